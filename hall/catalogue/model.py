@@ -1,0 +1,268 @@
+"""The schema of the catalogue: centres, departments, matters, questions, situations, materials.
+
+Every struct refuses unknown keys. Names follow C0109 and GB/T 36114 where they have one (domain.md §2.2).
+Texts are Chinese and are printed as they stand. ``when`` keys hold a condition (see ``conditions``); an empty
+condition is always true.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from msgspec import Struct
+
+ApplicantKind = Literal["citizen", "company", "individual_business", "organisation", "foreigner"]
+LimitUnit = Literal["working_day", "calendar_day", "on_the_spot"]
+ClockStart = Literal["accepted", "received"]
+RefusalGround = Literal["not_needed", "not_authority", "other"]
+PromiseBreach = Literal["withdrawn", "terminated", "refused"]
+
+
+class _Data(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Base of everything that is read from a catalogue file."""
+
+
+class Place(_Data, frozen=True):
+    """Where to go: printed on guides and on refusals under 行政许可法 art. 32(2)."""
+
+    organ: str
+    address: str
+    phone: str
+    hours: str = ""
+
+
+class Limit(_Data, frozen=True):
+    """A time limit. ``days`` may be a half (``0.5``); unit and start are never assumed (domain.md §1.1)."""
+
+    days: float = 0
+    unit: LimitUnit = "working_day"
+    starts: ClockStart = "accepted"
+    basis: str = ""
+
+
+class SpecialProcedure(_Data, frozen=True):
+    """Time that 行政许可法 art. 45 does not count, if told in writing: hearing, inspection, expert review ..."""
+
+    name: str
+    days: int
+    unit: LimitUnit = "working_day"
+    basis: str = ""
+
+
+class Fee(_Data, frozen=True):
+    """Zero unless a law or 行政法规 says otherwise; above zero the basis is mandatory (行政许可法 art. 58, 59)."""
+
+    fen: int = 0
+    text: str = ""
+    basis: str = ""
+
+
+class ResultPaper(_Data, frozen=True):
+    """What the applicant gets in the end."""
+
+    name: str
+    valid_for: str = ""
+
+
+class Tolerance(_Data, frozen=True):
+    """容缺受理 of a matter: whether it is allowed and what follows when the promise is broken."""
+
+    allowed: bool = True
+    breach: PromiseBreach = "withdrawn"
+
+
+class Option(_Data, frozen=True):
+    """One answer to a question. ``code`` is what conditions and scripts use."""
+
+    code: str
+    label: str
+    help: str = ""
+
+
+class Question(_Data, frozen=True):
+    """A question that fixes the situation (情形). ``yesno`` answers are ``"yes"`` and ``"no"``."""
+
+    code: str
+    text: str
+    kind: Literal["single", "multi", "yesno"] = "single"
+    options: tuple[Option, ...] = ()
+    when: str = ""
+    help: str = ""
+
+
+class Situation(_Data, frozen=True):
+    """A named 情形 that follows from the answers."""
+
+    code: str
+    name: str
+    when: str
+
+
+class Problem(_Data, frozen=True):
+    """Why a material is not acceptable. ``correctable``: can be put right on the spot (行政许可法 art. 32(3))."""
+
+    code: str
+    text: str
+    remedy: str = ""
+    correctable: bool = False
+
+
+class Material(_Data, frozen=True):
+    """One row of the list of materials (材料目录).
+
+    ``shared``: the hall gets it by data sharing and must not ask for it (免提交). ``problems`` are codes of the
+    catalogue's common problems or of ``own_problems``. ``remedy`` tells the applicant how to put the gap right.
+    """
+
+    code: str
+    name: str
+    why: str
+    source: str
+    form: str = "原件"
+    copies: int = 1
+    required: bool = True
+    tolerable: bool = False
+    shared: bool = False
+    when: str = ""
+    remedy: str = ""
+    standard: str = ""
+    basis: str = ""
+    blank_form: str = ""
+    sample: str = ""
+    problems: tuple[str, ...] = ()
+    own_problems: tuple[Problem, ...] = ()
+
+
+class Field(_Data, frozen=True):
+    """A field of the matter's own form. ``choice`` takes its options from ``options``; ``confirm`` must be ticked."""
+
+    code: str
+    label: str
+    kind: Literal["text", "number", "date", "choice", "address", "money", "phone", "confirm"] = "text"
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    when: str = ""
+    max_length: int = 100
+    pattern: str = ""
+    example: str = ""
+    help: str = ""
+
+
+class Exit(_Data, frozen=True):
+    """A situation in which the matter is refused at once: 行政许可法 art. 32(1) or 32(2).
+
+    ``where`` is mandatory for ``not_authority``: the law wants the right organ told.
+    """
+
+    code: str
+    ground: RefusalGround
+    when: str
+    reason: str
+    where: Place | None = None
+    basis: str = ""
+
+
+class RefusalReason(_Data, frozen=True):
+    """A reason a clerk can choose when refusing on another ground."""
+
+    code: str
+    text: str
+    basis: str = ""
+
+
+class Matter(_Data, frozen=True):
+    """One 政务服务事项 at the level of a business item (业务办理项).
+
+    ``key`` is the stable name that facts and scripts use; ``code`` is the printed code (31 or 33 characters).
+    ``after`` names matters whose result must exist before this one is decided.
+    """
+
+    key: str
+    code: str
+    name: str
+    kind: str
+    department: str
+    limits: Limits
+    results: tuple[ResultPaper, ...]
+    serves: tuple[ApplicantKind, ...]
+    materials: tuple[Material, ...]
+    basis: tuple[str, ...]
+    condition: str = ""
+    partners: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    fields: tuple[Field, ...] = ()
+    exits: tuple[Exit, ...] = ()
+    refusal_reasons: tuple[RefusalReason, ...] = ()
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    fee: Fee = Fee()
+    tolerance: Tolerance = Tolerance()
+    process: tuple[str, ...] = ()
+    visits: int = 1
+    reach: str = ""
+    agent_allowed: bool = True
+    after: tuple[str, ...] = ()
+    bundle: str = ""
+    place: Place | None = None
+    effective: dt.date | None = None
+    ends: dt.date | None = None
+
+
+class Limits(_Data, frozen=True):
+    """The statutory and the promised limit; the promise is never longer than the statute."""
+
+    promised: Limit
+    statutory: Limit | None = None
+
+
+class Department(_Data, frozen=True):
+    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...)."""
+
+    key: str
+    name: str
+    short: str
+    uscc: str
+    address: str
+    phone: str
+    formerly: tuple[str, ...] = ()
+
+
+class Bundle(_Data, frozen=True):
+    """一件事: several matters handled together, led by one department."""
+
+    key: str
+    name: str
+    lead: str
+    matters: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    about: str = ""
+
+
+class HallInfo(_Data, frozen=True):
+    """What papers say about the hall itself. ``reconsideration`` and ``court`` are the remedies' addresses."""
+
+    name: str
+    region: str
+    region_name: str
+    address: str
+    phone: str
+    supervision_phone: str
+    hours: str
+    query_url: str
+    reconsideration: str
+    court: str
+    number_word: str = ""
+
+
+class Catalogue(_Data, frozen=True):
+    """Everything a hall offers from ``effective`` on, checked. Get one from ``load.load_catalogue``."""
+
+    version: str
+    effective: dt.date
+    hall: HallInfo
+    departments: tuple[Department, ...]
+    problems: tuple[Problem, ...]
+    matters: tuple[Matter, ...]
+    bundles: tuple[Bundle, ...] = ()

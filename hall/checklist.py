@@ -1,0 +1,201 @@
+"""The checklist: which materials this person needs, and why.
+
+    matter + answers + who applies  →  situations, questions still open, materials, fields, exits
+
+A pure function of its inputs, cheap enough to run on every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from hall.catalogue.conditions import Answer, Facts, describe, holds
+from hall.catalogue.model import Exit, Field, Material, Matter, Problem, Question
+from hall.errors import BadInput
+
+OPEN = ("", ())
+
+
+class SituationRef(Struct, frozen=True):
+    """A situation that holds."""
+
+    code: str
+    name: str
+
+
+class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One material this person needs, as the law wants it explained (行政许可法 art. 30).
+
+    ``why`` joins the catalogue's reason and the answers that asked for it. ``held``: the hall has it already and may
+    not ask for it again (优化营商环境条例, 国令716 art. 7); ``held_from`` says from where.
+    """
+
+    code: str
+    name: str
+    why: str
+    source: str
+    form: str
+    copies: int
+    required: bool
+    tolerable: bool
+    held: bool = False
+    held_from: str = ""
+    standard: str = ""
+    basis: str = ""
+    remedy: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+class Checklist(Struct, frozen=True, kw_only=True):
+    """What follows from the answers. ``open_questions`` are asked but not answered yet, in order."""
+
+    matter: str
+    answers: dict[str, Answer]
+    situations: tuple[SituationRef, ...]
+    questions: tuple[Question, ...]
+    open_questions: tuple[str, ...]
+    materials: tuple[Row, ...]
+    fields: tuple[Field, ...]
+    exits: tuple[Exit, ...]
+
+    def row(self, code: str) -> Row | None:
+        """The material with this code, or ``None``."""
+        return next((row for row in self.materials if row.code == code), None)
+
+
+class Applying(Struct, frozen=True):
+    """Who applies, as far as conditions ask. ``age`` is in years, -1 when unknown."""
+
+    kind: str = ""
+    age: int = -1
+    agent: bool = False
+
+
+def build_checklist(
+    matter: Matter,
+    answers: Mapping[str, Answer],
+    applying: Applying | None = None,
+    *,
+    held: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+) -> Checklist:
+    """Everything that follows from ``answers``; answers to questions that are not asked are dropped.
+
+    ``held`` maps material codes to where the hall has them from (an earlier case). ``problems`` are the catalogue's
+    common problems. Answers must have passed ``read_answers``.
+    """
+    who = applying or Applying()
+    facts = Facts(dict(answers), frozenset(), who.kind, who.age, who.agent)
+    asked: list[Question] = []
+    kept: dict[str, Answer] = {}
+    for question in matter.questions:
+        # A later question may depend on an earlier one, so only what is really asked counts from here on.
+        if holds(question.when, Facts(kept, frozenset(), who.kind, who.age, who.agent)):
+            asked.append(question)
+            if (answer := facts.answers.get(question.code, "")) not in OPEN:
+                kept[question.code] = answer
+    facts = Facts(kept, frozenset(), who.kind, who.age, who.agent)
+    situations = tuple(SituationRef(s.code, s.name) for s in matter.situations if holds(s.when, facts))
+    facts = Facts(kept, frozenset(s.code for s in situations), who.kind, who.age, who.agent)
+    common = {problem.code: problem for problem in problems}
+    return Checklist(
+        matter=matter.key,
+        answers=kept,
+        situations=situations,
+        questions=tuple(asked),
+        open_questions=tuple(q.code for q in asked if q.code not in kept),
+        materials=tuple(
+            _row(matter, material, held or {}, common) for material in matter.materials if holds(material.when, facts)
+        ),
+        fields=tuple(field for field in matter.fields if holds(field.when, facts)),
+        exits=tuple(exit_ for exit_ in matter.exits if holds(exit_.when, facts)),
+    )
+
+
+def _row(matter: Matter, material: Material, held: Mapping[str, str], common: Mapping[str, Problem]) -> Row:
+    because = describe(material.when, lambda name, code: _label(matter, name, code))
+    return Row(
+        code=material.code,
+        name=material.name,
+        why=f"{material.why}（{because}）" if because else material.why,
+        source=material.source,
+        form=material.form,
+        copies=material.copies,
+        required=material.required,
+        tolerable=material.tolerable,
+        held=material.shared or material.code in held,
+        held_from=held.get(material.code, "部门数据共享" if material.shared else ""),
+        standard=material.standard,
+        basis=material.basis,
+        remedy=material.remedy,
+        problems=tuple(common[code] for code in material.problems if code in common) + material.own_problems,
+    )
+
+
+def _label(matter: Matter, name: str, code: str) -> str:
+    question = next((q for q in matter.questions if q.code == name), None)
+    if question is None:
+        return ""
+    if question.kind == "yesno":
+        return f"{question.text.rstrip('？?')}：{'是' if code == 'yes' else '否'}"
+    option = next((o for o in question.options if o.code == code), None)
+    return f"{question.text.rstrip('？?')}：{option.label}" if option else ""
+
+
+def read_answers(matter: Matter, raw: Mapping[str, object]) -> dict[str, Answer]:
+    """Answers as a person or a script gives them, checked: codes or labels, lists or comma-separated for ``multi``.
+
+    Raises:
+        BadInput: an unknown question or option; ``hint`` names the nearest one or all of them.
+    """
+    questions = {question.code: question for question in matter.questions}
+    answers: dict[str, Answer] = {}
+    for code, value in raw.items():
+        if code not in questions:
+            raise BadInput(
+                "unknown_question",
+                f"事项“{matter.name}”没有问题“{code}”",
+                field=f"answers.{code}",
+                hint=_nearest(code, questions),
+            )
+        answers[code] = _read_answer(questions[code], value)
+    return answers
+
+
+def _read_answer(question: Question, value: object) -> Answer:
+    if question.kind == "yesno":
+        words = {"yes": "yes", "no": "no", "是": "yes", "否": "no", "true": "yes", "false": "no", "y": "yes", "n": "no"}
+        word = words.get(str(value).strip().lower())
+        if word is None:
+            raise _bad_answer(question, value, ("yes", "no"))
+        return word
+    if question.kind == "multi":
+        parts = value if isinstance(value, (list, tuple)) else str(value).split(",")
+        picked = {_option(question, part) for part in parts if str(part).strip()}
+        return tuple(option.code for option in question.options if option.code in picked)
+    return _option(question, value)
+
+
+def _option(question: Question, value: object) -> str:
+    word = str(value).strip()
+    for option in question.options:
+        if word in (option.code, option.label):
+            return option.code
+    raise _bad_answer(question, value, tuple(option.code for option in question.options))
+
+
+def _bad_answer(question: Question, value: object, allowed: Collection[str]) -> BadInput:
+    return BadInput(
+        "unknown_answer",
+        f"问题“{question.text}”没有选项“{str(value)[:40]}”",
+        field=f"answers.{question.code}",
+        hint="可选：" + "、".join(allowed),
+    )
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f"是不是“{near[0]}”？" if near else "可用：" + "、".join(known)

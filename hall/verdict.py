@@ -1,0 +1,313 @@
+"""The verdict: what the law allows, from the ticks alone (行政许可法 art. 32).
+
+Nobody chooses an outcome that the ticks do not support; a notice names every gap because it is made from the ticks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hall.catalogue.model import Place, RefusalGround, Tolerance
+from hall.checklist import Checklist, Row
+from hall.errors import BadInput, Unlawful
+
+
+class Outcome(StrEnum):
+    """The five branches of 行政许可法 art. 32, as the trade practises them."""
+
+    ACCEPTED = "accepted"
+    NOTICED = "noticed"
+    TOLERATED = "tolerated"
+    CORRECTED = "corrected"
+    REFUSED = "refused"
+
+
+class TickState(StrEnum):
+    """What lies on the desk for one material."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    UNACCEPTABLE = "unacceptable"
+    HELD = "held"
+    PROMISED = "promised"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Tick(Struct, frozen=True, omit_defaults=True):
+    """A tick. ``reason`` for unacceptable and not_applicable (a problem's code or typed), ``until`` for promised.
+
+    ``correctable`` says of a typed reason whether it can be put right on the spot.
+    """
+
+    state: TickState
+    reason: str = ""
+    until: dt.date | None = None
+    correctable: bool = False
+
+
+class Refusal(Struct, frozen=True, omit_defaults=True):
+    """Why and, under art. 32(2), where to go instead. ``typed``: the reason is not from the catalogue."""
+
+    ground: RefusalGround
+    reason: str
+    where: Place | None = None
+    typed: bool = False
+
+
+class Gap(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a notice: what is wrong with a material and how to put it right."""
+
+    code: str
+    name: str
+    problem: str
+    remedy: str
+    form: str = ""
+    copies: int = 0
+    source: str = ""
+    state: TickState = TickState.MISSING
+    tolerable: bool = False
+    correctable: bool = False
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """``outcome`` is what follows when nothing else is wished (``None`` while questions are open or ticks are wrong).
+
+    ``lawful`` are the outcomes on offer, ``unlawful`` says of each other one why not, ``errors`` are ticks that
+    cannot stand (a promise for a material that may not be promised ...).
+    """
+
+    outcome: Outcome | None
+    lawful: tuple[Outcome, ...]
+    unlawful: dict[Outcome, str]
+    gaps: tuple[Gap, ...]
+    article: str
+    explanation: str
+    latest_promise: dt.date | None
+    refusal: Refusal | None = None
+    errors: tuple[BadInput, ...] = ()
+
+    def require(self, wish: Outcome | None) -> Outcome:
+        """The outcome to confirm.
+
+        Raises:
+            BadInput: a tick cannot stand (the first one).
+            Unlawful: the wish is not on offer; the hint names the lawful ones.
+        """
+        if self.errors:
+            raise self.errors[0]
+        chosen = wish or self.outcome
+        if chosen is None or chosen not in self.lawful:
+            wanted = OUTCOME_NAMES[chosen] if chosen else "办理"
+            raise Unlawful(
+                "unlawful_outcome",
+                f"现在不能{wanted}：{self.unlawful.get(chosen, self.explanation) if chosen else self.explanation}",
+                field="outcome",
+                hint="可以：" + "、".join(OUTCOME_NAMES[outcome] for outcome in self.lawful) if self.lawful else "",
+            )
+        return chosen
+
+
+OUTCOME_NAMES = {
+    Outcome.ACCEPTED: "受理",
+    Outcome.NOTICED: "一次性告知补正",
+    Outcome.TOLERATED: "容缺受理",
+    Outcome.CORRECTED: "当场更正后受理",
+    Outcome.REFUSED: "不予受理",
+}
+_ARTICLE = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
+_ARTICLES = {
+    Outcome.ACCEPTED: _ARTICLE.format("五"),
+    Outcome.NOTICED: _ARTICLE.format("四"),
+    Outcome.TOLERATED: "容缺受理规定（次要材料书面承诺补齐）",
+    Outcome.CORRECTED: _ARTICLE.format("三"),
+}
+_GROUND_ARTICLES: dict[RefusalGround, str] = {
+    "not_needed": _ARTICLE.format("一"),
+    "not_authority": _ARTICLE.format("二"),
+    "other": "《中华人民共和国行政许可法》第三十二条",
+}
+
+
+def article_of(outcome: Outcome, refusal: Refusal | None = None) -> str:
+    """The article of law an outcome stands on, as printed."""
+    if outcome is Outcome.REFUSED:
+        return _GROUND_ARTICLES[refusal.ground if refusal else "other"]
+    return _ARTICLES[outcome]
+
+
+def judge(
+    checklist: Checklist,
+    ticks: Mapping[str, Tick],
+    *,
+    tolerance: Tolerance,
+    latest_promise: dt.date | None,
+    today: dt.date,
+    good_credit: bool = True,
+    refusal: Refusal | None = None,
+) -> Verdict:
+    """What the law allows. A material without a tick counts as missing, unless the hall holds it.
+
+    ``latest_promise`` is the promised limit counted from today: a promise may not run past it (domain.md §6).
+    ``refusal`` is a ground the clerk has stated; an exit of the checklist states one by itself.
+    """
+    errors = [
+        error for row in checklist.materials if (error := _tick_error(row, ticks, tolerance, latest_promise, today))
+    ]
+    gaps = tuple(gap for row in checklist.materials if (gap := _gap(row, ticks.get(row.code))))
+    stated = _exit_refusal(checklist) or refusal
+    if stated is not None:
+        errors = [] if checklist.exits else errors
+        if problem := _refusal_error(stated):
+            errors.insert(0, problem)
+    lawful, unlawful = _offers(checklist, gaps, tolerance, good_credit, stated)
+    outcome = _default(lawful, gaps)
+    return Verdict(
+        outcome=None if errors else outcome,
+        lawful=lawful,
+        unlawful=unlawful,
+        gaps=gaps,
+        article=article_of(outcome, stated) if outcome else "",
+        explanation=_explain(checklist, gaps, outcome, stated),
+        latest_promise=latest_promise,
+        refusal=stated,
+        errors=tuple(errors),
+    )
+
+
+def _gap(row: Row, tick: Tick | None) -> Gap | None:
+    if not row.required:
+        return None
+    state = tick.state if tick else (TickState.HELD if row.held else TickState.MISSING)
+    if state in (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE):
+        return None
+    problem = next((p for p in row.problems if tick and tick.reason in (p.code, p.text)), None)
+    if state is TickState.UNACCEPTABLE:
+        words = problem.text if problem else (tick.reason if tick else "")
+        remedy = (problem.remedy if problem else "") or row.remedy or f"请按要求重新提交{row.form}"
+    else:
+        words = "未提交"
+        remedy = row.remedy or f"请提交{row.form}{row.copies}份" if row.copies else row.remedy or f"请提交{row.form}"
+    return Gap(
+        code=row.code,
+        name=row.name,
+        problem=words,
+        remedy=remedy,
+        form=row.form,
+        copies=row.copies,
+        source=row.source,
+        state=state,
+        tolerable=row.tolerable,
+        correctable=state is TickState.UNACCEPTABLE
+        and (problem.correctable if problem else bool(tick and tick.correctable)),
+    )
+
+
+def _tick_error(
+    row: Row, ticks: Mapping[str, Tick], tolerance: Tolerance, latest: dt.date | None, today: dt.date
+) -> BadInput | None:
+    tick = ticks.get(row.code)
+    where = f"materials.{row.code}"
+    if tick is None:
+        return None
+    match tick.state:
+        case TickState.UNACCEPTABLE if not tick.reason.strip():
+            return BadInput("needs_reason", f"“{row.name}”不合格，要写明原因", field=where, hint="选一个原因或自己写")
+        case TickState.NOT_APPLICABLE if row.required and not tick.reason.strip():
+            return BadInput("needs_reason", f"“{row.name}”是必要材料，写明不适用的理由才能免去", field=where)
+        case TickState.HELD if not row.held:
+            return BadInput("not_held", f"本厅没有“{row.name}”，不能勾“已有”", field=where, hint="收到后勾“有”")
+        case TickState.PROMISED:
+            return _promise_error(row, tick, tolerance, latest, today, where)
+    return None
+
+
+def _promise_error(
+    row: Row, tick: Tick, tolerance: Tolerance, latest: dt.date | None, today: dt.date, where: str
+) -> BadInput | None:
+    if not (row.tolerable and tolerance.allowed):
+        return BadInput("not_tolerable", f"“{row.name}”不能容缺", field=where, hint="勾“缺”后一次性告知")
+    if tick.until is None:
+        return BadInput("promise_date_needed", f"“{row.name}”要写承诺补齐的日期", field=f"{where}.until")
+    if tick.until < today:
+        return BadInput("promise_in_the_past", f"“{row.name}”的承诺日期已经过去", field=f"{where}.until")
+    if latest is not None and tick.until > latest:
+        return BadInput(
+            "promise_too_late",
+            f"“{row.name}”的承诺日期晚于承诺办结时限",
+            field=f"{where}.until",
+            hint=f"最迟 {latest.isoformat()}",
+        )
+    return None
+
+
+def _refusal_error(refusal: Refusal) -> BadInput | None:
+    """行政许可法 art. 32(2) and 72(7): a refusal names its reason and, for want of authority, the right organ."""
+    if not refusal.reason.strip():
+        return BadInput("needs_reason", "不予受理必须说明理由", field="refusal.reason")
+    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
+        return BadInput("needs_organ", "不属于本机关职权的，必须告知向哪个机关申请", field="refusal.where.organ")
+    return None
+
+
+def _exit_refusal(checklist: Checklist) -> Refusal | None:
+    if not checklist.exits:
+        return None
+    way_out = checklist.exits[0]
+    return Refusal(way_out.ground, way_out.reason, way_out.where)
+
+
+def _offers(
+    checklist: Checklist, gaps: tuple[Gap, ...], tolerance: Tolerance, good_credit: bool, refusal: Refusal | None
+) -> tuple[tuple[Outcome, ...], dict[Outcome, str]]:
+    no: dict[Outcome, str] = {}
+    if refusal is not None:
+        why = "已经确定不予受理的理由"
+        return (Outcome.REFUSED,), {outcome: why for outcome in Outcome if outcome is not Outcome.REFUSED}
+    no[Outcome.REFUSED] = "没有不予受理的法定理由"
+    if checklist.open_questions:
+        why = f"还有{len(checklist.open_questions)}个问题没有回答"
+        return (), {outcome: why for outcome in Outcome}
+    if not gaps:
+        why = "材料齐全、符合法定形式，应当受理"
+        return (Outcome.ACCEPTED,), {outcome: why for outcome in Outcome if outcome is not Outcome.ACCEPTED}
+    names = "、".join(gap.name for gap in gaps[:3]) + ("等" if len(gaps) > 3 else "")
+    no[Outcome.ACCEPTED] = f"还缺{len(gaps)}项：{names}"
+    lawful = [Outcome.NOTICED]
+    hard = next((gap for gap in gaps if not gap.tolerable), None)
+    if not tolerance.allowed:
+        no[Outcome.TOLERATED] = "本事项不实行容缺受理"
+    elif not good_credit:
+        no[Outcome.TOLERATED] = "申请人有失信记录，不适用容缺受理"
+    elif hard is not None:
+        no[Outcome.TOLERATED] = f"“{hard.name}”不能容缺"
+    else:
+        lawful.append(Outcome.TOLERATED)
+    stuck = next((gap for gap in gaps if not gap.correctable), None)
+    if stuck is not None:
+        no[Outcome.CORRECTED] = f"“{stuck.name}”不能当场更正"
+    else:
+        lawful.append(Outcome.CORRECTED)
+    return tuple(lawful), no
+
+
+def _default(lawful: tuple[Outcome, ...], gaps: tuple[Gap, ...]) -> Outcome | None:
+    if Outcome.TOLERATED in lawful and all(gap.state is TickState.PROMISED for gap in gaps):
+        return Outcome.TOLERATED
+    return lawful[0] if lawful else None
+
+
+def _explain(checklist: Checklist, gaps: tuple[Gap, ...], outcome: Outcome | None, refusal: Refusal | None) -> str:
+    match outcome:
+        case Outcome.REFUSED:
+            return refusal.reason if refusal else ""
+        case Outcome.ACCEPTED:
+            return "材料齐全、符合法定形式，应当受理"
+        case Outcome.TOLERATED:
+            return f"主要材料齐全，承诺补齐{len(gaps)}项次要材料，可以先予受理"
+        case Outcome.NOTICED:
+            return f"缺少或不合格{len(gaps)}项，应当一次告知全部补正内容"
+    return f"还有{len(checklist.open_questions)}个问题没有回答"
