@@ -9,7 +9,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-LOG := $(VENV)/setup.log
+LOG := .setup.log
 PACKAGES := hall receipts clerk_tui central
 PYTEST := $(BIN)/python -m pytest -q
 PYTHON ?=
@@ -75,13 +75,11 @@ $(READY): requirements.lock pyproject.toml
 	  done; \
 	  if [ -z "$$found" ]; then \
 	    printf '%s\n' '' '  No Python 3.11 or newer with venv was found$(if $(PYTHON), as $(PYTHON)).' \
-	      '  On Debian and its kin: apt install python3 python3-venv. Elsewhere: https://www.python.org.' \
+	      '  On Debian and its kin: apt install python3 python3-venv' \
 	      '  If it is there under another name: make setup PYTHON=/path/to/python3' '' >&2; \
 	    exit 1; \
 	  fi; \
-	  mkdir -p $(VENV) && : >$(LOG) || exit 1; \
-	  keep=$$(mktemp) && cp $(LOG) "$$keep"; \
-	  rm -f $(READY); \
+	  : >$(LOG) || exit 1; rm -f $(READY); \
 	  step "Making a virtual environment" "$$found" -m venv --clear $(VENV); \
 	fi; \
 	step "Installing locked packages" $(BIN)/python -m pip install --disable-pip-version-check --no-input \
@@ -102,5 +100,5 @@ snapshots: setup ## the screens' reference pictures, anew
 	@$(PYTEST) -n 2 --snapshot-update -m "not soak" tests/clerk_tui
 
 clean: ## everything that was made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .setup.log snapshot_report.html
 	@find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +

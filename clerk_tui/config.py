@@ -1,0 +1,182 @@
+"""What a centre sets for a workstation: ``config.toml``, strict and explained where it is wrong.
+
+The file is looked for as ``--config``, ``$CLERK_CONFIG``, ``./config.toml``, then ``clerk/config.toml`` under the XDG
+configuration directory; without any, the defaults below hold. A path in it is relative to the file. What each key
+means is said in the ``config.toml`` that comes with the product.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from clerk_tui import paths
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Text = Annotated[str, Meta(min_length=1, max_length=120)]
+Days = Annotated[int, Meta(ge=1, le=366)]
+PrintTarget = Annotated[str, Meta(pattern=r"^dir:")]
+
+
+class HallSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The hall and the window; all of it appears on papers, ``office`` also in every reference number."""
+
+    office: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,6}$")] = "SL01"
+    name: Text = "示例市政务服务中心"
+    window: Annotated[str, Meta(min_length=1, max_length=12)] = "3"
+    timezone: Text = "Asia/Shanghai"
+    address: Text = "示例市人民路100号"
+    hours: Text = "工作日 9:00—12:00，13:00—17:00"
+    phone: Text = "0990-1234500"
+    supervision_phone: Text = "12345"
+
+
+class DeviceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The workstation: ``code`` is the second part of every reference number and is never given to another device."""
+
+    code: Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9]{0,3}$")] = "A1"
+
+
+class ClerkSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who sits at the counter; written into every fact and onto every paper."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,20}$")] = "0001"
+    name: Text = "周敏"
+
+
+class CatalogueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the matters lie."""
+
+    path: Text = "catalogue"
+
+
+class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Further years of holidays and make-up workdays, beside those that the catalogue carries."""
+
+    files: tuple[Text, ...] = ()
+
+
+class StoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The journal's database file; empty: in the XDG data directory."""
+
+    path: str = ""
+
+
+class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where facts are sent; ``token_file`` holds the device's token and nothing else."""
+
+    enabled: bool = True
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+")] = "http://127.0.0.1:8765"
+    token_file: str = ""
+
+
+class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where papers go: ``dir:`` and a folder, empty for the XDG data directory; ``by_kind`` for one kind of paper."""
+
+    target: PrintTarget = "dir:"
+    by_kind: dict[str, PrintTarget] = {}
+
+
+class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What local rules leave open.
+
+    ``notice_days`` is in working days and at most the five of 行政许可法 art. 32(4). ``respond_days`` is the
+    applicant's limit to supplement, which the Act does not set: it must be printed, with what follows
+    (``respond_overdue``).
+    """
+
+    weekend_receipt: Literal["next_workday", "same_day"] = "next_workday"
+    notice_days: Annotated[int, Meta(ge=1, le=5)] = 5
+    respond_days: Days = 30
+    respond_unit: Literal["workdays", "calendar_days"] = "workdays"
+    respond_overdue: Literal["withdrawn", "returned"] = "withdrawn"
+    promise_overdue: Literal["withdrawn", "terminated", "refused"] = "withdrawn"
+
+
+class ScreenSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the screen looks and which terminal protocol it speaks."""
+
+    theme: Literal["light", "dark", "contrast"] = "light"
+    language: Literal["zh", "en", "auto"] = "zh"
+    disable_kitty_key: bool = True
+
+
+class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The log in the XDG state directory; it never holds personal data."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One workstation's settings.
+
+    ``source`` is the file they came from (``None``: defaults) and ``base`` the directory that its relative paths start
+    at; neither is a key of the file.
+    """
+
+    hall: HallSection = HallSection()
+    device: DeviceSection = DeviceSection()
+    clerk: ClerkSection = ClerkSection()
+    catalogue: CatalogueSection = CatalogueSection()
+    calendar: CalendarSection = CalendarSection()
+    store: StoreSection = StoreSection()
+    centre: CentreSection = CentreSection()
+    print: PrintSection = PrintSection()
+    rules: RulesSection = RulesSection()
+    screen: ScreenSection = ScreenSection()
+    log: LogSection = LogSection()
+    source: Path | None = None
+    base: Path = paths.PROJECT_ROOT
+
+    def _path(self, text: str) -> Path:
+        return self.base / Path(text).expanduser()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The hall's time zone: what "today" means for a receipt."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.hall.timezone)
+
+    @property
+    def catalogue_dir(self) -> Path:
+        """The directory of the catalogue."""
+        return self._path(self.catalogue.path)
+
+    @property
+    def calendar_files(self) -> tuple[Path, ...]:
+        """Calendar files beside the catalogue's own."""
+        return tuple(self._path(name) for name in self.calendar.files)
+
+    @property
+    def store_file(self) -> Path:
+        """The journal's database."""
+        return self._path(self.store.path) if self.store.path else paths.data_dir() / "clerk.db"
+
+    @property
+    def token_file(self) -> Path | None:
+        """The file with the device's token for the centre, if one is set."""
+        return self._path(self.centre.token_file) if self.centre.token_file else None
+
+    def papers_dir(self, kind: str = "") -> Path:
+        """The folder that papers of this kind are put into."""
+        folder = self.print.by_kind.get(kind, self.print.target).removeprefix("dir:")
+        return self._path(folder) if folder else paths.data_dir() / "papers"
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The settings from ``path``, or from the first place of the module's list that has a file.
+
+    Raises ``hall.errors.HallError`` (``bad_config``) that names the file, the key, and what would be right.
+    """
+    from clerk_tui.config_file import find, read_sections
+
+    source = find(path)
+    if source is None:
+        return Config()
+    return msgspec.structs.replace(read_sections(source), source=source, base=source.resolve().parent)
