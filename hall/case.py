@@ -1,0 +1,114 @@
+"""The case: a fold over its facts (design.md §3). The same fold runs at the counter and in the centre.
+
+``Case`` is what screens, papers and the API show; ``fold`` makes it. The fold never fails: a fact that does not fit
+the state is kept in the timeline and marked, because what happened at a counter happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hall.checklist import Row, SituationRef
+from hall.facts import Agent, Applicant, CaseDecided, Due, MatterRef, PaperKind, Promise
+from hall.verdict import Gap, Refusal, Tick
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    INQUIRY = "inquiry"
+    RECEIVED = "received"
+    NOTICED = "noticed"
+    ACCEPTED = "accepted"
+    TOLERATED = "tolerated"
+    REFUSED = "refused"
+    DECIDED = "decided"
+    DELIVERED = "delivered"
+    FILED = "filed"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    TERMINATED = "terminated"
+
+
+class Paper(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper of the case. ``seq``/``incarnation`` say at which fact it was made; ``reprints`` how often 补打."""
+
+    paper_id: str
+    kind: PaperKind
+    number: str
+    day: dt.date
+    copies: int
+    incarnation: str
+    seq: int
+    reprints: int = 0
+
+
+class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A one-time notice that was given."""
+
+    day: dt.date
+    gaps: tuple[Gap, ...]
+    respond_by: dt.date
+    second: bool = False
+    reason: str = ""
+    known_before: tuple[str, ...] = ()
+
+
+class Pause(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A special procedure; ``ends`` is ``None`` while it runs."""
+
+    name: str
+    starts: dt.date
+    ends: dt.date | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the timeline. ``misfit`` says why the fact did not fit the state it met."""
+
+    type: str
+    at_ms: int
+    day: dt.date
+    actor: str
+    text: str
+    alert: bool = False
+    misfit: str = ""
+
+
+class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A case after its facts so far; ``version`` counts them."""
+
+    case_id: str
+    reference: str
+    state: CaseState
+    version: int
+    matter: MatterRef
+    answers: dict[str, str | tuple[str, ...]]
+    situations: tuple[SituationRef, ...]
+    rows: tuple[Row, ...]
+    ticks: dict[str, Tick]
+    received: dt.date
+    clock_from: dt.date
+    applicant: Applicant | None = None
+    agent: Agent | None = None
+    fields: dict[str, str] = {}
+    window: str = ""
+    clerk: str = ""
+    accepted: dt.date | None = None
+    deemed: bool = False
+    due: Due = Due()
+    article: str = ""
+    gaps: tuple[Gap, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    corrections: tuple[Gap, ...] = ()
+    refusal: Refusal | None = None
+    handed_in: tuple[dt.date, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    extended_days: int = 0
+    decision: CaseDecided | None = None
+    papers: tuple[Paper, ...] = ()
+    timeline: tuple[Event, ...] = ()
+    reason: str = ""
