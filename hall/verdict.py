@@ -6,7 +6,7 @@ Nobody chooses an outcome that the ticks do not support; a notice names every ga
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -157,7 +157,7 @@ def judge(
     errors = [
         error for row in checklist.materials if (error := _tick_error(row, ticks, tolerance, latest_promise, today))
     ]
-    gaps = tuple(gap for row in checklist.materials if (gap := _gap(row, ticks.get(row.code))))
+    gaps = gaps_of(checklist.materials, ticks)
     stated = _exit_refusal(checklist) or refusal
     if stated is not None:
         errors = [] if checklist.exits else errors
@@ -176,6 +176,11 @@ def judge(
         refusal=stated,
         errors=tuple(errors),
     )
+
+
+def gaps_of(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> tuple[Gap, ...]:
+    """Every required material that is not there, in the order of the list."""
+    return tuple(gap for row in rows if (gap := _gap(row, ticks.get(row.code))))
 
 
 def _gap(row: Row, tick: Tick | None) -> Gap | None:
