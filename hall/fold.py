@@ -338,4 +338,3 @@ def _tell(case: Case, fact: f.Fact) -> str:
         case f.NoteAdded(text=text):
             return f"备注：{text}"
     return fact.header.type
-

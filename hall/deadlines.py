@@ -1,0 +1,151 @@
+"""The law's clock: what is due when, and how a running case stands.
+
+Limits are data of the matter; days are counted by the hall's calendar; nothing here is typed by a clerk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hall import calendar as cal
+from hall.calendar import WorkCalendar
+from hall.case import Case, CaseState
+from hall.catalogue.model import Limit, Limits, Tolerance
+from hall.facts import Due
+
+NOTICE_DAYS = 5
+"""Working days for a notice, counted from the receipt day (行政许可法 art. 32(4), 82)."""
+RUNNING = (CaseState.ACCEPTED, CaseState.TOLERATED)
+
+
+class Light(StrEnum):
+    """Green; yellow: ≤30 % of the promised time or ≤1 working day left; red: past the promise; dark red: past the law."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    DARK_RED = "dark_red"
+    NONE = "none"
+
+
+class CaseClock(Struct, frozen=True, kw_only=True):
+    """How a case stands today. ``left`` are working days to the promised date, negative when late, ``None`` without one.
+
+    ``notice_due`` is the last day for a notice while a case is only received; ``paused`` while a special procedure runs.
+    """
+
+    promised: dt.date | None = None
+    statutory: dt.date | None = None
+    provisional: bool = False
+    left: int | None = None
+    paused: bool = False
+    light: Light = Light.NONE
+    notice_due: dt.date | None = None
+    respond_by: dt.date | None = None
+
+
+def due(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCalendar) -> Due:
+    """The promised and the statutory date of a case received and accepted on these days (clock days, domain.md §9a.2).
+
+    A limit counts from acceptance unless the matter says from receipt (建筑法 art. 8: 七日 from 收到申请).
+    """
+    promised = _last_day(limits.promised, received, accepted, calendar, ())
+    statutory = _last_day(limits.statutory, received, accepted, calendar, ())
+    return _joined(promised, statutory)
+
+
+def latest_promise(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCalendar) -> dt.date:
+    """The last day a tolerated material may be promised for: the promised limit (domain.md §6)."""
+    last = _last_day(limits.promised, received, accepted, calendar, ())
+    return last.day if last else accepted
+
+
+def notice_due(clock_from: dt.date, calendar: WorkCalendar) -> cal.Due:
+    """The last day for a notice after a receipt (行政许可法 art. 32(4)); past it the case is accepted as of receipt."""
+    return calendar.add_workdays(clock_from, NOTICE_DAYS)
+
+
+def is_deemed_accepted(case: Case, calendar: WorkCalendar, today: dt.date) -> bool:
+    """Whether the five-day rule has accepted this case: received, no word to the applicant, the last day is past."""
+    return case.state is CaseState.RECEIVED and today > notice_due(case.clock_from, calendar).day
+
+
+def respond_by(noticed: dt.date, days: int, unit: cal.Unit, calendar: WorkCalendar) -> cal.Due:
+    """The last day for the applicant to supplement: not in the Act, a setting that is printed (domain.md §1.4)."""
+    return calendar.add_limit(noticed, days, unit)
+
+
+def tolerance_open(tolerance: Tolerance, limits: Limits) -> bool:
+    """Whether a promise can be made at all: the matter allows it and is not decided on the spot."""
+    return tolerance.allowed and limits.promised.unit != "on_the_spot"
+
+
+def case_clock(case: Case, calendar: WorkCalendar, today: dt.date) -> CaseClock:
+    """How the case stands on ``today``: dates with pauses as a union and the extension counted in."""
+    if case.state is CaseState.RECEIVED:
+        limit = notice_due(case.clock_from, calendar)
+        left = calendar.workdays_between(today, limit.day)
+        light = Light.RED if left < 0 else Light.YELLOW if left <= 1 else Light.GREEN
+        return CaseClock(notice_due=limit.day, provisional=limit.provisional, left=left, light=light)
+    if case.state is CaseState.NOTICED and case.notices:
+        return CaseClock(respond_by=case.notices[-1].respond_by)
+    if case.accepted is None:
+        return CaseClock()
+    pauses = _pauses(case, today)
+    limits = case.matter.limits
+    start = max(case.accepted, case.clock_from)
+    promised = _last_day(limits.promised, case.clock_from, start, calendar, pauses, case.extended_days)
+    statutory = _last_day(limits.statutory, case.clock_from, start, calendar, pauses, case.extended_days)
+    dates = _joined(promised, statutory)
+    if case.state not in RUNNING:
+        return CaseClock(promised=dates.promised, statutory=dates.statutory, provisional=dates.provisional)
+    return CaseClock(
+        promised=dates.promised,
+        statutory=dates.statutory,
+        provisional=dates.provisional,
+        left=calendar.workdays_between(today, dates.promised) if dates.promised else None,
+        paused=any(pause.ends is None for pause in case.pauses),
+        light=_light(case, dates, calendar, today),
+    )
+
+
+def _light(case: Case, dates: Due, calendar: WorkCalendar, today: dt.date) -> Light:
+    if dates.statutory and today > dates.statutory:
+        return Light.DARK_RED
+    if dates.promised is None:
+        return Light.NONE
+    if today > dates.promised:
+        return Light.RED
+    left = calendar.workdays_between(today, dates.promised)
+    return Light.YELLOW if left <= 1 or left <= 0.3 * case.matter.limits.promised.days else Light.GREEN
+
+
+def _pauses(case: Case, today: dt.date) -> tuple[cal.Pause, ...]:
+    return tuple(cal.Pause(pause.starts, max(pause.ends or today, pause.starts)) for pause in case.pauses)
+
+
+def _last_day(
+    limit: Limit | None,
+    received: dt.date,
+    accepted: dt.date,
+    calendar: WorkCalendar,
+    pauses: tuple[cal.Pause, ...],
+    extra_days: int = 0,
+) -> cal.Due | None:
+    if limit is None:
+        return None
+    start = received if limit.starts == "received" else accepted
+    if limit.unit == "on_the_spot":
+        return cal.Due(start, not calendar.is_known(start))
+    return calendar.due_with_pauses(start, limit.days + extra_days, limit.unit, pauses)
+
+
+def _joined(promised: cal.Due | None, statutory: cal.Due | None) -> Due:
+    return Due(
+        promised=promised.day if promised else None,
+        statutory=statutory.day if statutory else None,
+        provisional=any(limit.provisional for limit in (promised, statutory) if limit),
+    )
