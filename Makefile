@@ -59,7 +59,7 @@ bench: setup ## how quick it is, as ratios against a yardstick taken in the same
 	@$(BIN)/python -m tests.bench
 
 soak: setup ## long runs with many seeds
-	@$(PYTEST) -n 2 -m soak
+	@HYPOTHESIS_PROFILE=soak $(PYTEST) -n 2 -m soak
 
 setup: $(READY) ## the environment, the locked packages and the fonts (run and test do this first)
 	@$(BIN)/clerk setup

@@ -24,16 +24,14 @@ PrintTarget = Annotated[str, Meta(pattern=r"^dir:")]
 
 
 class HallSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The hall and the window; all of it appears on papers, ``office`` also in every reference number."""
+    """Which window this is; ``office`` is the first part of every reference number.
+
+    Name, address and telephones of the hall belong to the catalogue, which all its windows share.
+    """
 
     office: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,6}$")] = "SL01"
-    name: Text = "示例市政务服务中心"
     window: Annotated[str, Meta(min_length=1, max_length=12)] = "3"
     timezone: Text = "Asia/Shanghai"
-    address: Text = "示例市人民路100号"
-    hours: Text = "工作日 9:00—12:00，13:00—17:00"
-    phone: Text = "0990-1234500"
-    supervision_phone: Text = "12345"
 
 
 class DeviceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,7 +54,7 @@ class CatalogueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Further years of holidays and make-up workdays, beside those that the catalogue carries."""
+    """Further years of holidays and make-up workdays, beside those that the product knows."""
 
     files: tuple[Text, ...] = ()
 
@@ -85,17 +83,14 @@ class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What local rules leave open.
 
-    ``notice_days`` is in working days and at most the five of 行政许可法 art. 32(4). ``respond_days`` is the
-    applicant's limit to supplement, which the Act does not set: it must be printed, with what follows
-    (``respond_overdue``).
+    The Act (行政许可法) sets no limit for the applicant to supplement: ``respond_days`` must be printed on the notice,
+    and so must what follows (``respond_overdue``). What follows a broken promise (容缺) is each matter's own.
     """
 
     weekend_receipt: Literal["next_workday", "same_day"] = "next_workday"
-    notice_days: Annotated[int, Meta(ge=1, le=5)] = 5
     respond_days: Days = 30
-    respond_unit: Literal["workdays", "calendar_days"] = "workdays"
+    respond_unit: Literal["working_day", "calendar_day"] = "working_day"
     respond_overdue: Literal["withdrawn", "returned"] = "withdrawn"
-    promise_overdue: Literal["withdrawn", "terminated", "refused"] = "withdrawn"
 
 
 class ScreenSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -28,7 +28,6 @@ SHAPES = {
     "clerk.id": "工号，字母、数字或连字符，最多 20 位",
     "centre.url": "以 http:// 或 https:// 开头的地址",
     "print.target": 'dir: 加目录，例如 "dir:papers"；只写 dir: 时放在用户数据目录',
-    "rules.notice_days": "1 到 5 的整数（工作日；行政许可法第三十二条第四项规定最长五日）",
     "rules.respond_days": "1 到 366 的整数",
 }
 
