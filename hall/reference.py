@@ -75,8 +75,9 @@ def make_reference(office: str, device: str, number: int) -> str:
 def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_length: int = DEVICE_LENGTH) -> Reference:
     """Read a reference as scanned or typed: any case, full width, blanks, other dashes, leading zeros left out.
 
-    With dashes missing the two lengths say where office and device end. Raises ``BadInput``: ``reference_shape`` if it is none, ``reference_check`` if the check character does
-    not fit; the hint then names what it would be with O/0, I/1 and the like put right, if exactly one reading fits.
+    With dashes missing the two lengths say where office and device end. Raises ``BadInput``: ``reference_shape`` if it
+    is none, ``reference_check`` if the check character does not fit; the hint then names what it would be with O/0,
+    I/1 and the like put right, if exactly one reading fits.
     """
     tidy = _tidy(text)
     readings = list(_readings(tidy, office_length, device_length))
