@@ -22,7 +22,7 @@ RUNNING = (CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
 class Light(StrEnum):
-    """Green; yellow: ≤30 % of the promised time or ≤1 working day left; red: past the promise; dark red: past the law."""
+    """Yellow: ≤30 % of the promised time or ≤1 working day left; red: past the promise; dark red: past the law."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -32,9 +32,10 @@ class Light(StrEnum):
 
 
 class CaseClock(Struct, frozen=True, kw_only=True):
-    """How a case stands today. ``left`` are working days to the promised date, negative when late, ``None`` without one.
+    """How a case stands today.
 
-    ``notice_due`` is the last day for a notice while a case is only received; ``paused`` while a special procedure runs.
+    ``left`` are working days to the promised date, negative when late, ``None`` without one; ``notice_due`` is the last
+    day for a notice while a case is only received; ``paused``: a special procedure runs.
     """
 
     promised: dt.date | None = None

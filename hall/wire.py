@@ -1,0 +1,199 @@
+"""What counter and centre say to each other (sync.md §4-6): one schema on both sides, JSON with base64 for bytes.
+
+An acknowledgement is a ``Receipt`` signed by the centre's Ed25519 key over device, incarnation, epoch, number and hash
+of the last fact stored, and time. No status code and no empty body is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Meta, Struct
+
+PROTOCOL = 1
+MAX_FACTS = 200
+MAX_BODY = 1 << 20
+"""Most facts and bytes of one push request."""
+
+Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+ShortText = Annotated[str, Meta(max_length=200)]
+
+
+class Status(StrEnum):
+    """What became of a fact at the centre: every well-formed one is stored, the rules only decide this."""
+
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
+
+
+class WireFact(_Message, frozen=True):
+    """A sealed fact: exactly the bytes in the counter's journal."""
+
+    header: bytes
+    public: bytes
+    hash: Digest
+    personal_hash: Digest
+    personal: bytes = b""
+    salt: bytes = b""
+
+
+class Head(_Message, frozen=True):
+    """The last fact of a journal (``seq`` 0: none yet, the hash is the genesis)."""
+
+    seq: Annotated[int, Meta(ge=0)]
+    hash: Digest
+
+
+class PushRequest(_Message, frozen=True):
+    """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's (``sign_push``)."""
+
+    proto: int
+    device: ShortText
+    incarnation: ShortText
+    epoch: ShortText
+    app_v: ShortText
+    head: Head
+    first_seq: Annotated[int, Meta(ge=1)]
+    events: Annotated[list[WireFact], Meta(max_length=MAX_FACTS)]
+    signature: bytes
+
+
+class PushResult(_Message, frozen=True):
+    """What became of one fact. ``reason`` is Chinese, for the clerk."""
+
+    seq: int
+    status: Status
+    server_seq: int
+    case_version: int = 0
+    reason: str = ""
+
+
+class Receipt(_Message, frozen=True):
+    """The signed acknowledgement: everything through ``acked_through`` is on the centre's disk."""
+
+    device: str
+    incarnation: str
+    epoch: str
+    acked_through: int
+    acked_hash: bytes
+    server_time_ms: int
+    signature: bytes = b""
+
+
+class PushReply(_Message, frozen=True):
+    """Reply to a push; only ``receipt`` with a good signature acknowledges anything."""
+
+    receipt: Receipt
+    results: list[PushResult]
+    retry_after_ms: int = 0
+    min_app_v: str = ""
+
+
+class Problem(_Message, frozen=True):
+    """A refusal of a request, with what the client needs to go on (sync.md §4)."""
+
+    code: str
+    message: str
+    expected: int = 0
+    epoch: str = ""
+    hash: bytes = b""
+
+
+class Change(_Message, frozen=True):
+    """One entry of the feed, numbered in commit order: the case as it stands and who changed it."""
+
+    server_seq: int
+    case_id: str
+    reference: str
+    state: str
+    version: int
+    device: str
+    day: dt.date
+    case: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class ChangesReply(_Message, frozen=True):
+    """A page of the feed after ``cursor``; ``next_cursor`` is opaque."""
+
+    epoch: str
+    changes: list[Change]
+    next_cursor: str
+    has_more: bool
+
+
+class EnrolRequest(_Message, frozen=True):
+    """A device asks to be known: a one-time code, its public key and the code it numbers its cases with."""
+
+    one_time_code: ShortText
+    device: ShortText
+    device_code: ShortText
+    public_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    office: ShortText = ""
+
+
+class EnrolReply(_Message, frozen=True):
+    """The device's bearer token and the centre's public key, to be pinned."""
+
+    device: str
+    device_code: str
+    incarnation: str
+    token: str
+    server_key: bytes
+    epoch: str
+
+
+def sign_push(key: Ed25519PrivateKey, incarnation: str, head: Head, first_seq: int) -> bytes:
+    """The device's signature over the head of a batch (64 bytes)."""
+    return key.sign(_push_bytes(incarnation, head, first_seq))
+
+
+def push_is_signed(public_key: bytes, request: PushRequest) -> bool:
+    """Whether the request's signature is by this device key."""
+    message = _push_bytes(request.incarnation, request.head, request.first_seq)
+    return _verify(public_key, request.signature, message)
+
+
+def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt) -> Receipt:
+    """The receipt with the centre's signature."""
+    return msgspec.structs.replace(receipt, signature=key.sign(_receipt_bytes(receipt)))
+
+
+def receipt_is_signed(server_key: bytes, receipt: Receipt) -> bool:
+    """Whether the receipt is signed by the pinned centre key."""
+    return _verify(server_key, receipt.signature, _receipt_bytes(receipt))
+
+
+def _push_bytes(incarnation: str, head: Head, first_seq: int) -> bytes:
+    return msgspec.json.encode(["push1", incarnation, head.seq, head.hash, first_seq])
+
+
+def _receipt_bytes(receipt: Receipt) -> bytes:
+    return msgspec.json.encode(
+        [
+            "receipt1",
+            receipt.device,
+            receipt.incarnation,
+            receipt.epoch,
+            receipt.acked_through,
+            receipt.acked_hash,
+            receipt.server_time_ms,
+        ]
+    )
+
+
+def _verify(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
