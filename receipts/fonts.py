@@ -1,0 +1,252 @@
+"""The fonts of the papers: prepared once per user, loaded in milliseconds, with a fallback for rare characters.
+
+The regular and the bold weight are made from the variable Noto Sans SC that the package ``justmytype-intl-cjk``
+carries (all 8,105 characters of 通用规范汉字表). Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB
+add the rest of GB 18030-2022 level 3; they are loaded when the first character needs them. A character that no font
+has is shown as ``[U+30000]``: a paper never carries an empty box, and never loses a character silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hall.errors import HallError
+
+PACKAGE = "justmytype-intl-cjk"
+SOURCE_NAME = "NotoSansSC[wght].ttf"
+WEIGHTS = {"regular": 400, "bold": 700}
+FALLBACK_DIRS = (Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts/hanazono"))
+FALLBACK_NAMES = ("HanaMinA.ttf", "HanaMinB.ttf")
+
+Progress = Callable[[float, str], None]
+
+
+class FontSet:
+    """Two weights and what stands behind them. Widths are in points; ``bold`` chooses the weight."""
+
+    def __init__(self, regular: Path, bold: Path, fallbacks: Sequence[Path] = ()) -> None:
+        self._main = (_register(regular), _register(bold))
+        self._fallback_paths = tuple(fallbacks)
+        self._lock = threading.Lock()
+        self._fallbacks: tuple[Any, ...] | None = None
+        self._fallback_of: dict[str, Any] = {}
+
+    def clean(self, text: str) -> str:
+        """``text`` as it can be drawn: NFC, line breaks kept, everything undrawable spelled out as ``[U+202E]``."""
+        text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\u00a0", " ").replace("\t", " ")
+        if all(self._drawable(char) for char in text):
+            return text
+        return "".join(char if self._drawable(char) else f"[U+{ord(char):04X}]" for char in text)
+
+    def missing(self, text: str) -> tuple[str, ...]:
+        """The characters of ``text`` that are spelled out instead of drawn, each once, in order."""
+        text = unicodedata.normalize("NFC", text)
+        return tuple(dict.fromkeys(char for char in text if char not in "\r\n\t\u00a0" and not self._drawable(char)))
+
+    def runs(self, text: str, bold: bool) -> Iterator[tuple[str, str]]:
+        """``text`` in runs of one font each: (reportlab font name, run)."""
+        main = self._main[bold]
+        name, start = "", 0
+        for index, char in enumerate(text):
+            own = main.fontName if ord(char) in main.face.charToGlyph else self._font_of(char, main).fontName
+            if own != name:
+                if index > start:
+                    yield name, text[start:index]
+                name, start = own, index
+        if text:
+            yield name, text[start:]
+
+    def char_width(self, char: str, size: float, bold: bool = False) -> float:
+        """The advance of one character."""
+        main = self._main[bold]
+        width = main.face.charWidths.get(ord(char))
+        if width is None:
+            width = self._font_of(char, main).face.charWidths.get(ord(char), 1000)
+        return float(width) * size / 1000
+
+    def width(self, text: str, size: float, bold: bool = False) -> float:
+        """The advance of a whole text."""
+        return sum(self.char_width(char, size, bold) for char in text)
+
+    def _drawable(self, char: str) -> bool:
+        if ord(char) in self._main[0].face.charToGlyph:
+            return unicodedata.category(char) not in _INVISIBLE
+        return char == "\n" or (unicodedata.category(char) not in _INVISIBLE and self._fallback(char) is not None)
+
+    def _font_of(self, char: str, main: Any) -> Any:
+        if ord(char) in main.face.charToGlyph:
+            return main
+        return self._fallback(char) or main
+
+    def _fallback(self, char: str) -> Any | None:
+        if ord(char) < 0x2E80:
+            return None
+        if char not in self._fallback_of:
+            fonts = self._load_fallbacks()
+            self._fallback_of[char] = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
+        return self._fallback_of[char]
+
+    def _load_fallbacks(self) -> tuple[Any, ...]:
+        with self._lock:
+            if self._fallbacks is None:
+                self._fallbacks = tuple(_register(path) for path in self._fallback_paths)
+            return self._fallbacks
+
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+"""Categories of characters that steer or stand for nothing: shown by their number, never obeyed."""
+
+
+def prepare_fonts(cache: Path | None = None, progress: Progress | None = None) -> FontSet:
+    """Make the two weights in ``cache`` (default: the user's) if they are not there yet, and load them.
+
+    Takes seconds the first time. Two processes may do it at once: files appear whole or not at all, and the second
+    finds the work of the first. ``progress`` is told a fraction 0..1 and what is being done.
+
+    Raises HallError ``font_package_missing`` or ``font_build_failed``.
+    """
+    folder = _folder(cache)
+    with _locked(folder):
+        if not _complete(folder):
+            _build(folder, progress or (lambda part, what: None))
+    return load_fonts(cache)
+
+
+def load_fonts(cache: Path | None = None) -> FontSet:
+    """The prepared fonts. Raises HallError ``fonts_not_prepared`` where ``prepare_fonts`` has not run."""
+    folder = _folder(cache)
+    if not _complete(folder):
+        raise HallError("fonts_not_prepared", f"打印字体尚未准备（{folder}）。", hint="请运行 clerk setup 准备字体。")
+    return _load(folder)
+
+
+def default_cache() -> Path:
+    """``$XDG_CACHE_HOME/clerk/fonts``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clerk" / "fonts"
+
+
+def source_font() -> Path:
+    """The variable font inside the installed package. Raises HallError ``font_package_missing``."""
+    return Path(str(_packaged()[0].locate()))
+
+
+def fallback_fonts() -> tuple[Path, ...]:
+    """HanaMinA and HanaMinB, where they are installed."""
+    return tuple(path for folder in FALLBACK_DIRS for name in FALLBACK_NAMES if (path := folder / name).is_file())
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path) -> FontSet:
+    return FontSet(folder / "regular.ttf", folder / "bold.ttf", fallback_fonts())
+
+
+def _complete(folder: Path) -> bool:
+    return all((folder / f"{style}.ttf").is_file() for style in WEIGHTS)
+
+
+def _folder(cache: Path | None) -> Path:
+    """One folder for each source font and recipe, so that a new version never mixes with an old one."""
+    return (cache or default_cache()) / _packaged()[1]
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> tuple[metadata.PackagePath, str]:
+    """The font's file in the package and a short key of its content, taken from the package's own record."""
+    try:
+        files = metadata.files(PACKAGE) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == SOURCE_NAME:
+            content = file.hash.value if file.hash else hashlib.sha256(file.read_binary()).hexdigest()
+            return file, hashlib.sha256(f"{_RECIPE}:{content}".encode()).hexdigest()[:16]
+    raise HallError(
+        "font_package_missing", f"未找到打印字体：缺少软件包 {PACKAGE}。", hint="请重新运行 make setup 安装依赖。"
+    )
+
+
+_RECIPE = 1
+"""Changes when ``fontbuild`` makes different files from the same source."""
+
+
+def _build(folder: Path, progress: Progress) -> None:
+    """Run one process a weight, side by side, and move both files into place when both are whole."""
+    for left_over in folder.glob("*.part"):
+        left_over.unlink(missing_ok=True)
+    source = source_font()
+    parts = dict.fromkeys(WEIGHTS, 0.0)
+    jobs = {style: _start(source, weight, folder / f"{style}.part") for style, weight in WEIGHTS.items()}
+
+    def follow(style: str, job: subprocess.Popen[str]) -> None:
+        assert job.stdout is not None
+        for line in job.stdout:
+            parts[style] = float(line)
+            with lock:
+                progress(sum(parts.values()) / len(parts), "正在准备打印字体")
+
+    lock = threading.Lock()
+    threads = [threading.Thread(target=follow, args=item, daemon=True) for item in jobs.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    failed = [job.stderr.read() for job in jobs.values() if job.wait() != 0 and job.stderr is not None]
+    if failed:
+        reason = failed[0].strip().splitlines()[-1:] or ["?"]
+        raise HallError(
+            "font_build_failed",
+            f"准备打印字体失败（{folder}）：{reason[0]}",
+            hint="请检查磁盘空间和目录权限，再运行 clerk setup。",
+        )
+    for style in WEIGHTS:
+        os.replace(folder / f"{style}.part", folder / f"{style}.ttf")
+
+
+def _start(source: Path, weight: int, target: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "receipts.fontbuild", str(source), str(weight), str(target)]
+    root = str(Path(__file__).resolve().parent.parent)
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def _register(path: Path) -> Any:
+    """A reportlab font of ``path``, under a name that tells two caches apart."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    name = f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    if name not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False, shapable=False))
+    return pdfmetrics.getFont(name)
+
+
+class _locked:
+    """Hold the folder for this process; another one waits. The lock goes away with the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        import fcntl
+
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = open(self._folder / ".lock", "w")
+        except OSError as error:
+            raise HallError(
+                "font_cache_unwritable", f"无法写入字体目录（{self._folder}）：{error.strerror}。", hint="请检查目录权限。"
+            ) from error
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *exc: object) -> None:
+        self._file.close()

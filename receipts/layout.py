@@ -1,0 +1,208 @@
+"""A document on A4 pages: every copy in full, each from a new page, with head, foot and page numbers of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from receipts.barcodes import MM, QR_MIN, QR_QUIET, code128, qr
+from receipts.document import Document, Seal
+from receipts.fonts import FontSet
+from receipts.ops import Box, Code, Line, Op, Strip, Text, moved
+from receipts.strips import GAP, Setter, baseline, strips
+
+PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
+MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 14 * MM, 12 * MM
+BAR_MODULE = 0.33 * MM
+BAR_HEIGHT = 10 * MM
+QR_MODULE = 0.5 * MM
+QR_SIDE = 26 * MM
+"""A QR code grows in modules first; one that would be larger than this takes smaller modules, down to 0.4 mm."""
+SMALL, FINE = 8.5, 8.0
+TITLE, TITLE_SPACING = 21.0, 0.22
+_DIM = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is drawn on one page, in points from its upper left corner."""
+
+    ops: tuple[Op, ...]
+
+
+def layout(document: Document, fonts: FontSet) -> list[Page]:
+    """The pages of ``document``, whose texts must be clean (``FontSet.clean``)."""
+    setter = Setter(fonts, MARGIN_X, PAGE_WIDTH - 2 * MARGIN_X)
+    body = strips(setter, document.blocks)
+    if document.qr:
+        body = _with_qr(setter, document, body)
+    pages: list[Page] = []
+    foot = _foot(setter, document)
+    for label in document.copies:
+        head, short_head = _head(setter, document, label), _short_head(setter, document, label)
+        filled = paginate(body, _room(head, foot), _room(short_head, foot))
+        for number, strips_here in enumerate(filled, start=1):
+            top = head if number == 1 else short_head
+            folio = _folio(setter, number, len(filled), foot.height)
+            pages.append(Page(_compose(top, strips_here, foot, folio)))
+    return pages
+
+
+def paginate(body: Sequence[Strip], first: float, other: float) -> list[list[Strip]]:
+    """The strips of each page, ``first`` and ``other`` being the room on the first page and on the rest.
+
+    Strips tied together stay together unless they need more than a page. A header comes first where its table goes on.
+    """
+    pages: list[list[Strip]] = [[]]
+    left = first
+    for group in _groups(body):
+        height = sum(strip.height + strip.before for strip in group)
+        if height > left and pages[-1] and height <= other:
+            pages.append([])
+            left = other
+        for strip in group:
+            if pages[-1] and strip.height + strip.before > left:
+                pages.append([])
+                left = other
+            if not pages[-1] and strip.header is not None and len(pages) > 1:
+                pages[-1].append(strip.header)
+                left -= strip.header.height
+            left -= strip.height + (strip.before if pages[-1] else 0.0)
+            pages[-1].append(strip)
+    return pages
+
+
+def _groups(body: Sequence[Strip]) -> list[list[Strip]]:
+    groups: list[list[Strip]] = [[]]
+    for strip in body:
+        groups[-1].append(strip)
+        if not strip.keep:
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def _room(head: Strip, foot: Strip) -> float:
+    return PAGE_HEIGHT - MARGIN_TOP - head.height - foot.height - MARGIN_BOTTOM
+
+
+def _compose(head: Strip, body: Sequence[Strip], foot: Strip, folio: Sequence[Op]) -> tuple[Op, ...]:
+    ops = [moved(op, MARGIN_TOP) for op in head.ops]
+    y = MARGIN_TOP + head.height
+    for index, strip in enumerate(body):
+        y += strip.before if index else 0.0
+        ops += [moved(op, y) for op in strip.ops]
+        y += strip.height
+    foot_top = PAGE_HEIGHT - MARGIN_BOTTOM - foot.height
+    ops += [moved(op, foot_top) for op in (*foot.ops, *folio)]
+    return tuple(ops)
+
+
+def _head(setter: Setter, document: Document, label: str) -> Strip:
+    """Organisation and barcode, then the title over a double rule."""
+    ops, bar_width, bar_bottom = _barcode(setter, document.reference)
+    room = setter.width - bar_width - (8 * MM if bar_width else 0)
+    y = 3.0
+    for text, size, bold, grey in ((document.organisation, 13.0, True, 0.0), (document.department, 10.0, False, _DIM)):
+        lines = setter.wrap(text, size, room, bold) if text else []
+        ops += setter.lines(lines, setter.left, y, room, size, 1.4, bold=bold, grey=grey)
+        y += len(lines) * size * 1.4
+    y = max(y, bar_bottom) + 7 * MM
+    title_ops, y_title = _title(setter, document.title, y)
+    ops += title_ops
+    ops += _marks(setter, document, label, y)
+    y = y_title
+    if document.number:
+        ops.append(setter.line(document.number, setter.left, y + 2, setter.width, 10.0, 1.5, "center"))
+        y += 18
+    y += 5
+    right = setter.left + setter.width
+    ops += [Line(setter.left, y, right, y, 1.4, 0.0), Line(setter.left, y + 2.4, right, y + 2.4, 0.4, 0.0)]
+    return Strip(y + 2.4 + 8, tuple(ops))
+
+
+def _barcode(setter: Setter, reference: str) -> tuple[list[Op], float, float]:
+    """The reference as Code 128 with its text below, its width, and where it ends."""
+    if not reference:
+        return [], 0.0, 0.0
+    modules = code128(reference)
+    width = modules.width * BAR_MODULE
+    # The white at the right of the bars may lie in the margin, so that the bars end where the text ends.
+    quiet = modules.black[0][0] * BAR_MODULE
+    x = setter.left + setter.width - width + quiet
+    text_top = BAR_HEIGHT + 1.5
+    bars = width - 2 * quiet
+    caption = setter.line(reference, x + quiet, text_top, bars, 9.0, 1.4, "center")
+    return [Code(x, 0, modules, BAR_MODULE, BAR_HEIGHT), caption], bars + quiet, text_top + 9.0 * 1.4
+
+
+def _title(setter: Setter, title: str, y: float) -> tuple[list[Op], float]:
+    """The title in wide-set type in the middle, smaller or in two lines where it is long; and where it ends."""
+    room = setter.width - 2 * 29 * MM
+    size = TITLE
+    while size > 15 and setter.fonts.width(title, size, True) + len(title) * size * TITLE_SPACING > room:
+        size -= 1
+    ops: list[Op] = []
+    for line in setter.wrap(title, size * (1 + TITLE_SPACING), room, True):
+        spacing = size * TITLE_SPACING
+        wide = setter.fonts.width(line, size, True) + spacing * (len(line) - 1)
+        x = setter.left + (setter.width - wide) / 2
+        ops.append(Text(x, baseline(y, size, 1.35), line, size, True, 0.0, spacing))
+        y += size * 1.35
+    return ops, y
+
+
+def _marks(setter: Setter, document: Document, label: str, y: float) -> list[Op]:
+    """Which copy this is, and that it was printed again, in frames right of the title."""
+    ops: list[Op] = []
+    right = setter.left + setter.width
+    for text in (label, f"补打 {document.reprint}" if document.reprint else ""):
+        if text:
+            width = setter.fonts.width(text, 10, True) + 12
+            ops.append(Box(right - width, y + 5, width, 17, stroke=0.8, grey=0.0, radius=2))
+            ops.append(setter.line(text, right - width, y + 5.6, width, 10, 1.6, "center", bold=True))
+            y += 21
+    return ops
+
+
+def _short_head(setter: Setter, document: Document, label: str) -> Strip:
+    """The head of a page that goes on: what, whose, which copy."""
+    marks = [document.reference, label, f"补打 {document.reprint}" if document.reprint else ""]
+    right_text = "　".join(filter(None, marks))
+    room = setter.width - setter.fonts.width(right_text, SMALL) - 12
+    lines = setter.wrap(f"{document.title}（续）　{document.number or document.organisation}", SMALL, room)
+    ops = setter.lines(lines, setter.left, 0, room, SMALL, 1.4, grey=_DIM)
+    ops.append(setter.line(right_text, setter.left, 0, setter.width, SMALL, 1.4, "right", grey=_DIM))
+    y = len(lines) * SMALL * 1.4 + 3
+    return Strip(y + 11, (*ops, Line(setter.left, y, setter.left + setter.width, y, 0.4, 0.0)))
+
+
+def _foot(setter: Setter, document: Document) -> Strip:
+    """The office's own lines over the whole width but the page number's place."""
+    room = setter.width - 32 * MM
+    lines = [line for text in document.footer for line in setter.wrap(text, FINE, room)]
+    ops = setter.lines(lines, setter.left, 5, room, FINE, 1.5, grey=_DIM)
+    rule = Line(setter.left, 1, setter.left + setter.width, 1, 0.4, 0.4)
+    return Strip(8 + max(1, len(lines)) * FINE * 1.5, (rule, *ops))
+
+
+def _folio(setter: Setter, number: int, total: int, height: float) -> list[Op]:
+    text = f"第 {number} 页　共 {total} 页"
+    return [setter.line(text, setter.left, 5, setter.width, FINE, 1.5, "right", grey=_DIM)]
+
+
+def _with_qr(setter: Setter, document: Document, body: list[Strip]) -> list[Strip]:
+    """The QR code left of the seal's place, or in a strip of its own at the end."""
+    modules = qr(document.qr)
+    module = max(QR_MIN, min(QR_MODULE, QR_SIDE / modules.width))
+    side = module * modules.width
+    quiet = QR_QUIET * module
+    caption_height = 14.0
+    ops: list[Op] = [Code(setter.left - quiet, 0, modules, module, module)]
+    caption_top = side - quiet + 1
+    ops.append(setter.line(document.qr_caption, setter.left, caption_top, side - 2 * quiet, FINE, 1.5, "center", grey=_DIM))
+    height = caption_top + caption_height
+    if document.blocks and isinstance(document.blocks[-1], Seal) and body[-1].height >= height:
+        seal = body[-1]
+        down = seal.height - height
+        return [*body[:-1], Strip(seal.height, (*seal.ops, *(moved(op, down) for op in ops)), seal.before)]
+    return [*body, Strip(height, tuple(ops), before=GAP)]

@@ -1,0 +1,95 @@
+"""What can be drawn: plain values with coordinates in points, y growing downwards from the top of their strip or page.
+
+Layout makes them, the renderer draws them, tests read them. ``grey`` is 0 for black and 1 for white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from receipts.barcodes import Modules
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text from ``x`` on the baseline ``y``; ``spacing`` is added after each character."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool = False
+    grey: float = 0.0
+    spacing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float = 0.5
+    grey: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle: filled with ``fill`` and outlined with ``stroke`` points of ``grey``, or one of both."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: float | None = None
+    stroke: float = 0.0
+    grey: float = 0.25
+    radius: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A dashed circle around (``x``, ``y``)."""
+
+    x: float
+    y: float
+    radius: float
+    width: float = 0.8
+    grey: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Modules drawn from (``x``, ``y``), ``module_width`` × ``module_height`` points each."""
+
+    x: float
+    y: float
+    modules: Modules
+    module_width: float
+    module_height: float
+
+
+Op: TypeAlias = Text | Line | Box | Ring | Code
+
+
+def moved(op: Op, down: float) -> Op:
+    """The same thing further down."""
+    if isinstance(op, Line):
+        return replace(op, y1=op.y1 + down, y2=op.y2 + down)
+    return replace(op, y=op.y + down)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A slice of a page that is never cut, over the full width of the text.
+
+    ``before`` is the space above it, dropped at the top of a page; ``keep`` ties it to the next strip; ``header`` is
+    repeated above it when it comes first on a page.
+    """
+
+    height: float
+    ops: tuple[Op, ...] = ()
+    before: float = 0.0
+    keep: bool = False
+    header: Strip | None = None

@@ -1,0 +1,282 @@
+"""Blocks of a document as strips: each line, row and box with its measures, before it is known on which page it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from receipts.barcodes import MM
+from receipts.breaker import break_lines
+from receipts.document import Align, Block, Heading, KeyValues, Notice, Paragraph, Seal, Signatures, Table
+from receipts.fonts import FontSet
+from receipts.ops import Box, Line, Op, Ring, Strip, Text
+
+BODY = 10.5
+LEADING = 1.5
+CELL = 9.5
+CELL_LEADING = 1.42
+PAD_X, PAD_Y = 5.0, 4.2
+GAP = 7.0
+"""Space between two blocks."""
+MAX_CELL_LINES = 36
+"""A row with more lines goes on in a second row, because a row is never cut."""
+SEAL_RADIUS = 20 * MM
+_ASCENT, _DESCENT = 0.88, 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Setter:
+    """Sets text in the fonts of the papers over ``width`` points, from ``left``."""
+
+    fonts: FontSet
+    left: float
+    width: float
+
+    def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
+        """The lines of ``text`` that fit into ``width``."""
+        widths = [self.fonts.char_width(char, size, bold) for char in text]
+        return [text[start:end] for start, end in break_lines(text, widths, width)]
+
+    def line(
+        self, text: str, x: float, top: float, width: float, size: float, leading: float, align: Align = "left",
+        bold: bool = False, grey: float = 0.0,
+    ) -> Text:  # fmt: skip
+        """One line of text in a box of ``width`` from ``x``, its line box beginning at ``top``."""
+        slack = width - self.fonts.width(text, size, bold)
+        shift = {"left": 0.0, "center": slack / 2, "right": slack}[align]
+        return Text(x + shift, baseline(top, size, leading), text, size, bold, grey)
+
+    def lines(
+        self, lines: Sequence[str], x: float, top: float, width: float, size: float, leading: float,
+        align: Align = "left", bold: bool = False, grey: float = 0.0,
+    ) -> list[Op]:  # fmt: skip
+        """Several lines under each other."""
+        step = size * leading
+        return [
+            self.line(text, x, top + index * step, width, size, leading, align, bold, grey)
+            for index, text in enumerate(lines)
+            if text
+        ]
+
+
+def baseline(top: float, size: float, leading: float) -> float:
+    """Where a line of text stands whose line box begins at ``top``."""
+    return top + size * ((leading - _ASCENT - _DESCENT) / 2 + _ASCENT)
+
+
+def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
+    """All blocks one under the other. What is signed or sealed stays with the end of the text before it."""
+    result: list[Strip] = []
+    for block in blocks:
+        made = list(_strips_of(setter, block))
+        if isinstance(block, Signatures | Seal) and result:
+            result[-1] = replace(result[-1], keep=True)
+        result += made
+    return result
+
+
+def _strips_of(setter: Setter, block: Block) -> Iterator[Strip]:
+    match block:
+        case Paragraph():
+            return iter(_paragraph(setter, block))
+        case Heading():
+            return iter([_heading(setter, block)])
+        case KeyValues():
+            return _key_values(setter, block)
+        case Table():
+            return _table(setter, block)
+        case Notice():
+            return iter(_notice(setter, block))
+        case Signatures():
+            return _signatures(setter, block)
+        case Seal():
+            return iter([_seal(setter, block)])
+
+
+def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
+    text = "".join(span.text for span in block.spans)
+    bold = [span.bold for span in block.spans for _ in span.text]
+    widths = [setter.fonts.char_width(char, BODY, heavy) for char, heavy in zip(text, bold, strict=True)]
+    indent = 2 * BODY if block.indent else 0.0
+    slices = break_lines(text, widths, setter.width, indent)
+    made: list[Strip] = []
+    for number, (start, end) in enumerate(slices):
+        first = start == 0 or text[start - 1] == "\n"
+        last = number == len(slices) - 1 or text[end : end + 1] == "\n"
+        room = setter.width - (indent if first else 0.0)
+        spacing = 0.0 if last else _justified(text[start:end], room - sum(widths[start:end]))
+        ops = _pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing)
+        made.append(Strip(BODY * LEADING, tuple(ops), GAP * 0.6 if number == 0 else 0.0))
+    # No first or last line of a paragraph stands alone on a page.
+    return [replace(strip, keep=index in (0, len(made) - 2)) if len(made) > 1 and index < len(made) - 1 else strip
+            for index, strip in enumerate(made)]  # fmt: skip
+
+
+def _justified(line: str, slack: float) -> float:
+    """Space between characters that takes up ``slack``, or none where the line would look torn."""
+    if len(line) < 2 or not 0 < slack <= 2.5 * BODY:
+        return 0.0
+    return slack / (len(line) - 1)
+
+
+def _pieces(
+    text: str, bold: Sequence[bool], widths: Sequence[float], start: int, end: int, x: float, spacing: float
+) -> Iterator[Op]:
+    """One line as texts of one weight each."""
+    cuts = [start, *(index for index in range(start + 1, end) if bold[index] != bold[index - 1]), end]
+    for begin, stop in pairwise(cuts):
+        if stop > begin:
+            yield Text(x, baseline(0, BODY, LEADING), text[begin:stop], BODY, bold[begin], 0.0, spacing)
+            x += sum(widths[begin:stop]) + spacing * (stop - begin)
+
+
+def _heading(setter: Setter, block: Heading) -> Strip:
+    size, height = 11.0, 11.0 * 1.7
+    mark = Box(setter.left, height * 0.24, 2.6, height * 0.52, fill=0.15)
+    text = setter.line(block.text, setter.left + 8, 0, setter.width, size, 1.7, bold=True)
+    return Strip(height, (mark, text), before=GAP, keep=True)
+
+
+def _cell(setter: Setter, lines: Sequence[str], x: float, width: float, height: float, align: Align = "left",
+          bold: bool = False) -> list[Op]:  # fmt: skip
+    """Lines in the middle of a cell."""
+    top = (height - len(lines) * CELL * CELL_LEADING) / 2
+    return setter.lines(lines, x + PAD_X, top, width - 2 * PAD_X, CELL, CELL_LEADING, align, bold)
+
+
+def _grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
+    """The rules of one row."""
+    right = left + sum(widths)
+    rules: list[Op] = [Line(left, 0, right, 0), Line(left, height, right, height)]
+    x = left
+    for width in (*widths, 0.0):
+        rules.append(Line(x, 0, x, height))
+        x += width
+    return rules
+
+
+def _row_height(cells: Sequence[Sequence[str]]) -> float:
+    return max(len(lines) for lines in cells) * CELL * CELL_LEADING + 2 * PAD_Y
+
+
+def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
+    label_width = min(
+        max((setter.fonts.width(label, CELL) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
+        setter.width * 0.24,
+    )
+    for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
+        value_width = setter.width / len(row) - label_width
+        widths = [label_width, value_width] * len(row)
+        texts = [text for pair in row for text in pair]
+        cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(texts, widths, strict=True)]
+        for part, chunk in enumerate(_chunks(cells)):
+            height = _row_height(chunk)
+            ops: list[Op] = []
+            x = setter.left
+            for index, (lines, width) in enumerate(zip(chunk, widths, strict=True)):
+                if index % 2 == 0:
+                    ops.append(Box(x, 0, width, height, fill=0.95))
+                ops += _cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
+                x += width
+            yield Strip(height, (*ops, *_grid(setter.left, widths, height)), GAP if number + part == 0 else 0.0)
+
+
+def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Pairs side by side as long as each fits into two lines of its part of the row."""
+    room = setter.width / block.columns - label_width - 2 * PAD_X
+    waiting: list[tuple[str, str]] = []
+    for pair in block.pairs:
+        if len(setter.wrap(pair[1], CELL, room)) > 2:
+            yield from ((one,) for one in waiting)
+            waiting = []
+            yield (pair,)
+            continue
+        waiting.append(pair)
+        if len(waiting) == block.columns:
+            yield tuple(waiting)
+            waiting = []
+    yield from ((one,) for one in waiting)
+
+
+def _table(setter: Setter, block: Table) -> Iterator[Strip]:
+    total = sum(column.width for column in block.columns)
+    widths = [setter.width * column.width / total for column in block.columns]
+    titles = [setter.wrap(column.title, CELL, width - 2 * PAD_X, True)
+              for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
+    header = _table_row(setter, titles, widths, ["center"] * len(widths), head=True)
+    yield replace(header, before=GAP, keep=True)
+    aligns: list[Align] = [column.align for column in block.columns]
+    if not block.rows:
+        nothing = [[block.empty]]
+        yield _table_row(setter, nothing, [setter.width], ["center"])
+    for row in block.rows:
+        cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(row, widths, strict=True)]
+        for chunk in _chunks(cells):
+            yield replace(_table_row(setter, chunk, widths, aligns), header=header)
+
+
+def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
+    """A row, or several where it has more lines than a page can carry."""
+    longest = max(len(lines) for lines in cells)
+    for start in range(0, longest, MAX_CELL_LINES):
+        yield [lines[start : start + MAX_CELL_LINES] or [""] for lines in cells]
+
+
+def _table_row(
+    setter: Setter, cells: Sequence[Sequence[str]], widths: Sequence[float], aligns: Sequence[Align], head: bool = False
+) -> Strip:
+    height = _row_height(cells)
+    ops: list[Op] = [Box(setter.left, 0, sum(widths), height, fill=0.92)] if head else []
+    x = setter.left
+    for lines, width, align in zip(cells, widths, aligns, strict=True):
+        ops += _cell(setter, lines, x, width, height, align, head)
+        x += width
+    return Strip(height, (*ops, *_grid(setter.left, widths, height)))
+
+
+def _notice(setter: Setter, block: Notice) -> list[Strip]:
+    """A box with a heavy left edge, drawn line by line so that a long one may go over a page."""
+    pad, step = 9.0, BODY * 1.48
+    rows = [(block.title, True)] if block.title else []
+    for text in block.lines:
+        rows += [(line, False) for line in setter.wrap(text, BODY, setter.width - 2 * pad - 4)]
+    made: list[Strip] = []
+    for index, (text, bold) in enumerate(rows):
+        top = pad * 0.7 if index == 0 else 0.0
+        height = top + step + (pad * 0.7 if index == len(rows) - 1 else 0.0)
+        ops: list[Op] = [Box(setter.left, -0.2, setter.width, height + 0.4, fill=0.955),
+                         Box(setter.left, -0.2, 3.2, height + 0.4, fill=0.2)]  # fmt: skip
+        ops.append(setter.line(text, setter.left + pad + 4, top, setter.width, BODY, 1.48, bold=bold))
+        made.append(Strip(height, tuple(ops), GAP * 1.2 if index == 0 else 0.0, keep=index < min(2, len(rows) - 1)))
+    return made
+
+
+def _signatures(setter: Setter, block: Signatures) -> Iterator[Strip]:
+    height, gutter = 27.0, 16.0
+    width = (setter.width - gutter * (block.columns - 1)) / block.columns
+    for start in range(0, len(block.slots), block.columns):
+        ops: list[Op] = []
+        for index, slot in enumerate(block.slots[start : start + block.columns]):
+            x = setter.left + index * (width + gutter)
+            label = slot.label + "："
+            ops.append(setter.line(label, x, height - 19, width, BODY, LEADING))
+            line_from = x + setter.fonts.width(label, BODY)
+            ops.append(Line(line_from, height - 4, x + width, height - 4, 0.5, 0.35))
+            if slot.value:
+                ops.append(setter.line(slot.value, line_from + 4, height - 19, width, BODY, LEADING))
+        yield Strip(height, tuple(ops), GAP if start == 0 else 0.0, keep=True)
+
+
+def _seal(setter: Setter, block: Seal) -> Strip:
+    """The organ's name and the date, one over the other, with the place of the seal around both."""
+    lines = [*setter.wrap(block.organ, BODY, setter.width * 0.46), block.date]
+    wide = max(*(setter.fonts.width(line, BODY) for line in lines), 2 * SEAL_RADIUS)
+    height = 2 * SEAL_RADIUS + 6
+    centre = setter.left + setter.width - wide / 2
+    step = BODY * 1.75
+    top = height / 2 - len(lines) * step / 2
+    ops: list[Op] = [Ring(centre, height / 2, SEAL_RADIUS)]
+    ops += setter.lines(lines, centre - wide / 2, top, wide, BODY, 1.75, "center")
+    ops.append(setter.line(block.label, centre - wide / 2, height - 25, wide, 8.0, 1.4, "center", grey=0.5))
+    return Strip(height, tuple(ops), before=GAP)
