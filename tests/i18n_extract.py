@@ -24,18 +24,21 @@ msgstr ""
 Key = tuple[str, str | None]
 
 
-def calls(source: str) -> Iterator[tuple[int, Key | None]]:
-    """Each call for a translation in Python source: its line, and its text or ``None`` where that is not a literal."""
+def calls(source: str) -> Iterator[tuple[int, Key | None, bool]]:
+    """Each call for a translation in Python source: its line, its text if that is a literal, and whether it is plain.
+
+    Plain are literals and names, the latter for texts that ``N_`` marked elsewhere; anything else cannot be looked up.
+    """
     for node in ast.walk(ast.parse(source)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         count = 1 if node.func.id in ONE else 2 if node.func.id in PLURAL else 0
         if count:
-            texts = [
-                arg.value for arg in node.args[:count] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-            ]
+            given = node.args[:count]
+            texts = [arg.value for arg in given if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             key = (texts[0], texts[1] if count == 2 else None) if len(texts) == count else None
-            yield node.lineno, key
+            plain = len(given) == count and not any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in given)
+            yield node.lineno, key, plain
 
 
 def template(package: Path = PACKAGE) -> str:
@@ -43,7 +46,7 @@ def template(package: Path = PACKAGE) -> str:
     uses: dict[Key, list[str]] = {}
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package.parent).as_posix()
-        for _line, key in calls(path.read_text(encoding="utf-8")):
+        for _line, key, _plain in calls(path.read_text(encoding="utf-8")):
             if key and name not in uses.setdefault(key, []):
                 uses[key].append(name)
     return HEADER + "".join(_entry(key, names) for key, names in uses.items())

@@ -1,0 +1,110 @@
+"""Screen texts: Chinese is the source, other languages follow without touching code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clerk_tui import i18n
+from clerk_tui.i18n import N_, _, ngettext
+from clerk_tui.po import read_po
+from tests.i18n_extract import PACKAGE, TEMPLATE, calls, template
+
+HEADER = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+CATALOGUES = sorted(i18n.LOCALE_DIR.glob("*/LC_MESSAGES/clerk.po"))
+
+
+@pytest.fixture
+def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language that only this test knows."""
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    text = (
+        f'{HEADER}\nmsgid "收件"\nmsgstr "réception"\n\n#, fuzzy\nmsgid "取件"\nmsgstr "?"\n\nmsgid "出件"\nmsgstr ""\n'
+        '\nmsgid "第一行\\n"\n"第二行"\nmsgstr "un\\n"\n"deux"\n'
+        '\nmsgid "%d 件"\nmsgid_plural "%d 件"\nmsgstr[0] "%d dossier"\nmsgstr[1] "%d dossiers"\n'
+    )
+    (folder / "clerk.po").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(i18n, "LOCALE_DIR", tmp_path)
+
+
+def test_chinese_is_what_the_code_says() -> None:
+    assert i18n.install() == "zh"
+    assert _("收件") == "收件"
+    assert ngettext("%d 件", "%d 件", 3) == "%d 件"
+
+
+@pytest.mark.usefixtures("french")
+def test_a_text_is_translated_when_it_is_shown() -> None:
+    label = N_("收件")
+    assert i18n.install("fr") == "fr"
+    assert (label, _(label)) == ("收件", "réception")
+    assert _("第一行\n第二行") == "un\ndeux"
+    assert [ngettext("%d 件", "%d 件", count) % count for count in (1, 2)] == ["1 dossier", "2 dossiers"]
+
+
+@pytest.mark.usefixtures("french")
+def test_what_has_no_translation_or_a_doubtful_one_stays_chinese() -> None:
+    i18n.install("fr")
+    assert [_("取件"), _("出件"), _("办结")] == ["取件", "出件", "办结"]
+    assert ngettext("%d 份", "%d 份", 2) == "%d 份"
+
+
+@pytest.mark.usefixtures("french")
+@pytest.mark.parametrize(
+    ("variable", "language"),
+    [("fr_CA.UTF-8:en", "fr"), ("de:fr", "fr"), ("zh_CN:fr", "zh"), ("de", "zh"), ("", "zh"), ("../fr", "zh")],
+)
+def test_auto_takes_the_first_language_of_the_environment_that_there_is(
+    monkeypatch: pytest.MonkeyPatch, variable: str, language: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", variable)
+    assert i18n.install("auto") == language
+
+
+@pytest.mark.usefixtures("french")
+def test_only_auto_listens_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "fr")
+    assert i18n.install("zh") == "zh"
+    assert i18n.languages() == ["zh", "fr"]
+
+
+def test_a_broken_catalogue_names_its_line() -> None:
+    with pytest.raises(ValueError, match="msgid 收件"):
+        read_po("msgid 收件\n")
+
+
+def test_the_template_has_every_text_of_the_code() -> None:
+    assert TEMPLATE.read_text(encoding="utf-8") == template(), "run `make messages`"
+
+
+def test_the_template_can_be_read_back() -> None:
+    assert "Plural-Forms" in str(read_po(template())[""])
+
+
+def test_only_literal_texts_are_given_to_the_translator() -> None:
+    """``_(f"…")`` would never be found in a catalogue, and ``_(name)`` only where ``N_`` marked the name's text."""
+    formatted = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line, key, plain in calls(path.read_text(encoding="utf-8"))
+        if key is None and not plain
+    ]
+    assert not formatted
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_a_translation_keeps_the_placeholders_and_knows_only_texts_of_the_code(path: Path) -> None:
+    known = set(re.findall(r'^msgid "(.+)"$', template(), re.M))
+    for source, translated in read_po(path.read_text(encoding="utf-8")).items():
+        if not source:
+            continue
+        assert source in {text.replace("\\n", "\n").replace('\\"', '"') for text in known}
+        for form in [translated] if isinstance(translated, str) else translated:
+            assert placeholders(form) == placeholders(source), source
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(?\w*\)?[ds]|\{\w*[^}]*\}", text))
