@@ -6,12 +6,14 @@
 
 Names are question codes (their answers: a word, or a list for ``multi``), ``agent`` (true when somebody acts for the
 applicant), ``applicant.kind``, ``applicant.age`` (years, -1 when unknown) and ``situation('CODE')``. Allowed: ``and or
-not == != < <= > >= in not in``, words, numbers and lists. An unanswered question equals nothing and is in nothing.
+not == != < <= > >= in not in``, words, numbers and lists. A comparison with an unanswered question is never true, the
+negative ones (``!=``, ``not in``) neither: nothing is asked for because of an answer nobody gave.
 """
 
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
@@ -20,15 +22,20 @@ from msgspec import Struct
 from hall.errors import BadCatalogue
 
 Answer = str | tuple[str, ...]
+OPEN = ("", ())
+"""What stands for "not answered"."""
+MAX_LENGTH = 1000
+"""Characters in one condition: longer ones are not for people, and deep nesting would exhaust the parser."""
+
 _COMPARE: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: lambda a, b: a == b,
-    ast.NotEq: lambda a, b: a not in ("", ()) and a != b,
+    ast.NotEq: lambda a, b: a not in OPEN and b not in OPEN and a != b,
     ast.Lt: lambda a, b: _both_numbers(a, b) and a < b,  # type: ignore[operator]
     ast.LtE: lambda a, b: _both_numbers(a, b) and a <= b,  # type: ignore[operator]
     ast.Gt: lambda a, b: _both_numbers(a, b) and a > b,  # type: ignore[operator]
     ast.GtE: lambda a, b: _both_numbers(a, b) and a >= b,  # type: ignore[operator]
     ast.In: lambda a, b: isinstance(b, (tuple, list, frozenset)) and a in b,
-    ast.NotIn: lambda a, b: isinstance(b, (tuple, list, frozenset)) and a not in b,
+    ast.NotIn: lambda a, b: isinstance(b, (tuple, list, frozenset)) and a not in OPEN and b != () and a not in b,
 }
 
 
@@ -43,13 +50,20 @@ class Facts(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """A parsed condition. ``names`` are the question codes it reads, in order of appearance."""
+    """A parsed condition, and what it reads in order of appearance.
+
+    ``names`` are question codes, ``constants`` pairs of a name (or ``applicant.kind``) and the word it is compared
+    with, ``compared`` the names beside ``==``, ``!=`` or left of ``in``, ``searched`` those right of ``in``.
+    """
 
     text: str
     names: tuple[str, ...]
     situations: tuple[str, ...]
     constants: tuple[tuple[str, str], ...]
     test: Callable[[Facts], bool]
+    compared: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    agent: bool = False
 
     def __call__(self, facts: Facts) -> bool:
         return self.test(facts)
@@ -68,18 +82,26 @@ def parse(text: str) -> Condition:
     """
     if not text.strip():
         return Condition(text, (), (), (), lambda facts: True)
+    reader = _Reader(text)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        if len(text) > MAX_LENGTH:
+            raise ValueError("too long")
+        with warnings.catch_warnings():
+            # The tokenizer warns of odd escapes; what they mean is checked here like everything else.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval").body
+        value = reader.read(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _bad(text, text) from error
-    reader = _Reader(text)
-    value = reader.read(tree)
     return Condition(
         text,
         tuple(dict.fromkeys(reader.names)),
         tuple(dict.fromkeys(reader.situations)),
         tuple(dict.fromkeys(reader.constants)),
         lambda facts: bool(value(facts)),
+        tuple(dict.fromkeys(reader.compared)),
+        tuple(dict.fromkeys(reader.searched)),
+        reader.agent,
     )
 
 
@@ -99,6 +121,9 @@ class _Reader:
         self.names: list[str] = []
         self.situations: list[str] = []
         self.constants: list[tuple[str, str]] = []
+        self.compared: list[str] = []
+        self.searched: list[str] = []
+        self.agent = False
 
     def read(self, node: ast.expr) -> _Value:
         match node:
@@ -111,8 +136,10 @@ class _Reader:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 inner = self.read(operand)
                 return lambda facts: not inner(facts)
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return self._compare(left, operator, right)
+            case ast.Compare(left=left, ops=operators, comparators=rights):
+                pairs = zip([left, *rights], operators, rights, strict=False)
+                links = [self._compare(one, operator, other) for one, operator, other in pairs]
+                return links[0] if len(links) == 1 else lambda facts: all(link(facts) for link in links)
             case ast.Call(func=ast.Name(id="situation"), args=[ast.Constant(value=str(code))], keywords=[]):
                 self.situations.append(code)
                 return lambda facts: code in facts.situations
@@ -122,6 +149,7 @@ class _Reader:
                 members = [self.read(item) for item in items]
                 return lambda facts: tuple(member(facts) for member in members)
             case ast.Name(id="agent"):
+                self.agent = True
                 return lambda facts: facts.agent
             case ast.Attribute(value=ast.Name(id="applicant"), attr="kind"):
                 return lambda facts: facts.applicant_kind
@@ -136,26 +164,33 @@ class _Reader:
         compare = _COMPARE.get(type(operator))
         if compare is None:
             raise _bad(self.text, ast.unparse(left))
-        self._note_constants(left, right)
+        self._note(left, right, operator)
         first, second = self.read(left), self.read(right)
         return lambda facts: compare(first(facts), second(facts))
 
-    def _note_constants(self, left: ast.expr, right: ast.expr) -> None:
-        for name, other in ((left, right), (right, left)):
-            if isinstance(name, ast.Name):
-                items = other.elts if isinstance(other, (ast.List, ast.Tuple)) else [other]
-                self.constants += [
-                    (name.id, item.value)
-                    for item in items
-                    if isinstance(item, ast.Constant) and isinstance(item.value, str)
-                ]
+    def _note(self, left: ast.expr, right: ast.expr, operator: ast.cmpop) -> None:
+        """Remember what is compared with what, for the catalogue's check and for the reason on the checklist."""
+        within = isinstance(operator, (ast.In, ast.NotIn))
+        for node, other in ((left, right), (right, left)):
+            match node:
+                case ast.Name(id="agent"):
+                    continue
+                case ast.Name(id=name):
+                    (self.searched if within and node is right else self.compared).append(name)
+                case ast.Attribute(value=ast.Name(id="applicant"), attr="kind"):
+                    name = "applicant.kind"
+                case _:
+                    continue
+            items = other.elts if isinstance(other, (ast.List, ast.Tuple)) else [other]
+            self.constants += [(name, str(item.value)) for item in items if isinstance(item, ast.Constant)]
 
 
 def _bad(text: str, part: str) -> BadCatalogue:
     return BadCatalogue(
         "bad_condition",
         f"条件“{text}”中的“{part}”看不懂",
-        hint="可以用：问题代码 == '选项'、'选项' in 问题代码、situation('代码')、agent、applicant.kind、applicant.age，以及 and or not",
+        hint="可以用：问题代码 == '选项'、'选项' in 问题代码、situation('代码')、agent、"
+        "applicant.kind、applicant.age，以及 and or not",
     )
 
 

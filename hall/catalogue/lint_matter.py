@@ -1,0 +1,292 @@
+"""What one matter must keep to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from difflib import get_close_matches
+from typing import get_args
+
+import msgspec
+
+from hall.catalogue.conditions import parse
+from hall.catalogue.model import ApplicantKind, Limit, Material, Matter, Question
+from hall.errors import BadCatalogue
+from hall.names import forbidden_kind
+
+Report = Callable[[str, str, str], None]
+
+_CATCH_ALL = re.compile(
+    r"(其他|其它|其余)(相关|有关|必要|所需|应当提交的?|需要提交的?)*(的)?(材料|资料|文件|证明|证件)|等(相关|有关)?(材料|资料|文件)$"
+    r"|(法律|法规|规章)[^，。]*规定的其[他它]|要求(提供|提交)的其[他它]|(认为|视情况)需要"
+)
+_UNUSUAL = re.compile(
+    r"[^\x20-\x7e\u00b7\u2014\u2018-\u201d\u2026\u3000-\u3163\u3165-\u9fff\uff01-\uff9f\uffe0-\uffe6]"
+)
+
+
+def check_matter(matter: Matter, problems: Collection[str] | None, report: Report) -> None:
+    """Report everything that is wrong with one matter by itself.
+
+    ``problems`` are the common problems' codes, ``None`` when they are not known.
+    """
+    _check_texts(matter, report)
+    _check_limits(matter, report)
+    _check_people(matter, report)
+    _check_questions(matter, report)
+    _check_conditions(matter, report)
+    _check_materials(matter, problems, report)
+    _check_fields(matter, report)
+    _check_exits(matter, report)
+
+
+def calendar_days(limit: Limit) -> float:
+    """The fewest calendar days a limit can take, to compare limits of different units."""
+    if limit.unit == "on_the_spot":
+        return 0
+    if limit.unit == "calendar_day":
+        return limit.days
+    return limit.days + 2 * max(0, (int(-(-limit.days // 1)) - 1) // 5)
+
+
+def _check_limits(matter: Matter, report: Report) -> None:
+    """A promise is never longer than the statute (优化营商环境条例 art. 37)."""
+    for name, limit in (("promised", matter.limits.promised), ("statutory", matter.limits.statutory)):
+        if limit is None:
+            continue
+        where = f"limits.{name}"
+        if limit.unit == "on_the_spot" and limit.days != 0:
+            report(f"{where}.days", "当场办结不写天数", "去掉 days，或改 unit")
+        elif limit.unit != "on_the_spot" and not 0 < limit.days <= 3650:
+            report(f"{where}.days", "天数要大于0且不超过3650", '当场办结写 unit = "on_the_spot"')
+    promised, statutory = matter.limits.promised, matter.limits.statutory
+    if statutory is not None and _longer(promised, statutory):
+        report("limits.promised", "承诺时限长于法定时限", f"法定时限是{_words(statutory)}，承诺的是{_words(promised)}")
+    for procedure in matter.special_procedures:
+        if procedure.days <= 0:
+            report(
+                f"special_procedures[{procedure.name}].days", "天数要大于0", "行政许可法第四十五条要求书面告知所需时间"
+            )
+
+
+def _longer(one: Limit, other: Limit) -> bool:
+    if one.unit == other.unit:
+        return one.days > other.days
+    return calendar_days(one) > calendar_days(other)
+
+
+def _words(limit: Limit) -> str:
+    units = {"working_day": "个工作日", "calendar_day": "日", "on_the_spot": "当场"}
+    return units["on_the_spot"] if limit.unit == "on_the_spot" else f"{limit.days:g}{units[limit.unit]}"
+
+
+def _check_people(matter: Matter, report: Report) -> None:
+    for key, message in (
+        ("materials", "没有材料"),
+        ("results", "没有办理结果"),
+        ("serves", "没有服务对象"),
+        ("basis", "没有设定依据"),
+    ):
+        if not getattr(matter, key):
+            report(key, message, "行政许可法第三十条要求公示，补上")
+    for key in ("key", "name", "kind"):
+        if not str(getattr(matter, key)).strip():
+            report(key, f"“{key}”不能为空", "")
+    if matter.fee.fen < 0:
+        report("fee.fen", "费用不能小于0", "单位是分")
+    if matter.fee.fen > 0 and not matter.fee.basis.strip():
+        report("fee.basis", "收费必须写明依据", "行政许可法第五十八条、第五十九条：只按法律、行政法规规定收费")
+    if matter.effective and matter.ends and matter.ends <= matter.effective:
+        report("ends", f"停用日{matter.ends}不晚于生效日{matter.effective}", "")
+    if matter.visits < 0:
+        report("visits", "到场次数不能小于0", "")
+    if matter.key in matter.after:
+        report("after", "事项不能以自己为前置", "去掉")
+
+
+def _check_questions(matter: Matter, report: Report) -> None:
+    _unique(report, "questions", [question.code for question in matter.questions], "问题")
+    _unique(report, "situations", [situation.code for situation in matter.situations], "情形")
+    for question in matter.questions:
+        where = f"questions[{question.code}]"
+        if not question.code.isidentifier() or question.code in (
+            "agent",
+            "applicant",
+            "situation",
+            "and",
+            "or",
+            "not",
+            "in",
+        ):
+            report(
+                f"{where}.code", f"问题代码“{question.code}”不能用在条件里", "用小写英文字母、数字和下划线，字母开头"
+            )
+        if question.kind == "yesno" and question.options:
+            report(f"{where}.options", "是非题不写选项", "去掉 options，答案是 yes 和 no")
+        if question.kind != "yesno" and len(question.options) < 2:
+            report(f"{where}.options", "选择题至少要有两个选项", "写成 options = [{ code = …, label = … }, …]")
+        _unique(report, f"{where}.options", [option.code for option in question.options], "选项")
+        if any("," in option.code for option in question.options):
+            report(f"{where}.options", "选项代码不能有逗号", "逗号用来分隔多个选项")
+
+
+def _check_conditions(matter: Matter, report: Report) -> None:
+    questions = {question.code: question for question in matter.questions}
+    earlier: dict[str, Question] = {}
+    for question in matter.questions:
+        # Only what was asked before can decide whether a question is asked; situations come after all questions.
+        _check_condition(f"questions[{question.code}].when", question.when, earlier, (), report, later=questions)
+        earlier[question.code] = question
+    for situation in matter.situations:
+        where = f"situations[{situation.code}].when"
+        if not situation.when.strip():
+            report(where, "情形要有条件", "写明由哪些答案得出")
+        _check_condition(where, situation.when, questions, (), report)
+    situations = [situation.code for situation in matter.situations]
+    for name, items in (("materials", matter.materials), ("fields", matter.fields), ("exits", matter.exits)):
+        for item in items:
+            _check_condition(f"{name}[{item.code}].when", item.when, questions, situations, report)
+
+
+def _check_condition(
+    where: str,
+    text: str,
+    questions: dict[str, Question],
+    situations: Sequence[str],
+    report: Report,
+    later: Collection[str] = (),
+) -> None:
+    try:
+        condition = parse(text)
+    except BadCatalogue as error:
+        report(where, error.message, error.hint)
+        return
+    for name in condition.names:
+        if name in questions:
+            continue
+        if name in later:
+            report(where, f"条件用到的问题“{name}”排在后面，那时还没有答案", "把它移到前面")
+        else:
+            report(where, f"条件用到的问题“{name}”不存在", _nearest(name, [*questions, "agent"]))
+    for code in condition.situations:
+        if code not in situations:
+            report(
+                where,
+                f"条件用到的情形“{code}”不存在",
+                _nearest(code, situations) or "情形只能用在材料、字段和出口的条件里",
+            )
+    for name, value in condition.constants:
+        allowed = list(get_args(ApplicantKind)) if name == "applicant.kind" else _answers(questions.get(name))
+        if allowed is not None and value not in allowed:
+            report(where, f"“{name}”没有选项“{value}”，条件永远不会成立", _nearest(value, allowed))
+    for name in condition.compared:
+        if name in questions and questions[name].kind == "multi":
+            report(where, f"“{name}”是多选，不能用 == 或列表比较", f"写成 '选项' in {name}")
+    for name in condition.searched:
+        if name in questions and questions[name].kind != "multi":
+            report(where, f"“{name}”不是多选，不能写在 in 的右边", f"写成 {name} == '选项'")
+
+
+def _answers(question: Question | None) -> list[str] | None:
+    if question is None:
+        return None
+    return ["yes", "no"] if question.kind == "yesno" else [option.code for option in question.options]
+
+
+def _check_materials(matter: Matter, problems: Collection[str] | None, report: Report) -> None:
+    _unique(report, "materials", [material.code for material in matter.materials], "材料")
+    for material in matter.materials:
+        where = f"materials[{material.code}]"
+        if _CATCH_ALL.search(material.name):
+            report(f"{where}.name", f"“{material.name}”是兜底条款", "一次性告知要说清每一份材料，逐项列出名称")
+        for key in ("name", "why", "source", "form"):
+            if not str(getattr(material, key)).strip():
+                report(f"{where}.{key}", f"“{key}”不能为空", "申请人要知道为什么交、从哪里来、什么形式")
+        if material.copies < 0:
+            report(f"{where}.copies", "份数不能小于0", "")
+        if material.copies == 0 and not material.shared and not material.form.startswith("电子"):
+            report(f"{where}.copies", "份数是0，但不是共享或电子材料", "写份数，或写 shared = true")
+        _check_problems(material, where, problems, report)
+
+
+def _check_problems(material: Material, where: str, problems: Collection[str] | None, report: Report) -> None:
+    for code in material.problems:
+        if problems is not None and code not in problems:
+            report(f"{where}.problems", f"没有常见原因“{code}”", _nearest(code, list(problems)))
+    _unique(report, f"{where}.own_problems", [*material.problems, *(p.code for p in material.own_problems)], "原因")
+
+
+def _check_fields(matter: Matter, report: Report) -> None:
+    _unique(report, "fields", [field.code for field in matter.fields], "字段")
+    for field in matter.fields:
+        where = f"fields[{field.code}]"
+        if field.kind == "choice" and not field.options:
+            report(f"{where}.options", "选择字段没有选项", "写成 options = [{ code = …, label = … }, …]")
+        if field.kind != "choice" and field.options:
+            report(f"{where}.options", '只有 kind = "choice" 的字段才有选项', "")
+        _unique(report, f"{where}.options", [option.code for option in field.options], "选项")
+        if not 1 <= field.max_length <= 2000:
+            report(f"{where}.max_length", "最大长度在1到2000之间", "")
+        try:
+            pattern = re.compile(field.pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            report(f"{where}.pattern", f"不是正确的正则表达式：{error}", "")
+        else:
+            if field.pattern and field.example and not pattern.fullmatch(field.example):
+                report(f"{where}.example", f"例子“{field.example}”不合 pattern", "改例子或改 pattern")
+
+
+def _check_exits(matter: Matter, report: Report) -> None:
+    _unique(report, "exits", [way_out.code for way_out in matter.exits], "出口")
+    _unique(report, "refusal_reasons", [reason.code for reason in matter.refusal_reasons], "理由")
+    for way_out in matter.exits:
+        where = f"exits[{way_out.code}]"
+        if not way_out.when.strip():
+            report(f"{where}.when", "没有条件，这个事项就永远不能受理", "写明什么情形下不予受理")
+        if not way_out.reason.strip():
+            report(f"{where}.reason", "不予受理必须说明理由", "行政许可法第七十二条第七项")
+        if way_out.ground == "not_authority" and (way_out.where is None or not way_out.where.organ.strip()):
+            report(
+                f"{where}.where",
+                "不属于本机关职权的，必须写明向哪个机关申请",
+                "行政许可法第三十二条第一款第二项：写 where = { organ, address, phone }",
+            )
+
+
+def _check_texts(matter: Matter, report: Report) -> None:
+    for where, text in _texts(msgspec.to_builtins(matter), ""):
+        if "\n" not in text and not _UNUSUAL.search(text):
+            continue
+        name = where.rpartition(".")[2]
+        for char in dict.fromkeys(text):
+            if char == "\n" and name not in ("name", "label", "code", "key", "short"):
+                continue
+            if kind := forbidden_kind(char):
+                report(where, f"文字里有{kind} U+{ord(char):04X}", "删掉这个字符")
+    if len(matter.name) > 100:
+        report("name", "事项名称超过100个字", "用规范名称")
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, inner in value.items():
+                yield from _texts(inner, f"{path}.{key}" if path else str(key))
+        case list() | tuple():
+            for number, inner in enumerate(value, 1):
+                name = inner.get("code", number) if isinstance(inner, dict) else number
+                yield from _texts(inner, f"{path}[{name}]")
+
+
+def _unique(report: Report, where: str, codes: Sequence[str], what: str) -> None:
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        report(f"{where}[{code}]", f"{what}代码“{code}”用了不止一次", "每个只能用一次")
+    if any(not code.strip() for code in codes):
+        report(where, f"{what}代码不能为空", "")
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"是不是“{near[0]}”？" if near else ("可用：" + "、".join(known) if known else "")
