@@ -22,6 +22,8 @@ from hall.facts import Body, Fact, FactBody, Header, Personal
 SCHEMA_V = 1
 CHAIN_FORMAT = b"evt1"
 NOBODY = b""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding hostile bytes raises: msgspec reports bad UTF-8 and deep nesting with Python's own errors."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _headers = msgspec.json.Decoder(Header)
@@ -78,7 +80,7 @@ def open_header(header: bytes) -> Header:
     """
     try:
         return _headers.decode(header)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise BrokenChain("unreadable_fact", "记录的抬头读不出来") from error
 
 
@@ -92,7 +94,7 @@ def open_sealed(sealed: Sealed) -> Fact:
     try:
         body = _bodies.decode(sealed.public)
         personal = _people.decode(sealed.personal) if sealed.personal else None
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise BrokenChain("unreadable_fact", "记录的内容读不出来", field=str(header.seq)) from error
     if type_of(body) != header.type:
         raise BrokenChain("type_mismatch", "记录的抬头与内容不是同一类", field=str(header.seq))

@@ -275,7 +275,7 @@ def _offers(
     no[Outcome.REFUSED] = "没有不予受理的法定理由"
     if checklist.open_questions:
         why = f"还有{len(checklist.open_questions)}个问题没有回答"
-        return (), {outcome: why for outcome in Outcome}
+        return (), dict.fromkeys(Outcome, why)
     if not gaps:
         why = "材料齐全、符合法定形式，应当受理"
         return (Outcome.ACCEPTED,), {outcome: why for outcome in Outcome if outcome is not Outcome.ACCEPTED}

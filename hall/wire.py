@@ -55,7 +55,7 @@ class Head(_Message, frozen=True):
 
 
 class PushRequest(_Message, frozen=True):
-    """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's (``sign_push``)."""
+    """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's."""
 
     proto: int
     device: ShortText

@@ -1,0 +1,147 @@
+"""A case's life as a fold over its facts (design.md §3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from hall import facts as f
+from hall.case import CaseState
+from hall.fold import fold
+from hall.verdict import Refusal, Tick, TickState, gaps_of
+from tests.builders import DAY, PRESENT, ROWS, facts, received
+
+LATER = dt.date(2026, 9, 22)
+MISSING_ID = {"form": PRESENT}
+ACCEPT = f.CaseAccepted(accepted=DAY, due=f.Due(promised=dt.date(2026, 9, 24)), article="第五项")
+NOTICE = f.CaseNoticed(gaps=gaps_of(ROWS, MISSING_ID), respond_by=dt.date(2026, 10, 30), article="第四项")
+PROMISE = f.CaseTolerated(
+    promises=(f.Promise(code="id", name="身份证", until=dt.date(2026, 9, 24)),),
+    accepted=DAY,
+    due=f.Due(promised=dt.date(2026, 9, 24)),
+    breach="withdrawn",
+    article="容缺",
+)
+REFUSE = f.CaseRefused(refusal=Refusal("not_needed", "依法不需要取得行政许可"), refused=DAY, article="第一项")
+ALL_IN = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=LATER, complete=True)
+
+
+def test_nothing_is_no_case() -> None:
+    assert fold([]) is None
+    assert fold(facts(ACCEPT)) is None
+
+
+def test_receipt_begins_a_case_and_knows_its_gaps() -> None:
+    case = fold(facts(received(MISSING_ID)))
+    assert case is not None
+    assert (case.state, [gap.code for gap in case.gaps]) == (CaseState.RECEIVED, ["id"])
+
+
+@pytest.mark.parametrize(
+    ("bodies", "state"),
+    [
+        ([received(), ACCEPT], CaseState.ACCEPTED),
+        ([received(MISSING_ID), NOTICE], CaseState.NOTICED),
+        ([received(MISSING_ID), PROMISE], CaseState.TOLERATED),
+        ([received(), REFUSE], CaseState.REFUSED),
+        ([received(MISSING_ID), NOTICE, ALL_IN, ACCEPT], CaseState.ACCEPTED),
+        ([received(), ACCEPT, f.CaseDecided(granted=True, day=LATER)], CaseState.DECIDED),
+        (
+            [
+                received(),
+                ACCEPT,
+                f.CaseDecided(granted=True, day=LATER),
+                f.ResultDelivered(day=LATER, how="collected"),
+                f.CaseClosed(how="filed", day=LATER),
+            ],
+            CaseState.FILED,
+        ),
+        ([received(MISSING_ID), NOTICE, f.CaseClosed(how="withdrawn", day=LATER)], CaseState.WITHDRAWN),
+    ],
+)
+def test_the_branches_of_article_32_and_what_follows(bodies: list[f.FactBody], state: CaseState) -> None:
+    case = fold(facts(*bodies))
+    assert case is not None
+    assert case.state is state
+    assert not any(line.misfit for line in case.timeline)
+
+
+def test_correction_on_the_spot_turns_the_tick_to_present() -> None:
+    unsigned = {"form": Tick(TickState.UNACCEPTABLE, reason="未签字", correctable=True), "id": PRESENT}
+    case = fold(facts(received(unsigned), f.CaseCorrected(corrections=gaps_of(ROWS, unsigned), article="三"), ACCEPT))
+    assert case is not None
+    assert case.ticks["form"].state is TickState.PRESENT
+    assert [gap.code for gap in case.corrections] == ["form"]
+
+
+def test_a_partial_supplement_leaves_the_case_waiting() -> None:
+    nothing: dict[str, Tick] = {}
+    gaps = gaps_of(ROWS, nothing)
+    partial = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=LATER, complete=False)
+    case = fold(facts(received(nothing), f.CaseNoticed(gaps=gaps, respond_by=LATER, article=""), partial))
+    assert case is not None
+    assert (case.state, [gap.code for gap in case.gaps]) == (CaseState.NOTICED, ["form"])
+    assert case.handed_in == (DAY, LATER)
+
+
+def test_a_kept_promise_makes_a_tolerated_case_an_accepted_one() -> None:
+    promised = {"form": PRESENT, "id": Tick(TickState.PROMISED, until=dt.date(2026, 9, 24))}
+    case = fold(facts(received(promised), PROMISE, ALL_IN))
+    assert case is not None
+    assert (case.state, case.promises) == (CaseState.ACCEPTED, ())
+
+
+@pytest.mark.parametrize("late", [ACCEPT, NOTICE, PROMISE, f.CaseDecided(granted=True, day=LATER)])
+def test_a_refused_case_stays_refused_and_the_late_fact_is_kept_with_its_misfit(late: f.FactBody) -> None:
+    case = fold(facts(received(), REFUSE, late))
+    assert case is not None
+    assert case.state is CaseState.REFUSED
+    assert case.timeline[-1].misfit
+    assert case.version == 3
+
+
+def test_only_the_first_extension_counts() -> None:
+    extend = f.LimitExtended(days=10, approver="局长", reason="情况复杂", day=LATER)
+    case = fold(facts(received(), ACCEPT, extend, extend))
+    assert case is not None
+    assert case.extended_days == 10
+
+
+def test_overlapping_procedures_end_one_by_one() -> None:
+    start = f.ProcedureStarted(name="听证", starts=DAY, notice_paper="p1", days=5)
+    other = f.ProcedureStarted(name="专家评审", starts=LATER, notice_paper="p2", days=5)
+    case = fold(facts(received(), ACCEPT, start, other, f.ProcedureEnded(name="专家评审", ends=LATER)))
+    assert case is not None
+    assert [(pause.name, pause.ends) for pause in case.pauses] == [("听证", None), ("专家评审", LATER)]
+
+
+def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal() -> None:
+    again = f.CaseNoticed(
+        gaps=NOTICE.gaps, respond_by=LATER, article="", second=True, reason="首次漏告", known_before=("id",)
+    )
+    typed = f.CaseRefused(refusal=Refusal("other", "其他理由", typed=True), refused=DAY, article="")
+    for run in ([received(MISSING_ID), NOTICE, again], [received(), typed]):
+        case = fold(facts(*run))
+        assert case is not None
+        assert case.timeline[-1].alert
+    deemed = fold(facts(received(), f.CaseAccepted(accepted=DAY, due=f.Due(), article="", deemed=True)))
+    assert deemed is not None
+    assert deemed.timeline[-1].alert
+    assert not any(line.alert for line in deemed.timeline[:-1])
+
+
+def test_a_reprint_is_counted_and_never_counted_down() -> None:
+    issued = f.PaperIssued(paper_id="p1", kind="acceptance", number="1", day=DAY)
+    case = fold(
+        facts(
+            received(),
+            ACCEPT,
+            issued,
+            f.PaperReprinted(paper_id="p1", nth=2),
+            f.PaperReprinted(paper_id="p1", nth=1),
+        )
+    )
+    assert case is not None
+    assert case.papers[0].reprints == 2
+    assert "受理通知书" in case.timeline[-1].text
