@@ -1,0 +1,71 @@
+"""What is being entered at the counter, before anything is committed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+from hall.catalogue.conditions import Answer
+from hall.catalogue.model import Matter
+from hall.checklist import Checklist
+from hall.facts import Agent, Applicant, Due
+from hall.verdict import Refusal, Tick, Verdict
+
+APPLICANT_KEYS = ("kind", "name", "id_type", "id_number", "phone", "address", "legal_person")
+AGENT_KEYS = ("name", "id_type", "id_number", "phone")
+
+
+@dataclass
+class Draft:
+    """A walk-in as typed so far: change it freely and ask ``intake.preview`` what follows.
+
+    ``case_id`` and ``event_id`` are made once, with the draft, and never again: submitting twice makes one case.
+    ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``), ``held`` says which
+    materials the hall has and from where (``intake.refresh_held`` fills it).
+    """
+
+    matter: Matter
+    case_id: str
+    event_id: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    applicant: dict[str, str] = field(default_factory=dict)
+    agent: dict[str, str] | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    ticks: dict[str, Tick] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    good_credit: bool = True
+    channel: str = "counter"
+    ticket: str = ""
+    held: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was computed for the last preview, by part, so that a key only pays for what it changed."""
+
+    def __repr__(self) -> str:
+        """Without what was typed: drafts must not carry personal data into logs and tracebacks."""
+        return f"Draft(matter={self.matter.key!r}, case_id={self.case_id!r})"
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What follows from a draft right now.
+
+    ``field_errors`` and ``warnings`` map dotted fields (``applicant.id_number``, ``fields.area``,
+    ``materials.M01.reason``) to Chinese messages: an error hinders committing, a warning does not. ``missing`` are
+    required fields that are still empty: they hinder an acceptance, those of the applicant every outcome.
+    ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set.
+    """
+
+    checklist: Checklist
+    verdict: Verdict
+    field_errors: dict[str, str]
+    warnings: dict[str, str]
+    missing: dict[str, str]
+    applicant: Applicant | None
+    agent: Agent | None
+    fields: dict[str, str]
+    received: dt.date
+    clock_from: dt.date
+    due: Due
+    respond_by: dt.date

@@ -1,0 +1,269 @@
+"""Checks of what is typed: applicant, agent and the matter's own fields, cleaned into the one form that is stored.
+
+Each check answers with the clean values, errors (hinder committing), warnings (do not) and what is still empty.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import cast, get_args
+
+from msgspec import Struct
+
+from hall.catalogue.model import ApplicantKind, Field, Matter
+from hall.errors import BadInput
+from hall.identity import KINDS, Identity, age_on, check_identity, check_phone
+from hall.names import clean_name, clean_text
+
+PERSON_IDS = ("resident_id", "resident_id_15", "hmt_residence", "hmt_permit", "passport_cn")
+FOREIGN_IDS = ("passport", "foreign_permanent", "foreign_permanent_15")
+ID_TYPES: dict[str, tuple[str, ...]] = {
+    "citizen": PERSON_IDS,
+    "foreigner": FOREIGN_IDS,
+    "company": ("uscc",),
+    "individual_business": ("uscc",),
+    "organisation": ("uscc",),
+}
+"""Which kinds of number go with which applicant, the usual one first."""
+KIND_NAMES = {
+    "citizen": "公民",
+    "company": "企业",
+    "individual_business": "个体工商户",
+    "organisation": "其他组织",
+    "foreigner": "外国人",
+}
+_YES = frozenset({"是", "yes", "y", "true", "1", "on", "√"})
+_NO = frozenset({"", "否", "no", "n", "false", "0", "off"})
+_DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
+
+
+class Checked(Struct, kw_only=True):
+    """What a check found, by dotted field."""
+
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    warnings: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    age: int = -1
+
+    def take(self, other: Checked) -> None:
+        """Add another check's findings; its values stay its own."""
+        self.errors.update(other.errors)
+        self.warnings.update(other.warnings)
+        self.missing.update(other.missing)
+
+
+def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
+    """Who applies. ``values`` are those of ``hall.facts.Applicant``; ``age`` is in years, -1 when unknown."""
+    found = Checked()
+    kind = typed.get("kind", "").strip() or matter.serves[0]
+    found.values["kind"] = kind
+    if kind not in get_args(ApplicantKind):
+        found.errors["applicant.kind"] = f"没有“{kind[:20]}”这种申请人"
+    elif kind not in matter.serves:
+        serves = "、".join(KIND_NAMES[name] for name in matter.serves)
+        found.errors["applicant.kind"] = f"本事项不面向{KIND_NAMES[kind]}，只面向{serves}"
+    _name(found, typed, "applicant", "name", required=True)
+    _identity(found, typed, "applicant", kind, today, required=True)
+    _phone(found, typed, "applicant")
+    _text(found, typed, "applicant.address", "address", 200)
+    if typed.get("legal_person", "").strip():
+        _name(found, typed, "applicant", "legal_person", required=False)
+    elif ID_TYPES.get(kind) == ("uscc",):
+        found.warnings["applicant.legal_person"] = "没有填法定代表人（负责人）"
+    return found
+
+
+def check_agent(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
+    """Who acts for the applicant (行政许可法 art. 29)."""
+    found = Checked()
+    if not matter.agent_allowed:
+        found.errors["agent"] = "本事项应当由申请人本人办理，不能委托代理"
+    _name(found, typed, "agent", "name", required=True)
+    _identity(found, typed, "agent", "", today, required=True)
+    _phone(found, typed, "agent")
+    return found
+
+
+def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
+    """The matter's own form. Values are stored as read by people: a choice as its label, a date as ISO 8601."""
+    found = Checked()
+    for field in fields:
+        key = f"fields.{field.code}"
+        raw = typed.get(field.code, "")
+        try:
+            value = read_field(field, raw)
+        except BadInput as error:
+            found.errors[key] = f"{field.label}：{error.message}"
+            continue
+        if value:
+            found.values[field.code] = value
+        elif field.required:
+            found.missing[key] = f"请勾选“{field.label}”" if field.kind == "confirm" else f"请填写{field.label}"
+    return found
+
+
+def read_field(field: Field, raw: str) -> str:
+    """One value of a matter's form, cleaned; empty for nothing.
+
+    Raises:
+        BadInput: it cannot be what the field asks for.
+    """
+    where = f"fields.{field.code}"
+    text = clean_text(raw, field=where, max_length=field.max_length)
+    if not text and field.kind != "confirm":
+        return ""
+    value = _READERS.get(field.kind, _as_text)(field, text, where)
+    if field.pattern and not _compiled(field.pattern).fullmatch(value):
+        raise BadInput("bad_pattern", "与要求的格式不符", field=where, hint=_example(field))
+    return value
+
+
+def _as_text(field: Field, text: str, where: str) -> str:
+    return text
+
+
+def _as_number(field: Field, text: str, where: str) -> str:
+    narrow = text.translate(_NARROW).replace(",", "")
+    try:
+        number = Decimal(narrow)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or len(narrow) > 30:
+        raise BadInput("not_a_number", "应当是一个数", field=where, hint=_example(field))
+    if field.kind == "money" and (number < 0 or number != round(number, 2)):
+        raise BadInput("not_money", "应当是不小于 0、最多两位小数的金额", field=where, hint=_example(field))
+    return format(number, "f")
+
+
+def _as_date(field: Field, text: str, where: str) -> str:
+    match = _DATE.fullmatch(text.translate(_NARROW))
+    try:
+        parts = match.groups() if match else ()
+        return dt.date(int(parts[0]), int(parts[1]), int(parts[2])).isoformat()
+    except (ValueError, IndexError):
+        raise BadInput("not_a_date", "应当是一个日期", field=where, hint="例如 2026-11-02") from None
+
+
+def _as_choice(field: Field, text: str, where: str) -> str:
+    for option in field.options:
+        if text in (option.code, option.label):
+            return option.label
+    labels = "、".join(option.label for option in field.options)
+    raise BadInput("unknown_option", "不在可选项里", field=where, hint=f"可选：{labels}")
+
+
+def _as_phone(field: Field, text: str, where: str) -> str:
+    phone = check_phone(text)
+    if not phone.valid:
+        raise BadInput("bad_phone", phone.warnings[0], field=where)
+    return phone.number
+
+
+def _as_confirm(field: Field, text: str, where: str) -> str:
+    word = text.lower()
+    if word in _YES:
+        return "是"
+    if word in _NO:
+        return ""
+    raise BadInput("not_yes_or_no", "应当是“是”或“否”", field=where)
+
+
+_READERS = {
+    "number": _as_number,
+    "money": _as_number,
+    "date": _as_date,
+    "choice": _as_choice,
+    "phone": _as_phone,
+    "confirm": _as_confirm,
+}
+_NARROW = {0xFF01 + place: 0x21 + place for place in range(94)}
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _example(field: Field) -> str:
+    return f"例如 {field.example}" if field.example else field.help
+
+
+def _name(found: Checked, typed: Mapping[str, str], who: str, key: str, *, required: bool) -> None:
+    where = f"{who}.{key}"
+    raw = typed.get(key, "")
+    if not raw.strip():
+        if required:
+            found.missing[where] = "请填写代理人姓名" if who == "agent" else "请填写申请人姓名或名称"
+        return
+    try:
+        found.values[key] = clean_name(raw, field=where)
+    except BadInput as error:
+        found.errors[where] = error.message
+
+
+def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, today: dt.date, *, required: bool) -> None:
+    where = f"{who}.id_number"
+    raw, id_type = typed.get("id_number", ""), typed.get("id_type", "").strip()
+    if id_type and id_type not in KINDS:
+        found.errors[f"{who}.id_type"] = f"没有“{id_type[:20]}”这种证件"
+        return
+    if not raw.strip():
+        if required:
+            found.missing[where] = "请填写证件号码"
+        return
+    identity = _identify(raw, id_type, kind, today)
+    if not identity.valid:
+        found.errors[where] = identity.warnings[0] if identity.warnings else "证件号码不对"
+        return
+    if kind and (identity.kind == "uscc") != (ID_TYPES.get(kind) == ("uscc",)):
+        what = KINDS.get(identity.kind, "别的证件")
+        found.errors[where] = f"这是{what}号码，与申请人类型“{KIND_NAMES.get(kind, kind)}”不符"
+        return
+    if who == "agent" and identity.kind == "uscc":
+        found.errors[where] = "代理人应当是自然人，请填写身份证件号码"
+        return
+    found.values["id_type"], found.values["id_number"] = identity.kind, identity.number
+    if identity.birth and identity.birth <= today:
+        found.age = age_on(identity.birth, today)
+    if identity.warnings:
+        found.warnings[where] = "；".join(identity.warnings)
+
+
+def _identify(raw: str, id_type: str, kind: str, today: dt.date) -> Identity:
+    identity = check_identity(raw, id_type or None, today=today)
+    if not id_type and kind == "foreigner" and identity.kind not in FOREIGN_IDS:
+        return check_identity(raw, "passport", today=today)
+    return identity
+
+
+def _phone(found: Checked, typed: Mapping[str, str], who: str) -> None:
+    where = f"{who}.phone"
+    raw = typed.get("phone", "")
+    if not raw.strip():
+        found.warnings[where] = "没有联系电话，补正和领取时无法通知"
+        return
+    phone = check_phone(raw)
+    if not phone.valid:
+        found.errors[where] = phone.warnings[0]
+        return
+    found.values["phone"] = phone.number
+    if phone.warnings:
+        found.warnings[where] = phone.warnings[0]
+
+
+def _text(found: Checked, typed: Mapping[str, str], where: str, key: str, longest: int) -> None:
+    try:
+        if value := clean_text(typed.get(key, ""), field=where, max_length=longest):
+            found.values[key] = value
+    except BadInput as error:
+        found.errors[where] = error.message
+
+
+def applicant_kind(kind: str) -> ApplicantKind:
+    """A checked kind, typed as one."""
+    return cast(ApplicantKind, kind)

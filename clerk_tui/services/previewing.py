@@ -1,0 +1,139 @@
+"""The verdict while typing: pure, no store, no file, cheap enough for every key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from msgspec import structs
+
+from clerk_tui.services.draft import Draft, Preview
+from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
+from clerk_tui.services.workspace import Workspace
+from hall.calendar import receipt_clock_start
+from hall.checklist import Applying, Checklist, build_checklist
+from hall.deadlines import due, latest_promise, respond_by, tolerance_open
+from hall.errors import BadInput
+from hall.facts import Agent, Applicant
+from hall.names import clean_text
+from hall.verdict import Refusal, Tick, judge
+
+T = TypeVar("T")
+
+
+def preview(ws: Workspace, draft: Draft) -> Preview:
+    """What follows from the draft now. Typing errors do not hinder the verdict, only ``intake.submit``."""
+    today = ws.clock.today()
+    matter = draft.matter
+    found = Checked()
+    typed_applicant = (tuple(draft.applicant.items()), today)
+    applicant = _kept(draft, "applicant", typed_applicant, lambda: check_applicant(draft.applicant, matter, today))
+    found.take(applicant)
+    agent = None
+    if draft.agent is not None:
+        typed = draft.agent
+        agent = _kept(draft, "agent", (tuple(typed.items()), today), lambda: check_agent(typed, matter, today))
+        found.take(agent)
+    checklist = _checklist(ws, draft, applicant)
+    fields = _kept(
+        draft,
+        "fields",
+        (tuple(draft.fields.items()), checklist.fields),
+        lambda: check_fields(checklist.fields, draft.fields),
+    )
+    found.take(fields)
+    ticks = clean_ticks(draft.ticks, checklist, found)
+    refusal = clean_refusal(draft.refusal, found)
+    clock_from = receipt_clock_start(today, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
+    tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
+    rules = ws.config.rules
+    return Preview(
+        checklist=checklist,
+        verdict=judge(
+            checklist,
+            ticks,
+            tolerance=tolerance,
+            latest_promise=latest_promise(matter.limits, clock_from, clock_from, ws.calendar),
+            today=today,
+            good_credit=draft.good_credit,
+            refusal=refusal,
+        ),
+        field_errors=found.errors,
+        warnings=found.warnings,
+        missing=found.missing,
+        applicant=_applicant(applicant),
+        agent=_agent(agent),
+        fields=fields.values,
+        received=today,
+        clock_from=clock_from,
+        due=due(matter.limits, clock_from, clock_from, ws.calendar),
+        respond_by=respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
+    )
+
+
+def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) -> dict[str, Tick]:
+    """The ticks of rows that are asked for, their typed reasons cleaned; what cannot be stored becomes an error."""
+    clean: dict[str, Tick] = {}
+    for row in checklist.materials:
+        tick = ticks.get(row.code)
+        if tick is None:
+            continue
+        if tick.reason:
+            where = f"materials.{row.code}.reason"
+            try:
+                tick = structs.replace(tick, reason=clean_text(tick.reason, field=where, max_length=200))
+            except BadInput as error:
+                found.errors[where] = error.message
+                tick = structs.replace(tick, reason="（原因含有不能存入的字符）")
+        clean[row.code] = tick
+    return clean
+
+
+def clean_refusal(refusal: Refusal | None, found: Checked) -> Refusal | None:
+    """A stated refusal with its texts cleaned; what cannot be stored becomes an error."""
+    if refusal is None:
+        return None
+    reason, where = refusal.reason, refusal.where
+    try:
+        reason = clean_text(reason, field="refusal.reason", max_length=500)
+        if where is not None:
+            clean = {
+                key: clean_text(str(value), field=f"refusal.where.{key}")
+                for key, value in structs.asdict(where).items()
+            }
+            where = structs.replace(where, **clean)
+    except BadInput as error:
+        found.errors[error.field or "refusal.reason"] = error.message
+        return structs.replace(refusal, reason="（理由含有不能存入的字符）", where=None) if not where else refusal
+    return structs.replace(refusal, reason=reason, where=where)
+
+
+def _checklist(ws: Workspace, draft: Draft, applicant: Checked) -> Checklist:
+    who = Applying(applicant.values["kind"], applicant.age, draft.agent is not None)
+    key = (tuple(draft.answers.items()), who.kind, who.age, who.agent, tuple(draft.held.items()))
+    return _kept(
+        draft,
+        "checklist",
+        key,
+        lambda: build_checklist(draft.matter, draft.answers, who, held=draft.held, problems=ws.catalogue.problems),
+    )
+
+
+def _kept(draft: Draft, part: str, key: Hashable, make: Callable[[], T]) -> T:
+    """The part as it was computed for the last key press, if nothing it depends on has changed since."""
+    kept = draft.seen.get(part)
+    if kept is None or kept[0] != key:
+        kept = draft.seen[part] = (key, make())
+    value: T = kept[1]
+    return value
+
+
+def _applicant(checked: Checked) -> Applicant | None:
+    values = checked.values
+    if not values.get("name"):
+        return None
+    return Applicant(kind=applicant_kind(values["kind"]), **{key: values[key] for key in values if key != "kind"})
+
+
+def _agent(checked: Checked | None) -> Agent | None:
+    return Agent(**checked.values) if checked is not None and checked.values.get("name") else None

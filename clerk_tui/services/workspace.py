@@ -1,0 +1,104 @@
+"""One open counter: settings, journal, catalogue, calendar and clock, handed to every service."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clerk_tui import paths
+from clerk_tui.services.clock import Clock, SystemClock
+from hall import ids
+from hall.calendar import WorkCalendar
+from hall.catalogue.model import Department
+from hall.errors import BadCatalogue, BadInput
+
+if TYPE_CHECKING:
+    from clerk_tui.config import Config
+    from clerk_tui.store.catalogue import CatalogueStore
+    from clerk_tui.store.journal import Journal
+
+__all__ = ["Clock", "SystemClock", "Workspace", "open_workspace"]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What services work on. Thread-safe: one writer behind a lock, one reader a thread."""
+
+    config: Config
+    journal: Journal
+    catalogue: CatalogueStore
+    calendar: WorkCalendar
+    clock: Clock
+
+    def new_id(self) -> str:
+        """A UUIDv7, made once for what it names."""
+        return ids.uuid7(self.clock.now_ms(), os.urandom(10))
+
+    def department(self, key: str) -> Department:
+        """A department of the catalogue.
+
+        Raises:
+            BadCatalogue: the catalogue does not have it (its check would have said so).
+        """
+        for department in self.catalogue.departments:
+            if department.key == key:
+                return department
+        raise BadCatalogue("unknown_department", f"事项目录里没有部门“{key}”", hint="运行 clerk matters check")
+
+    def close(self) -> None:
+        """Close the journal's connections; the workspace cannot be used afterwards."""
+        self.journal.close()
+
+
+def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Path | None = None) -> Workspace:
+    """Open the counter: catalogue checked, database sound, device known.
+
+    Raises:
+        BadCatalogue: the catalogue fails its check.
+        BadInput: a calendar file cannot be read.
+        StoreError: the database cannot be used; the message says where it is and what to do.
+    """
+    from clerk_tui.store.catalogue import open_catalogue
+    from clerk_tui.store.journal import open_journal
+
+    the_clock = clock or SystemClock(config.timezone)
+    catalogue = open_catalogue(config.catalogue_dir, cache_dir or paths.cache_dir())
+    calendar = load_calendar(config.calendar_files)
+    journal = open_journal(config.store_file, device_code=config.device.code, clock=the_clock)
+    return Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
+
+
+def load_calendar(files: tuple[Path, ...]) -> WorkCalendar:
+    """The national calendar with a centre's own files laid over it, in order.
+
+    Raises:
+        BadInput: a file that cannot be read or is no calendar; ``field`` is ``file: key``.
+    """
+    calendar = WorkCalendar.default()
+    for path in files:
+        calendar = _with_file(calendar, path)
+    return calendar
+
+
+def _with_file(calendar: WorkCalendar, path: Path) -> WorkCalendar:
+    import json
+    import tomllib
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            "bad_calendar",
+            f"日历文件 {path} 读不出来：{error}",
+            field=f"calendar.files: {path.name}",
+            hint="改正文件，或从 config.toml 的 calendar.files 里去掉它",
+        ) from error
+    try:
+        return WorkCalendar.from_mapping(data, base=calendar)
+    except BadInput as error:
+        raise BadInput(
+            error.code, f"日历文件 {path}：{error.message}", field=f"{path.name}: {error.field}", hint=error.hint
+        ) from error
