@@ -23,7 +23,7 @@ from hall.check_digits import (
 )
 from hall.errors import BadDate
 from hall.masking import mask_identity
-from hall.names import forbidden_kind
+from hall.names import forbidden_kind, safe_for_terminal
 from hall.phones import Phone, check_phone
 
 __all__ = [
@@ -90,7 +90,7 @@ def check_identity(number: str, kind: str | None = None, *, today: date | None =
     if not clean:
         return _result(kind, clean, "证件号码为空")
     if any(forbidden_kind(char) for char in clean):
-        return _result(kind, clean, "证件号码含有不可见字符或控制字符，请重新录入")
+        return _result(kind, safe_for_terminal(clean), "证件号码含有不可见字符或控制字符，请重新录入")
     if kind in ("resident_id", "resident_id_15", "hmt_residence", "foreign_permanent", "foreign_permanent_15"):
         return _check_person(clean, kind, today)
     checkers: dict[str, Callable[[str], Identity]] = {

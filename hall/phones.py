@@ -8,13 +8,14 @@ from typing import Final
 import msgspec
 
 from hall.masking import mask_phone
+from hall.names import safe_for_terminal
 
 _FULL_WIDTH: Final = {0xFF01 + place: 0x21 + place for place in range(94)}
 _NOISE: Final = re.compile(r"[\s()\[\].·\-\u2010-\u2015\u2212]+")
-_EXTENSION: Final = re.compile(r"^(.*?\d)(?:转|分机|EXT\.?|X|#|,)+(\d{1,6})$")
-_DASHED_EXTENSION: Final = re.compile(r"^(0\d{2,3}-?\d{7,8})-(\d{1,6})$")
-_LANDLINE: Final = re.compile(r"(010|02\d|0[3-9]\d{2})(\d{7,8})")
-_INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{5,14}")
+_EXTENSION: Final = re.compile(r"(.*?[0-9])(?:转|分机|EXT\.?|X|#|,)+([0-9]{1,6})")
+_DASHED_EXTENSION: Final = re.compile(r"(\(?0[0-9]{2,3}\)?-?[0-9]{7,8})-([0-9]{1,6})")
+_LANDLINE: Final = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([0-9]{7,8})")
+_INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -39,19 +40,19 @@ def check_phone(text: str) -> Phone:
     number = _NOISE.sub("", main)
     if number.startswith("00"):
         number = "+" + number[2:]
-    if re.fullmatch(r"\+?86(1\d{10}|0?[2-9]\d{8,10}|10\d{8})", number):
+    if re.fullmatch(r"\+?86(1[0-9]{10}|0?[2-9][0-9]{8,10}|10[0-9]{8})", number):
         number = number.removeprefix("+").removeprefix("86")
         if not number.startswith(("0", "1")) or (number.startswith("10") and len(number) == 10):
             number = "0" + number
     if not number:
         return _phone("unknown", "", "电话为空")
-    if re.fullmatch(r"\+?\d+", number) is None or not number.isascii():
-        return _phone("unknown", number, "电话含有数字以外的字符")
+    if re.fullmatch(r"\+?[0-9]+", number) is None:
+        return _phone("unknown", safe_for_terminal(number), "电话含有数字以外的字符")
     return _classify(number, extension)
 
 
 def _split_extension(text: str) -> tuple[str, str]:
-    match = _EXTENSION.match(text) or _DASHED_EXTENSION.match(text)
+    match = _EXTENSION.fullmatch(text) or _DASHED_EXTENSION.fullmatch(text)
     return (match[1], match[2]) if match is not None else (text, "")
 
 

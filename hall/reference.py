@@ -1,6 +1,6 @@
 """The number that people see: ``OFFICE-DEV-NNNNN-C``, made offline from the device's own counter.
 
-Unique without coordination, because a device code is never reused (see docs on sync). The check character is taken
+Unique without coordination, because a device code is never reused. The check character is taken
 over office, device and number without the dashes. It is a polynomial check over GF(4) x GF(9), which has exactly as
 many elements as the alphabet has characters: it catches every single wrong character, every swap of neighbours, every
 swap across one character and every doubled pair typed wrong (``11`` for ``22``). ISO 7064 MOD 37,36 would have missed

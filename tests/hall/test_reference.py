@@ -1,0 +1,165 @@
+"""Reference numbers: made offline, read back however they are typed, and a slip is noticed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from hall.errors import BadInput
+from hall.reference import (
+    ALPHABET,
+    Reference,
+    check_character,
+    looks_like_reference,
+    make_reference,
+    paper_number,
+    parse_paper_number,
+    parse_reference,
+)
+
+REF = make_reference("990100", "W01", 17)
+CODE = st.text(st.sampled_from(ALPHABET), min_size=1, max_size=12)
+NUMBER = st.integers(1, 10**9)
+
+
+def correct(body: str, check: str) -> bool:
+    return check_character(body) == check
+
+
+def test_a_reference_has_office_device_number_and_check() -> None:
+    assert REF == "990100-W01-00017-9"
+    assert parse_reference(REF) == Reference("990100", "W01", 17, "9")
+
+
+def test_numbers_above_99999_grow() -> None:
+    long = make_reference("990100", "W01", 123456)
+    assert long.startswith("990100-W01-123456-")
+    assert parse_reference(long).number == 123456
+    assert parse_reference(long.replace("-", "")).number == 123456
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "990100-w01-00017-9",
+        " 990100 - W01 - 00017 - 9 ",
+        "990100—W01–00017−9",
+        "９９０１００－Ｗ０１－０００１７－９",
+        "990100W01000179",
+        "990100 W01 00017 9",
+        "990100-W01-000179",
+        "990100-W01-17-9",
+        "990100_W01_00017_9\r\n",
+    ],
+)
+def test_a_reference_is_read_however_it_is_typed(typed: str) -> None:
+    assert str(parse_reference(typed)) == REF
+    assert looks_like_reference(typed)
+
+
+@given(CODE, CODE, NUMBER)
+def test_every_reference_reads_back(office: str, device: str, number: int) -> None:
+    text = make_reference(office, device, number)
+    found = parse_reference(text)
+    assert (found.office, found.device, found.number, str(found)) == (office, device, number, text)
+    bare = text.replace("-", "")
+    assert parse_reference(bare, office_length=len(office), device_length=len(device)) == found
+
+
+@given(st.text(st.sampled_from(ALPHABET), min_size=2, max_size=30), st.data())
+def test_every_single_wrong_character_is_noticed(body: str, data: st.DataObject) -> None:
+    whole = body + check_character(body)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    other = data.draw(st.sampled_from(ALPHABET))
+    assume(other != whole[place])
+    wrong = whole[:place] + other + whole[place + 1 :]
+    assert not correct(wrong[:-1], wrong[-1])
+
+
+@given(st.text(st.sampled_from(ALPHABET), min_size=2, max_size=30), st.data())
+def test_every_swap_of_neighbours_is_noticed(body: str, data: st.DataObject) -> None:
+    whole = body + check_character(body)
+    place = data.draw(st.integers(0, len(whole) - 2))
+    assume(whole[place] != whole[place + 1])
+    wrong = whole[:place] + whole[place + 1] + whole[place] + whole[place + 2 :]
+    assert not correct(wrong[:-1], wrong[-1])
+
+
+def test_no_pair_of_characters_can_be_swapped_repeated_or_swapped_across_one_unnoticed() -> None:
+    for start in ALPHABET:  # the check is linear: the state before the pair stands for everything before it
+        for one in ALPHABET:
+            for two in ALPHABET:
+                if one == two:
+                    continue
+                assert check_character(start + one + two) != check_character(start + two + one)
+                assert check_character(start + one + "7" + two) != check_character(start + two + "7" + one)
+                assert check_character(start + one + one) != check_character(start + two + two)
+
+
+@pytest.mark.parametrize("typed", ["990100-WO1-00017-9", "990100-W01-OOO17-9", "99O100-W0I-0001Z-9".replace("Z", "7")])
+def test_letters_taken_for_digits_are_pointed_out_not_changed(typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_reference(typed)
+    assert caught.value.code == "reference_check"
+    assert caught.value.hint == f"是否为 {REF}？"
+
+
+def test_a_wrong_digit_is_refused_without_a_guess() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_reference("990100-W01-00018-9")
+    assert caught.value.code == "reference_check"
+    assert "核对" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "张三", "A001", "13812341234", "110101188001010011", "990100-W01", "-", "a-b-c-d-e"]
+)
+def test_what_is_no_reference_is_told_apart(typed: str) -> None:
+    assert not looks_like_reference(typed)
+    with pytest.raises(BadInput):
+        parse_reference(typed)
+
+
+def test_a_mistyped_reference_still_looks_like_one() -> None:
+    assert looks_like_reference("990100-W01-00018-9")
+
+
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_text_is_read_or_refused_with_a_hint(text: str) -> None:
+    looks_like_reference(text)
+    try:
+        found = parse_reference(text)
+    except BadInput as error:
+        assert error.hint
+        assert len(text) < 10 or text not in error.message
+    else:
+        assert parse_reference(str(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("office", "device", "number", "field"),
+    [
+        ("99-01", "W01", 1, "office"),
+        ("", "W01", 1, "office"),
+        ("990100", "w01", 1, "device"),
+        ("990100", "窗1", 1, "device"),
+        ("990100", "W01", 0, "number"),
+        ("990100", "W01", -1, "number"),
+    ],
+)
+def test_a_reference_is_not_made_from_bad_codes(office: str, device: str, number: int, field: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        make_reference(office, device, number)
+    assert caught.value.field == field
+
+
+def test_a_paper_is_numbered_within_its_case() -> None:
+    number = paper_number(REF, "B", 2)
+    assert number == f"{REF}/B2"
+    assert parse_paper_number(number.lower()) == (parse_reference(REF), "B", 2)
+    for kind, n in (("", 1), ("b", 1), ("B", 0), ("ABC", 1)):
+        with pytest.raises(BadInput):
+            paper_number(REF, kind, n)
+    with pytest.raises(BadInput):
+        parse_paper_number(REF)
