@@ -102,11 +102,16 @@ def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_len
 
 
 def looks_like_reference(text: str) -> bool:
-    """Whether typed or scanned text is meant as a reference: dashed in its shape, or without dashes and correct."""
+    """Whether typed or scanned text is meant as a reference: dashed in its shape, or without dashes and correct.
+
+    Digits alone are never taken for one: of all identity numbers one in 36 would fit the check character.
+    """
     tidy = _tidy(text)
     match = _DASHED.fullmatch(tidy)
     if match is not None:
         return any(char.isdigit() for char in match[3])
+    if re.fullmatch(r"[0-9-]+X?", tidy):
+        return False
     return any(_checked(*reading) is not None for reading in _readings(tidy, OFFICE_LENGTH, DEVICE_LENGTH))
 
 

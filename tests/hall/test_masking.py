@@ -80,9 +80,9 @@ def test_an_address_shows_its_district_at_most(address: str, masked: str) -> Non
     assert mask_address(address) == masked
 
 
-@given(st.text(st.characters(codec=None), min_size=1, max_size=40))
+@given(st.text(st.characters(codec=None, exclude_characters="*"), min_size=1, max_size=40))
 def test_no_mask_gives_a_value_away_or_raises(text: str) -> None:
     for mask in (mask_identity, mask_phone, mask_name, mask_address):
         masked = mask(text)
-        assert masked != text or set(text) <= set("*· -")
+        assert masked != text or set(text) <= set("· -")
         assert all(forbidden_kind(char) is None for char in masked)

@@ -121,6 +121,11 @@ def test_what_is_no_reference_is_told_apart(typed: str) -> None:
         parse_reference(typed)
 
 
+def test_an_identity_number_is_never_taken_for_a_reference() -> None:
+    for day in range(1, 32):
+        assert not looks_like_reference(make_reference("110101", "198", 10100000 + day).replace("-", ""))
+
+
 def test_a_mistyped_reference_still_looks_like_one() -> None:
     assert looks_like_reference("990100-W01-00018-9")
 
