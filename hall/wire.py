@@ -110,7 +110,7 @@ class Problem(_Message, frozen=True):
 
 
 class Change(_Message, frozen=True):
-    """One entry of the feed, numbered in commit order: the case as it stands and who changed it."""
+    """One entry of the feed, numbered in commit order: who changed the case, and ``case``, the JSON of it as it stands."""
 
     server_seq: int
     case_id: str
@@ -119,7 +119,7 @@ class Change(_Message, frozen=True):
     version: int
     device: str
     day: dt.date
-    case: msgspec.Raw = msgspec.Raw(b"null")
+    case: bytes
 
 
 class ChangesReply(_Message, frozen=True):

@@ -1,0 +1,152 @@
+"""The centre as an ASGI application: enrolment, push, feed, health, and a page that describes them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import Parameter
+
+from central import enrol as enrolment
+from central import ingest
+from central.page import describe
+from central.store import DeviceRow, Store
+from hall import wire
+
+log = logging.getLogger(__name__)
+PAGE_LIMIT = 500
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """What ``/v1/health`` answers."""
+
+    epoch: str
+    time_ms: int
+    facts: int
+    set_aside: int
+    cases: int
+
+
+def now_ms() -> int:
+    """The centre's wall clock in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def _store(state: State) -> Store:
+    store: Store = state.store
+    return store
+
+
+def known_device(
+    connection: ASGIConnection[BaseRouteHandler, DeviceRow, None, State], handler: BaseRouteHandler
+) -> None:
+    """Guard: a bearer token of a device that is not revoked."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    device = _store(connection.app.state).device_by_token(token) if scheme.lower() == "bearer" and token else None
+    if device is None:
+        raise ingest.Refused(401, wire.Problem(code="unknown_token", message="令牌无效，请重新登记设备"))
+    if device.revoked:
+        raise ingest.Refused(403, wire.Problem(code="device_revoked", message="设备已被注销"))
+    connection.scope["user"] = device
+
+
+@post("/v1/devices/enrol", status_code=200, sync_to_thread=True)
+def enrol(data: wire.EnrolRequest, state: State) -> wire.EnrolReply:
+    """Make a device known by a one-time code; answers its token and the centre's key."""
+    return enrolment.enrol(_store(state), data, now_ms())
+
+
+@post("/v1/sync/push", status_code=200, guards=[known_device], sync_to_thread=True)
+def push(data: wire.PushRequest, request: Request[DeviceRow, None, State], state: State) -> wire.PushReply:
+    """Store a batch of facts; only the signed receipt acknowledges anything."""
+    return ingest.push(_store(state), request.user, data, now_ms())
+
+
+@get("/v1/sync/changes", guards=[known_device], sync_to_thread=True)
+def changes(
+    request: Request[DeviceRow, None, State],
+    state: State,
+    cursor: Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")] = "",
+    limit: Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)] = 200,
+) -> wire.ChangesReply:
+    """The hall's cases as they change, in commit order."""
+    store = _store(state)
+    epoch, _, number = cursor.partition(":")
+    if cursor and (epoch != store.epoch or not number.isascii() or not number.isdigit() or len(number) > 15):
+        raise ingest.Refused(410, wire.Problem(code="cursor_expired", message="请从头读取", epoch=store.epoch))
+    after = int(number or 0)
+    bodies = store.changes(request.user.office, after, limit + 1)
+    page = [msgspec.json.decode(body, type=wire.Change) for body in bodies[:limit]]
+    last = page[-1].server_seq if page else after
+    return wire.ChangesReply(
+        epoch=store.epoch, changes=page, next_cursor=f"{store.epoch}:{last}", has_more=len(bodies) > limit
+    )
+
+
+@get("/v1/health", sync_to_thread=True)
+def health(state: State) -> Health:
+    """Whether the centre works, and how much it holds; no personal data."""
+    store = _store(state)
+    counts = store.counts()
+    cases = counts.pop("cases")
+    return Health(
+        epoch=store.epoch,
+        time_ms=now_ms(),
+        facts=sum(counts.values()),
+        set_aside=counts.get("quarantined", 0),
+        cases=cases,
+    )
+
+
+@get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
+def page(request: Request[None, None, State]) -> str:
+    """The API in words, made from the OpenAPI document; needs nothing from outside."""
+    return describe(request.app.openapi_schema.to_schema())
+
+
+def _refused(_: Request[None, None, State], error: ingest.Refused) -> Response[wire.Problem]:
+    return Response(error.problem, status_code=error.http_status)
+
+
+def _http(_: Request[None, None, State], error: HTTPException) -> Response[wire.Problem]:
+    code = "bad_request" if error.status_code == 400 else f"http_{error.status_code}"
+    return Response(wire.Problem(code=code, message="请求不能读取或不存在"), status_code=error.status_code)
+
+
+def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Problem]:
+    # The type and place only: an exception's text may hold what somebody typed.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    log.error("request failed: %s at %s", type(error).__name__, where)
+    return Response(wire.Problem(code="internal", message="中心出错，请稍后重试"), status_code=500)
+
+
+def make_app(store: Store, *, on_shutdown: Callable[[], None] | None = None) -> Litestar:
+    """The application over an open store."""
+    return Litestar(
+        route_handlers=[enrol, push, changes, health, page],
+        state=State({"store": store}),
+        request_max_body_size=wire.MAX_BODY,
+        openapi_config=OpenAPIConfig(
+            title="Clerk centre",
+            version="1",
+            description="What counters sync to. Facts go in, cases come out.",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        exception_handlers={ingest.Refused: _refused, HTTPException: _http, Exception: _failed},
+        on_shutdown=[on_shutdown] if on_shutdown else [],
+        logging_config=None,
+    )

@@ -1,0 +1,36 @@
+"""Running the application: uvicorn on a socket of ours, so that the real port is known before the first request."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from litestar import Litestar
+
+
+class _Announcing(uvicorn.Server):
+    """Says where it listens once it does: a starter waits for that line instead of guessing."""
+
+    def __init__(self, config: uvicorn.Config, said: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._said = said
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._said()
+
+
+def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object]) -> None:
+    """Serve ``app`` until stopped; ``port`` 0 takes any free one. ``announce`` gets ``listening http://host:port``.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", server_header=False)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        where = f"http://{host}:{listener.getsockname()[1]}"
+        _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])
