@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
+
+import msgspec
 
 STYLE = """
 body{font:16px/1.6 system-ui,'Noto Sans SC',sans-serif;max-width:58rem;margin:2rem auto;padding:0 1rem;color:#1d2a35}
@@ -51,4 +52,5 @@ def _operation(path: str, verb: str, operation: dict[str, Any]) -> str:
 
 
 def _code(schema: dict[str, Any]) -> str:
-    return f"<pre>{escape(json.dumps(schema.get('properties', schema), ensure_ascii=False, indent=1))}</pre>"
+    text = msgspec.json.format(msgspec.json.encode(schema.get("properties", schema)), indent=1).decode()
+    return f"<pre>{escape(text)}</pre>"

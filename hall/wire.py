@@ -110,7 +110,7 @@ class Problem(_Message, frozen=True):
 
 
 class Change(_Message, frozen=True):
-    """One entry of the feed, numbered in commit order: who changed the case, and ``case``, the JSON of it as it stands."""
+    """One entry of the feed, numbered in commit order; ``case`` is the JSON of the case as it stands now."""
 
     server_seq: int
     case_id: str
