@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOG := .setup.log
 PACKAGES := hall receipts clerk_tui central
-PYTEST := $(BIN)/python -m pytest -q
+PYTEST := $(BIN)/python -m pytest --no-header
 PYTHON ?=
+UV ?= uv
 
 # A venv remembers where it stands: one that was moved or copied is made anew.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
@@ -53,7 +54,7 @@ check: setup ## lint, format, types, and the house's import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(PYTEST) tests/test_imports.py tests/test_structure.py
+	@$(PYTEST) -q tests/test_imports.py tests/test_structure.py
 
 bench: setup ## how quick it is, as ratios against a yardstick taken in the same run
 	@$(BIN)/python -m tests.bench
@@ -90,7 +91,7 @@ $(READY): requirements.lock pyproject.toml
 	printf '%s' "$(CURDIR)" >$(READY)
 
 lock: ## the lock file, anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --all-extras --quiet --upgrade pyproject.toml -o requirements.lock
 
 messages: setup ## the translation template, from the texts in the code
