@@ -95,8 +95,8 @@ Block: TypeAlias = Paragraph | Heading | KeyValues | Table | Notice | Signatures
 class Document(Part, frozen=True):
     """One paper. Every copy in ``copies`` is printed in full, from a new page, with its label.
 
-    ``number`` is the paper's own number (示市监受〔2026〕12号), ``reference`` the case's, printed as Code 128 and as text;
-    ``reprint`` is 0 for the first print and n for 补打 n.
+    ``number`` is the paper's own number (示市监受〔2026〕12号), ``reference`` the case's, printed as Code 128
+    and as text; ``reprint`` is 0 for the first print and n for 补打 n.
     """
 
     kind: str

@@ -25,7 +25,7 @@ _OUTLINES_SHARE = 0.66
 def build(source: Path, weight: int, target: Path, progress: Callable[[float], None]) -> None:
     """Write ``source`` at ``weight`` (100..900) as a static TrueType font to ``target``."""
     font = TTFont(source, lazy=True, recalcTimestamp=False)
-    for tag in [tag for tag in font.keys() if tag not in _KEPT_TABLES and tag != "GlyphOrder"]:
+    for tag in set(font.keys()) - _KEPT_TABLES - {"GlyphOrder"}:
         del font[tag]
     _fix_outlines(font, weight, lambda part: progress(part * _OUTLINES_SHARE))
     for tag in ("gvar", "fvar", "avar"):

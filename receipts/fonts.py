@@ -1,7 +1,8 @@
 """The fonts of the papers: prepared once per user, loaded in milliseconds, with a fallback for rare characters.
 
 The regular and the bold weight are made from the variable Noto Sans SC that the package ``justmytype-intl-cjk``
-carries (all 8,105 characters of 通用规范汉字表). Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB
+carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (Š, ł, ş) come from the DejaVu
+Sans Mono that ``python-barcode`` carries. Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB
 add the rest of GB 18030-2022 level 3; they are loaded when the first character needs them. A character that no font
 has is shown as ``[U+30000]``: a paper never carries an empty box, and never loses a character silently.
 """
@@ -17,6 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,8 @@ from hall.errors import HallError
 PACKAGE = "justmytype-intl-cjk"
 SOURCE_NAME = "NotoSansSC[wght].ttf"
 WEIGHTS = {"regular": 400, "bold": 700}
-FALLBACK_DIRS = (Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts/hanazono"))
-FALLBACK_NAMES = ("HanaMinA.ttf", "HanaMinB.ttf")
+RARE_DIRS = (Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts/hanazono"))
+RARE_NAMES = ("HanaMinA.ttf", "HanaMinB.ttf")
 
 Progress = Callable[[float, str], None]
 
@@ -34,12 +36,17 @@ Progress = Callable[[float, str], None]
 class FontSet:
     """Two weights and what stands behind them. Widths are in points; ``bold`` chooses the weight."""
 
-    def __init__(self, regular: Path, bold: Path, fallbacks: Sequence[Path] = ()) -> None:
+    def __init__(self, regular: Path, bold: Path, letters: Sequence[Path] = (), rare: Sequence[Path] = ()) -> None:
+        """``letters`` stand in before the first Han character, ``rare`` from there on; both are loaded when needed."""
         self._main = (_register(regular), _register(bold))
-        self._fallback_paths = tuple(fallbacks)
-        self._lock = threading.Lock()
-        self._fallbacks: tuple[Any, ...] | None = None
+        self._letters = tuple(letters)
+        self._rare = tuple(rare)
         self._fallback_of: dict[str, Any] = {}
+
+    @property
+    def base_name(self) -> str:
+        """reportlab's name of the regular weight."""
+        return str(self._main[0].fontName)
 
     def clean(self, text: str) -> str:
         """``text`` as it can be drawn: NFC, line breaks kept, everything undrawable spelled out as ``[U+202E]``."""
@@ -89,18 +96,17 @@ class FontSet:
         return self._fallback(char) or main
 
     def _fallback(self, char: str) -> Any | None:
-        if ord(char) < 0x2E80:
-            return None
         if char not in self._fallback_of:
-            fonts = self._load_fallbacks()
+            paths = self._letters if ord(char) < _FIRST_HAN else self._rare
+            fonts = (_register(path) for path in paths)
             self._fallback_of[char] = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
         return self._fallback_of[char]
 
-    def _load_fallbacks(self) -> tuple[Any, ...]:
-        with self._lock:
-            if self._fallbacks is None:
-                self._fallbacks = tuple(_register(path) for path in self._fallback_paths)
-            return self._fallbacks
+
+_FIRST_HAN = 0x2E80
+"""Where the radicals, and with them the characters of East Asia, begin."""
+
+_registering = threading.Lock()
 
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -140,14 +146,21 @@ def source_font() -> Path:
     return Path(str(_packaged()[0].locate()))
 
 
-def fallback_fonts() -> tuple[Path, ...]:
+def letter_fonts() -> tuple[Path, ...]:
+    """DejaVu Sans Mono of ``python-barcode``: letters and marks that Noto Sans SC lacks."""
+    spec = find_spec("barcode")
+    folders = spec.submodule_search_locations or [] if spec else []
+    return tuple(path for folder in folders if (path := Path(folder, "fonts", "DejaVuSansMono.ttf")).is_file())
+
+
+def rare_fonts() -> tuple[Path, ...]:
     """HanaMinA and HanaMinB, where they are installed."""
-    return tuple(path for folder in FALLBACK_DIRS for name in FALLBACK_NAMES if (path := folder / name).is_file())
+    return tuple(path for folder in RARE_DIRS for name in RARE_NAMES if (path := folder / name).is_file())
 
 
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> FontSet:
-    return FontSet(folder / "regular.ttf", folder / "bold.ttf", fallback_fonts())
+    return FontSet(folder / "regular.ttf", folder / "bold.ttf", letter_fonts(), rare_fonts())
 
 
 def _complete(folder: Path) -> bool:
@@ -200,16 +213,21 @@ def _build(folder: Path, progress: Progress) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    failed = [job.stderr.read() for job in jobs.values() if job.wait() != 0 and job.stderr is not None]
+    failed = [said for job in jobs.values() if (said := _complaint(job))]
     if failed:
-        reason = failed[0].strip().splitlines()[-1:] or ["?"]
         raise HallError(
             "font_build_failed",
-            f"准备打印字体失败（{folder}）：{reason[0]}",
+            f"准备打印字体失败（{folder}）：{failed[0]}",
             hint="请检查磁盘空间和目录权限，再运行 clerk setup。",
         )
     for style in WEIGHTS:
-        os.replace(folder / f"{style}.part", folder / f"{style}.ttf")
+        (folder / f"{style}.part").replace(folder / f"{style}.ttf")
+
+
+def _complaint(job: subprocess.Popen[str]) -> str:
+    """The last line of what a finished process said about its failure; empty when it did its work."""
+    _, said = job.communicate()
+    return "" if job.returncode == 0 else (said.strip().splitlines() or [f"exit {job.returncode}"])[-1]
 
 
 def _start(source: Path, weight: int, target: Path) -> subprocess.Popen[str]:
@@ -225,9 +243,10 @@ def _register(path: Path) -> Any:
     from reportlab.pdfbase.ttfonts import TTFont
 
     name = f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-    if name not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False, shapable=False))
-    return pdfmetrics.getFont(name)
+    with _registering:
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False, shapable=False))
+        return pdfmetrics.getFont(name)
 
 
 class _locked:
@@ -241,10 +260,12 @@ class _locked:
 
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = open(self._folder / ".lock", "w")
+            self._file = (self._folder / ".lock").open("w")
         except OSError as error:
             raise HallError(
-                "font_cache_unwritable", f"无法写入字体目录（{self._folder}）：{error.strerror}。", hint="请检查目录权限。"
+                "font_cache_unwritable",
+                f"无法写入字体目录（{self._folder}）：{error.strerror}。",
+                hint="请检查目录权限。",
             ) from error
         fcntl.flock(self._file, fcntl.LOCK_EX)
 

@@ -15,9 +15,9 @@ PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 14 * MM, 12 * MM
 BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
-QR_MODULE = 0.5 * MM
-QR_SIDE = 26 * MM
-"""A QR code grows in modules first; one that would be larger than this takes smaller modules, down to 0.4 mm."""
+QR_MODULE = 0.75 * MM
+QR_SIDE = 27 * MM
+"""The side of a QR code with its quiet zone; one with many modules may grow beyond, so that none is below 0.4 mm."""
 SMALL, FINE = 8.5, 8.0
 TITLE, TITLE_SPACING = 21.0, 0.22
 _DIM = 0.35
@@ -199,7 +199,9 @@ def _with_qr(setter: Setter, document: Document, body: list[Strip]) -> list[Stri
     caption_height = 14.0
     ops: list[Op] = [Code(setter.left - quiet, 0, modules, module, module)]
     caption_top = side - quiet + 1
-    ops.append(setter.line(document.qr_caption, setter.left, caption_top, side - 2 * quiet, FINE, 1.5, "center", grey=_DIM))
+    ops.append(
+        setter.line(document.qr_caption, setter.left, caption_top, side - 2 * quiet, FINE, 1.5, "center", grey=_DIM)
+    )
     height = caption_top + caption_height
     if document.blocks and isinstance(document.blocks[-1], Seal) and body[-1].height >= height:
         seal = body[-1]

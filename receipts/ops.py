@@ -30,8 +30,8 @@ class Line:
     y1: float
     x2: float
     y2: float
-    width: float = 0.5
-    grey: float = 0.25
+    width: float = 0.45
+    grey: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
     target = io.BytesIO()
     canvas = Canvas(
         target, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1, invariant=1, lang=document.language,
-        pdfVersion=(1, 5),
+        pdfVersion=(1, 5), initialFontName=fonts.base_name,
     )  # fmt: skip
     canvas.setTitle(f"{document.title} {document.reference}".strip())
     canvas.setAuthor(document.organisation)

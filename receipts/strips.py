@@ -1,4 +1,4 @@
-"""Blocks of a document as strips: each line, row and box with its measures, before it is known on which page it comes."""
+"""Blocks of a document as strips: each line, row and box measured, before it is known on which page it comes."""
 
 from __future__ import annotations
 
@@ -200,8 +200,7 @@ def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iter
 
 
 def _table(setter: Setter, block: Table) -> Iterator[Strip]:
-    total = sum(column.width for column in block.columns)
-    widths = [setter.width * column.width / total for column in block.columns]
+    widths = _column_widths(setter, block)
     titles = [setter.wrap(column.title, CELL, width - 2 * PAD_X, True)
               for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
     header = _table_row(setter, titles, widths, ["center"] * len(widths), head=True)
@@ -214,6 +213,19 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
         cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(row, widths, strict=True)]
         for chunk in _chunks(cells):
             yield replace(_table_row(setter, chunk, widths, aligns), header=header)
+
+
+def _column_widths(setter: Setter, block: Table) -> list[float]:
+    """Shares of the width, but no short title (序号, 份数) in two lines; the others give the room in proportion."""
+    total = sum(column.width for column in block.columns)
+    shares = [setter.width * column.width / total for column in block.columns]
+    least = [setter.fonts.width(c.title, CELL, True) + 2 * PAD_X + 1 if len(c.title) <= 4 else 0 for c in block.columns]
+    wide = [max(share, need) for share, need in zip(shares, least, strict=True)]
+    excess = sum(wide) - setter.width
+    free = sum(w - need for w, need in zip(wide, least, strict=True))
+    if excess <= 0 or free <= excess:
+        return shares
+    return [w - excess * (w - need) / free for w, need in zip(wide, least, strict=True)]
 
 
 def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
