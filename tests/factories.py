@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from hall.catalogue.model import (
     Bundle,
@@ -347,3 +352,45 @@ def make_catalogue(n: int) -> Catalogue:
         matters=matters,
         bundles=(bundle,) if n > 1 else (),
     )
+
+
+def catalogue_files(catalogue: Catalogue) -> dict[str, bytes]:
+    """A catalogue as the files of its folder, one matter a file."""
+    tables = {
+        "catalogue.toml": {"version": catalogue.version, "effective": catalogue.effective, "schema": 1},
+        "hall.toml": msgspec.to_builtins(catalogue.hall, builtin_types=(dt.date,)),
+    }
+    lists = {"department": catalogue.departments, "problem": catalogue.problems, "bundle": catalogue.bundles}
+    for name, rows in lists.items():
+        if rows:
+            tables[f"{name}s.toml"] = {name: msgspec.to_builtins(rows, builtin_types=(dt.date,))}
+    for matter in catalogue.matters:
+        path = f"matters/{matter.department}/{matter.key}.toml"
+        tables[path] = msgspec.to_builtins(matter, builtin_types=(dt.date,))
+    return {path: _toml(table).encode() for path, table in tables.items()}
+
+
+def write_catalogue(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Put the files of a catalogue into ``folder``."""
+    for path, content in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return folder
+
+
+def _toml(table: Mapping[str, Any]) -> str:
+    return "".join(f"{key} = {_toml_value(value)}\n" for key, value in table.items())
+
+
+def _toml_value(value: object) -> str:
+    match value:
+        case Mapping():
+            return "{ " + ", ".join(f"{key} = {_toml_value(inner)}" for key, inner in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(_toml_value(inner) for inner in value) + "]"
+        case dt.date():
+            return value.isoformat()
+        case _:
+            # JSON's strings, numbers and booleans are TOML's.
+            return json.dumps(value, ensure_ascii=False)

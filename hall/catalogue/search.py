@@ -25,7 +25,7 @@ from msgspec import Struct
 from hall.catalogue.highlight import matched_units
 from hall.catalogue.index import Index, compile_index, fold
 
-__all__ = ["MAX_QUERY", "Hit", "Index", "compile_index", "fold", "prepare", "search"]
+__all__ = ["MAX_QUERY", "Hit", "Index", "compile_index", "fold", "named", "prepare", "search"]
 
 MAX_QUERY = 64
 """Characters of a query that count; more come from a scanner or a paste."""
@@ -186,6 +186,18 @@ def search(index: Index, query: str, limit: int = 60) -> list[Hit]:
     if not found:
         found = _near(view, "".join(word.word for word in words), limit)
     return _hits(view, found, words)
+
+
+def named(index: Index, text: str) -> list[str]:
+    """The keys of all entries whose printed code, whole name or alias is ``text``, in order of the index."""
+    view, word, code = _view_of(index), fold(text), text.strip().upper()
+    if not word:
+        return []
+    numbers = {number for number, known in enumerate(view.codes.items) if known == code}
+    numbers = numbers or {number for number, known in enumerate(view.folded.items) if known == word}
+    if not numbers:
+        numbers = {index.extra_owner[line] for line, known in enumerate(view.extra.items) if known == word}
+    return [view.keys.items[number] for number in sorted(numbers)]
 
 
 def _tiers(view: _View, word: _Word) -> Iterator[tuple[int, Callable[[], Iterator[int]]]]:
