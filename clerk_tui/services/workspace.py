@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_tui import paths
-from clerk_tui.services.clock import Clock, SystemClock
+from clerk_tui.clock import Clock, SystemClock
 from hall import ids
 from hall.calendar import WorkCalendar
 from hall.catalogue.model import Department

@@ -1,0 +1,251 @@
+"""Connections to the counter's database: one that writes, behind a lock, and read-only ones, one a thread.
+
+SQLite before 3.51.3 can corrupt a WAL database when two connections write or checkpoint at once (sync.md), and a
+command line may run beside the screens. So a write transaction also holds an advisory lock on ``<file>.lock``, across
+processes. A read-only connection of SQLite is not read-only by itself (ATTACH and VACUUM INTO write); an authorizer
+lets through nothing but reading.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from hall.errors import StoreError
+
+APPLICATION_ID: Final = 0x434C4B31
+"""Written into the file's header, so that a foreign database is never touched."""
+_MAGIC: Final = b"SQLite format 3\x00"
+_WAIT_S: Final = 5.0
+_READING: Final = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+
+
+class Database:
+    """A database file with its one writer. ``wait_s`` is how long to wait for another process, in seconds."""
+
+    def __init__(self, path: Path, *, wait_s: float = _WAIT_S) -> None:
+        self.path = path
+        self.wait_s = wait_s
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._stopped = False
+        self._lock_file = _open_lock(path)
+        try:
+            self.writer = self._connect_writer()
+        except BaseException:
+            os.close(self._lock_file)
+            raise
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        with self._exclusive(), translated(self.path):
+            check_file(self.path)
+            connection = sqlite3.connect(
+                self.path, timeout=self.wait_s, isolation_level=None, check_same_thread=False, cached_statements=512
+            )
+            try:
+                if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                _settle(connection, self.path)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: committed to disk when the block ends, undone as a whole when it raises.
+
+        Raises:
+            StoreError: disk full, locked by another process, read-only or broken; nothing was written.
+        """
+        with self._lock, self._exclusive():
+            if self._stopped:
+                raise _error(
+                    "store_stopped", "数据库写入曾经出错，已停止写入", self.path, "退出后重新启动；仍不行请报告管理员"
+                )
+            with translated(self.path):
+                self.writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.writer
+                self.writer.execute("COMMIT")
+            except BaseException as error:
+                with suppress(sqlite3.Error):
+                    if self.writer.in_transaction:
+                        self.writer.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    told = as_store_error(error, self.path)
+                    # After a failed fsync the kernel may report the next one as good: never write on.
+                    self._stopped = told.code in ("store_io", "store_corrupt")
+                    raise told from error
+                raise
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other writer out, also those of other processes, without beginning a transaction."""
+        with self._lock, self._exclusive():
+            yield
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's read-only connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with translated(self.path):
+                connection = self._local.connection = open_reader(self.path, wait_s=self.wait_s)
+            self._readers.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Close every connection; the last writer to close folds the WAL into the file."""
+        with self._lock, suppress(StoreError), self._exclusive():
+            for reader in self._readers:
+                reader.close()
+            self._readers.clear()
+            self._local = threading.local()
+            self.writer.close()
+        with suppress(OSError):
+            os.close(self._lock_file)
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        until = time.monotonic() + self.wait_s
+        while True:
+            try:
+                fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise _locked(self.path) from None
+                time.sleep(0.005)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
+    """A connection that can do nothing but read, for any thread of this or of another process.
+
+    Raises ``sqlite3.Error`` when there is no database.
+    """
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro", uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+    connection.set_authorizer(_only_reading)
+    return connection
+
+
+def quick_check(path: Path) -> list[str]:
+    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one."""
+    with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        words = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+    return [] if words == ["ok"] else words
+
+
+def _only_reading(action: int, *_: object) -> int:
+    return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+
+
+def check_file(path: Path) -> None:
+    """Look at the file's first bytes before SQLite may touch it.
+
+    Raises:
+        StoreError: it is no database, or another program's.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _error("store_unreadable", f"数据库读不出来：{error.strerror}", path, "检查文件的权限和磁盘") from error
+    if not head:
+        return
+    if len(head) < 100 or head[:16] != _MAGIC:
+        raise _error(
+            "not_a_database",
+            "这个文件不是数据库或已损坏",
+            path,
+            "文件没有改动；改正 store.path，或把它移走后从备份恢复",
+        )
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        raise _error("foreign_database", "这是别的程序的数据库", path, "文件没有改动；改正 config.toml 的 store.path")
+
+
+def _settle(connection: sqlite3.Connection, path: Path) -> None:
+    """Set what makes a commit durable and read it back: a setting that did not take would lose facts silently."""
+    wanted = {
+        "journal_mode": ("WAL", "wal"),
+        "synchronous": ("FULL", 2),
+        "foreign_keys": ("ON", 1),
+        "trusted_schema": ("OFF", 0),
+        "cell_size_check": ("ON", 1),
+    }
+    for name, (value, expected) in wanted.items():
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        if connection.execute(f"PRAGMA {name}").fetchone()[0] != expected:
+            raise _error(
+                "store_unsafe",
+                f"数据库不能设为 {name}={value}，断电会丢失记录",
+                path,
+                "把数据库放在本机磁盘上（不要放在网络盘），再启动",
+            )
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_file(path)
+        return os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _error(
+            "store_unreachable",
+            f"数据库所在的文件夹不能写入：{error.strerror}",
+            path,
+            "检查文件夹权限，或改 store.path",
+        ) from error
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite into one that a clerk can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise as_store_error(error, path) from error
+
+
+def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
+    """What an error of SQLite means at the counter."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _error("disk_full", "磁盘已满，没有保存", path, "腾出磁盘空间后再按一次；刚才的内容还在屏幕上")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _locked(path)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
+        return _error("store_read_only", "数据库不能写入，没有保存", path, "检查文件和文件夹的权限")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _error("store_corrupt", "数据库已损坏", path, "停止使用，保留这个文件，从备份恢复并报告管理员")
+    if code == sqlite3.SQLITE_IOERR:
+        return _error("store_io", "读写磁盘出错，没有保存", path, "停止使用，检查磁盘并报告管理员")
+    return _error("store_failed", f"数据库拒绝了这次操作（{error}），没有保存", path, "把这条信息报告管理员")
+
+
+def _locked(path: Path) -> StoreError:
+    return _error("store_locked", "数据库正被另一个程序占用，没有保存", path, "关掉另一个 clerk 程序，或稍后再试")
+
+
+def _error(code: str, message: str, path: Path, hint: str) -> StoreError:
+    return StoreError(code, f"{message}（{path}）", field="store.path", hint=hint)

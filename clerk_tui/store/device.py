@@ -1,0 +1,158 @@
+"""The device that writes this journal: made at the first open, checked at every later one.
+
+Its Ed25519 key lies beside the database in a file of its own (0600): a copied database alone cannot speak for it. Until
+a centre enrols the device, its incarnation is the code from the settings.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from clerk_tui.clock import Clock
+from hall import ids
+from hall.chain import genesis
+from hall.errors import StoreError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """Who writes the journal, and how far the centre has it. Hashes are 32 bytes, empty while there is none."""
+
+    device_id: str
+    code: str
+    incarnation: str
+    public_key: bytes
+    server_epoch: str = ""
+    server_key: bytes = b""
+    acked_through: int = 0
+    acked_hash: bytes = b""
+    pull_cursor: str = ""
+    last_contact_ms: int = 0
+
+    @property
+    def genesis(self) -> bytes:
+        """The hash before the first fact."""
+        return genesis(self.device_id, self.incarnation, self.public_key)
+
+
+def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
+    """The device of the database, ``None`` before the first open.
+
+    Raises:
+        StoreError: its row was changed.
+    """
+    row = connection.execute(
+        """SELECT device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
+            pull_cursor, last_contact_ms, row_hash FROM device"""
+    ).fetchone()
+    if row is None:
+        return None
+    device = Device(
+        device_id=row[0],
+        code=row[1],
+        incarnation=row[2],
+        public_key=row[3],
+        server_epoch=row[4],
+        server_key=row[5],
+        acked_through=row[6],
+        acked_hash=row[7],
+        pull_cursor=row[8],
+        last_contact_ms=row[9],
+    )
+    if _row_hash(device) != row[10]:
+        raise StoreError(
+            "device_changed",
+            f"数据库里的设备信息被改动过（{path}）",
+            field="store.path",
+            hint="停止使用，保留这个文件，从备份恢复并报告管理员",
+        )
+    return device
+
+
+def make_device(connection: sqlite3.Connection, path: Path, code: str, clock: Clock) -> Device:
+    """Make the device of a new database, in the caller's transaction; its key is on disk before its row is.
+
+    A key that is there already is kept: it is left from a crash before the first commit, or the database was moved
+    away and its facts are still to be signed.
+
+    Raises:
+        StoreError: the key file cannot be written.
+    """
+    public_key = _public_bytes(load_key(path)) if key_file(path).exists() else _make_key(key_file(path))
+    device = Device(
+        device_id=ids.uuid7(clock.now_ms(), os.urandom(10)), code=code, incarnation=code, public_key=public_key
+    )
+    connection.execute(
+        "INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash) VALUES (1, ?, ?, ?, ?, ?)",
+        (device.device_id, device.code, device.incarnation, device.public_key, _row_hash(device)),
+    )
+    return device
+
+
+def key_file(path: Path) -> Path:
+    """Where the device's private key lies: beside the database."""
+    return path.with_name(path.name + ".key")
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """The device's signing key; ``path`` is the database.
+
+    Raises:
+        StoreError: the key file is missing or unreadable.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    where = key_file(path)
+    try:
+        key = load_pem_private_key(where.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        raise _key_error(where, "读不出来") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _key_error(where, "不是 Ed25519 密钥")
+    return key
+
+
+def _make_key(where: Path) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    new = where.with_name(where.name + ".new")
+    try:
+        new.unlink(missing_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(where)
+    except OSError as error:
+        raise _key_error(where, "写不进去") from error
+    return _public_bytes(key)
+
+
+def _public_bytes(key: Ed25519PrivateKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _row_hash(device: Device) -> bytes:
+    parts = (device.device_id.encode(), device.code.encode(), device.incarnation.encode(), device.public_key)
+    return sha256(b"device1" + b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()
+
+
+def _key_error(where: Path, what: str) -> StoreError:
+    return StoreError(
+        "device_key", f"本机密钥{what}（{where}）", field="store.path", hint="检查文件权限；丢失的密钥要重新登记设备"
+    )

@@ -1,0 +1,148 @@
+"""What the sync needs of the store: the unsent tail of the journal, and keeping what the centre answered.
+
+The outbox is the part of the journal after ``acked_through``. An acknowledgement is believed only if it names a hash
+that stands at that number in our own journal (sync.md §4).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from clerk_tui.store.connection import Database, open_reader, translated
+from clerk_tui.store.device import Device, read_device
+from hall import wire
+from hall.errors import StoreError
+
+LOG_KEPT = 500
+"""Lines of the sync log that are kept."""
+
+
+class Outbox:
+    """A read-only view of the journal for whoever sends it; for one thread, of this or another process.
+
+    Raises:
+        StoreError: there is no database here yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with translated(path):
+            self._db = open_reader(path)
+
+    def device(self) -> Device:
+        """The device that writes this journal and how far the centre has it."""
+        with translated(self.path):
+            device = read_device(self._db, self.path)
+        if device is None:
+            raise StoreError(
+                "no_device", f"数据库还没有设备（{self.path}）", field="store.path", hint="先启动一次窗口程序"
+            )
+        return device
+
+    def head(self) -> wire.Head:
+        """The last fact of the journal; number 0 and the genesis while there is none."""
+        with translated(self.path):
+            row = self._db.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        return wire.Head(seq=row[0], hash=row[1]) if row else wire.Head(seq=0, hash=self.device().genesis)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash of the fact with this number, the genesis for 0, ``None`` past the end."""
+        if seq == 0:
+            return self.device().genesis
+        with translated(self.path):
+            row = self._db.execute("SELECT hash FROM event WHERE seq = ?", (seq,)).fetchone()
+        return row[0] if row else None
+
+    def unsent(self, after: int, limit: int, max_bytes: int) -> list[wire.WireFact]:
+        """Facts after number ``after``, in order: at most ``limit``, and at most ``max_bytes`` beyond the first."""
+        with translated(self.path):
+            rows = self._db.execute(
+                "SELECT header, public, hash, personal_hash, personal, salt FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        facts: list[wire.WireFact] = []
+        size = 0
+        for header, public, digest, personal_hash, personal, salt in rows:
+            size += len(header) + len(public) + len(personal) + 128
+            if facts and size > max_bytes:
+                break
+            facts.append(
+                wire.WireFact(
+                    header=header,
+                    public=public,
+                    hash=digest,
+                    personal_hash=personal_hash,
+                    personal=personal,
+                    salt=salt,
+                )
+            )
+        return facts
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+
+def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wire.PushResult], now_ms: int) -> None:
+    """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing."""
+    with database.write() as db:
+        db.executemany(
+            "INSERT INTO event_status (seq, state, server_seq, reason, updated_ms) VALUES (?,?,?,?,?)"
+            " ON CONFLICT (seq) DO UPDATE SET state = excluded.state, server_seq = excluded.server_seq,"
+            " reason = excluded.reason, updated_ms = excluded.updated_ms",
+            [(r.seq, r.status.value, r.server_seq, r.reason, now_ms) for r in results],
+        )
+        db.execute(
+            "INSERT OR IGNORE INTO receipt (through_seq, hash, server_time_ms, server_epoch, signature) VALUES (?,?,?,?,?)",
+            (receipt.acked_through, receipt.acked_hash, receipt.server_time_ms, receipt.epoch, receipt.signature),
+        )
+        db.execute(
+            "UPDATE device SET acked_through = ?, acked_hash = ?, server_epoch = ?, last_contact_ms = ?"
+            " WHERE acked_through <= ?",
+            (receipt.acked_through, receipt.acked_hash, receipt.epoch, now_ms, receipt.acked_through),
+        )
+
+
+def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
+    """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew."""
+    with database.write() as db:
+        db.execute(
+            "UPDATE device SET acked_through = min(acked_through, ?), server_epoch = ?, pull_cursor = '', last_contact_ms = ?",
+            (through, epoch, now_ms),
+        )
+        _log(db, now_ms, "rewind", f"epoch {epoch} through {through}")
+
+
+def keep_changes(database: Database, changes: Sequence[wire.Change], next_cursor: str, now_ms: int) -> None:
+    """Keep a page of the feed and the cursor behind it in one transaction: the cursor is never ahead of the rows."""
+    with database.write() as db:
+        db.executemany(
+            "INSERT OR REPLACE INTO inbox_change (server_seq, case_id, body) VALUES (?,?,?)",
+            [(change.server_seq, change.case_id, change.case) for change in changes],
+        )
+        db.execute("UPDATE device SET pull_cursor = ?, last_contact_ms = ?", (next_cursor, now_ms))
+
+
+def keep_contact(database: Database, now_ms: int) -> None:
+    """Keep when the centre last answered."""
+    with database.write() as db:
+        db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
+
+
+def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> None:
+    """Write a line into the sync log; the oldest lines go."""
+    with database.write() as db:
+        _log(db, now_ms, kind, detail)
+
+
+def pin_centre(database: Database, server_key: bytes, epoch: str) -> None:
+    """Keep the centre's public key: from now on only receipts signed by it count."""
+    with database.write() as db:
+        db.execute("UPDATE device SET server_key = ?, server_epoch = ?", (server_key, epoch))
+
+
+def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:
+    db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail))
+    db.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?", (LOG_KEPT,))

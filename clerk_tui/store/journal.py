@@ -1,0 +1,343 @@
+"""The journal: every action is one fact, sealed, chained and committed together with the tables made from it.
+
+Within ``with journal.write() as tx`` (BEGIN IMMEDIATE … COMMIT) ``next_number`` gives numbers and ``append`` writes
+facts; nothing of it exists unless the block ends well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from clerk_tui.clock import Clock
+from clerk_tui.store.connection import Database, quick_check, translated
+from clerk_tui.store.device import Device, make_device, read_device
+from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
+from clerk_tui.store.projections import Projector
+from hall.case import Case
+from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
+from hall.errors import BrokenChain, StoreError
+from hall.facts import Fact, FactBody, Header, Personal
+
+_SEALED: Final = "header, public, personal, salt, personal_hash, hash"
+_INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
+    personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
+_NOBODY: Final = sha256(b"").digest()
+"""The personal hash of a fact that never named anybody; any other one without a personal part was erased."""
+_TAIL: Final = 20
+"""Facts at the end of the journal whose chain is checked at every open."""
+
+
+class Head(Struct, frozen=True):
+    """The last fact: its number (0: none yet) and hash."""
+
+    seq: int
+    hash: bytes
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A fact to be written. ``event_id`` is made by the caller, once; ``day`` is the hall's business date."""
+
+    event_id: str
+    subject: str
+    body: FactBody
+    actor: str
+    day: dt.date
+    personal: Personal | None = None
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """What ``Journal.verify`` has read: how many facts, the head, how many had their personal part erased."""
+
+    facts: int
+    head: Head
+    erased: int = 0
+
+
+class Journal:
+    """The workstation's own journal. Thread-safe; get one from ``open_journal``."""
+
+    def __init__(self, database: Database, clock: Clock, device: Device) -> None:
+        self.database = database
+        self.clock = clock
+        self._device = device
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self.database.path
+
+    def write(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction of the one writer; see ``Database.write``."""
+        return self.database.write()
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's read-only connection."""
+        return self.database.read()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+    @property
+    def incarnation(self) -> str:
+        """The code that references of this journal carry."""
+        return self._device.incarnation
+
+    def device(self) -> Device:
+        """The device as the database has it now."""
+        with translated(self.path):
+            return read_device(self.read(), self.path) or self._device
+
+    @property
+    def head(self) -> Head:
+        """The last committed fact."""
+        with translated(self.path):
+            return self._head(self.read())
+
+    def commit(self, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
+        """Write facts and what follows from them in one transaction.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        with self.write() as connection:
+            return self.append(connection, entries)
+
+    def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
+        """Write facts within the caller's transaction, in order, and bring the projections up to date."""
+        head = self._head(connection)
+        projector = Projector(connection)
+        done: list[Sealed] = []
+        for seq, entry in enumerate(entries, head.seq + 1):
+            case = projector.case(entry.subject)
+            fact = Fact(
+                header=self._header(entry, seq, case.version if case else 0), body=entry.body, personal=entry.personal
+            )
+            previous = done[-1].hash if done else head.hash
+            sealed = seal(fact, previous, os.urandom(16))
+            self._insert(connection, fact.header, sealed, previous)
+            projector.take(fact)
+            done.append(sealed)
+        projector.flush()
+        return tuple(done)
+
+    def next_number(self, connection: sqlite3.Connection, counter: str) -> int:
+        """The next value of a counter, from 1, in the caller's transaction: undone with it, else never given again."""
+        row = connection.execute(
+            """INSERT INTO counter (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
+            RETURNING value""",
+            (counter,),
+        ).fetchone()
+        return int(row[0])
+
+    def case_in(self, connection: sqlite3.Connection, subject: str) -> Case | None:
+        """The case as the connection's transaction sees it."""
+        return Projector(connection).case(subject)
+
+    def seq_of(self, event_id: str, connection: sqlite3.Connection | None = None) -> int | None:
+        """The number of a fact that was written before, by its id."""
+        with translated(self.path):
+            row = (
+                (connection or self.read()).execute("SELECT seq FROM event WHERE event_id = ?", (event_id,)).fetchone()
+            )
+        return int(row[0]) if row else None
+
+    def sealed(self, seq: int) -> Sealed | None:
+        """One fact as stored."""
+        return next(self.sealed_from(seq, 1), None)
+
+    def sealed_from(self, first_seq: int, limit: int) -> Iterator[Sealed]:
+        """Facts as stored, in order, from a number on."""
+        with translated(self.path):
+            rows = self.read().execute(
+                f"SELECT {_SEALED} FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",  # noqa: S608 - a constant
+                (first_seq, limit),
+            )
+            for row in rows:
+                yield _sealed(row)
+
+    def facts_of(self, subject: str, *, through_seq: int | None = None) -> list[Fact]:
+        """The facts of a case in order, all or through a number."""
+        with translated(self.path):
+            rows = self.read().execute(
+                f"SELECT {_SEALED} FROM event WHERE subject = ? AND seq <= ? ORDER BY seq",  # noqa: S608 - a constant
+                (subject, through_seq if through_seq is not None else 1 << 62),
+            )
+            return [open_sealed(_sealed(row)) for row in rows]
+
+    def verify(self) -> Verified:
+        """Read the whole journal and check every byte of it against its hashes.
+
+        Raises:
+            BrokenChain: ``field`` is the number of the first fact that does not fit.
+        """
+        with translated(self.path):
+            return _verify(self.read(), self.device(), first_seq=1)
+
+    def rebuild(self) -> int:
+        """Make the projections again from the facts, in one transaction; returns how many facts were read.
+
+        Raises:
+            BrokenChain: a fact cannot be read; nothing was changed.
+        """
+        count = 0
+        with self.write() as connection:
+            for table in PROJECTIONS:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
+            projector = Projector(connection)
+            rows = connection.execute(f"SELECT {_SEALED} FROM event ORDER BY seq")  # noqa: S608 - a constant
+            for count, row in enumerate(rows, 1):
+                projector.take(open_sealed(_sealed(row)))
+                if count % 500 == 0:
+                    projector.flush()
+            projector.flush()
+        return count
+
+    def check(self) -> list[str]:
+        """SQLite's own check of the file, for quiet moments: what is wrong, in SQLite's words; empty when sound."""
+        return quick_check(self.path)
+
+    def _head(self, connection: sqlite3.Connection) -> Head:
+        row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        return Head(row[0], row[1]) if row else Head(0, self._device.genesis)
+
+    def _header(self, entry: Entry, seq: int, base_version: int) -> Header:
+        return Header(
+            event_id=entry.event_id,
+            type=type_of(entry.body),
+            schema_v=SCHEMA_V,
+            device=self._device.device_id,
+            incarnation=self._device.incarnation,
+            seq=seq,
+            actor=entry.actor,
+            at_ms=self.clock.now_ms(),
+            day=entry.day,
+            subject=entry.subject,
+            base_version=base_version,
+            boot_id=self.clock.boot_id,
+            mono_ms=self.clock.mono_ms(),
+        )
+
+    @staticmethod
+    def _insert(connection: sqlite3.Connection, header: Header, sealed: Sealed, previous: bytes) -> None:
+        connection.execute(
+            _INSERT,
+            (
+                header.seq,
+                header.event_id,
+                header.type,
+                header.subject,
+                header.at_ms,
+                sealed.header,
+                sealed.public,
+                sealed.personal,
+                sealed.salt,
+                sealed.personal_hash,
+                previous,
+                sealed.hash,
+            ),
+        )
+
+
+def open_journal(path: Path, *, device_code: str, clock: Clock, wait_s: float = 5.0) -> Journal:
+    """Open the journal, making it on the first day.
+
+    Raises:
+        StoreError: the file is no database, another program's or a newer version's, damaged, locked or not writable;
+            or it belongs to another device. It says where and what to do, and the file is as it was.
+    """
+    database = Database(path, wait_s=wait_s)
+    try:
+        device = _prepare(database, device_code, clock)
+        journal = Journal(database, clock, device)
+        _check_tail(journal)
+    except BaseException:
+        database.close()
+        raise
+    return journal
+
+
+def _prepare(database: Database, code: str, clock: Clock) -> Device:
+    path = database.path
+    with translated(path):
+        version = version_of(database.writer)
+        if version > LATEST:
+            raise StoreError(
+                "newer_schema",
+                f"数据库是更新版本的程序写的（{path}，版本 {version}，本程序到 {LATEST}）",
+                field="store.path",
+                hint="文件没有改动；请升级本程序后再打开",
+            )
+    if version < LATEST:
+        with database.locked(), translated(path):
+            migrate(database.writer)
+    with translated(path):
+        device = read_device(database.writer, path)
+    if device is None:
+        with database.write() as connection:
+            # Another process may have been quicker.
+            device = read_device(connection, path) or make_device(connection, path, code, clock)
+    if device.code != code:
+        raise StoreError(
+            "other_device",
+            f"数据库属于设备 {device.code}，设置里写的是 {code}（{path}）",
+            field="device.code",
+            hint="改正 config.toml 的 device.code，或给这台设备另一个 store.path；两台设备绝不能共用一个代码",
+        )
+    return device
+
+
+def _check_tail(journal: Journal) -> None:
+    head = journal.head
+    try:
+        with translated(journal.path):
+            _verify(journal.read(), journal.device(), first_seq=max(1, head.seq - _TAIL + 1))
+    except BrokenChain as error:
+        raise StoreError(
+            "store_corrupt",
+            f"数据库里的记录与封存时不同（{journal.path}）：{error.message}",
+            field="store.path",
+            hint="停止使用，保留这个文件，运行 clerk journal verify，从备份恢复并报告管理员",
+        ) from error
+
+
+def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -> Verified:
+    """Check the facts from ``first_seq`` on: chain, and the columns beside the sealed bytes."""
+    previous, seq, erased = device.genesis, first_seq - 1, 0
+    if first_seq > 1:
+        row = connection.execute("SELECT hash FROM event WHERE seq = ?", (first_seq - 1,)).fetchone()
+        previous = row[0] if row else b""
+    rows = connection.execute(
+        f"""SELECT {_SEALED}, seq, CAST(event_id AS BLOB), CAST(type AS BLOB), CAST(subject AS BLOB), at_ms, prev_hash
+        FROM event WHERE seq >= ? ORDER BY seq""",  # noqa: S608 - a constant
+        (first_seq,),
+    )
+    for seq, row in enumerate(rows, first_seq):
+        sealed = _sealed(row)
+        check_link(sealed, previous, seq)
+        header = open_header(sealed.header)
+        words = (header.event_id.encode(), header.type.encode(), header.subject.encode())
+        beside = (header.seq, *words, header.at_ms, previous)
+        if row[6:] != beside or (header.device, header.incarnation) != (device.device_id, device.incarnation):
+            raise BrokenChain("changed_fact", f"第{seq}条记录旁边的列与封存的内容不同", field=str(seq))
+        open_sealed(sealed)
+        erased += not sealed.personal and sealed.personal_hash != _NOBODY
+        previous = sealed.hash
+        if seq == device.acked_through and previous != device.acked_hash:
+            raise BrokenChain("acked_otherwise", f"第{seq}条记录与中心确认的不同", field=str(seq))
+    if seq < device.acked_through:
+        raise BrokenChain("behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq))
+    return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)
+
+
+def _sealed(row: Sequence[bytes]) -> Sealed:
+    return Sealed(header=row[0], public=row[1], personal=row[2], salt=row[3], personal_hash=row[4], hash=row[5])

@@ -1,0 +1,123 @@
+"""The tables, made and changed by numbered migrations; each commits together with its record.
+
+Facts are stored once and never migrated: only the tables around them are. ``PRAGMA user_version`` is the number of the
+last migration, so that an up-to-date database opens without sqlite-utils being imported.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+_FIRST: Final = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE device (
+        one INTEGER PRIMARY KEY CHECK (one = 1), device_id TEXT NOT NULL, code TEXT NOT NULL,
+        incarnation TEXT NOT NULL, public_key BLOB NOT NULL, row_hash BLOB NOT NULL,
+        server_epoch TEXT NOT NULL DEFAULT '', server_key BLOB NOT NULL DEFAULT x'',
+        acked_through INTEGER NOT NULL DEFAULT 0, acked_hash BLOB NOT NULL DEFAULT x'',
+        pull_cursor TEXT NOT NULL DEFAULT '', last_contact_ms INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """CREATE TABLE event (
+        seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, subject TEXT NOT NULL,
+        at_ms INTEGER NOT NULL, header BLOB NOT NULL, public BLOB NOT NULL, personal BLOB NOT NULL, salt BLOB NOT NULL,
+        personal_hash BLOB NOT NULL, prev_hash BLOB NOT NULL, hash BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX event_subject ON event (subject, seq)",
+    """CREATE TRIGGER event_stays BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END""",
+    # Erasing is the one change that the law asks for (PIPL art. 47); the hashes go on proving the rest.
+    """CREATE TRIGGER event_unchanged BEFORE UPDATE ON event WHEN NOT (
+            NEW.salt = x'' AND NEW.personal = x'' AND NEW.seq IS OLD.seq AND NEW.event_id IS OLD.event_id
+            AND NEW.type IS OLD.type AND NEW.subject IS OLD.subject AND NEW.at_ms IS OLD.at_ms
+            AND NEW.header IS OLD.header AND NEW.public IS OLD.public AND NEW.personal_hash IS OLD.personal_hash
+            AND NEW.prev_hash IS OLD.prev_hash AND NEW.hash IS OLD.hash)
+        BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END""",
+    """CREATE TABLE event_status (
+        seq INTEGER PRIMARY KEY REFERENCES event (seq), server_seq INTEGER NOT NULL, reason TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('applied', 'conflict', 'quarantined', 'sealed')),
+        updated_ms INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX event_status_state ON event_status (state) WHERE state <> 'applied'",
+    """CREATE TABLE receipt (
+        through_seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, server_time_ms INTEGER NOT NULL,
+        server_epoch TEXT NOT NULL, signature BLOB NOT NULL
+    ) STRICT""",
+    "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE case_view (
+        case_seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+        matter_key TEXT NOT NULL, matter_name TEXT NOT NULL, department TEXT NOT NULL, received TEXT NOT NULL,
+        clock_from TEXT NOT NULL, accepted TEXT, promised_due TEXT, statutory_due TEXT, applicant_masked TEXT NOT NULL,
+        id_masked TEXT NOT NULL, phone_masked TEXT NOT NULL, version INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL, snapshot BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX case_view_received ON case_view (clock_from) WHERE state = 'received'",
+    """CREATE TABLE case_find (
+        kind INTEGER NOT NULL, key TEXT NOT NULL, case_seq INTEGER NOT NULL, PRIMARY KEY (kind, key, case_seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE person_view (
+        person TEXT PRIMARY KEY, case_seq INTEGER NOT NULL, cases INTEGER NOT NULL, applicant BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE paper (
+        paper_id TEXT PRIMARY KEY, case_seq INTEGER NOT NULL, case_id TEXT NOT NULL, seq INTEGER NOT NULL,
+        kind TEXT NOT NULL, number TEXT NOT NULL UNIQUE, day TEXT NOT NULL, copies INTEGER NOT NULL,
+        reprints INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX paper_case ON paper (case_seq, seq)",
+    """CREATE TABLE print_job (
+        id INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, nth INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')), path TEXT NOT NULL DEFAULT '',
+        pages INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', updated_ms INTEGER NOT NULL,
+        UNIQUE (paper_id, nth)
+    ) STRICT""",
+    "CREATE INDEX print_job_open ON print_job (id) WHERE state <> 'done'",
+    """CREATE TABLE inbox_change (
+        server_seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE sync_log (
+        id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
+    ) STRICT""",
+    "CREATE TABLE draft (draft_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+
+def _first_tables(db: Utils) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (("0001_first_tables", _first_tables),)
+LATEST: Final = len(_ALL)
+
+PROJECTIONS: Final = ("case_view", "case_find", "person_view", "paper")
+"""Tables that hold nothing the journal does not."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The number of the last migration that was applied."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Apply what is pending, one transaction each; returns the version before."""
+    before = version_of(connection)
+    if before == LATEST:
+        return before
+    from sqlite_utils import Database as Utils
+    from sqlite_utils.migrations import Migrations
+
+    steps = Migrations("clerk")
+    for number, (name, step) in enumerate(_ALL, 1):
+
+        def run(db: Utils, step: Callable[[Utils], None] = step, number: int = number) -> None:
+            step(db)
+            db.execute(f"PRAGMA user_version = {number}")
+
+        steps(name=name)(run)
+    # Plain functions of SQLite only: what sqlite-utils would register must not be needed to read the schema.
+    steps.apply(Utils(connection, use_counts_table=False))
+    return before

@@ -1,0 +1,196 @@
+"""Tables made from facts, and from nothing else: rebuilding them gives the same rows.
+
+A row depends on the facts of its case alone (no clock, no setting), so it does not matter whether facts came one by one
+or all at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from clerk_tui.store.initials import initials
+from hall.case import Case, Paper
+from hall.facts import Applicant, CaseReceived, Fact
+from hall.fold import advance
+from hall.masking import mask_identity, mask_name, mask_phone
+from hall.names import search_key
+
+REFERENCE, TICKET, NAME, NAME_PART, INITIALS, ID_NUMBER, PHONE = range(1, 8)
+"""Kinds of ``case_find`` keys. Numbers are stored backwards, so that their last digits are a prefix."""
+KEY_LENGTH: Final = 10
+"""Characters of a name that a key keeps; what is longer is compared with the case itself."""
+_PARTS: Final = 40
+
+_encoder = msgspec.msgpack.Encoder()
+_cases = msgspec.msgpack.Decoder(Case)
+_applicants = msgspec.msgpack.Decoder(Applicant)
+
+_UPSERT: Final = """
+    INSERT INTO case_view (case_seq, case_id, reference, state, matter_key, matter_name, department, received,
+        clock_from, accepted, promised_due, statutory_due, applicant_masked, id_masked, phone_masked, version, last_seq,
+        updated_ms, snapshot)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+    ON CONFLICT (case_seq) DO UPDATE SET state = excluded.state, accepted = excluded.accepted,
+        promised_due = excluded.promised_due, statutory_due = excluded.statutory_due, version = excluded.version,
+        last_seq = excluded.last_seq, updated_ms = excluded.updated_ms, snapshot = excluded.snapshot"""
+
+
+class _Slot:
+    """One case while facts are applied to it."""
+
+    __slots__ = ("case", "case_seq", "last_seq", "new", "papers", "ticket", "updated_ms")
+
+    def __init__(self, case: Case | None, case_seq: int) -> None:
+        self.case = case
+        self.case_seq = case_seq
+        self.new = case is None
+        self.papers = case.papers if case else ()
+        self.last_seq = self.updated_ms = 0
+        self.ticket = ""
+
+
+class Projector:
+    """Applies facts in the order of the journal; ``flush`` writes each touched case once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._slots: dict[str, _Slot] = {}
+
+    def case(self, subject: str) -> Case | None:
+        """The case as it stands with everything taken so far."""
+        return self._slot(subject).case
+
+    def take(self, fact: Fact) -> None:
+        """Apply one fact."""
+        header = fact.header
+        slot = self._slot(header.subject)
+        if slot.case is None:
+            slot.case_seq = header.seq
+            slot.ticket = fact.body.ticket if isinstance(fact.body, CaseReceived) else ""
+        slot.case = advance(slot.case, fact)
+        slot.last_seq, slot.updated_ms = header.seq, header.at_ms
+
+    def flush(self) -> None:
+        """Write the cases that were touched."""
+        for slot in self._slots.values():
+            if slot.case is not None and slot.last_seq:
+                self._write(slot, slot.case)
+        self._slots.clear()
+
+    def _slot(self, subject: str) -> _Slot:
+        slot = self._slots.get(subject)
+        if slot is None:
+            row = self.connection.execute(
+                "SELECT case_seq, snapshot FROM case_view WHERE case_id = ?", (subject,)
+            ).fetchone()
+            slot = self._slots[subject] = _Slot(read_case(row[1]), row[0]) if row else _Slot(None, 0)
+        return slot
+
+    def _write(self, slot: _Slot, case: Case) -> None:
+        who = case.applicant
+        self.connection.execute(
+            _UPSERT,
+            (
+                slot.case_seq,
+                case.case_id,
+                case.reference,
+                case.state.value,
+                case.matter.key,
+                case.matter.name,
+                case.matter.department.short,
+                case.received.isoformat(),
+                case.clock_from.isoformat(),
+                case.accepted.isoformat() if case.accepted else None,
+                case.due.promised.isoformat() if case.due.promised else None,
+                case.due.statutory.isoformat() if case.due.statutory else None,
+                mask_name(who.name) if who else "",
+                mask_identity(who.id_number) if who and who.id_number else "",
+                mask_phone(who.phone) if who and who.phone else "",
+                case.version,
+                slot.last_seq,
+                slot.updated_ms,
+                _encoder.encode(case),
+            ),
+        )
+        if slot.new:
+            self._write_keys(slot, case)
+        self._write_papers(slot, case)
+
+    def _write_keys(self, slot: _Slot, case: Case) -> None:
+        case_seq = slot.case_seq
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO case_find (kind, key, case_seq) VALUES (?, ?, ?)",
+            [(kind, key, case_seq) for kind, key in keys_of(case, slot.ticket)],
+        )
+        if case.applicant and case.applicant.id_number:
+            self.connection.execute(
+                """INSERT INTO person_view (person, case_seq, cases, applicant) VALUES (?, ?, 1, ?)
+                ON CONFLICT (person) DO UPDATE SET case_seq = excluded.case_seq, cases = cases + 1,
+                    applicant = excluded.applicant""",
+                (case.applicant.id_number, case_seq, _encoder.encode(case.applicant)),
+            )
+
+    def _write_papers(self, slot: _Slot, case: Case) -> None:
+        known: dict[str, Paper] = {paper.paper_id: paper for paper in slot.papers}
+        for paper in case.papers:
+            if known.get(paper.paper_id) == paper:
+                continue
+            self.connection.execute(
+                """INSERT INTO paper (paper_id, case_seq, case_id, seq, kind, number, day, copies, reprints)
+                VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (paper_id) DO UPDATE SET reprints = excluded.reprints""",
+                (
+                    paper.paper_id,
+                    slot.case_seq,
+                    case.case_id,
+                    paper.seq,
+                    paper.kind,
+                    paper.number,
+                    paper.day.isoformat(),
+                    paper.copies,
+                    paper.reprints,
+                ),
+            )
+
+
+def keys_of(case: Case, ticket: str = "") -> Iterator[tuple[int, str]]:
+    """Everything a case can be looked up by; the ticket stands in its first fact only."""
+    yield REFERENCE, bare(case.reference)
+    if ticket:
+        yield TICKET, ticket.upper()
+    who = case.applicant
+    if who is None:
+        return
+    name = search_key(who.name)
+    yield NAME, name[:KEY_LENGTH]
+    for start in range(1, min(len(name), _PARTS)):
+        yield NAME_PART, name[start : start + KEY_LENGTH]
+    if short := initials(name):
+        yield INITIALS, short[: 2 * KEY_LENGTH]
+    if who.id_number:
+        yield ID_NUMBER, who.id_number[::-1]
+    if who.phone:
+        yield PHONE, digits(who.phone)[::-1]
+
+
+def bare(reference: str) -> str:
+    """A reference without its dashes."""
+    return reference.replace("-", "").upper()
+
+
+def digits(phone: str) -> str:
+    """The digits of a phone number."""
+    return "".join(char for char in phone if char.isdigit())
+
+
+def read_case(snapshot: bytes) -> Case:
+    """The case of a ``case_view`` row."""
+    return _cases.decode(snapshot)
+
+
+def read_applicant(data: bytes) -> Applicant:
+    """The applicant of a ``person_view`` row."""
+    return _applicants.decode(data)
