@@ -47,11 +47,13 @@ class Paper(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A one-time notice that was given."""
+    """A one-time notice that was given. ``lapse`` says what follows when nothing comes until ``respond_by``."""
 
     day: dt.date
     gaps: tuple[Gap, ...]
     respond_by: dt.date
+    provisional: bool = False
+    lapse: str = ""
     second: bool = False
     reason: str = ""
     known_before: tuple[str, ...] = ()

@@ -132,6 +132,8 @@ def _noticed(case: Case, fact: f.Fact) -> Changes:
         day=fact.header.day,
         gaps=body.gaps,
         respond_by=body.respond_by,
+        provisional=body.provisional,
+        lapse=body.lapse,
         second=body.second,
         reason=body.reason,
         known_before=body.known_before,
