@@ -59,7 +59,8 @@ class Outbox:
         """Facts after number ``after``, in order: at most ``limit``, and at most ``max_bytes`` beyond the first."""
         with translated(self.path):
             rows = self._db.execute(
-                "SELECT header, public, hash, personal_hash, personal, salt FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+                "SELECT header, public, hash, personal_hash, personal, salt FROM event"
+                " WHERE seq > ? ORDER BY seq LIMIT ?",
                 (after, limit),
             ).fetchall()
         facts: list[wire.WireFact] = []
@@ -95,7 +96,8 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
             [(r.seq, r.status.value, r.server_seq, r.reason, now_ms) for r in results],
         )
         db.execute(
-            "INSERT OR IGNORE INTO receipt (through_seq, hash, server_time_ms, server_epoch, signature) VALUES (?,?,?,?,?)",
+            "INSERT OR IGNORE INTO receipt (through_seq, hash, server_time_ms, server_epoch, signature)"
+            " VALUES (?,?,?,?,?)",
             (receipt.acked_through, receipt.acked_hash, receipt.server_time_ms, receipt.epoch, receipt.signature),
         )
         db.execute(
@@ -109,7 +111,8 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
     """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew."""
     with database.write() as db:
         db.execute(
-            "UPDATE device SET acked_through = min(acked_through, ?), server_epoch = ?, pull_cursor = '', last_contact_ms = ?",
+            "UPDATE device SET acked_through = min(acked_through, ?), server_epoch = ?, pull_cursor = '',"
+            " last_contact_ms = ?",
             (through, epoch, now_ms),
         )
         _log(db, now_ms, "rewind", f"epoch {epoch} through {through}")

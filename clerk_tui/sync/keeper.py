@@ -1,0 +1,34 @@
+"""Keeps what a sync run learnt, with the journal's one writer."""
+
+from __future__ import annotations
+
+from clerk_tui.clock import Clock
+from clerk_tui.store import exchange
+from clerk_tui.store.connection import Database
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Rewound, Trouble
+
+
+class JournalKeeper:
+    """Writes each message into the journal's database. Repeating a message changes nothing."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.acked = 0
+        self.changes = 0
+
+    def __call__(self, message: AnyMessage) -> None:
+        now = self._clock.now_ms()
+        match message:
+            case Acked(receipt=receipt, results=results):
+                exchange.keep_receipt(self._database, receipt, results, now)
+                self.acked += len(results)
+            case Rewound(through=through, epoch=epoch):
+                exchange.rewind(self._database, through, epoch, now)
+            case Changed(changes=changes, next_cursor=cursor):
+                exchange.keep_changes(self._database, changes, cursor, now)
+                self.changes += len(changes)
+            case Contact():
+                exchange.keep_contact(self._database, now)
+            case Trouble(what=what, detail=detail):
+                exchange.keep_trouble(self._database, what, detail, now)

@@ -1,0 +1,90 @@
+"""What a sync run tells whoever keeps its results: the journal's writer, in this process or in another."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from hall import wire
+
+TroubleKind = Literal[
+    "offline", "not_the_centre", "busy", "token", "revoked", "fork", "update_needed", "bad_request", "not_enrolled"
+]
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Base of what is told; on a pipe each is one line of JSON."""
+
+
+class Acked(Message, frozen=True, tag="acked"):
+    """A receipt that was checked against the centre's key and our own hashes, and what became of each fact."""
+
+    receipt: wire.Receipt
+    results: list[wire.PushResult]
+
+
+class Rewound(Message, frozen=True, tag="rewound"):
+    """The centre has only ``through`` of our facts."""
+
+    through: int
+    epoch: str
+
+
+class Changed(Message, frozen=True, tag="changed"):
+    """A page of the feed."""
+
+    changes: list[wire.Change]
+    next_cursor: str
+
+
+class Contact(Message, frozen=True, tag="contact"):
+    """The centre answered; there was nothing to say."""
+
+
+class Trouble(Message, frozen=True, tag="trouble"):
+    """It did not work. ``detail`` is for the log and holds no personal data; ``retry_s``: when it is tried again."""
+
+    what: TroubleKind
+    detail: str = ""
+    retry_s: float = 0.0
+
+
+AnyMessage = Acked | Rewound | Changed | Contact | Trouble
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
+
+TROUBLES: dict[TroubleKind, str] = {
+    "offline": "连不上中心，照常办理，恢复后自动上传",
+    "not_the_centre": "网络有应答，但不是中心（可能要先登录网络）",
+    "busy": "中心忙，稍后自动重试",
+    "token": "令牌失效，需要重新登记设备；照常办理",
+    "revoked": "本设备已被中心注销，请联系管理员",
+    "fork": "本机记录与中心不一致，请联系管理员",
+    "update_needed": "程序版本过旧，需要升级；照常办理",
+    "bad_request": "中心读不懂本机的请求，请联系管理员",
+    "not_enrolled": "本机还没有在中心登记；照常办理",
+}
+
+
+class Keeper(Protocol):
+    """Keeps what a sync run learns."""
+
+    def __call__(self, message: AnyMessage) -> None:
+        """Keep one message."""
+
+
+def to_line(message: AnyMessage) -> bytes:
+    """A message as one line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def from_line(line: bytes) -> AnyMessage:
+    """A message from one line.
+
+    Raises:
+        msgspec.MsgspecError: it is none.
+    """
+    return _decoder.decode(line)

@@ -1,0 +1,59 @@
+"""One run of the sync in this process: ``clerk sync --once`` and the headless demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from clerk_tui.clock import Clock
+from clerk_tui.store.connection import Database
+from clerk_tui.store.device import load_key
+from clerk_tui.store.exchange import Outbox
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import Keeper, Trouble
+from clerk_tui.sync.token import read_token
+
+
+class SyncReport(Struct, frozen=True, kw_only=True):
+    """What one run did. ``pending`` are facts still unsent, ``trouble`` is ``None`` when all went well."""
+
+    pushed: int
+    pulled: int
+    acked_through: int
+    pending: int
+    trouble: Trouble | None
+
+
+def sync_once(database: Database, clock: Clock, url: str, token_file: Path) -> SyncReport:
+    """Send everything unsent and read the feed to its end."""
+    keeper = JournalKeeper(database, clock)
+    trouble = converse(database.path, url, token_file, keeper)
+    if trouble is not None:
+        keeper(trouble)
+    outbox = Outbox(database.path)
+    try:
+        acked, head = outbox.device().acked_through, outbox.head().seq
+    finally:
+        outbox.close()
+    return SyncReport(
+        pushed=keeper.acked, pulled=keeper.changes, acked_through=acked, pending=head - acked, trouble=trouble
+    )
+
+
+def converse(
+    path: Path, url: str, token_file: Path, keep: Keeper, should_stop: Callable[[], bool] = lambda: False
+) -> Trouble | None:
+    """One conversation with the centre over the journal at ``path``; what is learnt goes to ``keep``."""
+    token = read_token(token_file)
+    if token is None:
+        return Trouble(what="not_enrolled", detail="no token file")
+    from clerk_tui.sync.client import Client, open_http
+
+    outbox = Outbox(path)
+    try:
+        with open_http(url) as http:
+            return Client(http, outbox, load_key(path), token, keep).run(should_stop)
+    finally:
+        outbox.close()

@@ -1,0 +1,92 @@
+"""Starts the sync process beside a running counter and keeps what it reports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from clerk_tui.clock import Clock
+from clerk_tui.store.connection import Database
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import AnyMessage, Trouble, from_line
+from hall.errors import HallError
+
+RESTARTS = 5
+"""How often a process that dies is started again before the counter is told to call for help."""
+
+
+class Supervisor:
+    """The sync process of one counter. ``on_message`` is called from a thread of the supervisor's own."""
+
+    def __init__(
+        self, database: Database, clock: Clock, url: str, token_file: Path, on_message: Callable[[AnyMessage], None]
+    ) -> None:
+        self._command = [sys.executable, "-m", "clerk_tui.sync.child", str(database.path), url, str(token_file)]
+        self._keeper = JournalKeeper(database, clock)
+        self._on_message = on_message
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._supervise, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Start the process; returns at once."""
+        self._thread.start()
+
+    def wish(self, word: str = "new") -> None:
+        """Tell it that facts were committed (``new``) or that somebody wants it tried ``now``."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):
+                process.stdin.write(word.encode() + b"\n")
+                process.stdin.flush()
+
+    def stop(self, seconds: float = 3.0) -> None:
+        """End the process; what it has not acknowledged stays unsent in the journal."""
+        self._stopping.set()
+        process = self._process
+        if process is not None:
+            with suppress(OSError, ValueError):
+                if process.stdin is not None:
+                    process.stdin.close()
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _supervise(self) -> None:
+        for attempt in range(RESTARTS + 1):
+            if self._stopping.is_set():
+                return
+            self._run_once()
+            if not self._stopping.wait(2.0**attempt):
+                self._tell(Trouble(what="offline", detail="the sync process ended"))
+
+    def _run_once(self) -> None:
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        stdout = self._process.stdout
+        assert stdout is not None
+        with suppress(ValueError):
+            for line in stdout:
+                try:
+                    message = from_line(line)
+                    self._keeper(message)
+                except (msgspec.MsgspecError, HallError):
+                    # Not kept is not acknowledged: the facts stay unsent and are sent again after a restart.
+                    self._process.kill()
+                    break
+                self._tell(message)
+        self._process.wait()
+
+    def _tell(self, message: AnyMessage) -> None:
+        if not self._stopping.is_set():
+            self._on_message(message)
