@@ -7,16 +7,17 @@ A pure function of its inputs, cheap enough to run on every key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from msgspec import Struct
 
-from hall.catalogue.conditions import Answer, Facts, describe, holds
+from hall.catalogue.conditions import OPEN, Answer, Facts, holds, parse
 from hall.catalogue.model import Exit, Field, Material, Matter, Problem, Question
 from hall.errors import BadInput
 
-OPEN = ("", ())
+_COMMAS = re.compile("[,，、]")
 
 
 class SituationRef(Struct, frozen=True):
@@ -108,15 +109,19 @@ def build_checklist(
         questions=tuple(asked),
         open_questions=tuple(q.code for q in asked if q.code not in kept),
         materials=tuple(
-            _row(matter, material, held or {}, common) for material in matter.materials if holds(material.when, facts)
+            _row(matter, material, facts, held or {}, common)
+            for material in matter.materials
+            if holds(material.when, facts)
         ),
         fields=tuple(field for field in matter.fields if holds(field.when, facts)),
         exits=tuple(exit_ for exit_ in matter.exits if holds(exit_.when, facts)),
     )
 
 
-def _row(matter: Matter, material: Material, held: Mapping[str, str], common: Mapping[str, Problem]) -> Row:
-    because = describe(material.when, lambda name, code: _label(matter, name, code))
+def _row(
+    matter: Matter, material: Material, facts: Facts, held: Mapping[str, str], common: Mapping[str, Problem]
+) -> Row:
+    because = "；".join(_reasons(matter, material.when, facts))
     return Row(
         code=material.code,
         name=material.name,
@@ -135,18 +140,33 @@ def _row(matter: Matter, material: Material, held: Mapping[str, str], common: Ma
     )
 
 
-def _label(matter: Matter, name: str, code: str) -> str:
-    question = next((q for q in matter.questions if q.code == name), None)
-    if question is None:
-        return ""
-    if question.kind == "yesno":
-        return f"{question.text.rstrip('？?')}：{'是' if code == 'yes' else '否'}"
-    option = next((o for o in question.options if o.code == code), None)
-    return f"{question.text.rstrip('？?')}：{option.label}" if option else ""
+def _reasons(matter: Matter, when: str, facts: Facts) -> list[str]:
+    """What this person said or is that made the condition true, in words: never an answer that was not given."""
+    condition = parse(when)
+    asked = [question for question in matter.questions if question.code in condition.names]
+    given = {question.code: _words(question, facts, set(condition.constants)) for question in asked}
+    if not any(given.values()):
+        # A negative condition names answers that were not given; what was answered instead is the reason.
+        given = {question.code: _words(question, facts, None) for question in asked}
+    reasons = [f"{q.text.rstrip('？?')}：{words}" for q in asked if (words := given[q.code])]
+    reasons += [s.name for s in matter.situations if s.code in condition.situations and s.code in facts.situations]
+    return [*reasons, "委托他人办理"] if condition.agent and facts.agent else reasons
+
+
+def _words(question: Question, facts: Facts, constants: Collection[tuple[str, str]] | None) -> str:
+    """The labels of the answers to a question, only those among ``constants`` if given."""
+    answer = facts.answers.get(question.code, "")
+    codes = [code for code in (answer if isinstance(answer, tuple) else (answer,)) if code]
+    if constants is not None:
+        codes = [code for code in codes if (question.code, code) in constants]
+    labels = {"yes": "是", "no": "否"} if question.kind == "yesno" else {o.code: o.label for o in question.options}
+    return "、".join(labels[code] for code in codes if code in labels)
 
 
 def read_answers(matter: Matter, raw: Mapping[str, object]) -> dict[str, Answer]:
     """Answers as a person or a script gives them, checked: codes or labels, lists or comma-separated for ``multi``.
+
+    An empty answer (``""``, ``None``, an empty list) is no answer and is left out.
 
     Raises:
         BadInput: an unknown question or option; ``hint`` names the nearest one or all of them.
@@ -161,11 +181,14 @@ def read_answers(matter: Matter, raw: Mapping[str, object]) -> dict[str, Answer]
                 field=f"answers.{code}",
                 hint=_nearest(code, questions),
             )
-        answers[code] = _read_answer(questions[code], value)
+        if value is not None and value != [] and (answer := _read_answer(questions[code], value)) not in OPEN:
+            answers[code] = answer
     return answers
 
 
 def _read_answer(question: Question, value: object) -> Answer:
+    if isinstance(value, str) and not value.strip():
+        return ""
     if question.kind == "yesno":
         words = {"yes": "yes", "no": "no", "是": "yes", "否": "no", "true": "yes", "false": "no", "y": "yes", "n": "no"}
         word = words.get(str(value).strip().lower())
@@ -173,7 +196,8 @@ def _read_answer(question: Question, value: object) -> Answer:
             raise _bad_answer(question, value, ("yes", "no"))
         return word
     if question.kind == "multi":
-        parts = value if isinstance(value, (list, tuple)) else str(value).split(",")
+        whole = str(value).strip() in (word for option in question.options for word in (option.code, option.label))
+        parts = value if isinstance(value, (list, tuple)) else [value] if whole else _COMMAS.split(str(value))
         picked = {_option(question, part) for part in parts if str(part).strip()}
         return tuple(option.code for option in question.options if option.code in picked)
     return _option(question, value)

@@ -94,7 +94,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
         """The outcome to confirm.
 
         Raises:
-            BadInput: a tick cannot stand (the first one).
+            BadInput: a tick cannot stand (the first one), or the wish is to tolerate and a gap carries no promise.
             Unlawful: the wish is not on offer; the hint names the lawful ones.
         """
         if self.errors:
@@ -108,7 +108,20 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 field="outcome",
                 hint="可以：" + "、".join(OUTCOME_NAMES[outcome] for outcome in self.lawful) if self.lawful else "",
             )
+        if chosen is Outcome.TOLERATED:
+            self._require_promises()
         return chosen
+
+    def _require_promises(self) -> None:
+        """容缺受理 stands on a written promise for every gap, each with its day (domain.md §6)."""
+        for gap in self.gaps:
+            if gap.state is not TickState.PROMISED:
+                raise BadInput(
+                    "promise_date_needed",
+                    f"容缺受理要对“{gap.name}”作出承诺，并写明补齐的日期",
+                    field=f"materials.{gap.code}.until",
+                    hint=f"勾“承诺”，最迟 {self.latest_promise.isoformat()}" if self.latest_promise else "勾“承诺”",
+                )
 
 
 OUTCOME_NAMES = {
@@ -171,7 +184,7 @@ def judge(
         unlawful=unlawful,
         gaps=gaps,
         article=article_of(outcome, stated) if outcome else "",
-        explanation=_explain(checklist, gaps, outcome, stated),
+        explanation=errors[0].message if errors else _explain(checklist, gaps, outcome, stated),
         latest_promise=latest_promise,
         refusal=stated,
         errors=tuple(errors),

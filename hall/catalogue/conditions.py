@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -192,13 +192,3 @@ def _bad(text: str, part: str) -> BadCatalogue:
         hint="可以用：问题代码 == '选项'、'选项' in 问题代码、situation('代码')、agent、"
         "applicant.kind、applicant.age，以及 and or not",
     )
-
-
-def describe(text: str, labels: Callable[[str, str], str]) -> str:
-    """The condition's comparisons in words ("迁移原因：夫妻投靠"), joined; ``labels(name, code)`` gives the words."""
-    return "；".join(filter(None, (labels(name, code) for name, code in parse(text).constants)))
-
-
-def answered(answers: Mapping[str, Answer], codes: Sequence[str]) -> bool:
-    """Whether every question in ``codes`` has an answer."""
-    return all(answers.get(code, "") not in ("", ()) for code in codes)
