@@ -1,0 +1,224 @@
+"""The texts of the papers as data: TOML files of blocks with placeholders, checked before the first paper.
+
+A centre changes wording, order and copies without touching code. In a text ``{applicant}`` stands for a value and
+``{due!b}`` for the same in bold; ``when = "agent"`` keeps a block for cases where that holds, ``"not agent"`` for the
+others. What is known is listed in ``receipts.values``; anything else is an error that names file and key.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from hall.errors import HallError
+from receipts.document import Align, Span
+
+PACKAGED = Path(__file__).parent / "texts"
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    when: str = ""
+
+
+class TextBlock(_Data, frozen=True, tag="paragraph"):
+    """Running text. ``indent = false`` for the line that names whom it is for."""
+
+    text: str
+    indent: bool = True
+
+
+class HeadingBlock(_Data, frozen=True, tag="heading"):
+    text: str
+
+
+class FormBlock(_Data, frozen=True, tag="form"):
+    """Pairs of label and text; a pair whose values are all empty is left out."""
+
+    pairs: tuple[tuple[str, str], ...]
+    columns: int = 2
+
+
+class TableBlock(_Data, frozen=True, tag="table"):
+    """A table over ``rows`` (a list of ``receipts.values``); columns are (title, width, align, text of a cell)."""
+
+    rows: str
+    columns: tuple[tuple[str, float, Align, str], ...]
+    empty: str = "无"
+
+
+class NoticeBlock(_Data, frozen=True, tag="notice"):
+    """A box; a line that begins with ``?flag:`` is there only where the flag holds."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+
+
+class SignBlock(_Data, frozen=True, tag="sign"):
+    """Lines to sign: pairs of label and what is known already."""
+
+    slots: tuple[tuple[str, str], ...]
+    columns: int = 2
+
+
+class SealBlock(_Data, frozen=True, tag="seal"):
+    organ: str
+    date: str = "{day}"
+    label: str = "（专用印章）"
+
+
+AnyBlock: TypeAlias = TextBlock | HeadingBlock | FormBlock | TableBlock | NoticeBlock | SignBlock | SealBlock
+
+
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One paper. ``copies`` are the labels of its copies, ``footer`` the lines at the foot of every page."""
+
+    title: str
+    copies: tuple[str, ...]
+    block: tuple[AnyBlock, ...]
+    footer: tuple[str, ...] = ()
+    qr_caption: str = "扫一扫，查进度"
+
+
+def texts_in(value: object, where: str = "") -> Iterator[tuple[str, str, bool]]:
+    """Every text with placeholders under ``value``: (key, text, whether it is a cell of a table)."""
+    if isinstance(value, str):
+        yield where, value, False
+    elif isinstance(value, TableBlock):
+        for index, column in enumerate(value.columns):
+            yield f"{where}.columns[{index}]", column[3], True
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            if name not in ("when", "columns"):
+                yield from texts_in(getattr(value, name), f"{where}.{name}" if where else name)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from texts_in(item, f"{where}[{index}]")
+
+
+def split_flag(line: str) -> tuple[str, str]:
+    """``"?agent:text"`` → ``("agent", "text")``; a line without a flag has an empty one."""
+    if line.startswith("?") and ":" in line:
+        flag, _, text = line[1:].partition(":")
+        return flag, text
+    return "", line
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in ``text``. Raises ValueError where braces do not match or anything but ``!b`` follows a name."""
+    names = []
+    for _, name, spec, conversion in string.Formatter().parse(text):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion not in (None, "b"):
+            raise ValueError(f"{{{name}}}")
+        names.append(name)
+    return names
+
+
+def fill(text: str, values: Mapping[str, str]) -> tuple[Span, ...]:
+    """``text`` with its placeholders filled in. Raises KeyError with the name of a value that is empty."""
+    spans: list[Span] = []
+    for literal, name, _, conversion in string.Formatter().parse(text):
+        if literal:
+            spans.append(Span(literal))
+        if name is not None:
+            if not values[name]:
+                raise KeyError(name)
+            spans.append(Span(values[name], conversion == "b"))
+    return _merged(spans)
+
+
+def fill_plain(text: str, values: Mapping[str, str]) -> str:
+    """The same without bold, an empty value giving an empty text."""
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(text):
+        parts.append(literal + (values[name] if name else ""))
+    return "".join(parts)
+
+
+def load_template(kind: str, folder: Path | None = None) -> Template:
+    """The checked texts of a paper: from ``folder`` where a centre has its own, else the packaged ones.
+
+    Raises HallError ``bad_paper_text`` naming file and key.
+    """
+    own = folder / f"{kind}.toml" if folder else None
+    path = own if own and own.is_file() else PACKAGED / f"{kind}.toml"
+    return _load(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _load(path: Path, changed: int) -> Template:
+    from receipts import values
+
+    try:
+        template = msgspec.toml.decode(path.read_bytes(), type=Template)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise _bad(path, "", str(error)) from error
+    check(template, path, values.VALUES, values.FLAGS, values.TABLES)
+    return template
+
+
+def check(
+    template: Template,
+    path: Path,
+    known: Collection[str],
+    flags: Collection[str],
+    tables: Mapping[str, Collection[str]],
+) -> None:
+    """Every placeholder, flag and table is known. Raises HallError ``bad_paper_text`` for the first that is not."""
+    if not template.copies:
+        raise _bad(path, "copies", "至少要有一联")
+    for index, block in enumerate(template.block):
+        where = f"block[{index}]"
+        _check_flag(path, f"{where}.when", block.when, flags)
+        if isinstance(block, TableBlock) and block.rows not in tables:
+            raise _bad(path, f"{where}.rows", f"没有表格“{block.rows}”", block.rows, tables)
+        if isinstance(block, NoticeBlock):
+            for number, line in enumerate(block.lines):
+                _check_flag(path, f"{where}.lines[{number}]", split_flag(line)[0], flags)
+    for key, text, cell in texts_in(template):
+        try:
+            names = placeholders(text)
+        except ValueError as error:
+            raise _bad(path, key, f"花括号写得不对：{error}") from error
+        allowed = tables[_table_of(template, key)] if cell else known
+        for name in names:
+            if name not in allowed:
+                raise _bad(path, key, f"没有占位符“{name}”", name, allowed)
+
+
+def _table_of(template: Template, key: str) -> str:
+    block = template.block[int(key[len("block[") : key.index("]")])]
+    assert isinstance(block, TableBlock)
+    return block.rows
+
+
+def _check_flag(path: Path, key: str, when: str, flags: Collection[str]) -> None:
+    for part in when.split(" and ") if when else ():
+        name = part.strip().removeprefix("not ").strip()
+        if name not in flags:
+            raise _bad(path, key, f"没有条件“{name}”", name, flags)
+
+
+def _bad(path: Path, key: str, problem: str, word: str = "", known: Collection[str] = ()) -> HallError:
+    near = get_close_matches(word, list(known), n=1) if word else []
+    place = f"{path.name}: {key}" if key else path.name
+    hint = f"是不是“{near[0]}”？" if near else "请对照程序自带的文书文本改正。"
+    return HallError("bad_paper_text", f"文书文本有误（{place}）：{problem}", field=place, hint=hint)
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """Neighbours of one weight as one piece."""
+    merged: list[Span] = []
+    for span in spans:
+        if merged and merged[-1].bold == span.bold:
+            merged[-1] = Span(merged[-1].text + span.text, span.bold)
+        else:
+            merged.append(span)
+    return tuple(merged)

@@ -1,0 +1,306 @@
+"""What a case says on paper: values, flags and lists under the names that the texts use.
+
+Dates, limits and masks are written here, once, as papers write them. Nothing in here decides anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from hall.case import Case, Notice
+from hall.catalogue.model import Limit, Place, PromiseBreach, SpecialProcedure
+from hall.checklist import Row
+from hall.facts import PaperIssued
+from hall.identity import KINDS
+from hall.masking import mask_identity, mask_phone
+from hall.verdict import Gap, Tick, TickState
+
+_VALUES: Final = """
+    accepted agent agent_id agent_phone answers applicant applicant_id applicant_id_label applicant_phone article
+    basis breach clerk clock_from condition copies court day department department_phone fee gap_count hall
+    hall_address hall_phone hours known_before lapse legal_person matter matter_code matter_kind number partners
+    place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
+    received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
+    statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
+    window you
+"""
+_FLAGS: Final = """
+    accepted after_notice agent company corrected deemed held lapse later_clock not_authority not_needed noticed
+    on_the_spot other promised provisional refused respond_provisional second special statutory supplemented tolerated
+"""
+VALUES: Final = frozenset(_VALUES.split())
+"""Every value a text may name; ``content_of`` gives exactly these."""
+FLAGS: Final = frozenset(_FLAGS.split())
+"""Every condition a text may name; ``content_of`` gives those that hold."""
+TABLES: Final[Mapping[str, frozenset[str]]] = {
+    "materials": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
+    "collected": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
+    "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
+    "gaps": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
+    "corrections": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
+    "promises": frozenset({"n", "name", "form", "copies", "until", "remedy"}),
+}
+
+LAPSE: Final = {"withdrawn": "视为撤回申请", "returned": "退回申请材料", "terminated": "终止办理"}
+BREACH: Final[dict[PromiseBreach, str]] = {"withdrawn": "视为撤回申请", "terminated": "终止办理", "refused": "不予审批"}
+_STATES: Final = {
+    TickState.PRESENT: "已收",
+    TickState.MISSING: "未提交",
+    TickState.UNACCEPTABLE: "不符合要求",
+    TickState.HELD: "免提交",
+    TickState.NOT_APPLICABLE: "不适用",
+}
+
+
+class Content(Struct, frozen=True):
+    """Everything the texts can name."""
+
+    values: dict[str, str]
+    flags: frozenset[str]
+    tables: dict[str, list[dict[str, str]]]
+
+
+def content_of(case: Case, issued: PaperIssued) -> Content:
+    """The content of a paper of ``case`` that is issued as ``issued``."""
+    rows = [_row(case, row) for row in case.rows]
+    notice = case.notices[-1] if case.notices else None
+    return Content(
+        values={**_matter(case), **_people(case), **_course(case, notice), **_office(case, issued)},
+        flags=_flags(case, notice),
+        tables={
+            "materials": _numbered(rows),
+            "collected": _numbered(row for row in rows if row["state"].startswith(("已收", "免提交"))),
+            "outstanding": _numbered(
+                row
+                for row in rows
+                if not row["state"].startswith(("已收", "免提交", "不适用")) and row["need"] == "必要"
+            ),
+            "gaps": _numbered(_gap(gap) for gap in (notice.gaps if notice else case.gaps)),
+            "corrections": _numbered(_gap(gap) for gap in case.corrections),
+            "promises": _numbered(
+                {
+                    "name": promise.name,
+                    "form": promise.form,
+                    "copies": _copies(promise.copies),
+                    "until": chinese_date(promise.until),
+                    "remedy": promise.remedy,
+                }
+                for promise in case.promises
+            ),
+        },
+    )
+
+
+def chinese_date(day: dt.date | None, provisional: bool = False) -> str:
+    """``2026年9月18日``; one that depends on a year without a calendar says so (domain.md §9a.12)."""
+    if day is None:
+        return ""
+    return f"{day.year}年{day.month}月{day.day}日" + ("（暂按周末推算）" if provisional else "")
+
+
+def limit_text(limit: Limit | None) -> str:
+    """``5个工作日``, ``7个自然日（自收到申请之日起）``, ``当场办结``."""
+    if limit is None:
+        return ""
+    if limit.unit == "on_the_spot":
+        return "当场办结"
+    unit = "个工作日" if limit.unit == "working_day" else "个自然日"
+    return f"{limit.days:g}{unit}" + ("（自收到申请之日起）" if limit.starts == "received" else "")
+
+
+def _matter(case: Case) -> dict[str, str]:
+    matter, hall = case.matter, case.matter.hall
+    place = matter.place or Place(organ=hall.name, address=hall.address, phone=hall.phone, hours=hall.hours)
+    answers = (f"{question.rstrip('？?')}：{answer}" for question, answer in matter.questions)
+    return {
+        "matter": matter.name,
+        "matter_code": matter.code,
+        "matter_kind": matter.kind,
+        "department": matter.department.name,
+        "department_phone": matter.department.phone or hall.phone,
+        "partners": "、".join(matter.partners),
+        "basis": "；".join(matter.basis),
+        "condition": matter.condition,
+        "process": " → ".join(matter.process),
+        "visits": f"{matter.visits}次",
+        "result": "、".join(r.name + (f"（有效期{r.valid_for}）" if r.valid_for else "") for r in matter.results),
+        "fee": _fee(case),
+        "special": "、".join(_special(procedure) for procedure in matter.special_procedures),
+        "promised_limit": limit_text(matter.limits.promised),
+        "statutory_limit": limit_text(matter.limits.statutory),
+        "situations": "、".join(situation.name for situation in case.situations),
+        "answers": "；".join(answers),
+        "place_organ": place.organ,
+        "place_address": place.address,
+        "place_phone": place.phone,
+        "place_hours": place.hours or hall.hours,
+    }
+
+
+def _people(case: Case) -> dict[str, str]:
+    """Who applies. Identity numbers and phones of people are masked; a credit code is public."""
+    who, agent = case.applicant, case.agent
+    is_unit = who is not None and who.kind not in ("citizen", "foreigner")
+    values = dict.fromkeys(("applicant", "applicant_id", "applicant_id_label", "applicant_phone", "legal_person"), "")
+    values |= dict.fromkeys(("agent", "agent_id", "agent_phone"), "")
+    values["you"] = "你单位" if is_unit else "你"
+    if who is not None:
+        values |= {
+            "applicant": who.name,
+            "applicant_id": _number(who.id_type, who.id_number),
+            "applicant_id_label": KINDS.get(who.id_type, "证件号码"),
+            "applicant_phone": mask_phone(who.phone),
+            "legal_person": who.legal_person,
+        }
+    if agent is not None:
+        values |= {
+            "agent": agent.name,
+            "agent_id": _number(agent.id_type, agent.id_number),
+            "agent_phone": mask_phone(agent.phone),
+        }
+    return values
+
+
+def _course(case: Case, notice: Notice | None) -> dict[str, str]:
+    refusal = case.refusal
+    where = refusal.where if refusal else None
+    names = {row.code: row.name for row in case.rows}
+    return {
+        "received": chinese_date(case.received),
+        "clock_from": chinese_date(case.clock_from),
+        "accepted": chinese_date(case.accepted),
+        "promised_due": chinese_date(case.due.promised, case.due.provisional),
+        "statutory_due": chinese_date(case.due.statutory, case.due.provisional),
+        "article": case.article,
+        "gap_count": str(len(notice.gaps if notice else case.gaps)),
+        "respond_by": chinese_date(notice.respond_by, notice.provisional) if notice else "",
+        "lapse": LAPSE.get(notice.lapse, notice.lapse) if notice else "",
+        "second_reason": notice.reason if notice else "",
+        "known_before": "、".join(names.get(code, code) for code in (notice.known_before if notice else ())),
+        "refusal_reason": refusal.reason.strip().rstrip("。") if refusal else "",
+        "where_organ": where.organ.strip() if where else "",
+        "where_address": where.address if where else "",
+        "where_phone": where.phone if where else "",
+        "breach": BREACH[case.matter.tolerance.breach],
+        "promise_until": chinese_date(max((p.until for p in case.promises), default=None)),
+        "tolerated_count": str(len(case.promises)),
+    }
+
+
+def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
+    hall = case.matter.hall
+    window = issued.window or case.window
+    return {
+        "hall": hall.name,
+        "hall_address": hall.address,
+        "hall_phone": hall.phone,
+        "hours": hall.hours,
+        "supervision_phone": hall.supervision_phone,
+        "region_name": hall.region_name,
+        "query_url": hall.query_url,
+        "reconsideration": hall.reconsideration,
+        "court": hall.court,
+        "reference": case.reference,
+        "number": issued.number,
+        "day": chinese_date(issued.day),
+        "copies": _CHINESE_NUMBERS.get(issued.copies, str(issued.copies)),
+        "window": f"{window}号窗口" if window.isdigit() else window,
+        "clerk": issued.clerk or case.clerk,
+    }
+
+
+_CHINESE_NUMBERS: Final = {1: "一", 2: "二", 3: "三", 4: "四"}
+
+
+def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
+    ground = case.refusal.ground if case.refusal else ""
+    holds: dict[str, bool] = {
+        "accepted": case.accepted is not None,
+        "agent": case.agent is not None,
+        "after_notice": bool(case.notices) and case.accepted is not None,
+        "company": case.applicant is not None and case.applicant.kind not in ("citizen", "foreigner"),
+        "corrected": bool(case.corrections),
+        "deemed": case.deemed,
+        "held": any(row.held for row in case.rows),
+        "later_clock": case.clock_from != case.received,
+        "not_authority": ground == "not_authority",
+        "not_needed": ground == "not_needed",
+        "other": ground == "other",
+        "refused": case.refusal is not None,
+        "noticed": notice is not None,
+        "on_the_spot": case.matter.limits.promised.unit == "on_the_spot",
+        "promised": case.due.promised is not None,
+        "provisional": case.due.provisional,
+        "lapse": bool(notice and notice.lapse),
+        "respond_provisional": bool(notice and notice.provisional),
+        "second": bool(notice and notice.second),
+        "special": bool(case.matter.special_procedures),
+        "statutory": case.matter.limits.statutory is not None,
+        "supplemented": len(case.handed_in) > 1,
+        "tolerated": bool(case.promises),
+    }
+    return frozenset(name for name, value in holds.items() if value)
+
+
+def _row(case: Case, row: Row) -> dict[str, str]:
+    tick = case.ticks.get(row.code)
+    need = "必要" if row.required else "非必要"
+    return {
+        "name": row.name,
+        "form": row.form,
+        "copies": _copies(row.copies),
+        "source": row.source,
+        "need": need,
+        "state": _state(row, tick),
+        "why": row.why + (f"；{row.standard}" if row.standard else ""),
+    }
+
+
+def _state(row: Row, tick: Tick | None) -> str:
+    if tick is None:
+        return f"免提交（{row.held_from or '部门数据共享'}）" if row.held else "未提交"
+    if tick.state is TickState.PROMISED:
+        return f"承诺{chinese_date(tick.until)}前补齐"
+    if tick.state is TickState.HELD and row.held_from:
+        return f"免提交（{row.held_from}）"
+    return _STATES[tick.state]
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    return {
+        "name": gap.name,
+        "problem": gap.problem,
+        "remedy": gap.remedy,
+        "form": gap.form,
+        "copies": _copies(gap.copies),
+        "source": gap.source,
+    }
+
+
+def _copies(number: int) -> str:
+    return f"{number}份" if number else "—"
+
+
+def _number(kind: str, number: str) -> str:
+    return number if kind == "uscc" else mask_identity(number)
+
+
+def _fee(case: Case) -> str:
+    fee = case.matter.fee
+    if not fee.fen and not fee.text:
+        return "不收费"
+    amount = fee.text or f"{fee.fen / 100:g}元"
+    return amount + (f"（依据：{fee.basis}）" if fee.basis else "")
+
+
+def _special(procedure: SpecialProcedure) -> str:
+    unit = "个工作日" if procedure.unit == "working_day" else "个自然日"
+    return f"{procedure.name}（不超过{procedure.days}{unit}）"
+
+
+def _numbered(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    return [{**row, "n": str(n)} for n, row in enumerate(rows, 1)]
