@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from central import enrol as enrolment
 from central import ingest
@@ -61,13 +61,13 @@ def known_device(
 
 
 @post("/v1/devices/enrol", status_code=200, sync_to_thread=True)
-def enrol(data: wire.EnrolRequest, state: State) -> wire.EnrolReply:
+def enrol(data: JSONBody[wire.EnrolRequest], state: State) -> wire.EnrolReply:
     """Make a device known by a one-time code; answers its token and the centre's key."""
     return enrolment.enrol(_store(state), data, now_ms())
 
 
 @post("/v1/sync/push", status_code=200, guards=[known_device], sync_to_thread=True)
-def push(data: wire.PushRequest, request: Request[DeviceRow, None, State], state: State) -> wire.PushReply:
+def push(data: JSONBody[wire.PushRequest], request: Request[DeviceRow, None, State], state: State) -> wire.PushReply:
     """Store a batch of facts; only the signed receipt acknowledges anything."""
     return ingest.push(_store(state), request.user, data, now_ms())
 

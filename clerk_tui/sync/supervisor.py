@@ -75,7 +75,7 @@ class Supervisor:
         )
         stdout = self._process.stdout
         assert stdout is not None
-        with suppress(ValueError):
+        with stdout, suppress(ValueError):
             for line in stdout:
                 try:
                     message = from_line(line)

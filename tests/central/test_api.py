@@ -1,0 +1,83 @@
+"""The centre over HTTP: who may ask, what bad requests get, and a page that needs nothing from outside."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from central.store import Store
+from hall import wire
+from tests.central.counter import Counter, encoded
+from tests.journals import add_case
+
+Centre = TestClient[Litestar]
+
+
+@pytest.fixture
+def counter(tmp_path: Path, store: Store) -> Counter:
+    return Counter(tmp_path, store)
+
+
+def test_push_and_feed_over_http(centre: Centre, counter: Counter) -> None:
+    add_case(counter.journal, 1)
+    pushed = centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
+    reply = msgspec.json.decode(pushed.content, type=wire.PushReply)
+    assert (pushed.status_code, reply.receipt.acked_through) == (200, 3)
+    page = centre.get("/v1/sync/changes", params={"limit": 2}, headers=counter.headers)
+    first = msgspec.json.decode(page.content, type=wire.ChangesReply)
+    assert ([c.server_seq for c in first.changes], first.has_more) == ([1, 2], True)
+    rest = centre.get("/v1/sync/changes", params={"cursor": first.next_cursor}, headers=counter.headers)
+    last = msgspec.json.decode(rest.content, type=wire.ChangesReply)
+    assert ([c.server_seq for c in last.changes], last.has_more) == ([3], False)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic eDp5"}])
+@pytest.mark.parametrize(("verb", "path"), [("POST", "/v1/sync/push"), ("GET", "/v1/sync/changes")])
+def test_nobody_unknown_reads_or_writes(centre: Centre, headers: dict[str, str], verb: str, path: str) -> None:
+    assert centre.request(verb, path, headers=headers, content=b"{}").status_code == 401
+
+
+def test_a_hall_sees_only_its_own_cases(centre: Centre, counter: Counter, store: Store, tmp_path: Path) -> None:
+    add_case(counter.journal, 1)
+    centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
+    elsewhere = Counter(tmp_path, store, "Z9", office="SL02")
+    page = centre.get("/v1/sync/changes", headers=elsewhere.headers)
+    assert msgspec.json.decode(page.content, type=wire.ChangesReply).changes == []
+
+
+@pytest.mark.parametrize("cursor", ["other:5", "nonsense", ":", "x:-1", "x:" + "9" * 40])
+def test_a_cursor_of_another_epoch_is_gone(centre: Centre, counter: Counter, cursor: str) -> None:
+    assert centre.get("/v1/sync/changes", params={"cursor": cursor}, headers=counter.headers).status_code == 410
+
+
+def test_a_body_over_the_limit_is_refused(centre: Centre, counter: Counter) -> None:
+    body = b'{"proto":1,"x":"' + b"a" * wire.MAX_BODY + b'"}'
+    assert centre.post("/v1/sync/push", content=body, headers=counter.headers).status_code == 413
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(msgspec.json.encode))
+def test_nonsense_is_a_bad_request_and_never_a_server_error(centre: Centre, counter: Counter, body: bytes) -> None:
+    for path in ("/v1/sync/push", "/v1/devices/enrol"):
+        assert centre.post(path, content=body, headers=counter.headers).status_code == 400
+
+
+def test_health_says_how_much_is_stored_and_nothing_about_people(centre: Centre, counter: Counter) -> None:
+    add_case(counter.journal, 1)
+    centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
+    health = centre.get("/v1/health").json()
+    assert {key: health[key] for key in ("facts", "set_aside", "cases")} == {"facts": 3, "set_aside": 0, "cases": 1}
+
+
+def test_the_page_lists_every_operation_and_loads_nothing_from_outside(centre: Centre) -> None:
+    page = centre.get("/").text
+    document = centre.get("/schema/openapi.json").json()
+    assert all(path in page for path in document["paths"])
+    assert not re.search(r"https?://|<script|<link", page)

@@ -1,0 +1,205 @@
+"""The counter's side of the sync: only a signed receipt with our own hash acknowledges anything (sync.md §4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from litestar.testing import TestClient
+
+from central.app import make_app
+from central.store import Store
+from clerk_tui.store.exchange import Outbox, pin_centre
+from clerk_tui.sync.backoff import MOST_S, delay_s
+from clerk_tui.sync.client import Client
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import Trouble
+from hall import wire
+from tests.central.counter import Counter
+from tests.journals import StillClock, add_case
+
+
+class Rig:
+    """A counter and a real centre, with a wire between them that a test can bend."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Store(folder / "central.db")
+        self.counter = Counter(folder, self.store)
+        self.journal = self.counter.journal
+        pin_centre(self.journal.database, self.counter.enrolled.server_key, "")
+        self.centre = TestClient(make_app(self.store))
+        self.bend: Callable[[httpx.Request, httpx.Response], httpx.Response] = lambda request, response: response
+
+    def _carry(self, request: httpx.Request) -> httpx.Response:
+        answer = self.centre.request(
+            request.method,
+            str(request.url.copy_with(host="testserver.local")),
+            content=request.read(),
+            headers=request.headers,
+        )
+        return self.bend(
+            request, httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
+        )
+
+    def run(self) -> Trouble | None:
+        outbox = Outbox(self.journal.path)
+        keeper = JournalKeeper(self.journal.database, StillClock())
+        with httpx.Client(base_url="http://testserver.local", transport=httpx.MockTransport(self._carry)) as http:
+            client = Client(http, outbox, self.counter.key, self.counter.enrolled.token, keeper)
+            try:
+                return client.run()
+            finally:
+                outbox.close()
+
+    @property
+    def acked(self) -> int:
+        return self.journal.device().acked_through
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    with rig.centre:
+        yield rig
+    rig.journal.close()
+
+
+def test_everything_unsent_arrives_and_the_feed_comes_back(rig: Rig) -> None:
+    for number in range(1, 121):
+        add_case(rig.journal, number)
+    assert rig.run() is None
+    assert (rig.acked, rig.store.counts()) == (360, {"applied": 360, "cases": 120})
+    assert rig.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0] == 360
+
+
+def test_a_reply_that_is_lost_loses_and_doubles_nothing(rig: Rig) -> None:
+    add_case(rig.journal, 1)
+
+    def cut(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        raise httpx.ReadError("cut off", request=request)
+
+    rig.bend = cut
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, rig.acked, rig.store.counts()["applied"]) == ("offline", 0, 3)
+    rig.bend = lambda request, response: response
+    assert rig.run() is None
+    assert (rig.acked, rig.store.counts()["applied"]) == (3, 3)
+
+
+PORTALS = [
+    httpx.Response(200, html="<html>请先登录网络</html>"),
+    httpx.Response(200, content=b""),
+    httpx.Response(200, json={}),
+    httpx.Response(204),
+    httpx.Response(302, headers={"location": "http://portal.invalid/"}),
+    httpx.Response(404, text="no"),
+    httpx.Response(407, text="proxy"),
+]
+
+
+@pytest.mark.parametrize("portal", PORTALS, ids=lambda response: str(response.status_code))
+def test_a_portal_is_no_acknowledgement(rig: Rig, portal: httpx.Response) -> None:
+    add_case(rig.journal, 1)
+    rig.bend = lambda request, response: httpx.Response(
+        portal.status_code, headers=dict(portal.headers), content=portal.content
+    )
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, rig.acked) == ("not_the_centre", 0)
+
+
+def forge(change: dict[str, object]) -> Callable[[httpx.Request, httpx.Response], httpx.Response]:
+    def bend(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("push"):
+            return response
+        data = json.loads(response.content)
+        data["receipt"].update(change)
+        return httpx.Response(200, json=data)
+
+    return bend
+
+
+@pytest.mark.parametrize(
+    "change", [{"acked_through": 2}, {"device": "other"}, {"signature": ""}, {"incarnation": "B2"}]
+)
+def test_a_receipt_that_was_changed_on_the_way_is_none(rig: Rig, change: dict[str, object]) -> None:
+    add_case(rig.journal, 1)
+    rig.bend = forge(change)
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, rig.acked) == ("not_the_centre", 0)
+
+
+def test_a_signed_receipt_for_another_history_is_a_fork(rig: Rig) -> None:
+    add_case(rig.journal, 1)
+
+    def other_history(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        reply = msgspec.json.decode(response.content, type=wire.PushReply)
+        receipt = msgspec.structs.replace(reply.receipt, acked_hash=b"x" * 32)
+        signed = wire.sign_receipt(rig.store.key, receipt)
+        return httpx.Response(200, content=msgspec.json.encode(msgspec.structs.replace(reply, receipt=signed)))
+
+    rig.bend = other_history
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, rig.acked) == ("fork", 0)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(st.binary(max_size=300), st.integers(200, 599))
+def test_no_garbled_reply_acknowledges_or_crashes(rig: Rig, junk: bytes, status: int) -> None:
+    if rig.journal.head.seq == 0:
+        add_case(rig.journal, 1)
+    rig.bend = lambda request, response: httpx.Response(status, content=junk)
+    assert rig.run() is not None
+    assert rig.acked == 0
+
+
+def test_a_centre_restored_from_backup_gets_everything_again_without_anybody_typing(rig: Rig) -> None:
+    add_case(rig.journal, 1)
+    assert rig.run() is None
+    with rig.store.write() as tx:
+        for table in ("feed", "case_", "event"):
+            tx._db.execute(f"DELETE FROM {table}")
+        tx._db.execute("UPDATE server SET feed_head = 0, epoch = 'restored'")
+        tx.advance("SL01", "A1", 1, rig.journal.device().genesis)
+    rig.store.epoch = "restored"
+    add_case(rig.journal, 2)
+    assert rig.run() is None
+    assert (rig.acked, rig.store.counts()) == (6, {"applied": 6, "cases": 2})
+
+
+def test_a_revoked_token_keeps_the_queue(rig: Rig) -> None:
+    add_case(rig.journal, 1)
+    with rig.store.write() as tx:
+        tx._db.execute("UPDATE device SET revoked_ms = 1")
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, rig.acked) == ("revoked", 0)
+
+
+def test_a_set_aside_fact_is_visible_with_its_reason_and_holds_nobody_up(rig: Rig) -> None:
+    from clerk_tui.store.journal import Entry
+    from hall.facts import NoteAdded
+    from tests.builders import DAY
+
+    rig.journal.commit([Entry(event_id="x", subject="nobody", body=NoteAdded(text="?"), actor="0001", day=DAY)])
+    add_case(rig.journal, 1)
+    assert rig.run() is None
+    rows = rig.journal.read().execute("SELECT seq, state, reason FROM event_status WHERE state <> 'applied'").fetchall()
+    assert [(seq, state) for seq, state, _ in rows] == [(1, "quarantined")]
+    assert rows[0][2]
+
+
+@given(st.integers(1, 100), st.floats(0, 1, exclude_max=True), st.floats(0, 500))
+def test_the_wait_is_jittered_bounded_and_never_shorter_than_asked(failures: int, chance: float, asked: float) -> None:
+    wait = delay_s(failures, chance, at_least_s=asked)
+    assert asked <= wait <= max(MOST_S, asked)
+    assert delay_s(1, chance) <= 4.0

@@ -1,0 +1,93 @@
+"""The sync process beside a real counter, against a real centre process over TCP."""
+
+from __future__ import annotations
+
+import queue
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clerk_tui.store.exchange import Outbox
+from clerk_tui.sync.enrol import enrol
+from clerk_tui.sync.messages import Acked, AnyMessage, Trouble
+from clerk_tui.sync.run import sync_once
+from clerk_tui.sync.supervisor import Supervisor
+from tests.journals import StillClock, add_case, new_journal
+
+CENTRE = [sys.executable, "-c", "from central.cli import main; main()"]
+WAIT_S = 30
+
+
+@contextmanager
+def running_centre(folder: Path) -> Iterator[str]:
+    command = [*CENTRE, "serve", "--data", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.match(r"listening (\S+)", process.stdout.readline())
+        assert found is not None
+        try:
+            yield found.group(1)
+        finally:
+            process.terminate()
+
+
+def one_time_code(folder: Path) -> str:
+    command = [*CENTRE, "enrol-code", "--data", str(folder), "--office", "SL01"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def wait_for(messages: queue.Queue[AnyMessage], kind: type[AnyMessage]) -> AnyMessage:
+    while True:
+        message = messages.get(timeout=WAIT_S)
+        if isinstance(message, kind):
+            return message
+
+
+def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
+    journal = new_journal(tmp_path)
+    token = tmp_path / "token"
+    messages: queue.Queue[AnyMessage] = queue.Queue()
+    add_case(journal, 1)
+    with running_centre(tmp_path / "centre") as url:
+        enrol(journal.database, token, url, one_time_code(tmp_path / "centre"), "SL01")
+        assert token.stat().st_mode & 0o777 == 0o600
+        supervisor = Supervisor(journal.database, StillClock(), url, token, messages.put)
+        supervisor.start()
+        try:
+            wait_for(messages, Acked)
+            assert journal.device().acked_through == 3
+            add_case(journal, 2)
+            supervisor.wish("new")
+            wait_for(messages, Acked)
+            assert journal.device().acked_through == 6
+        finally:
+            supervisor.stop()
+    add_case(journal, 3)
+    supervisor = Supervisor(journal.database, StillClock(), url, token, messages.put)
+    supervisor.start()
+    try:
+        trouble = wait_for(messages, Trouble)
+        assert isinstance(trouble, Trouble)
+        assert trouble.what == "offline"
+    finally:
+        supervisor.stop()
+    assert journal.device().acked_through == 6
+    with running_centre(tmp_path / "centre") as url:
+        report = sync_once(journal.database, StillClock(), url, token)
+    assert (report.pushed, report.pending, report.trouble) == (3, 0, None)
+    journal.close()
+
+
+def test_without_enrolment_the_counter_is_told_and_goes_on(tmp_path: Path) -> None:
+    journal = new_journal(tmp_path)
+    add_case(journal, 1)
+    report = sync_once(journal.database, StillClock(), "http://127.0.0.1:9", tmp_path / "token")
+    assert report.trouble is not None
+    assert (report.trouble.what, report.pending) == ("not_enrolled", 3)
+    outbox = Outbox(journal.path)
+    assert len(outbox.unsent(0, 10, 1 << 20)) == 3
+    outbox.close()
+    journal.close()

@@ -1,0 +1,63 @@
+"""A real journal with a few cases, and a clock that stands still, for tests of what sends and receives it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from clerk_tui.store.journal import Entry, Journal, open_journal
+from hall import facts as f
+from hall.ids import uuid7
+from tests.builders import DAY, received
+
+PEOPLE = f.Personal(
+    applicant=f.Applicant(kind="citizen", name="张三", id_type="resident_id", id_number="110101188001010011")
+)
+
+
+class StillClock:
+    """A clock that moves only when told."""
+
+    boot_id = "boot-1"
+
+    def __init__(self, now_ms: int = 1_790_000_000_000, day: dt.date = DAY) -> None:
+        self.ms, self.day = now_ms, day
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def mono_ms(self) -> int:
+        return self.ms
+
+    def today(self) -> dt.date:
+        return self.day
+
+
+def new_journal(folder: Path, code: str = "A1") -> Journal:
+    """An empty journal of the device ``code``."""
+    return open_journal(folder / f"{code}.db", device_code=code, clock=StillClock())
+
+
+def add_case(journal: Journal, number: int, *, notes: int = 1) -> str:
+    """One accepted case with ``notes`` remarks; returns its identity."""
+    case_id = uuid7(1_790_000_000_000 + number, journal.device().device_id[-10:].encode())
+    reference = f"SL01-{journal.incarnation}-{number:05d}-X"
+    bodies: list[f.FactBody] = [
+        received(reference=reference),
+        f.CaseAccepted(accepted=DAY, due=f.Due(), article="第五项"),
+        *(f.NoteAdded(text=f"备注{index}") for index in range(notes)),
+    ]
+    journal.commit(
+        [
+            Entry(
+                event_id=f"{case_id}/{index}",
+                subject=case_id,
+                body=body,
+                actor="0001",
+                day=DAY,
+                personal=PEOPLE if index == 0 else None,
+            )
+            for index, body in enumerate(bodies)
+        ]
+    )
+    return case_id
