@@ -136,6 +136,11 @@ def load_fonts(cache: Path | None = None) -> FontSet:
     return _load(folder)
 
 
+def fonts_ready(cache: Path | None = None) -> bool:
+    """Whether ``prepare_fonts`` has nothing to do; loads nothing. Raises HallError ``font_package_missing``."""
+    return _complete(_folder(cache))
+
+
 def default_cache() -> Path:
     """``$XDG_CACHE_HOME/clerk/fonts``."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clerk" / "fonts"
