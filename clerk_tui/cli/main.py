@@ -1,0 +1,175 @@
+"""``clerk``: the table of commands, and the one place where an error becomes an exit code.
+
+0    done                                  70   a fault of the program: the log has it
+2    what was given is wrong or unlawful   130  Ctrl-C
+     (nothing was written)                 141  whoever read the output has gone
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from clerk_tui.cli.console import Session, say, tell_error
+from clerk_tui.cli.helping import Group
+from clerk_tui.i18n import N_, _, install
+from hall.errors import HallError
+
+INTERNAL, INTERRUPTED, NOBODY_READS = 70, 130, 141
+
+
+class Entry(NamedTuple):
+    """Where a command is found, under which heading it stands, and what it is for in a few words."""
+
+    module: str
+    section: str
+    summary: str
+
+
+COUNTER, RULES, RECORDS, UPKEEP = N_("窗口办理"), N_("规则查询"), N_("账本与上传"), N_("安装与维护")
+
+COMMANDS: dict[str, Entry] = {
+    "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
+    "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
+    "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
+    "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
+    "find": Entry("lookup", COUNTER, N_("查办件：按编号、姓名、证件号或电话")),
+    "case": Entry("lookup", COUNTER, N_("看一个办件的经过、时限和凭证")),
+    "papers": Entry("lookup", COUNTER, N_("列出一个办件的凭证；不给编号则送出待打印的")),
+    "reprint": Entry("lookup", COUNTER, N_("补打一份凭证")),
+    "matters": Entry("matters", RULES, N_("检查、列出、查看、查找事项")),
+    "checklist": Entry("checklist", RULES, N_("按情形列出要交的材料和理由")),
+    "deadline": Entry("rules", RULES, N_("从某日起若干工作日的期限")),
+    "identity": Entry("rules", RULES, N_("核对证件号码或信用代码")),
+    "journal": Entry("records", RECORDS, N_("核对账本，或由账本重建各表")),
+    "outbox": Entry("records", RECORDS, N_("未上传的记录和上次联系中心的时间")),
+    "sync": Entry("records", RECORDS, N_("与中心同步一次")),
+    "enrol": Entry("records", RECORDS, N_("用一次性登记码把本机登记到中心")),
+    "central": Entry("records", RECORDS, N_("启动中心")),
+    "doctor": Entry("doctor", UPKEEP, N_("检查本机：数据库、字体、目录、磁盘、终端、中心")),
+    "setup": Entry("setup", UPKEEP, N_("准备打印字体，编译事项目录")),
+    "keys": Entry("setup", UPKEEP, N_("列出工作站的按键")),
+}
+
+
+class Clerk(Group):
+    """The whole command line; a command's module is imported when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, its texts in the language of the settings."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        install(session_of(ctx).language)
+        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name)
+        return found
+
+    def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+        """The commands under their headings, then the options."""
+        install(session_of(ctx).language)
+        for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+            rows = [(name, _(entry.summary)) for name, entry in COMMANDS.items() if entry.section == section]
+            yield _(section), rows
+        yield self.options(ctx)
+
+
+def session_of(ctx: click.Context) -> Session:
+    """The session of this run, made from the options that stand before the command."""
+    root = ctx.find_root()
+    if root.obj is None:
+        root.obj = Session(root.params.get("config_file"))
+    session: Session = root.obj
+    return session
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        say(f"clerk {version('clerk-tui')}")
+        ctx.exit()
+
+
+@click.group(
+    "clerk",
+    cls=Clerk,
+    no_args_is_help=True,
+    subcommand_metavar="COMMAND ...",
+    options_metavar="[--config FILE]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_("政务服务大厅综合窗口工作站。每一步都先记入本机账本再打印，没有网络照常办理。"),
+    epilog=N_("每个命令都可以加 --help 看用法；加 --json 的回答格式见 docs/cli.md。出错时退出码为 2，什么也不写入。"),
+)
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    help=N_("使用这份配置；不给则找 $CLERK_CONFIG、./config.toml、用户配置目录"),
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=N_("显示版本"))
+@click.pass_context
+def clerk(ctx: click.Context, config_file: Path | None) -> None:
+    """The root of the command line."""
+    session_of(ctx)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; nothing escapes but the program's end."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if "_CLERK_COMPLETE" in os.environ:
+        clerk.main(prog_name="clerk")
+    as_json = "--json" in args
+    try:
+        with clerk.make_context("clerk", args) as ctx:
+            clerk.invoke(ctx)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except HallError as error:
+        tell_error(error, as_json)
+        return error.exit_code
+    except click.ClickException as error:
+        from clerk_tui.cli.misuse import explain
+
+        tell_error(explain(error, list(COMMANDS)), as_json)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _be_quiet()
+        return NOBODY_READS
+    except Exception as error:
+        return _internal(error, as_json)
+
+
+def _be_quiet() -> None:
+    """Give standard output to nobody, so that closing it at exit does not complain again."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = None
+
+
+def _internal(error: Exception, as_json: bool) -> int:
+    """A fault of the program: its place goes to the log, without values, and only that it happened to the screen."""
+    from clerk_tui.cli.misuse import fault
+
+    try:
+        tell_error(fault(error), as_json)
+    except BrokenPipeError:
+        _be_quiet()
+    return INTERNAL
