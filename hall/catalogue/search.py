@@ -262,8 +262,8 @@ def _near(view: _View, word: str, limit: int) -> dict[int, int]:
 
     latin = word.isascii()
     lines = view.spelt if latin else view.folded.items
-    # A wrong letter or two in five, a wrong character in three: less is not the same word any more.
-    cutoff = 80 if latin else 60
+    # A wrong letter or two in five, a wrong character in three or two in seven: less is not the same word any more.
+    cutoff = 80 if latin else 66 if len(word) == 3 else 70
     found = process.extract(word, lines, scorer=fuzz.partial_ratio, score_cutoff=cutoff, limit=limit)
     best = sorted(((round(score), number) for _, score, number in found), key=lambda pair: (-pair[0], pair[1]))
     return {number: score * 3 // 10 for score, number in best}

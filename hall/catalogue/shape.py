@@ -66,7 +66,7 @@ def _check(data: object, wanted: inspect.Type, file: str, key: str) -> Iterator[
             yield _wrong(file, key, "整数", data, "写数字，不加引号")
         case inspect.FloatType() if isinstance(data, bool) or not isinstance(data, (int, float)):
             yield _wrong(file, key, "数字", data, "写数字，不加引号")
-        case inspect.DateType() if isinstance(data, dt.datetime) or not isinstance(data, dt.date):
+        case inspect.DateType() if not _is_date(data):
             yield _wrong(file, key, "日期", data, "写成 2026-11-01，不加引号")
 
 
@@ -87,6 +87,15 @@ def _check_struct(data: object, wanted: inspect.StructType, file: str, key: str)
             yield finding
     for name in missing:
         yield Finding(file, f"{key}.{name}" if key else name, f"缺少必填的键“{name}”", f"补上 {name} = …")
+
+
+def _is_date(data: object) -> bool:
+    if isinstance(data, str):
+        try:
+            return bool(dt.date.fromisoformat(data))
+        except ValueError:
+            return False
+    return isinstance(data, dt.date) and not isinstance(data, dt.datetime)
 
 
 def _label(value: object, number: int) -> str:

@@ -1,0 +1,170 @@
+"""What a catalogue must keep to: each rule breaks one thing in a good catalogue and is found where it was broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from hall.catalogue.findings import CatalogueProblems, Finding
+from hall.catalogue.lint import check
+from hall.catalogue.lint_matter import calendar_days
+from hall.catalogue.load import load_catalogue
+from hall.catalogue.model import Limit
+from tests.factories import make_catalogue, sample_catalogue_files
+
+COMPANY, SEAL = "matters/company.toml", "matters/police/seal.toml"
+
+
+def findings(*changes: tuple[str, str, str]) -> tuple[Finding, ...]:
+    """What the check says after replacing, in a file, one text by another."""
+    files = sample_catalogue_files()
+    for path, old, new in changes:
+        text = files[path].decode()
+        assert old in text, old
+        files[path] = text.replace(old, new, 1).encode()
+    try:
+        load_catalogue(files)
+    except CatalogueProblems as error:
+        return error.problems
+    return ()
+
+
+def test_good_catalogues_pass() -> None:
+    assert findings() == ()
+    assert check(make_catalogue(200)) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "key", "words"),
+    [
+        # Edge case 11: a promise is never longer than the statute, whatever units they are counted in.
+        (COMPANY, "days = 0.5", "days = 4", "limits.promised", "长于法定时限"),
+        (COMPANY, "days = 0.5", 'days = 6, unit = "calendar_day"', "limits.promised", "长于法定时限"),
+        (COMPANY, "{ days = 3, basis", '{ unit = "on_the_spot", basis', "limits.promised", "长于法定时限"),
+        (COMPANY, "days = 0.5", "days = 0", "limits.promised.days", "大于0"),
+        (COMPANY, "days = 0.5", 'days = 1, unit = "on_the_spot"', "limits.promised.days", "当场"),
+        # Money only where a law says so: 行政许可法 art. 58, 59.
+        (COMPANY, "[limits]", "[fee]\nfen = 100\n[limits]", "fee.basis", "依据"),
+        (COMPANY, "[limits]", "[fee]\nfen = -1\n[limits]", "fee.fen", "小于0"),
+        # A refusal for want of authority says where to go: art. 32(2).
+        (COMPANY, 'where = { organ = "示例市公安局", ', 'where = { organ = "", ', "exits[elsewhere].where", "哪个机关"),
+        (COMPANY, 'reason = "自然人不能申请企业设立登记"', 'reason = ""', "exits[elsewhere].reason", "理由"),
+        (COMPANY, "when = \"applicant.kind == 'citizen'\"", 'when = ""', "exits[elsewhere].when", "永远不能受理"),
+        # Everything at once means that no list ends in "and other materials".
+        (COMPANY, '"公司章程"', '"其他材料"', "materials[charter].name", "兜底"),
+        (COMPANY, '"公司章程"', '"其它相关材料"', "materials[charter].name", "兜底"),
+        (COMPANY, '"公司章程"', '"章程等材料"', "materials[charter].name", "兜底"),
+        (COMPANY, '"公司章程"', '"法律、法规规定的其他文件"', "materials[charter].name", "兜底"),
+        (COMPANY, '"公司章程"', '"登记机关要求提交的其他材料"', "materials[charter].name", "兜底"),
+        # References lead somewhere.
+        (COMPANY, 'department = "scjg"', 'department = "scj"', "department", "scj"),
+        (SEAL, 'after = ["company"]', 'after = ["compny"]', "after", "compny"),
+        (SEAL, 'after = ["company"]', 'after = ["seal"]', "after", "自己"),
+        (COMPANY, 'kind = "行政许可"', 'kind = "行政许可"\npartners = ["gaaj"]', "partners", "gaaj"),
+        (COMPANY, 'kind = "行政许可"', 'kind = "行政许可"\nbundle = "opening"', "bundle", "opening"),
+        (SEAL, 'problems = ["expired"]', 'problems = ["expird"]', "materials[id].problems", "expird"),
+        ("bundles.toml", 'lead = "scjg"', 'lead = "x"', "bundle[one-thing-opening].lead", "x"),
+        ("bundles.toml", '"seal"]', '"seel"]', "bundle[one-thing-opening].matters", "seel"),
+        ("bundles.toml", ', "seal"]', "]", "bundle[one-thing-opening].matters", "两个"),
+        # Conditions can be read and can come true.
+        (COMPANY, "form == 'partner'", "form = 'partner'", "materials[agreement].when", "看不懂"),
+        (COMPANY, "form == 'partner'", "fomr == 'partner'", "materials[agreement].when", "fomr"),
+        (COMPANY, "form == 'partner'", "form == 'partnr'", "materials[agreement].when", "partnr"),
+        (COMPANY, "situation('F')", "situation('G')", "materials[proof].when", "G"),
+        (COMPANY, "foreign == 'yes'", "foreign == 'true'", "situations[F].when", "true"),
+        (COMPANY, "foreign == 'yes'", "foreign == True", "situations[F].when", "True"),
+        (COMPANY, "'seal' in steps", "steps == 'seal'", "materials[licence].when", "多选"),
+        (COMPANY, "form == 'partner'", "'partner' in form", "materials[agreement].when", "不是多选"),
+        (COMPANY, "applicant.kind == 'citizen'", "applicant.kind == 'person'", "exits[elsewhere].when", "person"),
+        (COMPANY, "when = \"form == 'limited'\"", "when = \"'seal' in steps\"", "questions[foreign].when", "后面"),
+        # Questions can be answered.
+        (COMPANY, 'kind = "yesno"', 'kind = "single"', "questions[foreign].options", "两个选项"),
+        (COMPANY, 'code = "form"', 'code = "my-form"', "questions[my-form].code", "条件"),
+        (COMPANY, 'code = "partner"', 'code = "limited"', "questions[form].options[limited]", "不止一次"),
+        # The list of materials is what the law wants it to be.
+        (COMPANY, 'code = "charter"', 'code = "agreement"', "materials[agreement]", "不止一次"),
+        (COMPANY, 'why = "公司设立要有章程"', 'why = " "', "materials[charter].why", "不能为空"),
+        (COMPANY, "copies = 0\nshared = true", 'copies = -1\nshared = true', "materials[licence].copies", "小于0"),
+        (COMPANY, 'results = [{ name = "营业执照" }]', "results = []", "results", "没有办理结果"),
+        (COMPANY, 'serves = ["company"]', "serves = []", "serves", "没有服务对象"),
+        (COMPANY, 'basis = ["《市场主体登记管理条例》第十六条"]', "basis = []", "basis", "没有设定依据"),
+        # Fields can be filled in.
+        (COMPANY, "max_length = 60", 'kind = "choice"', "fields[company_name].options", "没有选项"),
+        (COMPANY, "max_length = 60", 'pattern = "["', "fields[company_name].pattern", "正则"),
+        (COMPANY, "max_length = 60", 'pattern = "[a-z]+"\nexample = "A1"', "fields[company_name].example", "A1"),
+        (COMPANY, "max_length = 60", "max_length = 0", "fields[company_name].max_length", "最大长度"),
+        # Codes are what they say.
+        (COMPANY, '"11990100MB0000019L4', '"11990100MB0000019K4', "code", "校验位"),
+        (COMPANY, '00013100100001"', '0001310010"', "code", "编码规则"),
+        ("departments.toml", "11990100MB0000027F", "11990100MB0000027G", "department[gaj].uscc", "11990100MB0000027G"),
+        ("departments.toml", 'key = "gaj"', 'key = "scjg"', "department[scjg]", "2次"),
+        ("problems.toml", 'code = "expired"', 'code = "no-seal"', "problem[no-seal]", "2次"),
+        ("hall.toml", '"990100"', '"9901"', "region", "6位"),
+        # Days are in order, texts are clean.
+        (COMPANY, "[limits]", "[limits]", "ends", "不晚于"),
+        (COMPANY, "企业设立登记", "企业\\u202E设立登记", "name", "U+202E"),
+        (COMPANY, "证明投资者身份", "证明\\u0007身份", "materials[proof].why", "U+0007"),
+    ],
+)  # fmt: skip
+def test_each_rule_is_found_where_it_is_broken(path: str, old: str, new: str, key: str, words: str) -> None:
+    changes = [(path, old, new)]
+    if key == "ends":
+        changes = [(path, "key =", "effective = 2026-11-01\nends = 2026-11-01\nkey =")]
+    found = [finding for finding in findings(*changes) if finding.key == key]
+    assert found, findings(*changes)
+    assert found[0].file == path
+    assert any(words in finding.message for finding in found), found
+
+
+def test_keys_and_codes_are_unique_across_files() -> None:
+    twins = findings((SEAL, 'key = "seal"', 'key = "company"'), (SEAL, 'after = ["company"]\n', ""))
+    assert any(f.key == "key" and COMPANY in f.message for f in twins)
+    same_code = findings((SEAL, "11990100MB0000027F400010900100001", "11990100MB0000019L400013100100001"))
+    assert [(f.file, f.key) for f in same_code] == [(SEAL, "code")]
+
+
+def test_matters_that_wait_for_each_other_are_found() -> None:
+    found = findings((COMPANY, "key =", 'after = ["seal"]\nkey ='))
+    assert len(found) == 1
+    assert "company → seal → company" in found[0].message
+
+
+def test_two_roads_to_the_same_matter_are_no_circle() -> None:
+    import msgspec
+
+    catalogue = make_catalogue(4)
+    keys = [matter.key for matter in catalogue.matters]
+    after = [(), (keys[0],), (keys[0],), (keys[1], keys[2])]
+    matters = tuple(
+        msgspec.structs.replace(matter, after=before) for matter, before in zip(catalogue.matters, after, strict=True)
+    )
+    assert check(msgspec.structs.replace(catalogue, matters=matters)) == ()
+
+
+def test_a_centre_may_number_its_matters_in_its_own_way() -> None:
+    header = ("catalogue.toml", "schema = 1", "schema = 1\ncode_pattern = 'X-[0-9]+'")
+    codes = (
+        (COMPANY, "11990100MB0000019L400013100100001", "X-1"),
+        (SEAL, "11990100MB0000027F400010900100001", "X-2"),
+    )
+    assert findings(header, *codes) == ()
+    assert [finding.key for finding in findings(header, codes[0])] == ["code"]
+    broken = ("catalogue.toml", "schema = 1", "schema = 1\ncode_pattern = '['")
+    assert [finding.key for finding in findings(broken)] == ["code_pattern"]
+
+
+@pytest.mark.parametrize(
+    "name", ["其他部门出具的同意意见", "食品经营许可证等级证明", "申请材料真实性承诺书", "其他股东放弃优先购买权的声明"]
+)
+def test_a_definite_material_is_not_taken_for_a_catch_all(name: str) -> None:
+    assert findings((COMPANY, '"公司章程"', f'"{name}"')) == ()
+
+
+def test_limits_in_different_units_are_compared_by_the_days_they_take_at_least() -> None:
+    assert calendar_days(Limit(days=5)) == 5
+    assert calendar_days(Limit(days=6)) == 8
+    assert calendar_days(Limit(days=0.5)) == 0.5
+    assert calendar_days(Limit(days=7, unit="calendar_day")) == 7
+    assert calendar_days(Limit(unit="on_the_spot")) == 0
+    weeks = (COMPANY, "{ days = 3, basis", '{ days = 7, unit = "calendar_day", basis')
+    assert findings(weeks, (COMPANY, "days = 0.5", "days = 5")) == ()
+    assert [f.key for f in findings(weeks, (COMPANY, "days = 0.5", "days = 7"))] == ["limits.promised"]
