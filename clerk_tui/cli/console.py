@@ -2,7 +2,8 @@
 
 With ``--json`` a command answers one line of JSON on standard output, in UTF-8 whatever the locale. Errors are
 ``{"error": {"code", "message", "field", "hint"}}`` there, and readable lines on standard error otherwise. Control and
-direction characters never reach the terminal, and what looks like an identity number or a phone never leaves in an error.
+direction characters never reach the terminal, and what looks like an identity number or a phone never stands in an
+error.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def setup(session: Session, as_json: bool) -> None:
         if not as_json:
             tell_error(error, False)
     result = {"fonts": {"made": made, "seconds": round(seconds, 1)}, "catalogue": catalogue}
-    answer(as_json, result, lambda: [])
+    answer(as_json, result, list)
 
 
 def prepare_fonts(quiet: bool = False) -> tuple[bool, float]:
