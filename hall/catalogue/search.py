@@ -132,6 +132,10 @@ class _Word:
         return re.compile("\n" + re.escape(self.word))
 
     @cached_property
+    def text_whole(self) -> re.Pattern[str]:
+        return re.compile(f"\n{re.escape(self.word)}\n")
+
+    @cached_property
     def sound(self) -> re.Pattern[str]:
         return re.compile(self._units())
 
@@ -139,6 +143,10 @@ class _Word:
     def sound_first(self) -> re.Pattern[str]:
         lead = "\n." if self.word[0].isascii() else "\n"
         return re.compile(lead + self._units())
+
+    @cached_property
+    def sound_whole(self) -> re.Pattern[str]:
+        return re.compile(self.sound_first.pattern + "[a-z]*\n")
 
     @cached_property
     def scattered(self) -> re.Pattern[str]:
@@ -212,12 +220,14 @@ def _tiers(view: _View, word: _Word) -> Iterator[tuple[int, Callable[[], Iterato
         yield 90, lambda: view.folded.scan(word.text_first)
         yield 80, lambda: view.folded.scan(word.text)
         yield 75, lambda: (index.extra_owner[line] for line in view.extra.scan(word.text))
+        yield 65, lambda: _of_offices(view, view.offices, word.text_whole)
         yield 60, lambda: _of_offices(view, view.offices, word.text)
         yield 50, lambda: view.folded.scan(word.scattered)
         return
     yield 90, lambda: view.sounds.scan(word.sound_first)
     yield 80, lambda: view.sounds.scan(word.sound)
     yield 75, lambda: (index.extra_owner[line] for line in view.extra_sounds.scan(word.sound))
+    yield 65, lambda: _of_offices(view, view.office_sounds, word.sound_whole)
     yield 60, lambda: _of_offices(view, view.office_sounds, word.sound)
     if word.latin and len(word.word) >= 3:
         yield 50, lambda: view.initials.scan(word.scattered)

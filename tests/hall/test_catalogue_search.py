@@ -126,6 +126,23 @@ def test_a_name_that_people_still_use_finds_the_department_of_today(query: str) 
     assert {hit.department for hit in hits} == {"市场监管局"}
 
 
+@pytest.mark.parametrize("query", ["公安", "gongan", "ga"])
+def test_a_departments_whole_name_counts_more_than_a_part_of_one(query: str) -> None:
+    police, fire = make_departments()[4], make_departments()[10]
+    small = msgspec.structs.replace(
+        make_catalogue(13),
+        departments=(
+            *make_departments()[:4],
+            msgspec.structs.replace(police, formerly=("公安",)),
+            *make_departments()[5:10],
+            msgspec.structs.replace(fire, formerly=("公安消防",)),
+            *make_departments()[11:],
+        ),
+    )
+    found = [hit.department for hit in search(compile_index(small), query) if hit.score >= 60]
+    assert [office for office in found if office in ("公安局", "应急局")] == ["公安局", "应急局"]
+
+
 def test_a_department_narrows_a_word() -> None:
     assert names("公安 迁移") == ["户口迁移（市内迁入）"]
     assert names("工商 登记") == ["企业设立登记"]
