@@ -1,0 +1,120 @@
+"""One registry of everything a key does: it feeds bindings, the key line, the help screen and the README.
+
+F-keys, Enter, Esc, arrows and Ctrl-chords that terminals really send work everywhere. Letters, digits and the space
+bar act only inside lists, because Chinese input methods own them while text is typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import N_
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a key does. ``keys`` are Textual's names, ``shown`` is what is printed on the keyboard.
+
+    ``short`` is the word in the key line (empty: not shown there), ``tooltip`` the sentence in the help. ``group`` says
+    where it works; ``inside`` marks keys that a list handles itself.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    short: str
+    tooltip: str
+    group: str
+    inside: bool = False
+
+
+def _a(id: str, keys: str, shown: str, short: str, tooltip: str, group: str, *, inside: bool = False) -> Action:
+    return Action(id, tuple(keys.split()), shown, short, tooltip, group, inside)
+
+
+GROUPS: dict[str, str] = {
+    "anywhere": N_("随处可用"),
+    "home": N_("取事项"),
+    "intake": N_("收件"),
+    "materials": N_("材料清单中"),
+    "result": N_("办理结果"),
+    "supplement": N_("补正收件"),
+    "lookup": N_("查办件"),
+    "case": N_("办件详情"),
+    "dialog": N_("对话框"),
+}
+
+ACTIONS: tuple[Action, ...] = (
+    _a("help", "f1", "F1", N_("帮助"), N_("这一屏能按哪些键、每项是什么意思"), "anywhere"),
+    _a("search", "f2", "F2", N_("取事项"), N_("回到取事项：为下一位办理"), "anywhere"),
+    _a("lookup", "f5", "F5", N_("查办件"), N_("按编号、姓名、证件号或电话查办件"), "anywhere"),
+    _a("outbox", "f11", "F11", N_("上传"), N_("未上传的记录和被退回的记录"), "anywhere"),
+    _a("theme", "ctrl+t", "Ctrl+T", "", N_("换配色：浅色、深色、高对比度"), "anywhere"),
+    _a("leave", "ctrl+q", "Ctrl+Q", "", N_("退出工作站，未完成的收件会先问"), "anywhere"),
+    _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere"),
+    _a("open", "enter", "Enter", N_("打开"), N_("打开选中的事项或办件"), "home", inside=True),
+    _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "home", inside=True),
+    _a("form", "f3", "F3", N_("情形"), N_("到情形问题和申请人"), "intake"),
+    _a("materials", "f4", "F4", N_("材料"), N_("到材料清单"), "intake"),
+    _a("take_known", "f6", "F6", N_("采用已知"), N_("采用该申请人以前办件中的信息"), "intake"),
+    _a("inquire", "f7", "F7", N_("只咨询"), N_("不收件，打印一次性告知的办事指南"), "intake"),
+    _a("other", "f8", "F8", N_("其他结论"), N_("不予受理、当场更正、容缺等依法可选的结论"), "intake"),
+    _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "intake"),
+    _a("next_field", "enter", "Enter", "", N_("到下一个还要填的地方"), "intake", inside=True),
+    _a("pick", "1 2 3 4 5 6 7 8 9", "1-9", "", N_("选择问题的答案并到下一题"), "intake", inside=True),
+    _a("mark_present", "space enter 1", "空格 1", N_("有"), N_("材料在桌上且合格，并到下一项"), "materials", inside=True),
+    _a("mark_missing", "2", "2", N_("缺"), N_("没有带来，并到下一项"), "materials", inside=True),
+    _a("mark_unacceptable", "3", "3", N_("不合格"), N_("带来了但不合格，选原因"), "materials", inside=True),
+    _a("mark_held", "4", "4", N_("已有"), N_("本厅已有，不必提交"), "materials", inside=True),
+    _a("mark_promised", "5", "5", N_("承诺"), N_("容缺：承诺某日前补齐"), "materials", inside=True),
+    _a("mark_not_applicable", "6", "6", N_("不适用"), N_("此人不需要这份材料"), "materials", inside=True),
+    _a("mark_clear", "0 backspace", "0", "", N_("取消标记"), "materials", inside=True),
+    _a("mark_all", "a", "a", N_("全有"), N_("没有标记的全部记为有"), "materials", inside=True),
+    _a("row_up", "up", "↑", "", N_("上一项"), "materials", inside=True),
+    _a("row_down", "down", "↓", "", N_("下一项"), "materials", inside=True),
+    _a("page_up", "pageup", "PgUp", "", N_("上一页"), "materials", inside=True),
+    _a("page_down", "pagedown", "PgDn", "", N_("下一页"), "materials", inside=True),
+    _a("next_person", "enter", "Enter", N_("下一位"), N_("回到取事项，为下一位办理"), "result"),
+    _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打"), "result", inside=True),
+    _a("form", "f3", "F3", N_("缺什么"), N_("到上次告知的内容"), "supplement"),
+    _a("materials", "f4", "F4", N_("材料"), N_("到材料清单"), "supplement"),
+    _a("other", "f8", "F8", N_("其他结论"), N_("依法可选的其他结论"), "supplement"),
+    _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "supplement"),
+    _a("open", "enter", "Enter", N_("打开"), N_("看办件的经过、时限和凭证"), "lookup", inside=True),
+    _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "lookup", inside=True),
+    _a("supplement", "f4", "F4", N_("补正"), N_("收下补正或承诺补齐的材料"), "case"),
+    _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打"), "case", inside=True),
+    _a("reveal", "f10", "F10", N_("全部信息"), N_("显示完整的个人信息：要写理由，并留下记录"), "case"),
+    _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
+    _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
+)
+
+
+@cache
+def group(name: str) -> tuple[Action, ...]:
+    """The actions of one group, in the order of the registry."""
+    return tuple(action for action in ACTIONS if action.group == name)
+
+
+@cache
+def list_keys(name: str) -> dict[str, str]:
+    """Key to action id for the keys that a list handles itself; a blank is both ``"space"`` and ``" "``."""
+    keys = {key: action.id for action in group(name) if action.inside for key in action.keys}
+    return keys | ({" ": keys["space"]} if "space" in keys else {})
+
+
+def bindings(*groups: str) -> list[Binding]:
+    """Textual bindings of these groups; keys that lists handle are left to them."""
+    from textual.binding import Binding
+
+    return [
+        Binding(",".join(action.keys), f"do('{action.id}')", action.short, id=f"{name}.{action.id}", show=False)
+        for name in groups
+        for action in group(name)
+        if not action.inside
+    ]

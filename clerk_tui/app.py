@@ -1,0 +1,56 @@
+"""Opening the counter's screens. Textual reads its environment while it is imported, so that is set here first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from clerk_tui.config import Config
+    from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.workspace import Workspace
+
+
+class Supervisor(Protocol):
+    """Who keeps the sync process running (``clerk_tui.sync.supervisor``); the screens only start and stop it."""
+
+    def start(self, report: Callable[[object], None]) -> object:
+        """Begin; ``report`` is called from any thread whenever something was sent, received, refused or lost."""
+
+    def stop(self) -> object:
+        """End the process; what is unsent stays in the journal."""
+
+
+def prepare(config: Config) -> None:
+    """Set what Textual reads while it is imported, and let threads take turns quickly enough for a key."""
+    os.environ.setdefault("TEXTUAL_FPS", "240")
+    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1" if config.screen.disable_kitty_key else "0"
+    sys.setswitchinterval(0.0005)
+
+
+def make_app(
+    config: Config,
+    open_workspace: Callable[[], Workspace] | None = None,
+    make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+) -> CounterApp:
+    """The App, not yet running. The workspace is opened after the first paint, in a thread."""
+    prepare(config)
+    from clerk_tui import i18n
+
+    i18n.install(config.screen.language)
+    from clerk_tui.screens.counter import CounterApp
+
+    return CounterApp(config, open_workspace, make_supervisor)
+
+
+def run(
+    config: Config,
+    open_workspace: Callable[[], Workspace] | None = None,
+    make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+) -> int:
+    """Run the counter until the clerk leaves; the process's exit code."""
+    app = make_app(config, open_workspace, make_supervisor)
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -1,0 +1,51 @@
+"""What happens beside the keys, told across screens. Workers post these and never touch a widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from clerk_tui.services.workspace import Workspace
+    from hall.errors import HallError
+
+
+@dataclass
+class WorkspaceReady(Message):
+    """Journal and catalogue are open."""
+
+    workspace: Workspace
+
+
+@dataclass
+class WorkspaceFailed(Message):
+    """The counter cannot be opened."""
+
+    error: HallError
+
+
+@dataclass
+class SyncChanged(Message):
+    """Something was sent, received, refused, or contact was lost; ``change`` is what the supervisor reported."""
+
+    change: Any = None
+
+    def can_replace(self, message: Message) -> bool:
+        """A burst of changes is one change."""
+        return isinstance(message, SyncChanged)
+
+
+@dataclass
+class PapersMade(Message):
+    """The print queue was worked; ``delivered`` are ``services.papers.Delivered``."""
+
+    delivered: list[Any]
+
+
+@dataclass
+class WorkFailed(Message):
+    """A worker ended with an error that the clerk has to know of."""
+
+    error: HallError

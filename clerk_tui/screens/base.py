@@ -1,0 +1,118 @@
+"""What every screen of the counter has: status on top, keys below, one way from a key to a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from clerk_tui import actions
+from clerk_tui.i18n import _
+from clerk_tui.widgets.bars import Key, KeyLine, StatusLine
+
+if TYPE_CHECKING:
+    from clerk_tui.screens.counter import CounterApp
+
+
+class CounterScreen(Screen[None]):
+    """A full screen. ``GROUPS`` name its actions in the registry; action ``x`` is done by the method ``do_x``."""
+
+    GROUPS: ClassVar[tuple[str, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("anywhere")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    AUTO_FOCUS = ""
+    TITLE_OF: ClassVar[str] = ""
+
+    @property
+    def counter(self) -> CounterApp:
+        """The app."""
+        return cast("CounterApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield from self.body()
+        yield KeyLine()
+
+    def body(self) -> ComposeResult:
+        """What stands between the two lines."""
+        yield from ()
+
+    def on_screen_resume(self) -> None:
+        self.show_standing()
+        self.show_keys()
+
+    def show_standing(self) -> None:
+        """Bring the status line up to date."""
+        self.query_one(StatusLine).show(self.counter.standing())
+
+    def show_keys(self) -> None:
+        """Bring the key line up to date; it repaints only if something changed."""
+        groups = (*self.key_groups(), "anywhere")
+        shown = [action for name in groups for action in actions.group(name) if action.short]
+        shown.sort(key=lambda action: _order(action.shown))
+        self.query_one(KeyLine).show([Key(a.shown, _(a.short), self.can_do(a.id)) for a in shown])
+
+    def key_groups(self) -> Sequence[str]:
+        """The groups whose keys do something now; lists add theirs while they have the focus."""
+        return self.GROUPS
+
+    def can_do(self, action: str) -> bool:
+        """Whether the key of this action does anything now."""
+        return True
+
+    def action_do(self, action: str) -> None:
+        """Run the method of an action, if it can be done now."""
+        method: Callable[[], None] | None = getattr(self, f"do_{action}", None)
+        if method is not None and self.can_do(action):
+            self.counter.guarded(method)
+
+    def leaving(self, then: Callable[[], None]) -> None:
+        """Go on with ``then`` unless something here is unsaved; screens with unsaved work ask first."""
+        then()
+
+    def scanned(self, text: str) -> bool:
+        """A code was read while this screen was in front; ``True`` if it was taken."""
+        return False
+
+    def scan_token(self) -> object:
+        """What the first keys of a scan may change here, to be given to ``scan_undo``."""
+        return None
+
+    def scan_undo(self, token: object) -> None:
+        """Take back what the first keys of a scan did."""
+
+    def papers_made(self, delivered: list[Any]) -> None:
+        """Papers left the print queue."""
+
+    # -- anywhere ----------------------------------------------------------------------------------------------------
+
+    def do_help(self) -> None:
+        self.counter.show_help(self)
+
+    def do_search(self) -> None:
+        self.leaving(self.counter.go_home)
+
+    def do_lookup(self) -> None:
+        self.counter.go_lookup()
+
+    def do_outbox(self) -> None:
+        self.counter.go_outbox()
+
+    def do_theme(self) -> None:
+        self.counter.cycle_theme()
+
+    def do_leave(self) -> None:
+        self.leaving(self.counter.leave)
+
+    def do_back(self) -> None:
+        self.leaving(self.counter.go_back)
+
+
+def _order(shown: str) -> tuple[int, int]:
+    """F-keys in their order, then what lists add, Esc last."""
+    if shown.startswith("F") and shown[1:].isdigit():
+        return (1, int(shown[1:]))
+    return (2, 0) if shown == "Esc" else (0, 0)

@@ -1,0 +1,296 @@
+"""The App: wiring, navigation, and what belongs to no single screen (clock, sync, printing, problems)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import App
+
+from clerk_tui import messages, themes
+from clerk_tui.i18n import _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.home import HomeScreen
+from clerk_tui.screens.scanning import ScanKeys
+from clerk_tui.widgets.bars import Standing
+from hall.errors import HallError
+
+if TYPE_CHECKING:
+    from clerk_tui.app import Supervisor
+    from clerk_tui.config import Config
+    from clerk_tui.services.draft import Draft
+    from clerk_tui.services.workspace import Workspace
+
+log = logging.getLogger(__name__)
+UPKEEP_SECONDS = 3600
+PRINTED_LATER = "printed_later"
+
+
+class CounterApp(ScanKeys, App[None]):
+    """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
+
+    CSS_PATH = "../styles/app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "clerk"
+
+    def __init__(
+        self,
+        config: Config,
+        open_workspace: Callable[[], Workspace] | None = None,
+        make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.workspace: Workspace | None = None
+        self.parked: list[Draft] = []
+        self._open_workspace = open_workspace
+        self._make_supervisor = make_supervisor
+        self._supervisor: Supervisor | None = None
+        self._sync: Any = None
+        self._standing = Standing(
+            window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled
+        )
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(themes.LIGHT.variables)
+
+    # -- opening and closing -----------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.theme = self.config.screen.theme
+        self.push_screen(HomeScreen())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._opening, thread=True, exit_on_error=False, group="open")
+
+    def _opening(self) -> None:
+        try:
+            if self._open_workspace is not None:
+                workspace = self._open_workspace()
+            else:
+                from clerk_tui.services.workspace import open_workspace
+
+                workspace = open_workspace(self.config)
+        except HallError as error:
+            self.post_message(messages.WorkspaceFailed(error))
+        except Exception:
+            log.exception("opening the workspace failed")
+            self.post_message(messages.WorkspaceFailed(_unexpected()))
+        else:
+            self.post_message(messages.WorkspaceReady(workspace))
+
+    @on(messages.WorkspaceReady)
+    def _opened(self, message: messages.WorkspaceReady) -> None:
+        self.workspace = message.workspace
+        self._read_sync()
+        self.home.opened()
+        self.show_standing()
+        self.set_interval(1.0, self.show_standing)
+        self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        if self._make_supervisor is not None:
+            self._supervisor = self._make_supervisor(message.workspace)
+            self._supervisor.start(lambda change=None: self.post_message(messages.SyncChanged(change)))
+        self._keep_up()
+
+    @on(messages.WorkspaceFailed)
+    def _not_opened(self, message: messages.WorkspaceFailed) -> None:
+        effect = _("窗口现在不能收件；已保存的办件没有受影响。")
+
+        def close(answer: Answer | None) -> None:
+            self.exit(return_code=2)
+
+        self.push_screen(Dialog(problem(message.error, effect)), close)
+
+    def on_unmount(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.stop()
+
+    def leave(self) -> None:
+        """Ask, then end."""
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.exit()
+
+        lines = [(_("未上传的记录留在本机，下次打开时接着上传。"), "plain")]
+        if self.parked:
+            lines.insert(0, (_("有 {count} 件暂存的收件会丢失。").format(count=len(self.parked)), "bad"))
+        self.push_screen(Dialog(Spec(_("退出工作站？"), tuple(lines), yes=_("退出"), no=_("继续工作"))), answered)
+
+    # -- what runs beside ----------------------------------------------------------------------------------------------
+
+    def in_background(self, work: Callable[[Workspace], messages.Message | None], group: str) -> None:
+        """Do ``work`` in a thread and post what it gives; an error becomes ``WorkFailed``."""
+        workspace = self.workspace
+        if workspace is None:
+            return
+
+        def worker() -> None:
+            try:
+                message = work(workspace)
+            except HallError as error:
+                message = messages.WorkFailed(error)
+            except Exception:
+                log.exception("%s failed", group)
+                message = messages.WorkFailed(_unexpected())
+            if message is not None:
+                self.post_message(message)
+
+        self.run_worker(worker, thread=True, exit_on_error=False, group=group)
+
+    def print_papers(self) -> None:
+        """Hand what waits to the print target; ``PapersMade`` tells how it went."""
+        self.in_background(_deliver, "print")
+
+    def _keep_up(self) -> None:
+        self.in_background(_upkeep, "upkeep")
+
+    @on(messages.SyncChanged)
+    def _sync_changed(self) -> None:
+        self._read_sync()
+        self.show_standing()
+
+    @on(messages.PapersMade)
+    def _papers_made(self, message: messages.PapersMade) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CounterScreen):
+                screen.papers_made(message.delivered)
+        self._read_sync()
+        self.show_standing()
+
+    @on(messages.WorkFailed)
+    def _work_failed(self, message: messages.WorkFailed) -> None:
+        self.tell(message.error, _("已保存的办件没有受影响。"))
+
+    def _read_sync(self) -> None:
+        if self.workspace is not None:
+            from clerk_tui.services import outbox
+
+            self._sync = outbox.status(self.workspace)
+
+    # -- the status line -----------------------------------------------------------------------------------------------
+
+    def standing(self) -> Standing:
+        """What the status line says now."""
+        workspace = self.workspace
+        if workspace is None:
+            return self._standing
+        from clerk_tui.screens.standing import standing_now
+
+        self._standing = standing_now(self._standing, workspace, self._sync)
+        return self._standing
+
+    def show_standing(self) -> None:
+        """Bring the status line of the screen in front up to date."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, CounterScreen):
+                screen.show_standing()
+                return
+
+    def saved(self) -> None:
+        """Something was committed: unsent facts have grown."""
+        self._read_sync()
+        self.show_standing()
+
+    @property
+    def today(self) -> dt.date:
+        """The hall's business date."""
+        assert self.workspace is not None
+        return self.workspace.clock.today()
+
+    # -- problems ------------------------------------------------------------------------------------------------------
+
+    def tell(self, error: HallError, effect: str = "") -> None:
+        """Show a problem."""
+        self.push_screen(Dialog(problem(error, effect)))
+
+    def guarded(self, method: Callable[[], None]) -> None:
+        """Run what a key does; a problem becomes a dialog, never the end of the counter."""
+        try:
+            method()
+        except HallError as error:
+            self.tell(error, _("这一步没有保存，录入的内容还在。"))
+
+    # -- going places --------------------------------------------------------------------------------------------------
+
+    @property
+    def home(self) -> HomeScreen:
+        """The screen at the bottom of the stack."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, HomeScreen))
+
+    def go_back(self) -> None:
+        """To the screen below; from home nowhere."""
+        if not isinstance(self.screen, HomeScreen):
+            self.pop_screen()
+
+    def go_home(self, text: str | None = None) -> None:
+        """To the search, empty unless ``text`` is given."""
+        while not isinstance(self.screen, HomeScreen):
+            self.pop_screen()
+        self.home.begin(text or "")
+
+    def go_lookup(self, text: str = "") -> None:
+        """To the search for cases."""
+        from clerk_tui.screens.lookup import LookupScreen
+
+        if isinstance(self.screen, LookupScreen):
+            self.screen.begin(text)
+        elif self.workspace is not None:
+            self.push_screen(LookupScreen(text))
+
+    def go_outbox(self) -> None:
+        """To what is not sent yet."""
+        from clerk_tui.screens.outbox import OutboxScreen
+
+        if self.workspace is not None and not isinstance(self.screen, OutboxScreen):
+            self.push_screen(OutboxScreen())
+
+    def show_help(self, about: CounterScreen) -> None:
+        """The keys of a screen."""
+        from clerk_tui.screens.help import HelpScreen
+
+        if not isinstance(about, HelpScreen):
+            self.push_screen(HelpScreen(about))
+
+    def open_case(self, reference: str) -> None:
+        """A case by its reference: where something is still to be handed in, straight to that."""
+        from clerk_tui.screens.open_case import screen_for
+
+        self.guarded(lambda: self._show(screen_for(self, reference)))
+
+    def _show(self, screen: CounterScreen) -> None:
+        self.push_screen(screen)
+
+    def reference_in(self, code: str) -> str:
+        """The reference that a scanned or typed code names, or ``""``."""
+        from clerk_tui.screens.open_case import reference_in
+
+        return reference_in(code)
+
+    def cycle_theme(self) -> None:
+        """The next theme."""
+        self.theme = themes.next_theme(self.theme)
+
+
+def _deliver(workspace: Workspace) -> messages.Message | None:
+    from clerk_tui.services import papers
+
+    return messages.PapersMade(list(papers.deliver_pending(workspace)))
+
+
+def _upkeep(workspace: Workspace) -> messages.Message | None:
+    from clerk_tui.services import upkeep
+
+    return messages.SyncChanged() if upkeep.run(workspace) else None
+
+
+def _unexpected() -> HallError:
+    return HallError("internal", _("程序出了意外的错误"), hint=_("请联系管理员查看日志；已保存的办件没有受影响"))

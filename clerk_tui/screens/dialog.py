@@ -1,0 +1,214 @@
+"""One dialog for everything that is asked: text, choices, a field, Enter and Esc.
+
+A scanner's Enter never reaches it (``screens.scanning``), so what is confirmed here was confirmed by a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Offset
+from textual.screen import ModalScreen
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.editor import Editor
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
+from hall.errors import HallError
+
+Paragraph = tuple[str, str]
+"""A text and its ink; an empty text is a blank line, one that begins with ``"\\t"`` is indented."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a dialog asks. With ``options`` a digit answers at once; ``field`` is the label of a line to type into,
+    with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing)."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...] = ()
+    options: tuple[str, ...] = ()
+    field: str = ""
+    value: str = ""
+    check: Callable[[str], str] | None = None
+    yes: str = N_("确认")
+    no: str = N_("返回")
+    tone: str = "info"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was chosen (the option's place, 0 without options) and typed."""
+
+    choice: int = 0
+    text: str = ""
+
+
+class Dialog(ModalScreen[Answer | None]):
+    """Answers ``None`` for Esc."""
+
+    BINDINGS = []
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        self.spec = spec
+
+    def compose(self) -> ComposeResult:
+        yield Box(self.spec, self._answer)
+
+    def on_mount(self) -> None:
+        self.query_one(Box).focus()
+
+    def _answer(self, answer: Answer | None) -> None:
+        self.dismiss(answer)
+
+
+class Box(Painted):
+    """The dialog's content and keys."""
+
+    can_focus = True
+
+    def __init__(self, spec: Spec, answer: Callable[[Answer | None], None]) -> None:
+        super().__init__(id="box")
+        self.spec = spec
+        self.place = 0
+        self.editor = Editor(spec.value)
+        self.error = ""
+        self._answer = answer
+        self._top = 0
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys go into the field."""
+        return bool(self.spec.field) and (not self.spec.options or self.place == len(self.spec.options) - 1)
+
+    def on_mount(self) -> None:
+        self.fit(self.app.size.width, self.app.size.height)
+
+    def fit(self, columns: int, rows: int) -> None:
+        """Take the size that the content needs."""
+        wide = min(76, columns - 4)
+        self.styles.width = wide
+        self.styles.height = min(rows - 2, len(self._content(wide - 4)) + 4 + (1 if self.spec.field else 0))
+
+    def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
+        head: list[Line] = [(((clip(safe(self.spec.title), columns), "strong"),), f"big-{self.spec.tone}"), BLANK]
+        foot = [BLANK, self._keys()]
+        content = self._content(columns)
+        room = max(1, rows - len(head) - len(foot))
+        focus = next((n for n, (_, fill) in enumerate(content) if fill == "cursor"), 0)
+        self._top = max(0, min(self._top, len(content) - room))
+        if focus and focus >= self._top + room:
+            self._top = focus - room + 1
+        shown = content[self._top : self._top + room]
+        return [*head, *shown, *[BLANK] * (room - len(shown)), *foot]
+
+    def _content(self, columns: int) -> list[Line]:
+        lines: list[Line] = []
+        for text, ink in self.spec.paragraphs:
+            indent = 3 if text.startswith("\t") else 0
+            for part in wrap(safe(text.lstrip("\t")), columns - indent):
+                lines.append((((" " * indent + part, ink),), ""))
+        for number, option in enumerate(self.spec.options):
+            if number == 0 and lines:
+                lines.append(BLANK)
+            on = number == self.place
+            key: Span = (f" {number + 1} ", "chip-key") if number < 9 else ("   ", "plain")
+            parts = wrap(safe(option), columns - 6, 2)
+            for n, part in enumerate(parts):
+                lead: Span = key if n == 0 else ("   ", "plain")
+                lines.append(((lead, (" ", "plain"), (part, "strong" if on else "plain")), "cursor" if on else ""))
+        if self.spec.field:
+            lines += [BLANK, self._field(columns)]
+        if self.error:
+            lines += [(((part, "bad"),), "") for part in wrap(safe(self.error), columns)]
+        return lines
+
+    def _field(self, columns: int) -> Line:
+        label = f"{self.spec.field}  "
+        space = columns - width(label)
+        if not self.typing:
+            return (((label, "faint"), (pad(safe(self.editor.text), space), "field")), "")
+        before, under, after, caret = self.editor.view(space)
+        self._caret = caret + width(label)
+        rest = " " * (space - width(before) - width(under) - width(after))
+        return (((label, "title"), (before, "field-on"), (under, "caret"), (after + rest, "field-on")), "")
+
+    def _keys(self) -> Line:
+        return (
+            (
+                (" Enter ", "chip-key"),
+                (" " + _(self.spec.yes) + "   ", "strong"),
+                (" Esc ", "chip-key"),
+                (" " + _(self.spec.no), "plain"),
+            ),
+            "",
+        )
+
+    def on_resize(self) -> None:
+        self.fit(self.app.size.width, self.app.size.height)
+        super().on_resize()
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        options = len(self.spec.options)
+        if event.key == "escape":
+            self._answer(None)
+        elif event.key == "enter":
+            self._confirm()
+        elif event.key in ("up", "down") and options:
+            self.place = (self.place + (1 if event.key == "down" else -1)) % options
+            self.error = ""
+            self.paint()
+        elif event.key in ("pageup", "pagedown", "up", "down"):
+            self._top = max(0, self._top + (1 if event.key.endswith("down") else -1) * 5)
+            self.paint()
+        elif self.typing:
+            self._type(event)
+        elif event.character is not None and event.character in "123456789"[:options]:
+            self.place = int(event.character) - 1
+            self._confirm() if not self.typing else self.paint()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if self.typing and self.editor.insert(event.text.rstrip("\r\n")):
+            self.paint()
+
+    def _type(self, event: events.Key) -> None:
+        if event.is_printable and event.character is not None:
+            self.editor.insert(event.character)
+        else:
+            self.editor.key(event.key)
+        self.error = ""
+        self.paint()
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        """Where an input method opens its window."""
+        row = next((n for n, (spans, _) in enumerate(self._lines) if any(ink == "caret" for _, ink in spans)), None)
+        if row is not None:
+            self.app.cursor_position = self.content_region.offset + Offset(self._caret, row)
+
+    def _confirm(self) -> None:
+        text = self.editor.text.strip() if self.typing else ""
+        if self.typing and self.spec.check is not None and (error := self.spec.check(text)):
+            self.error = error
+            self.fit(self.app.size.width, self.app.size.height)
+            self.paint()
+            return
+        self._answer(Answer(self.place, text))
+
+
+def problem(error: HallError, effect: str = "") -> Spec:
+    """A problem told in full: what happened, what it means for the person at the counter, what to do."""
+    paragraphs: list[Paragraph] = [(error.message, "strong")]
+    if effect:
+        paragraphs += [("", "plain"), (effect, "plain")]
+    if error.hint:
+        paragraphs += [("", "plain"), (_("怎么办：") + error.hint, "info")]
+    paragraphs += [("", "plain"), (_("代号 {code}").format(code=error.code), "faint")]
+    return Spec(title=_("没有办成"), paragraphs=tuple(paragraphs), yes=N_("知道了"), no=N_("关闭"), tone="bad")

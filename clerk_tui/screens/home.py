@@ -1,0 +1,189 @@
+"""Taking up a matter: one line to type into, what it finds below, what it is beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.found import CaseFound, Draw, Parked, found_matter
+from clerk_tui.screens.matter_card import bundle_lines, matter_lines
+from clerk_tui.widgets.entry import Entry
+from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.virtual_list import TextPane, VirtualList
+
+if TYPE_CHECKING:
+    from hall.catalogue.search import Hit
+
+Found = Any
+
+
+class HomeScreen(CounterScreen):
+    """The first screen, and the one every person begins at."""
+
+    GROUPS = ("home",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("home")]
+    TITLE_OF = N_("取事项")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draw = Draw()
+
+    def body(self) -> ComposeResult:
+        yield Entry(_("取事项"), _("名称、拼音、首字母、代码、部门；或扫收件编号"), self._typed, self._key, id="search")
+        with Horizontal(classes="body"):
+            yield VirtualList[Found](self._draw.row, self._draw.heading, self._chosen, id="found")
+            yield TextPane(self._card, id="card")
+
+    @property
+    def entry(self) -> Entry:
+        return self.query_one("#search", Entry)
+
+    @property
+    def found(self) -> VirtualList[Found]:
+        return self.query_one("#found", VirtualList)
+
+    def on_mount(self) -> None:
+        self.entry.focus()
+        self.found.show([], empty=(_("正在打开事项目录，可以先输入"),))
+
+    def opened(self) -> None:
+        """The catalogue is there: what was typed meanwhile is searched now."""
+        self._typed(self.entry.value)
+
+    def begin(self, text: str = "") -> None:
+        """For the next person."""
+        self.entry.set(text)
+        self.entry.focus()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self.counter.workspace is not None and not self.entry.value:
+            self._typed("")
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def _typed(self, text: str) -> None:
+        workspace = self.counter.workspace
+        if workspace is None:
+            return
+        word = text.strip()
+        if not word:
+            self.found.show([Parked(draft) for draft in self.counter.parked], empty=_hints())
+            return
+        cases: list[Found] = self._cases(word)
+        hits = [found_matter(workspace, hit) for hit in workspace.catalogue.search(word)]
+        nothing = (_("没有找到。换一个说法，或按 F5 查办件"),)
+        self.found.show([*cases, *hits], empty=nothing)
+
+    def _cases(self, word: str) -> list[Found]:
+        """The case that a reference names, first."""
+        reference = self.counter.reference_in(word)
+        if not reference or self.counter.workspace is None:
+            return []
+        from clerk_tui.services import cases
+
+        return [CaseFound(row) for row in cases.find(self.counter.workspace, reference, limit=5)]
+
+    def _key(self, key: str) -> bool:
+        if key == "enter":
+            self.counter.guarded(self._open)
+            return True
+        return self.found.move(key)
+
+    def _open(self) -> None:
+        item = self.found.selected
+        workspace = self.counter.workspace
+        if item is None or workspace is None:
+            return
+        if isinstance(item, CaseFound):
+            self.counter.open_case(item.reference)
+        elif isinstance(item, Parked):
+            self.counter.parked.remove(item.draft)
+            self._intake(item.draft)
+        elif item.hit.kind == "bundle":
+            self._list_bundle(item.hit)
+        else:
+            from clerk_tui.services import intake
+
+            self._intake(intake.new_draft(workspace, workspace.catalogue.matter(item.hit.key)))
+
+    def _intake(self, draft: Any) -> None:
+        from clerk_tui.screens.intake import IntakeScreen
+
+        self.counter.push_screen(IntakeScreen(draft))
+
+    def _list_bundle(self, hit: Hit) -> None:
+        from hall.catalogue.search import Hit as Row
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        rows = []
+        for key in workspace.catalogue.bundle(hit.key).matters:
+            matter = workspace.catalogue.matter(key)
+            short = workspace.department(matter.department).short
+            rows.append(found_matter(workspace, Row(key, matter.name, short, matter.code, 100, ())))
+        self.found.show(rows)
+
+    # -- the card beside ---------------------------------------------------------------------------------------------
+
+    def _chosen(self, item: Found | None) -> None:
+        if self.is_mounted:
+            card = self.query_one("#card", TextPane)
+            card.top = 0
+            card.paint()
+        self.show_keys()
+
+    def _card(self, columns: int, rows: int) -> list[Line]:
+        item = self.found.selected
+        workspace = self.counter.workspace
+        if item is None or workspace is None:
+            return []
+        if isinstance(item, (CaseFound, Parked)):
+            return item.card(columns)
+        if item.hit.kind == "bundle":
+            bundle = workspace.catalogue.bundle(item.hit.key)
+            return bundle_lines(bundle, [workspace.catalogue.matter(key).name for key in bundle.matters], columns)
+        matter = workspace.catalogue.matter(item.hit.key)
+        return matter_lines(matter, workspace.department(matter.department), columns)
+
+    # -- keys and scans ----------------------------------------------------------------------------------------------
+
+    def can_do(self, action: str) -> bool:
+        if action in ("search", "back"):
+            return action == "search" and bool(self.entry.value)
+        if action in ("open", "choose"):
+            return bool(self.found.items)
+        return self.counter.workspace is not None or action in ("theme", "leave", "help")
+
+    def do_search(self) -> None:
+        self.begin()
+
+    def scanned(self, text: str) -> bool:
+        """A scan stands in the search line, found and shown; Enter opens it."""
+        self.entry.set(text[:200])
+        return True
+
+    def scan_token(self) -> object:
+        return self.entry.snapshot()
+
+    def scan_undo(self, token: object) -> None:
+        self.entry.restore(token)
+
+
+def _hints() -> tuple[str, ...]:
+    return (
+        _("输入群众要办的事，马上列出事项。例如："),
+        "",
+        _("  企业开办    qiyekaiban    qykb    开公司"),
+        _("  户口迁移    hkqy          公安    落户"),
+        "",
+        _("扫或输入收件编号，接着办补正或查看办件。"),
+    )
+
+

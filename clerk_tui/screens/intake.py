@@ -1,0 +1,321 @@
+"""Taking somebody in: questions and applicant, the checklist, the verdict, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens import refusing
+from clerk_tui.screens.desk import PAPERS_OF, DeskScreen
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.intake_items import items_of, put, value_of
+from clerk_tui.screens.matter_card import limit_text
+from clerk_tui.services import intake
+from clerk_tui.services.draft import Draft, Preview
+from clerk_tui.widgets.cells import clip, safe, width
+from clerk_tui.widgets.form import FormView, Value
+from clerk_tui.widgets.painted import Line, Span, spread
+from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
+from hall.checklist import Row
+from hall.identity import KINDS as ID_NAMES
+from hall.identity import check_identity
+from hall.masking import mask_identity, mask_name
+from hall.verdict import Outcome, Verdict
+
+
+class IntakeScreen(DeskScreen):
+    """One walk-in, from the first question to the confirmed outcome."""
+
+    GROUPS = ("intake",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("intake")]
+    TITLE_OF = N_("收件")
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.ticks = draft.ticks
+        self.known: dict[str, str] = {}
+        self.tell_missing = False
+        self._known_for = ""
+        self._preview: Preview | None = None
+
+    def body(self) -> ComposeResult:
+        yield from self.desk()
+
+    def left_pane(self) -> Widget:
+        return FormView(self._changed, self._form_done)
+
+    @property
+    def form(self) -> FormView:
+        return self.query_one(FormView)
+
+    def on_mount(self) -> None:
+        self.preview_now()
+        self.form.begin(self._items())
+        self.show_panes()
+        self.follow()
+        self.form.focus()
+
+    # -- the draft and what follows from it ------------------------------------------------------------------------------
+
+    @property
+    def preview(self) -> Preview:
+        assert self._preview is not None
+        return self._preview
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.preview.verdict
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.preview.checklist.materials
+
+    def preview_now(self) -> None:
+        """Ask what follows."""
+        workspace = self.counter.workspace
+        assert workspace is not None
+        self._preview = intake.preview(workspace, self.draft)
+
+    def follow(self) -> None:
+        self.preview_now()
+        self.form.show(self._items())
+        self.show_materials()
+        self.show_verdict(self._shown())
+        self.query_one("#desk-head").paint()  # type: ignore[attr-defined]
+        self.show_keys()
+
+    def _items(self) -> list[Any]:
+        return items_of(self.draft, self.preview, self.known, tell_missing=self.tell_missing)
+
+    def _changed(self, key: str, value: Value) -> None:
+        put(self.draft, key, value)
+        if key == "applicant.id_number":
+            self.preview_now()
+            self._look_up_person()
+        self.follow()
+
+    def _look_up_person(self) -> None:
+        """What the hall knows of the person whose number is now complete; offered, never taken by itself."""
+        workspace = self.counter.workspace
+        applicant = self.preview.applicant
+        typed = self.draft.applicant.get("id_number", "")
+        number = "" if "applicant.id_number" in self.preview.field_errors else typed.strip()
+        if number == self._known_for or workspace is None:
+            return
+        self._known_for = number
+        from clerk_tui.services import people
+
+        self.known = people.known(workspace, number) if number else {}
+        intake.refresh_held(workspace, self.draft)
+        del applicant
+
+    def _form_done(self) -> None:
+        """Nothing is left to fill in: to the desk."""
+        self.go_part("materials")
+
+    def hinders(self) -> tuple[str, ...]:
+        """What keeps F9 from working: an outcome is open, a value is wrong or a needed one is empty."""
+        preview, chosen = self.preview, self.chosen
+        texts = [error.message for error in preview.verdict.errors]
+        if chosen is None and not texts:
+            texts.append(preview.verdict.explanation)
+        texts += list(preview.field_errors.values())
+        needed = ("applicant.", "agent.")
+        full = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
+        texts += [text for key, text in preview.missing.items() if full or key.startswith(needed)]
+        return hindrances(texts)
+
+    def _shown(self) -> Shown:
+        preview, chosen = self.preview, self.chosen
+        verdict = preview.verdict
+        accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
+        noticed = chosen is Outcome.NOTICED
+        return Shown(
+            chosen=chosen,
+            explanation=verdict.explanation,
+            article=intake_article(verdict, chosen),
+            gaps=verdict.gaps if chosen is not Outcome.REFUSED else (),
+            others=self.others(),
+            hinders=self.hinders(),
+            warnings=tuple(preview.warnings.values()),
+            dates=date_pairs(
+                (_("收件日"), preview.received),
+                (_("起算日"), preview.clock_from if preview.clock_from != preview.received else ""),
+                (_("承诺办结"), preview.due.promised if accepted else ""),
+                (_("法定期限"), preview.due.statutory if accepted else ""),
+                (_("补正期限"), preview.respond_by if noticed else ""),
+            ),
+            provisional=accepted and preview.due.provisional,
+        )
+
+    # -- the header ------------------------------------------------------------------------------------------------------
+
+    def header(self, columns: int, rows: int) -> list[Line]:
+        matter = self.draft.matter
+        preview = self._preview
+        situations = "、".join(s.name for s in preview.checklist.situations) if preview else ""
+        limit = limit_text(matter.limits.promised)
+        right: list[Span] = [(_("承诺 {limit}").format(limit=limit), "faint")]
+        room = columns - width(right[0][0]) - 3
+        left: list[Span] = [(clip(safe(matter.name), room), "title")]
+        rest = room - width(left[0][0]) - 4
+        if situations and rest > 8:
+            left += [("  ", "plain"), (clip(safe(situations), rest), "plain")]
+        lines: list[Line] = [(spread(left, right, columns), "")]
+        if self.app.size.width < 110:
+            lines.append((self._tabs(), ""))
+        return lines
+
+    def _tabs(self) -> tuple[Span, ...]:
+        on, off = "chip-info", "chip-off"
+        return (
+            (_(" F3 情形与申请人 "), on if self.part == "left" else off),
+            (" ", "plain"),
+            (_(" F4 材料 {done}/{all} ").format(done=len(self.ticks), all=len(self.rows)), off)
+            if self.part == "left"
+            else (_(" F4 材料 {done}/{all} ").format(done=len(self.ticks), all=len(self.rows)), on),
+        )
+
+    # -- keys ------------------------------------------------------------------------------------------------------------
+
+    def can_do(self, action: str) -> bool:
+        if action == "take_known":
+            return any(not value_of(self.draft, key) for key in self.known)
+        if action == "confirm":
+            return not self.hinders() if self._preview else False
+        if action == "inquire":
+            return True
+        return action != "search" or True
+
+    def action_do(self, action: str) -> None:
+        # F9 is always heard: while something is wrong it says what, and goes there.
+        if action == "confirm" and self.hinders():
+            self._go_to_hindrance()
+            return
+        super().action_do(action)
+
+    def _go_to_hindrance(self) -> None:
+        self.tell_missing = True
+        self.follow()
+        preview = self.preview
+        keys = [*(f"answers.{code}" for code in preview.checklist.open_questions)]
+        keys += [*preview.field_errors, *preview.missing]
+        wrong_row = next((error.field for error in preview.verdict.errors if error.field), "")
+        if keys and not keys[0].startswith("materials."):
+            self.go_part("left")
+            self.form.go_to(keys[0])
+        elif wrong_row and wrong_row.startswith("materials."):
+            self.materials.current = wrong_row.split(".")[1]
+            self.go_part("materials")
+            self.materials.paint()
+
+    def do_take_known(self) -> None:
+        for key, value in self.known.items():
+            if not value_of(self.draft, key):
+                put(self.draft, key, value)
+        self.follow()
+
+    def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        return [*super().other_choices(), *refusing.choices(self)]
+
+    def do_confirm(self) -> None:
+        chosen = self.chosen
+        assert chosen is not None
+        who = f"{self.draft.matter.name}  {mask_name(self.draft.applicant.get('name', ''))}"
+        self.ask(self.summary(PAPERS_OF[chosen], who), lambda answer: self.commit())
+
+    def commit(self) -> None:
+        workspace = self.counter.workspace
+        assert workspace is not None
+        result = intake.submit(workspace, self.draft, self.chosen if self.chosen is self.wish else None)
+        self.counter.finished(result, self.draft.matter.name, self.draft.applicant.get("name", ""))
+
+    def do_inquire(self) -> None:
+        lines = (
+            (_("不收件、不给编号以外的承诺；打印一次性告知的办事指南。"), "plain"),
+            (_("情形：") + ("、".join(s.name for s in self.preview.checklist.situations) or _("未定")), "faint"),
+        )
+        spec = Spec(_("只咨询"), lines, yes=N_("打印指南"), no=N_("回去"))
+        self.ask(spec, lambda answer: self._inquired())
+
+    def _inquired(self) -> None:
+        from clerk_tui.services import inquiry
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        result = inquiry.answer(workspace, self.draft)
+        self.counter.finished(result, self.draft.matter.name, "")
+
+    # -- leaving and scans -------------------------------------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        draft = self.draft
+        return bool(draft.answers or draft.ticks or any(draft.applicant.values()) or any(draft.fields.values()))
+
+    def leaving(self, then: Callable[[], None]) -> None:
+        if not self.unsaved:
+            then()
+            return
+        spec = Spec(
+            _("这份收件还没有确认"),
+            ((_("没有确认的内容还没有保存为办件。"), "plain"),),
+            options=(_("暂存，稍后在取事项里接着办"), _("不要了，清除录入的内容")),
+            yes=N_("选定"),
+            no=N_("继续录入"),
+            tone="warn",
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is None:
+                return
+            if answer.choice == 0:
+                self.counter.parked.append(self.draft)
+            then()
+
+        self.counter.push_screen(Dialog(spec), answered)
+
+    def scanned(self, text: str) -> bool:
+        identity = check_identity(text, today=self.preview.received)
+        if not identity.valid or identity.kind.startswith("passport"):
+            return False
+        active = self.form.current
+        key = active if active in ("applicant.id_number", "agent.id_number") else "applicant.id_number"
+        spec = Spec(
+            _("扫到{kind}号码").format(kind=ID_NAMES[identity.kind]),
+            ((mask_identity(identity.number), "strong"),),
+            yes=N_("填入证件号码"),
+            no=N_("不理会"),
+        )
+        self.ask(spec, lambda answer: self._changed(key, identity.number))
+        return True
+
+    def scan_token(self) -> Any:
+        draft = self.draft
+        return (
+            super().scan_token(),
+            dict(draft.answers),
+            dict(draft.applicant),
+            None if draft.agent is None else dict(draft.agent),
+            dict(draft.fields),
+            self.form.snapshot(),
+        )
+
+    def scan_undo(self, token: Any) -> None:
+        desk, self.draft.answers, self.draft.applicant, self.draft.agent, self.draft.fields, place = token
+        self.form.restore(place)
+        super().scan_undo(desk)
+
+
+def intake_article(verdict: Verdict, chosen: Outcome | None) -> str:
+    """The article that the chosen outcome stands on."""
+    from hall.verdict import article_of
+
+    return article_of(chosen, verdict.refusal) if chosen is not None else ""

@@ -1,0 +1,177 @@
+"""The intake form as items: from a draft and its preview to questions and fields, and back from a key to the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.matter_card import KINDS
+from clerk_tui.widgets.form import Item, Value
+from hall.identity import KINDS as ID_NAMES
+from hall.identity import age_on, check_identity
+
+if TYPE_CHECKING:
+    from clerk_tui.services.draft import Draft, Preview
+    from hall.catalogue.model import Field, Question
+
+SELF, AGENT = "self", "agent"
+COMPANIES = ("company", "individual_business", "organisation")
+YES_NO = (("yes", N_("是")), ("no", N_("否")))
+
+
+def items_of(draft: Draft, preview: Preview, known: Mapping[str, str], *, tell_missing: bool) -> list[Item]:
+    """Everything that is asked, in the order in which it is asked at the counter.
+
+    ``known`` are values of an earlier case by dotted field; ``tell_missing``: say what is empty (after F9).
+    """
+    missing = preview.missing if tell_missing else {}
+    errors = {**missing, **preview.field_errors}
+    items: list[Item] = [_question(draft, question) for question in preview.checklist.questions]
+    items += _applicant(draft, preview, known, errors)
+    items += _agent(draft, preview, known, errors)
+    items += [_field(draft, field, known, errors) for field in preview.checklist.fields]
+    return items
+
+
+def _question(draft: Draft, question: Question) -> Item:
+    options = (
+        tuple((code, _(label)) for code, label in YES_NO)
+        if question.kind == "yesno"
+        else tuple((option.code, option.label) for option in question.options)
+    )
+    return Item(
+        key=f"answers.{question.code}",
+        label=question.text,
+        value=draft.answers.get(question.code, () if question.kind == "multi" else ""),
+        section=_("情形"),
+        options=options,
+        multi=question.kind == "multi",
+        note=question.help,
+    )
+
+
+def _applicant(
+    draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]
+) -> Iterator[Item]:
+    section = _("申请人")
+    kind = draft.applicant.get("kind") or draft.matter.serves[0]
+    company = kind in COMPANIES
+
+    def text(key: str, label: str, *, required: bool = True, wanted: bool = True, note: str = "") -> Item:
+        where = f"applicant.{key}"
+        return Item(
+            key=where,
+            label=label,
+            value=draft.applicant.get(key, ""),
+            section=section,
+            required=required,
+            wanted=wanted,
+            note=note,
+            error=errors.get(where, ""),
+            offer=known.get(where, ""),
+            caution=preview.warnings.get(where, "") if draft.applicant.get(key) else "",
+        )
+
+    if len(draft.matter.serves) > 1:
+        options = tuple((each, _(KINDS[each])) for each in draft.matter.serves)
+        yield Item("applicant.kind", _("申请人类型"), kind, section, options, required=False)
+    number = text("id_number", _("统一社会信用代码") if company else _("证件号码"))
+    yield number.with_told(_identity_told(draft, preview))
+    yield text("name", _("名称") if company else _("姓名"))
+    if company:
+        yield text("legal_person", _("法定代表人"), required=False)
+    yield text("phone", _("联系电话"), required=False)
+    yield text("address", _("联系地址"), required=False, wanted=False)
+    if draft.matter.agent_allowed:
+        who = AGENT if draft.agent is not None else SELF
+        options = ((SELF, _("本人来办") if not company else _("法定代表人")), (AGENT, _("代理人来办")))
+        yield Item("agent", _("谁来办"), who, section, options, required=False)
+
+
+def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
+    if draft.agent is None:
+        return
+    for key, label, required in (
+        ("name", _("姓名"), True),
+        ("id_number", _("证件号码"), True),
+        ("phone", _("联系电话"), False),
+    ):
+        where = f"agent.{key}"
+        yield Item(
+            key=where,
+            label=label,
+            value=draft.agent.get(key, ""),
+            section=_("代理人"),
+            required=required,
+            wanted=True,
+            error=errors.get(where, ""),
+            offer=known.get(where, ""),
+        )
+
+
+def _field(draft: Draft, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
+    where = f"fields.{field.code}"
+    options: tuple[tuple[str, str], ...] = ()
+    if field.kind == "choice":
+        options = tuple((option.label, option.label) for option in field.options)
+    elif field.kind == "confirm":
+        options = (("是", _("是")), ("否", _("否")))
+    example = _("例如 {example}").format(example=field.example) if field.example else ""
+    if not example and field.kind == "date":
+        example = _("例如 2026-11-02")
+    return Item(
+        key=where,
+        label=field.label,
+        value=draft.fields.get(field.code, ""),
+        section=_("事项信息"),
+        options=options,
+        required=field.required,
+        note="  ".join(filter(None, (field.help, example))),
+        error=errors.get(where, ""),
+        offer=known.get(where, ""),
+    )
+
+
+def _identity_told(draft: Draft, preview: Preview) -> str:
+    """What the number says: kind, sex, age."""
+    applicant = preview.applicant
+    number = draft.applicant.get("id_number", "")
+    if not number or "applicant.id_number" in preview.field_errors:
+        return ""
+    kind = applicant.id_type if applicant is not None else ""
+    identity = check_identity(number, kind or None, today=preview.received)
+    if not identity.valid:
+        return ""
+    parts = [ID_NAMES.get(identity.kind, "")]
+    if identity.birth is not None and identity.birth <= preview.received:
+        parts.append(_("{age}岁").format(age=age_on(identity.birth, preview.received)))
+    return " ".join(filter(None, parts))
+
+
+def put(draft: Draft, key: str, value: Value) -> None:
+    """Write what was typed or chosen into the draft."""
+    part, _dot, name = key.partition(".")
+    if part == "answers":
+        if value in ("", ()):
+            draft.answers.pop(name, None)
+        else:
+            draft.answers[name] = value
+    elif key == "agent":
+        draft.agent = (draft.agent or {}) if value == AGENT else None
+    elif part == "agent":
+        assert draft.agent is not None
+        draft.agent[name] = str(value)
+    elif part == "applicant":
+        draft.applicant[name] = str(value)
+        if name == "kind":
+            draft.applicant.pop("id_type", None)
+    elif part == "fields":
+        draft.fields[name] = str(value)
+
+
+def value_of(draft: Draft, key: str) -> str:
+    """What a dotted text field holds now."""
+    part, _dot, name = key.partition(".")
+    holder = {"applicant": draft.applicant, "agent": draft.agent or {}, "fields": draft.fields}.get(part, {})
+    return holder.get(name, "")

@@ -1,0 +1,83 @@
+"""Stating why nothing is received: no licence needed, another organ's power, or a reason of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.dialog import Spec
+from hall.catalogue.model import Place
+from hall.verdict import Outcome, Refusal
+
+if TYPE_CHECKING:
+    from clerk_tui.screens.intake import IntakeScreen
+
+Choice = tuple[str, Callable[[], None]]
+
+
+def choices(screen: IntakeScreen) -> list[Choice]:
+    """What F8 offers beside the lawful outcomes."""
+    draft = screen.draft
+    if draft.refusal is not None:
+        return [(_("撤回不予受理，按材料办"), lambda: state(screen, None))]
+    if screen.preview.checklist.exits:
+        return []
+    found: list[Choice] = [
+        (_("不予受理：{reason}").format(reason=reason.text), lambda text=reason.text: state(screen, _other(text)))
+        for reason in draft.matter.refusal_reasons
+    ]
+    found.append((_("不受理：依法不需要取得行政许可"), lambda: _not_needed(screen)))
+    found.append((_("不予受理：不属于本机关职权（写明去哪里办）"), lambda: _not_authority(screen)))
+    found.append((_("不予受理：其他理由（自己写）"), lambda: _typed(screen)))
+    return found
+
+
+def state(screen: IntakeScreen, refusal: Refusal | None) -> None:
+    """State a refusal, or take it back."""
+    screen.draft.refusal = refusal
+    screen.choose(Outcome.REFUSED if refusal is not None else None)
+
+
+def _other(text: str, *, typed: bool = False) -> Refusal:
+    return Refusal("other", text, None, typed)
+
+
+def _not_needed(screen: IntakeScreen) -> None:
+    spec = Spec(
+        _("依法不需要取得行政许可"),
+        ((_("写明依据，印在通知书上。"), "plain"),),
+        field=_("理由"),
+        value=_("该事项依法不需要取得行政许可"),
+        check=_filled,
+    )
+    screen.ask(spec, lambda answer: state(screen, Refusal("not_needed", answer.text, None, True)))
+
+
+def _not_authority(screen: IntakeScreen) -> None:
+    spec = Spec(
+        _("不属于本机关职权"),
+        ((_("依法必须告知向哪个机关申请（行政许可法第三十二条第一款第二项）。"), "plain"),),
+        field=_("去哪个机关"),
+        check=_filled,
+        yes=N_("下一步"),
+    )
+
+    def where(organ: str) -> None:
+        more = Spec(_("地址和电话"), ((organ, "strong"),), field=_("地址电话"), yes=N_("不予受理"))
+        reason = _("不属于本机关职权范围")
+        screen.ask(
+            more,
+            lambda answer: state(screen, Refusal("not_authority", reason, Place(organ=organ, address=answer.text, phone=""), True)),
+        )
+
+    screen.ask(spec, lambda answer: where(answer.text))
+
+
+def _typed(screen: IntakeScreen) -> None:
+    spec = Spec(_("不予受理的理由"), field=_("理由"), check=_filled)
+    screen.ask(spec, lambda answer: state(screen, _other(answer.text, typed=True)))
+
+
+def _filled(text: str) -> str:
+    return "" if text else _("不能空着，要印在通知书上")

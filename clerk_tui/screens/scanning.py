@@ -1,0 +1,119 @@
+"""Scans at the level of the App: recognised wherever the focus is, shown before they act, never typed, never confirmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import App
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
+from clerk_tui.widgets.entry import Entry
+from clerk_tui.widgets.form import FormView
+from clerk_tui.widgets.scan import Act, Ignore, ScanFilter, Scanned, Wait
+
+if TYPE_CHECKING:
+    from clerk_tui.screens.counter import CounterApp
+
+
+class ScanKeys(App[None]):
+    """An App whose keys pass a ``ScanFilter`` before any widget sees them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter: ScanFilter[events.Key] = ScanFilter()
+        self._token: tuple[int, CounterScreen | None, object] | None = None
+
+    def key_time(self, event: events.Key) -> float:
+        """When a key was pressed, in seconds; tests give people and scanners their rhythm here."""
+        return event.time
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        text = event.character if event.is_printable and event.character and event.character.isascii() else ""
+        answer = self._filter.feed(
+            event, text, enter=event.key == "enter", at=self.key_time(event), typing=self._typing()
+        )
+        match answer:
+            case Act(keys, begins):
+                for key in keys[:-1]:
+                    await super().on_event(key)
+                if begins:
+                    self._remember()
+                await super().on_event(keys[-1])
+            case Wait(seconds):
+                self.set_timer(seconds * 1.2, self._expired)
+            case Ignore(keys):
+                for key in keys:
+                    await super().on_event(key)
+            case Scanned(code):
+                await self._take_back()
+                self._show_scan(code)
+
+    def _typing(self) -> bool:
+        """Whether a key would go into a text field."""
+        focused = self.focused
+        if isinstance(focused, FormView):
+            return focused.active is not None and not focused.active.options
+        return isinstance(focused, Entry) or (isinstance(focused, Box) and focused.typing)
+
+    async def _expired(self) -> None:
+        for key in self._filter.expire(self._now()):
+            await super().on_event(key)
+
+    def _now(self) -> float:
+        """Past every key's patience: the timer has run."""
+        return float("inf")
+
+    def _remember(self) -> None:
+        screen = next((s for s in reversed(self.screen_stack) if isinstance(s, CounterScreen)), None)
+        self._token = (len(self.screen_stack), screen, screen.scan_token() if screen is not None else None)
+
+    async def _take_back(self) -> None:
+        """Undo what the first keys of the scan did, dialogs that they opened too."""
+        if self._token is None:
+            return
+        depth, screen, token = self._token
+        while len(self.screen_stack) > depth and isinstance(self.screen, Dialog):
+            await self.pop_screen()
+        if screen is not None and screen in self.screen_stack:
+            screen.scan_undo(token)
+        self._token = None
+
+    def _show_scan(self, code: str) -> None:
+        """Hand the code to the screen in front; else say what was read and offer the case it names."""
+        if isinstance(self.screen, CounterScreen) and self.screen.scanned(code):
+            return
+        counter = cast("CounterApp", self)
+        reference = counter.reference_in(code)
+        if reference:
+            spec = Spec(
+                title=_("扫到收件编号"),
+                paragraphs=((reference, "strong"), ("", "plain"), (_("扫码不会改变现在录入的内容。"), "faint")),
+                yes=N_("打开这件"),
+                no=N_("不理会"),
+            )
+        else:
+            spec = Spec(
+                title=_("扫到的码这里用不上"),
+                paragraphs=((code[:120], "strong"), ("", "plain"), (_("没有录入任何内容。"), "faint")),
+                yes=N_("知道了"),
+                no=N_("关闭"),
+                tone="warn",
+            )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None and reference:
+                counter.open_case(reference)
+
+        if isinstance(self.screen, ScanDialog):
+            self.pop_screen()
+        self.push_screen(ScanDialog(spec), answered)
+
+
+class ScanDialog(Dialog):
+    """The dialog that shows a scan; the next scan takes its place."""

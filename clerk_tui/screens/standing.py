@@ -1,0 +1,57 @@
+"""The status line's facts, put together from clock, calendar and outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clerk_tui.services.workspace import Workspace
+    from clerk_tui.widgets.bars import Standing
+
+
+def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
+    """How things stand at this second; ``sync`` is ``services.outbox.SyncStatus`` as last read, or ``None``."""
+    now_ms = workspace.clock.now_ms()
+    zone = workspace.config.timezone
+    today = workspace.clock.today()
+    known = workspace.calendar.is_known(today)
+    values: dict[str, Any] = {
+        "hall": workspace.catalogue.hall.name,
+        "day": today.isoformat(),
+        "weekday": today.weekday(),
+        "workday": workspace.calendar.is_workday(today) if known else None,
+        "time": clock_time(now_ms, zone),
+    }
+    if sync is not None:
+        values |= {
+            "pending": sync.pending,
+            "oldest": age(now_ms - sync.oldest_ms) if sync.pending and sync.oldest_ms else "",
+            "contact": clock_time(sync.last_contact_ms, zone) if sync.last_contact_ms else "",
+            "online": bool(sync.online),
+            "quarantined": _count(sync.quarantined),
+        }
+    return replace(before, **values)
+
+
+def clock_time(at_ms: int, zone: dt.tzinfo) -> str:
+    """``09:41`` in the hall's zone."""
+    return dt.datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
+
+
+def age(ms: int) -> str:
+    """``02:10`` (minutes and seconds), from an hour on ``3小时``, from a day on ``2天``."""
+    seconds = max(0, ms) // 1000
+    if seconds >= 86400:
+        return f"{seconds // 86400}天"
+    if seconds >= 3600:
+        return f"{seconds // 3600}小时"
+    return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else len(value)
+
+
+__all__ = ["age", "clock_time", "standing_now"]

@@ -1,0 +1,54 @@
+"""States, lights and papers as words and inks: the same everywhere."""
+
+from __future__ import annotations
+
+from clerk_tui.i18n import N_, _
+from hall.case import CaseState
+from hall.deadlines import Light
+
+STATES: dict[CaseState, tuple[str, str]] = {
+    CaseState.INQUIRY: (N_("咨询"), "chip-off"),
+    CaseState.RECEIVED: (N_("已收件"), "chip-info"),
+    CaseState.NOTICED: (N_("补正中"), "chip-warn"),
+    CaseState.ACCEPTED: (N_("已受理"), "chip-good"),
+    CaseState.TOLERATED: (N_("容缺受理"), "chip-warn"),
+    CaseState.REFUSED: (N_("不予受理"), "chip-bad"),
+    CaseState.DECIDED: (N_("已决定"), "chip-good"),
+    CaseState.DELIVERED: (N_("已出件"), "chip-good"),
+    CaseState.FILED: (N_("已归档"), "chip-off"),
+    CaseState.WITHDRAWN: (N_("已撤回"), "chip-off"),
+    CaseState.RETURNED: (N_("已退件"), "chip-off"),
+    CaseState.TERMINATED: (N_("已终止"), "chip-off"),
+}
+LIGHTS: dict[Light, tuple[str, str]] = {
+    Light.GREEN: (N_("绿 正常"), "chip-good"),
+    Light.YELLOW: (N_("黄 将到期"), "chip-warn"),
+    Light.RED: (N_("红 超承诺"), "chip-bad"),
+    Light.DARK_RED: (N_("深红 超法定"), "chip-bad"),
+    Light.NONE: (N_("不计时"), "chip-off"),
+}
+PAPERS: dict[str, str] = {
+    "receipt": N_("收件凭证"),
+    "notice": N_("一次性告知书"),
+    "acceptance": N_("受理通知书"),
+    "refusal": N_("不予受理通知书"),
+    "promise": N_("容缺受理承诺书"),
+    "guide": N_("办事指南（一次性告知单）"),
+}
+
+
+def state_chip(state: CaseState | str) -> tuple[str, str]:
+    """The word and the ink of a case's state."""
+    word, ink = STATES[CaseState(state)]
+    return _(word), ink
+
+
+def light_chip(light: Light) -> tuple[str, str]:
+    """The word and the ink of a clock's light."""
+    word, ink = LIGHTS[light]
+    return _(word), ink
+
+
+def paper_name(kind: str) -> str:
+    """What a paper is called."""
+    return _(PAPERS.get(kind, kind))

@@ -1,0 +1,168 @@
+"""The verdict beside the desk: the outcome in a word, its law, what is missing, what else is lawful, what is due.
+
+``VerdictView`` is the pane of a wide screen, ``VerdictStrip`` the two lines that a narrow one always shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from clerk_tui.i18n import _
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
+from hall.verdict import OUTCOME_NAMES, Gap, Outcome
+
+FILLS: dict[Outcome, str] = {
+    Outcome.ACCEPTED: "good",
+    Outcome.TOLERATED: "warn",
+    Outcome.CORRECTED: "info",
+    Outcome.NOTICED: "warn",
+    Outcome.REFUSED: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What to show. ``chosen`` is what F9 would do, ``others`` the further lawful outcomes, ``hinders`` what keeps F9
+    from working, ``dates`` pairs of label and value."""
+
+    chosen: Outcome | None = None
+    explanation: str = ""
+    article: str = ""
+    gaps: tuple[Gap, ...] = ()
+    others: tuple[Outcome, ...] = ()
+    hinders: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
+    provisional: bool = False
+
+
+def outcome_word(shown: Shown) -> str:
+    """The big word."""
+    return _(OUTCOME_NAMES[shown.chosen]) if shown.chosen else _("待定")
+
+
+class VerdictView(Painted):
+    """The pane. It has no keys of its own: the lawful outcomes name theirs."""
+
+    def __init__(self, *, id: str = "verdict") -> None:
+        super().__init__(id=id, classes="pane")
+        self.shown = Shown()
+
+    def show(self, shown: Shown) -> None:
+        """Show this verdict."""
+        if shown != self.shown or not self._lines:
+            self.shown = shown
+            self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
+        shown = self.shown
+        fill = f"big-{FILLS[shown.chosen] if shown.chosen else 'off'}"
+        word = outcome_word(shown)
+        lines: list[Line] = [
+            ((("", "plain"),), fill),
+            ((("  ", "plain"), (" ".join(word) if width(word) * 1.5 < columns - 4 else word, "strong")), fill),
+            ((("", "plain"),), fill),
+            BLANK,
+        ]
+        lines += _texts(shown.explanation, columns, "plain", 0, 4)
+        lines += _texts(shown.article, columns, "faint", 0, 3)
+        if shown.dates:
+            lines.append(BLANK)
+            for label, value in shown.dates:
+                lines.append((((pad(label, 10), "faint"), (clip(value, columns - 10), "strong")), ""))
+            if shown.provisional:
+                lines.append((((" " * 10, "plain"), (_("暂按周末推算"), "warn")), ""))
+        tail = self._tail(columns)
+        lines += self._gaps(columns, max(2, rows - len(lines) - len(tail)))
+        lines += [BLANK] * (rows - len(lines) - len(tail))
+        return [*lines[: max(4, rows - len(tail))], *tail]
+
+    def _gaps(self, columns: int, room: int) -> list[Line]:
+        gaps = self.shown.gaps
+        if not gaps:
+            return []
+        lines: list[Line] = [BLANK, (((_("要补正 {count} 项").format(count=len(gaps)), "title"),), "")]
+        brief = 2 + len(gaps) * 3 > room
+        for number, gap in enumerate(gaps, 1):
+            if len(lines) >= room - 1 and number < len(gaps):
+                lines.append((((_("另有 {count} 项").format(count=len(gaps) - number + 1), "faint"),), ""))
+                break
+            lines.append((((f"{number:>2} ", "faint"), (clip(safe(gap.name), columns - 3), "plain")), ""))
+            if not brief:
+                text = f"{safe(gap.problem)}：{safe(gap.remedy)}" if gap.remedy else safe(gap.problem)
+                lines += _texts(text, columns, "faint", 3, 2)
+        return lines
+
+    def _tail(self, columns: int) -> list[Line]:
+        shown = self.shown
+        lines: list[Line] = []
+        if shown.warnings:
+            lines.append(BLANK)
+            for text in shown.warnings[:2]:
+                lines += _texts(_("提醒：") + safe(text), columns, "warn", 0, 2)
+        if shown.hinders:
+            lines += [BLANK, (((_("还不能确认"), "title"),), "")]
+            for text in shown.hinders[:4]:
+                lines += _texts("! " + safe(text), columns, "bad", 0, 2)
+            if len(shown.hinders) > 4:
+                lines += _texts(_("另有 {count} 处").format(count=len(shown.hinders) - 4), columns, "faint", 2, 1)
+        elif shown.chosen is not None:
+            lines += [BLANK, _key_line("F9", outcome_word(shown), columns, "strong")]
+        if shown.others:
+            if shown.hinders or shown.chosen is None:
+                lines.append(BLANK)
+            for number, outcome in enumerate(shown.others):
+                lines.append(_key_line("F8" if number == 0 else "", _(OUTCOME_NAMES[outcome]), columns, "plain"))
+        return lines
+
+
+class VerdictStrip(Painted):
+    """Two lines for a narrow screen."""
+
+    def __init__(self, *, id: str = "strip") -> None:
+        super().__init__(id=id, classes="pane")
+        self.shown = Shown()
+
+    def show(self, shown: Shown) -> None:
+        """Show this verdict."""
+        if shown != self.shown or not self._lines:
+            self.shown = shown
+            self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
+        shown = self.shown
+        kind = FILLS[shown.chosen] if shown.chosen else "off"
+        chip: Span = (f" {outcome_word(shown)} ", f"chip-{kind}")
+        room = columns - width(chip[0]) - 2
+        if shown.hinders:
+            second: tuple[Span, ...] = ((clip("! " + safe("；".join(shown.hinders)), columns), "bad"),)
+        elif shown.gaps:
+            names = "、".join(gap.name for gap in shown.gaps)
+            second = ((_("要补正：") + clip(safe(names), columns - 8), "warn"),)
+        else:
+            second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
+        return [((chip, ("  ", "plain"), (clip(shown.explanation, room), "plain")), ""), (second, "")]
+
+
+def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:
+    if not text:
+        return []
+    blanks: Span = (" " * indent, "plain")
+    return [((blanks, (part, ink)), "") for part in wrap(text, columns - indent, limit)]
+
+
+def _key_line(key: str, label: str, columns: int, ink: str) -> Line:
+    chip: Span = (f" {key} ", "chip-key") if key else ("    ", "plain")
+    return (chip, (" ", "plain"), (clip(label, columns - 6), ink)), ""
+
+
+def date_pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+    """Label and value of the dates that are known."""
+    return tuple((label, str(value)) for label, value in pairs if value)
+
+
+def hindrances(messages: Sequence[str]) -> tuple[str, ...]:
+    """The same text once."""
+    return tuple(dict.fromkeys(messages))

@@ -1,0 +1,55 @@
+"""A screen as HTML, every character in its own cells: what a terminal shows, for pictures and for looking at.
+
+Textual's own SVG squeezes wide characters; here a Chinese character takes exactly two cells.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from rich.cells import cell_len
+from rich.style import Style
+
+CELL, LINE = 10, 22
+HEAD = (
+    "<!doctype html><meta charset=utf-8><style>body{margin:0}"
+    ".s{position:relative;font:17px/22px 'Noto Sans Mono CJK SC','Noto Sans CJK SC',monospace;overflow:hidden}"
+    ".s i{position:absolute;height:22px;font-style:normal;white-space:pre;text-align:center}"
+    ".s b{position:absolute;height:22px;display:block}</style>"
+)
+
+
+def lines(app: Any) -> list[str]:
+    """The screen as plain text, a string a line."""
+    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+def picture(app: Any) -> str:
+    """The screen in front as one HTML page."""
+    columns, rows = app.size
+    parts = [HEAD, f'<div class=s style="width:{columns * CELL}px;height:{rows * LINE}px">']
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        x = 0
+        for segment in strip:
+            ink, ground, bold = _colours(segment.style or Style())
+            cells = cell_len(segment.text)
+            top = y * LINE
+            parts.append(f'<b style="left:{x * CELL}px;top:{top}px;width:{cells * CELL}px;background:{ground}"></b>')
+            for char in segment.text:
+                wide = cell_len(char)
+                if char != " ":
+                    place = f"left:{x * CELL}px;top:{top}px;width:{wide * CELL}px;color:{ink};font-weight:{bold}"
+                    parts.append(f'<i style="{place}">{html.escape(char)}</i>')
+                x += wide
+    return "".join([*parts, "</div>"])
+
+
+def _colours(style: Style) -> tuple[str, str, int]:
+    def name(color: Any, default: str) -> str:
+        return str(color.get_truecolor().hex) if color is not None and not color.is_default else default
+
+    ink, ground = name(style.color, "#000000"), name(style.bgcolor, "#ffffff")
+    if style.reverse:
+        ink, ground = ground, ink
+    return ink, ground, 700 if style.bold else 400
