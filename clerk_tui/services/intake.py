@@ -1,15 +1,299 @@
-"""Taking somebody in: ``new_draft``, then ``preview`` on every key, then one call of ``submit`` to commit."""
+"""Taking somebody in: ``new_draft``, then ``preview`` on every key, then one call of ``submit`` to commit.
+
+Which papers an outcome needs (domain.md §1.2): every acceptance and every refusal its own written proof (行政许可法
+art. 32, last paragraph); a notice also a receipt for what stays at the hall; a tolerated acceptance the promise that is
+signed. An acceptance names what was received, so a receipt beside it is not needed (安阳市政务服务条例 art. 36).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
+
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
+from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
+from clerk_tui.services.result import PaperOut, Result, result_of
 from clerk_tui.services.workspace import Workspace
+from hall import facts as f
+from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
+from hall.checklist import Row
+from hall.deadlines import respond_by
+from hall.errors import BadInput
+from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
 
-__all__ = ["Draft", "Preview", "new_draft", "preview"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from sqlite3 import Connection
+
+    from clerk_tui.services.intake_json import Wanted
+
+__all__ = [
+    "Draft",
+    "PaperOut",
+    "Preview",
+    "Result",
+    "decide_received",
+    "draft_from_json",
+    "new_draft",
+    "preview",
+    "receive",
+    "refresh_held",
+    "result_to_json",
+    "submit",
+]
+
+ACCEPTING: Final = frozenset({Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED})
+PAPERS: Final[dict[Outcome, tuple[f.PaperKind, ...]]] = {
+    Outcome.ACCEPTED: ("acceptance",),
+    Outcome.CORRECTED: ("acceptance",),
+    Outcome.TOLERATED: ("acceptance", "promise"),
+    Outcome.NOTICED: ("receipt", "notice"),
+    Outcome.REFUSED: ("refusal",),
+}
 
 
 def new_draft(ws: Workspace, matter: Matter) -> Draft:
     """An empty draft for a matter; its case is named here, once and for all."""
     return Draft(matter=matter, case_id=ws.new_id(), event_id=ws.new_id())
+
+
+def refresh_held(ws: Workspace, draft: Draft) -> None:
+    """Look up which materials the hall has from earlier cases of this applicant; nothing is asked for twice."""
+    from clerk_tui.services.people import held_materials
+
+    number = draft.applicant.get("id_number", "")
+    draft.held = held_materials(ws, number, draft.matter) if number.strip() else {}
+
+
+def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
+    """Commit the walk-in with the outcome that follows, or the wished one if it is lawful.
+
+    The same draft submitted twice makes one case: the second call answers with what the first one did.
+
+    Raises:
+        BadInput: something typed is wrong or missing; ``field`` says where. Nothing is written.
+        Unlawful: the wish is not on offer. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    if ws.journal.seq_of(draft.event_id) is not None:
+        return _done_before(ws, draft)
+    ready = preview(ws, draft)
+    require_valid(ready)
+    outcome = ready.verdict.require(wish)
+    require_complete(ready, accepting=outcome in ACCEPTING)
+    facts = outcome_facts(ws, draft.matter, ready, outcome)
+    with ws.journal.write() as connection:
+        action = _begin(ws, connection, draft, ready)
+        for fact in facts:
+            action.add(fact)
+        action.issue(PAPERS[outcome])
+        written = action.write(connection)
+    return _result(written, outcome, ready)
+
+
+def receive(ws: Workspace, draft: Draft) -> Result:
+    """Only take the materials in, to be checked later (收件): the five-day rule runs from today.
+
+    Raises as ``submit`` does; open questions and missing materials do not hinder it.
+    """
+    if ws.journal.seq_of(draft.event_id) is not None:
+        return _done_before(ws, draft)
+    ready = preview(ws, draft)
+    require_valid(ready)
+    if ready.verdict.errors:
+        raise ready.verdict.errors[0]
+    require_complete(ready, accepting=False)
+    with ws.journal.write() as connection:
+        action = _begin(ws, connection, draft, ready)
+        action.issue(("receipt",))
+        written = action.write(connection)
+    return _result(written, None, ready)
+
+
+def decide_received(
+    ws: Workspace,
+    reference: str,
+    ticks: Mapping[str, Tick],
+    wish: Outcome | None = None,
+    refusal: Refusal | None = None,
+) -> Result:
+    """Decide a case that was only taken in, once its materials are checked. Raises as ``supplement.submit`` does."""
+    from clerk_tui.services import supplement
+
+    draft = supplement.open_supplement(ws, reference)
+    if draft.case.state is not CaseState.RECEIVED:
+        raise BadInput("already_decided", "这个办件已经有了处理结果", field="reference", hint="补交材料请走“补正”")
+    draft.ticks, draft.refusal = dict(ticks), refusal
+    return supplement.submit(ws, draft, wish)
+
+
+def draft_from_json(ws: Workspace, data: object) -> Wanted:
+    """A walk-in read from a script's data; see ``intake_json.draft_from_json``."""
+    from clerk_tui.services import intake_json
+
+    return intake_json.draft_from_json(ws, data)
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """The answer scripts rely on; see ``intake_json.result_to_json``."""
+    from clerk_tui.services import intake_json
+
+    return intake_json.result_to_json(result)
+
+
+def require_valid(ready: Preview) -> None:
+    """Refuse what was typed wrong. Raises ``BadInput`` for the first error."""
+    for field, message in ready.field_errors.items():
+        raise BadInput("bad_value", message, field=field, hint="改正后再确认")
+
+
+def require_complete(ready: Preview, *, accepting: bool) -> None:
+    """Refuse what is still empty: the applicant always, the matter's own form before an acceptance."""
+    for field, message in ready.missing.items():
+        if accepting or not field.startswith("fields."):
+            raise BadInput("value_missing", message, field=field, hint="补填后再确认")
+
+
+def outcome_facts(ws: Workspace, matter: Matter, ready: Preview, outcome: Outcome) -> list[f.FactBody]:
+    """What an outcome writes after the receipt."""
+    verdict = ready.verdict
+    article = article_of(outcome, verdict.refusal)
+    match outcome:
+        case Outcome.ACCEPTED:
+            return [f.CaseAccepted(accepted=ready.received, due=ready.due, article=article)]
+        case Outcome.CORRECTED:
+            return [
+                f.CaseCorrected(corrections=verdict.gaps, article=article),
+                f.CaseAccepted(accepted=ready.received, due=ready.due, article=article_of(Outcome.ACCEPTED)),
+            ]
+        case Outcome.TOLERATED:
+            return [
+                f.CaseTolerated(
+                    promises=promises(verdict.gaps, ready.ticks, verdict.latest_promise),
+                    accepted=ready.received,
+                    due=ready.due,
+                    breach=matter.tolerance.breach,
+                    article=article,
+                )
+            ]
+        case Outcome.NOTICED:
+            rules = ws.config.rules
+            answer = respond_by(ready.received, rules.respond_days, rules.respond_unit, ws.calendar)
+            return [
+                f.CaseNoticed(
+                    gaps=verdict.gaps,
+                    respond_by=answer.day,
+                    provisional=answer.provisional,
+                    article=article,
+                    lapse=rules.respond_overdue,
+                )
+            ]
+        case Outcome.REFUSED:
+            assert verdict.refusal is not None, "a refusal is only lawful when one is stated"
+            return [f.CaseRefused(refusal=verdict.refusal, refused=ready.received, article=article)]
+
+
+def promises(gaps: Iterable[Gap], ticks: Mapping[str, Tick], latest: dt.date | None) -> tuple[f.Promise, ...]:
+    """What the applicant promises, gap by gap.
+
+    Raises:
+        BadInput: a gap without a promise and its date (容缺受理 stands on a written promise, domain.md §6).
+    """
+    made = []
+    for gap in gaps:
+        tick = ticks.get(gap.code)
+        if tick is None or tick.state is not TickState.PROMISED or tick.until is None:
+            raise BadInput(
+                "promise_date_needed",
+                f"容缺受理要写明“{gap.name}”承诺补齐的日期",
+                field=f"materials.{gap.code}.until",
+                hint=f"最迟 {latest.isoformat()}" if latest else "",
+            )
+        made.append(
+            f.Promise(
+                code=gap.code, name=gap.name, until=tick.until, form=gap.form, copies=gap.copies, remedy=gap.remedy
+            )
+        )
+    return tuple(made)
+
+
+def all_ticks(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> dict[str, Tick]:
+    """A tick for every row: what was not ticked is missing, unless the hall holds it."""
+    return {row.code: ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING) for row in rows}
+
+
+def _begin(ws: Workspace, connection: Connection, draft: Draft, ready: Preview) -> Action:
+    reference = new_reference(ws, connection)
+    action = Action(ws, draft.case_id, reference)
+    checklist = ready.checklist
+    action.add(
+        f.CaseReceived(
+            reference=reference,
+            matter=matter_ref(ws, draft.matter, checklist),
+            answers=checklist.answers,
+            situations=checklist.situations,
+            rows=checklist.materials,
+            ticks=all_ticks(checklist.materials, ready.ticks),
+            received=ready.received,
+            clock_from=ready.clock_from,
+            window=ws.config.hall.window,
+            clerk=ws.config.clerk.name,
+            channel=draft.channel,
+            ticket=draft.ticket,
+        ),
+        f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
+        event_id=draft.event_id,
+    )
+    return action
+
+
+def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result:
+    return result_of(
+        written.case,
+        outcome=outcome,
+        lawful=ready.verdict.lawful,
+        gaps=ready.verdict.gaps,
+        paper_ids=written.paper_ids,
+        seq=written.seq,
+        digest=written.last.hash,
+    )
+
+
+_OUTCOMES: Final = {
+    CaseState.ACCEPTED: Outcome.ACCEPTED,
+    CaseState.NOTICED: Outcome.NOTICED,
+    CaseState.TOLERATED: Outcome.TOLERATED,
+    CaseState.REFUSED: Outcome.REFUSED,
+}
+
+
+def _done_before(ws: Workspace, draft: Draft) -> Result:
+    """What the first submission of this draft did, read from the journal."""
+    facts = ws.journal.facts_of(draft.case_id)
+    first = next((place for place, fact in enumerate(facts) if isinstance(fact.body, f.PaperIssued)), len(facts))
+    last = first
+    while last < len(facts) and isinstance(facts[last].body, f.PaperIssued):
+        last += 1
+    case = _fold(facts[:last])
+    outcome = Outcome.CORRECTED if case.corrections else _OUTCOMES.get(case.state)
+    end = ws.journal.sealed(facts[last - 1].header.seq)
+    assert end is not None, "the fact was just read"
+    return result_of(
+        case,
+        outcome=outcome,
+        lawful=(outcome,) if outcome else (),
+        gaps=case.corrections or case.gaps,
+        paper_ids=[paper.paper_id for paper in case.papers],
+        seq=facts[last - 1].header.seq,
+        digest=end.hash,
+    )
+
+
+def _fold(facts: list[f.Fact]) -> Case:
+    from hall.fold import fold
+
+    case = fold(facts)
+    assert case is not None, "the draft's first fact begins a case"
+    return case

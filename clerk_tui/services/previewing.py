@@ -64,6 +64,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         applicant=_applicant(applicant),
         agent=_agent(agent),
         fields=fields.values,
+        ticks=ticks,
         received=today,
         clock_from=clock_from,
         due=due(matter.limits, clock_from, clock_from, ws.calendar),

@@ -101,7 +101,7 @@ class Journal:
     def head(self) -> Head:
         """The last committed fact."""
         with translated(self.path):
-            return self._head(self.read())
+            return self.head_in(self.read())
 
     def commit(self, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
         """Write facts and what follows from them in one transaction.
@@ -114,7 +114,7 @@ class Journal:
 
     def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
         """Write facts within the caller's transaction, in order, and bring the projections up to date."""
-        head = self._head(connection)
+        head = self.head_in(connection)
         projector = Projector(connection)
         done: list[Sealed] = []
         for seq, entry in enumerate(entries, head.seq + 1):
@@ -206,7 +206,8 @@ class Journal:
         """SQLite's own check of the file, for quiet moments: what is wrong, in SQLite's words; empty when sound."""
         return quick_check(self.path)
 
-    def _head(self, connection: sqlite3.Connection) -> Head:
+    def head_in(self, connection: sqlite3.Connection) -> Head:
+        """The last fact as the connection's transaction sees it."""
         row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         return Head(row[0], row[1]) if row else Head(0, self._device.genesis)
 

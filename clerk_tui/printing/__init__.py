@@ -1,0 +1,1 @@
+"""Handing papers over to whatever prints them."""

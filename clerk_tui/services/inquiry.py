@@ -1,0 +1,52 @@
+"""Somebody only asks: everything to bring for their situation, on paper, once (行政许可法 art. 30)."""
+
+from __future__ import annotations
+
+from clerk_tui.services.draft import Draft
+from clerk_tui.services.previewing import preview
+from clerk_tui.services.recording import Action, matter_ref, new_reference
+from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadInput
+from hall.facts import InquiryAnswered
+
+
+def answer(ws: Workspace, draft: Draft) -> Result:
+    """Commit the inquiry and its guide. Nobody's name is kept: asking needs none (个人信息保护法 art. 6).
+
+    Questions may still be open: the guide then lists what is needed in any case.
+
+    Raises:
+        BadInput: this draft was committed before.
+        StoreError: it could not be saved.
+    """
+    if ws.journal.seq_of(draft.event_id) is not None:
+        raise BadInput("already_done", "这份咨询已经保存过了", hint="补打请到办件里选文书")
+    ready = preview(ws, draft)
+    checklist = ready.checklist
+    with ws.journal.write() as connection:
+        action = Action(ws, draft.case_id, new_reference(ws, connection))
+        action.add(
+            InquiryAnswered(
+                reference=action.reference,
+                matter=matter_ref(ws, draft.matter, checklist),
+                answers=checklist.answers,
+                situations=checklist.situations,
+                rows=checklist.materials,
+                day=ready.received,
+                window=ws.config.hall.window,
+                clerk=ws.config.clerk.name,
+            ),
+            event_id=draft.event_id,
+        )
+        action.issue(("guide",))
+        written = action.write(connection)
+    return result_of(
+        written.case,
+        outcome=None,
+        lawful=(),
+        gaps=(),
+        paper_ids=written.paper_ids,
+        seq=written.seq,
+        digest=written.last.hash,
+    )

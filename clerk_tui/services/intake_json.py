@@ -1,0 +1,234 @@
+"""A walk-in as data, for scripts: what ``clerk intake`` and ``clerk supplement`` read and answer (docs/cli.md).
+
+Strict on purpose: an unknown key, a wrong type or an unknown material is refused with its place and the nearest valid
+name, because a script that is not understood must not be half obeyed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, cast, get_args
+
+from msgspec import Struct, convert
+from msgspec import ValidationError as Invalid
+
+from clerk_tui.services import intake
+from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft
+from clerk_tui.services.previewing import preview
+from clerk_tui.services.result import Result
+from clerk_tui.services.supplement import SupplementDraft, open_supplement
+from clerk_tui.services.workspace import Workspace
+from hall.catalogue.model import Matter, Place, RefusalGround
+from hall.checklist import Row, read_answers
+from hall.errors import BadInput
+from hall.verdict import Outcome, Refusal, Tick, TickState
+
+INTAKE_KEYS: Final = (
+    "matter", "answers", "applicant", "agent", "fields", "materials", "outcome", "refusal", "good_credit", "channel",
+    "ticket",
+)  # fmt: skip
+SUPPLEMENT_KEYS: Final = ("materials", "outcome", "second_notice_reason", "handed_in", "refusal", "good_credit")
+CHANNELS: Final = ("counter", "post", "online", "fax", "email")
+"""行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A walk-in read from data: the draft and the outcome wished for."""
+
+    draft: Draft
+    wish: Outcome | None
+
+
+class WantedSupplement(Struct, frozen=True, kw_only=True):
+    """A supplement read from data."""
+
+    draft: SupplementDraft
+    wish: Outcome | None
+    second_reason: str
+
+
+def draft_from_json(ws: Workspace, data: object) -> Wanted:
+    """The draft that a file describes.
+
+    Raises:
+        BadInput: ``field`` is the dotted path of what is wrong.
+    """
+    top = _object(data, "", INTAKE_KEYS)
+    if "matter" not in top:
+        raise BadInput("key_missing", "缺少“matter”", field="matter", hint="写事项的代号，用 clerk matters search 查")
+    draft = intake.new_draft(ws, ws.catalogue.resolve(_text(top["matter"], "matter")))
+    draft.answers = read_answers(draft.matter, _object(top.get("answers", {}), "answers"))
+    draft.applicant = _texts(top.get("applicant", {}), "applicant", APPLICANT_KEYS)
+    if top.get("agent") is not None:
+        draft.agent = _texts(top["agent"], "agent", AGENT_KEYS)
+    draft.refusal = _refusal(top.get("refusal"), draft.matter)
+    draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
+    draft.channel = _one_of(top.get("channel", "counter"), "channel", CHANNELS)
+    draft.ticket = _text(top.get("ticket", ""), "ticket")
+    intake.refresh_held(ws, draft)
+    ready = preview(ws, draft)
+    draft.fields = _fields(top.get("fields", {}), draft.matter)
+    draft.ticks = _ticks(top.get("materials", {}), ready.checklist.materials, draft.matter)
+    return Wanted(draft=draft, wish=_wish(top.get("outcome")))
+
+
+def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedSupplement:
+    """The supplement that a file describes.
+
+    Raises:
+        BadInput: ``field`` is the dotted path of what is wrong, or there is nothing to supplement.
+    """
+    top = _object(data, "", SUPPLEMENT_KEYS)
+    draft = open_supplement(ws, reference)
+    draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, None)
+    draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
+    draft.refusal = _refusal(top.get("refusal"), None)
+    if "handed_in" in top:
+        draft.handed_in = _date(top["handed_in"], "handed_in")
+    reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")
+    return WantedSupplement(draft=draft, wish=_wish(top.get("outcome")), second_reason=reason)
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """The answer as scripts rely on it; dates are ISO 8601 or ``null``."""
+    return {
+        "outcome": result.outcome.value if result.outcome else None,
+        "lawful": [outcome.value for outcome in result.lawful],
+        "gaps": [
+            {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in result.gaps
+        ],
+        "reference": result.reference,
+        "received": result.received.isoformat(),
+        "accepted": _day(result.accepted),
+        "promised_due": _day(result.due.promised),
+        "statutory_due": _day(result.due.statutory),
+        "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
+        "journal": {"seq": result.seq, "hash": result.hash},
+    }
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _object(value: object, where: str, keys: Collection[str] | None = None) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise BadInput("wrong_type", f"“{where or '文件'}”应当是一个 JSON 对象", field=where or None)
+    for key in value:
+        if not isinstance(key, str) or (keys is not None and key not in keys):
+            path = f"{where}.{key}" if where else str(key)
+            raise BadInput(
+                "unknown_key", f"没有“{path[:80]}”这个键", field=path[:80], hint=_nearest(str(key), keys or ())
+            )
+    return dict(value)
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput("wrong_type", f"“{where}”应当是文字", field=where)
+    return value
+
+
+def _texts(value: object, where: str, keys: Collection[str]) -> dict[str, str]:
+    return {key: _text(item, f"{where}.{key}") for key, item in _object(value, where, keys).items() if item is not None}
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput("wrong_type", f"“{where}”应当是 true 或 false", field=where)
+    return value
+
+
+def _one_of(value: object, where: str, allowed: Collection[str]) -> str:
+    word = _text(value, where)
+    if word not in allowed:
+        raise BadInput("unknown_value", f"“{where}”不能是“{word[:40]}”", field=where, hint=_nearest(word, allowed))
+    return word
+
+
+def _date(value: object, where: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(_text(value, where))
+    except ValueError:
+        raise BadInput("not_a_date", f"“{where}”应当是日期", field=where, hint="例如 2026-11-30") from None
+
+
+def _wish(value: object) -> Outcome | None:
+    if value is None:
+        return None
+    return Outcome(_one_of(value, "outcome", [outcome.value for outcome in Outcome]))
+
+
+def _fields(value: object, matter: Matter) -> dict[str, str]:
+    known = [field.code for field in matter.fields]
+    typed: dict[str, str] = {}
+    for code, item in _object(value, "fields", known).items():
+        if isinstance(item, bool):
+            typed[code] = "是" if item else "否"
+        elif isinstance(item, (str, int, float)):
+            typed[code] = str(item)
+        else:
+            raise BadInput("wrong_type", f"“fields.{code}”应当是文字或数", field=f"fields.{code}")
+    return typed
+
+
+def _ticks(value: object, rows: Iterable[Row], matter: Matter | None) -> dict[str, Tick]:
+    asked = {row.code: row for row in rows}
+    ticks: dict[str, Tick] = {}
+    for code, item in _object(value, "materials").items():
+        where = f"materials.{code}"
+        if code not in asked:
+            elsewhere = matter is not None and any(material.code == code for material in matter.materials)
+            raise BadInput(
+                "material_not_asked" if elsewhere else "unknown_material",
+                f"按所答的情形不需要材料“{code}”" if elsewhere else f"没有材料“{code[:40]}”",
+                field=where[:80],
+                hint="核对 answers" if elsewhere else _nearest(code, asked),
+            )
+        ticks[code] = _tick(item, where)
+    return ticks
+
+
+def _tick(item: object, where: str) -> Tick:
+    states = [state.value for state in TickState]
+    if isinstance(item, str):
+        return Tick(TickState(_one_of(item, where, states)))
+    given = _object(item, where, ("state", "reason", "until", "correctable"))
+    state = TickState(_one_of(given.get("state", ""), f"{where}.state", states))
+    return Tick(
+        state,
+        reason=_text(given.get("reason", ""), f"{where}.reason"),
+        until=_date(given["until"], f"{where}.until") if given.get("until") is not None else None,
+        correctable=_flag(given.get("correctable", False), f"{where}.correctable"),
+    )
+
+
+def _refusal(value: object, matter: Matter | None) -> Refusal | None:
+    """A stated refusal; ``reason`` may be a reason's code in the catalogue, anything else is typed."""
+    if value is None:
+        return None
+    given = _object(value, "refusal", ("ground", "reason", "where"))
+    ground = cast(RefusalGround, _one_of(given.get("ground", ""), "refusal.ground", get_args(RefusalGround)))
+    reason = _text(given.get("reason", ""), "refusal.reason")
+    listed = {known.code: known.text for known in matter.refusal_reasons} if matter else {}
+    text = listed.get(reason, reason)
+    place = _place(given["where"]) if given.get("where") is not None else None
+    return Refusal(ground, text, place, typed=text not in listed.values())
+
+
+def _place(value: object) -> Place:
+    if isinstance(value, str):
+        return Place(organ=value, address="", phone="")
+    given = _texts(value, "refusal.where", Place.__struct_fields__)
+    try:
+        return convert({"address": "", "phone": "", **given}, Place)
+    except Invalid:
+        raise BadInput("key_missing", "缺少应当去的机关", field="refusal.where.organ") from None
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    choices = list(known)
+    near = get_close_matches(word, choices, n=1)
+    return f"是不是“{near[0]}”？" if near else "可用：" + "、".join(choices) if choices else ""

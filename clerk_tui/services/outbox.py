@@ -1,0 +1,40 @@
+"""What the status line says about sending: the outbox is the unsent tail of the journal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+
+ONLINE_MS: Final = 120_000
+"""The centre counts as reachable this long after its last answer."""
+
+
+class SyncStatus(Struct, frozen=True, kw_only=True):
+    """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look."""
+
+    pending: int
+    oldest_ms: int | None
+    last_contact_ms: int | None
+    quarantined: int
+    online: bool
+    enabled: bool
+
+
+def status(ws: Workspace) -> SyncStatus:
+    """How many facts are unsent and since when, and when the centre last answered. A few queries, no network."""
+    with translated(ws.journal.path):
+        tail = queries.tail(ws.journal.read())
+    age = ws.clock.now_ms() - tail.last_contact_ms
+    return SyncStatus(
+        pending=tail.pending,
+        oldest_ms=tail.oldest_ms,
+        last_contact_ms=tail.last_contact_ms or None,
+        quarantined=tail.quarantined,
+        online=ws.config.centre.enabled and tail.last_contact_ms > 0 and age <= ONLINE_MS,
+        enabled=ws.config.centre.enabled,
+    )

@@ -1,0 +1,162 @@
+"""Turning an action into facts: what every service that writes has in common."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.journal import Entry
+from clerk_tui.store.queries import queue_print
+from hall.case import Case
+from hall.catalogue.conditions import Answer
+from hall.catalogue.model import Matter, Question
+from hall.chain import Sealed
+from hall.checklist import Checklist
+from hall.facts import DepartmentRef, FactBody, MatterRef, PaperIssued, PaperKind, Personal
+from hall.reference import make_reference, paper_number
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+REFERENCE_COUNTER: Final = "reference"
+LETTERS: Final[dict[PaperKind, str]] = {
+    "receipt": "S",
+    "notice": "B",
+    "acceptance": "L",
+    "refusal": "N",
+    "promise": "C",
+    "guide": "Z",
+}
+"""The letter of a kind in a paper's number: 收件 补正 受理 不予 承诺 指南."""
+COPIES: Final[dict[PaperKind, int]] = {
+    "receipt": 2,
+    "notice": 2,
+    "acceptance": 2,
+    "refusal": 2,
+    "promise": 2,
+    "guide": 1,
+}
+"""存根 and 回执 for what is signed for (domain.md §1.2), one copy of what is only told."""
+
+
+class Written(Struct, frozen=True):
+    """What an action has written: the case after it, its papers, the last fact."""
+
+    case: Case
+    paper_ids: tuple[str, ...]
+    last: Sealed
+    seq: int
+
+
+class Action:
+    """Facts of one action on one case, gathered and then written in the caller's transaction."""
+
+    def __init__(self, ws: Workspace, case_id: str, reference: str, before: Case | None = None) -> None:
+        self.ws = ws
+        self.case_id = case_id
+        self.reference = reference
+        self.today = ws.clock.today()
+        self.entries: list[Entry] = []
+        self.paper_ids: list[str] = []
+        self._issued = Counter(paper.kind for paper in before.papers) if before else Counter()
+
+    def add(self, body: FactBody, personal: Personal | None = None, *, event_id: str = "") -> None:
+        """One more fact of this action."""
+        self.entries.append(
+            Entry(
+                event_id=event_id or self.ws.new_id(),
+                subject=self.case_id,
+                body=body,
+                actor=self.ws.config.clerk.id,
+                day=self.today,
+                personal=personal,
+            )
+        )
+
+    def issue(self, kinds: Iterable[PaperKind]) -> None:
+        """One more paper of each kind; its number follows from the case's earlier ones."""
+        for kind in kinds:
+            self._issued[kind] += 1
+            paper_id = self.ws.new_id()
+            self.paper_ids.append(paper_id)
+            self.add(
+                PaperIssued(
+                    paper_id=paper_id,
+                    kind=kind,
+                    number=paper_number(self.reference, LETTERS[kind], self._issued[kind]),
+                    day=self.today,
+                    copies=COPIES[kind],
+                    window=self.ws.config.hall.window,
+                    clerk=self.ws.config.clerk.name,
+                )
+            )
+
+    def write(self, connection: Connection) -> Written:
+        """Append the facts and queue the papers, in the caller's transaction."""
+        journal = self.ws.journal
+        sealed = journal.append(connection, self.entries)
+        for paper_id in self.paper_ids:
+            queue_print(connection, paper_id, nth=0, at_ms=self.ws.clock.now_ms())
+        case = journal.case_in(connection, self.case_id)
+        assert case is not None, "an action begins with, or follows, the fact that makes its case"
+        return Written(case, tuple(self.paper_ids), sealed[-1], journal.head_in(connection).seq)
+
+
+def new_reference(ws: Workspace, connection: Connection) -> str:
+    """The next reference of this device, in the caller's transaction."""
+    number = ws.journal.next_number(connection, REFERENCE_COUNTER)
+    return make_reference(ws.config.hall.office, ws.journal.incarnation, number)
+
+
+def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef:
+    """The matter as it stands now, to be kept with the case."""
+    department = ws.department(matter.department)
+    return MatterRef(
+        key=matter.key,
+        code=matter.code,
+        name=matter.name,
+        kind=matter.kind,
+        version=ws.catalogue.version,
+        department=DepartmentRef(
+            key=department.key,
+            name=department.name,
+            short=department.short,
+            uscc=department.uscc,
+            address=department.address,
+            phone=department.phone,
+        ),
+        limits=matter.limits,
+        hall=ws.catalogue.hall,
+        place=matter.place,
+        results=matter.results,
+        special_procedures=matter.special_procedures,
+        fee=matter.fee,
+        tolerance=matter.tolerance,
+        basis=matter.basis,
+        condition=matter.condition,
+        process=matter.process,
+        visits=matter.visits,
+        partners=tuple(ws.department(key).name for key in matter.partners),
+        questions=answer_words(checklist),
+        field_labels={field.code: field.label for field in checklist.fields},
+    )
+
+
+def answer_words(checklist: Checklist) -> tuple[tuple[str, str], ...]:
+    """What was asked and answered, in the words of both."""
+    return tuple(
+        (question.text, _words(question, checklist.answers[question.code]))
+        for question in checklist.questions
+        if question.code in checklist.answers
+    )
+
+
+def _words(question: Question, answer: Answer) -> str:
+    if question.kind == "yesno":
+        return "是" if answer == "yes" else "否"
+    picked = (answer,) if isinstance(answer, str) else answer
+    return "、".join(option.label for option in question.options if option.code in picked)

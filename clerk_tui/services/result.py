@@ -1,0 +1,78 @@
+"""What an action did, as the screens show it and as the command line's JSON tells it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from hall.case import Case, CaseState
+from hall.facts import Due, PaperKind
+from hall.verdict import Gap, Outcome
+
+
+class PaperOut(Struct, frozen=True, kw_only=True):
+    """A paper that was issued. ``path`` and ``pages`` are filled in when it has been handed to the print target."""
+
+    paper_id: str
+    kind: PaperKind
+    number: str
+    path: str = ""
+    pages: int = 0
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
+
+    ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
+    ``seq`` and ``hash`` (hex) are of the last fact written.
+    """
+
+    outcome: Outcome | None
+    state: CaseState
+    lawful: tuple[Outcome, ...]
+    gaps: tuple[Gap, ...]
+    reference: str
+    case_id: str
+    received: dt.date
+    accepted: dt.date | None
+    due: Due
+    papers: tuple[PaperOut, ...]
+    seq: int
+    hash: str
+    late: tuple[str, ...] = ()
+
+
+def result_of(
+    case: Case,
+    *,
+    outcome: Outcome | None,
+    lawful: Iterable[Outcome],
+    gaps: Iterable[Gap],
+    paper_ids: Iterable[str],
+    seq: int,
+    digest: bytes,
+    late: tuple[str, ...] = (),
+) -> Result:
+    """The result of an action that left ``case`` as it is."""
+    issued = set(paper_ids)
+    return Result(
+        outcome=outcome,
+        state=case.state,
+        lawful=tuple(lawful),
+        gaps=tuple(gaps),
+        reference=case.reference,
+        case_id=case.case_id,
+        received=case.received,
+        accepted=case.accepted,
+        due=case.due,
+        papers=tuple(
+            PaperOut(paper_id=paper.paper_id, kind=paper.kind, number=paper.number)
+            for paper in case.papers
+            if paper.paper_id in issued
+        ),
+        seq=seq,
+        hash=digest.hex(),
+        late=late,
+    )

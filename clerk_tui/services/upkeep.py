@@ -1,0 +1,52 @@
+"""What the law does by itself: the five-day rule, run at the start of the day and every hour."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clerk_tui.services.recording import Action
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+from hall.case import Case
+from hall.deadlines import due, is_deemed_accepted
+from hall.facts import CaseAccepted
+
+ARTICLE: Final = "《中华人民共和国行政许可法》第三十二条第一款第四项（逾期不告知，自收到申请材料之日起即为受理）"
+
+
+def run(ws: Workspace) -> list[str]:
+    """Accept what was received and not answered within five working days, as of the receipt day (art. 32(4)).
+
+    Returns the references. The receipt says that it then stands for the notice of acceptance, so nothing is printed.
+
+    Raises:
+        StoreError: nothing was written.
+    """
+    today = ws.clock.today()
+    with translated(ws.journal.path):
+        waiting = queries.waiting_for_a_word(ws.journal.read(), today.isoformat())
+    if not any(is_deemed_accepted(case, ws.calendar, today) for case in waiting):
+        return []
+    accepted = []
+    for case in waiting:
+        with ws.journal.write() as connection:
+            # Another window program may have decided it meanwhile.
+            now = ws.journal.case_in(connection, case.case_id)
+            if now is not None and is_deemed_accepted(now, ws.calendar, today):
+                _accept(ws, now).write(connection)
+                accepted.append(now.reference)
+    return accepted
+
+
+def _accept(ws: Workspace, case: Case) -> Action:
+    action = Action(ws, case.case_id, case.reference, case)
+    action.add(
+        CaseAccepted(
+            accepted=case.received,
+            due=due(case.matter.limits, case.clock_from, case.clock_from, ws.calendar),
+            article=ARTICLE,
+            deemed=True,
+        )
+    )
+    return action

@@ -1,0 +1,217 @@
+"""What is read from the tables, and the little that is written beside the journal: the print queue.
+
+Every function takes a connection; its errors are turned into ``StoreError`` by ``Journal``'s callers through
+``connection.translated``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from clerk_tui.store import projections as p
+from hall.case import Case
+from hall.facts import Applicant
+
+END: Final = "\U0010ffff"
+
+
+class CaseRow(Struct, frozen=True, kw_only=True):
+    """A case in a list; personal data is masked. Days are ISO 8601 or ``None``, ``updated_ms`` Unix milliseconds."""
+
+    case_id: str
+    reference: str
+    state: str
+    matter_key: str
+    matter_name: str
+    department: str
+    received: str
+    accepted: str | None
+    promised_due: str | None
+    statutory_due: str | None
+    applicant: str
+    id_number: str
+    phone: str
+    version: int
+    updated_ms: int
+
+
+class PaperRow(Struct, frozen=True, kw_only=True):
+    """A paper of a case and what became of its last print: ``queued``, ``done``, ``failed``, or ``""`` for none."""
+
+    paper_id: str
+    case_id: str
+    kind: str
+    number: str
+    day: str
+    copies: int
+    reprints: int
+    seq: int
+    state: str = ""
+    path: str = ""
+    pages: int = 0
+    error: str = ""
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A paper waiting to be printed; ``nth`` 0 is the first print, n the n-th 补打. ``seq`` is the paper's fact."""
+
+    id: int
+    paper_id: str
+    nth: int
+    case_id: str
+    kind: str
+    number: str
+    seq: int
+    state: str
+
+
+class Tail(Struct, frozen=True, kw_only=True):
+    """The unsent end of the journal: how many facts, when the oldest was written, how many the centre set aside."""
+
+    pending: int
+    oldest_ms: int | None
+    quarantined: int
+    last_contact_ms: int
+
+
+_ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
+    statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
+_NAMES: Final = tuple(CaseRow.__struct_fields__)
+
+
+def rows_of(connection: sqlite3.Connection, case_seqs: Iterable[int]) -> list[CaseRow]:
+    """The rows of these cases, in this order."""
+    return [row for seq in case_seqs if (row := _row(connection, "case_seq", seq)) is not None]
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[CaseRow]:
+    """The cases received last."""
+    found = connection.execute(f"SELECT {_ROW} FROM case_view ORDER BY case_seq DESC LIMIT ?", (limit,))  # noqa: S608
+    return [_case_row(row) for row in found]
+
+
+def matching(connection: sqlite3.Connection, kind: int, prefix: str, limit: int) -> list[int]:
+    """Cases with a key of this kind that begins so, the newest first."""
+    found = connection.execute(
+        """SELECT DISTINCT case_seq FROM case_find WHERE kind = ? AND key >= ? AND key < ?
+        ORDER BY case_seq DESC LIMIT ?""",
+        (kind, prefix, prefix + END, limit),
+    )
+    return [row[0] for row in found]
+
+
+def matching_exactly(connection: sqlite3.Connection, kind: int, key: str, limit: int) -> list[int]:
+    """Cases with exactly this key, the newest first."""
+    found = connection.execute(
+        "SELECT case_seq FROM case_find WHERE kind = ? AND key = ? ORDER BY case_seq DESC LIMIT ?", (kind, key, limit)
+    )
+    return [row[0] for row in found]
+
+
+def case_by(connection: sqlite3.Connection, column: str, value: str | int) -> Case | None:
+    """The whole case by ``case_id``, ``reference`` or ``case_seq``."""
+    if column not in ("case_id", "reference", "case_seq"):
+        raise ValueError(column)
+    row = connection.execute(f"SELECT snapshot FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
+    return p.read_case(row[0]) if row else None
+
+
+def waiting_for_a_word(connection: sqlite3.Connection, received_before: str) -> list[Case]:
+    """Cases only taken in, whose clock started before a day (ISO 8601)."""
+    found = connection.execute(
+        "SELECT snapshot FROM case_view WHERE state = 'received' AND clock_from < ? ORDER BY case_seq",
+        (received_before,),
+    )
+    return [p.read_case(row[0]) for row in found]
+
+
+def person(connection: sqlite3.Connection, id_number: str) -> Applicant | None:
+    """What the last case of this person said of them."""
+    row = connection.execute("SELECT applicant FROM person_view WHERE person = ?", (id_number,)).fetchone()
+    return p.read_applicant(row[0]) if row else None
+
+
+def cases_of_person(connection: sqlite3.Connection, id_number: str, limit: int) -> list[Case]:
+    """The last cases of this person, the newest first."""
+    seqs = matching_exactly(connection, p.ID_NUMBER, id_number[::-1], limit)
+    return [case for seq in seqs if (case := case_by(connection, "case_seq", seq)) is not None]
+
+
+_PAPER: Final = """SELECT paper.paper_id, case_id, kind, number, day, copies, reprints, seq, job.state, job.path,
+    job.pages, job.error FROM paper LEFT JOIN print_job AS job ON job.paper_id = paper.paper_id
+        AND job.nth = (SELECT max(nth) FROM print_job AS last WHERE last.paper_id = paper.paper_id)"""
+
+
+def papers_of(connection: sqlite3.Connection, case_id: str) -> list[PaperRow]:
+    """The papers of a case in the order they were issued."""
+    found = connection.execute(f"{_PAPER} WHERE case_id = ? ORDER BY seq", (case_id,))
+    return [_paper_row(row) for row in found]
+
+
+def paper(connection: sqlite3.Connection, paper_id: str) -> PaperRow | None:
+    """One paper by its id."""
+    row = connection.execute(f"{_PAPER} WHERE paper.paper_id = ?", (paper_id,)).fetchone()
+    return _paper_row(row) if row else None
+
+
+def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_ms: int) -> None:
+    """Put a paper into the print queue, within a write transaction."""
+    connection.execute(
+        "INSERT INTO print_job (paper_id, nth, state, updated_ms) VALUES (?, ?, 'queued', ?)", (paper_id, nth, at_ms)
+    )
+
+
+def open_jobs(connection: sqlite3.Connection, limit: int) -> list[Job]:
+    """What waits to be printed, failed ones too, the oldest first."""
+    found = connection.execute(
+        """SELECT job.id, job.paper_id, job.nth, paper.case_id, paper.kind, paper.number, paper.seq, job.state
+        FROM print_job AS job JOIN paper ON paper.paper_id = job.paper_id WHERE job.state <> 'done'
+        ORDER BY job.id LIMIT ?""",
+        (limit,),
+    )
+    return [
+        Job(id=r[0], paper_id=r[1], nth=r[2], case_id=r[3], kind=r[4], number=r[5], seq=r[6], state=r[7]) for r in found
+    ]
+
+
+def finish_job(connection: sqlite3.Connection, job_id: int, *, path: str, pages: int, error: str, at_ms: int) -> None:
+    """Write down what became of a print, within a write transaction."""
+    connection.execute(
+        "UPDATE print_job SET state = ?, path = ?, pages = ?, error = ?, updated_ms = ? WHERE id = ?",
+        ("failed" if error else "done", path, pages, error, at_ms, job_id),
+    )
+
+
+def tail(connection: sqlite3.Connection) -> Tail:
+    """The unsent end of the journal."""
+    acked, contact = connection.execute("SELECT acked_through, last_contact_ms FROM device").fetchone() or (0, 0)
+    last = connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+    oldest = connection.execute("SELECT at_ms FROM event WHERE seq = ?", (acked + 1,)).fetchone()
+    aside = connection.execute(
+        "SELECT count(*) FROM event_status WHERE state <> 'applied' AND state IN ('conflict', 'quarantined')"
+    ).fetchone()[0]
+    return Tail(
+        pending=max(0, last - acked),
+        oldest_ms=oldest[0] if oldest else None,
+        quarantined=aside,
+        last_contact_ms=contact,
+    )
+
+
+def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | None:
+    row = connection.execute(f"SELECT {_ROW} FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
+    return _case_row(row) if row else None
+
+
+def _case_row(row: tuple[object, ...]) -> CaseRow:
+    return CaseRow(**dict(zip(_NAMES, row, strict=True)))  # type: ignore[arg-type]
+
+
+def _paper_row(row: tuple[object, ...]) -> PaperRow:
+    names = PaperRow.__struct_fields__
+    values = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    return PaperRow(**values)  # type: ignore[arg-type]
