@@ -42,9 +42,13 @@ class Index(Struct, frozen=True):
 
 
 def compile_index(catalogue: Catalogue) -> Index:
-    """The index of everything in ``catalogue``: bundles first, then matters from the shortest name to the longest."""
+    """The index of everything in ``catalogue``: bundles first, then matters from the shortest name to the longest.
+
+    A bundle that has a joint form of its own, a matter of the same name, is found as that matter: one thing, one line.
+    """
+    joint = {matter.name for matter in catalogue.matters}
     places = {department.key: number for number, department in enumerate(catalogue.departments)}
-    bundles = sorted(catalogue.bundles, key=lambda bundle: (len(bundle.name), bundle.name, bundle.key))
+    bundles = sorted((b for b in catalogue.bundles if b.name not in joint), key=lambda bundle: (len(bundle.name), bundle.name, bundle.key))
     matters = sorted(catalogue.matters, key=lambda matter: (len(matter.name), matter.name, matter.key))
     rows = [(b.key, "", b.name, b.aliases, b.lead) for b in bundles]
     rows += [(m.key, m.code, m.name, m.aliases, m.department) for m in matters]

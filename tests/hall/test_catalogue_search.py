@@ -192,6 +192,13 @@ def test_nothing_is_found_for_nothing() -> None:
     assert search(INDEX, "企业", 0) == []
 
 
+def test_a_bundle_with_a_joint_form_of_the_same_name_is_one_line() -> None:
+    first, *rest = catalogue().matters
+    joint = msgspec.structs.replace(first, key="joint", name="企业开办一件事")
+    both = msgspec.structs.replace(catalogue(), matters=(joint, *rest))
+    assert [hit.key for hit in search(compile_index(both), "企业开办一件事")] == ["joint"]
+
+
 def test_a_bundle_says_that_it_is_one() -> None:
     assert [hit.kind for hit in search(INDEX, "企业")] == ["bundle", "matter", "matter"]
 
