@@ -46,6 +46,7 @@ def compose(
     _guard(kind, case, issued)
     template = t.load_template(kind, texts)
     content = content_of(case, issued)
+    content.values["copies"] = "一二三四五六七八九"[len(template.copies) - 1]
     filler = _Filler(kind, content)
     return Document(
         kind=kind,

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from receipts.barcodes import MM, QR_MIN, QR_QUIET, code128, qr
-from receipts.document import Document, Seal
+from receipts.barcodes import BAR_MIN, MM, code128
+from receipts.closing import body_strips
+from receipts.document import Document
 from receipts.fonts import FontSet
 from receipts.ops import Box, Code, Line, Op, Strip, Text, moved
-from receipts.strips import GAP, Setter, baseline, strips
+from receipts.strips import Setter, baseline
 
 PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
-MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 14 * MM, 12 * MM
+MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 13 * MM, 10 * MM
 BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
-QR_MODULE = 0.75 * MM
-QR_SIDE = 27 * MM
-"""The side of a QR code with its quiet zone; one with many modules may grow beyond, so that none is below 0.4 mm."""
 SMALL, FINE = 8.5, 8.0
 TITLE, TITLE_SPACING = 21.0, 0.22
 _DIM = 0.35
@@ -33,9 +31,7 @@ class Page:
 def layout(document: Document, fonts: FontSet) -> list[Page]:
     """The pages of ``document``, whose texts must be clean (``FontSet.clean``)."""
     setter = Setter(fonts, MARGIN_X, PAGE_WIDTH - 2 * MARGIN_X)
-    body = strips(setter, document.blocks)
-    if document.qr:
-        body = _with_qr(setter, document, body)
+    body = body_strips(setter, document)
     pages: list[Page] = []
     foot = _foot(setter, document)
     for label in document.copies:
@@ -106,13 +102,14 @@ def _head(setter: Setter, document: Document, label: str) -> Strip:
         lines = setter.wrap(text, size, room, bold) if text else []
         ops += setter.lines(lines, setter.left, y, room, size, 1.4, bold=bold, grey=grey)
         y += len(lines) * size * 1.4
-    y = max(y, bar_bottom) + 7 * MM
+    y = max(y, bar_bottom) + 5 * MM
     title_ops, y_title = _title(setter, document.title, y)
     ops += title_ops
     ops += _marks(setter, document, label, y)
     y = y_title
     if document.number:
-        ops.append(setter.line(document.number, setter.left, y + 2, setter.width, 10.0, 1.5, "center"))
+        number = f"编号：{document.number}" if document.number.isascii() else document.number
+        ops.append(setter.line(number, setter.left, y + 2, setter.width, 10.0, 1.5, "center"))
         y += 18
     y += 5
     right = setter.left + setter.width
@@ -125,14 +122,15 @@ def _barcode(setter: Setter, reference: str) -> tuple[list[Op], float, float]:
     if not reference:
         return [], 0.0, 0.0
     modules = code128(reference)
-    width = modules.width * BAR_MODULE
+    module = BAR_MODULE if modules.width * BAR_MODULE < setter.width * 0.55 else BAR_MIN
+    width = modules.width * module
     # The white at the right of the bars may lie in the margin, so that the bars end where the text ends.
-    quiet = modules.black[0][0] * BAR_MODULE
+    quiet = modules.black[0][0] * module
     x = setter.left + setter.width - width + quiet
     text_top = BAR_HEIGHT + 1.5
     bars = width - 2 * quiet
     caption = setter.line(reference, x + quiet, text_top, bars, 9.0, 1.4, "center")
-    return [Code(x, 0, modules, BAR_MODULE, BAR_HEIGHT), caption], bars + quiet, text_top + 9.0 * 1.4
+    return [Code(x, 0, modules, module, BAR_HEIGHT), caption], bars + quiet, text_top + 9.0 * 1.4
 
 
 def _title(setter: Setter, title: str, y: float) -> tuple[list[Op], float]:
@@ -188,23 +186,3 @@ def _foot(setter: Setter, document: Document) -> Strip:
 def _folio(setter: Setter, number: int, total: int, height: float) -> list[Op]:
     text = f"第 {number} 页　共 {total} 页"
     return [setter.line(text, setter.left, 5, setter.width, FINE, 1.5, "right", grey=_DIM)]
-
-
-def _with_qr(setter: Setter, document: Document, body: list[Strip]) -> list[Strip]:
-    """The QR code left of the seal's place, or in a strip of its own at the end."""
-    modules = qr(document.qr)
-    module = max(QR_MIN, min(QR_MODULE, QR_SIDE / modules.width))
-    side = module * modules.width
-    quiet = QR_QUIET * module
-    caption_height = 14.0
-    ops: list[Op] = [Code(setter.left - quiet, 0, modules, module, module)]
-    caption_top = side - quiet + 1
-    ops.append(
-        setter.line(document.qr_caption, setter.left, caption_top, side - 2 * quiet, FINE, 1.5, "center", grey=_DIM)
-    )
-    height = caption_top + caption_height
-    if document.blocks and isinstance(document.blocks[-1], Seal) and body[-1].height >= height:
-        seal = body[-1]
-        down = seal.height - height
-        return [*body[:-1], Strip(seal.height, (*seal.ops, *(moved(op, down) for op in ops)), seal.before)]
-    return [*body, Strip(height, tuple(ops), before=GAP)]

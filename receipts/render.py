@@ -69,6 +69,7 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
     canvas.setCreator("clerk")
     canvas.setViewerPreference("DisplayDocTitle", "true")
     for page in pages:
+        canvas.setLineCap(2)  # rules that meet at a corner close it
         for op in page.ops:
             _draw_op(canvas, op, fonts)
         canvas.showPage()

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from receipts.barcodes import MM
 from receipts.breaker import break_lines
-from receipts.document import Align, Block, Heading, KeyValues, Notice, Paragraph, Seal, Signatures, Table
+from receipts.document import Align, Block, Heading, KeyValues, Notice, Paragraph, Seal, Signatures, Slot, Table
 from receipts.fonts import FontSet
 from receipts.ops import Box, Line, Op, Ring, Strip, Text
 
@@ -16,12 +16,16 @@ BODY = 10.5
 LEADING = 1.5
 CELL = 9.5
 CELL_LEADING = 1.42
-PAD_X, PAD_Y = 5.0, 4.2
+PAD_X, PAD_Y = 5.0, 3.5
 GAP = 7.0
 """Space between two blocks."""
+WHOLE = 200.0
+"""Forms and boxes up to this height are not divided between pages."""
 MAX_CELL_LINES = 36
 """A row with more lines goes on in a second row, because a row is never cut."""
 SEAL_RADIUS = 20 * MM
+SLOT = 27.0
+"""The height of a line to sign."""
 _ASCENT, _DESCENT = 0.88, 0.12
 
 
@@ -68,12 +72,23 @@ def baseline(top: float, size: float, leading: float) -> float:
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
     """All blocks one under the other. What is signed or sealed stays with the end of the text before it."""
     result: list[Strip] = []
+    previous: Block | None = None
     for block in blocks:
         made = list(_strips_of(setter, block))
         if isinstance(block, Signatures | Seal) and result:
             result[-1] = replace(result[-1], keep=True)
-        result += made
+        if isinstance(block, Paragraph) and isinstance(previous, KeyValues | Table | Notice):
+            made[0] = replace(made[0], before=GAP * 1.2)
+        result += _whole(made) if isinstance(block, KeyValues | Notice) else made
+        previous = block
     return result
+
+
+def _whole(made: list[Strip]) -> list[Strip]:
+    """A form or a box stays on one page as long as that leaves no great hole."""
+    if sum(strip.height for strip in made) > WHOLE:
+        return made
+    return [*(replace(strip, keep=True) for strip in made[:-1]), *made[-1:]]
 
 
 def _strips_of(setter: Setter, block: Block) -> Iterator[Strip]:
@@ -91,7 +106,7 @@ def _strips_of(setter: Setter, block: Block) -> Iterator[Strip]:
         case Signatures():
             return _signatures(setter, block)
         case Seal():
-            return iter([_seal(setter, block)])
+            return iter([seal_strip(setter, block)[0]])
 
 
 def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
@@ -115,7 +130,7 @@ def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
 
 def _justified(line: str, slack: float) -> float:
     """Space between characters that takes up ``slack``, or none where the line would look torn."""
-    if len(line) < 2 or not 0 < slack <= 2.5 * BODY:
+    if len(line) < 2 or not 0 < slack <= 3.3 * BODY:
         return 0.0
     return slack / (len(line) - 1)
 
@@ -163,7 +178,7 @@ def _row_height(cells: Sequence[Sequence[str]]) -> float:
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
     label_width = min(
         max((setter.fonts.width(label, CELL) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
-        setter.width * 0.24,
+        setter.width * 0.185,
     )
     for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
         value_width = setter.width / len(row) - label_width
@@ -183,11 +198,12 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
 
 
 def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Pairs side by side as long as each fits into two lines of its part of the row."""
+    """Pairs side by side as long as each fits into two lines of its part of the row; a code is not broken for that."""
     room = setter.width / block.columns - label_width - 2 * PAD_X
     waiting: list[tuple[str, str]] = []
     for pair in block.pairs:
-        if len(setter.wrap(pair[1], CELL, room)) > 2:
+        lines = len(setter.wrap(pair[1], CELL, room))
+        if lines > 2 or (lines > 1 and pair[1].isascii()):
             yield from ((one,) for one in waiting)
             waiting = []
             yield (pair,)
@@ -265,30 +281,38 @@ def _notice(setter: Setter, block: Notice) -> list[Strip]:
 
 
 def _signatures(setter: Setter, block: Signatures) -> Iterator[Strip]:
-    height, gutter = 27.0, 16.0
+    gutter = 16.0
     width = (setter.width - gutter * (block.columns - 1)) / block.columns
     for start in range(0, len(block.slots), block.columns):
         ops: list[Op] = []
         for index, slot in enumerate(block.slots[start : start + block.columns]):
-            x = setter.left + index * (width + gutter)
-            label = slot.label + "："
-            ops.append(setter.line(label, x, height - 19, width, BODY, LEADING))
-            line_from = x + setter.fonts.width(label, BODY)
-            ops.append(Line(line_from, height - 4, x + width, height - 4, 0.5, 0.35))
-            if slot.value:
-                ops.append(setter.line(slot.value, line_from + 4, height - 19, width, BODY, LEADING))
-        yield Strip(height, tuple(ops), GAP if start == 0 else 0.0, keep=True)
+            ops += slot_line(setter, slot, setter.left + index * (width + gutter), 0, width)
+        yield Strip(SLOT, tuple(ops), GAP if start == 0 else 0.0, keep=True)
 
 
-def _seal(setter: Setter, block: Seal) -> Strip:
-    """The organ's name and the date, one over the other, with the place of the seal around both."""
-    lines = [*setter.wrap(block.organ, BODY, setter.width * 0.46), block.date]
+def slot_line(setter: Setter, slot: Slot, x: float, top: float, width: float) -> list[Op]:
+    """A label and a line to write on, ``SLOT`` points high."""
+    label = slot.label + "："
+    line_from = x + setter.fonts.width(label, BODY)
+    bottom = top + SLOT
+    ops: list[Op] = [
+        setter.line(label, x, bottom - 19, width, BODY, LEADING),
+        Line(line_from, bottom - 4, x + width, bottom - 4, 0.5, 0.35),
+    ]
+    if slot.value:
+        ops.append(setter.line(slot.value, line_from + 4, bottom - 19, width, BODY, LEADING))
+    return ops
+
+
+def seal_strip(setter: Setter, block: Seal) -> tuple[Strip, float]:
+    """The organ's name and the date with the place of the seal around both, at the right; and how wide that is."""
+    lines = [*setter.wrap(block.organ, BODY, setter.width * 0.4), block.date]
     wide = max(*(setter.fonts.width(line, BODY) for line in lines), 2 * SEAL_RADIUS)
-    height = 2 * SEAL_RADIUS + 6
+    height = 2 * SEAL_RADIUS + 4
     centre = setter.left + setter.width - wide / 2
     step = BODY * 1.75
     top = height / 2 - len(lines) * step / 2
     ops: list[Op] = [Ring(centre, height / 2, SEAL_RADIUS)]
     ops += setter.lines(lines, centre - wide / 2, top, wide, BODY, 1.75, "center")
-    ops.append(setter.line(block.label, centre - wide / 2, height - 25, wide, 8.0, 1.4, "center", grey=0.5))
-    return Strip(height, tuple(ops), before=GAP)
+    ops.append(setter.line(block.label, centre - wide / 2, height - 24, wide, 8.0, 1.4, "center", grey=0.5))
+    return Strip(height, tuple(ops), before=GAP), wide

@@ -207,13 +207,9 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
         "reference": case.reference,
         "number": issued.number,
         "day": chinese_date(issued.day),
-        "copies": _CHINESE_NUMBERS.get(issued.copies, str(issued.copies)),
         "window": f"{window}号窗口" if window.isdigit() else window,
         "clerk": issued.clerk or case.clerk,
     }
-
-
-_CHINESE_NUMBERS: Final = {1: "一", 2: "二", 3: "三", 4: "四"}
 
 
 def _flags(case: Case, notice: Notice | None) -> frozenset[str]:

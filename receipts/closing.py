@@ -1,0 +1,76 @@
+"""How a paper ends: the QR code, the lines to sign and the place of the seal side by side, never without text above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from receipts.barcodes import MM, QR_MIN, QR_QUIET, qr
+from receipts.document import Block, Document, Seal, Signatures
+from receipts.ops import Code, Op, Strip, moved
+from receipts.strips import GAP, SLOT, Setter, seal_strip, slot_line, strips
+
+QR_MODULE = 0.75 * MM
+QR_SIDE = 27 * MM
+"""The side of a QR code with its quiet zone; one with many modules may grow beyond, so that none is below 0.4 mm."""
+_CAPTION = 8.0
+_BETWEEN = 18.0
+_MOST_SLOTS = 4
+_LEAST_SLOT = 150.0
+"""A line to sign that would be shorter than this goes above instead of between code and seal."""
+
+
+def body_strips(setter: Setter, document: Document) -> list[Strip]:
+    """All strips of the body, the closing one last."""
+    blocks = list(document.blocks)
+    seal = blocks.pop() if blocks and isinstance(blocks[-1], Seal) else None
+    code, code_width = _code(setter, document)
+    sealed = seal_strip(setter, seal) if isinstance(seal, Seal) else None
+    room = setter.width - (code_width + _BETWEEN if code else 0) - (sealed[1] + _BETWEEN if sealed else 0)
+    sign = _signatures(blocks, room)
+    if sign:
+        blocks.pop()
+    parts: list[Strip] = [code] if code else []
+    if sign:
+        x = setter.left + (code_width + _BETWEEN if code else 0)
+        parts.append(_slots(setter, sign, x, room))
+    if sealed:
+        parts.append(sealed[0])
+    made = strips(setter, blocks)
+    if not parts:
+        return made
+    if made:
+        made[-1] = replace(made[-1], keep=True)
+    return [*made, _side_by_side(parts)]
+
+
+def _signatures(blocks: Sequence[Block], room: float) -> Signatures | None:
+    last = blocks[-1] if blocks else None
+    fits = isinstance(last, Signatures) and len(last.slots) <= _MOST_SLOTS and room >= _LEAST_SLOT
+    return last if fits and isinstance(last, Signatures) else None
+
+
+def _slots(setter: Setter, block: Signatures, x: float, width: float) -> Strip:
+    ops = [op for index, slot in enumerate(block.slots) for op in slot_line(setter, slot, x, index * SLOT, width)]
+    return Strip(SLOT * len(block.slots), tuple(ops))
+
+
+def _code(setter: Setter, document: Document) -> tuple[Strip | None, float]:
+    """The QR code with its caption, and how wide it is."""
+    if not document.qr:
+        return None, 0.0
+    modules = qr(document.qr)
+    module = max(QR_MIN, min(QR_MODULE, QR_SIDE / modules.width))
+    quiet = QR_QUIET * module
+    side = module * modules.width - 2 * quiet
+    # The white around the code lies in the margin and in the gap above, so that its edge stands where the text does.
+    code = Code(setter.left - quiet, -quiet, modules, module, module)
+    caption = setter.line(document.qr_caption, setter.left, side + 3, side, _CAPTION, 1.5, "center", grey=0.35)
+    return Strip(side + 3 + _CAPTION * 1.5, (code, caption)), side
+
+
+def _side_by_side(parts: Sequence[Strip]) -> Strip:
+    """Strips next to each other, centred on one line."""
+    height = max(part.height for part in parts)
+    ops: list[Op] = [moved(op, (height - part.height) / 2) for part in parts for op in part.ops]
+    return Strip(height, tuple(ops), before=GAP * 1.6)

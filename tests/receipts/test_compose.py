@@ -1,0 +1,292 @@
+"""From a case to its papers: what the law wants is on them, and what it forbids cannot be printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from hall.case import Case
+from hall.errors import HallError
+from hall.facts import PaperKind
+from hall.verdict import Refusal
+from receipts import templates, values
+from receipts.compose import compose, copies_of
+from receipts.document import Document, Seal, texts
+from tests.receipts import cases
+from tests.receipts.reading import joined, read_text, scan
+
+KINDS: tuple[PaperKind, ...] = ("receipt", "notice", "acceptance", "refusal", "promise", "guide")
+PAPERS = cases.every_paper()
+
+
+def made(name: str) -> Document:
+    kind, case = PAPERS[name]
+    return compose(kind, case, cases.issued(kind, case))
+
+
+def said(name: str) -> str:
+    """All that a paper says, without blanks."""
+    return joined("".join(texts(made(name))))
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_paper_prints_names_its_case_and_scans_back(paper, name: str) -> None:
+    document = made(name)
+    printed = paper(document)
+    assert printed.missing == ()
+    assert scan(printed.pdf)["Code 128"] == document.reference
+    assert scan(printed.pdf, printed.pages - 1)["QR Code"] == document.qr
+    found = joined(read_text(printed.pdf))
+    for text in (document.organisation, document.number, "12345", *document.copies):
+        assert joined(text) in found
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_no_paper_shows_an_identity_number_or_a_phone_of_a_person_in_full(name: str) -> None:
+    for number in ("110101188503120026", "340101189011050030", "13800131234", "13900135678"):
+        assert number not in said(name)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_no_placeholder_stays_and_no_sentence_has_a_hole(name: str) -> None:
+    found = said(name)
+    for hole in ("{", "}", "（）", "，，", "，。", "。。", "None", "于提出", "向申请"):
+        assert hole not in found
+
+
+def test_a_receipt_tells_the_five_working_days_and_that_silence_means_acceptance() -> None:
+    found = said("receipt")
+    assert "五个工作日内" in found
+    assert "自收到申请材料之日起即为受理，本凭证即为受理凭证" in found
+    assert "340101********0030" in found
+    assert "承诺" not in found
+
+
+def test_a_receipt_lists_every_material_and_how_it_was_found() -> None:
+    found = said("receipt")
+    for name, *_ in cases.NAMES:
+        assert name in found
+    for state in ("已收", "未提交", "不符合要求", "免提交（部门数据共享）", "不适用"):
+        assert state in found
+
+
+def test_a_weekend_receipt_says_from_when_the_days_count() -> None:
+    assert "期限自2026年9月21日起计算" in said("receipt_saturday")
+    assert "延时服务" not in said("receipt")
+
+
+def test_a_notice_names_every_gap_its_remedy_and_until_when() -> None:
+    found = said("notice")
+    for gap in cases.GAPS:
+        assert gap.name in found
+        assert gap.problem in found
+        assert gap.remedy in found
+    assert "共2项" in found
+    assert "第三十二条第一款第四项" in found
+    assert "请于2026年11月6日前补正" in found
+    assert "逾期未补正的，视为撤回申请" in found
+
+
+def test_a_second_notice_gives_its_reason_and_the_first_has_none() -> None:
+    assert "再次告知，理由：补交的任命文件未盖章" in said("notice_second")
+    assert "再次告知" not in said("notice")
+
+
+def test_an_acceptance_gives_article_day_and_both_limits() -> None:
+    found = said("acceptance")
+    for text in (
+        "第三十二条第一款第五项",
+        "决定自2026年9月18日起受理",
+        "法定办结时限20个工作日",
+        "承诺办结时限5个工作日",
+        "预计于2026年9月28日前作出决定",
+        "现场核查（不超过5个工作日）的，所需时间不计入",
+        "凭本通知书及有效身份证件领取",
+    ):
+        assert text in found
+
+
+def test_each_way_to_acceptance_has_its_own_words() -> None:
+    words = {
+        "acceptance_supplemented": "经补正，申请材料齐全",
+        "acceptance_deemed": "五个工作日内未告知需要补正的内容",
+        "acceptance_tolerated": "书面承诺补齐",
+        "acceptance_spot": "当场作出决定",
+    }
+    for name, text in words.items():
+        assert [other for other in ("acceptance", *words) if text in said(other)] == [name]
+    assert "申请，申请材料齐全、符合法定形式，依据" in said("acceptance")
+    assert "当场更正的内容" in said("acceptance_corrected")
+
+
+def test_a_citizen_is_addressed_as_a_person_and_a_company_as_a_unit() -> None:
+    assert "你于2026年9月18日" in said("acceptance_citizen")
+    assert "你单位于2026年9月18日" in said("acceptance")
+    assert "110101********0026" in said("acceptance_citizen")
+    assert "91990100MA0000015X" in said("acceptance")
+
+
+def test_a_date_in_a_year_without_calendar_is_marked_as_provisional() -> None:
+    case = cases.told(cases.accepted(due=replace(cases.DUE, promised=dt.date(2027, 1, 5), provisional=True)))
+    found = joined("".join(texts(compose("acceptance", case, cases.issued("acceptance", case)))))
+    assert "2027年1月5日（暂按周末推算）" in found
+
+
+def test_a_refusal_gives_its_branch_its_reason_and_both_remedies() -> None:
+    articles = {"refusal_not_needed": "第一项", "refusal_not_authority": "第二项"}
+    for name, number in articles.items():
+        assert f"第三十二条第一款{number}" in said(name)
+    for name in (*articles, "refusal_other"):
+        assert "不予受理的理由" in said(name)
+        assert "六十日内向示例市人民政府申请行政复议" in said(name)
+        assert "六个月内向示例市人民法院提起行政诉讼" in said(name)
+    for text in ("邻县市场监督管理局", "邻县人民路2号政务服务中心", "0991-5550000"):
+        assert text in said("refusal_not_authority")
+
+
+def test_a_promise_says_what_is_missing_until_when_and_what_follows() -> None:
+    found = said("promise")
+    for text in (
+        "食品安全规章制度目录清单",
+        "2026年9月25日",
+        "补齐前，不出具办理结果",
+        "视为撤回申请",
+        "信用记录",
+        "容缺受理通知",
+    ):
+        assert text in found
+    assert "授权委托书" in found
+
+
+def test_a_guide_needs_no_applicant_and_tells_materials_way_time_fee_and_place() -> None:
+    found = said("guide")
+    for text in (
+        "食品经营许可申请书",
+        "餐饮服务",
+        "综合窗口收件→受理",
+        "5个工作日",
+        "20个工作日",
+        "不收费",
+        "示例市人民路1号",
+    ):
+        assert text in found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_papers_that_are_signed_for_come_in_two_copies(kind: PaperKind) -> None:
+    assert copies_of(kind) == (1 if kind == "guide" else 2)
+
+
+@pytest.mark.parametrize("name", [name for name in PAPERS if not name.startswith("guide")])
+def test_papers_under_article_32_carry_the_place_of_the_seal_and_a_date(name: str) -> None:
+    seal = made(name).blocks[-1]
+    assert isinstance(seal, Seal)
+    assert seal.date == "2026年9月18日"
+    assert "章" in seal.label
+
+
+def refuse(case: Case, kind: PaperKind, **changes: object) -> str:
+    """The code of the error that keeps a paper from being composed."""
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, cases.issued(kind, case, **changes))
+    return caught.value.code
+
+
+def test_a_refusal_without_the_right_organ_cannot_be_composed() -> None:
+    case = PAPERS["refusal_not_authority"][1]
+    assert case.refusal is not None
+    for where in (None, replace(cases.ELSEWHERE, organ="  ")):
+        assert refuse(replace(case, refusal=replace(case.refusal, where=where)), "refusal") == "refusal_without_organ"
+
+
+@pytest.mark.parametrize("ground", ["not_needed", "not_authority", "other"])
+def test_a_refusal_without_a_reason_cannot_be_composed(ground) -> None:
+    case = PAPERS["refusal_other"][1]
+    empty = Refusal(ground, " ", cases.ELSEWHERE)
+    assert refuse(replace(case, refusal=empty), "refusal") == "refusal_without_reason"
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_an_undated_paper_cannot_be_composed(name: str) -> None:
+    kind, case = PAPERS[name]
+    assert refuse(case, kind, day=None) == "paper_undated"
+
+
+def test_a_paper_without_its_number_cannot_be_composed() -> None:
+    assert refuse(PAPERS["acceptance"][1], "acceptance", number="") == "paper_without_number"
+
+
+@pytest.mark.parametrize("kind", ["notice", "acceptance", "refusal", "promise"])
+def test_a_paper_of_a_step_that_was_not_taken_cannot_be_composed(kind: PaperKind) -> None:
+    assert refuse(cases.told(), kind) == "paper_not_due"
+
+
+def test_a_paper_without_its_applicant_cannot_be_composed() -> None:
+    erased = replace(PAPERS["acceptance"][1], applicant=None)
+    assert refuse(erased, "acceptance") == "paper_incomplete"
+
+
+def test_a_reprint_is_the_same_paper_with_its_mark(paper) -> None:
+    kind, case = PAPERS["notice"]
+    issued = cases.issued(kind, case)
+    again = compose(kind, case, issued, reprint=1)
+    assert again != compose(kind, case, issued)
+    assert replace(again, reprint=0) == compose(kind, case, issued)
+    assert "补打1" in joined(read_text(paper(again).pdf))
+
+
+def test_texts_and_values_know_the_same_names() -> None:
+    for kind, case in PAPERS.values():
+        content = values.content_of(case, cases.issued(kind, case))
+        assert set(content.values) | {"copies"} == values.VALUES
+        assert content.flags <= values.FLAGS
+        assert set(content.tables) == set(values.TABLES)
+        for name, rows in content.tables.items():
+            assert all(set(row) == values.TABLES[name] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "where"),
+    [
+        ("{you}于", "{yuo}于", "block[1].text"),
+        ('when = "second"', 'when = "secnd"', "block[4].when"),
+        ('rows = "gaps"', 'rows = "gap"', "block[2].rows"),
+        ("{problem}", "{problm}", "block[2].columns[2]"),
+        ("?lapse:", "?laps:", "block[3].lines[1]"),
+        ("{you}于", "{you于", "block[1].text"),
+        ('type = "seal"', 'type = "stamp"', ""),
+        ("indent = false", "indnet = false", ""),
+        ('title = "一次性告知书"', "title = 5", ""),
+    ],
+)
+def test_a_wrong_text_says_file_and_key(tmp_path: Path, changed: str, to: str, where: str) -> None:
+    packaged = (templates.PACKAGED / "notice.toml").read_text(encoding="utf-8")
+    assert changed in packaged
+    (tmp_path / "notice.toml").write_text(packaged.replace(changed, to, 1), encoding="utf-8")
+    with pytest.raises(HallError) as caught:
+        templates.load_template("notice", tmp_path)
+    assert caught.value.code == "bad_paper_text"
+    assert "notice.toml" in caught.value.message
+    assert where in (caught.value.field or "")
+
+
+def test_a_centre_can_have_its_own_words(tmp_path: Path) -> None:
+    packaged = (templates.PACKAGED / "receipt.toml").read_text(encoding="utf-8")
+    own = packaged.replace('title = "收件凭证"', 'title = "接收回执"')
+    (tmp_path / "receipt.toml").write_text(own, encoding="utf-8")
+    case = PAPERS["receipt"][1]
+    issued = cases.issued("receipt", case)
+    assert compose("receipt", case, issued, texts=tmp_path).title == "接收回执"
+    assert compose("receipt", case, issued).title == "收件凭证"
+    notice = PAPERS["notice"][1]
+    assert compose("notice", notice, cases.issued("notice", notice), texts=tmp_path).title == "一次性告知书"
+
+
+def test_a_name_that_looks_like_a_placeholder_or_markup_is_printed_as_it_is(paper) -> None:
+    name = "李{hall!b}[/b]<b>四</b>"
+    case = cases.told(cases.accepted(), who=replace(cases.CITIZEN, name=name))
+    document = compose("acceptance", case, cases.issued("acceptance", case))
+    assert joined(name) in joined(read_text(paper(document).pdf))
