@@ -70,8 +70,10 @@ def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
             if compact.isdigit():
                 yield p.PHONE, compact[::-1], False
         if compact.isalpha() and len(compact) > 1:
-            yield p.INITIALS, narrow, True
-            yield p.INITIALS, narrow, False
+            short = narrow[: p.KEY_LENGTH]
+            yield p.INITIALS, short, True
+            yield p.INITIALS, short, False
+            yield p.INITIALS_PART, short, False
     key = narrow[: p.KEY_LENGTH]
     if key:
         yield p.NAME, key, True

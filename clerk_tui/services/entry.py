@@ -60,7 +60,7 @@ class Checked(Struct, kw_only=True):
 def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
     """Who applies. ``values`` are those of ``hall.facts.Applicant``; ``age`` is in years, -1 when unknown."""
     found = Checked()
-    kind = typed.get("kind", "").strip() or matter.serves[0]
+    kind = typed.get("kind", "").strip() or _likely_kind(typed, matter)
     found.values["kind"] = kind
     if kind not in get_args(ApplicantKind):
         found.errors["applicant.kind"] = f"没有“{kind[:20]}”这种申请人"
@@ -76,6 +76,17 @@ def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) ->
     elif ID_TYPES.get(kind) == ("uscc",):
         found.warnings["applicant.legal_person"] = "没有填法定代表人（负责人）"
     return found
+
+
+def _likely_kind(typed: Mapping[str, str], matter: Matter) -> str:
+    """The applicant's kind while nobody has chosen one: the first the matter serves that the number goes with."""
+    number = typed.get("id_number", "")
+    if number.strip() and len(matter.serves) > 1:
+        identity = check_identity(number)
+        for kind in matter.serves:
+            if identity.valid and identity.kind in ID_TYPES[kind]:
+                return kind
+    return matter.serves[0]
 
 
 def check_agent(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:

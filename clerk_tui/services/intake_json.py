@@ -119,9 +119,8 @@ def _object(value: object, where: str, keys: Collection[str] | None = None) -> d
     for key in value:
         if not isinstance(key, str) or (keys is not None and key not in keys):
             path = f"{where}.{key}" if where else str(key)
-            raise BadInput(
-                "unknown_key", f"没有“{path[:80]}”这个键", field=path[:80], hint=_nearest(str(key), keys or ())
-            )
+            hint = _nearest(str(key), keys or ())
+            raise BadInput("unknown_key", f"没有“{path[:80]}”这个键", field=path[:80], hint=hint)
     return dict(value)
 
 

@@ -7,79 +7,21 @@ which needs a reason if the defect was to be seen the first time.
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
-from typing import Final
-
-from msgspec import Struct, structs
-
 from clerk_tui.services import cases
-from clerk_tui.services.entry import Checked
-from clerk_tui.services.intake import ACCEPTING, PAPERS, promises
-from clerk_tui.services.previewing import clean_refusal, clean_ticks
+from clerk_tui.services.intake import PAPERS, promises
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.supplement_preview import OPEN, SupplementDraft, SupplementPreview, open_rows, preview
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
-from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
-from hall.checklist import Checklist, Row
-from hall.deadlines import due, is_deemed_accepted, latest_promise, respond_by, tolerance_open
+from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
 from hall.fold import STATE_NAMES
 from hall.names import clean_text
-from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, article_of, gaps_of, judge
+from hall.verdict import Outcome, article_of
 
-OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
-
-
-@dataclass
-class SupplementDraft:
-    """Somebody came back. Tick ``rows`` (what is still open); another row only to say what is wrong with it.
-
-    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
-    as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
-    """
-
-    case: Case
-    event_id: str
-    rows: tuple[Row, ...]
-    handed_in: dt.date
-    ticks: dict[str, Tick] = field(default_factory=dict)
-    refusal: Refusal | None = None
-    good_credit: bool = True
-    done: Result | None = None
-
-    def __repr__(self) -> str:
-        """Without the case: it names people."""
-        return f"SupplementDraft(case_id={self.case.case_id!r})"
-
-
-class SupplementPreview(Struct, frozen=True, kw_only=True):
-    """What follows from the ticks now.
-
-    ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
-    yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
-    ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second`` means that a notice now would not be the first.
-    """
-
-    verdict: Verdict
-    gaps: tuple[Gap, ...]
-    handed: tuple[str, ...]
-    fresh: tuple[str, ...]
-    known_before: tuple[str, ...]
-    needs_reason: bool
-    second: bool
-    complete: bool
-    late: tuple[str, ...]
-    overdue: bool
-    accepted: dt.date
-    due: f.Due
-    respond_by: dt.date
-    field_errors: dict[str, str]
-    ticks: dict[str, Tick]
-    changed: dict[str, Tick]
+__all__ = ["SupplementDraft", "SupplementPreview", "open_rows", "open_supplement", "preview", "submit"]
 
 
 def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
@@ -97,57 +39,6 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
             hint="可以查看办件或补打文书",
         )
     return SupplementDraft(case=case, event_id=ws.new_id(), rows=open_rows(case), handed_in=ws.clock.today())
-
-
-def open_rows(case: Case) -> tuple[Row, ...]:
-    """The rows of the checklist that something is still to be done about."""
-    match case.state:
-        case CaseState.RECEIVED:
-            return case.rows
-        case CaseState.TOLERATED:
-            wanted = {promise.code for promise in case.promises}
-        case _:
-            wanted = {gap.code for gap in case.gaps}
-    return tuple(row for row in case.rows if row.code in wanted)
-
-
-def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
-    """What follows from the ticks now; pure."""
-    case, today = draft.case, ws.clock.today()
-    found = Checked()
-    checklist = checklist_of(case)
-    changed = {
-        code: tick for code, tick in clean_ticks(draft.ticks, checklist, found).items() if tick != case.ticks.get(code)
-    }
-    _check_rows(draft, changed, found)
-    _check_day(draft, today, found)
-    ticks = {**_standing(case), **changed}
-    gaps = gaps_of(case.rows, ticks)
-    clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
-    fresh, known_before = _untold(case, gaps)
-    rules = ws.config.rules
-    return SupplementPreview(
-        verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found), clock_from),
-        gaps=gaps,
-        handed=tuple(code for code, tick in changed.items() if tick.state is TickState.PRESENT),
-        fresh=fresh,
-        known_before=known_before,
-        needs_reason=bool(known_before),
-        second=bool(case.notices),
-        complete=not gaps,
-        late=tuple(
-            promise.code
-            for promise in case.promises
-            if promise.until < draft.handed_in and promise.code not in {gap.code for gap in gaps}
-        ),
-        overdue=bool(case.notices) and case.notices[-1].respond_by < draft.handed_in,
-        accepted=draft.handed_in,
-        due=due(case.matter.limits, case.clock_from, clock_from, ws.calendar),
-        respond_by=respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
-        field_errors=found.errors,
-        ticks=ticks,
-        changed=changed,
-    )
 
 
 def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, second_reason: str = "") -> Result:
@@ -188,100 +79,6 @@ def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, s
         written = action.write(connection)
     draft.done = _result(written, outcome, ready)
     return draft.done
-
-
-def checklist_of(case: Case) -> Checklist:
-    """The checklist as it stood when the case began: an open case keeps its version (domain.md §9a.11)."""
-    return Checklist(
-        matter=case.matter.key,
-        answers=case.answers,
-        situations=case.situations,
-        questions=(),
-        open_questions=(),
-        materials=case.rows,
-        fields=(),
-        exits=(),
-    )
-
-
-def _standing(case: Case) -> dict[str, Tick]:
-    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing."""
-    if case.state is CaseState.RECEIVED:
-        return dict(case.ticks)
-    return {
-        code: Tick(TickState.MISSING) if tick.state is TickState.PROMISED else tick for code, tick in case.ticks.items()
-    }
-
-
-def _check_rows(draft: SupplementDraft, changed: dict[str, Tick], found: Checked) -> None:
-    open_codes = {row.code for row in draft.rows}
-    for code, tick in changed.items():
-        if code not in open_codes and tick.state is not TickState.UNACCEPTABLE:
-            found.errors[f"materials.{code}"] = "这项材料第一次已经收齐，只能补记发现的问题"
-        if code not in open_codes and draft.case.state is CaseState.TOLERATED:
-            found.errors[f"materials.{code}"] = "已经容缺受理，只收承诺补齐的材料"
-        if draft.case.state is CaseState.TOLERATED and tick.state is TickState.PROMISED:
-            found.errors[f"materials.{code}"] = "承诺补齐的日期不能再改"
-
-
-def _check_day(draft: SupplementDraft, today: dt.date, found: Checked) -> None:
-    if draft.handed_in > today:
-        found.errors["handed_in"] = "收到材料的日期晚于今天"
-    elif draft.handed_in < max(draft.case.handed_in, default=draft.case.received):
-        found.errors["handed_in"] = "收到材料的日期早于上一次收件"
-
-
-def _untold(case: Case, gaps: tuple[Gap, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes of gaps that no notice has told, and of those that were to be seen when the first one was given.
-
-    What lay on the desk then could be looked at as a whole: a row that passed, or another defect of a paper that was
-    already not accepted. A paper handed in since is new, and so are its defects.
-    """
-    if not case.notices:
-        return (), ()
-    told = {gap.code: gap for notice in case.notices for gap in notice.gaps}
-    fresh, before = [], []
-    for gap in gaps:
-        earlier = told.get(gap.code)
-        same = earlier is not None and (gap.problem == earlier.problem or gap.state is TickState.MISSING)
-        if same:
-            continue
-        fresh.append(gap.code)
-        if earlier is None or earlier.state is TickState.UNACCEPTABLE:
-            before.append(gap.code)
-    return tuple(fresh), tuple(before)
-
-
-def _verdict(
-    ws: Workspace,
-    draft: SupplementDraft,
-    checklist: Checklist,
-    ticks: dict[str, Tick],
-    refusal: Refusal | None,
-    clock_from: dt.date,
-) -> Verdict:
-    matter = draft.case.matter
-    verdict = judge(
-        checklist,
-        ticks,
-        tolerance=structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits)),
-        latest_promise=latest_promise(matter.limits, draft.case.clock_from, clock_from, ws.calendar),
-        today=draft.handed_in,
-        good_credit=draft.good_credit,
-        refusal=refusal,
-    )
-    if draft.case.state is not CaseState.TOLERATED:
-        return verdict
-    # It is accepted already: what is still promised stays so, and nothing else can be decided here.
-    stands = Outcome.TOLERATED if verdict.gaps else Outcome.ACCEPTED
-    return structs.replace(
-        verdict,
-        outcome=None if verdict.errors else stands,
-        lawful=(stands,),
-        unlawful={other: "已经容缺受理" for other in Outcome if other is not stands},
-        article=draft.case.article,
-        explanation=f"还有{len(verdict.gaps)}项承诺补齐的材料" if verdict.gaps else "承诺的材料已经补齐",
-    )
 
 
 def _decide(
@@ -386,6 +183,3 @@ def _result(written: Written, outcome: Outcome, ready: SupplementPreview) -> Res
         digest=written.last.hash,
         late=ready.late,
     )
-
-
-__all__ = ["ACCEPTING", "SupplementDraft", "SupplementPreview", "open_rows", "open_supplement", "preview", "submit"]

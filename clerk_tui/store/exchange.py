@@ -111,9 +111,10 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
     """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew."""
     with database.write() as db:
         db.execute(
-            "UPDATE device SET acked_through = min(acked_through, ?), server_epoch = ?, pull_cursor = '',"
-            " last_contact_ms = ?",
-            (through, epoch, now_ms),
+            """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
+                acked_hash = coalesce((SELECT hash FROM event WHERE seq = min(acked_through, :through)), x''),
+                last_contact_ms = :now""",
+            {"through": through, "epoch": epoch, "now": now_ms},
         )
         _log(db, now_ms, "rewind", f"epoch {epoch} through {through}")
 

@@ -19,7 +19,7 @@ from hall.fold import advance
 from hall.masking import mask_identity, mask_name, mask_phone
 from hall.names import search_key
 
-REFERENCE, TICKET, NAME, NAME_PART, INITIALS, ID_NUMBER, PHONE = range(1, 8)
+REFERENCE, TICKET, NAME, NAME_PART, INITIALS, INITIALS_PART, ID_NUMBER, PHONE = range(1, 9)
 """Kinds of ``case_find`` keys. Numbers are stored backwards, so that their last digits are a prefix."""
 KEY_LENGTH: Final = 10
 """Characters of a name that a key keeps; what is longer is compared with the case itself."""
@@ -165,15 +165,18 @@ def keys_of(case: Case, ticket: str = "") -> Iterator[tuple[int, str]]:
     if who is None:
         return
     name = search_key(who.name)
-    yield NAME, name[:KEY_LENGTH]
-    for start in range(1, min(len(name), _PARTS)):
-        yield NAME_PART, name[start : start + KEY_LENGTH]
-    if short := initials(name):
-        yield INITIALS, short[: 2 * KEY_LENGTH]
+    yield from _with_parts(NAME, NAME_PART, name)
+    yield from _with_parts(INITIALS, INITIALS_PART, initials(name))
     if who.id_number:
         yield ID_NUMBER, who.id_number[::-1]
     if who.phone:
         yield PHONE, digits(who.phone)[::-1]
+
+
+def _with_parts(whole: int, part: int, text: str) -> Iterator[tuple[int, str]]:
+    """Keys for the text from its beginning and from every later character, so that any part of it is a prefix."""
+    for start in range(min(len(text), _PARTS)):
+        yield part if start else whole, text[start : start + KEY_LENGTH]
 
 
 def bare(reference: str) -> str:
