@@ -1,0 +1,293 @@
+"""``clerk find``, ``case``, ``papers``, ``reprint``: what has become of a case. Personal data is masked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.helping import padded
+from clerk_tui.cli.rules import missing
+from clerk_tui.i18n import N_, _
+from hall.errors import BadInput, HallError
+
+if TYPE_CHECKING:
+    from clerk_tui.services.cases import CaseDetail
+    from clerk_tui.services.papers import Delivered
+    from clerk_tui.store.queries import CaseRow, PaperRow
+    from hall.facts import Agent, Applicant
+
+STATES = {
+    "inquiry": N_("咨询"),
+    "received": N_("已收件"),
+    "noticed": N_("待补正"),
+    "accepted": N_("已受理"),
+    "tolerated": N_("容缺受理"),
+    "refused": N_("不予受理"),
+    "decided": N_("已决定"),
+    "delivered": N_("已送达"),
+    "filed": N_("已归档"),
+    "withdrawn": N_("已撤回"),
+    "returned": N_("已退件"),
+    "terminated": N_("已终止"),
+}
+
+
+@command(
+    "find", _("查办件：按收件编号、姓名（整个、开头、其中几个字、首字母）、证件号或电话（整个或后四位以上）、排队号。")
+)
+@argument("text", about=_("要找的字；写 - 从标准输入读，不留在命令历史里；不给则列出最近的"))
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, metavar="N", help=_("最多列出几件，不写时是 50"))
+@json_option
+def find(session: Session, text: str | None, limit: int, as_json: bool) -> None:
+    """``{"cases": [{"reference", "state", "matter", "applicant", …}]}``, masked."""
+    from clerk_tui.services import cases
+
+    wanted = sys.stdin.read(4096).strip() if text == "-" else text or ""
+    with session.workspace() as ws:
+        rows = [_row(row) for row in cases.find(ws, wanted, limit)]
+    answer(as_json, {"cases": rows}, lambda: map(_row_line, rows) if rows else [_("没有找到")])
+
+
+@command("case", _("看一个办件：材料、缺什么、时限、经过、凭证。个人信息遮盖；--full 写明理由后给出全部，并留下记录。"))
+@argument("reference", metavar="REF", about=_("收件编号"))
+@click.option("--full", "reason", metavar="REASON", help=_("给出完整的个人信息；理由记入这个办件"))
+@json_option
+def case(session: Session, reference: str | None, reason: str | None, as_json: bool) -> None:
+    """The case as it stands, with its clock and its papers."""
+    from clerk_tui.services import cases
+
+    if reference is None:
+        raise missing("REF", "clerk case")
+    with session.workspace() as ws:
+        detail = cases.get(ws, reference)
+        full = None
+        if reason is not None:
+            full = cases.show_personal(ws, reference, tuple(_personal_fields(detail)), reason)
+            detail = cases.get(ws, reference)
+        told = as_data(detail, full, ws.config.timezone)
+    answer(as_json, told, lambda: _case_lines(told))
+
+
+@command("papers", _("列出 REF 的凭证和上次打印的结果；不给 REF 则把还没打出的凭证都送出去。"))
+@argument("reference", metavar="[REF]", about=_("收件编号"))
+@json_option
+def papers(session: Session, reference: str | None, as_json: bool) -> None:
+    """``{"papers": [...]}``; without a reference those that were waiting, exit 2 if one still is."""
+    from clerk_tui.cli.walkin import ALL_PAPERS, ready_fonts
+    from clerk_tui.services import cases
+    from clerk_tui.services.papers import deliver_pending
+
+    with session.workspace() as ws:
+        if reference is not None:
+            rows = [_paper(row) for row in cases.get(ws, reference).papers]
+        else:
+            ready_fonts()
+            rows = [_delivered(each) for each in deliver_pending(ws, ALL_PAPERS)]
+    answer(as_json, {"papers": rows}, lambda: map(_paper_line, rows) if rows else [_("没有")])
+    if reference is None and any(row["error"] for row in rows):
+        raise click.exceptions.Exit(2)
+
+
+@command("reprint", _("补打一份凭证：打印的一份标明补打第几次。PAPER 是凭证的编号，见 clerk papers REF。"))
+@argument("paper", about=_("凭证编号，例如 SL01-A1-00001-T/B1，或它的 id"))
+@click.option("--reason", default="", metavar="TEXT", help=_("为什么补打"))
+@json_option
+def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> None:
+    """``{"paper_id", "kind", "number", "nth", "path", "pages"}``."""
+    from clerk_tui.cli.walkin import ready_fonts
+    from clerk_tui.services import papers as service
+
+    if paper is None:
+        raise missing("PAPER", "clerk reprint")
+    with session.workspace() as ws:
+        paper_id = _paper_id(ws, paper)
+        ready_fonts()
+        done = service.reprint(ws, paper_id, reason)
+    if done.error:
+        hint = _("已经记为补打 {nth}；修好后用 clerk papers 送出").format(nth=done.nth)
+        raise HallError("print_failed", done.error, field="print.target", hint=hint)
+    told = {key: value for key, value in _delivered(done).items() if key not in ("state", "error")}
+    answer(as_json, told, lambda: [_("补打 {nth}：{path}").format(nth=done.nth, path=done.path)])
+
+
+def _paper_id(ws: Any, text: str) -> str:
+    """The id of a paper that was named by its number; anything else is taken as an id."""
+    from clerk_tui.services import cases
+    from hall.reference import paper_number, parse_paper_number
+
+    if "/" not in text:
+        return text
+    reference, kind, count = parse_paper_number(text)
+    number = paper_number(str(reference), kind, count)
+    for row in cases.get(ws, str(reference)).papers:
+        if row.number == number:
+            return row.paper_id
+    raise BadInput("unknown_paper", _("这个办件没有这份凭证"), field="PAPER", hint=_("用 clerk papers REF 查看"))
+
+
+def _row(row: CaseRow) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "state": row.state,
+        "matter": row.matter_key,
+        "matter_name": row.matter_name,
+        "department": row.department,
+        "applicant": row.applicant,
+        "id_number": row.id_number,
+        "phone": row.phone,
+        "received": row.received,
+        "accepted": row.accepted,
+        "promised_due": row.promised_due,
+        "statutory_due": row.statutory_due,
+    }
+
+
+def _row_line(row: dict[str, Any]) -> str:
+    who = padded(row["applicant"] or "—", 10)
+    return f"{row['reference']}  {padded(_(STATES[row['state']]), 8)}  {row['received']}  {who}  {row['matter_name']}"
+
+
+def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> dict[str, Any]:
+    """A case as ``docs/cli.md`` describes it; ``full`` are the values to show instead of their masks."""
+    made, clock = detail.case, detail.clock
+    return {
+        "reference": made.reference,
+        "case_id": made.case_id,
+        "state": made.state.value,
+        "matter": {
+            "key": made.matter.key,
+            "code": made.matter.code,
+            "name": made.matter.name,
+            "department": made.matter.department.name,
+            "version": made.matter.version,
+        },
+        "applicant": _person("applicant", made.applicant, full),
+        "agent": _person("agent", made.agent, full),
+        "fields": {code: (full or {}).get(f"fields.{code}", "***") for code in made.fields},
+        "answers": made.answers,
+        "situations": [{"code": each.code, "name": each.name} for each in made.situations],
+        "materials": _materials(detail),
+        "gaps": [
+            {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in made.gaps
+        ],
+        "received": made.received.isoformat(),
+        "accepted": _day(made.accepted),
+        "deemed": made.deemed,
+        "promised_due": _day(clock.promised),
+        "statutory_due": _day(clock.statutory),
+        "provisional": clock.provisional,
+        "notice_due": _day(clock.notice_due),
+        "respond_by": _day(clock.respond_by),
+        "left": clock.left,
+        "light": clock.light.value,
+        "papers": [_paper(row) for row in detail.papers],
+        "timeline": [
+            {
+                "type": event.type,
+                "at": dt.datetime.fromtimestamp(event.at_ms / 1000, zone).isoformat(timespec="seconds"),
+                "day": event.day.isoformat(),
+                "actor": event.actor,
+                "text": event.text,
+                "alert": event.alert,
+            }
+            for event in made.timeline
+        ],
+    }
+
+
+def _materials(detail: CaseDetail) -> list[dict[str, Any]]:
+    made = detail.case
+    rows = []
+    for row in made.rows:
+        tick = made.ticks.get(row.code)
+        until = _day(tick.until) if tick else None
+        state = tick.state.value if tick else "missing"
+        rows.append({"code": row.code, "name": row.name, "required": row.required, "state": state, "until": until})
+    return rows
+
+
+def _person(who: str, person: Applicant | Agent | None, full: dict[str, str] | None) -> dict[str, str] | None:
+    from hall import masking
+
+    if person is None:
+        return None
+    masks = {
+        "name": masking.mask_name,
+        "legal_person": masking.mask_name,
+        "id_number": masking.mask_identity,
+        "phone": masking.mask_phone,
+        "address": masking.mask_address,
+    }
+    shown = {}
+    for key in person.__struct_fields__:
+        if value := getattr(person, key):
+            mask = masks.get(key)
+            shown[key] = (full or {}).get(f"{who}.{key}") or (mask(value) if mask else value)
+    return shown
+
+
+def _personal_fields(detail: CaseDetail) -> Iterator[str]:
+    for who, person in (("applicant", detail.case.applicant), ("agent", detail.case.agent)):
+        if person is not None:
+            yield from (f"{who}.{key}" for key in person.__struct_fields__ if key != "kind" and getattr(person, key))
+    yield from (f"fields.{code}" for code in detail.case.fields)
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _paper(row: PaperRow) -> dict[str, Any]:
+    return {
+        "paper_id": row.paper_id,
+        "kind": row.kind,
+        "number": row.number,
+        "day": row.day,
+        "copies": row.copies,
+        "reprints": row.reprints,
+        "state": row.state,
+        "path": row.path or None,
+        "pages": row.pages,
+        "error": row.error,
+    }
+
+
+def _delivered(done: Delivered) -> dict[str, Any]:
+    return {
+        "paper_id": done.paper_id,
+        "kind": done.kind,
+        "number": done.number,
+        "nth": done.nth,
+        "state": done.state,
+        "path": done.path or None,
+        "pages": done.pages,
+        "error": done.error,
+    }
+
+
+def _paper_line(row: dict[str, Any]) -> str:
+    return f"{row['number']}  {row['kind']}  {row['path'] or row['error'] or row['state']}"
+
+
+def _case_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['reference']}  {_(STATES[told['state']])}  {told['matter']['name']}"
+    for label, person in ((_("申请人"), told["applicant"]), (_("代理人"), told["agent"])):
+        if person:
+            yield f"  {label}  " + "  ".join(person[key] for key in ("name", "id_number", "phone") if key in person)
+    dates = (
+        (_("收件日"), "received"),
+        (_("受理日"), "accepted"),
+        (_("补正期限"), "respond_by"),
+        (_("承诺办结"), "promised_due"),
+        (_("法定办结"), "statutory_due"),
+    )
+    yield from (f"  {label}  {told[key]}" for label, key in dates if told[key])
+    yield from (f"  {_('缺')}  {gap['name']}：{gap['problem']}" for gap in told["gaps"])
+    yield from (f"  {event['at']}  {event['text']}" for event in told["timeline"])
+    yield from (f"  {_paper_line(row)}" for row in told["papers"])

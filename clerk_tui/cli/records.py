@@ -1,0 +1,165 @@
+"""``clerk journal``, ``outbox``, ``sync``, ``enrol``, ``central``: the journal, and what the centre has of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.helping import Group
+from clerk_tui.cli.rules import missing
+from clerk_tui.i18n import _
+from hall.errors import HallError
+
+if TYPE_CHECKING:
+    from clerk_tui.config import Config
+    from clerk_tui.services.workspace import Workspace
+
+CENTRAL = ("-P", "-c", "from central.cli import main; main(prog_name='clerk-central')")
+"""What Python is started with to be ``clerk-central``."""
+
+
+@click.group("journal", cls=Group, no_args_is_help=True, subcommand_metavar="COMMAND ...", options_metavar="")
+def journal() -> None:
+    """The journal."""
+
+
+journal.help = _("账本：核对每条记录的散列链，或由账本重建各表。")
+
+
+@command("verify", _("从头核对账本：每条记录的内容、编号和散列链；改动过一个字节都会指出是第几条。"), _("核对账本"))
+@json_option
+def verify(session: Session, as_json: bool) -> None:
+    """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2."""
+    with session.workspace() as ws:
+        found = ws.journal.verify()
+    head = {"seq": found.head.seq, "hash": found.head.hash.hex()}
+    told = {"ok": True, "facts": found.facts, "head": head, "erased": found.erased}
+    line = _("账本完好：{facts} 条记录，末条 {hash}").format(facts=found.facts, hash=found.head.hash.hex()[:16])
+    answer(as_json, told, lambda: [line])
+
+
+@command("rebuild", _("由账本重建各表（办件、查找、文书），与原来的逐行相同。账本本身不动。"), _("由账本重建各表"))
+@json_option
+def rebuild(session: Session, as_json: bool) -> None:
+    """``{"ok", "facts"}``."""
+    with session.workspace() as ws:
+        facts = ws.journal.rebuild()
+    answer(as_json, {"ok": True, "facts": facts}, lambda: [_("已由 {facts} 条记录重建").format(facts=facts)])
+
+
+for each in (verify, rebuild):
+    journal.add_command(each)
+
+
+@command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
+@json_option
+def outbox(session: Session, as_json: bool) -> None:
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled"}``."""
+    from clerk_tui.services import outbox as service
+
+    with session.workspace() as ws:
+        status = service.status(ws)
+        told = {
+            "pending": status.pending,
+            "oldest": _moment(ws, status.oldest_ms),
+            "last_contact": _moment(ws, status.last_contact_ms),
+            "quarantined": status.quarantined,
+            "enabled": status.enabled,
+        }
+    since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
+    lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
+    lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
+    lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
+    answer(as_json, told, lambda: lines)
+
+
+def _moment(ws: Workspace, at_ms: int | None) -> str | None:
+    if at_ms is None:
+        return None
+    return dt.datetime.fromtimestamp(at_ms / 1000, ws.config.timezone).isoformat(timespec="seconds")
+
+
+@command("sync", _("与中心同步一次：上传未上传的记录，取回全厅的变化。窗口开着时会自动同步，不必用它。"))
+@click.option("--once", is_flag=True, help=_("同步一次就结束（现在只有这一种）"))
+@json_option
+def sync(session: Session, once: bool, as_json: bool) -> None:
+    """``{"pushed", "acked_through", "pulled", "pending"}``; without contact an error, exit 2."""
+    config = session.config
+    with session.workspace() as ws:
+        told = sync_now(ws, config)
+    line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
+    answer(as_json, told, lambda: [line.format(**told)])
+
+
+def sync_now(ws: Workspace, config: Config) -> dict[str, Any]:
+    """One conversation with the centre.
+
+    Raises:
+        HallError: ``sync_`` and what was in the way; everything unsent stays in the journal.
+    """
+    from clerk_tui.sync.messages import TROUBLES
+    from clerk_tui.sync.run import sync_once
+    from clerk_tui.sync.token import token_path
+
+    report = sync_once(
+        ws.journal.database, ws.clock, config.centre.url, token_path(config.store_file, config.token_file)
+    )
+    if report.trouble is not None:
+        raise HallError(
+            f"sync_{report.trouble.what}",
+            TROUBLES[report.trouble.what],
+            field="centre.url",
+            hint=_("未上传 {pending} 条，都在账本里").format(pending=report.pending),
+        )
+    return {
+        "pushed": report.pushed,
+        "acked_through": report.acked_through,
+        "pulled": report.pulled,
+        "pending": report.pending,
+    }
+
+
+@command("enrol", _("把本机登记到中心：URL 是中心的地址，CODE 是中心发的一次性登记码（写 - 从标准输入读）。"))
+@argument("url", about=_("中心的地址，例如 https://centre.example"))
+@argument("code", about=_("一次性登记码"))
+@json_option
+def enrol(session: Session, url: str | None, code: str | None, as_json: bool) -> None:
+    """``{"device", "device_code", "epoch"}``."""
+    if url is None or code is None:
+        raise missing("CODE" if url else "URL", "clerk enrol")
+    secret = sys.stdin.read(4096).strip() if code == "-" else code
+    with session.workspace() as ws:
+        told = enrol_now(ws, session.config, url, secret)
+    answer(as_json, told, lambda: [_("已登记到 {url}，设备代码 {code}").format(url=url, code=told["device_code"])])
+
+
+def enrol_now(ws: Workspace, config: Config, url: str, code: str) -> dict[str, Any]:
+    """Enrol this device at a centre; its token is kept beside the database."""
+    from clerk_tui.sync.enrol import enrol as service
+    from clerk_tui.sync.token import token_path
+
+    token_file = token_path(config.store_file, config.token_file)
+    reply = service(ws.journal.database, token_file, url, code, config.hall.office)
+    return {"device": reply.device, "device_code": reply.device_code, "epoch": reply.epoch}
+
+
+@click.command(
+    "central",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.pass_context
+def central(ctx: click.Context) -> None:
+    """``clerk-central serve``; a program of its own in our place, since the counter knows nothing of the centre."""
+    arguments = list(ctx.args)
+    if not any(word in ("--data", "-h", "--help") or word.startswith("--data=") for word in arguments):
+        from clerk_tui import paths
+
+        arguments += ["--data", str(paths.data_dir() / "central")]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *CENTRAL, "serve", *arguments])

@@ -1,0 +1,158 @@
+"""``clerk intake``, ``supplement`` and ``inquiry``: the counter's three actions, as data, through the same services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
+from clerk_tui.cli.reading import read_object
+from clerk_tui.cli.rules import missing
+from clerk_tui.i18n import _
+from hall.errors import HallError
+from hall.verdict import OUTCOME_NAMES
+
+if TYPE_CHECKING:
+    from clerk_tui.services.result import Result
+    from clerk_tui.services.workspace import Workspace
+
+ALL_PAPERS = 1000
+
+
+@command(
+    "intake",
+    _(
+        "收件：FILE 是一位来人的 JSON（事项、情形答案、申请人、桌上的材料）。由材料得出依法的结论，"
+        "记入账本，打印凭证。愿望不合法或数据有错时退出码为 2，什么也不写入。"
+    ),
+)
+@argument("file", about=_("JSON 文件；写 - 从标准输入读"))
+@json_option
+def intake(session: Session, file: str | None, as_json: bool) -> None:
+    """``{"outcome", "lawful", "gaps", "reference", "received", …, "papers", "journal"}``."""
+    from clerk_tui.services.intake import submit
+    from clerk_tui.services.intake_json import draft_from_json
+
+    if file is None:
+        raise missing("FILE", "clerk intake")
+    data = read_object(file)
+    with session.workspace() as ws:
+        wanted = draft_from_json(ws, data)
+        tell_result(ws, submit(ws, wanted.draft, wanted.wish), as_json)
+
+
+@command(
+    "supplement",
+    _(
+        "补正收件：收下 REF 补来的材料。FILE 是 JSON：materials（补来的），"
+        "可选 outcome、second_notice_reason、handed_in。"
+    ),
+)
+@argument("reference", metavar="REF", about=_("收件编号"))
+@argument("file", about=_("JSON 文件；写 - 从标准输入读"))
+@json_option
+def supplement(session: Session, reference: str | None, file: str | None, as_json: bool) -> None:
+    """The same shape as ``intake``."""
+    from clerk_tui.services.intake_json import supplement_from_json
+    from clerk_tui.services.supplement import submit
+
+    if reference is None or file is None:
+        raise missing("FILE" if reference else "REF", "clerk supplement")
+    data = read_object(file)
+    with session.workspace() as ws:
+        wanted = supplement_from_json(ws, reference, data)
+        tell_result(ws, submit(ws, wanted.draft, wanted.wish, wanted.second_reason), as_json)
+
+
+@command("inquiry", _("只咨询：按情形打印一次性告知的办事指南，不收件，不记录姓名。FILE 里只要 matter 和 answers。"))
+@argument("file", about=_("JSON 文件；写 - 从标准输入读"))
+@json_option
+def inquiry(session: Session, file: str | None, as_json: bool) -> None:
+    """``{"reference", "day", "materials", "papers", "journal"}``."""
+    from clerk_tui.cli.checklist import as_data
+    from clerk_tui.services import inquiry as service
+    from clerk_tui.services.intake_json import draft_from_json, result_to_json
+    from clerk_tui.services.previewing import preview
+
+    if file is None:
+        raise missing("FILE", "clerk inquiry")
+    data = read_object(file)
+    with session.workspace() as ws:
+        draft = draft_from_json(ws, data).draft
+        needed = as_data(preview(ws, draft).checklist)
+        result = deliver(ws, service.answer(ws, draft))
+        told = {
+            "reference": result.reference,
+            "day": result.received.isoformat(),
+            **needed,
+            **{key: value for key, value in result_to_json(result).items() if key in ("papers", "journal")},
+        }
+        answer(as_json, told, lambda: _inquiry_lines(told))
+
+
+def deliver(ws: Workspace, result: Result) -> Result:
+    """Print what is waiting; the result with the paths of its papers. A failure is noted and stays in the queue."""
+    from msgspec.structs import replace
+
+    from clerk_tui.services.papers import deliver_pending
+
+    if not result.papers:
+        return result
+    ready_fonts()
+    try:
+        delivered = deliver_pending(ws, limit=ALL_PAPERS)
+    except HallError as error:
+        # The action itself is committed by now: its papers wait, and that must not look like a refusal.
+        note(error.message, error.hint)
+        delivered = []
+    done = {each.paper_id: each for each in delivered if each.nth == 0}
+    papers = []
+    for paper in result.papers:
+        now = done.get(paper.paper_id)
+        if now is None or now.error:
+            why = now.error if now else _("还在排队")
+            note(_("凭证 {number} 没有打出：{why}").format(number=paper.number, why=why))
+        papers.append(replace(paper, path=now.path, pages=now.pages) if now else paper)
+    return replace(result, papers=tuple(papers))
+
+
+def ready_fonts() -> None:
+    """Make the fonts if set-up has not; without them papers wait in the queue, but nothing else does."""
+    from clerk_tui.cli.setup import prepare_fonts
+
+    try:
+        prepare_fonts()
+    except HallError as error:
+        note(error.message, error.hint)
+
+
+def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
+    """Print the papers of a committed action and tell it."""
+    from clerk_tui.services.intake_json import result_to_json
+
+    told = result_to_json(deliver(ws, result))
+    answer(as_json, told, lambda: _result_lines(result, told))
+    if result.due.provisional:
+        note(_("期限落在没有公布放假安排的年份，暂定"))
+
+
+def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
+    outcome = OUTCOME_NAMES[result.outcome] if result.outcome else _("已收下，还没有齐")
+    yield f"{result.reference}  {outcome}"
+    for number, gap in enumerate(result.gaps, 1):
+        yield f"  {number}. {gap.name}：{gap.problem}；{gap.remedy}"
+    dates = ((_("受理日"), "accepted"), (_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
+    yield from (f"  {label} {told[key]}" for label, key in dates if told[key])
+    yield from _paper_lines(told["papers"])
+    yield "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)
+
+
+def _inquiry_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield told["reference"]
+    for row in told["materials"]:
+        yield f"  {row['name']}（{row['form']} {row['copies']} 份）"
+    yield from _paper_lines(told["papers"])
+
+
+def _paper_lines(papers: list[dict[str, Any]]) -> Iterator[str]:
+    yield from (f"  {paper['path']}" for paper in papers if paper["path"])
