@@ -8,7 +8,8 @@ from dataclasses import replace
 from receipts.barcodes import MM, QR_MIN, QR_QUIET, qr
 from receipts.document import Block, Document, Seal, Signatures
 from receipts.ops import Code, Op, Strip, moved
-from receipts.strips import GAP, SLOT, Setter, seal_strip, slot_line, strips
+from receipts.setter import Setter
+from receipts.strips import SLOT, seal_strip, slot_line, strips
 
 QR_MODULE = 0.75 * MM
 QR_SIDE = 27 * MM
@@ -41,7 +42,7 @@ def body_strips(setter: Setter, document: Document) -> list[Strip]:
         return made
     if made:
         made[-1] = replace(made[-1], keep=True)
-    return [*made, _side_by_side(parts)]
+    return [*made, _side_by_side(setter, parts)]
 
 
 def _signatures(blocks: Sequence[Block], room: float) -> Signatures | None:
@@ -69,8 +70,8 @@ def _code(setter: Setter, document: Document) -> tuple[Strip | None, float]:
     return Strip(side + 3 + _CAPTION * 1.5, (code, caption)), side
 
 
-def _side_by_side(parts: Sequence[Strip]) -> Strip:
+def _side_by_side(setter: Setter, parts: Sequence[Strip]) -> Strip:
     """Strips next to each other, centred on one line."""
     height = max(part.height for part in parts)
     ops: list[Op] = [moved(op, (height - part.height) / 2) for part in parts for op in part.ops]
-    return Strip(height, tuple(ops), before=GAP * 1.6)
+    return Strip(height, tuple(ops), before=max(setter.gap * 1.6, QR_QUIET * QR_MODULE))

@@ -247,10 +247,15 @@ def _register(path: Path) -> Any:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
+    from receipts.metrics import QuickFont
+
     name = f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     with _registering:
         if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False, shapable=False))
+            # Only the prepared fonts lie in a folder of ours; a system's folder is not written to.
+            ours = path.stem in WEIGHTS
+            font = QuickFont(name, path) if ours else TTFont(name, str(path), asciiReadable=False, shapable=False)
+            pdfmetrics.registerFont(font)
         return pdfmetrics.getFont(name)
 
 

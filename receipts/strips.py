@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from receipts.barcodes import MM
 from receipts.breaker import break_lines
 from receipts.document import Align, Block, Heading, KeyValues, Notice, Paragraph, Seal, Signatures, Slot, Table
-from receipts.fonts import FontSet
 from receipts.ops import Box, Line, Op, Ring, Strip, Text
+from receipts.setter import BODY, CELL, CELL_LEADING, LEADING, PAD_X, Setter, baseline
 
-BODY = 10.5
-LEADING = 1.5
-CELL = 9.5
-CELL_LEADING = 1.42
-PAD_X, PAD_Y = 5.0, 3.5
-GAP = 7.0
-"""Space between two blocks."""
 WHOLE = 200.0
 """Forms and boxes up to this height are not divided between pages."""
 MAX_CELL_LINES = 36
@@ -26,47 +19,6 @@ MAX_CELL_LINES = 36
 SEAL_RADIUS = 20 * MM
 SLOT = 27.0
 """The height of a line to sign."""
-_ASCENT, _DESCENT = 0.88, 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class Setter:
-    """Sets text in the fonts of the papers over ``width`` points, from ``left``."""
-
-    fonts: FontSet
-    left: float
-    width: float
-
-    def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
-        """The lines of ``text`` that fit into ``width``."""
-        widths = [self.fonts.char_width(char, size, bold) for char in text]
-        return [text[start:end] for start, end in break_lines(text, widths, width)]
-
-    def line(
-        self, text: str, x: float, top: float, width: float, size: float, leading: float, align: Align = "left",
-        bold: bool = False, grey: float = 0.0,
-    ) -> Text:  # fmt: skip
-        """One line of text in a box of ``width`` from ``x``, its line box beginning at ``top``."""
-        slack = width - self.fonts.width(text, size, bold)
-        shift = {"left": 0.0, "center": slack / 2, "right": slack}[align]
-        return Text(x + shift, baseline(top, size, leading), text, size, bold, grey)
-
-    def lines(
-        self, lines: Sequence[str], x: float, top: float, width: float, size: float, leading: float,
-        align: Align = "left", bold: bool = False, grey: float = 0.0,
-    ) -> list[Op]:  # fmt: skip
-        """Several lines under each other."""
-        step = size * leading
-        return [
-            self.line(text, x, top + index * step, width, size, leading, align, bold, grey)
-            for index, text in enumerate(lines)
-            if text
-        ]
-
-
-def baseline(top: float, size: float, leading: float) -> float:
-    """Where a line of text stands whose line box begins at ``top``."""
-    return top + size * ((leading - _ASCENT - _DESCENT) / 2 + _ASCENT)
 
 
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
@@ -78,7 +30,7 @@ def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
         if isinstance(block, Signatures | Seal) and result:
             result[-1] = replace(result[-1], keep=True)
         if isinstance(block, Paragraph) and isinstance(previous, KeyValues | Table | Notice):
-            made[0] = replace(made[0], before=GAP * 1.2)
+            made[0] = replace(made[0], before=setter.gap * 1.2)
         result += _whole(made) if isinstance(block, KeyValues | Notice) else made
         previous = block
     return result
@@ -122,7 +74,7 @@ def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
         room = setter.width - (indent if first else 0.0)
         spacing = 0.0 if last else _justified(text[start:end], room - sum(widths[start:end]))
         ops = _pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing)
-        made.append(Strip(BODY * LEADING, tuple(ops), GAP * 0.6 if number == 0 else 0.0))
+        made.append(Strip(BODY * LEADING, tuple(ops), setter.gap * 0.6 if number == 0 else 0.0))
     # No first or last line of a paragraph stands alone on a page.
     return [replace(strip, keep=index in (0, len(made) - 2)) if len(made) > 1 and index < len(made) - 1 else strip
             for index, strip in enumerate(made)]  # fmt: skip
@@ -150,7 +102,7 @@ def _heading(setter: Setter, block: Heading) -> Strip:
     size, height = 11.0, 11.0 * 1.7
     mark = Box(setter.left, height * 0.24, 2.6, height * 0.52, fill=0.15)
     text = setter.line(block.text, setter.left + 8, 0, setter.width, size, 1.7, bold=True)
-    return Strip(height, (mark, text), before=GAP, keep=True)
+    return Strip(height, (mark, text), before=setter.gap, keep=True)
 
 
 def _cell(setter: Setter, lines: Sequence[str], x: float, width: float, height: float, align: Align = "left",
@@ -171,8 +123,8 @@ def _grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
     return rules
 
 
-def _row_height(cells: Sequence[Sequence[str]]) -> float:
-    return max(len(lines) for lines in cells) * CELL * CELL_LEADING + 2 * PAD_Y
+def _row_height(setter: Setter, cells: Sequence[Sequence[str]]) -> float:
+    return max(len(lines) for lines in cells) * CELL * CELL_LEADING + 2 * setter.pad
 
 
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
@@ -186,7 +138,7 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
         texts = [text for pair in row for text in pair]
         cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(texts, widths, strict=True)]
         for part, chunk in enumerate(_chunks(cells)):
-            height = _row_height(chunk)
+            height = _row_height(setter, chunk)
             ops: list[Op] = []
             x = setter.left
             for index, (lines, width) in enumerate(zip(chunk, widths, strict=True)):
@@ -194,7 +146,7 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
                     ops.append(Box(x, 0, width, height, fill=0.95))
                 ops += _cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
                 x += width
-            yield Strip(height, (*ops, *_grid(setter.left, widths, height)), GAP if number + part == 0 else 0.0)
+            yield Strip(height, (*ops, *_grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
 
 
 def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iterator[tuple[tuple[str, str], ...]]:
@@ -220,7 +172,7 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
     titles = [setter.wrap(column.title, CELL, width - 2 * PAD_X, True)
               for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
     header = _table_row(setter, titles, widths, ["center"] * len(widths), head=True)
-    yield replace(header, before=GAP, keep=True)
+    yield replace(header, before=setter.gap, keep=True)
     aligns: list[Align] = [column.align for column in block.columns]
     if not block.rows:
         nothing = [[block.empty]]
@@ -254,7 +206,7 @@ def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
 def _table_row(
     setter: Setter, cells: Sequence[Sequence[str]], widths: Sequence[float], aligns: Sequence[Align], head: bool = False
 ) -> Strip:
-    height = _row_height(cells)
+    height = _row_height(setter, cells)
     ops: list[Op] = [Box(setter.left, 0, sum(widths), height, fill=0.92)] if head else []
     x = setter.left
     for lines, width, align in zip(cells, widths, aligns, strict=True):
@@ -276,7 +228,9 @@ def _notice(setter: Setter, block: Notice) -> list[Strip]:
         ops: list[Op] = [Box(setter.left, -0.2, setter.width, height + 0.4, fill=0.955),
                          Box(setter.left, -0.2, 3.2, height + 0.4, fill=0.2)]  # fmt: skip
         ops.append(setter.line(text, setter.left + pad + 4, top, setter.width, BODY, 1.48, bold=bold))
-        made.append(Strip(height, tuple(ops), GAP * 1.2 if index == 0 else 0.0, keep=index < min(2, len(rows) - 1)))
+        made.append(
+            Strip(height, tuple(ops), setter.gap * 1.2 if index == 0 else 0.0, keep=index < min(2, len(rows) - 1))
+        )
     return made
 
 
@@ -287,7 +241,7 @@ def _signatures(setter: Setter, block: Signatures) -> Iterator[Strip]:
         ops: list[Op] = []
         for index, slot in enumerate(block.slots[start : start + block.columns]):
             ops += slot_line(setter, slot, setter.left + index * (width + gutter), 0, width)
-        yield Strip(SLOT, tuple(ops), GAP if start == 0 else 0.0, keep=True)
+        yield Strip(SLOT, tuple(ops), setter.gap if start == 0 else 0.0, keep=True)
 
 
 def slot_line(setter: Setter, slot: Slot, x: float, top: float, width: float) -> list[Op]:
@@ -315,4 +269,4 @@ def seal_strip(setter: Setter, block: Seal) -> tuple[Strip, float]:
     ops: list[Op] = [Ring(centre, height / 2, SEAL_RADIUS)]
     ops += setter.lines(lines, centre - wide / 2, top, wide, BODY, 1.75, "center")
     ops.append(setter.line(block.label, centre - wide / 2, height - 24, wide, 8.0, 1.4, "center", grey=0.5))
-    return Strip(height, tuple(ops), before=GAP), wide
+    return Strip(height, tuple(ops), before=setter.gap), wide
