@@ -60,22 +60,27 @@ for each in (verify, rebuild):
 @json_option
 def outbox(session: Session, as_json: bool) -> None:
     """``{"pending", "oldest", "last_contact", "quarantined", "enabled"}``."""
-    from clerk_tui.services import outbox as service
-
     with session.workspace() as ws:
-        status = service.status(ws)
-        told = {
-            "pending": status.pending,
-            "oldest": _moment(ws, status.oldest_ms),
-            "last_contact": _moment(ws, status.last_contact_ms),
-            "quarantined": status.quarantined,
-            "enabled": status.enabled,
-        }
+        told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
     lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
+
+
+def outbox_of(ws: Workspace) -> dict[str, Any]:
+    """How much is unsent, since when, and when the centre last answered."""
+    from clerk_tui.services.outbox import status
+
+    found = status(ws)
+    return {
+        "pending": found.pending,
+        "oldest": _moment(ws, found.oldest_ms),
+        "last_contact": _moment(ws, found.last_contact_ms),
+        "quarantined": found.quarantined,
+        "enabled": found.enabled,
+    }
 
 
 def _moment(ws: Workspace, at_ms: int | None) -> str | None:
@@ -89,14 +94,13 @@ def _moment(ws: Workspace, at_ms: int | None) -> str | None:
 @json_option
 def sync(session: Session, once: bool, as_json: bool) -> None:
     """``{"pushed", "acked_through", "pulled", "pending"}``; without contact an error, exit 2."""
-    config = session.config
     with session.workspace() as ws:
-        told = sync_now(ws, config)
+        told = sync_now(ws, session.config.centre.url)
     line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
     answer(as_json, told, lambda: [line.format(**told)])
 
 
-def sync_now(ws: Workspace, config: Config) -> dict[str, Any]:
+def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
     """One conversation with the centre.
 
     Raises:
@@ -106,9 +110,8 @@ def sync_now(ws: Workspace, config: Config) -> dict[str, Any]:
     from clerk_tui.sync.run import sync_once
     from clerk_tui.sync.token import token_path
 
-    report = sync_once(
-        ws.journal.database, ws.clock, config.centre.url, token_path(config.store_file, config.token_file)
-    )
+    token_file = token_path(ws.config.store_file, ws.config.token_file)
+    report = sync_once(ws.journal.database, ws.clock, url, token_file)
     if report.trouble is not None:
         raise HallError(
             f"sync_{report.trouble.what}",

@@ -1,0 +1,42 @@
+"""``clerk run``: the counter with the workstation's own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from clerk_tui.cli.console import Session, command
+from clerk_tui.i18n import _
+
+if TYPE_CHECKING:
+    from clerk_tui.app import Report, Supervisor
+    from clerk_tui.config import Config
+    from clerk_tui.services.workspace import Workspace
+
+
+@command("run", _("打开窗口工作站：按配置办理，记录自动上传到中心；连不上中心照常办理。"))
+def run(session: Session) -> None:
+    """The screens, until the clerk leaves."""
+    open_counter(session.config, supervisor if session.config.centre.enabled else None)
+
+
+def open_counter(config: Config, make_supervisor: Callable[[Workspace, Report], Supervisor] | None) -> None:
+    """Open the screens and end with their exit code; the log goes to its file first."""
+    from clerk_tui.app import run as open_screens
+    from clerk_tui.logs import setup_logging
+
+    setup_logging(config)
+    if code := open_screens(config, make_supervisor=make_supervisor):
+        raise click.exceptions.Exit(code)
+
+
+def supervisor(ws: Workspace, report: Report) -> Supervisor:
+    """The sync process of this counter, not yet started."""
+    from clerk_tui.sync.supervisor import Supervisor
+    from clerk_tui.sync.token import token_path
+
+    config = ws.config
+    token_file = token_path(config.store_file, config.token_file)
+    return Supervisor(ws.journal.database, ws.clock, config.centre.url, token_file, report)
