@@ -1,0 +1,241 @@
+"""``clerk doctor``: everything the counter stands on, looked at once; what is wrong, what it means, what to do.
+
+It changes nothing: a database that is not there yet is not made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import click
+
+from clerk_tui.cli.console import Session, answer, command, json_option
+from clerk_tui.cli.helping import padded
+from clerk_tui.i18n import N_, _
+from hall.errors import HallError
+
+State = Literal["ok", "warn", "fail"]
+MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
+
+ENOUGH, LITTLE = 1 << 30, 200 << 20
+"""Free bytes: below the first a warning, below the second new cases are in danger (sync.md §11)."""
+SMALLEST = (80, 24)
+RARE = "䶮𠮷𬭊\U00030000\U00031350"
+"""A character each of the basic plane, of planes 2 and 3: names in use and GB 18030-2022 level 3."""
+FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+"""Releases of SQLite, one a series, from which several writers on a WAL database are safe."""
+
+
+class Check(NamedTuple):
+    """One thing looked at; ``check`` is its stable name for scripts."""
+
+    check: str
+    state: State
+    message: str
+    hint: str = ""
+
+
+@command("doctor", _("检查本机能不能正常办理：解释器、SQLite、配置、目录、日历、字体、账本、磁盘、打印、终端、中心。"))
+@json_option
+def doctor(session: Session, as_json: bool) -> None:
+    """``{"ok", "checks": [{"check", "state", "message", "hint"}]}``; exit 2 when something fails."""
+    checks = list(examine(session))
+    well = all(check.state != "fail" for check in checks)
+    told = {"ok": well, "checks": [check._asdict() for check in checks]}
+    answer(as_json, told, lambda: _lines(checks))
+    if not well:
+        raise click.exceptions.Exit(2)
+
+
+def examine(session: Session) -> Iterator[Check]:
+    """Every check, in the order in which they depend on each other."""
+    for name, (_title, look) in LOOKS.items():
+        try:
+            found = look(session)._replace(check=name)
+        except HallError as error:
+            found = Check(name, "fail", error.message, error.hint)
+        yield found._replace(hint="") if found.state == "ok" else found
+
+
+def _lines(checks: list[Check]) -> Iterator[str]:
+    for check in checks:
+        yield f"{MARKS[check.state]} {padded(_(LOOKS[check.check][0]), 9)} {check.message}"
+        if check.hint:
+            yield " " * 12 + check.hint
+
+
+def _python(_session: Session) -> Check:
+    words = f"Python {platform.python_version()} · {platform.system()} {platform.machine()}"
+    return Check("", "ok", words)
+
+
+def _sqlite(_session: Session) -> Check:
+    import sqlite3
+
+    words = f"SQLite {sqlite3.sqlite_version}"
+    if wal_is_safe(sqlite3.sqlite_version_info):
+        return Check("", "ok", words)
+    hint = _("这个版本有多个写连接同时写会损坏 WAL 数据库的缺陷；本程序只用一个写连接，不要用别的工具写账本")
+    return Check("", "warn", words, hint)
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the repair for several writers or checkpoints at once on a WAL database."""
+    if version >= FIXED[-1]:
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED)
+
+
+def _config(session: Session) -> Check:
+    config = session.config
+    source = config.source or _("没有配置文件，用默认设置")
+    window = _("{office} 大厅 {window} 号窗口，设备 {device}")
+    told = window.format(office=config.hall.office, window=config.hall.window, device=config.device.code)
+    return Check("", "ok", f"{source}：{told}")
+
+
+def _catalogue(session: Session) -> Check:
+    catalogue = session.catalogue
+    words = _("{count} 个事项，版本 {version}，{effective} 起施行")
+    told = words.format(count=len(catalogue.keys()), version=catalogue.version, effective=catalogue.effective)
+    if catalogue.effective > _today(session):
+        return Check("", "warn", told, _("目录还没有到施行日期"))
+    return Check("", "ok", f"{session.config.catalogue_dir}：{told}")
+
+
+def _calendar(session: Session) -> Check:
+    from clerk_tui.services.workspace import load_calendar
+
+    calendar = load_calendar(session.config.calendar_files)
+    today = _today(session)
+    words = _("放假安排到 {year} 年").format(year=max(calendar.years))
+    hint = _("把新年的放假安排加进 config.toml 的 calendar.files；在那之前期限标为暂定")
+    if not calendar.is_known(today):
+        return Check("", "fail", words, hint)
+    if not calendar.is_known(today + dt.timedelta(days=45)):
+        return Check("", "warn", words, hint)
+    return Check("", "ok", words)
+
+
+def _fonts(_session: Session) -> Check:
+    from receipts.fonts import fonts_ready, load_fonts
+
+    if not fonts_ready():
+        return Check("", "fail", _("打印字体还没有准备"), _("运行 clerk setup"))
+    lacking = load_fonts().missing(RARE)
+    if lacking:
+        words = _("8105 个通用规范汉字可以打印；部分生僻字没有字体：{chars}")
+        told = words.format(chars=" ".join(f"U+{ord(char):04X}" for char in lacking))
+        return Check(
+            "", "warn", told, _("打成 [U+…] 的样子；装上 fonts-hanazono 软件包可以打印 GB 18030 级别 3 的全部汉字")
+        )
+    return Check("", "ok", _("通用规范汉字和生僻字都可以打印"))
+
+
+def _store(session: Session) -> Check:
+    path = session.config.store_file
+    if not path.exists():
+        return Check("", "ok", _("{path} 还没有，第一次办理时建立").format(path=path))
+    from clerk_tui.services import outbox
+    from clerk_tui.store.connection import quick_check
+
+    if broken := quick_check(path):
+        hint = _("停止使用，保留这个文件，从备份恢复并报告管理员")
+        return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
+    # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
+    with session.workspace() as ws:
+        head, status = ws.journal.head, outbox.status(ws)
+    words = _("{path}：{facts} 条记录，{pending} 条未上传，WAL、synchronous=FULL")
+    told = words.format(path=path, facts=head.seq, pending=status.pending)
+    if status.quarantined:
+        return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
+    return Check("", "ok", told)
+
+
+def _disk(session: Session) -> Check:
+    folder = _existing(session.config.store_file.parent)
+    free = shutil.disk_usage(folder).free
+    words = _("{path} 还有 {free:.1f} GB").format(path=folder, free=free / (1 << 30))
+    if free < LITTLE:
+        return Check("", "fail", words, _("马上腾出空间，否则收件会被拒绝"))
+    return Check("", "warn" if free < ENOUGH else "ok", words, _("腾出一些空间"))
+
+
+def _papers(session: Session) -> Check:
+    folder = session.config.papers_dir()
+    if not os.access(_existing(folder), os.W_OK | os.X_OK):
+        return Check("", "fail", _("凭证放不进 {path}").format(path=folder), _("检查文件夹的权限，或改 print.target"))
+    return Check("", "ok", _("凭证放进 {path}").format(path=folder))
+
+
+def _terminal(_session: Session) -> Check:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if not sys.stdout.isatty():
+        return Check("", "ok", _("现在的输出不是终端，没有检查"))
+    size = shutil.get_terminal_size()
+    words = f"{os.environ.get('TERM', '?')} · {size.columns}×{size.lines} · {encoding}"
+    if encoding != "utf8":
+        return Check("", "fail", words, _("把终端和 LANG 设为 UTF-8，例如 LANG=zh_CN.UTF-8"))
+    if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
+        return Check("", "warn", words, _("窗口至少要 80×24，120×40 最合适"))
+    return Check("", "ok", words)
+
+
+def _centre(session: Session) -> Check:
+    from clerk_tui.sync.token import read_token, token_path
+
+    config = session.config
+    if not config.centre.enabled:
+        return Check("", "ok", _("没有启用，记录只留在本机"))
+    url = config.centre.url
+    enrolled = read_token(token_path(config.store_file, config.token_file)) is not None
+    hint = _("用中心发的登记码运行 clerk enrol URL CODE；没有登记照常办理，记录留在本机")
+    if not _answers(url):
+        return Check("", "warn", _("{url} 连不上").format(url=url), _("照常办理，恢复后自动上传") if enrolled else hint)
+    if not enrolled:
+        return Check("", "warn", _("{url} 有应答，本机还没有登记").format(url=url), hint)
+    return Check("", "ok", _("{url} 有应答，本机已登记").format(url=url))
+
+
+def _answers(url: str) -> bool:
+    import httpx
+
+    from clerk_tui.sync.client import open_http
+
+    try:
+        with open_http(url) as http:
+            return http.get("/v1/health", timeout=3.0).status_code == 200
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next((each for each in (folder, *folder.parents) if each.exists()), Path("/"))
+
+
+def _today(session: Session) -> dt.date:
+    return dt.datetime.now(session.config.timezone).date()
+
+
+LOOKS: dict[str, tuple[str, Callable[[Session], Check]]] = {
+    "python": (N_("解释器"), _python),
+    "sqlite": ("SQLite", _sqlite),
+    "config": (N_("配置"), _config),
+    "catalogue": (N_("事项目录"), _catalogue),
+    "calendar": (N_("日历"), _calendar),
+    "fonts": (N_("字体"), _fonts),
+    "store": (N_("账本"), _store),
+    "disk": (N_("磁盘"), _disk),
+    "papers": (N_("打印"), _papers),
+    "terminal": (N_("终端"), _terminal),
+    "centre": (N_("中心"), _centre),
+}
+"""What is looked at, in the order in which it depends on each other: name, title, look."""
