@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 
 from hall.errors import HallError
 from receipts import fonts as fonts_module
-from receipts.fonts import FontSet, load_fonts, prepare_fonts, source_font
+from receipts.fonts import FontSet, fonts_ready, load_fonts, prepare_fonts, source_font
 from receipts.metrics import QuickFace
 from receipts.render import render
 from tests.receipts.samples import document
@@ -52,6 +52,14 @@ def test_both_weights_are_static_named_and_of_different_blackness(from_small: Pa
     assert (regular["OS/2"].usWeightClass, bold["OS/2"].usWeightClass) == (400, 700)
     name = regular.getBestCmap()[ord("永")]
     assert list(regular["glyf"][name].coordinates) != list(bold["glyf"][name].coordinates)
+
+
+def test_fonts_are_ready_only_when_both_are_there(from_small: Path, tmp_path: Path) -> None:
+    assert not fonts_ready(tmp_path)
+    prepare_fonts(tmp_path)
+    assert fonts_ready(tmp_path)
+    (fonts_module._folder(tmp_path) / "bold.ttf").unlink()
+    assert not fonts_ready(tmp_path)
 
 
 def test_progress_goes_from_little_to_all_and_never_back(from_small: Path, tmp_path: Path) -> None:
