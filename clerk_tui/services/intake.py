@@ -241,7 +241,7 @@ def _begin(ws: Workspace, connection: Connection, draft: Draft, ready: Preview) 
             window=ws.config.hall.window,
             clerk=ws.config.clerk.name,
             channel=draft.channel,
-            ticket=draft.ticket,
+            ticket=draft.ticket.strip(),
         ),
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
         event_id=draft.event_id,

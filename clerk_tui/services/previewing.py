@@ -44,6 +44,10 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
     refusal = clean_refusal(draft.refusal, found)
+    try:
+        clean_text(draft.ticket, field="ticket", max_length=20)
+    except BadInput as error:
+        found.errors["ticket"] = error.message
     clock_from = receipt_clock_start(today, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     rules = ws.config.rules

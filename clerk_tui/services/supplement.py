@@ -149,6 +149,9 @@ def _facts(
 def _notice(ws: Workspace, case: Case, ready: SupplementPreview, reason: str, article: str) -> f.CaseNoticed:
     rules = ws.config.rules
     answer = respond_by(ws.clock.today(), rules.respond_days, rules.respond_unit, ws.calendar)
+    if case.notices and not reason:
+        # Nobody is to blame for these; the paper says all the same why it is the second.
+        reason = "新提交的材料不符合要求" if ready.fresh else "仍有材料没有补齐"
     return f.CaseNoticed(
         gaps=ready.gaps,
         respond_by=answer.day,

@@ -25,7 +25,8 @@ KEY_LENGTH: Final = 10
 """Characters of a name that a key keeps; what is longer is compared with the case itself."""
 _PARTS: Final = 40
 
-_encoder = msgspec.msgpack.Encoder()
+# Sorted keys: the same case gives the same bytes, whether its facts came from memory or from the journal.
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
 _cases = msgspec.msgpack.Decoder(Case)
 _applicants = msgspec.msgpack.Decoder(Applicant)
 

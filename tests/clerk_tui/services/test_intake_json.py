@@ -1,0 +1,112 @@
+"""A walk-in as data: what scripts may rely on, and how they are told what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from clerk_tui.services import intake, intake_json, papers, supplement
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadInput
+from hall.verdict import Outcome
+from tests.clerk_tui.walkins import as_json
+
+
+def run(ws: Workspace, **changes: Any) -> dict[str, Any]:
+    wanted = intake.draft_from_json(ws, as_json(**changes))
+    return intake.result_to_json(intake.submit(ws, wanted.draft, wanted.wish))
+
+
+def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
+    answer = run(ws)
+    assert list(answer) == [
+        "outcome", "lawful", "gaps", "reference", "received", "accepted", "promised_due", "statutory_due", "papers",
+        "journal",
+    ]  # fmt: skip
+    assert (answer["outcome"], answer["received"], answer["promised_due"]) == ("accepted", "2026-11-02", "2026-11-09")
+    assert list(answer["papers"][0]) == ["kind", "path", "pages"]
+    assert list(answer["journal"]) == ["seq", "hash"]
+
+
+def test_papers_get_their_paths_when_delivered(ws: Workspace) -> None:
+    wanted = intake.draft_from_json(ws, as_json())
+    result = papers.with_paths(intake.submit(ws, wanted.draft, wanted.wish), papers.deliver_pending(ws))
+    paper = intake.result_to_json(result)["papers"][0]
+    assert paper["path"].endswith(f"{result.reference}-acceptance-1.pdf") and paper["pages"] > 0
+
+
+def test_every_state_of_a_material_can_be_said(ws: Workspace) -> None:
+    answer = run(
+        ws,
+        materials={
+            "application": {"state": "unacceptable", "reason": "未签名"},
+            "layout": "missing",
+            "rules_list": {"state": "promised", "until": "2026-11-06"},
+            "safety_manager": {"state": "not_applicable", "reason": "由总部统一任命"},
+            "business_licence": "held",
+        },
+    )
+    assert answer["outcome"] == "noticed"
+    assert [gap["code"] for gap in answer["gaps"]] == ["application", "layout", "rules_list"]
+    assert list(answer["gaps"][0]) == ["code", "name", "problem", "remedy"]
+
+
+def test_a_refusal_from_the_catalogue_or_typed(ws: Workspace) -> None:
+    answer = run(ws, refusal={"ground": "other", "reason": "申请人被限制从业"})
+    assert (answer["outcome"], answer["accepted"]) == ("refused", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "hint"),
+    [
+        ({"mater": "x"}, "mater", "matter"),
+        ({"matter": 7}, "matter", ""),
+        ({"materials": {"layuot": "present"}}, "materials.layuot", "layout"),
+        ({"materials": {"layout": "presnt"}}, "materials.layout", "present"),
+        ({"materials": {"layout": {"state": "promised", "untill": "2026-11-06"}}}, "materials.layout.untill", "until"),
+        ({"materials": {"layout": {"state": "promised", "until": "6.11."}}}, "materials.layout.until", ""),
+        ({"materials": {"vending_site": "present"}}, "materials.vending_site", "answers"),
+        ({"applicant": {"nmae": "张三"}}, "applicant.nmae", "name"),
+        ({"applicant": ["张三"]}, "applicant", ""),
+        ({"answers": {"busines": "catering"}}, "answers.busines", "business"),
+        ({"fields": {"aera": 1}}, "fields.aera", "area"),
+        ({"fields": {"area": [1]}}, "fields.area", ""),
+        ({"outcome": "acepted"}, "outcome", "accepted"),
+        ({"good_credit": "yes"}, "good_credit", ""),
+        ({"refusal": {"ground": "otehr", "reason": "x"}}, "refusal.ground", "other"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_its_place(
+    ws: Workspace, changes: dict[str, Any], field: str, hint: str
+) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, **changes)
+    assert error.value.field == field
+    assert hint in error.value.hint
+    assert ws.journal.head.seq == 0
+
+
+@pytest.mark.parametrize("data", [[], "x", None, 3])
+def test_a_file_that_is_no_object_is_refused(ws: Workspace, data: object) -> None:
+    with pytest.raises(BadInput):
+        intake.draft_from_json(ws, data)
+
+
+def test_a_supplement_as_data(ws: Workspace) -> None:
+    reference = run(ws, materials={"application": "present", "safety_manager": "present"})["reference"]
+    wanted = intake_json.supplement_from_json(ws, reference, {"materials": {"layout": "present"}})
+    partial = supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason)
+    assert partial.outcome is Outcome.NOTICED
+    wanted = intake_json.supplement_from_json(
+        ws,
+        reference,
+        {
+            "materials": {"rules_list": "present", "layout": {"state": "unacceptable", "reason": "未签字"}},
+            "second_notice_reason": "漏看签字页",
+            "outcome": "noticed",
+        },
+    )
+    with pytest.raises(BadInput):
+        intake_json.supplement_from_json(ws, reference, {"material": {}})
+    assert supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason).outcome is Outcome.NOTICED

@@ -1,0 +1,130 @@
+"""Finding a case again: by what is on the paper, by the person, by a part of the name. Lists are masked."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from clerk_tui.services import cases, inquiry, intake, people
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.projections import KEY_LENGTH
+from hall.errors import BadInput
+from tests.clerk_tui.walkins import COMPANY, MATTER, restaurant
+
+
+@pytest.fixture
+def three(ws: Workspace) -> list[str]:
+    """Three cases with different names; returns the references."""
+    references: list[str] = []
+    for name, phone in (("示例市好味餐饮有限公司", "13800001234"), ("单记面馆", "13900005678"), ("José Ñandú", "")):
+        draft = restaurant(ws)
+        draft.applicant.update(name=name, phone=phone)
+        draft.ticket = f"A00{len(references) + 1}"
+        references.append(intake.submit(ws, draft).reference)
+    return references
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SL01-A1-00001-T", [0]),
+        ("sl01a100001t", [0]),
+        ("SL01-A1-00001", [0]),
+        ("SL01-A1-00001-T/L1", [0]),
+        ("ＳＬ０１-Ａ１-00002-S", [1]),
+        ("A002", [1]),
+        ("a003", [2]),
+        ("好味", [0]),
+        ("示例市好味餐饮有限公司", [0]),
+        ("餐饮有限公司", [0]),
+        ("面馆", [1]),
+        ("sjmg", [1]),
+        ("mg", [1]),
+        ("hwcy", [0]),
+        ("jose", [2]),
+        ("nandu", [2]),
+        (COMPANY, [2, 1, 0]),
+        (COMPANY[-4:], [2, 1, 0]),
+        (COMPANY[-4:].lower(), [2, 1, 0]),
+        ("13800001234", [0]),
+        ("5678", [1]),
+        ("", [2, 1, 0]),
+        ("没有这个人", []),
+        ("%", []),
+        ("' OR 1=1 --", []),
+    ],
+)
+def test_a_case_is_found_by(ws: Workspace, three: list[str], text: str, found: list[int]) -> None:
+    assert [row.reference for row in cases.find(ws, text)] == [three[place] for place in found]
+
+
+def test_a_list_shows_nobody_in_full(ws: Workspace, three: list[str]) -> None:
+    for row in cases.find(ws, ""):
+        shown = f"{row.applicant} {row.id_number} {row.phone}"
+        assert not {"好味", COMPANY, "13800001234", "面馆"} & set(shown.split()) and "*" in row.applicant
+
+
+def test_a_name_longer_than_its_key_is_compared_in_full(ws: Workspace) -> None:
+    same = "示例市" + "好" * KEY_LENGTH
+    for end in ("甲有限公司", "乙有限公司"):
+        draft = restaurant(ws)
+        draft.applicant["name"] = same + end
+        intake.submit(ws, draft)
+    assert len(cases.find(ws, same)) == 2
+    assert len(cases.find(ws, same + "乙")) == 1
+
+
+def test_an_unknown_reference_says_what_to_look_at(ws: Workspace) -> None:
+    with pytest.raises(BadInput) as error:
+        cases.get(ws, "SL01-A1-00001-T")
+    assert error.value.code == "unknown_case" and error.value.hint
+
+
+def test_showing_somebody_in_full_is_kept_with_the_case(ws: Workspace, three: list[str]) -> None:
+    with pytest.raises(BadInput):
+        cases.show_personal(ws, three[0], ("applicant.phone",), " ")
+    with pytest.raises(BadInput):
+        cases.show_personal(ws, three[0], ("applicant.salary",), "核对")
+    assert cases.show_personal(ws, three[0], ("applicant.phone",), "核对身份") == {"applicant.phone": "13800001234"}
+    assert "核对身份" in cases.get(ws, three[0]).case.timeline[-1].text
+
+
+def test_what_is_known_of_a_person_is_offered(ws: Workspace) -> None:
+    assert people.known(ws, COMPANY) is None
+    intake.submit(ws, restaurant(ws))
+    known = people.known(ws, f" {COMPANY.lower()} ")
+    assert known is not None and known.legal_person == "张三"
+
+
+def test_what_an_authority_issued_is_not_asked_for_twice(ws: Workspace) -> None:
+    """国令716 art. 7; what the applicant writes anew each time is never taken from an earlier case."""
+    intake.submit(ws, restaurant(ws))
+    held = people.held_materials(ws, COMPANY, ws.catalogue.matter(MATTER))
+    assert "application" not in held and "layout" not in held
+
+
+def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    result = inquiry.answer(ws, draft)
+    assert [paper.kind for paper in result.papers] == ["guide"]
+    case = cases.get(ws, result.reference).case
+    assert (case.state, case.applicant) == ("inquiry", None)
+    assert [row.code for row in case.rows] == [row.code for row in intake.preview(ws, draft).checklist.materials]
+    assert ws.journal.sealed(1) is not None and ws.journal.sealed(1).personal == b""  # type: ignore[union-attr]
+    with pytest.raises(BadInput):
+        inquiry.answer(ws, draft)
+
+
+def test_looking_up_among_many_stays_quick(ws: Workspace) -> None:
+    """Aim: 20 ms among 100,000 cases (``make bench`` measures that); a linear search would show here already."""
+    for number in range(150):
+        draft = restaurant(ws)
+        draft.applicant["name"] = f"示例市{'甲乙丙丁戊己庚辛壬癸'[number % 10]}味餐饮有限公司"
+        intake.submit(ws, draft)
+    times = []
+    for text in ("己味", "jw", "有限公司", "015X", "1234", "SL01-A1-00042"):
+        start = time.perf_counter()
+        assert cases.find(ws, text)
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[3] < 0.02

@@ -1,0 +1,86 @@
+"""Papers: printed after the commit, made again from the journal, counted when printed again (domain.md §9a.16)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from clerk_tui.config import Config, PrintSection
+from clerk_tui.printing.targets import FolderTarget
+from clerk_tui.services import cases, inquiry, intake, papers, recording
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadInput, HallError
+from receipts.compose import copies_of
+from tests.clerk_tui.walkins import MISSING, restaurant
+
+
+def test_a_paper_lies_in_the_folder_under_a_name_without_a_person(ws: Workspace, config: Config) -> None:
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    done = papers.deliver_pending(ws)
+    assert [(d.state, d.error, d.pages > 0) for d in done] == [("done", "", True)] * 2
+    names = sorted(path.name for path in config.papers_dir().iterdir())
+    assert names == [f"{result.reference}-notice-1.pdf", f"{result.reference}-receipt-1.pdf"]
+    assert papers.deliver_pending(ws) == []
+
+
+def test_the_same_paper_again_has_the_same_bytes_even_after_the_case_went_on(ws: Workspace) -> None:
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    done = papers.deliver_pending(ws)
+    cases.show_personal(ws, result.reference, ("applicant.name",), "核对身份")
+    ws.journal.rebuild()
+    for print_ in done:
+        assert papers.rebuild(ws, print_.paper_id).pdf == Path(print_.path).read_bytes()
+
+
+def test_a_second_print_is_counted_and_marked(ws: Workspace) -> None:
+    paper = intake.submit(ws, restaurant(ws)).papers[0]
+    first = papers.deliver_pending(ws)[0]
+    again = [papers.reprint(ws, paper.paper_id, "申请人遗失") for _ in range(2)]
+    assert [print_.nth for print_ in again] == [1, 2]
+    assert again[0].path != first.path and again[0].number == first.number
+    pdfs = {Path(print_.path).read_bytes() for print_ in (first, *again)}
+    assert len(pdfs) == 3, "each says which print it is"
+    assert cases.get(ws, ws.journal.facts_of(cases.find(ws, "")[0].case_id)[0].header.subject).papers[0].reprints == 2
+
+
+def test_a_print_that_failed_waits_with_its_reason_and_can_be_tried_again(ws: Workspace, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where the folder should be")
+    broken = Workspace(
+        config=structs.replace(ws.config, print=PrintSection(target=f"dir:{blocked}")),
+        journal=ws.journal, catalogue=ws.catalogue, calendar=ws.calendar, clock=ws.clock,
+    )  # fmt: skip
+    result = intake.submit(ws, restaurant(ws))
+    failed = papers.deliver_pending(broken)[0]
+    assert (failed.state, failed.path) == ("failed", "") and str(blocked) in failed.error
+    assert cases.get(ws, result.reference).papers[0].error == failed.error
+    assert [done.state for done in papers.deliver_pending(ws)] == ["done"]
+
+
+def test_half_a_paper_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = FolderTarget(tmp_path)
+    target.put("REF-notice-1.pdf", b"whole")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("clerk_tui.printing.targets.os.fsync", full)
+    with pytest.raises(HallError):
+        target.put("REF-notice-1.pdf", b"ha")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("REF-notice-1.pdf", b"whole")]
+
+
+def test_an_inquiry_gets_its_guide(ws: Workspace) -> None:
+    inquiry.answer(ws, restaurant(ws))
+    assert [(done.kind, done.error) for done in papers.deliver_pending(ws)] == [("guide", "")]
+
+
+def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
+    with pytest.raises(BadInput):
+        papers.reprint(ws, "no-such-paper")
+
+
+def test_the_journal_says_as_many_copies_as_the_paper_prints() -> None:
+    assert {kind: copies_of(kind) for kind in recording.COPIES} == recording.COPIES

@@ -1,0 +1,181 @@
+"""Somebody comes back: everything in, part of it in, a new defect, a promise kept (domain.md §9a.3, 4, 8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from clerk_tui.services import cases, intake, papers, supplement, upkeep
+from clerk_tui.services.result import Result
+from clerk_tui.services.workspace import Workspace
+from hall import facts as f
+from hall.errors import BadInput, HallError, Unlawful
+from hall.verdict import Outcome, Tick
+from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
+
+FRIDAY = dt.date(2026, 11, 6)
+LATER = dt.date(2026, 11, 16)
+
+
+def noticed(ws: Workspace, clock: FixedClock) -> Result:
+    """Layout and the list of rules were missing on Monday; a fortnight later the person is back."""
+    result = intake.submit(ws, restaurant(ws, layout=MISSING, rules_list=MISSING))
+    clock.day = LATER
+    return result
+
+
+def bring(ws: Workspace, reference: str, **ticks: Tick) -> supplement.SupplementDraft:
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = dict(ticks)
+    return draft
+
+
+def test_the_rows_of_a_notice_are_open_and_no_others(ws: Workspace, clock: FixedClock) -> None:
+    draft = supplement.open_supplement(ws, noticed(ws, clock).reference)
+    assert [row.code for row in draft.rows] == ["layout", "rules_list"]
+
+
+def test_everything_in_is_accepted_on_the_day_it_was_handed_in(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    result = supplement.submit(ws, bring(ws, reference, layout=PRESENT, rules_list=PRESENT))
+    assert (result.outcome, result.accepted) == (Outcome.ACCEPTED, LATER)
+    assert [paper.kind for paper in result.papers] == ["acceptance"]
+    assert result.due.promised == dt.date(2026, 11, 23)
+
+
+def test_post_that_is_opened_later_counts_from_its_arrival(ws: Workspace, clock: FixedClock) -> None:
+    draft = bring(ws, noticed(ws, clock).reference, layout=PRESENT, rules_list=PRESENT)
+    draft.handed_in = dt.date(2026, 11, 13)
+    assert supplement.submit(ws, draft).accepted == dt.date(2026, 11, 13)
+
+
+def test_a_part_leaves_the_notice_standing_and_gets_its_own_receipt(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    result = supplement.submit(ws, bring(ws, reference, rules_list=PRESENT))
+    assert (result.outcome, result.accepted, [gap.code for gap in result.gaps]) == (Outcome.NOTICED, None, ["layout"])
+    assert [(paper.kind, paper.number[-2:]) for paper in result.papers] == [("receipt", "S2")]
+    assert len(cases.get(ws, reference).case.notices) == 1
+    assert [row.code for row in supplement.open_supplement(ws, reference).rows] == ["layout"]
+
+
+def test_a_defect_to_be_seen_the_first_time_needs_a_reason(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    draft = bring(ws, reference, layout=PRESENT, rules_list=PRESENT, application=unacceptable("未签名"))
+    assert supplement.preview(ws, draft).known_before == ("application",)
+    head = ws.journal.head
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, draft)
+    assert (error.value.field, ws.journal.head) == ("second_notice_reason", head)
+    result = supplement.submit(ws, draft, second_reason="首次收件时未翻到签名页")
+    assert (result.outcome, [paper.kind for paper in result.papers]) == (Outcome.NOTICED, ["receipt", "notice"])
+    case = cases.get(ws, reference).case
+    assert (case.notices[-1].second, case.notices[-1].known_before) == (True, ("application",))
+    assert case.timeline[-3].alert, "supervisors see it"
+
+
+def test_a_defect_of_a_paper_handed_in_since_is_new_and_needs_none(ws: Workspace, clock: FixedClock) -> None:
+    draft = bring(ws, noticed(ws, clock).reference, layout=unacceptable("缺比例尺"), rules_list=PRESENT)
+    result = supplement.submit(ws, draft)
+    assert (result.outcome, [gap.problem for gap in result.gaps]) == (Outcome.NOTICED, ["缺比例尺"])
+    assert "notice" in [paper.kind for paper in result.papers]
+    assert cases.get(ws, result.reference).case.notices[-1].known_before == ()
+
+
+def test_another_defect_of_a_paper_that_was_on_the_desk_needs_a_reason(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, restaurant(ws, application=unacceptable("未签名"))).reference
+    draft = bring(ws, reference, application=unacceptable("未加盖公章"))
+    assert supplement.preview(ws, draft).needs_reason
+
+
+def test_the_rest_may_be_promised(ws: Workspace, clock: FixedClock) -> None:
+    draft = bring(ws, noticed(ws, clock).reference, layout=PRESENT, rules_list=promised(dt.date(2026, 11, 20)))
+    result = supplement.submit(ws, draft)
+    assert (result.outcome, [p.kind for p in result.papers]) == (Outcome.TOLERATED, ["acceptance", "promise"])
+
+
+def test_a_kept_promise_is_receipted_and_the_case_is_whole(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, restaurant(ws, rules_list=promised(FRIDAY))).reference
+    clock.day = FRIDAY
+    result = supplement.submit(ws, bring(ws, reference, rules_list=PRESENT))
+    assert (result.state, result.late, [p.kind for p in result.papers]) == ("accepted", (), ["receipt"])
+    assert result.accepted == dt.date(2026, 11, 2), "it was accepted then, not now"
+
+
+def test_a_late_promise_is_flagged_and_the_day_of_arrival_decides(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, restaurant(ws, rules_list=promised(FRIDAY))).reference
+    clock.day = LATER
+    draft = bring(ws, reference, rules_list=PRESENT)
+    assert supplement.preview(ws, draft).late == ("rules_list",)
+    draft.handed_in = FRIDAY
+    assert supplement.preview(ws, draft).late == ()
+
+
+def test_nothing_handed_in_changes_nothing(ws: Workspace, clock: FixedClock) -> None:
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, bring(ws, noticed(ws, clock).reference))
+    assert error.value.code == "nothing_handed_in"
+
+
+def test_a_row_that_passed_cannot_be_ticked_again(ws: Workspace, clock: FixedClock) -> None:
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, bring(ws, noticed(ws, clock).reference, application=MISSING, layout=PRESENT))
+    assert error.value.field == "materials.application"
+
+
+def test_two_windows_cannot_both_take_the_same_supplement(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    one, other = bring(ws, reference, layout=PRESENT), bring(ws, reference, layout=PRESENT)
+    first = supplement.submit(ws, one)
+    assert supplement.submit(ws, one) is first
+    with pytest.raises(HallError) as error:
+        supplement.submit(ws, other)
+    assert error.value.code == "case_changed"
+
+
+def test_an_accepted_case_has_nothing_to_supplement(ws: Workspace) -> None:
+    with pytest.raises(BadInput) as error:
+        supplement.open_supplement(ws, intake.submit(ws, restaurant(ws)).reference)
+    assert error.value.code == "nothing_open"
+
+
+def test_a_case_only_taken_in_is_decided_later(ws: Workspace, clock: FixedClock) -> None:
+    received = intake.receive(ws, restaurant(ws))
+    assert (received.outcome, received.state, [p.kind for p in received.papers]) == (None, "received", ["receipt"])
+    clock.day = dt.date(2026, 11, 4)
+    decided = intake.decide_received(ws, received.reference, {"layout": unacceptable("缺比例尺")})
+    assert (decided.outcome, [p.kind for p in decided.papers]) == (Outcome.NOTICED, ["notice"])
+    assert not cases.get(ws, received.reference).case.notices[-1].second
+
+
+def test_five_working_days_of_silence_accept_as_of_the_receipt_day(ws: Workspace, clock: FixedClock) -> None:
+    """行政许可法 art. 32(4), domain.md §9a.1: 20 September is a make-up workday, 25 to 27 are holidays."""
+    clock.day = dt.date(2026, 9, 18)
+    reference = intake.receive(ws, restaurant(ws)).reference
+    clock.day = dt.date(2026, 9, 24)
+    assert upkeep.run(ws) == []
+    clock.day = dt.date(2026, 9, 25)
+    with pytest.raises(Unlawful):
+        intake.decide_received(ws, reference, {"layout": MISSING}, Outcome.NOTICED)
+    assert upkeep.run(ws) == [reference]
+    case = cases.get(ws, reference).case
+    assert (case.accepted, case.deemed, case.state) == (dt.date(2026, 9, 18), True, "accepted")
+    assert case.timeline[-1].alert
+    assert upkeep.run(ws) == []
+
+
+def test_facts_of_a_supplement_say_what_changed(ws: Workspace, clock: FixedClock) -> None:
+    result = supplement.submit(ws, bring(ws, noticed(ws, clock).reference, layout=PRESENT))
+    body = next(x.body for x in ws.journal.facts_of(result.case_id) if isinstance(x.body, f.CaseSupplemented))
+    assert (body.ticks, body.handed_in, body.complete) == ({"layout": PRESENT}, LATER, False)
+
+
+def test_every_paper_of_a_long_case_can_be_made(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    supplement.submit(ws, bring(ws, reference, rules_list=PRESENT))
+    supplement.submit(ws, bring(ws, reference, layout=unacceptable("缺比例尺")))
+    supplement.submit(ws, bring(ws, reference, layout=PRESENT))
+    done = papers.deliver_pending(ws)
+    assert [print_.error for print_ in done] == [""] * 5
+    assert len({print_.path for print_ in done}) == 5

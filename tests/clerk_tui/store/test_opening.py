@@ -1,0 +1,151 @@
+"""Opening: what is unsafe, foreign, newer or broken is refused with what, where and what to do, and stays as it was."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from clerk_tui.store import device
+from clerk_tui.store.initials import initials
+from clerk_tui.store.journal import Journal, open_journal
+from clerk_tui.store.migrations import LATEST
+from hall.errors import StoreError
+from hall.names import search_key
+from tests.clerk_tui.conftest import FixedClock
+
+
+def opened(path: Path, code: str = "A1") -> Journal:
+    return open_journal(path, device_code=code, clock=FixedClock(), wait_s=0.2)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "clerk.db"
+
+
+def refused(path: Path, code: str = "A1") -> StoreError:
+    """The error of opening; the file is byte for byte as before."""
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(StoreError) as error:
+        opened(path, code)
+    assert str(path) in error.value.message and error.value.hint
+    assert (path.read_bytes() if path.is_file() else None) == before
+    return error.value
+
+
+def test_a_commit_survives_a_power_cut(path: Path) -> None:
+    with closing(opened(path)) as journal:
+        writer = journal.database.writer
+        read_back = {
+            name: writer.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema")
+        }
+    assert read_back == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
+
+
+def test_tables_are_strict_and_are_these(path: Path) -> None:
+    with closing(opened(path)) as journal:
+        rows = journal.read().execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall()
+    ours = {name: sql for name, sql in rows if not name.startswith(("sqlite_", "_sqlite"))}
+    assert set(ours) == {
+        "meta", "device", "event", "event_status", "receipt", "counter", "case_view", "case_find", "person_view",
+        "paper", "print_job", "inbox_change", "sync_log", "draft",
+    }  # fmt: skip
+    assert all("STRICT" in sql for sql in ours.values())
+
+
+def test_the_device_is_made_once_and_its_key_is_nobodys_business(path: Path) -> None:
+    with closing(opened(path)) as journal:
+        first = journal.device()
+    with closing(opened(path)) as journal:
+        assert journal.device() == first
+    assert stat.S_IMODE(device.key_file(path).stat().st_mode) == 0o600
+    assert device.load_key(path).public_key().public_bytes_raw() == first.public_key
+
+
+def test_a_key_that_is_there_is_kept(path: Path) -> None:
+    with closing(opened(path)) as journal:
+        first = journal.device()
+    path.unlink()
+    with closing(opened(path)) as journal:
+        assert journal.device().public_key == first.public_key
+        assert journal.device().device_id != first.device_id
+
+
+def test_a_text_file_is_no_database(path: Path) -> None:
+    path.write_text("办件登记簿\n" * 50)
+    assert refused(path).code == "not_a_database"
+
+
+def test_a_short_file_is_no_database(path: Path) -> None:
+    path.write_bytes(b"SQLite")
+    assert refused(path).code == "not_a_database"
+
+
+def test_another_programs_database_is_left_alone(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE bookmarks (url)")
+        other.commit()
+    assert refused(path).code == "foreign_database"
+
+
+def test_a_newer_versions_database_is_left_alone(path: Path) -> None:
+    opened(path).close()
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {LATEST + 1}")
+    assert refused(path).code == "newer_schema"
+
+
+def test_another_devices_database_is_left_alone(path: Path) -> None:
+    opened(path).close()
+    assert refused(path, code="B2").code == "other_device"
+
+
+def test_a_damaged_file_is_told(path: Path) -> None:
+    opened(path).close()
+    data = bytearray(path.read_bytes())
+    data[100:] = os.urandom(len(data) - 100)
+    path.write_bytes(data)
+    assert refused(path).code in ("store_corrupt", "store_failed")
+
+
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    assert refused(Path("/proc/clerk/clerk.db")).code == "store_unreachable"
+
+
+def test_a_folder_in_place_of_the_file_is_told(path: Path) -> None:
+    path.mkdir()
+    assert refused(path).code == "store_unreadable"
+
+
+def test_a_missing_key_is_told_when_it_is_needed(path: Path) -> None:
+    opened(path).close()
+    device.key_file(path).unlink()
+    opened(path).close()
+    with pytest.raises(StoreError) as error:
+        device.load_key(path)
+    assert error.value.code == "device_key"
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("张三", "zs"),
+        ("单雄信", "sxx"),
+        ("曾小贤", "zxx"),
+        ("万俟卨", "mq"),
+        ("解晓东", "xxd"),
+        ("欧阳婧", "oyj"),
+        ("阿卜杜拉·买买提", "abdlmmt"),
+        ("ABC贸易", "abcmy"),
+        ("䶮", ""),
+        ("\U00030000三", "s"),
+    ],
+)
+def test_initials_of_a_name(name: str, short: str) -> None:
+    assert initials(search_key(name)) == short
