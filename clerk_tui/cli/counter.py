@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from clerk_tui.cli.console import Session, command
 from clerk_tui.i18n import _
+from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.app import Report, Supervisor
@@ -23,10 +25,17 @@ def run(session: Session) -> None:
 
 
 def open_counter(config: Config, make_supervisor: Callable[[Workspace, Report], Supervisor] | None) -> None:
-    """Open the screens and end with their exit code; the log goes to its file first."""
+    """Open the screens and end with their exit code; the log goes to its file first.
+
+    Raises:
+        HallError: ``no_terminal``.
+    """
     from clerk_tui.app import run as open_screens
     from clerk_tui.logs import setup_logging
 
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        hint = _("在终端里运行；没有终端时用 clerk intake 等命令，或 clerk demo --headless --out DIR")
+        raise HallError("no_terminal", _("这里没有终端，打不开屏幕"), hint=hint)
     setup_logging(config)
     if code := open_screens(config, make_supervisor=make_supervisor):
         raise click.exceptions.Exit(code)

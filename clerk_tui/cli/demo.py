@@ -77,13 +77,12 @@ def demo_config(config: Config, folder: Path, papers: Path) -> Config:
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Centre]:
-    """A centre that is started now and stopped in the end, also when we are told to end."""
+    """A centre that whoever needs it starts, and that is stopped in the end, also when we are told to end."""
     from clerk_tui.cli.beside import Centre
 
     centre = Centre(folder / "central")
     before = signal.signal(signal.SIGTERM, _end)
     try:
-        centre.start()
         yield centre
     finally:
         centre.stop()
@@ -111,6 +110,7 @@ def _headless(config: Config, folder: Path, out: Path) -> None:
     settings = demo_config(config, folder, out)
     setup_logging(settings)
     with _beside(folder) as centre:
+        centre.start()
         prepare_fonts()
         ws = open_workspace(settings)
         try:
@@ -120,7 +120,7 @@ def _headless(config: Config, folder: Path, out: Path) -> None:
 
 
 class _Waiting:
-    """The counter's sync, begun as soon as the centre listens and knows this device; the screens do not wait for it."""
+    """The counter's sync and its centre, both begun after the first paint; the screens wait for neither."""
 
     def __init__(self, ws: Workspace, report: Report, centre: Centre) -> None:
         self._ws, self._report, self._centre = ws, report, centre
@@ -151,6 +151,10 @@ class _Waiting:
 
         ws = self._ws
         try:
+            with self._lock:
+                if self._stopped:
+                    return
+                self._centre.start()
             url = self._centre.url()
             self._centre.enrol(ws)
         except HallError as error:
