@@ -21,7 +21,8 @@ class Action:
     """One thing a key does. ``keys`` are Textual's names, ``shown`` is what is printed on the keyboard.
 
     ``short`` is the word in the key line (empty: not shown there), ``tooltip`` the sentence in the help. ``group`` says
-    where it works; ``inside`` marks keys that a list handles itself.
+    where it works; ``inside`` marks keys that a list handles itself. Of keys that do not fit into the key line those
+    with the highest ``rank`` are left to the help.
     """
 
     id: str
@@ -31,10 +32,13 @@ class Action:
     tooltip: str
     group: str
     inside: bool = False
+    rank: int = 0
 
 
-def _a(id: str, keys: str, shown: str, short: str, tooltip: str, group: str, *, inside: bool = False) -> Action:
-    return Action(id, tuple(keys.split()), shown, short, tooltip, group, inside)
+def _a(
+    id: str, keys: str, shown: str, short: str, tooltip: str, group: str, *, inside: bool = False, rank: int = 0
+) -> Action:
+    return Action(id, tuple(keys.split()), shown, short, tooltip, group, inside, rank)
 
 
 GROUPS: dict[str, str] = {
@@ -50,13 +54,13 @@ GROUPS: dict[str, str] = {
 }
 
 ACTIONS: tuple[Action, ...] = (
-    _a("help", "f1", "F1", N_("帮助"), N_("这一屏能按哪些键、每项是什么意思"), "anywhere"),
-    _a("search", "f2", "F2", N_("取事项"), N_("回到取事项：为下一位办理"), "anywhere"),
-    _a("lookup", "f5", "F5", N_("查办件"), N_("按编号、姓名、证件号或电话查办件"), "anywhere"),
-    _a("outbox", "f11", "F11", N_("上传"), N_("未上传的记录和被退回的记录"), "anywhere"),
+    _a("help", "f1", "F1", N_("帮助"), N_("这一屏能按哪些键、每项是什么意思"), "anywhere", rank=1),
+    _a("search", "f2", "F2", N_("取事项"), N_("回到取事项：为下一位办理"), "anywhere", rank=3),
+    _a("lookup", "f5", "F5", N_("查办件"), N_("按编号、姓名、证件号或电话查办件"), "anywhere", rank=3),
+    _a("outbox", "f12", "F12", N_("上传"), N_("未上传的记录和被退回的记录"), "anywhere", rank=4),
     _a("theme", "ctrl+t", "Ctrl+T", "", N_("换配色：浅色、深色、高对比度"), "anywhere"),
     _a("leave", "ctrl+q", "Ctrl+Q", "", N_("退出工作站，未完成的收件会先问"), "anywhere"),
-    _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere"),
+    _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=2),
     _a("open", "enter", "Enter", N_("打开"), N_("打开选中的事项或办件"), "home", inside=True),
     _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "home", inside=True),
     _a("form", "f3", "F3", N_("情形"), N_("到情形问题和申请人"), "intake"),
@@ -67,7 +71,15 @@ ACTIONS: tuple[Action, ...] = (
     _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "intake"),
     _a("next_field", "enter", "Enter", "", N_("到下一个还要填的地方"), "intake", inside=True),
     _a("pick", "1 2 3 4 5 6 7 8 9", "1-9", "", N_("选择问题的答案并到下一题"), "intake", inside=True),
-    _a("mark_present", "space enter 1", "空格 1", N_("有"), N_("材料在桌上且合格，并到下一项"), "materials", inside=True),
+    _a(
+        "mark_present",
+        "space enter 1",
+        "空格 1",
+        N_("有"),
+        N_("在桌上且合格，并到下一项"),
+        "materials",
+        inside=True,
+    ),
     _a("mark_missing", "2", "2", N_("缺"), N_("没有带来，并到下一项"), "materials", inside=True),
     _a("mark_unacceptable", "3", "3", N_("不合格"), N_("带来了但不合格，选原因"), "materials", inside=True),
     _a("mark_held", "4", "4", N_("已有"), N_("本厅已有，不必提交"), "materials", inside=True),

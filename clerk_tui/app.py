@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
 
 
-class Supervisor(Protocol):
-    """Who keeps the sync process running (``clerk_tui.sync.supervisor``); the screens only start and stop it."""
+Report = Callable[[object], None]
+"""What a supervisor calls, from any thread, whenever something was sent, received, refused or lost."""
 
-    def start(self, report: Callable[[object], None]) -> object:
-        """Begin; ``report`` is called from any thread whenever something was sent, received, refused or lost."""
+
+class Supervisor(Protocol):
+    """Who keeps the sync process running (``clerk_tui.sync.supervisor``)."""
+
+    def start(self) -> object:
+        """Begin; returns at once."""
+
+    def wish(self, word: str = "new") -> object:
+        """Say that facts were committed (``new``) or that somebody wants it tried ``now``."""
 
     def stop(self) -> object:
         """End the process; what is unsent stays in the journal."""
@@ -33,7 +40,7 @@ def prepare(config: Config) -> None:
 def make_app(
     config: Config,
     open_workspace: Callable[[], Workspace] | None = None,
-    make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+    make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
 ) -> CounterApp:
     """The App, not yet running. The workspace is opened after the first paint, in a thread."""
     prepare(config)
@@ -48,7 +55,7 @@ def make_app(
 def run(
     config: Config,
     open_workspace: Callable[[], Workspace] | None = None,
-    make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+    make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
 ) -> int:
     """Run the counter until the clerk leaves; the process's exit code."""
     app = make_app(config, open_workspace, make_supervisor)

@@ -53,7 +53,7 @@ class CounterScreen(Screen[None]):
         groups = (*self.key_groups(), "anywhere")
         shown = [action for name in groups for action in actions.group(name) if action.short]
         shown.sort(key=lambda action: _order(action.shown))
-        self.query_one(KeyLine).show([Key(a.shown, _(a.short), self.can_do(a.id)) for a in shown])
+        self.query_one(KeyLine).show([Key(_(a.shown), _(a.short), self.can_do(a.id), a.rank) for a in shown])
 
     def key_groups(self) -> Sequence[str]:
         """The groups whose keys do something now; lists add theirs while they have the focus."""
@@ -87,7 +87,7 @@ class CounterScreen(Screen[None]):
     def papers_made(self, delivered: list[Any]) -> None:
         """Papers left the print queue."""
 
-    # -- anywhere ----------------------------------------------------------------------------------------------------
+    # -- anywhere --------------------------------------------------------------------------------------------------
 
     def do_help(self) -> None:
         self.counter.show_help(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import App
+from textual.message import Message
 
 from clerk_tui import messages, themes
 from clerk_tui.i18n import _
@@ -20,14 +21,14 @@ from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
 
 if TYPE_CHECKING:
-    from clerk_tui.app import Supervisor
+    from clerk_tui.app import Report, Supervisor
     from clerk_tui.config import Config
     from clerk_tui.services.draft import Draft
+    from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
-PRINTED_LATER = "printed_later"
 
 
 class CounterApp(ScanKeys, App[None]):
@@ -42,7 +43,7 @@ class CounterApp(ScanKeys, App[None]):
         self,
         config: Config,
         open_workspace: Callable[[], Workspace] | None = None,
-        make_supervisor: Callable[[Workspace], Supervisor] | None = None,
+        make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
     ) -> None:
         super().__init__()
         self.config = config
@@ -52,16 +53,14 @@ class CounterApp(ScanKeys, App[None]):
         self._make_supervisor = make_supervisor
         self._supervisor: Supervisor | None = None
         self._sync: Any = None
-        self._standing = Standing(
-            window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled
-        )
+        self._standing = Standing(window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled)
         for theme in themes.THEMES:
             self.register_theme(theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(themes.LIGHT.variables)
 
-    # -- opening and closing -----------------------------------------------------------------------------------------
+    # -- opening and closing ---------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self.theme = self.config.screen.theme
@@ -96,8 +95,8 @@ class CounterApp(ScanKeys, App[None]):
         self.set_interval(1.0, self.show_standing)
         self.set_interval(UPKEEP_SECONDS, self._keep_up)
         if self._make_supervisor is not None:
-            self._supervisor = self._make_supervisor(message.workspace)
-            self._supervisor.start(lambda change=None: self.post_message(messages.SyncChanged(change)))
+            self._supervisor = self._make_supervisor(message.workspace, self._report)
+            self._supervisor.start()
         self._keep_up()
 
     @on(messages.WorkspaceFailed)
@@ -125,9 +124,9 @@ class CounterApp(ScanKeys, App[None]):
             lines.insert(0, (_("有 {count} 件暂存的收件会丢失。").format(count=len(self.parked)), "bad"))
         self.push_screen(Dialog(Spec(_("退出工作站？"), tuple(lines), yes=_("退出"), no=_("继续工作"))), answered)
 
-    # -- what runs beside ----------------------------------------------------------------------------------------------
+    # -- what runs beside ------------------------------------------------------------------------------------------
 
-    def in_background(self, work: Callable[[Workspace], messages.Message | None], group: str) -> None:
+    def in_background(self, work: Callable[[Workspace], Message | None], group: str) -> None:
         """Do ``work`` in a thread and post what it gives; an error becomes ``WorkFailed``."""
         workspace = self.workspace
         if workspace is None:
@@ -153,6 +152,15 @@ class CounterApp(ScanKeys, App[None]):
     def _keep_up(self) -> None:
         self.in_background(_upkeep, "upkeep")
 
+    def _report(self, change: object) -> None:
+        """What the sync process says, from its thread."""
+        self.post_message(messages.SyncChanged(change))
+
+    def sync_now(self) -> None:
+        """Have sending tried at once."""
+        if self._supervisor is not None:
+            self._supervisor.wish("now")
+
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
         self._read_sync()
@@ -176,7 +184,7 @@ class CounterApp(ScanKeys, App[None]):
 
             self._sync = outbox.status(self.workspace)
 
-    # -- the status line -----------------------------------------------------------------------------------------------
+    # -- the status line -------------------------------------------------------------------------------------------
 
     def standing(self) -> Standing:
         """What the status line says now."""
@@ -196,7 +204,10 @@ class CounterApp(ScanKeys, App[None]):
                 return
 
     def saved(self) -> None:
-        """Something was committed: unsent facts have grown."""
+        """Something was committed: unsent facts have grown, papers wait to be printed."""
+        if self._supervisor is not None:
+            self._supervisor.wish()
+        self.print_papers()
         self._read_sync()
         self.show_standing()
 
@@ -206,7 +217,7 @@ class CounterApp(ScanKeys, App[None]):
         assert self.workspace is not None
         return self.workspace.clock.today()
 
-    # -- problems ------------------------------------------------------------------------------------------------------
+    # -- problems --------------------------------------------------------------------------------------------------
 
     def tell(self, error: HallError, effect: str = "") -> None:
         """Show a problem."""
@@ -219,7 +230,7 @@ class CounterApp(ScanKeys, App[None]):
         except HallError as error:
             self.tell(error, _("这一步没有保存，录入的内容还在。"))
 
-    # -- going places --------------------------------------------------------------------------------------------------
+    # -- going places ----------------------------------------------------------------------------------------------
 
     @property
     def home(self) -> HomeScreen:
@@ -230,6 +241,13 @@ class CounterApp(ScanKeys, App[None]):
         """To the screen below; from home nowhere."""
         if not isinstance(self.screen, HomeScreen):
             self.pop_screen()
+
+    def finished(self, result: Result, matter: str, name: str) -> None:
+        """An action is committed: print, send, and show what it did."""
+        from clerk_tui.screens.result import ResultScreen
+
+        self.saved()
+        self.switch_screen(ResultScreen(result, matter, name))
 
     def go_home(self, text: str | None = None) -> None:
         """To the search, empty unless ``text`` is given."""
@@ -266,6 +284,12 @@ class CounterApp(ScanKeys, App[None]):
 
         self.guarded(lambda: self._show(screen_for(self, reference)))
 
+    def show_case(self, reference: str) -> None:
+        """A case with its timeline, whatever its state."""
+        from clerk_tui.screens.case import CaseScreen
+
+        self.push_screen(CaseScreen(reference))
+
     def _show(self, screen: CounterScreen) -> None:
         self.push_screen(screen)
 
@@ -280,13 +304,13 @@ class CounterApp(ScanKeys, App[None]):
         self.theme = themes.next_theme(self.theme)
 
 
-def _deliver(workspace: Workspace) -> messages.Message | None:
+def _deliver(workspace: Workspace) -> Message | None:
     from clerk_tui.services import papers
 
     return messages.PapersMade(list(papers.deliver_pending(workspace)))
 
 
-def _upkeep(workspace: Workspace) -> messages.Message | None:
+def _upkeep(workspace: Workspace) -> Message | None:
     from clerk_tui.services import upkeep
 
     return messages.SyncChanged() if upkeep.run(workspace) else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from textual.containers import Horizontal
@@ -13,20 +14,13 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dates import read_day
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
+from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.verdict import FILLS, Shown, VerdictStrip, VerdictView, outcome_word
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.checklist import Row
 from hall.verdict import OUTCOME_NAMES, Outcome, Tick, TickState, Verdict
-
-PAPERS_OF: dict[Outcome, tuple[str, ...]] = {
-    Outcome.ACCEPTED: (N_("受理通知书"),),
-    Outcome.NOTICED: (N_("收件凭证"), N_("一次性告知书")),
-    Outcome.TOLERATED: (N_("受理通知书"), N_("容缺受理承诺书")),
-    Outcome.CORRECTED: (N_("受理通知书"),),
-    Outcome.REFUSED: (N_("不予受理通知书"),),
-}
 
 
 class DeskScreen(CounterScreen):
@@ -40,7 +34,7 @@ class DeskScreen(CounterScreen):
         self.wish: Outcome | None = None
         self.part = "left"
 
-    # -- what the two screens give -------------------------------------------------------------------------------------
+    # -- what the two screens give ---------------------------------------------------------------------------------
 
     @property
     def verdict(self) -> Verdict:
@@ -68,7 +62,7 @@ class DeskScreen(CounterScreen):
         """Do it: the confirmed outcome."""
         raise NotImplementedError
 
-    # -- panes -----------------------------------------------------------------------------------------------------------
+    # -- panes -----------------------------------------------------------------------------------------------------
 
     def desk(self) -> list[Widget]:
         """The widgets between status and key line."""
@@ -127,7 +121,7 @@ class DeskScreen(CounterScreen):
     def do_materials(self) -> None:
         self.go_part("materials")
 
-    # -- ticks -----------------------------------------------------------------------------------------------------------
+    # -- ticks -----------------------------------------------------------------------------------------------------
 
     def set_tick(self, code: str, tick: Tick | None) -> None:
         """Tick a row; ``None`` takes the tick away."""
@@ -213,7 +207,7 @@ class DeskScreen(CounterScreen):
         if self.materials.current == row.code:
             self.materials.advance()
 
-    # -- outcomes --------------------------------------------------------------------------------------------------------
+    # -- outcomes --------------------------------------------------------------------------------------------------
 
     @property
     def chosen(self) -> Outcome | None:
@@ -228,7 +222,7 @@ class DeskScreen(CounterScreen):
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         """What F8 offers: the other lawful outcomes."""
         return [
-            (_("改为：{outcome}").format(outcome=_(OUTCOME_NAMES[outcome])), lambda o=outcome: self.choose(o))
+            (_("改为：{outcome}").format(outcome=_(OUTCOME_NAMES[outcome])), partial(self.choose, outcome))
             for outcome in self.others()
         ]
 
@@ -251,7 +245,7 @@ class DeskScreen(CounterScreen):
         spec = Spec(_("其他结论"), paragraphs, options=tuple(text for text, _do in choices), yes=N_("选定"))
         self.ask(spec, lambda answer: choices[answer.choice][1]())
 
-    def summary(self, papers: tuple[str, ...], who: str, *extra: Paragraph) -> Spec:
+    def summary(self, papers: Sequence[str], who: str, *extra: Paragraph) -> Spec:
         """The last look before it is committed."""
         shown = self.query_one(VerdictView).shown
         chosen = self.chosen
@@ -265,7 +259,7 @@ class DeskScreen(CounterScreen):
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
-        lines += [*extra, ("", "plain"), (_("将打印：") + "、".join(_(paper) for paper in papers), "info")]
+        lines += [*extra, ("", "plain"), (_("将打印：") + "、".join(paper_name(paper) for paper in papers), "info")]
         return Spec(
             _("确认：{outcome}").format(outcome=outcome_word(shown)),
             tuple(lines),
@@ -274,7 +268,7 @@ class DeskScreen(CounterScreen):
             tone=FILLS[chosen],
         )
 
-    # -- asking ----------------------------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------------------------------------------
 
     def ask(self, spec: Spec, answered: Callable[[Answer], None]) -> None:
         """Ask; Esc changes nothing."""
@@ -288,12 +282,6 @@ class DeskScreen(CounterScreen):
     def _say(self, title: str, *texts: str) -> None:
         paragraphs = tuple((text, "plain") for text in texts)
         self.counter.push_screen(Dialog(Spec(title, paragraphs, yes=N_("知道了"), no=N_("关闭"), tone="warn")))
-
-    def key_groups(self) -> tuple[str, ...]:
-        return (*self.GROUPS, "materials") if self.materials.has_focus else self.GROUPS
-
-    def on_descendant_focus(self) -> None:
-        self.show_keys()
 
     def scan_token(self) -> Any:
         return (dict(self.ticks), self.materials.snapshot(), self.wish)

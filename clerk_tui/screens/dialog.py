@@ -19,6 +19,8 @@ from clerk_tui.widgets.editor import Editor
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from hall.errors import HallError
 
+FRAME = 6
+"""Lines around the content: title, keys, and the blank ones."""
 Paragraph = tuple[str, str]
 """A text and its ink; an empty text is a blank line, one that begins with ``"\\t"`` is indented."""
 
@@ -92,7 +94,7 @@ class Box(Painted):
         """Take the size that the content needs."""
         wide = min(76, columns - 4)
         self.styles.width = wide
-        self.styles.height = min(rows - 2, len(self._content(wide - 4)) + 4 + (1 if self.spec.field else 0))
+        self.styles.height = min(rows - 2, len(self._content(wide - 4)) + FRAME)
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         head: list[Line] = [(((clip(safe(self.spec.title), columns), "strong"),), f"big-{self.spec.tone}"), BLANK]
@@ -170,8 +172,15 @@ class Box(Painted):
         elif self.typing:
             self._type(event)
         elif event.character is not None and event.character in "123456789"[:options]:
-            self.place = int(event.character) - 1
-            self._confirm() if not self.typing else self.paint()
+            self._pick(int(event.character) - 1)
+
+    def _pick(self, place: int) -> None:
+        """Choose by digit: settled at once, unless it is the choice that wants words."""
+        self.place = place
+        if self.typing:
+            self.paint()
+        else:
+            self._confirm()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

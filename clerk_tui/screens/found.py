@@ -47,8 +47,8 @@ class CaseFound:
             BLANK,
             line((f" {word} ", ink)),
             BLANK,
-            line((safe(str(self.row.matter)), "plain")),
-            line((safe(str(self.row.name)), "faint")),
+            line((safe(str(self.row.matter_name)), "plain")),
+            line((safe(f"{self.row.applicant}  {self.row.id_number}"), "faint")),
             BLANK,
             line((_("按 Enter 打开"), "title")),
         ]
@@ -108,7 +108,7 @@ class Draw:
             word, ink = state_chip(item.row.state)
             chip = f" {word} "
             space = columns - width(chip) - 2
-            text = f"{item.reference}  {item.row.matter}"
+            text = f"{item.reference}  {item.row.matter_name}"
             return ((chip, ink), ("  ", "plain"), (clip(safe(text), space), "strong" if chosen else "plain"))
         if isinstance(item, Parked):
             chip = _(" 暂存 ")

@@ -13,6 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.found import CaseFound, Draw, Parked, found_matter
 from clerk_tui.screens.matter_card import bundle_lines, matter_lines
+from clerk_tui.widgets.cells import pad
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.virtual_list import TextPane, VirtualList
@@ -66,7 +67,7 @@ class HomeScreen(CounterScreen):
         if self.counter.workspace is not None and not self.entry.value:
             self._typed("")
 
-    # -- searching ---------------------------------------------------------------------------------------------------
+    # -- searching -------------------------------------------------------------------------------------------------
 
     def _typed(self, text: str) -> None:
         workspace = self.counter.workspace
@@ -130,7 +131,7 @@ class HomeScreen(CounterScreen):
             rows.append(found_matter(workspace, Row(key, matter.name, short, matter.code, 100, ())))
         self.found.show(rows)
 
-    # -- the card beside ---------------------------------------------------------------------------------------------
+    # -- the card beside -------------------------------------------------------------------------------------------
 
     def _chosen(self, item: Found | None) -> None:
         if self.is_mounted:
@@ -143,7 +144,7 @@ class HomeScreen(CounterScreen):
         item = self.found.selected
         workspace = self.counter.workspace
         if item is None or workspace is None:
-            return []
+            return [] if self.entry.value else _other_ways()
         if isinstance(item, (CaseFound, Parked)):
             return item.card(columns)
         if item.hit.kind == "bundle":
@@ -152,7 +153,7 @@ class HomeScreen(CounterScreen):
         matter = workspace.catalogue.matter(item.hit.key)
         return matter_lines(matter, workspace.department(matter.department), columns)
 
-    # -- keys and scans ----------------------------------------------------------------------------------------------
+    # -- keys and scans --------------------------------------------------------------------------------------------
 
     def can_do(self, action: str) -> bool:
         if action in ("search", "back"):
@@ -176,14 +177,23 @@ class HomeScreen(CounterScreen):
         self.entry.restore(token)
 
 
+def _other_ways() -> list[Line]:
+    """What else the day asks for, while nothing is typed."""
+    rows = (
+        ("F5", _("查办件：编号、姓名、证件号、电话")),
+        ("F12", _("上传：还有什么没有传到中心")),
+        ("F1", _("帮助：这一屏能按哪些键")),
+        ("Ctrl+T", _("换配色")),
+    )
+    return [((("  ", "plain"), (pad(key, 8), "key"), (text, "faint")), "") for key, text in rows]
+
+
 def _hints() -> tuple[str, ...]:
     return (
         _("输入群众要办的事，马上列出事项。例如："),
         "",
         _("  企业开办    qiyekaiban    qykb    开公司"),
-        _("  户口迁移    hkqy          公安    落户"),
+        _("  户口迁移    hukouqianyi   hkqy    落户"),
         "",
         _("扫或输入收件编号，接着办补正或查看办件。"),
     )
-
-

@@ -12,9 +12,9 @@ from textual.widget import Widget
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
-from clerk_tui.screens.desk import PAPERS_OF, DeskScreen
+from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
-from clerk_tui.screens.intake_items import items_of, put, value_of
+from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.services import intake
 from clerk_tui.services.draft import Draft, Preview
@@ -62,7 +62,7 @@ class IntakeScreen(DeskScreen):
         self.follow()
         self.form.focus()
 
-    # -- the draft and what follows from it ------------------------------------------------------------------------------
+    # -- the draft and what follows from it ------------------------------------------------------------------------
 
     @property
     def preview(self) -> Preview:
@@ -104,7 +104,6 @@ class IntakeScreen(DeskScreen):
     def _look_up_person(self) -> None:
         """What the hall knows of the person whose number is now complete; offered, never taken by itself."""
         workspace = self.counter.workspace
-        applicant = self.preview.applicant
         typed = self.draft.applicant.get("id_number", "")
         number = "" if "applicant.id_number" in self.preview.field_errors else typed.strip()
         if number == self._known_for or workspace is None:
@@ -112,9 +111,9 @@ class IntakeScreen(DeskScreen):
         self._known_for = number
         from clerk_tui.services import people
 
-        self.known = people.known(workspace, number) if number else {}
+        person = people.known(workspace, number) if number else None
+        self.known = known_values(person) if person is not None else {}
         intake.refresh_held(workspace, self.draft)
-        del applicant
 
     def _form_done(self) -> None:
         """Nothing is left to fill in: to the desk."""
@@ -128,9 +127,13 @@ class IntakeScreen(DeskScreen):
             texts.append(preview.verdict.explanation)
         texts += list(preview.field_errors.values())
         needed = ("applicant.", "agent.")
-        full = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
-        texts += [text for key, text in preview.missing.items() if full or key.startswith(needed)]
+        texts += [text for key, text in preview.missing.items() if key.startswith(needed)]
         return hindrances(texts)
+
+    def _only_typing(self) -> bool:
+        """Whether nothing is wrong but the field that is just being typed into."""
+        typing = {self.form.current} - self.form.visited
+        return not set(self.preview.field_errors) - typing
 
     def _shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
@@ -141,10 +144,11 @@ class IntakeScreen(DeskScreen):
             chosen=chosen,
             explanation=verdict.explanation,
             article=intake_article(verdict, chosen),
-            gaps=verdict.gaps if chosen is not Outcome.REFUSED else (),
+            gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
-            warnings=tuple(preview.warnings.values()),
+            warnings=() if self.hinders() else tuple(preview.warnings.values()),
+            calm=not self.tell_missing and not verdict.errors and self._only_typing(),
             dates=date_pairs(
                 (_("收件日"), preview.received),
                 (_("起算日"), preview.clock_from if preview.clock_from != preview.received else ""),
@@ -155,7 +159,7 @@ class IntakeScreen(DeskScreen):
             provisional=accepted and preview.due.provisional,
         )
 
-    # -- the header ------------------------------------------------------------------------------------------------------
+    # -- the header ------------------------------------------------------------------------------------------------
 
     def header(self, columns: int, rows: int) -> list[Line]:
         matter = self.draft.matter
@@ -183,7 +187,7 @@ class IntakeScreen(DeskScreen):
             else (_(" F4 材料 {done}/{all} ").format(done=len(self.ticks), all=len(self.rows)), on),
         )
 
-    # -- keys ------------------------------------------------------------------------------------------------------------
+    # -- keys ------------------------------------------------------------------------------------------------------
 
     def can_do(self, action: str) -> bool:
         if action == "take_known":
@@ -192,7 +196,7 @@ class IntakeScreen(DeskScreen):
             return not self.hinders() if self._preview else False
         if action == "inquire":
             return True
-        return action != "search" or True
+        return True
 
     def action_do(self, action: str) -> None:
         # F9 is always heard: while something is wrong it says what, and goes there.
@@ -223,13 +227,28 @@ class IntakeScreen(DeskScreen):
         self.follow()
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
-        return [*super().other_choices(), *refusing.choices(self)]
+        later = (_("只收件：材料留下待审，五个工作日内告知"), self._receive)
+        return [*super().other_choices(), *refusing.choices(self), later]
+
+    def _receive(self) -> None:
+        workspace = self.counter.workspace
+        assert workspace is not None
+        lines = (
+            (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
+            (_("将打印：收件凭证"), "info"),
+        )
+
+        def answered(answer: Answer) -> None:
+            result = intake.receive(workspace, self.draft)
+            self.counter.finished(result, self.draft.matter.name, self.draft.applicant.get("name", ""))
+
+        self.ask(Spec(_("只收件，待审"), lines, yes=N_("收件"), no=N_("回去")), answered)
 
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
         who = f"{self.draft.matter.name}  {mask_name(self.draft.applicant.get('name', ''))}"
-        self.ask(self.summary(PAPERS_OF[chosen], who), lambda answer: self.commit())
+        self.ask(self.summary(intake.PAPERS[chosen], who), lambda answer: self.commit())
 
     def commit(self) -> None:
         workspace = self.counter.workspace
@@ -253,7 +272,7 @@ class IntakeScreen(DeskScreen):
         result = inquiry.answer(workspace, self.draft)
         self.counter.finished(result, self.draft.matter.name, "")
 
-    # -- leaving and scans -------------------------------------------------------------------------------------------------
+    # -- leaving and scans -----------------------------------------------------------------------------------------
 
     @property
     def unsaved(self) -> bool:

@@ -14,6 +14,7 @@ from hall.identity import age_on, check_identity
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft, Preview
     from hall.catalogue.model import Field, Question
+    from hall.facts import Applicant
 
 SELF, AGENT = "self", "agent"
 COMPANIES = ("company", "individual_business", "organisation")
@@ -51,9 +52,7 @@ def _question(draft: Draft, question: Question) -> Item:
     )
 
 
-def _applicant(
-    draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]
-) -> Iterator[Item]:
+def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
     section = _("申请人")
     kind = draft.applicant.get("kind") or draft.matter.serves[0]
     company = kind in COMPANIES
@@ -74,8 +73,8 @@ def _applicant(
         )
 
     if len(draft.matter.serves) > 1:
-        options = tuple((each, _(KINDS[each])) for each in draft.matter.serves)
-        yield Item("applicant.kind", _("申请人类型"), kind, section, options, required=False)
+        kinds = tuple((str(each), _(KINDS[each])) for each in draft.matter.serves)
+        yield Item("applicant.kind", _("申请人类型"), kind, section, kinds, required=False)
     number = text("id_number", _("统一社会信用代码") if company else _("证件号码"))
     yield number.with_told(_identity_told(draft, preview))
     yield text("name", _("名称") if company else _("姓名"))
@@ -168,6 +167,12 @@ def put(draft: Draft, key: str, value: Value) -> None:
             draft.applicant.pop("id_type", None)
     elif part == "fields":
         draft.fields[name] = str(value)
+
+
+def known_values(person: Applicant) -> dict[str, str]:
+    """What an earlier case says of a person, by dotted field; the number itself is typed already."""
+    keys = ("name", "phone", "address", "legal_person")
+    return {f"applicant.{key}": value for key in keys if (value := getattr(person, key))}
 
 
 def value_of(draft: Draft, key: str) -> str:

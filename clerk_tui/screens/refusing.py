@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
@@ -24,7 +25,7 @@ def choices(screen: IntakeScreen) -> list[Choice]:
     if screen.preview.checklist.exits:
         return []
     found: list[Choice] = [
-        (_("不予受理：{reason}").format(reason=reason.text), lambda text=reason.text: state(screen, _other(text)))
+        (_("不予受理：{reason}").format(reason=reason.text), partial(state, screen, _other(reason.text)))
         for reason in draft.matter.refusal_reasons
     ]
     found.append((_("不受理：依法不需要取得行政许可"), lambda: _not_needed(screen)))
@@ -68,7 +69,9 @@ def _not_authority(screen: IntakeScreen) -> None:
         reason = _("不属于本机关职权范围")
         screen.ask(
             more,
-            lambda answer: state(screen, Refusal("not_authority", reason, Place(organ=organ, address=answer.text, phone=""), True)),
+            lambda answer: state(
+                screen, Refusal("not_authority", reason, Place(organ=organ, address=answer.text, phone=""), True)
+            ),
         )
 
     screen.ask(spec, lambda answer: where(answer.text))

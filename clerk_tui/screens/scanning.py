@@ -1,4 +1,4 @@
-"""Scans at the level of the App: recognised wherever the focus is, shown before they act, never typed, never confirmed."""
+"""Scans at the level of the App: recognised wherever the focus is, shown before they act; they never confirm."""
 
 from __future__ import annotations
 

@@ -95,11 +95,15 @@ class StatusLine(Painted):
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the key line: what is printed on it, its word, and whether it does anything now."""
+    """One key of the key line: what is printed on it, its word, whether it does anything now.
+
+    Of keys that do not fit the ones with the highest ``rank`` are left out.
+    """
 
     shown: str
     word: str
     enabled: bool = True
+    rank: int = 0
 
 
 class KeyLine(Painted):
@@ -117,15 +121,22 @@ class KeyLine(Painted):
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         spans: list[Span] = [(" ", "plain")]
-        used = 1
-        gap = 2 if sum(width(key.shown) + 1 + width(key.word) + 2 for key in self.keys) < columns else 1
+        gap = 2 if sum(_cells(key) + 2 for key in self.keys) < columns else 1
+        room = columns - 1
+        fitting: set[Key] = set()
+        for key in sorted(self.keys, key=lambda key: (not key.enabled, key.rank)):
+            if _cells(key) + gap <= room:
+                room -= _cells(key) + gap
+                fitting.add(key)
         for key in self.keys:
-            size = width(key.shown) + 1 + width(key.word) + gap
-            if used + size > columns:
+            if key not in fitting:
                 continue
-            used += size
             spans += [
                 (key.shown, "bar-key" if key.enabled else "bar-off"),
                 (" " + key.word + " " * gap, "plain" if key.enabled else "bar-off"),
             ]
         return [(tuple(spans), "")]
+
+
+def _cells(key: Key) -> int:
+    return width(key.shown) + 1 + width(key.word)

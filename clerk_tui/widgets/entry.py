@@ -9,7 +9,7 @@ from textual.geometry import Offset
 
 from clerk_tui.widgets.cells import clip, pad, width
 from clerk_tui.widgets.editor import Editor
-from clerk_tui.widgets.painted import Line, Painted, Span
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
 
 class Entry(Painted):
@@ -50,8 +50,7 @@ class Entry(Painted):
         space = columns - width(label)
         middle = rows // 2
         ink = "field-on" if self.has_focus else "field"
-        blank: Line = (((" " * width(label), "plain"), (" " * space, ink)), "")
-        lines: list[Line] = [blank] * rows
+        lines: list[Line] = [BLANK] * rows
         spans: list[Span] = [(label, "title"), (" ", ink)]
         if self.has_focus:
             before, under, after, caret = self.editor.view(space - 2)

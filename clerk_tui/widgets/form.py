@@ -16,7 +16,7 @@ from clerk_tui.widgets.cells import clip, head, pad, safe, width, wrap
 from clerk_tui.widgets.editor import Editor
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
-LABEL = 14
+LABEL = 16
 Value = str | tuple[str, ...]
 
 
@@ -24,8 +24,8 @@ Value = str | tuple[str, ...]
 class Item:
     """One question or field. ``options`` makes it a choice; ``note`` is shown while it is active.
 
-    ``told`` is what the value says ("居民身份证 44岁"), ``caution`` a warning about it, ``offer`` a known value that one
-    key takes. ``wanted``: Enter stops at it while it is empty, though it may stay so.
+    ``told`` is what the value says ("居民身份证 44岁"), ``caution`` a warning about it, ``offer`` a known value that
+    one key takes. ``wanted``: Enter stops at it while it is empty, though it may stay so.
     """
 
     key: str
@@ -148,21 +148,21 @@ class FormView(Painted):
         mark: Span = ("! ", "bad") if item.error and settled else ("* ", "faint") if item.needs else ("  ", "plain")
         ink = "strong" if on else "plain" if item.needs else "faint"
         room = columns - LABEL - 2
-        beside = width(label) < LABEL
+        beside = width(label) <= LABEL - 2
         if not beside or (item.options and on):
             shown.lines += [
                 ((mark if n == 0 else ("  ", "plain"), (part, ink)), fill)
                 for n, part in enumerate(wrap(label, columns - 2))
             ]
-        lead: tuple[Span, ...] = (mark, (pad(label, LABEL), ink)) if beside else (("  ", "plain"),)
-        space = room if beside else columns - 2
+        lead: tuple[Span, ...] = (mark, (pad(label, LABEL), ink)) if beside else (("    ", "plain"),)
+        space = room if beside else columns - 4
         if item.options:
             if on:
                 shown.lines += self._options(item, columns, fill)
             elif beside:
                 shown.lines.append(((*lead, (clip(_chosen(item), space), "plain")), fill))
             else:
-                shown.lines.append(((("    ", "plain"), (clip(_chosen(item) or "-", space - 2), "plain")), fill))
+                shown.lines.append(((("    ", "plain"), (clip(_chosen(item), space), "plain")), fill))
         else:
             self._draw_text(item, on, lead, space, fill, shown)
         indent = LABEL + 2 if beside and not item.options else 4
@@ -177,9 +177,7 @@ class FormView(Painted):
         if on and item.note and not item.error:
             shown.lines += [((("    ", "plain"), (part, "faint")), fill) for part in wrap(safe(item.note), columns - 4)]
 
-    def _draw_text(
-        self, item: Item, on: bool, lead: tuple[Span, ...], space: int, fill: str, shown: _Shown
-    ) -> None:
+    def _draw_text(self, item: Item, on: bool, lead: tuple[Span, ...], space: int, fill: str, shown: _Shown) -> None:
         if on:
             before, under, after, caret = self.editor.view(space)
             blanks = " " * (space - width(before) - width(under) - width(after))
@@ -187,10 +185,11 @@ class FormView(Painted):
             tail: Span = (pad(offer, len(blanks)), "field-on-faint") if offer else (blanks, "field-on")
             shown.caret = (sum(width(text) for text, _ in lead) + caret, len(shown.lines))
             spans = (*lead, (before, "field-on"), (under, "caret"), (after, "field-on"), tail)
-        elif item.empty and item.offer:
-            spans = (*lead, (pad(f"{head(safe(item.offer), space - 3)} F6", space), "field-faint"))
+        elif item.empty:
+            offer = f"{head(safe(item.offer), space - 3)} F6" if item.offer else ""
+            spans = (*lead, (pad(offer, space), "field-faint"))
         else:
-            spans = (*lead, (pad(safe(str(item.value)), space), "field"))
+            spans = (*lead, (pad(safe(str(item.value)), space), "plain"))
         shown.lines.append((spans, fill))
 
     def _options(self, item: Item, columns: int, fill: str) -> list[Line]:

@@ -8,8 +8,8 @@ from textual import events
 
 from clerk_tui.actions import list_keys
 from clerk_tui.i18n import N_, _
-from clerk_tui.widgets.cells import pad, safe, wrap
-from clerk_tui.widgets.painted import Line, Painted, Span
+from clerk_tui.widgets.cells import pad, safe, width, wrap
+from clerk_tui.widgets.painted import Line, Painted, Span, spread
 from hall.checklist import Row
 from hall.verdict import Tick, TickState
 
@@ -86,7 +86,7 @@ class MaterialsView(Painted):
         step = 1 if columns >= WIDE_ROW else 2
         done = sum(1 for row in self.rows if row.code in self.ticks or row.held)
         title = _("材料 {done}/{all}").format(done=done, all=len(self.rows))
-        lines: list[Line] = [(((title, "title"),), "")]
+        lines: list[Line] = [(spread([(title, "title")], _key_hints(self.has_focus), columns), "")]
         fit = max(1, (room - 1) // step)
         place = self._place()
         self._top = max(0, min(self._top, place, max(0, len(self.rows) - fit)))
@@ -109,19 +109,20 @@ class MaterialsView(Painted):
         tolerable = _("可容缺") if row.tolerable else ""
         wrong = self.errors.get(row.code, "")
         if wide:
-            room = columns - MARK_WIDTH - 1 - 18 - 16 - 8
+            room = columns - MARK_WIDTH - 1 - 23 - 7
             spans: tuple[Span, ...] = (
                 chip,
                 ("  ", "plain"),
-                (pad(safe(row.name), room), name_ink),
-                (pad(safe(form), 18), "faint"),
-                (pad(safe(row.source), 16), "faint"),
+                (pad(safe(row.name), room - 1), name_ink),
+                (pad(safe(form), 22) + " ", "faint"),
                 (pad(tolerable, 7), "warn"),
             )
             return [(spans, fill)]
         room = columns - MARK_WIDTH - 1
-        under = "  ".join(filter(None, (form, tolerable, row.source)))
-        second: Span = (pad(wrong, room), "bad") if wrong else (pad(safe(under), room), "faint")
+        under = safe("  ".join(filter(None, (form, tolerable))))
+        if width(under) + width(row.source) + 2 <= room:
+            under = f"{under}  {safe(row.source)}"
+        second: Span = (pad(wrong, room), "bad") if wrong else (pad(under, room), "faint")
         return [
             ((chip, ("  ", "plain"), (pad(safe(row.name), room - 1), name_ink)), fill),
             (((" " * (MARK_WIDTH + 1), "plain"), second), fill),
@@ -133,6 +134,8 @@ class MaterialsView(Painted):
             return []
         tick = self.ticks.get(row.code)
         parts: list[tuple[str, str, str]] = [("", safe(row.name), "strong"), (_("为什么要"), safe(row.why), "plain")]
+        if row.source:
+            parts.append((_("来源"), safe(row.source), "plain"))
         if row.held:
             parts.append((_("本厅已有"), safe(row.held_from), "info"))
         if self.errors.get(row.code):
@@ -193,6 +196,14 @@ class MaterialsView(Painted):
 
     def _place(self) -> int:
         return next((n for n, row in enumerate(self.rows) if row.code == self.current), 0)
+
+
+def _key_hints(on: bool) -> list[Span]:
+    """The tick keys; bright while they work."""
+    spans: list[Span] = []
+    for key, word in (("1", N_("有")), ("2", N_("缺")), ("3", N_("不合格")), ("5", N_("承诺")), ("a", N_("全有"))):
+        spans += [(key, "key" if on else "off"), (_(word) + " ", "faint" if on else "off")]
+    return spans
 
 
 def _form(row: Row) -> str:

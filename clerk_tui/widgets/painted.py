@@ -21,10 +21,14 @@ Span = tuple[str, str]
 Line = tuple[tuple[Span, ...], str]
 
 INKS = (
-    "faint", "strong", "title", "good", "warn", "bad", "info", "match", "off", "key", "caret",
-    "chip-good", "chip-warn", "chip-bad", "chip-info", "chip-off", "chip-key", "field", "field-on", "field-faint", "field-on-faint", "bar-key", "bar-off", "bar-good", "bar-warn",
-)  # fmt: skip
-FILLS = ("bar", "head", "cursor", "cursor-off", "card", "alarm", "big-good", "big-warn", "big-bad", "big-info", "big-off")
+    *("faint", "strong", "title", "good", "warn", "bad", "info", "match", "off", "key", "caret"),
+    *("chip-good", "chip-warn", "chip-bad", "chip-info", "chip-off", "chip-key"),
+    *("field", "field-on", "field-faint", "field-on-faint", "bar-key", "bar-off", "bar-good", "bar-warn"),
+)
+FILLS = (
+    *("bar", "head", "cursor", "cursor-off", "card", "alarm"),
+    *("big-good", "big-warn", "big-bad", "big-info", "big-off"),
+)
 
 
 def line(*spans: Span | str, fill: str = "") -> Line:

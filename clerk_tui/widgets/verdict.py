@@ -25,7 +25,7 @@ FILLS: dict[Outcome, str] = {
 @dataclass(frozen=True)
 class Shown:
     """What to show. ``chosen`` is what F9 would do, ``others`` the further lawful outcomes, ``hinders`` what keeps F9
-    from working, ``dates`` pairs of label and value."""
+    from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and value."""
 
     chosen: Outcome | None = None
     explanation: str = ""
@@ -36,6 +36,7 @@ class Shown:
     warnings: tuple[str, ...] = ()
     dates: tuple[tuple[str, str], ...] = ()
     provisional: bool = False
+    calm: bool = False
 
 
 def outcome_word(shown: Shown) -> str:
@@ -105,7 +106,7 @@ class VerdictView(Painted):
         if shown.hinders:
             lines += [BLANK, (((_("还不能确认"), "title"),), "")]
             for text in shown.hinders[:4]:
-                lines += _texts("! " + safe(text), columns, "bad", 0, 2)
+                lines += _texts(safe(text), columns, "faint" if shown.calm else "bad", 0, 2)
             if len(shown.hinders) > 4:
                 lines += _texts(_("另有 {count} 处").format(count=len(shown.hinders) - 4), columns, "faint", 2, 1)
         elif shown.chosen is not None:
@@ -137,7 +138,9 @@ class VerdictStrip(Painted):
         chip: Span = (f" {outcome_word(shown)} ", f"chip-{kind}")
         room = columns - width(chip[0]) - 2
         if shown.hinders:
-            second: tuple[Span, ...] = ((clip("! " + safe("；".join(shown.hinders)), columns), "bad"),)
+            second: tuple[Span, ...] = (
+                (clip(safe("；".join(shown.hinders)), columns), "faint" if shown.calm else "bad"),
+            )
         elif shown.gaps:
             names = "、".join(gap.name for gap in shown.gaps)
             second = ((_("要补正：") + clip(safe(names), columns - 8), "warn"),)

@@ -53,7 +53,7 @@ class VirtualList(Painted, Generic[T]):
         return True
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
-        heading = self._heading(columns)
+        heading = self._heading(columns) if self.items else ()
         room = rows - (1 if heading else 0)
         if self.place >= self._top + room:
             self._top = self.place - room + 1
@@ -63,7 +63,7 @@ class VirtualList(Painted, Generic[T]):
             on = number == self.place
             lines.append((self._draw(item, columns, on), "cursor" if on else ""))
         if not self.items:
-            lines += [(((text, "faint"),), "") for text in ("", *self.empty)]
+            lines += [(((text, "faint"),), "") for text in self.empty]
         return lines
 
 

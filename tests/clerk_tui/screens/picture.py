@@ -32,10 +32,13 @@ def picture(app: Any) -> str:
     for y, strip in enumerate(app.screen._compositor.render_strips()):
         x = 0
         for segment in strip:
-            ink, ground, bold = _colours(segment.style or Style())
+            style = segment.style or Style()
+            ink, ground, bold = _colours(style)
             cells = cell_len(segment.text)
             top = y * LINE
-            parts.append(f'<b style="left:{x * CELL}px;top:{top}px;width:{cells * CELL}px;background:{ground}"></b>')
+            under = f";box-shadow:inset 0 -2px {ground},inset 0 -3px {ink}" if style.underline else ""
+            box = f"left:{x * CELL}px;top:{top}px;width:{cells * CELL}px;background:{ground}{under}"
+            parts.append(f'<b style="{box}"></b>')
             for char in segment.text:
                 wide = cell_len(char)
                 if char != " ":

@@ -1,0 +1,146 @@
+"""One case: its timeline, its clock, its papers; personal data in full only with a reason that is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.case_lines import case_lines
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.result import _reprinted
+from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.virtual_list import TextPane
+from hall.case import CaseState
+
+if TYPE_CHECKING:
+    from clerk_tui.services.cases import CaseDetail
+
+OPEN = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
+
+
+class CaseScreen(CounterScreen):
+    """Arrows choose a paper, p prints it again."""
+
+    GROUPS = ("case",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("case")]
+    TITLE_OF = N_("办件详情")
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        self.reference = reference
+        self.place = 0
+        self.shown: dict[str, str] = {}
+        self._detail: CaseDetail | None = None
+
+    def body(self) -> ComposeResult:
+        yield TextPane(self._lines, id="case", classes="pane body roomy")
+
+    def on_mount(self) -> None:
+        self.set_focus(None)
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._detail is not None:
+            self._read()
+
+    @property
+    def detail(self) -> CaseDetail:
+        assert self._detail is not None
+        return self._detail
+
+    def _read(self) -> None:
+        from clerk_tui.services import cases
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        self._detail = cases.get(workspace, self.reference)
+        self.query_one("#case", TextPane).paint()
+        self.show_keys()
+
+    def _lines(self, columns: int, rows: int) -> list[Line]:
+        workspace = self.counter.workspace
+        if workspace is None or self._detail is None:
+            return []
+        zone = workspace.config.timezone
+        return case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place)
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        pane = self.query_one("#case", TextPane)
+        key = "p" if event.character in ("p", "P") else event.key
+        match key:
+            case "p":
+                self.counter.guarded(self._reprint)
+            case "up" | "down" if self.detail.papers:
+                self.place = max(0, min(len(self.detail.papers) - 1, self.place + (1 if key == "down" else -1)))
+                pane.paint()
+            case "pageup" | "pagedown":
+                pane.scroll_lines(pane.size.height // 2 * (1 if key == "pagedown" else -1))
+            case _:
+                return
+        event.stop()
+
+    def _reprint(self) -> None:
+        if self.detail.papers:
+            paper_id = self.detail.papers[self.place].paper_id
+            self.counter.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+
+    def papers_made(self, delivered: list[Any]) -> None:
+        self._read()
+
+    def can_do(self, action: str) -> bool:
+        if self._detail is None:
+            return False
+        if action == "supplement":
+            return self.detail.case.state in OPEN
+        if action == "reveal":
+            return self.detail.case.applicant is not None and not self.shown
+        if action == "reprint":
+            return bool(self.detail.papers)
+        return True
+
+    def do_supplement(self) -> None:
+        from clerk_tui.screens.supplement import SupplementScreen
+        from clerk_tui.services import supplement
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        self.counter.switch_screen(SupplementScreen(supplement.open_supplement(workspace, self.detail.case.case_id)))
+
+    def do_reveal(self) -> None:
+        spec = Spec(
+            _("显示完整的个人信息"),
+            ((_("谁在什么时候、为什么看的，会和办件一起留下记录。"), "plain"),),
+            field=_("理由"),
+            check=lambda text: "" if text else _("要写明理由"),
+            yes=N_("显示"),
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.counter.guarded(lambda: self._reveal(answer.text))
+
+        self.counter.push_screen(Dialog(spec), answered)
+
+    def _reveal(self, reason: str) -> None:
+        from clerk_tui.services import cases
+
+        workspace, case = self.counter.workspace, self.detail.case
+        assert workspace is not None and case.applicant is not None
+        fields = [
+            f"applicant.{key}" for key in ("name", "id_number", "phone", "address") if getattr(case.applicant, key)
+        ]
+        if case.agent is not None:
+            fields += [f"agent.{key}" for key in ("name", "id_number", "phone") if getattr(case.agent, key)]
+        fields += [f"fields.{code}" for code, value in case.fields.items() if value]
+        self.shown = cases.show_personal(workspace, case.case_id, tuple(fields), reason)
+        self.counter.saved()
+        self._read()

@@ -1,0 +1,142 @@
+"""A case as lines: state and clock, person (masked), what is missing, papers, timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import _
+from clerk_tui.screens.words import light_chip, paper_name, state_chip
+from clerk_tui.widgets.cells import clip, pad, safe, wrap
+from clerk_tui.widgets.painted import BLANK, Line, Span
+from hall.masking import mask_address, mask_identity, mask_name, mask_phone
+
+if TYPE_CHECKING:
+    from clerk_tui.services.cases import CaseDetail
+    from clerk_tui.store.queries import PaperRow
+    from hall.case import Case
+    from hall.deadlines import CaseClock
+
+LABEL = 10
+
+
+def case_lines(
+    detail: CaseDetail,
+    zone: dt.tzinfo,
+    columns: int,
+    *,
+    brief: bool = False,
+    shown: Mapping[str, str] | None = None,
+    chosen_paper: int = -1,
+) -> list[Line]:
+    """The case. ``shown`` are personal values that were asked for in full; ``brief`` leaves the papers out."""
+    case = detail.case
+    word, ink = state_chip(case.state)
+    light, light_ink = light_chip(detail.clock.light)
+    lines: list[Line] = [
+        (((case.reference, "title"),), ""),
+        BLANK,
+        (((f" {word} ", ink), ("  ", "plain"), (f" {light} ", light_ink)), ""),
+        BLANK,
+        *_pair(_("事项"), case.matter.name, columns),
+        *_pair(_("情形"), "、".join(s.name for s in case.situations), columns),
+        *_pair(_("部门"), case.matter.department.short or case.matter.department.name, columns),
+    ]
+    lines += _person(case, columns, shown or {})
+    lines += _clock(case, detail.clock, columns)
+    if case.refusal is not None:
+        lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
+    if case.gaps:
+        lines += [BLANK, (((_("还缺 {count} 项").format(count=len(case.gaps)), "title"),), "")]
+        for number, gap in enumerate(case.gaps, 1):
+            text = f"{safe(gap.name)}：{safe(gap.problem)}"
+            lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
+    if detail.papers and not brief:
+        lines += [BLANK, (((_("凭证"), "title"),), "")]
+        lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
+        for text in dict.fromkeys(paper.error for paper in detail.papers if paper.error):
+            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
+    lines += [BLANK, (((_("经过"), "title"),), "")]
+    lines += _timeline(case, zone, columns)
+    return lines
+
+
+def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
+    lines: list[Line] = []
+    for who, person, label in (
+        ("applicant", case.applicant, _("申请人")),
+        ("agent", case.agent, _("代理人")),
+    ):
+        if person is None:
+            continue
+
+        def full(key: str, masked: str, who: str = who) -> str:
+            return shown.get(f"{who}.{key}", masked)
+
+        lines += _pair(label, full("name", mask_name(person.name)), columns)
+        lines += _pair(_("证件号码"), full("id_number", mask_identity(person.id_number)), columns)
+        lines += _pair(_("电话"), full("phone", mask_phone(person.phone)), columns)
+        if address := getattr(person, "address", ""):
+            lines += _pair(_("地址"), full("address", mask_address(address)), columns)
+    for key, value in shown.items():
+        if key.startswith("fields."):
+            lines += _pair(case.matter.field_labels.get(key[7:], key[7:]), value, columns)
+    return lines
+
+
+def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
+    lines = [BLANK, *_pair(_("收件日"), str(case.received), columns)]
+    lines += _pair(_("受理日"), str(case.accepted or ""), columns)
+    if case.deemed:
+        lines += _pair("", _("逾期未告知，自收件之日起视为受理"), columns, "warn")
+    lines += _pair(_("承诺办结"), str(clock.promised or ""), columns)
+    lines += _pair(_("法定期限"), str(clock.statutory or ""), columns)
+    lines += _pair(_("告知截止"), str(clock.notice_due or ""), columns)
+    lines += _pair(_("补正期限"), str(clock.respond_by or ""), columns)
+    if clock.provisional:
+        lines += _pair("", _("暂按周末推算，节假日安排公布后重算"), columns, "warn")
+    if clock.paused:
+        lines += _pair("", _("特别程序中，停止计时"), columns, "info")
+    elif clock.left is not None:
+        if clock.left >= 0:
+            lines += _pair(_("还有"), _("{days}个工作日").format(days=clock.left), columns, "good")
+        else:
+            lines += _pair(_("已超"), _("{days}个工作日").format(days=-clock.left), columns, "bad")
+    return lines
+
+
+def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:
+    states = {"done": (_("已打印"), "good"), "queued": (_("待打印"), "warn"), "failed": (_("没有打出"), "bad")}
+    word, ink = states.get(paper.state, ("", "faint"))
+    again = _(" 补打 {nth}").format(nth=paper.reprints) if paper.reprints else ""
+    return (
+        (
+            ("  " + pad(paper_name(paper.kind), 26), "plain"),
+            (pad(paper.number, 22), "faint"),
+            (pad(paper.day, 12), "faint"),
+            (clip(word + again, max(8, columns - 62)), ink),
+        ),
+        "cursor" if chosen else "",
+    )
+
+
+def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
+    lines: list[Line] = []
+    for event in reversed(case.timeline):
+        when = dt.datetime.fromtimestamp(event.at_ms / 1000, zone).strftime("%m-%d %H:%M")
+        ink = "bad" if event.alert else "plain"
+        text = safe(event.text) + (f"（{safe(event.misfit)}）" if event.misfit else "")
+        for n, part in enumerate(wrap(text, max(10, columns - 13), 3)):
+            lines.append((((when if n == 0 else "", "faint"), (" " * (2 if n == 0 else 13), "plain"), (part, ink)), ""))
+    return lines
+
+
+def _pair(label: str, value: str, columns: int, ink: str = "plain") -> list[Line]:
+    if not value:
+        return []
+    lines: list[Line] = []
+    for n, part in enumerate(wrap(safe(value), max(10, columns - LABEL), 3)):
+        first: Span = (pad(safe(label) if n == 0 else "", LABEL), "faint")
+        lines.append(((first, (part, ink)), ""))
+    return lines

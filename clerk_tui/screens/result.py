@@ -1,0 +1,184 @@
+"""What was done: the reference large, the outcome, the papers, and the way to the next person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.words import paper_name, state_chip
+from clerk_tui.widgets.cells import clip, pad, safe, wrap
+from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.verdict import FILLS
+from clerk_tui.widgets.virtual_list import TextPane
+from hall.masking import mask_name
+from hall.verdict import OUTCOME_NAMES
+
+if TYPE_CHECKING:
+    from clerk_tui.services.papers import Delivered
+    from clerk_tui.services.result import PaperOut, Result
+    from clerk_tui.services.workspace import Workspace
+
+LABEL = 12
+
+
+class ResultScreen(CounterScreen):
+    """Enter goes on to the next person; p prints the selected paper again."""
+
+    GROUPS = ("result",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("result")]
+    TITLE_OF = N_("办理结果")
+
+    def __init__(self, result: Result, matter: str, name: str) -> None:
+        super().__init__()
+        self.result, self.matter, self.person = result, matter, name
+        self.place = 0
+        self.printed: dict[str, Delivered] = {}
+
+    def body(self) -> ComposeResult:
+        yield TextPane(self._lines, id="result", classes="pane body roomy")
+
+    def on_mount(self) -> None:
+        self.set_focus(None)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def _lines(self, columns: int, rows: int) -> list[Line]:
+        result = self.result
+        if result.outcome is not None:
+            fill, word = FILLS[result.outcome], _(OUTCOME_NAMES[result.outcome])
+        else:
+            fill, word = "info", state_chip(result.state)[0]
+        spaced = " ".join(result.reference) if columns >= 60 else result.reference
+        lines: list[Line] = [
+            ((), f"big-{fill}"),
+            ((("   " + " ".join(word), "strong"),), f"big-{fill}"),
+            ((), f"big-{fill}"),
+            (((f"   {spaced}", "strong"),), f"big-{fill}"),
+            ((), f"big-{fill}"),
+            BLANK,
+            self._pair(_("事项"), safe(self.matter), columns),
+        ]
+        if self.person:
+            lines.append(self._pair(_("申请人"), mask_name(self.person), columns))
+        for label, value in (
+            (_("收件日"), result.received),
+            (_("受理日"), result.accepted),
+            (_("承诺办结"), result.due.promised),
+            (_("法定期限"), result.due.statutory),
+        ):
+            if value:
+                note = _("  暂按周末推算") if result.due.provisional and value in _dues(result) else ""
+                lines.append(self._pair(label, f"{value}{note}", columns))
+        if result.late:
+            lines.append(self._pair(_("迟交"), "、".join(result.late), columns, "warn"))
+        lines += self._gaps(columns)
+        lines += [BLANK, (((_("凭证"), "title"),), "")]
+        lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
+        for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
+            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
+        saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
+        lines += [BLANK, (((saved, "good"),), "")]
+        lines += [
+            BLANK,
+            (
+                (
+                    _chip("Enter"),
+                    (_(" 下一位"), "strong"),
+                    ("    ", "plain"),
+                    _chip("p"),
+                    (_(" 补打选中的凭证"), "plain"),
+                ),
+                "",
+            ),
+        ]
+        return lines
+
+    def _pair(self, label: str, value: str, columns: int, ink: str = "plain") -> Line:
+        return ((pad(label, LABEL), "faint"), (clip(value, columns - LABEL), ink)), ""
+
+    def _gaps(self, columns: int) -> list[Line]:
+        gaps = self.result.gaps
+        if not gaps:
+            return []
+        lines: list[Line] = [BLANK, (((_("列明的材料 {count} 项").format(count=len(gaps)), "title"),), "")]
+        for number, gap in enumerate(gaps[:12], 1):
+            text = f"{safe(gap.name)}：{safe(gap.problem)}"
+            lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
+        return lines
+
+    def _paper(self, number: int, paper: PaperOut, columns: int) -> Line:
+        delivered = self.printed.get(paper.paper_id)
+        if delivered is None:
+            state, ink = _("正在打印"), "faint"
+        elif delivered.state == "done":
+            again = _("，补打 {nth}").format(nth=delivered.nth) if delivered.nth else ""
+            state, ink = _("已打印 {pages} 页").format(pages=delivered.pages) + again, "good"
+        else:
+            state, ink = _("没有打出"), "bad"
+        fill = "cursor" if number == self.place else ""
+        room = max(8, columns - 28 - 24)
+        return (
+            (
+                ("  " + pad(paper_name(paper.kind), 26), "plain"),
+                (pad(paper.number, 24), "faint"),
+                (clip(state, room), ink),
+            ),
+            fill,
+        )
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        key = event.character if event.character in ("p", "P") else event.key
+        match key:
+            case "enter":
+                self.counter.go_home()
+            case "p" | "P":
+                self.counter.guarded(self._reprint)
+            case "up" | "down":
+                self.place = max(0, min(len(self.result.papers) - 1, self.place + (1 if key == "down" else -1)))
+                self.query_one("#result", TextPane).paint()
+            case "pageup" | "pagedown":
+                self.query_one("#result", TextPane).scroll_lines(10 if key == "pagedown" else -10)
+            case _:
+                return
+        event.stop()
+
+    def _reprint(self) -> None:
+        if not self.result.papers:
+            return
+        paper_id = self.result.papers[self.place].paper_id
+        self.printed.pop(paper_id, None)
+        self.query_one("#result", TextPane).paint()
+        self.counter.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+
+    def papers_made(self, delivered: list[Any]) -> None:
+        self.printed.update({each.paper_id: each for each in delivered})
+        self.query_one("#result", TextPane).paint()
+
+    def do_next_person(self) -> None:
+        self.counter.go_home()
+
+    def do_back(self) -> None:
+        self.counter.go_home()
+
+
+def _dues(result: Result) -> tuple[object, ...]:
+    return (result.due.promised, result.due.statutory)
+
+
+def _chip(key: str) -> tuple[str, str]:
+    return (f" {key} ", "chip-key")
+
+
+def _reprinted(workspace: Workspace, paper_id: str) -> Any:
+    from clerk_tui.messages import PapersMade
+    from clerk_tui.services import papers
+
+    return PapersMade([papers.reprint(workspace, paper_id)])

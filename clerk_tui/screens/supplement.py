@@ -1,0 +1,287 @@
+"""Taking somebody back: exactly what was missing, what is here now, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.desk import DeskScreen
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.words import state_chip
+from clerk_tui.services import intake, supplement
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
+from clerk_tui.widgets.virtual_list import TextPane
+from hall.case import CaseState
+from hall.checklist import Row
+from hall.masking import mask_identity, mask_name, mask_phone
+from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
+
+if TYPE_CHECKING:
+    from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
+
+
+class SupplementScreen(DeskScreen):
+    """The rows that are open stand first; the others only take a problem that was found since."""
+
+    GROUPS = ("supplement",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("supplement")]
+    TITLE_OF = N_("补正收件")
+
+    def __init__(self, draft: SupplementDraft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.part = "materials"
+        opened = {row.code for row in draft.rows}
+        self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
+        self._preview: SupplementPreview | None = None
+
+    def body(self) -> ComposeResult:
+        yield from self.desk()
+
+    def left_pane(self) -> Widget:
+        return TextPane(self._told, id="told")
+
+    def on_mount(self) -> None:
+        self.show_panes()
+        self.follow()
+        self.materials.focus()
+
+    # -- the draft and what follows from it ------------------------------------------------------------------------
+
+    @property
+    def preview(self) -> SupplementPreview:
+        assert self._preview is not None
+        return self._preview
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.preview.verdict
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._rows
+
+    def set_tick(self, code: str, tick: Tick | None) -> None:
+        if tick is None:
+            self.draft.ticks.pop(code, None)
+        else:
+            self.draft.ticks[code] = tick
+        self.follow()
+
+    def all_present(self) -> None:
+        for row in self.draft.rows:
+            if row.code not in self.draft.ticks:
+                self.draft.ticks[row.code] = Tick(TickState.PRESENT)
+        self.follow()
+
+    def follow(self) -> None:
+        workspace = self.counter.workspace
+        assert workspace is not None
+        self._preview = supplement.preview(workspace, self.draft)
+        self.ticks = self._preview.ticks
+        self.show_materials()
+        self.show_verdict(self._shown())
+        self.query_one("#told", TextPane).paint()
+        self.query_one("#desk-head", TextPane).paint()
+        self.show_keys()
+
+    def hinders(self) -> tuple[str, ...]:
+        """What keeps F9 from working."""
+        preview = self.preview
+        texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
+        if not preview.changed and preview.verdict.refusal is None and self.draft.case.state is not CaseState.RECEIVED:
+            texts.append(_("先勾选交来的材料"))
+        if self.chosen is None and not texts:
+            texts.append(preview.verdict.explanation)
+        return hindrances(texts)
+
+    def _shown(self) -> Shown:
+        preview, chosen = self.preview, self.chosen
+        accepted = chosen in intake.ACCEPTING
+        warnings = []
+        if preview.overdue:
+            warnings.append(_("已过补正期限"))
+        if preview.late:
+            warnings.append(_("承诺的材料迟交"))
+        if chosen is Outcome.NOTICED and preview.known_before:
+            warnings.append(_("有第一次就能看到的问题：再次告知要写明原因，并报负责人"))
+        elif chosen is Outcome.NOTICED and not preview.fresh and self.wish is not Outcome.NOTICED:
+            warnings.append(_("收下交来的部分，原告知书继续有效"))
+        return Shown(
+            chosen=chosen,
+            explanation=preview.verdict.explanation,
+            article=article_of(chosen, preview.verdict.refusal) if chosen else "",
+            gaps=preview.gaps,
+            others=self.others(),
+            hinders=self.hinders(),
+            calm=not preview.field_errors and not preview.verdict.errors,
+            warnings=tuple(warnings),
+            dates=date_pairs(
+                (_("收到日"), preview.accepted),
+                (_("承诺办结"), preview.due.promised if accepted else ""),
+                (_("法定期限"), preview.due.statutory if accepted else ""),
+            ),
+            provisional=accepted and preview.due.provisional,
+        )
+
+    # -- what was told ---------------------------------------------------------------------------------------------
+
+    def header(self, columns: int, rows: int) -> list[Line]:
+        case = self.draft.case
+        word, ink = state_chip(case.state)
+        chip: Span = (f" {word} ", ink)
+        room = columns - width(case.reference) - width(chip[0]) - 4
+        lines: list[Line] = [
+            (
+                (
+                    (case.reference, "title"),
+                    ("  ", "plain"),
+                    chip,
+                    ("  ", "plain"),
+                    (clip(safe(case.matter.name), room), "plain"),
+                ),
+                "",
+            )
+        ]
+        if self.app.size.width < 110:
+            left = self.part == "left"
+            lines.append(
+                (
+                    (
+                        (_(" F3 上次告知 "), "chip-info" if left else "chip-off"),
+                        (" ", "plain"),
+                        (_(" F4 材料 "), "chip-off" if left else "chip-info"),
+                    ),
+                    "",
+                )
+            )
+        return lines
+
+    def _told(self, columns: int, rows: int) -> list[Line]:
+        case = self.draft.case
+        lines: list[Line] = []
+        if case.applicant is not None:
+            who = case.applicant
+            lines += [
+                (((mask_name(who.name), "strong"),), ""),
+                (((f"{mask_identity(who.id_number)}  {mask_phone(who.phone)}", "faint"),), ""),
+                BLANK,
+            ]
+        for notice in case.notices:
+            title = _("第二次告知") if notice.second else _("一次性告知")
+            lines.append((((f"{title}  {notice.day}", "title"),), ""))
+            lines.append((((_("请在 {day} 前补正").format(day=notice.respond_by), "faint"),), ""))
+            lines += self._gap_lines(notice.gaps, columns)
+            lines.append(BLANK)
+        if case.state is CaseState.TOLERATED:
+            lines.append((((_("承诺补齐"), "title"),), ""))
+            for promise in case.promises:
+                lines.append((((f" {promise.until}  ", "warn"), (clip(safe(promise.name), columns - 13), "plain")), ""))
+        if case.state is CaseState.RECEIVED:
+            lines.append((((_("收件待审，还没有告知"), "title"),), ""))
+        return lines
+
+    def _gap_lines(self, gaps: tuple[Any, ...], columns: int) -> list[Line]:
+        lines: list[Line] = []
+        missing = {gap.code for gap in self.preview.gaps} if self._preview else set()
+        for number, gap in enumerate(gaps, 1):
+            done = gap.code not in missing
+            mark: Span = (pad(_("已补") if done else str(number), 5), "good" if done else "faint")
+            lines.append(((mark, (clip(safe(gap.name), columns - 5), "plain")), ""))
+            if not done:
+                for part in wrap(safe(f"{gap.problem}：{gap.remedy}"), columns - 5, 3):
+                    lines.append((((" " * 5, "plain"), (part, "faint")), ""))
+        return lines
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def can_do(self, action: str) -> bool:
+        if action == "confirm":
+            return self._preview is not None and not self.hinders()
+        return True
+
+    def papers(self) -> tuple[str, ...]:
+        """What will be printed, as ``supplement.submit`` decides it."""
+        preview, case, chosen = self.preview, self.draft.case, self.chosen
+        if case.state is CaseState.TOLERATED or chosen is None:
+            return ("receipt",)
+        if chosen is not Outcome.NOTICED:
+            return intake.PAPERS[chosen]
+        notice = self.wish is Outcome.NOTICED or bool(preview.fresh) or case.state is CaseState.RECEIVED
+        return ("receipt", "notice") if notice else ("receipt",)
+
+    def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        choices = super().other_choices()
+        if self.chosen is Outcome.NOTICED and self.wish is not Outcome.NOTICED and not self.preview.fresh:
+            choices.append((_("再出一份告知书（列明现在还缺的）"), lambda: self.choose(Outcome.NOTICED)))
+        return choices
+
+    def do_confirm(self) -> None:
+        case = self.draft.case
+        who = f"{case.matter.name}  {mask_name(case.applicant.name if case.applicant else '')}"
+        papers = self.papers()
+        if "notice" in papers and self.preview.needs_reason:
+            self._ask_second_reason(papers, who)
+        else:
+            self.ask(self.summary(papers, who), lambda answer: self._submit(""))
+
+    def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
+        names = [row.name for row in self._rows if row.code in self.preview.known_before]
+        spec = Spec(
+            _("第二次告知要写明原因"),
+            (
+                (_("这些问题第一次收件时就能看到，却没有告知："), "plain"),
+                *((f"\t{name}", "bad") for name in names),
+                ("", "plain"),
+                (_("依法应当一次告知全部内容（行政许可法第三十二条、第七十二条），这次会报给负责人。"), "faint"),
+            ),
+            field=_("原因"),
+            check=lambda text: "" if text else _("必须写明原因"),
+            yes=N_("下一步"),
+            tone="bad",
+        )
+        self.ask(
+            spec,
+            lambda reason: self.ask(self.summary(papers, who), lambda answer: self._submit(reason.text)),
+        )
+
+    def _submit(self, reason: str) -> None:
+        workspace = self.counter.workspace
+        assert workspace is not None
+        case = self.draft.case
+        result = supplement.submit(workspace, self.draft, self.wish if self.chosen is self.wish else None, reason)
+        self.counter.finished(result, case.matter.name, case.applicant.name if case.applicant else "")
+
+    def leaving(self, then: Callable[[], None]) -> None:
+        if not self.draft.ticks:
+            then()
+            return
+        spec = Spec(
+            _("交来的材料还没有确认"),
+            ((_("现在离开，刚才的勾选会丢失。"), "plain"),),
+            yes=N_("离开"),
+            no=N_("继续收件"),
+            tone="warn",
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                then()
+
+        self.counter.push_screen(Dialog(spec), answered)
+
+    def scan_token(self) -> Any:
+        return (dict(self.draft.ticks), self.materials.snapshot(), self.wish)
+
+    def scan_undo(self, token: Any) -> None:
+        self.draft.ticks, place, self.wish = token
+        self.materials.restore(place)
+        self.follow()
