@@ -141,11 +141,6 @@ def fonts_ready(cache: Path | None = None) -> bool:
     return _complete(_folder(cache))
 
 
-def fonts_ready(cache: Path | None = None) -> bool:
-    """Whether ``load_fonts`` would find its fonts. Raises HallError ``font_package_missing``."""
-    return _complete(_folder(cache))
-
-
 def default_cache() -> Path:
     """``$XDG_CACHE_HOME/clerk/fonts``."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clerk" / "fonts"

@@ -93,7 +93,7 @@ def _groups(body: Sequence[Strip]) -> list[list[Strip]]:
 
 
 def _room(head: Strip, foot: Strip) -> float:
-    return PAGE_HEIGHT - MARGIN_TOP - head.height - foot.height - MARGIN_BOTTOM
+    return PAGE_HEIGHT - MARGIN_TOP - head.height - foot.height - MARGIN_BOTTOM - 6
 
 
 def _compose(head: Strip, body: Sequence[Strip], foot: Strip, folio: Sequence[Op]) -> tuple[Op, ...]:
@@ -190,10 +190,10 @@ def _short_head(setter: Setter, document: Document, label: str) -> Strip:
 
 
 def _foot(setter: Setter, document: Document) -> Strip:
-    """The office's own lines over the whole width but the page number's place."""
-    room = setter.width - 32 * MM
-    lines = [line for text in document.footer for line in setter.wrap(text, FINE, room)]
-    ops = setter.lines(lines, setter.left, 5, room, FINE, 1.5, grey=_DIM)
+    """The office's own lines; the first leaves room for the page number."""
+    rooms = (setter.width - 32 * MM, *[setter.width] * len(document.footer))
+    lines = [line for text, room in zip(document.footer, rooms, strict=False) for line in setter.wrap(text, FINE, room)]
+    ops = setter.lines(lines, setter.left, 5, setter.width, FINE, 1.5, grey=_DIM)
     rule = Line(setter.left, 1, setter.left + setter.width, 1, 0.4, 0.4)
     return Strip(8 + max(1, len(lines)) * FINE * 1.5, (rule, *ops))
 

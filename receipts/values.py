@@ -29,17 +29,18 @@ _VALUES: Final = """
     window you
 """
 _FLAGS: Final = """
-    accepted after_notice agent company corrected deemed held lapse later_clock not_authority not_needed noticed
-    on_the_spot other promised provisional refused respond_provisional second special statutory supplemented tolerated
+    accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
+    noticed on_the_spot other promised provisional refused respond_provisional second special statutory supplemented
+    tolerated
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
 FLAGS: Final = frozenset(_FLAGS.split())
 """Every condition a text may name; ``content_of`` gives those that hold."""
 TABLES: Final[Mapping[str, frozenset[str]]] = {
-    "materials": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
-    "collected": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
-    "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "state", "why"}),
+    "materials": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
+    "collected": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
+    "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "gaps": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "corrections": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "promises": frozenset({"n", "name", "form", "copies", "until", "remedy"}),
@@ -68,12 +69,14 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     """The content of a paper of ``case`` that is issued as ``issued``."""
     rows = [_row(case, row) for row in case.rows]
     notice = case.notices[-1] if case.notices else None
+    collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
+    flags = _flags(case, notice)
     return Content(
         values={**_matter(case), **_people(case), **_course(case, notice), **_office(case, issued)},
-        flags=_flags(case, notice),
+        flags=flags | {"collected"} if collected else flags,
         tables={
             "materials": _numbered(rows),
-            "collected": _numbered(row for row in rows if row["state"].startswith(("已收", "免提交"))),
+            "collected": _numbered(collected),
             "outstanding": _numbered(
                 row
                 for row in rows
@@ -251,9 +254,19 @@ def _row(case: Case, row: Row) -> dict[str, str]:
         "copies": _copies(row.copies),
         "source": row.source,
         "need": need,
+        "bring": _bring(case, row),
         "state": _state(row, tick),
         "why": row.why + (f"；{row.standard}" if row.standard else ""),
     }
+
+
+def _bring(case: Case, row: Row) -> str:
+    """What somebody who only asks must know of a material."""
+    if row.held:
+        return "免提交"
+    if not row.required:
+        return "非必要"
+    return "可容缺" if row.tolerable and case.matter.tolerance.allowed else "必要"
 
 
 def _state(row: Row, tick: Tick | None) -> str:
