@@ -12,7 +12,23 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hall.checklist import Row, SituationRef
-from hall.facts import Agent, Applicant, CaseDecided, Due, MatterRef, PaperKind, Promise
+from hall.facts import (
+    Agent,
+    Applicant,
+    CaseClosed,
+    CaseDecided,
+    Due,
+    FeeDemanded,
+    Language,
+    LimitExtended,
+    MaterialsHandedOver,
+    MatterRef,
+    PaperKind,
+    PapersServed,
+    ProcedureAnnounced,
+    Promise,
+    ResultDelivered,
+)
 from hall.verdict import Gap, Refusal, Tick
 
 
@@ -67,6 +83,14 @@ class Pause(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ends: dt.date | None = None
 
 
+class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Documents that were served, and who took them or saw them refused (empty once erased)."""
+
+    told: PapersServed
+    proxy: str = ""
+    witness: str = ""
+
+
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the timeline. ``misfit`` says why the fact did not fit the state it met."""
 
@@ -111,6 +135,15 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pauses: tuple[Pause, ...] = ()
     extended_days: int = 0
     decision: CaseDecided | None = None
+    announced: tuple[ProcedureAnnounced, ...] = ()
+    extension: LimitExtended | None = None
+    supplied: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    fee: FeeDemanded | None = None
+    handovers: tuple[MaterialsHandedOver, ...] = ()
+    delivered: ResultDelivered | None = None
+    closed: CaseClosed | None = None
+    language: Language = ""
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""

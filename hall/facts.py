@@ -12,25 +12,34 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hall.catalogue.model import (
-    ApplicantKind,
-    Fee,
-    HallInfo,
-    Limits,
-    Place,
-    PromiseBreach,
-    ResultPaper,
-    SpecialProcedure,
-    Tolerance,
-)
+from hall.catalogue.model import PromiseBreach
 from hall.checklist import Row, SituationRef
+from hall.proceedings import CaseDecided as CaseDecided
+from hall.proceedings import Charge as Charge
+from hall.proceedings import Document as Document
+from hall.proceedings import FeeDemanded as FeeDemanded
+from hall.proceedings import LimitExtended as LimitExtended
+from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
+from hall.proceedings import Original as Original
+from hall.proceedings import PapersServed as PapersServed
+from hall.proceedings import ProcedureAnnounced as ProcedureAnnounced
+from hall.proceedings import ProcedureEnded as ProcedureEnded
+from hall.proceedings import ProcedureStarted as ProcedureStarted
+from hall.proceedings import ResultDelivered as ResultDelivered
+from hall.refs import Agent as Agent
+from hall.refs import Applicant as Applicant
+from hall.refs import Body as Body
+from hall.refs import DepartmentRef as DepartmentRef
+from hall.refs import Language as Language
+from hall.refs import MatterRef as MatterRef
+from hall.refs import Personal as Personal
 from hall.verdict import Gap, Refusal, Tick
 
-PaperKind = Literal["receipt", "notice", "acceptance", "refusal", "promise", "guide"]
-
-
-class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """Base of every public body."""
+PaperKind = Literal[
+    "receipt", "notice", "acceptance", "refusal", "promise", "guide",
+    "checking", "tolerance", "tolerance_due", "restart", "procedure", "extension", "grant", "denial", "served",
+    "fee", "transfer", "pickup", "returned",
+]  # fmt: skip
 
 
 class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,71 +65,6 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mono_ms: int = 0
 
 
-class Applicant(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who applies. ``id_type`` is a kind of ``hall.identity``; ``legal_person`` is the 法定代表人 of a company."""
-
-    kind: ApplicantKind
-    name: str
-    id_type: str = ""
-    id_number: str = ""
-    phone: str = ""
-    address: str = ""
-    legal_person: str = ""
-
-
-class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who acts for the applicant (行政许可法 art. 29)."""
-
-    name: str
-    id_type: str = ""
-    id_number: str = ""
-    phone: str = ""
-
-
-class Personal(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The part of a fact that names people; hashed with a salt of its own so that it can be erased."""
-
-    applicant: Applicant | None = None
-    agent: Agent | None = None
-    fields: dict[str, str] = {}
-
-
-class DepartmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The department as it was called when the case began."""
-
-    key: str
-    name: str
-    short: str
-    uscc: str = ""
-    address: str = ""
-    phone: str = ""
-
-
-class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11)."""
-
-    key: str
-    code: str
-    name: str
-    kind: str
-    version: str
-    department: DepartmentRef
-    limits: Limits
-    hall: HallInfo
-    place: Place | None = None
-    results: tuple[ResultPaper, ...] = ()
-    special_procedures: tuple[SpecialProcedure, ...] = ()
-    fee: Fee = Fee()
-    tolerance: Tolerance = Tolerance()
-    basis: tuple[str, ...] = ()
-    condition: str = ""
-    process: tuple[str, ...] = ()
-    visits: int = 1
-    partners: tuple[str, ...] = ()
-    questions: tuple[tuple[str, str], ...] = ()
-    field_labels: dict[str, str] = {}
-
-
 class CaseReceived(Body, frozen=True, tag="case.received"):
     """Materials were received: the case begins.
 
@@ -140,6 +84,7 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     clerk: str = ""
     channel: str = "counter"
     ticket: str = ""
+    language: Language = ""
 
 
 class Due(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -222,54 +167,13 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     clerk: str = ""
 
 
-class ProcedureStarted(Body, frozen=True, tag="procedure.started"):
-    """A special procedure stops the clock (art. 45), only with the printed notice ``notice_paper``."""
-
-    name: str
-    starts: dt.date
-    notice_paper: str
-    days: int
-    basis: str = ""
-
-
-class ProcedureEnded(Body, frozen=True, tag="procedure.ended"):
-    """The clock runs again; ``ends`` is the last day not counted."""
-
-    name: str
-    ends: dt.date
-
-
-class LimitExtended(Body, frozen=True, tag="limit.extended"):
-    """Once, before expiry, with approver and reason (art. 42): at most 10 days, 15 for joint handling."""
-
-    days: int
-    approver: str
-    reason: str
-    day: dt.date
-
-
-class CaseDecided(Body, frozen=True, tag="case.decided"):
-    """Granted or not; a refusal carries its reasons (art. 38)."""
-
-    granted: bool
-    day: dt.date
-    reason: str = ""
-
-
-class ResultDelivered(Body, frozen=True, tag="result.delivered"):
-    """The result was collected or posted (art. 44)."""
-
-    day: dt.date
-    how: Literal["collected", "posted"]
-    result: str = ""
-
-
 class CaseClosed(Body, frozen=True, tag="case.closed"):
     """Filed, or one of the side exits."""
 
     how: Literal["filed", "withdrawn", "returned", "terminated"]
     day: dt.date
     reason: str = ""
+    basis: str = ""
 
 
 class PaperIssued(Body, frozen=True, tag="paper.issued"):
@@ -303,6 +207,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     day: dt.date
     window: str = ""
     clerk: str = ""
+    language: Language = ""
 
 
 class PersonalShown(Body, frozen=True, tag="personal.shown"):
@@ -326,11 +231,15 @@ FactBody = (
     | CaseCorrected
     | CaseRefused
     | CaseSupplemented
+    | ProcedureAnnounced
     | ProcedureStarted
     | ProcedureEnded
     | LimitExtended
     | CaseDecided
     | ResultDelivered
+    | PapersServed
+    | FeeDemanded
+    | MaterialsHandedOver
     | CaseClosed
     | PaperIssued
     | PaperReprinted

@@ -12,7 +12,11 @@ from typing import Any
 import msgspec
 
 from hall import facts as f
-from hall.case import Case, CaseState, Event, Notice, Paper, Pause
+from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
+from hall.telling import CLOSED_NAMES as CLOSED_NAMES
+from hall.telling import PAPER_NAMES as PAPER_NAMES
+from hall.telling import STATE_NAMES as STATE_NAMES
+from hall.telling import tell
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
@@ -28,10 +32,14 @@ _ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
     f.CaseCorrected: OPEN,
     f.CaseRefused: OPEN,
     f.CaseSupplemented: OPEN | RUNNING,
+    f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,
     f.ProcedureEnded: RUNNING,
     f.LimitExtended: RUNNING,
     f.CaseDecided: RUNNING,
+    f.FeeDemanded: RUNNING | {S.DECIDED},
+    f.MaterialsHandedOver: frozenset(S) - {S.INQUIRY},
+    f.PapersServed: frozenset(S) - {S.INQUIRY},
     f.ResultDelivered: frozenset({S.DECIDED}),
     f.CaseClosed: frozenset(S) - DONE - {S.INQUIRY},
 }
@@ -56,7 +64,7 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
         at_ms=fact.header.at_ms,
         day=fact.header.day,
         actor=fact.header.actor,
-        text=_tell(case, fact),
+        text=tell(case, fact),
         alert=_alerts(fact.body),
         misfit=misfit,
     )
@@ -87,6 +95,7 @@ def _begin(fact: f.Fact) -> Case | None:
         fields=people.fields,
         window=body.window,
         clerk=body.clerk,
+        language=body.language,
         handed_in=() if asked else (day,),
         gaps=() if asked else gaps_of(body.rows, ticks),
         timeline=(
@@ -179,9 +188,15 @@ def _supplemented(case: Case, fact: f.Fact) -> Changes:
         "gaps": gaps,
         "promises": tuple(promise for promise in case.promises if promise.code in still),
         "handed_in": (*case.handed_in, body.handed_in),
+        "supplied": tuple(code for code, tick in body.ticks.items() if tick.state is TickState.PRESENT),
         # A tolerated case whose promises are all kept is an accepted one; a notice is answered by its own acceptance.
         "state": S.ACCEPTED if case.state is S.TOLERATED and not gaps else case.state,
     }
+
+
+def _announced(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.ProcedureAnnounced)
+    return {"announced": (*case.announced, fact.body)}
 
 
 def _paused(case: Case, fact: f.Fact) -> Changes:
@@ -205,7 +220,7 @@ def _extended(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.LimitExtended)
     # 行政许可法 art. 42 allows one extension; a second one stays in the timeline without effect.
-    return {} if case.extended_days else {"extended_days": body.days}
+    return {} if case.extended_days else {"extended_days": body.days, "extension": body}
 
 
 def _decided(case: Case, fact: f.Fact) -> Changes:
@@ -214,13 +229,28 @@ def _decided(case: Case, fact: f.Fact) -> Changes:
 
 
 def _delivered(case: Case, fact: f.Fact) -> Changes:
-    return {"state": S.DELIVERED}
+    return {"state": S.DELIVERED, "delivered": fact.body}
+
+
+def _served(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.PapersServed)
+    named = fact.personal.fields if fact.personal else {}
+    service = Service(told=fact.body, proxy=named.get("served.proxy", ""), witness=named.get("served.witness", ""))
+    return {"services": (*case.services, service)}
+
+
+def _charged(case: Case, fact: f.Fact) -> Changes:
+    return {"fee": fact.body}
+
+
+def _handed_over(case: Case, fact: f.Fact) -> Changes:
+    return {"handovers": (*case.handovers, fact.body)}
 
 
 def _closed(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.CaseClosed)
-    return {"state": CaseState(body.how), "reason": body.reason}
+    return {"state": CaseState(body.how), "reason": body.reason, "closed": body}
 
 
 def _paper(case: Case, fact: f.Fact) -> Changes:
@@ -258,39 +288,19 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
     f.ProcedureEnded: _resumed,
     f.LimitExtended: _extended,
     f.CaseDecided: _decided,
     f.ResultDelivered: _delivered,
+    f.PapersServed: _served,
+    f.FeeDemanded: _charged,
+    f.MaterialsHandedOver: _handed_over,
     f.CaseClosed: _closed,
     f.PaperIssued: _paper,
     f.PaperReprinted: _reprinted,
 }
-
-STATE_NAMES = {
-    S.INQUIRY: "咨询",
-    S.RECEIVED: "已收件",
-    S.NOTICED: "待补正",
-    S.ACCEPTED: "已受理",
-    S.TOLERATED: "容缺受理",
-    S.REFUSED: "不予受理",
-    S.DECIDED: "已决定",
-    S.DELIVERED: "已送达",
-    S.FILED: "已归档",
-    S.WITHDRAWN: "已撤回",
-    S.RETURNED: "已退件",
-    S.TERMINATED: "已终止",
-}
-PAPER_NAMES: dict[f.PaperKind, str] = {
-    "receipt": "收件凭证",
-    "notice": "申请材料补正告知书",
-    "acceptance": "受理通知书",
-    "refusal": "不予受理通知书",
-    "promise": "容缺受理承诺书",
-    "guide": "一次性告知单（咨询）",
-}
-CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 
 def _alerts(body: f.Body) -> bool:
@@ -300,43 +310,3 @@ def _alerts(body: f.Body) -> bool:
         or (isinstance(body, f.CaseAccepted) and body.deemed)
         or (isinstance(body, f.CaseRefused) and body.refusal.typed)
     )
-
-
-def _tell(case: Case, fact: f.Fact) -> str:
-    match fact.body:
-        case f.CaseAccepted(deemed=True, accepted=day):
-            return f"五个工作日内未告知补正，自{day.isoformat()}起视为受理"
-        case f.CaseAccepted():
-            return "受理"
-        case f.CaseNoticed(gaps=gaps, second=second):
-            return f"{'再次' if second else '一次性'}告知补正{len(gaps)}项"
-        case f.CaseTolerated(promises=promises):
-            return f"容缺受理，承诺补齐{len(promises)}项"
-        case f.CaseCorrected(corrections=corrections):
-            return f"当场更正{len(corrections)}项"
-        case f.CaseRefused(refusal=refusal):
-            return f"不予受理：{refusal.reason}"
-        case f.CaseSupplemented(ticks=ticks, complete=complete):
-            return f"补交材料{len(ticks)}项，{'已补齐' if complete else '尚未补齐'}"
-        case f.ProcedureStarted(name=name):
-            return f"特殊程序开始：{name}，时限暂停"
-        case f.ProcedureEnded(name=name):
-            return f"特殊程序结束：{name}，时限恢复"
-        case f.LimitExtended(days=days, approver=approver):
-            return f"延长办理期限{days}个工作日，批准人{approver}"
-        case f.CaseDecided(granted=granted):
-            return "决定：准予" if granted else "决定：不予"
-        case f.ResultDelivered(how=how):
-            return "结果已领取" if how == "collected" else "结果已邮寄"
-        case f.CaseClosed(how=how, reason=reason):
-            return f"{CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
-        case f.PaperIssued(kind=kind):
-            return f"出具{PAPER_NAMES[kind]}"
-        case f.PaperReprinted(paper_id=paper_id, nth=nth):
-            paper = next((p for p in case.papers if p.paper_id == paper_id), None)
-            return f"补打{PAPER_NAMES[paper.kind] if paper else '文书'}（第{nth}次）"
-        case f.PersonalShown(reason=reason):
-            return f"查看完整个人信息：{reason}"
-        case f.NoteAdded(text=text):
-            return f"备注：{text}"
-    return fact.header.type

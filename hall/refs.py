@@ -1,0 +1,92 @@
+"""Whom and what facts name: applicant, agent, department, matter, as they were when the fact was written."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from hall.catalogue.model import (
+    ApplicantKind,
+    Fee,
+    HallInfo,
+    Limits,
+    Place,
+    ResultPaper,
+    SpecialProcedure,
+    Tolerance,
+)
+from hall.flow import FlowStep
+
+Language = Literal["", "en"]
+"""The language of a case's papers: Chinese, or Chinese with English beside it for foreign applicants."""
+
+
+class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """Base of every public body."""
+
+
+class Applicant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who applies. ``id_type`` is a kind of ``hall.identity``; ``legal_person`` is the 法定代表人 of a company."""
+
+    kind: ApplicantKind
+    name: str
+    id_type: str = ""
+    id_number: str = ""
+    phone: str = ""
+    address: str = ""
+    legal_person: str = ""
+
+
+class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who acts for the applicant (行政许可法 art. 29)."""
+
+    name: str
+    id_type: str = ""
+    id_number: str = ""
+    phone: str = ""
+
+
+class Personal(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The part of a fact that names people; hashed with a salt of its own so that it can be erased."""
+
+    applicant: Applicant | None = None
+    agent: Agent | None = None
+    fields: dict[str, str] = {}
+
+
+class DepartmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The department as it was called when the case began."""
+
+    key: str
+    name: str
+    short: str
+    uscc: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11)."""
+
+    key: str
+    code: str
+    name: str
+    kind: str
+    version: str
+    department: DepartmentRef
+    limits: Limits
+    hall: HallInfo
+    place: Place | None = None
+    results: tuple[ResultPaper, ...] = ()
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    fee: Fee = Fee()
+    tolerance: Tolerance = Tolerance()
+    basis: tuple[str, ...] = ()
+    condition: str = ""
+    process: tuple[str, ...] = ()
+    visits: int = 1
+    partners: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()
+    field_labels: dict[str, str] = {}
+    flow: tuple[FlowStep, ...] = ()

@@ -1,0 +1,100 @@
+"""How facts, states and papers are called: the words of the timeline."""
+
+from __future__ import annotations
+
+from hall import facts as f
+from hall.case import Case, CaseState
+
+S = CaseState
+SERVED_NAMES = {
+    "direct": "直接送达",
+    "posted": "邮寄送达",
+    "proxy": "他人代收",
+    "refused": "拒收，留置送达",
+    "electronic": "电子送达",
+}
+STATE_NAMES = {
+    S.INQUIRY: "咨询",
+    S.RECEIVED: "已收件",
+    S.NOTICED: "待补正",
+    S.ACCEPTED: "已受理",
+    S.TOLERATED: "容缺受理",
+    S.REFUSED: "不予受理",
+    S.DECIDED: "已决定",
+    S.DELIVERED: "已送达",
+    S.FILED: "已归档",
+    S.WITHDRAWN: "已撤回",
+    S.RETURNED: "已退件",
+    S.TERMINATED: "已终止",
+}
+PAPER_NAMES: dict[f.PaperKind, str] = {
+    "receipt": "收件凭证",
+    "notice": "申请材料补正告知书",
+    "acceptance": "受理通知书",
+    "refusal": "不予受理通知书",
+    "promise": "容缺受理承诺书",
+    "guide": "一次性告知单（咨询）",
+    "checking": "检查核对单",
+    "tolerance": "容缺受理通知书",
+    "tolerance_due": "容缺候补通知书",
+    "restart": "补办件重新启动通知单",
+    "procedure": "特别程序期限告知书",
+    "extension": "延长办理期限通知书",
+    "grant": "准予决定书",
+    "denial": "不予决定书",
+    "served": "送达回证",
+    "fee": "缴费通知书",
+    "transfer": "物料流转单",
+    "pickup": "取件单",
+    "returned": "退件通知单",
+}
+CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
+
+
+def tell(case: Case, fact: f.Fact) -> str:
+    """The line of the timeline that a fact leaves."""
+    match fact.body:
+        case f.CaseAccepted(deemed=True, accepted=day):
+            return f"五个工作日内未告知补正，自{day.isoformat()}起视为受理"
+        case f.CaseAccepted():
+            return "受理"
+        case f.CaseNoticed(gaps=gaps, second=second):
+            return f"{'再次' if second else '一次性'}告知补正{len(gaps)}项"
+        case f.CaseTolerated(promises=promises):
+            return f"容缺受理，承诺补齐{len(promises)}项"
+        case f.CaseCorrected(corrections=corrections):
+            return f"当场更正{len(corrections)}项"
+        case f.CaseRefused(refusal=refusal):
+            return f"不予受理：{refusal.reason}"
+        case f.CaseSupplemented(ticks=ticks, complete=complete):
+            return f"补交材料{len(ticks)}项，{'已补齐' if complete else '尚未补齐'}"
+        case f.ProcedureAnnounced(name=name, days=days):
+            return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
+        case f.ProcedureStarted(name=name):
+            return f"特殊程序开始：{name}，时限暂停"
+        case f.ProcedureEnded(name=name):
+            return f"特殊程序结束：{name}，时限恢复"
+        case f.LimitExtended(days=days, approver=approver):
+            return f"延长办理期限{days}个工作日，批准人{approver}"
+        case f.CaseDecided(granted=granted):
+            return "决定：准予" if granted else "决定：不予"
+        case f.ResultDelivered(how=how):
+            return "结果已领取" if how == "collected" else "结果已邮寄"
+        case f.PapersServed(documents=documents, how=how):
+            return f"送达文书{len(documents)}件（{SERVED_NAMES[how]}）"
+        case f.FeeDemanded(charges=charges):
+            return f"告知缴费，共{len(charges)}项"
+        case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
+            return f"移交材料{len(items)}项：{source} → {target}"
+        case f.CaseClosed(how=how, reason=reason):
+            return f"{CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
+        case f.PaperIssued(kind=kind):
+            return f"出具{PAPER_NAMES[kind]}"
+        case f.PaperReprinted(paper_id=paper_id, nth=nth):
+            paper = next((p for p in case.papers if p.paper_id == paper_id), None)
+            return f"补打{PAPER_NAMES[paper.kind] if paper else '文书'}（第{nth}次）"
+        case f.PersonalShown(reason=reason):
+            return f"查看完整个人信息：{reason}"
+        case f.NoteAdded(text=text):
+            return f"备注：{text}"
+    return fact.header.type
