@@ -5,12 +5,14 @@ carries (all 8,105 characters of 通用规范汉字表). Letters of foreign name
 Sans Mono that ``python-barcode`` carries. Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB
 add the rest of GB 18030-2022 level 3; they are loaded when the first character needs them. A character that no font
 has is shown as ``[U+30000]``: a paper never carries an empty box, and never loses a character silently.
+``unprintable`` tells such characters while there is still somebody to ask.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -37,8 +39,12 @@ class FontSet:
     """Two weights and what stands behind them. Widths are in points; ``bold`` chooses the weight."""
 
     def __init__(self, regular: Path, bold: Path, letters: Sequence[Path] = (), rare: Sequence[Path] = ()) -> None:
-        """``letters`` stand in before the first Han character, ``rare`` from there on; both are loaded when needed."""
-        self._main = (_register(regular), _register(bold))
+        """``letters`` stand in before the first Han character, ``rare`` from there on; each is loaded when needed.
+
+        Of ``rare`` the last is asked first for characters above U+FFFF: HanaMinB has most of them.
+        """
+        self._kept = regular.parent
+        self._main = (_register(regular, self._kept), _register(bold, self._kept))
         self._letters = tuple(letters)
         self._rare = tuple(rare)
         self._fallback_of: dict[str, Any] = {}
@@ -98,13 +104,18 @@ class FontSet:
     def _fallback(self, char: str) -> Any | None:
         if char not in self._fallback_of:
             paths = self._letters if ord(char) < _FIRST_HAN else self._rare
-            fonts = (_register(path) for path in paths)
+            if ord(char) > 0xFFFF:
+                paths = paths[::-1]
+            fonts = (_register(path, self._kept) for path in paths)
             self._fallback_of[char] = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
         return self._fallback_of[char]
 
 
 _FIRST_HAN = 0x2E80
 """Where the radicals, and with them the characters of East Asia, begin."""
+
+_ORDINARY = re.compile("[\t\n\r -~\u00a0·‘’“”…—\u3000-\u3002《-】！-～\u3400-\u4db5\u4e00-\u9fef]*")
+"""Texts of which the regular weight has every character: ASCII, Chinese marks, the basic block and extension A."""
 
 _registering = threading.Lock()
 
@@ -139,6 +150,15 @@ def load_fonts(cache: Path | None = None) -> FontSet:
 def fonts_ready(cache: Path | None = None) -> bool:
     """Whether ``prepare_fonts`` has nothing to do; loads nothing. Raises HallError ``font_package_missing``."""
     return _complete(_folder(cache))
+
+
+def unprintable(text: str) -> tuple[str, ...]:
+    """The characters of ``text`` that papers spell out as ``[U+30000]``, each once; for the screen to say so.
+
+    Ordinary text takes microseconds and loads nothing; the first rare character loads the fonts (a tenth of a
+    second). Raises HallError ``fonts_not_prepared`` then.
+    """
+    return () if _ORDINARY.fullmatch(text) else load_fonts().missing(text)
 
 
 def default_cache() -> Path:
@@ -242,20 +262,17 @@ def _start(source: Path, weight: int, target: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
-def _register(path: Path) -> Any:
-    """A reportlab font of ``path``, under a name that tells two caches apart."""
+def _register(path: Path, kept: Path) -> Any:
+    """A reportlab font of ``path``, under a name that tells two caches apart; what was parsed is kept in ``kept``."""
     from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
 
     from receipts.metrics import QuickFont
 
     name = f"{path.stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     with _registering:
         if name not in pdfmetrics.getRegisteredFontNames():
-            # Only the prepared fonts lie in a folder of ours; a system's folder is not written to.
-            ours = path.stem in WEIGHTS
-            font = QuickFont(name, path) if ours else TTFont(name, str(path), asciiReadable=False, shapable=False)
-            pdfmetrics.registerFont(font)
+            metrics = path.stem if path.parent == kept else name
+            pdfmetrics.registerFont(QuickFont(name, path, kept / f"{metrics}.metrics"))
         return pdfmetrics.getFont(name)
 
 

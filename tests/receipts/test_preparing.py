@@ -140,7 +140,7 @@ def test_kept_metrics_that_are_wrong_change_no_paper(fonts: FontSet, tmp_path: P
 
 def test_kept_metrics_are_those_that_parsing_gives(fonts: FontSet, tmp_path: Path) -> None:
     shutil.copy(fonts_module._folder(None) / "regular.ttf", tmp_path)
-    parsed, kept = QuickFace(str(tmp_path / "regular.ttf")), QuickFace(str(tmp_path / "regular.ttf"))
+    parsed, kept = (QuickFace(tmp_path / "regular.ttf", tmp_path / "regular.metrics") for _ in range(2))
     for name in ("charToGlyph", "charWidths", "hmetrics", "glyphPos", "defaultWidth", "ascent", "bbox", "name"):
         assert getattr(parsed, name) == getattr(kept, name)
     assert len(kept.charToGlyph) > 30_000
