@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 
 import numpy as np
 import pypdf
@@ -21,6 +23,20 @@ def read_text_pdfium(pdf: bytes) -> str:
     """The same by another reader."""
     with pypdfium2.PdfDocument(pdf) as document:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def read_text_poppler(pdf: bytes) -> str:
+    """The same by a third; empty where poppler's ``pdftotext`` is not installed."""
+    if (program := shutil.which("pdftotext")) is None:
+        return ""
+    done = subprocess.run([program, "-enc", "UTF-8", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+READERS = {"pypdf": read_text, "pdfium": read_text_pdfium} | (
+    {"poppler": read_text_poppler} if shutil.which("pdftotext") else {}
+)
+"""The readers at hand by name."""
 
 
 def joined(text: str) -> str:
