@@ -104,7 +104,10 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A case after its facts so far; ``version`` counts them."""
+    """A case after its facts so far; ``version`` counts them.
+
+    ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did.
+    """
 
     case_id: str
     reference: str
@@ -144,6 +147,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
     language: Language = ""
+    adopted: str = ""
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""

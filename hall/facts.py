@@ -167,6 +167,39 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     clerk: str = ""
 
 
+class CaseAdopted(Body, frozen=True, tag="case.adopted"):
+    """A window that never saw the case goes on with it from the code on its paper (``hall.replica``).
+
+    ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
+    are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it.
+    """
+
+    reference: str
+    origin: str
+    seen: int
+    paper: PaperKind
+    number: str
+    issued: dt.date
+    matter: MatterRef
+    answers: dict[str, str | tuple[str, ...]]
+    situations: tuple[SituationRef, ...]
+    rows: tuple[Row, ...]
+    ticks: dict[str, Tick]
+    state: Literal["received", "noticed", "tolerated"]
+    received: dt.date
+    clock_from: dt.date
+    told: tuple[Gap, ...] = ()
+    noticed: dt.date | None = None
+    respond_by: dt.date | None = None
+    notices: int = 0
+    accepted: dt.date | None = None
+    due: Due = Due()
+    promises: tuple[Promise, ...] = ()
+    window: str = ""
+    clerk: str = ""
+    language: Language = ""
+
+
 class CaseClosed(Body, frozen=True, tag="case.closed"):
     """Filed, or one of the side exits."""
 
@@ -177,7 +210,10 @@ class CaseClosed(Body, frozen=True, tag="case.closed"):
 
 
 class PaperIssued(Body, frozen=True, tag="paper.issued"):
-    """A paper exists: its number is used. Its PDF is made from the case as it stood at this fact."""
+    """A paper exists: its number is used. Its PDF is made from the case as it stood at this fact.
+
+    ``replica`` is the signed code it carries (``hall.replica``), so that the paper can be made again without the key.
+    """
 
     paper_id: str
     kind: PaperKind
@@ -186,6 +222,7 @@ class PaperIssued(Body, frozen=True, tag="paper.issued"):
     copies: int = 1
     window: str = ""
     clerk: str = ""
+    replica: str = ""
 
 
 class PaperReprinted(Body, frozen=True, tag="paper.reprinted"):
@@ -231,6 +268,7 @@ FactBody = (
     | CaseCorrected
     | CaseRefused
     | CaseSupplemented
+    | CaseAdopted
     | ProcedureAnnounced
     | ProcedureStarted
     | ProcedureEnded

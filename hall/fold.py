@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 
+from hall import adoption
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.telling import CLOSED_NAMES as CLOSED_NAMES
 from hall.telling import PAPER_NAMES as PAPER_NAMES
 from hall.telling import STATE_NAMES as STATE_NAMES
-from hall.telling import tell
+from hall.telling import adopted_from, tell
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
@@ -32,6 +33,7 @@ _ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
     f.CaseCorrected: OPEN,
     f.CaseRefused: OPEN,
     f.CaseSupplemented: OPEN | RUNNING,
+    f.CaseAdopted: frozenset(S) - {S.INQUIRY},
     f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,
     f.ProcedureEnded: RUNNING,
@@ -59,20 +61,14 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
         return _begin(fact)
     misfit = _misfit(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
-    line = Event(
-        type=fact.header.type,
-        at_ms=fact.header.at_ms,
-        day=fact.header.day,
-        actor=fact.header.actor,
-        text=tell(case, fact),
-        alert=_alerts(fact.body),
-        misfit=misfit,
-    )
+    line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(fact.body), misfit=misfit)
     return msgspec.structs.replace(case, version=case.version + 1, timeline=(*case.timeline, line), **changes)
 
 
 def _begin(fact: f.Fact) -> Case | None:
     body, header, people = fact.body, fact.header, fact.personal or f.Personal()
+    if isinstance(body, f.CaseAdopted):
+        return adoption.begin(fact, _line(fact, adopted_from(body)))
     if not isinstance(body, (f.CaseReceived, f.InquiryAnswered)):
         return None
     asked = isinstance(body, f.InquiryAnswered)
@@ -98,16 +94,13 @@ def _begin(fact: f.Fact) -> Case | None:
         language=body.language,
         handed_in=() if asked else (day,),
         gaps=() if asked else gaps_of(body.rows, ticks),
-        timeline=(
-            Event(
-                type=header.type,
-                at_ms=header.at_ms,
-                day=header.day,
-                actor=header.actor,
-                text="咨询，已一次性告知办理要求" if asked else "收到申请材料",
-            ),
-        ),
+        timeline=(_line(fact, "咨询，已一次性告知办理要求" if asked else "收到申请材料"),),
     )
+
+
+def _line(fact: f.Fact, text: str) -> Event:
+    header = fact.header
+    return Event(type=header.type, at_ms=header.at_ms, day=header.day, actor=header.actor, text=text)
 
 
 def _misfit(case: Case, fact: f.Fact) -> str:
@@ -288,6 +281,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
     f.ProcedureEnded: _resumed,

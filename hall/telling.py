@@ -51,6 +51,11 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 
+def adopted_from(body: f.CaseAdopted) -> str:
+    """The line of the window that goes on from a paper."""
+    return f"凭{body.issued.isoformat()}的{PAPER_NAMES[body.paper]}上的码，在没有本件记录的窗口续办"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -68,6 +73,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"不予受理：{refusal.reason}"
         case f.CaseSupplemented(ticks=ticks, complete=complete):
             return f"补交材料{len(ticks)}项，{'已补齐' if complete else '尚未补齐'}"
+        case f.CaseAdopted():
+            return adopted_from(fact.body)
         case f.ProcedureAnnounced(name=name, days=days):
             return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
         case f.ProcedureStarted(name=name):

@@ -1,0 +1,126 @@
+"""A case that goes on at a window which never saw it: how the facts of two windows become one case again.
+
+Windows write their facts apart from each other, and they reach the centre in any order. ``in_order`` puts what a paper
+had seen before the fact that went on from that paper; everything else stays as the centre got it (first accepted wins).
+Then the fold needs no merging: the case runs as if the person had gone from one window to the next. Until the first
+window's facts have come, the case stands on what the paper said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from hall.case import Case, CaseState, Event, Notice
+from hall.facts import CaseAdopted, Fact, Personal
+from hall.verdict import Tick, TickState, gaps_of
+
+S = CaseState
+_RANK: Final = {S.RECEIVED: 0, S.NOTICED: 1, S.TOLERATED: 2}
+_LAID_DOWN: Final = (TickState.PRESENT, TickState.HELD)
+
+
+def begin(fact: Fact, line: Event) -> Case:
+    """The case as the paper tells it, where nothing else of it is known yet."""
+    body, people = fact.body, fact.personal or Personal()
+    assert isinstance(body, CaseAdopted)
+    return Case(
+        case_id=fact.header.subject,
+        reference=body.reference,
+        state=CaseState(body.state),
+        version=1,
+        matter=body.matter,
+        answers=body.answers,
+        situations=body.situations,
+        rows=body.rows,
+        ticks=body.ticks,
+        received=body.received,
+        clock_from=body.clock_from,
+        applicant=people.applicant,
+        agent=people.agent,
+        fields=people.fields,
+        window=body.window,
+        clerk=body.clerk,
+        language=body.language,
+        accepted=body.accepted,
+        due=body.due,
+        gaps=_gaps(body, body.ticks),
+        notices=_notices(body),
+        promises=body.promises,
+        handed_in=(body.received,),
+        adopted=body.origin,
+        timeline=(line,),
+    )
+
+
+def go_on(case: Case, fact: Fact) -> dict[str, Any]:
+    """What changes when a window goes on with a case that is known here already.
+
+    Nothing but a mark, if everything the paper had seen is here. If some of it is still to come, the paper is believed
+    where it knows more; what was handed in meanwhile stays handed in.
+    """
+    body = fact.body
+    assert isinstance(body, CaseAdopted)
+    changes: dict[str, Any] = {"adopted": case.adopted or body.origin}
+    if case.version >= body.seen:
+        return changes
+    state = CaseState(body.state)
+    if _RANK.get(case.state, 9) > _RANK[state]:
+        return changes
+    codes = {row.code for row in case.rows}
+    ticks = {code: tick for code, tick in body.ticks.items() if code in codes}
+    ticks |= {code: tick for code, tick in case.ticks.items() if tick.state in _LAID_DOWN}
+    changes |= {"state": state, "ticks": ticks, "promises": body.promises or case.promises}
+    changes["gaps"] = gaps_of(case.rows, ticks)
+    if body.notices > len(case.notices):
+        changes["notices"] = (*case.notices, *_notices(body))
+    if body.accepted is not None and case.accepted is None:
+        changes |= {"accepted": body.accepted, "due": body.due}
+    return changes
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of one case, given as they came (each incarnation's in its own order), in the order to fold them."""
+    came = list(facts)
+    of: dict[str, list[Fact]] = {}
+    for fact in came:
+        of.setdefault(fact.header.incarnation, []).append(fact)
+    ordered: list[Fact] = []
+    placed: set[tuple[str, int]] = set()
+    for fact in came:
+        _place(fact, of, ordered, placed)
+    return ordered
+
+
+def _place(first: Fact, of: dict[str, list[Fact]], ordered: list[Fact], placed: set[tuple[str, int]]) -> None:
+    """Put a fact behind everything its paper had seen. Papers that refer to each other in a ring are forgeries."""
+    waiting = [(first, False)]
+    while waiting:
+        fact, ready = waiting.pop()
+        key = (fact.header.incarnation, fact.header.seq)
+        if ready:
+            ordered.append(fact)
+        elif key not in placed:
+            placed.add(key)
+            waiting.append((fact, True))
+            waiting.extend((seen, False) for seen in reversed(_seen(fact, of)))
+
+
+def _seen(fact: Fact, of: dict[str, list[Fact]]) -> Sequence[Fact]:
+    body = fact.body
+    if not isinstance(body, CaseAdopted) or body.origin == fact.header.incarnation:
+        return ()
+    return of.get(body.origin, [])[: body.seen]
+
+
+def _gaps(body: CaseAdopted, ticks: dict[str, Tick]) -> tuple[Any, ...]:
+    gaps = gaps_of(body.rows, ticks)
+    promised = {promise.code for promise in body.promises}
+    return tuple(gap for gap in gaps if gap.code in promised) if body.state == "tolerated" else gaps
+
+
+def _notices(body: CaseAdopted) -> tuple[Notice, ...]:
+    """The last notice as far as the paper knows it; it stands for all of them."""
+    if not body.notices or body.noticed is None or body.respond_by is None:
+        return ()
+    return (Notice(day=body.noticed, gaps=body.told, respond_by=body.respond_by, second=body.notices > 1),)

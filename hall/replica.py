@@ -1,0 +1,319 @@
+"""The paper is a replica: the code on it carries the case as far as the next window needs it.
+
+In the code: matter and catalogue version, answers, the state of every material in the order of the list, dates,
+reference, identity of the case, how many of its facts the paper has seen, and a keyed digest of the applicant's
+identity number. Never in it: the number, the full name, a phone, an address. The texts of the list are not in it
+either: they come from the catalogue, and a digest of the list says whether it is the same one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import uuid
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from hall.case import Case, CaseState
+from hall.catalogue.conditions import Answer
+from hall.catalogue.model import ApplicantKind
+from hall.checklist import Row
+from hall.facts import Due, PaperKind
+from hall.identity import normalise_number
+from hall.masking import mask_name
+from hall.replica_envelope import PREFIX, KnownKey, ReplicaError, altered, key_id, unwrap, wrap
+from hall.replica_wire import (
+    APPLICANTS,
+    CORRECTABLE,
+    FORMAT,
+    KINDS,
+    MAX_ROWS,
+    STATES,
+    TICKS,
+    TOLD,
+    TOLD_BAD,
+    Mark,
+    Wire,
+    from_day,
+    mark_at,
+    pack,
+    to_day,
+    unpack,
+)
+from hall.verdict import Tick, TickState
+
+__all__ = [
+    "KINDS",
+    "PREFIX",
+    "KnownKey",
+    "Mark",
+    "Replica",
+    "ReplicaError",
+    "Signer",
+    "decode",
+    "encode",
+    "key_id",
+    "list_digest",
+    "looks_like_code",
+    "matches",
+    "tick_of",
+]
+
+GRACE: Final = dt.timedelta(days=30)
+SHORTEST_LIFE: Final = dt.timedelta(days=90)
+"""A code is good for a month after the last date that stands in it, and for three months in any case."""
+REASON_BYTES: Final = 180
+"""Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
+ON_PAPER: Final = "见纸质凭证"
+
+
+class Signer(Struct, frozen=True, kw_only=True):
+    """Who signs: the device's key, its code in references, and the secret behind the identity digest (32 bytes)."""
+
+    key: Any
+    incarnation: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Without key and secret."""
+        return f"Signer(incarnation={self.incarnation!r})"
+
+
+class Replica(Struct, frozen=True, kw_only=True):
+    """What a code says. ``version`` counts the facts of the case that the paper has seen; ``notices`` its notices.
+
+    ``number`` is the part of the paper's number after the reference. ``list_digest`` is that of the rows,
+    ``digest`` that of the identity number (empty: none was taken), made with the secret ``secret_id``.
+    """
+
+    matter: str
+    catalogue: str
+    applicant_kind: ApplicantKind
+    agent: bool
+    name_masked: str
+    answers: dict[str, Answer]
+    marks: tuple[Mark, ...]
+    list_digest: bytes
+    state: CaseState
+    received: dt.date
+    clock_from: dt.date
+    noticed: dt.date | None
+    respond_by: dt.date | None
+    notices: int
+    accepted: dt.date | None
+    due: Due
+    reference: str
+    case_id: str
+    incarnation: str
+    version: int
+    paper: PaperKind
+    number: str
+    issued: dt.date
+    expires: dt.date
+    secret_id: bytes
+    digest: bytes
+    language: str
+    device: str = ""
+
+
+def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
+    """The code of a paper of ``case``, issued on ``day`` with ``number`` (``REF/B1``): the same for the same input.
+
+    Raises:
+        ValueError: a kind of paper that carries no code, or a list too long for one.
+    """
+    if paper not in KINDS:
+        raise ValueError(f"{paper} carries no code")
+    if len(case.rows) > MAX_ROWS:
+        raise ValueError("the list is too long for a code")
+    who = case.applicant
+    notice = case.notices[-1] if case.notices else None
+    days = (
+        *(case.received, case.clock_from, notice.day if notice else None, notice.respond_by if notice else None),
+        *(case.accepted, case.due.promised, case.due.statutory, day, _expiry(case, day)),
+    )
+    identity = case_bytes(case.case_id)
+    given = who.id_number if who else ""
+    wire = Wire(
+        format=FORMAT,
+        matter=case.matter.key,
+        catalogue=case.matter.version,
+        list_digest=list_digest(case.rows),
+        states=bytes(_state_of(case, row) for row in case.rows),
+        days=[None if each is None else to_day(each) for each in days],
+        reference=case.reference,
+        case_id=identity,
+        incarnation=signer.incarnation,
+        version=case.version,
+        state=STATES.index(case.state),
+        paper=KINDS.index(paper),
+        number=number.partition("/")[2][:9],
+        applicant=APPLICANTS.index(who.kind) if who else 0,
+        name=mask_name(who.name)[:60] if who else "",
+        answers=case.answers,
+        reasons=_reasons(case),
+        promises={place: to_day(tick.until) for place, tick in _ticked(case) if tick.until is not None},
+        notices=len(case.notices),
+        agent=case.agent is not None,
+        language=case.language,
+        secret_id=secret_id(signer.secret) if given else b"",
+        digest=_digest(signer.secret, identity, given) if given else b"",
+        provisional=case.due.provisional or bool(notice and notice.provisional),
+    )
+    return wrap(pack(wire), signer.key)
+
+
+def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today: dt.date) -> Replica:
+    """What a scanned code says, if a known key of the hall signed it and it is still good on ``today``.
+
+    Raises:
+        ReplicaError: ``replica_not_one`` (something else was scanned), ``replica_altered`` (damaged or changed),
+            ``replica_foreign`` (another hall's, or a key not known here), ``replica_revoked``, ``replica_forged`` (the
+            signature is not by the key it names), ``replica_newer``, ``replica_outdated`` (expired).
+    """
+    known = keys if isinstance(keys, Mapping) else {key_id(key.public_key): key for key in keys}
+    payload, key = unwrap(text, known)
+    replica = _replica(unpack(payload), key.device)
+    if today > replica.expires:
+        raise ReplicaError(
+            "replica_outdated",
+            f"这张凭证上的码已于{replica.expires.isoformat()}失效",
+            field="code",
+            hint="联网后按收件编号查询，或请原窗口查看办件现状",
+        )
+    return replica
+
+
+def matches(replica: Replica, number: str, secrets: Iterable[bytes]) -> bool | None:
+    """Whether an identity number is the applicant's; ``None``: that cannot be told here, for want of the secret."""
+    for secret in secrets:
+        if replica.digest and secret_id(secret) == replica.secret_id:
+            made = _digest(secret, case_bytes(replica.case_id), number)
+            return hmac.compare_digest(made, replica.digest)
+    return None
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether scanned text is meant as a code of this kind, of any version."""
+    return text.strip()[:3].upper() == PREFIX[:3] and ":" in text[:8]
+
+
+def list_digest(rows: Iterable[Row]) -> bytes:
+    """Four bytes that differ when the list does: its materials, what is required of them, their known problems."""
+    told = [[row.code, row.required, row.tolerable, [problem.code for problem in row.problems]] for row in rows]
+    return sha256(msgspec.json.encode(told)).digest()[:4]
+
+
+def secret_id(secret: bytes) -> bytes:
+    """How a code names the secret behind its identity digest."""
+    return sha256(b"replica-secret" + secret).digest()[:2]
+
+
+def case_bytes(case_id: str) -> bytes:
+    """The identity of a case: 16 bytes of a UUID, or the text of any other."""
+    try:
+        made = uuid.UUID(case_id)
+    except ValueError:
+        return case_id.encode()
+    return made.bytes if str(made) == case_id else case_id.encode()
+
+
+def tick_of(mark: Mark, row: Row) -> Tick:
+    """The tick that a mark stands for; the reason in the words of the row's own problems."""
+    reason = mark.reason
+    if 0 <= mark.problem < len(row.problems):
+        reason = row.problems[mark.problem].code
+    if not reason and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
+        reason = ON_PAPER
+    return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
+
+
+def _digest(secret: bytes, identity: bytes, number: str) -> bytes:
+    """Keyed with the hall's secret, because of a number whose first and last digits are known there are few."""
+    return hmac.digest(secret, b"replica-identity\0" + identity + b"\0" + normalise_number(number).encode(), "sha256")[
+        :8
+    ]
+
+
+def _expiry(case: Case, day: dt.date) -> dt.date:
+    dates = [tick.until for _, tick in _ticked(case)] + [case.due.promised, case.due.statutory]
+    dates += [notice.respond_by for notice in case.notices]
+    return max([day + SHORTEST_LIFE, *(each + GRACE for each in dates if each is not None)])
+
+
+def _ticked(case: Case) -> list[tuple[int, Tick]]:
+    return [(place, case.ticks[row.code]) for place, row in enumerate(case.rows) if row.code in case.ticks]
+
+
+def _state_of(case: Case, row: Row) -> int:
+    tick = case.ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING)
+    told = [gap for notice in case.notices for gap in notice.gaps if gap.code == row.code]
+    bad = bool(told) and told[-1].state is TickState.UNACCEPTABLE
+    return TICKS.index(tick.state) | (TOLD if told else 0) | (TOLD_BAD if bad else 0) | (CORRECTABLE * tick.correctable)
+
+
+def _reasons(case: Case) -> dict[int, int | str]:
+    """Known problems by their place, typed reasons in words as long as there is room."""
+    reasons: dict[int, int | str] = {}
+    room = REASON_BYTES
+    for place, tick in _ticked(case):
+        if not tick.reason:
+            continue
+        known = [n for n, p in enumerate(case.rows[place].problems) if tick.reason in (p.code, p.text)]
+        size = len(tick.reason.encode())
+        if known and known[0] < 256:
+            reasons[place] = known[0]
+        elif size <= room and len(tick.reason) <= 200:
+            reasons[place] = tick.reason
+            room -= size
+    return reasons
+
+
+def _replica(wire: Wire, device: str) -> Replica:
+    days = [None if each is None else from_day(each) for each in wire.days]
+    received, clock_from, noticed, respond_by, accepted, promised, statutory, issued, expires = days
+    if received is None or clock_from is None or issued is None or expires is None:
+        raise altered("缺少日期")
+    return Replica(
+        matter=wire.matter,
+        catalogue=wire.catalogue,
+        applicant_kind=APPLICANTS[wire.applicant],
+        agent=wire.agent,
+        name_masked=wire.name,
+        answers=dict(wire.answers),
+        marks=tuple(mark_at(wire, place) for place in range(len(wire.states))),
+        list_digest=wire.list_digest,
+        state=STATES[wire.state],
+        received=received,
+        clock_from=clock_from,
+        noticed=noticed,
+        respond_by=respond_by,
+        notices=wire.notices,
+        accepted=accepted,
+        due=Due(promised=promised, statutory=statutory, provisional=wire.provisional),
+        reference=wire.reference,
+        case_id=_case_id(wire.case_id),
+        incarnation=wire.incarnation,
+        version=wire.version,
+        paper=KINDS[wire.paper],
+        number=wire.number,
+        issued=issued,
+        expires=expires,
+        secret_id=wire.secret_id,
+        digest=wire.digest,
+        language=wire.language,
+        device=device,
+    )
+
+
+def _case_id(data: bytes) -> str:
+    if len(data) == 16:
+        return str(uuid.UUID(bytes=data))
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise altered("办件标识不对") from None

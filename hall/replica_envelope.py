@@ -1,0 +1,306 @@
+"""The envelope of a code on paper, in the shape of the EU health certificates:
+
+    "CLK1:" + Base45 (RFC 9285) of zlib of COSE_Sign1 (RFC 9052) with Ed25519 over a CBOR map
+
+Base45 keeps to the 45 characters of a QR code's alphanumeric mode, which every keyboard-wedge scanner can type. Nothing
+is believed before the signature has been checked against a known key, and nothing is built from bytes before it is
+clear how much they will become.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from hall.errors import BadInput
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+PREFIX: Final = "CLK1:"
+FAMILY: Final = "CLK"
+MAX_TEXT: Final = 4_296
+"""Characters of the largest QR code (version 40-L, alphanumeric); a longer text was never one."""
+MAX_SIGNED: Final = 6_144
+"""Bytes that a code may become when it is unpacked."""
+MAX_PAYLOAD: Final = 4_096
+KID_BYTES: Final = 8
+
+_BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_DIGITS: Final = {char: digit for digit, char in enumerate(_BASE45)}
+_SIGN1: Final = 18
+_ALG, _KID, _EDDSA = 1, 4, -8
+_ZLIB_HEAD: Final = b"\x78\xda"
+_MAX_DEPTH: Final = 5
+_MAX_ITEMS: Final = 600
+
+
+class ReplicaError(BadInput):
+    """A code that opens nothing; ``code`` says which kind of wrong it is."""
+
+
+class KnownKey(Struct, frozen=True, kw_only=True):
+    """A key of the hall: raw Ed25519 (32 bytes), whose it is, and whether the centre has revoked it."""
+
+    public_key: bytes
+    device: str = ""
+    revoked: bool = False
+
+
+def key_id(public_key: bytes) -> bytes:
+    """How a code names its key: the first 8 bytes of SHA-256 of the raw public key."""
+    return sha256(public_key).digest()[:KID_BYTES]
+
+
+def wrap(payload: bytes, key: Ed25519PrivateKey) -> str:
+    """The signed code of a payload."""
+    import cbor2
+
+    protected = _protected(key_id(key.public_key().public_bytes_raw()))
+    signature = key.sign(_to_sign(protected, payload))
+    signed = cbor2.dumps(cbor2.CBORTag(_SIGN1, [protected, {}, payload, signature]), canonical=True)
+    return PREFIX + to_base45(zlib.compress(signed, 9))
+
+
+def unwrap(text: str, keys: Mapping[bytes, KnownKey]) -> tuple[bytes, KnownKey]:
+    """The payload of a code and the key that signed it; ``keys`` are those of the hall by ``key_id``.
+
+    Raises:
+        ReplicaError: ``replica_not_one``, ``replica_newer``, ``replica_altered``, ``replica_foreign``,
+            ``replica_revoked``, ``replica_forged``.
+    """
+    protected, payload, signature, kid = _open(_inflate(from_base45(_body(text))))
+    known = keys.get(kid)
+    if known is None:
+        raise ReplicaError(
+            "replica_foreign",
+            "这个码不是本大厅的窗口签发的，或签发它的窗口本机还不认识",
+            field="code",
+            hint="联网同步后再扫；仍不认识的，请到出具凭证的大厅办理",
+        )
+    if not _is_signed(known.public_key, signature, _to_sign(protected, payload)):
+        raise ReplicaError(
+            "replica_forged",
+            "这个码的签名是假的：内容不是签发窗口写的",
+            field="code",
+            hint="不要据此办理；留下凭证，报告负责人，按申请人重新提交的材料办理",
+        )
+    if known.revoked:
+        raise ReplicaError(
+            "replica_revoked",
+            "签发这个码的设备已被注销",
+            field="code",
+            hint="不要据此办理；请联系出具凭证的窗口核实",
+        )
+    return payload, known
+
+
+def to_base45(data: bytes) -> str:
+    """RFC 9285: two bytes as three characters, a last single byte as two.
+
+    Of our own, because the package of that name is untyped and, where it reads, drops line ends without a word.
+    """
+    text = []
+    for place in range(0, len(data), 2):
+        pair = data[place : place + 2]
+        value = int.from_bytes(pair, "big")
+        for _ in range(len(pair) + 1):
+            value, digit = divmod(value, 45)
+            text.append(_BASE45[digit])
+    return "".join(text)
+
+
+def from_base45(text: str) -> bytes:
+    """The bytes that ``to_base45`` wrote. Raises ``ReplicaError`` for any other text."""
+    data = bytearray()
+    for place in range(0, len(text), 3):
+        group = [_DIGITS.get(char, -1) for char in text[place : place + 3]]
+        value = sum(digit * 45**power for power, digit in enumerate(group))
+        size = len(group) - 1
+        if -1 in group or size == 0 or value >= 1 << 8 * size:
+            raise altered("有不该有的字符")
+        data += value.to_bytes(size, "big")
+    return bytes(data)
+
+
+def altered(why: str) -> ReplicaError:
+    """The code is damaged; ``why`` names the part that does not fit, in Chinese."""
+    return ReplicaError(
+        "replica_altered",
+        f"这个码不完整或被改动过（{why}）",
+        field="code",
+        hint="擦净凭证再扫一次，或调整扫码枪的键盘布局；仍不行就按收件编号查询",
+    )
+
+
+def newer() -> ReplicaError:
+    """The code was written by a newer version of the program."""
+    return ReplicaError(
+        "replica_newer",
+        "这个码是更新版本的程序签发的，本机读不懂",
+        field="code",
+        hint="升级本程序，或联网后按收件编号查询",
+    )
+
+
+def measure(data: bytes) -> None:
+    """Check that ``data`` is one small CBOR item, without building it: definite lengths, a few levels, a few hundred
+    items, strings inside the data, nothing after it. Raises ``ReplicaError``."""
+    place, open_items = 0, [1]
+    for _ in range(_MAX_ITEMS):
+        while open_items and open_items[-1] == 0:
+            open_items.pop()
+        if not open_items:
+            break
+        open_items[-1] -= 1
+        major, value, place = _head(data, place)
+        if major in (2, 3):
+            place += value
+            if place > len(data):
+                raise altered("内容截断")
+        elif major in (4, 5):
+            if value > _MAX_ITEMS:
+                raise altered("内容过多")
+            open_items.append(value * (major - 3))
+            if len(open_items) > _MAX_DEPTH:
+                raise altered("层次过深")
+        elif major == 6:
+            if value != _SIGN1 or place > 1:
+                raise altered("不认识的标记")
+            open_items.append(1)
+    else:
+        raise altered("内容过多")
+    if place != len(data):
+        raise altered("末尾多出内容")
+
+
+def _head(data: bytes, place: int) -> tuple[int, int, int]:
+    """Major type, argument and the place behind them."""
+    if place >= len(data):
+        raise altered("内容截断")
+    major, short = data[place] >> 5, data[place] & 31
+    if short < 24:
+        value, end = short, place + 1
+    elif short < 28:
+        end = place + 1 + (1 << (short - 24))
+        value = int.from_bytes(data[place + 1 : end], "big")
+    else:
+        raise altered("长度不定")
+    if end > len(data):
+        raise altered("内容截断")
+    if major == 7 and data[place] not in (0xF4, 0xF5, 0xF6):
+        raise altered("不认识的数值")
+    return major, value, end
+
+
+def _body(text: str) -> str:
+    """What stands behind the prefix. A keyboard with Caps Lock on types the whole code in small letters."""
+    clean = text.strip("\r\n\t")
+    if len(clean) > MAX_TEXT:
+        raise altered("太长")
+    if clean == clean.lower():
+        clean = clean.upper()
+    if clean.startswith(PREFIX):
+        return clean[len(PREFIX) :]
+    head, colon, _ = clean.partition(":")
+    if colon and head.startswith(FAMILY) and head[len(FAMILY) :].isdecimal() and len(head) <= len(FAMILY) + 3:
+        raise newer()
+    raise ReplicaError(
+        "replica_not_one",
+        "这不是凭证上的办件码",
+        field="code",
+        hint="扫凭证上的二维码，内容以 CLK1: 开头；收件编号请用查办件",
+    )
+
+
+def _inflate(data: bytes) -> bytes:
+    """Unpack with a bound on what comes out, so that a bomb costs no more than a code."""
+    if data[:2] != _ZLIB_HEAD:
+        raise altered("压缩格式不对")
+    signed = _unpacked(data)
+    # The bits behind the last symbol carry nothing: a code has one form only, so they are zero.
+    last = data[-5]
+    if last and _quietly_unpacked(data[:-5] + bytes([last ^ 1 << last.bit_length() - 1]) + data[-4:]) == signed:
+        raise altered("校验不符")
+    return signed
+
+
+def _unpacked(data: bytes) -> bytes:
+    machine = zlib.decompressobj()
+    try:
+        signed = machine.decompress(data, MAX_SIGNED)
+    except zlib.error:
+        raise altered("校验不符") from None
+    if not machine.eof or machine.unused_data or machine.unconsumed_tail:
+        raise altered("太大或不完整")
+    return signed
+
+
+def _quietly_unpacked(data: bytes) -> bytes | None:
+    try:
+        return _unpacked(data)
+    except ReplicaError:
+        return None
+
+
+def _open(signed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Protected header, payload, signature and key id of a COSE_Sign1, in its one canonical form."""
+    import cbor2
+
+    tag = strictly(signed)
+    if not isinstance(tag, cbor2.CBORTag) or tag.tag != _SIGN1 or not isinstance(tag.value, (list, tuple)):
+        raise altered("不是签名的内容")
+    if len(tag.value) != 4:
+        raise altered("不是签名的内容")
+    protected, unprotected, payload, signature = tag.value
+    if unprotected != {} or not all(isinstance(part, bytes) for part in (protected, payload, signature)):
+        raise altered("不是签名的内容")
+    if len(signature) != 64 or len(payload) > MAX_PAYLOAD:
+        raise altered("不是签名的内容")
+    header = strictly(protected)
+    kid = header.get(_KID) if isinstance(header, dict) else None
+    if not isinstance(kid, bytes) or len(kid) != KID_BYTES or protected != _protected(kid):
+        raise altered("签名方式不对")
+    return protected, payload, signature, kid
+
+
+def strictly(data: bytes) -> object:
+    """One CBOR item in canonical form (RFC 8949 §4.2). Raises ``ReplicaError``."""
+    import cbor2
+
+    measure(data)
+    try:
+        item: object = cbor2.loads(data)
+        if cbor2.dumps(item, canonical=True) != data:
+            raise altered("写法不规范")
+    except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError):
+        raise altered("内容读不出来") from None
+    return item
+
+
+def _protected(kid: bytes) -> bytes:
+    import cbor2
+
+    return cbor2.dumps({_ALG: _EDDSA, _KID: kid}, canonical=True)
+
+
+def _to_sign(protected: bytes, payload: bytes) -> bytes:
+    """The Sig_structure of RFC 9052 §4.4."""
+    import cbor2
+
+    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+
+
+def _is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
