@@ -93,6 +93,23 @@ def changes(
     )
 
 
+@get("/v1/sync/keys", guards=[known_device], sync_to_thread=True)
+def keys(request: Request[DeviceRow, None, State], state: State) -> wire.KeysReply:
+    """The keys of the hall's devices, whose codes on papers its windows may believe; signed."""
+    store = _store(state)
+    reply = wire.KeysReply(
+        device=request.user.device_id,
+        epoch=store.epoch,
+        server_time_ms=now_ms(),
+        secret=store.office_secret(request.user.office),
+        keys=[
+            wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked)
+            for row in store.devices(request.user.office)
+        ],
+    )
+    return wire.sign_keys(store.key, reply)
+
+
 @get("/v1/health", sync_to_thread=True)
 def health(state: State) -> Health:
     """Whether the centre works, and how much it holds; no personal data."""
@@ -136,7 +153,7 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
 def make_app(store: Store, *, on_shutdown: Callable[[], None] | None = None) -> Litestar:
     """The application over an open store."""
     return Litestar(
-        route_handlers=[enrol, push, changes, health, page],
+        route_handlers=[enrol, push, changes, keys, health, page],
         state=State({"store": store}),
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(

@@ -10,10 +10,12 @@ import msgspec
 
 from central.store import CaseRow, DeviceRow, IncarnationRow, Store, StoredFact, Transaction
 from hall import wire
+from hall.adoption import in_order
 from hall.case import Case
 from hall.chain import Sealed, check_link, open_header, open_sealed
 from hall.errors import BrokenChain
-from hall.fold import advance
+from hall.facts import CaseAdopted, Fact
+from hall.fold import advance, fold
 
 _cases = msgspec.json.Decoder(Case)
 
@@ -158,8 +160,20 @@ def _apply(tx: Transaction, at: IncarnationRow, sealed: Sealed) -> tuple[wire.St
     row = tx.case(header.subject)
     if row is not None and row.office != at.office:
         return wire.Status.QUARANTINED, "办件属于另一个大厅", None
-    case = advance(_cases.decode(row.snapshot) if row else None, fact)
+    before = _cases.decode(row.snapshot) if row else None
+    if before is not None and (before.adopted or isinstance(fact.body, CaseAdopted)):
+        misfit, case = _fold_anew(tx, fact)
+    else:
+        case = advance(before, fact)
+        misfit = case.timeline[-1].misfit if case else ""
     if case is None:
         return wire.Status.QUARANTINED, "中心没有这个办件的收件记录", None
-    misfit = case.timeline[-1].misfit
     return (wire.Status.CONFLICT if misfit else wire.Status.APPLIED), misfit, case
+
+
+def _fold_anew(tx: Transaction, fact: Fact) -> tuple[str, Case | None]:
+    """The case of two windows after one more fact: all of it in the order the papers give, not as it came."""
+    facts = in_order([*map(open_sealed, tx.facts_of(fact.header.subject)), fact])
+    case = fold(facts)
+    place = next(place for place, each in enumerate(facts) if each is fact)
+    return (case.timeline[place].misfit if case else ""), case

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
+from hall.chain import Sealed
 from hall.errors import StoreError
 from hall.wire import Status, WireFact
 
@@ -130,6 +132,18 @@ class Transaction:
                 received_ms,
             ),
         )
+
+    def facts_of(self, subject: str) -> list[Sealed]:
+        """The facts of a case that were not set aside, in the order they came."""
+        rows = self._db.execute(
+            "SELECT header, public, hash, personal, salt, personal_hash FROM event"
+            " WHERE subject = ? AND status <> 'quarantined' ORDER BY server_seq",
+            (subject,),
+        )
+        return [
+            Sealed(header=row[0], public=row[1], hash=row[2], personal=row[3], salt=row[4], personal_hash=row[5])
+            for row in rows
+        ]
 
     def case(self, case_id: str) -> CaseRow | None:
         """The case with this identity, or ``None``."""
@@ -266,6 +280,20 @@ class Store:
                 (office, after, limit),
             ).fetchall()
         return [row[0] for row in rows]
+
+    def devices(self, office: str) -> list[DeviceRow]:
+        """The devices of an office, revoked ones too."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT device_id, office, public_key, revoked_ms IS NOT NULL FROM device WHERE office = ?"
+                " ORDER BY device_id",
+                (office,),
+            ).fetchall()
+        return [DeviceRow(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+    def office_secret(self, office: str) -> bytes:
+        """What the devices of an office share and nobody else knows (32 bytes); the same for ever."""
+        return hmac.digest(self.key.private_bytes_raw(), b"office-secret\0" + office.encode(), "sha256")
 
     def counts(self) -> dict[str, int]:
         """How many facts (by status) and cases are stored."""

@@ -20,6 +20,9 @@ MAX_FACTS = 200
 MAX_BODY = 1 << 20
 """Most facts and bytes of one push request."""
 
+MAX_KEYS = 5_000
+"""Most devices of one hall."""
+
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 ShortText = Annotated[str, Meta(max_length=200)]
 
@@ -152,6 +155,28 @@ class EnrolReply(_Message, frozen=True):
     epoch: str
 
 
+class DeviceKey(_Message, frozen=True):
+    """A device of the hall and its public key (raw Ed25519); a revoked one's codes are not to be believed any more."""
+
+    device: ShortText
+    public_key: Digest
+    revoked: bool = False
+
+
+class KeysReply(_Message, frozen=True):
+    """Whose codes on papers to believe, and the hall's secret behind the identity digests in them (``hall.replica``).
+
+    Signed by the centre: whoever could slip a key in here could forge papers.
+    """
+
+    device: str
+    epoch: str
+    server_time_ms: int
+    secret: Digest
+    keys: Annotated[list[DeviceKey], Meta(max_length=MAX_KEYS)]
+    signature: bytes = b""
+
+
 def sign_push(key: Ed25519PrivateKey, incarnation: str, head: Head, first_seq: int) -> bytes:
     """The device's signature over the head of a batch (64 bytes)."""
     return key.sign(_push_bytes(incarnation, head, first_seq))
@@ -171,6 +196,21 @@ def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt) -> Receipt:
 def receipt_is_signed(server_key: bytes, receipt: Receipt) -> bool:
     """Whether the receipt is signed by the pinned centre key."""
     return _verify(server_key, receipt.signature, _receipt_bytes(receipt))
+
+
+def sign_keys(key: Ed25519PrivateKey, reply: KeysReply) -> KeysReply:
+    """The list of keys with the centre's signature."""
+    return msgspec.structs.replace(reply, signature=key.sign(_keys_bytes(reply)))
+
+
+def keys_are_signed(server_key: bytes, reply: KeysReply) -> bool:
+    """Whether the list of keys is signed by the pinned centre key."""
+    return _verify(server_key, reply.signature, _keys_bytes(reply))
+
+
+def _keys_bytes(reply: KeysReply) -> bytes:
+    keys = [[known.device, known.public_key, known.revoked] for known in reply.keys]
+    return msgspec.json.encode(["keys1", reply.device, reply.epoch, reply.server_time_ms, reply.secret, keys])
 
 
 def _push_bytes(incarnation: str, head: Head, first_seq: int) -> bytes:

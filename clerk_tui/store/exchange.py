@@ -14,6 +14,7 @@ from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
 from hall.errors import StoreError
+from hall.replica_envelope import key_id
 
 LOG_KEPT = 500
 """Lines of the sync log that are kept."""
@@ -127,6 +128,24 @@ def keep_changes(database: Database, changes: Sequence[wire.Change], next_cursor
             [(change.server_seq, change.case_id, change.case) for change in changes],
         )
         db.execute("UPDATE device SET pull_cursor = ?, last_contact_ms = ?", (next_cursor, now_ms))
+
+
+def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
+    """Keep whose codes on papers to believe, and the hall's secret. An older list than the one kept changes nothing."""
+    with database.write() as db:
+        kept = db.execute("SELECT value FROM meta WHERE key = 'keys_of_ms'").fetchone()
+        if kept is not None and int(kept[0]) > reply.server_time_ms:
+            return
+        db.execute("DELETE FROM known_key")
+        db.executemany(
+            "INSERT OR REPLACE INTO known_key (kid, public_key, device, revoked) VALUES (?,?,?,?)",
+            [(key_id(known.public_key), known.public_key, known.device, known.revoked) for known in reply.keys],
+        )
+        told = (("keys_of_ms", str(reply.server_time_ms)), ("hall_secret", reply.secret.hex()))
+        db.executemany(
+            "INSERT INTO meta (key, value) VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", told
+        )
+        db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
 
 
 def keep_contact(database: Database, now_ms: int) -> None:

@@ -90,7 +90,19 @@ def _first_tables(db: Utils) -> None:
         db.execute(statement)
 
 
-_ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (("0001_first_tables", _first_tables),)
+def _known_keys(db: Utils) -> None:
+    db.execute(
+        """CREATE TABLE known_key (
+            kid BLOB PRIMARY KEY, public_key BLOB NOT NULL, device TEXT NOT NULL,
+            revoked INTEGER NOT NULL CHECK (revoked IN (0, 1))
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
+_ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
+    ("0001_first_tables", _first_tables),
+    ("0002_known_keys", _known_keys),
+)
 LATEST: Final = len(_ALL)
 
 PROJECTIONS: Final = ("case_view", "case_find", "person_view", "paper")

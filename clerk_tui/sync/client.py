@@ -6,6 +6,7 @@ journal. Everything else that answers (a portal, a proxy, a wrong host, a redire
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Rewound, Trouble, TroubleKind
+from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
 from hall import wire
 from hall.chain import UNREADABLE
 
@@ -23,6 +24,8 @@ APP_VERSION: Final = "0.1"
 TIMEOUT_S: Final = 10.0
 MAX_REPLY: Final = 8 << 20
 """Largest reply that is read, in bytes."""
+KEYS_EVERY_S: Final = 600.0
+"""Seconds between two looks at the keys of the hall's devices."""
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
@@ -42,6 +45,7 @@ class Client:
         self._epoch = self._device.server_epoch
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
+        self._keys_due = 0.0
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send everything unsent and read the feed to its end; the trouble that ended it early, if any."""
@@ -60,9 +64,28 @@ class Client:
                 return page
             more = page.has_more
             spoke = spoke or bool(page.changes)
+        if not should_stop():
+            spoke = self._learn_keys() or spoke
         if not spoke:
             self._keep(Contact())
         return None
+
+    def _learn_keys(self) -> bool:
+        """Ask now and then for the keys of the hall's devices. A centre that does not tell them is no trouble: codes
+        of other windows are not believed then."""
+        if time.monotonic() < self._keys_due:
+            return False
+        answer = self._ask("GET", "/v1/sync/keys")
+        if isinstance(answer, Trouble):
+            return False
+        self._keys_due = time.monotonic() + KEYS_EVERY_S
+        status, body = answer
+        reply = _decode(body, wire.KeysReply) if status == 200 else None
+        ours = reply is not None and reply.device == self._device.device_id
+        if reply is None or not ours or not wire.keys_are_signed(self._device.server_key, reply):
+            return False
+        self._keep(Keys(reply=reply))
+        return True
 
     def _push(self, facts: list[wire.WireFact]) -> Trouble | None:
         head = self._outbox.head()

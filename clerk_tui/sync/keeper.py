@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_tui.clock import Clock
 from clerk_tui.store import exchange
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Keys, Rewound, Trouble
 
 
 class JournalKeeper:
@@ -28,6 +28,8 @@ class JournalKeeper:
             case Changed(changes=changes, next_cursor=cursor):
                 exchange.keep_changes(self._database, changes, cursor, now)
                 self.changes += len(changes)
+            case Keys(reply=reply):
+                exchange.keep_keys(self._database, reply, now)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

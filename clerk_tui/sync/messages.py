@@ -39,6 +39,12 @@ class Changed(Message, frozen=True, tag="changed"):
     next_cursor: str
 
 
+class Keys(Message, frozen=True, tag="keys"):
+    """The keys of the hall's devices, in a list that the centre signed."""
+
+    reply: wire.KeysReply
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -51,7 +57,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Rewound | Changed | Contact | Trouble
+AnyMessage = Acked | Rewound | Changed | Keys | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
