@@ -62,7 +62,7 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     body = fact.body
     assert isinstance(body, CaseAdopted)
     changes: dict[str, Any] = {"adopted": case.adopted or body.origin}
-    if case.version >= body.seen:
+    if case.writers.get(body.origin, 0) >= body.seen:
         return changes
     state = CaseState(body.state)
     if _RANK.get(case.state, 9) > _RANK[state]:

@@ -106,7 +106,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case after its facts so far; ``version`` counts them.
 
-    ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did.
+    ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did;
+    ``writers`` counts the facts of each incarnation.
     """
 
     case_id: str
@@ -148,6 +149,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed: CaseClosed | None = None
     language: Language = ""
     adopted: str = ""
+    writers: dict[str, int] = {}
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""

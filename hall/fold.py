@@ -58,11 +58,19 @@ def fold(facts: Iterable[f.Fact]) -> Case | None:
 def advance(case: Case | None, fact: f.Fact) -> Case | None:
     """The case after one more fact. Never raises for a well-formed fact."""
     if case is None:
-        return _begin(fact)
+        begun = _begin(fact)
+        return begun and msgspec.structs.replace(begun, writers={fact.header.incarnation: 1})
     misfit = _misfit(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
     line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(fact.body), misfit=misfit)
-    return msgspec.structs.replace(case, version=case.version + 1, timeline=(*case.timeline, line), **changes)
+    who = fact.header.incarnation
+    return msgspec.structs.replace(
+        case,
+        version=case.version + 1,
+        writers={**case.writers, who: case.writers.get(who, 0) + 1},
+        timeline=(*case.timeline, line),
+        **changes,
+    )
 
 
 def _begin(fact: f.Fact) -> Case | None:

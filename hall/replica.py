@@ -60,6 +60,7 @@ __all__ = [
     "list_digest",
     "looks_like_code",
     "matches",
+    "tick_in",
     "tick_of",
 ]
 
@@ -84,7 +85,7 @@ class Signer(Struct, frozen=True, kw_only=True):
 
 
 class Replica(Struct, frozen=True, kw_only=True):
-    """What a code says. ``version`` counts the facts of the case that the paper has seen; ``notices`` its notices.
+    """What a code says. ``version`` counts the facts of the case that the issuing window had written by then.
 
     ``number`` is the part of the paper's number after the reference. ``list_digest`` is that of the rows,
     ``digest`` that of the identity number (empty: none was taken), made with the secret ``secret_id``.
@@ -148,7 +149,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         reference=case.reference,
         case_id=identity,
         incarnation=signer.incarnation,
-        version=case.version,
+        version=case.writers.get(signer.incarnation, case.version),
         state=STATES.index(case.state),
         paper=KINDS.index(paper),
         number=number.partition("/")[2][:9],
@@ -222,6 +223,11 @@ def case_bytes(case_id: str) -> bytes:
     return made.bytes if str(made) == case_id else case_id.encode()
 
 
+def tick_in(case: Case, row: Row) -> Tick:
+    """The tick of a row: what was not ticked is missing, unless the hall holds it."""
+    return case.ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING)
+
+
 def tick_of(mark: Mark, row: Row) -> Tick:
     """The tick that a mark stands for; the reason in the words of the row's own problems."""
     reason = mark.reason
@@ -250,7 +256,7 @@ def _ticked(case: Case) -> list[tuple[int, Tick]]:
 
 
 def _state_of(case: Case, row: Row) -> int:
-    tick = case.ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING)
+    tick = tick_in(case, row)
     told = [gap for notice in case.notices for gap in notice.gaps if gap.code == row.code]
     bad = bool(told) and told[-1].state is TickState.UNACCEPTABLE
     return TICKS.index(tick.state) | (TOLD if told else 0) | (TOLD_BAD if bad else 0) | (CORRECTABLE * tick.correctable)

@@ -9,6 +9,7 @@ clear how much they will become.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Mapping
 from hashlib import sha256
@@ -31,6 +32,8 @@ MAX_PAYLOAD: Final = 4_096
 KID_BYTES: Final = 8
 
 _BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_PAIRS: Final = [low + high for high in _BASE45 for low in _BASE45]
+"""The two characters of each value below 45 * 45, the low digit first."""
 _DIGITS: Final = {char: digit for digit, char in enumerate(_BASE45)}
 _SIGN1: Final = 18
 _ALG, _KID, _EDDSA = 1, 4, -8
@@ -104,27 +107,26 @@ def to_base45(data: bytes) -> str:
 
     Of our own, because the package of that name is untyped and, where it reads, drops line ends without a word.
     """
+    whole = len(data) & ~1
     text = []
-    for place in range(0, len(data), 2):
-        pair = data[place : place + 2]
-        value = int.from_bytes(pair, "big")
-        for _ in range(len(pair) + 1):
-            value, digit = divmod(value, 45)
-            text.append(_BASE45[digit])
-    return "".join(text)
+    for value in struct.unpack(f">{whole // 2}H", data[:whole]):
+        high, rest = divmod(value, 2025)
+        text.append(_PAIRS[rest] + _BASE45[high])
+    return "".join(text) + (_PAIRS[data[-1]] if len(data) > whole else "")
 
 
 def from_base45(text: str) -> bytes:
     """The bytes that ``to_base45`` wrote. Raises ``ReplicaError`` for any other text."""
-    data = bytearray()
-    for place in range(0, len(text), 3):
-        group = [_DIGITS.get(char, -1) for char in text[place : place + 3]]
-        value = sum(digit * 45**power for power, digit in enumerate(group))
-        size = len(group) - 1
-        if -1 in group or size == 0 or value >= 1 << 8 * size:
-            raise altered("有不该有的字符")
-        data += value.to_bytes(size, "big")
-    return bytes(data)
+    try:
+        digits = [_DIGITS[char] for char in text]
+    except KeyError:
+        raise altered("有不该有的字符") from None
+    values = [low + 45 * middle + 2025 * high for low, middle, high in zip(*[iter(digits)] * 3, strict=False)]
+    left = digits[3 * len(values) :]
+    last = left[0] + 45 * left[1] if len(left) == 2 else 0
+    if len(left) == 1 or last > 0xFF or max(values, default=0) > 0xFFFF:
+        raise altered("有不该有的字符")
+    return struct.pack(f">{len(values)}H", *values) + bytes([last] if left else [])
 
 
 def altered(why: str) -> ReplicaError:

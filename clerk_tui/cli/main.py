@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
+    "scan": Entry("scan", COUNTER, N_("扫凭证上的码：查看，或续办别的窗口收的件")),
     "find": Entry("lookup", COUNTER, N_("查办件：按编号、姓名、证件号或电话")),
     "case": Entry("lookup", COUNTER, N_("看一个办件的经过、时限和凭证")),
     "papers": Entry("lookup", COUNTER, N_("列出一个办件的凭证；不给编号则送出待打印的")),

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.store.queries import queue_print
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question
-from hall.chain import Sealed
+from hall.chain import SCHEMA_V, Sealed, type_of
 from hall.checklist import Checklist
-from hall.facts import DepartmentRef, FactBody, MatterRef, PaperIssued, PaperKind, Personal
+from hall.facts import DepartmentRef, Fact, FactBody, Header, MatterRef, PaperIssued, PaperKind, Personal
+from hall.fold import advance
 from hall.reference import make_reference, paper_number
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Action:
         self.entries: list[Entry] = []
         self.paper_ids: list[str] = []
         self._issued = Counter(paper.kind for paper in before.papers) if before else Counter()
+        self._case, self._folded = before, 0
 
     def add(self, body: FactBody, personal: Personal | None = None, *, event_id: str = "") -> None:
         """One more fact of this action."""
@@ -80,20 +83,45 @@ class Action:
     def issue(self, kinds: Iterable[PaperKind]) -> None:
         """One more paper of each kind; its number follows from the case's earlier ones."""
         for kind in kinds:
+            case = self._so_far()
             self._issued[kind] += 1
+            count = self._issued[kind]
+            if case is not None and case.adopted not in ("", self.ws.journal.incarnation):
+                count += number_base(self.ws.journal.incarnation)
+            number = paper_number(self.reference, LETTERS[kind], count)
             paper_id = self.ws.new_id()
             self.paper_ids.append(paper_id)
             self.add(
                 PaperIssued(
                     paper_id=paper_id,
                     kind=kind,
-                    number=paper_number(self.reference, LETTERS[kind], self._issued[kind]),
+                    number=number,
                     day=self.today,
                     copies=COPIES[kind],
                     window=self.ws.config.hall.window,
                     clerk=self.ws.config.clerk.name,
+                    replica=code_for(self.ws, case, kind, number, self.today) if case else "",
                 )
             )
+
+    def _so_far(self) -> Case | None:
+        """The case as it will be with the facts gathered so far."""
+        for entry in self.entries[self._folded :]:
+            header = Header(
+                event_id=entry.event_id,
+                type=type_of(entry.body),
+                schema_v=SCHEMA_V,
+                device="",
+                incarnation=self.ws.journal.incarnation,
+                seq=0,
+                actor=entry.actor,
+                at_ms=0,
+                day=entry.day,
+                subject=entry.subject,
+            )
+            self._case = advance(self._case, Fact(header=header, body=entry.body, personal=entry.personal))
+        self._folded = len(self.entries)
+        return self._case
 
     def write(self, connection: Connection) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""

@@ -26,14 +26,15 @@ def run(ws: Workspace) -> list[str]:
     today = ws.clock.today()
     with translated(ws.journal.path):
         waiting = queries.waiting_for_a_word(ws.journal.read(), today.isoformat())
-    if not any(is_deemed_accepted(case, ws.calendar, today) for case in waiting):
+    if not any(is_deemed_accepted(case, ws.calendar, today) and not case.adopted for case in waiting):
         return []
     accepted = []
     for case in waiting:
         with ws.journal.write() as connection:
             # Another window program may have decided it meanwhile.
             now = ws.journal.case_in(connection, case.case_id)
-            if now is not None and is_deemed_accepted(now, ws.calendar, today):
+            # Of a case taken over from a paper nobody here knows whether its own window has answered.
+            if now is not None and not now.adopted and is_deemed_accepted(now, ws.calendar, today):
                 _accept(ws, now).write(connection)
                 accepted.append(now.reference)
     return accepted

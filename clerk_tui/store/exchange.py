@@ -133,17 +133,17 @@ def keep_changes(database: Database, changes: Sequence[wire.Change], next_cursor
 def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
     """Keep whose codes on papers to believe, and the hall's secret. An older list than the one kept changes nothing."""
     with database.write() as db:
-        kept = db.execute("SELECT value FROM meta WHERE key = 'keys_of_ms'").fetchone()
-        if kept is not None and int(kept[0]) > reply.server_time_ms:
+        kept = db.execute("SELECT told_ms FROM hall_secret").fetchone()
+        if kept is not None and kept[0] > reply.server_time_ms:
             return
         db.execute("DELETE FROM known_key")
         db.executemany(
             "INSERT OR REPLACE INTO known_key (kid, public_key, device, revoked) VALUES (?,?,?,?)",
             [(key_id(known.public_key), known.public_key, known.device, known.revoked) for known in reply.keys],
         )
-        told = (("keys_of_ms", str(reply.server_time_ms)), ("hall_secret", reply.secret.hex()))
-        db.executemany(
-            "INSERT INTO meta (key, value) VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", told
+        db.execute(
+            "INSERT OR REPLACE INTO hall_secret (one, secret, told_ms) VALUES (1,?,?)",
+            (reply.secret, reply.server_time_ms),
         )
         db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
 

@@ -97,6 +97,12 @@ def _known_keys(db: Utils) -> None:
             revoked INTEGER NOT NULL CHECK (revoked IN (0, 1))
         ) STRICT, WITHOUT ROWID"""
     )
+    db.execute(
+        """CREATE TABLE hall_secret (
+            one INTEGER PRIMARY KEY CHECK (one = 1), secret BLOB NOT NULL, told_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+    db.execute("CREATE INDEX inbox_change_case ON inbox_change (case_id, server_seq)")
 
 
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (

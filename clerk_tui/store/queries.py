@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from clerk_tui.store import projections as p
@@ -17,6 +18,7 @@ from hall.case import Case
 from hall.facts import Applicant
 
 END: Final = "\U0010ffff"
+_told = msgspec.json.Decoder(Case)
 
 
 class CaseRow(Struct, frozen=True, kw_only=True):
@@ -118,6 +120,31 @@ def case_by(connection: sqlite3.Connection, column: str, value: str | int) -> Ca
         raise ValueError(column)
     row = connection.execute(f"SELECT snapshot FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
     return p.read_case(row[0]) if row else None
+
+
+def told_case(connection: sqlite3.Connection, case_id: str) -> Case | None:
+    """The whole case as the centre told it last, ``None`` if it never did or in words of another version."""
+    row = connection.execute(
+        "SELECT body FROM inbox_change WHERE case_id = ? ORDER BY server_seq DESC LIMIT 1", (case_id,)
+    ).fetchone()
+    try:
+        return _told.decode(row[0]) if row else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def known_keys(connection: sqlite3.Connection) -> list[tuple[bytes, str, bool]]:
+    """The hall's keys as the centre told them: raw public key, device, whether revoked."""
+    return [
+        (row[0], row[1], bool(row[2]))
+        for row in connection.execute("SELECT public_key, device, revoked FROM known_key")
+    ]
+
+
+def hall_secret(connection: sqlite3.Connection) -> bytes:
+    """What the hall's devices share, empty before the centre has told it."""
+    row = connection.execute("SELECT secret FROM hall_secret").fetchone()
+    return bytes(row[0]) if row else b""
 
 
 def waiting_for_a_word(connection: sqlite3.Connection, received_before: str) -> list[Case]:

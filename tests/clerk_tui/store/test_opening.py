@@ -54,7 +54,7 @@ def test_tables_are_strict_and_are_these(path: Path) -> None:
     ours = {name: sql for name, sql in rows if not name.startswith(("sqlite_", "_sqlite"))}
     assert set(ours) == {
         "meta", "device", "event", "event_status", "receipt", "counter", "case_view", "case_find", "person_view",
-        "paper", "print_job", "inbox_change", "sync_log", "draft", "known_key",
+        "paper", "print_job", "inbox_change", "sync_log", "draft", "known_key", "hall_secret",
     }  # fmt: skip
     assert all("STRICT" in sql for sql in ours.values())
 

@@ -1,0 +1,302 @@
+"""A case opened from the code on its paper, at a window that never saw it and may have no network.
+
+``open_replica`` reads the code and shows what it says, ``confirm_identity`` compares the card on the desk with the
+digest in it, ``to_supplement`` writes that this window goes on with the case and opens it as any other. Nothing is
+written before that, and a code that is not good opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, structs
+
+from clerk_tui.services.entry import applicant_kind, check_applicant
+from clerk_tui.services.recording import Action, matter_ref
+from clerk_tui.services.signing import known_keys, secrets
+from clerk_tui.services.supplement import SupplementDraft, open_supplement
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+from hall import replica as r
+from hall.case import Case, CaseState
+from hall.catalogue.model import Matter
+from hall.checklist import Applying, Checklist, build_checklist
+from hall.errors import BadInput, HallError
+from hall.facts import Applicant, CaseAdopted, Personal, Promise
+from hall.fold import STATE_NAMES
+from hall.masking import mask_name
+from hall.replica import ReplicaError
+from hall.verdict import Gap, Tick, TickState, gaps_of
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
+OLDEST: Final = 130
+
+
+class ReplicaView(Struct, frozen=True, kw_only=True):
+    """What a code says, to be shown before anything is done.
+
+    ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised.
+    ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
+    and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
+    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same.
+    """
+
+    replica: r.Replica
+    matter: Matter
+    department: str
+    checklist: Checklist
+    ticks: dict[str, Tick]
+    told: tuple[Gap, ...]
+    gaps: tuple[Gap, ...]
+    promises: tuple[Promise, ...]
+    reference: str
+    applicant: str
+    state_name: str
+    overdue: bool
+    here: bool
+    can_go_on: bool
+    same_catalogue: bool
+    secrets: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        """Without what the code says."""
+        return f"ReplicaView(matter={self.matter.key!r}, here={self.here})"
+
+
+def open_replica(ws: Workspace, text: str) -> ReplicaView:
+    """What the code on a paper says. Writes nothing.
+
+    Raises:
+        ReplicaError: as ``hall.replica.decode``; ``replica_outdated`` also when the case is known to have moved on here
+            or at the centre, ``replica_catalogue`` when the list of materials here is another one.
+    """
+    replica = r.decode(text, known_keys(ws), ws.clock.today())
+    here = _checked_against_what_is_known(ws, replica)
+    matter, checklist = _list_of(ws, replica)
+    ticks = {row.code: r.tick_of(mark, row) for row, mark in zip(checklist.materials, replica.marks, strict=True)}
+    gaps = gaps_of(checklist.materials, ticks)
+    promises = _promises(gaps, ticks) if replica.state is CaseState.TOLERATED else ()
+    if replica.state not in OPEN:
+        gaps = ()
+    return ReplicaView(
+        replica=replica,
+        matter=matter,
+        department=ws.department(matter.department).short,
+        checklist=checklist,
+        ticks=ticks,
+        told=_told(checklist, replica, gaps),
+        gaps=gaps,
+        promises=promises,
+        reference=replica.reference if here else _masked(replica.reference),
+        applicant=replica.name_masked,
+        state_name=STATE_NAMES[replica.state],
+        overdue=replica.respond_by is not None and replica.respond_by < ws.clock.today(),
+        here=here,
+        can_go_on=replica.state in OPEN,
+        same_catalogue=replica.catalogue == ws.catalogue.version,
+        secrets=secrets(ws),
+    )
+
+
+def confirm_identity(view: ReplicaView, id_number: str) -> None:
+    """Compare the card on the desk with the code.
+
+    Raises:
+        BadInput: ``replica_identity`` another person's; ``replica_identity_unknown`` it cannot be told here.
+    """
+    same = r.matches(view.replica, id_number, view.secrets)
+    if same is None:
+        raise BadInput(
+            "replica_identity_unknown",
+            "本窗口不能用这个码核对证件：出具时没有登记证件号码，或出具的窗口还没有联网",
+            field="identity",
+            hint="联网同步后再试，或请出具凭证的窗口办理",
+        )
+    if not same:
+        raise BadInput(
+            "replica_identity",
+            "证件号码与凭证上的申请人不符",
+            field="identity",
+            hint="核对证件和凭证是否同一人；代办的，请用申请人（单位）的证件号码",
+        )
+
+
+def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: Mapping[str, str]) -> SupplementDraft:
+    """Go on with the case here: written into the journal once, then opened like any case that waits for materials.
+
+    ``applicant`` is what was typed or read from the card (keys as in ``draft.APPLICANT_KEYS``; ``name`` is needed).
+
+    Raises:
+        BadInput: the card is not the applicant's, the name does not fit the paper, or nothing is open.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    confirm_identity(view, id_number)
+    if not view.can_go_on:
+        raise BadInput(
+            "nothing_open",
+            f"凭证上的办件是“{view.state_name}”，没有要补的材料",
+            field="code",
+            hint="可以查看，不能续办",
+        )
+    if not view.here:
+        person = _applicant(ws, view, id_number, applicant)
+        action = Action(ws, view.replica.case_id, view.replica.reference)
+        action.add(_adopted(ws, view), Personal(applicant=person))
+        with ws.journal.write() as connection:
+            now = ws.journal.case_in(connection, view.replica.case_id)
+            if now is None or not _has_seen(now, view.replica):
+                action.write(connection)
+    return open_supplement(ws, view.replica.case_id)
+
+
+def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
+    """Whether this window has the case with everything the paper has seen; refuses a paper that it has gone beyond."""
+    with translated(ws.journal.path):
+        connection = ws.journal.read()
+        own = queries.case_by(connection, "case_id", replica.case_id)
+        told = queries.told_case(connection, replica.case_id)
+    for case in (own, told):
+        if case is not None and _has_seen(case, replica) and not _says_the_same(case, replica):
+            raise ReplicaError(
+                "replica_outdated",
+                f"这张凭证之后办件又有了变化，现在是“{STATE_NAMES[case.state]}”",
+                field="code",
+                hint="按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理",
+            )
+    return own is not None and _has_seen(own, replica)
+
+
+def _has_seen(case: Case, replica: r.Replica) -> bool:
+    return case.writers.get(replica.incarnation, 0) >= replica.version
+
+
+def _says_the_same(case: Case, replica: r.Replica) -> bool:
+    states = [r.tick_in(case, row).state for row in case.rows]
+    return (
+        case.state is replica.state
+        and len(case.notices) == replica.notices
+        and states == [mark.state for mark in replica.marks]
+    )
+
+
+def _list_of(ws: Workspace, replica: r.Replica) -> tuple[Matter, Checklist]:
+    """The list of materials that the code counts by, made from the catalogue here.
+
+    The code does not say how old the applicant is, and only a digest of the list: so the age is found that gives it.
+    """
+    other = ReplicaError(
+        "replica_catalogue",
+        "本窗口的事项目录与凭证上的不是同一份材料清单，不能续办",
+        field="code",
+        hint="更新事项目录后再扫，或请出具凭证的窗口办理",
+    )
+    try:
+        matter = ws.catalogue.matter(replica.matter)
+    except BadInput:
+        raise other from None
+    ages = (-1, *range(OLDEST)) if any("age" in each.when for each in matter.materials) else (-1,)
+    for agent, age in product((replica.agent, not replica.agent), ages):
+        who = Applying(replica.applicant_kind, age, agent)
+        checklist = build_checklist(matter, replica.answers, who, problems=ws.catalogue.problems)
+        if r.list_digest(checklist.materials) == replica.list_digest:
+            held = [mark.state is TickState.HELD for mark in replica.marks]
+            rows = tuple(
+                structs.replace(row, held=True, held_from=row.held_from or "原窗口已核验") if has else row
+                for row, has in zip(checklist.materials, held, strict=True)
+            )
+            return matter, structs.replace(checklist, materials=rows)
+    raise other
+
+
+def _told(checklist: Checklist, replica: r.Replica, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """What the notices have told, as far as the code knows: what is still open, and that the rest was told."""
+    still = {gap.code: gap for gap in gaps}
+    told = []
+    for row, mark in zip(checklist.materials, replica.marks, strict=True):
+        if not mark.told:
+            continue
+        state = TickState.UNACCEPTABLE if mark.told_bad else TickState.MISSING
+        told.append(
+            still.get(row.code)
+            or Gap(code=row.code, name=row.name, problem=r.ON_PAPER, remedy=row.remedy, form=row.form, state=state)
+        )
+    return tuple(told)
+
+
+def _promises(gaps: tuple[Gap, ...], ticks: dict[str, Tick]) -> tuple[Promise, ...]:
+    return tuple(
+        Promise(code=gap.code, name=gap.name, until=until, form=gap.form, copies=gap.copies, remedy=gap.remedy)
+        for gap in gaps
+        if (until := ticks[gap.code].until) is not None
+    )
+
+
+def _masked(reference: str) -> str:
+    """``990100-W01-*****-C``: enough to compare with the paper, too little to look it up."""
+    head, _, tail = reference.rpartition("-")
+    front, _, number = head.rpartition("-")
+    return f"{front}-{'*' * len(number)}-{tail}" if front else "*" * len(reference)
+
+
+def _applicant(ws: Workspace, view: ReplicaView, id_number: str, typed: Mapping[str, str]) -> Applicant:
+    kind = view.replica.applicant_kind
+    checked = check_applicant({**typed, "kind": kind, "id_number": id_number}, view.matter, ws.clock.today())
+    for where, message in checked.errors.items():
+        raise BadInput("bad_value", message, field=where, hint="改正后再确认")
+    for where, message in checked.missing.items():
+        raise BadInput("value_missing", message, field=where, hint="照证件补填后再确认")
+    values = checked.values
+    if view.applicant and mask_name(values["name"]) != view.applicant:
+        raise BadInput(
+            "replica_name",
+            f"姓名（名称）与凭证上的“{view.applicant}”不符",
+            field="applicant.name",
+            hint="照证件核对姓名；更了名的，请联网或到原窗口办理",
+        )
+    return Applicant(kind=applicant_kind(kind), **{key: values[key] for key in values if key != "kind"})
+
+
+def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
+    replica = view.replica
+    if not replica.case_id or replica.state not in OPEN:
+        raise HallError("nothing_open", "凭证上的办件没有要补的材料", field="code")
+    state: Literal["received", "noticed", "tolerated"] = (
+        "received"
+        if replica.state is CaseState.RECEIVED
+        else "noticed"
+        if replica.state is CaseState.NOTICED
+        else "tolerated"
+    )
+    return CaseAdopted(
+        reference=replica.reference,
+        origin=replica.incarnation,
+        seen=replica.version,
+        paper=replica.paper,
+        number=replica.number,
+        issued=replica.issued,
+        # An open case keeps the version it began with (domain.md §9a.11).
+        matter=structs.replace(matter_ref(ws, view.matter, view.checklist), version=replica.catalogue),
+        answers=view.checklist.answers,
+        situations=view.checklist.situations,
+        rows=view.checklist.materials,
+        ticks=view.ticks,
+        state=state,
+        received=replica.received,
+        clock_from=replica.clock_from,
+        told=view.told,
+        noticed=replica.noticed,
+        respond_by=replica.respond_by,
+        notices=replica.notices,
+        accepted=replica.accepted,
+        due=replica.due,
+        promises=view.promises,
+        window=ws.config.hall.window,
+        clerk=ws.config.clerk.name,
+        language="en" if replica.language == "en" else "",
+    )

@@ -1,0 +1,318 @@
+"""The paper is a replica: what its code carries, who is believed, and what opens nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import tracemalloc
+import zlib
+
+import cbor2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from hall import replica as r
+from hall.case import CaseState
+from hall.errors import HallError
+from hall.replica_envelope import MAX_SIGNED, MAX_TEXT, from_base45, measure, to_base45
+from hall.verdict import Tick, TickState
+from tests.builders import DAY
+from tests.hall.replicas import (
+    CASE_ID,
+    KEY,
+    KEYS,
+    NAME,
+    NUMBER,
+    REFERENCE,
+    SECRET,
+    SIGNER,
+    STRANGER,
+    as_text,
+    code,
+    mutant,
+    noticed,
+    parts,
+    rebuilt,
+    signed_by,
+    signed_bytes,
+)
+
+MUTANTS, SHARDS = 100_000, 4
+
+
+def refusal(text: str, today: dt.date = DAY, keys: tuple[r.KnownKey, ...] = KEYS) -> str:
+    """Why a code opens nothing; every refusal says what it means and what to do."""
+    with pytest.raises(r.ReplicaError) as caught:
+        r.decode(text, keys, today)
+    error = caught.value
+    assert isinstance(error, HallError)
+    assert error.message and error.hint and error.field == "code"
+    return error.code
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 12, 40])
+def test_a_code_carries_the_case(count: int) -> None:
+    case = noticed(count)
+    said = r.decode(code(case), KEYS, DAY)
+    assert (said.reference, said.case_id, said.incarnation, said.version) == (REFERENCE, CASE_ID, "A1", 2)
+    assert (said.matter, said.catalogue, said.answers) == ("real-estate-transfer", "2026.11.1", case.answers)
+    assert (said.state, said.received, said.clock_from) == (CaseState.NOTICED, case.received, case.clock_from)
+    assert (said.noticed, said.respond_by, said.notices) == (DAY, dt.date(2026, 12, 17), 1)
+    assert (said.paper, said.number, said.issued) == ("notice", "B1", DAY)
+    assert [mark.state for mark in said.marks] == [case.ticks[row.code].state for row in case.rows]
+    assert said.list_digest == r.list_digest(case.rows)
+    assert said.device == "device-1"
+    told = {gap.code for gap in case.gaps}
+    assert [mark.told for mark in said.marks] == [row.code in told for row in case.rows]
+
+
+def test_reasons_and_promises_come_back_as_they_were() -> None:
+    case = noticed(40)
+    said = r.decode(code(case), KEYS, DAY)
+    for row, mark in zip(case.rows, said.marks, strict=True):
+        tick, was = r.tick_of(mark, row), case.ticks[row.code]
+        assert (tick.state, tick.until) == (was.state, was.until)
+        assert tick.reason in (was.reason, r.ON_PAPER)
+    assert {"no-seal", "expired"} <= {r.tick_of(m, row).reason for m, row in zip(said.marks, case.rows, strict=True)}
+
+
+def test_reasons_in_words_beyond_the_room_stand_on_the_paper_only() -> None:
+    case = noticed(30)
+    long = {row.code: Tick(TickState.UNACCEPTABLE, reason=f"第{n}处写得不清楚" * 4) for n, row in enumerate(case.rows)}
+    said = r.decode(code(structs.replace(case, ticks=long)), KEYS, DAY)
+    reasons = [r.tick_of(mark, row).reason for mark, row in zip(said.marks, case.rows, strict=True)]
+    kept = [reason for reason in reasons if reason != r.ON_PAPER]
+    assert kept and len(kept) < 30
+    assert sum(len(reason.encode()) for reason in kept) <= r.REASON_BYTES
+
+
+def test_neither_the_number_nor_the_full_name_is_in_a_code() -> None:
+    payload = parts(code(noticed(12)))[2]
+    for secret in (NUMBER, NUMBER[:10], NUMBER[6:14], NAME):
+        assert secret.encode() not in payload
+    assert r.decode(code(noticed(12)), KEYS, DAY).name_masked == "王*明"
+
+
+def test_the_card_on_the_desk_is_compared_with_a_keyed_digest() -> None:
+    said = r.decode(code(noticed(5)), KEYS, DAY)
+    assert r.matches(said, " 110101 18800101 0011", [SECRET]) is True
+    assert r.matches(said, "110101188503120026", [SECRET]) is False
+    assert r.matches(said, NUMBER, [b"other" * 8]) is None, "without the hall's secret nothing can be told"
+    nobody = r.decode(code(structs.replace(noticed(5), applicant=None)), KEYS, DAY)
+    assert r.matches(nobody, NUMBER, [SECRET]) is None
+    # Two papers of two cases of one person carry nothing alike.
+    other = r.decode(code(structs.replace(noticed(5), case_id="01a2b3c4-d5e6-7f01-8a2b-3c4d5e6f7082")), KEYS, DAY)
+    assert other.digest != said.digest
+
+
+def test_the_same_paper_has_the_same_code() -> None:
+    assert code(noticed(12)) == code(noticed(12))
+
+
+def test_a_code_has_the_shape_of_the_health_certificates() -> None:
+    """Prefix, Base45, zlib, COSE_Sign1 with EdDSA and the key's id, read by cbor2 alone."""
+    text = code(noticed(12))
+    assert text.startswith("CLK1:")
+    assert set(text) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+    assert not text.endswith(" "), "keyboards and clipboards drop a blank at the end"
+    message = cbor2.loads(zlib.decompress(from_base45(text[5:])))
+    assert message.tag == 18
+    protected, unprotected, payload, signature = message.value
+    assert cbor2.loads(protected) == {1: -8, 4: r.key_id(KEY.public_key().public_bytes_raw())}
+    assert unprotected == {}
+    KEY.public_key().verify(signature, cbor2.dumps(["Signature1", protected, b"", payload]))
+    assert all(isinstance(key, int) and 0 <= key < 24 for key in cbor2.loads(payload)), "one byte a key"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"), [(b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581"), (b"ietf!", "QED8WEX0")]
+)
+def test_base45_is_that_of_rfc_9285(data: bytes, text: str) -> None:
+    assert (to_base45(data), from_base45(text)) == (text, data)
+
+
+@given(st.binary(max_size=300))
+def test_base45_gives_back_what_it_took(data: bytes) -> None:
+    assert from_base45(to_base45(data)) == data
+
+
+@pytest.mark.parametrize("text", ["GGW", ":::", "::", "A", "abc", "A\nB", "ÄBC", "AB8!", "BB8A"])
+def test_base45_takes_nothing_else(text: str) -> None:
+    with pytest.raises(r.ReplicaError):
+        from_base45(text)
+
+
+def test_a_keyboard_with_caps_lock_types_small_letters() -> None:
+    text = code(noticed(5))
+    assert r.decode(text.lower() + "\r\n", KEYS, DAY) == r.decode(text, KEYS, DAY)
+    assert refusal(text[:40] + text[40:].lower()) == "replica_altered"
+
+
+def test_another_scan_is_not_a_code() -> None:
+    for text in ("", REFERENCE, "HC1:6BF+70790T9", "https://example.invalid/q", "CLK", "CLK1", "CLKX:AA", "1CLK1:AA"):
+        assert refusal(text) == "replica_not_one"
+    assert not r.looks_like_code(REFERENCE)
+    assert r.looks_like_code(code(noticed(1)))
+    assert r.looks_like_code("clk2:aa")
+
+
+def test_a_code_of_another_hall_is_foreign() -> None:
+    assert refusal(code(noticed(5), signer=structs.replace(SIGNER, key=STRANGER))) == "replica_foreign"
+    assert refusal(code(noticed(5)), keys=()) == "replica_foreign"
+
+
+def test_a_code_that_names_a_key_of_the_hall_and_is_not_signed_by_it_is_forged() -> None:
+    assert refusal(signed_by(STRANGER, parts(code(noticed(5)))[2], named=KEY)) == "replica_forged"
+
+
+def test_a_signature_from_another_code_is_forged() -> None:
+    mine, other = parts(code(noticed(5))), parts(code(noticed(5, 2)))
+    assert refusal(rebuilt([*mine[:3], other[3]])) == "replica_forged"
+    assert refusal(rebuilt([*mine[:2], other[2], mine[3]])) == "replica_forged"
+
+
+def test_the_code_of_a_revoked_device_is_not_believed() -> None:
+    revoked = (structs.replace(KEYS[0], revoked=True),)
+    assert refusal(code(noticed(5)), keys=revoked) == "replica_revoked"
+    assert refusal(signed_by(STRANGER, parts(code(noticed(5)))[2], named=KEY), keys=revoked) == "replica_forged"
+
+
+def test_a_code_lives_a_month_longer_than_its_last_date() -> None:
+    text = code(noticed(5))
+    last = dt.date(2026, 12, 17) + dt.timedelta(days=30)
+    assert r.decode(text, KEYS, last).expires == last
+    assert refusal(text, last + dt.timedelta(days=1)) == "replica_outdated"
+
+
+def test_a_newer_code_says_so() -> None:
+    text = code(noticed(5))
+    assert refusal("CLK2:" + text[5:]) == "replica_newer"
+    told = cbor2.loads(parts(text)[2])
+    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 2, 77: "new"}, canonical=True))) == "replica_newer"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({77: 1}, {-1: 1}, {4: b"\xff"}, {4: b"\x07" * 5}, {8: None}),
+        *({5: [0] * 8}, {10: 99}, {11: 3}, {14: "x" * 61}, {16: {9: 0}}),
+    ],
+)
+def test_even_a_key_of_the_hall_signs_no_nonsense(change: dict[int, object]) -> None:
+    told = cbor2.loads(parts(code(noticed(5)))[2])
+    assert refusal(signed_by(KEY, cbor2.dumps({**told, **change}, canonical=True))) == "replica_altered"
+
+
+def test_what_is_not_cose_is_altered() -> None:
+    good = parts(code(noticed(5)))
+    bad_key = cbor2.dumps({1: -8, 4: b"short"}, canonical=True)
+    es256 = cbor2.dumps({1: -7, 4: r.key_id(KEYS[0].public_key)}, canonical=True)
+    for spoilt in (
+        rebuilt(good, tag=17),
+        rebuilt(good[:3]),
+        rebuilt([good[0], {1: -8}, *good[2:]]),
+        rebuilt([good[0], {}, good[2], good[3][:63]]),
+        rebuilt([bad_key, *good[1:]]),
+        rebuilt([es256, *good[1:]]),
+        as_text(cbor2.dumps(good)),
+        as_text(signed_bytes(code(noticed(5))) + b"\x00"),
+        as_text(b""),
+    ):
+        assert refusal(spoilt) == "replica_altered"
+
+
+def test_a_second_form_of_the_same_code_is_not_taken() -> None:
+    signed = signed_bytes(code(noticed(5)))
+    packed = from_base45(code(noticed(5))[5:])
+    for level in (0, 1, 6):
+        assert refusal(r.PREFIX + to_base45(zlib.compress(signed, level))) == "replica_altered"
+    assert refusal(r.PREFIX + to_base45(packed + b"\x00")) == "replica_altered"
+    assert refusal(r.PREFIX + to_base45(packed[:-1])) == "replica_altered"
+
+
+@pytest.mark.parametrize("size", [MAX_SIGNED, 100_000, 2_500_000])
+def test_a_bomb_costs_no_more_than_a_code(size: int) -> None:
+    text = as_text(bytes(size))
+    assert len(text) <= MAX_TEXT, "a bomb fits where a code does"
+    refusal(text)
+    tracemalloc.start()
+    try:
+        assert refusal(text) == "replica_altered"
+        assert tracemalloc.get_traced_memory()[1] < 200_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        b"\x81" * 6000,
+        b"\xd2" * 6000,
+        b"\x9b\x00\x00\x00\x00\xff\xff\xff\xff",
+        b"\xbb\x7f\xff\xff\xff\xff\xff\xff\xff",
+        b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff",
+        b"\x7a\xff\xff\xff\xff",
+        b"\x9f" * 100,
+        b"\x5f\x41\x00\xff",
+        b"\x84" + b"\x00" * 3,
+        b"\x98\xc8" + b"\x98\xc8" * 200 + b"\x00" * 4000,
+        b"\xc2\x58\x20" + bytes(32),
+        b"\xfb" + bytes(8),
+    ],
+)
+def test_nests_and_lengths_are_measured_before_anything_is_built(shape: bytes) -> None:
+    with pytest.raises(r.ReplicaError):
+        measure(shape)
+
+
+def test_a_long_text_is_not_even_read() -> None:
+    assert refusal(r.PREFIX + "0" * 10_000_000) == "replica_altered"
+
+
+@given(st.text(max_size=200))
+def test_no_text_does_anything_but_be_refused(text: str) -> None:
+    refusal(text)
+    refusal(r.PREFIX + text)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_do_anything_but_be_refused(data: bytes) -> None:
+    refusal(as_text(data))
+    refusal(signed_by(KEY, data))
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_mutant_opens_anything(shard: int) -> None:
+    """100,000 in all; sizes bounded by what a code may be."""
+    chance = random.Random(20_261_121 + shard)
+    codes = [code(noticed(count, seed)) for count in (5, 12) for seed in (1, 2)]
+    opened: list[str] = []
+    seen: set[str] = set()
+    for _ in range(MUTANTS // SHARDS):
+        text, other = chance.sample(codes, 2)
+        spoilt = mutant(text, other, chance)
+        try:
+            r.decode(spoilt, KEYS, DAY)
+        except r.ReplicaError as error:
+            seen.add(error.code)
+        else:
+            opened.append(spoilt)
+    assert not opened
+    assert {"replica_altered", "replica_forged", "replica_foreign", "replica_not_one"} <= seen
+
+
+@pytest.mark.soak
+@given(st.integers(0, 1 << 62))
+def test_what_a_lucky_mutant_opens_is_what_was_signed(seed: int) -> None:
+    """New mutants every time. Packed bytes may have a second form that unpacks to the same: it says the same thing."""
+    chance = random.Random(seed)
+    text, other = code(noticed(12, seed % 7)), code(noticed(12, 8))
+    for _ in range(50):
+        spoilt = mutant(text, other, chance)
+        try:
+            r.decode(spoilt, KEYS, DAY)
+        except r.ReplicaError:
+            continue
+        assert signed_bytes(spoilt) == signed_bytes(text)
