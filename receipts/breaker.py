@@ -1,23 +1,29 @@
 """Where a Chinese text may break into lines: 避头尾 (GB/T 15834-2011 §5.1), Latin words whole, nothing in the margin.
 
 A line does not begin with a closing mark (，。；：！？）》”、…) and does not end with an opening one (（《“…); ——, ……
-and numbers stay together. Where a line cannot obey (a word longer than the line, a row of brackets), it breaks at the
-mildest place that fits: inside the word first, against 避头尾 last.
+and numbers with their signs (￥1,200、12.5%、-20℃) stay together, as do words of any alphabet. Where a line cannot obey
+(a word longer than the line, a row of brackets), it breaks at the mildest place that fits: inside a word first, against
+避头尾 next, and between a letter and its accents only where nothing else is left.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
-NO_START = frozenset("，。；：！？、）》〉」』】〕〗”’·…—～％‰℃°,.;:!?)]}%ー々〻＞／/－")
+NO_START = frozenset("，。；：！？、）》〉」』】〕〗］｝”’·…—～．％‰℃°′″,.;:!?)]}%ー々〻＞／/－")
 """No line begins with these."""
 
-NO_END = frozenset("（《〈「『【〔〖“‘([{￥¥$€£＃#№＜")
+NO_END = frozenset("（《〈「『【〔〖［｛“‘([{￥¥$＄€£＃#№＜／/")
 """No line ends with these."""
 
 _PAIRS = frozenset("—…")
-_FREE, _IN_WORD, _FORBIDDEN = range(3)
+_SPACES = " \u3000"
+_FREE, _IN_WORD, _FORBIDDEN, _NEVER = range(4)
+
+_SHORT = 100
+"""Characters up to which it pays to look first whether all of them fit."""
 
 _TOLERANCE = 1e-6
 """Points by which a line may seem too long through rounding."""
@@ -45,14 +51,13 @@ def _break_paragraph(
     slices: list[tuple[int, int]] = []
     room = line - indent
     while True:
-        fits = _reach(text, widths, start, end, room)
-        if fits >= end:
+        if (fits := _reach(text, widths, start, end, room)) >= end:
             slices.append((start, _trim(text, start, end)))
             return slices
         stop = _best_break(text, start, fits)
         slices.append((start, _trim(text, start, stop)))
         start = stop
-        while start < end and text[start] == " ":
+        while start < end and text[start] in _SPACES:
             start += 1
         if start >= end:
             return slices
@@ -61,44 +66,60 @@ def _break_paragraph(
 
 def _reach(text: str, widths: Sequence[float], start: int, end: int, room: float) -> int:
     """The furthest end of a line from ``start`` that fits; spaces at the end of a line take no room."""
+    if end - start < _SHORT and sum(widths[start:end]) <= room:
+        return end
     used = 0.0
     for index in range(start, end):
         used += widths[index]
-        if used > room + _TOLERANCE and text[index] != " ":
+        if used > room + _TOLERANCE and text[index] not in _SPACES:
             return max(index, start + 1)
     return end
 
 
 def _best_break(text: str, start: int, fits: int) -> int:
-    best = {_FREE: 0, _IN_WORD: 0}
+    """The last place that fits among those of the mildest kind."""
+    best, mildest = fits, _NEVER
     for index in range(fits, start, -1):
         kind = _kind(text, index)
         if kind == _FREE:
             return index
-        if kind == _IN_WORD and not best[_IN_WORD]:
-            best[_IN_WORD] = index
-    return best[_IN_WORD] or fits
+        if kind < mildest:
+            best, mildest = index, kind
+    return best
 
 
 def _kind(text: str, index: int) -> int:
     """What a break before ``text[index]`` would do."""
     before, after = text[index - 1], text[index]
-    if after == " " or after in NO_START or unicodedata.category(after).startswith("M"):
+    if _is_mark(after):
+        return _NEVER
+    if after in _SPACES or after in NO_START:
         return _FORBIDDEN
-    if before == " ":
-        visible = text[:index].rstrip(" ")
+    if before in _SPACES:
+        visible = text[:index].rstrip(_SPACES)
         return _FORBIDDEN if visible and visible[-1] in NO_END else _FREE
     if before in NO_END or (before in _PAIRS and before == after):
         return _FORBIDDEN
+    if before == "’" and index > 1:  # O’Brien
+        before = text[index - 2]
     return _IN_WORD if _of_word(before) and _of_word(after) else _FREE
 
 
+@lru_cache(maxsize=4096)
 def _of_word(char: str) -> bool:
-    """Whether a character belongs to a word or number: everything narrow, such as ``[U+30000]`` or ``2026-09-18``."""
-    return unicodedata.east_asian_width(char) in ("Na", "N", "H")
+    """Whether a character belongs to a word or number: letters of any alphabet (Greek and Cyrillic count as wide in
+    East Asia), and everything narrow, such as ``[U+30000]`` or ``2026-09-18``."""
+    width = unicodedata.east_asian_width(char)
+    return width in ("Na", "N", "H") or (width == "A" and unicodedata.category(char)[0] in "LM")
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(char: str) -> bool:
+    """Whether a character is an accent on the one before it."""
+    return unicodedata.category(char)[0] == "M"
 
 
 def _trim(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] == " ":
+    while end > start and text[end - 1] in _SPACES:
         end -= 1
     return end

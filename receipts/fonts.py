@@ -48,6 +48,10 @@ class FontSet:
         self._letters = tuple(letters)
         self._rare = tuple(rare)
         self._fallback_of: dict[str, Any] = {}
+        # Looked up once and kept, a few words a character: which need no fallback, and how wide they are.
+        self._own: tuple[set[str], set[str]] = (set(), set())
+        self._drawn: set[str] = set()
+        self._advances = (_Advances(self, False), _Advances(self, True))
 
     @property
     def base_name(self) -> str:
@@ -57,44 +61,57 @@ class FontSet:
     def clean(self, text: str) -> str:
         """``text`` as it can be drawn: NFC, line breaks kept, everything undrawable spelled out as ``[U+202E]``."""
         text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\u00a0", " ").replace("\t", " ")
-        if all(self._drawable(char) for char in text):
+        if self._drawn.issuperset(text):
             return text
         return "".join(char if self._drawable(char) else f"[U+{ord(char):04X}]" for char in text)
 
     def missing(self, text: str) -> tuple[str, ...]:
         """The characters of ``text`` that are spelled out instead of drawn, each once, in order."""
         text = unicodedata.normalize("NFC", text)
+        if self._drawn.issuperset(text):
+            return ()
         return tuple(dict.fromkeys(char for char in text if char not in "\r\n\t\u00a0" and not self._drawable(char)))
 
     def runs(self, text: str, bold: bool) -> Iterator[tuple[str, str]]:
         """``text`` in runs of one font each: (reportlab font name, run)."""
-        main = self._main[bold]
+        main, own = self._main[bold], self._own[bold]
+        if text and own.issuperset(text):
+            yield main.fontName, text
+            return
         name, start = "", 0
         for index, char in enumerate(text):
-            own = main.fontName if ord(char) in main.face.charToGlyph else self._font_of(char, main).fontName
-            if own != name:
+            font = self._font_of(char, main)
+            if font is main:
+                own.add(char)
+            if font.fontName != name:
                 if index > start:
                     yield name, text[start:index]
-                name, start = own, index
+                name, start = font.fontName, index
         if text:
             yield name, text[start:]
 
     def char_width(self, char: str, size: float, bold: bool = False) -> float:
         """The advance of one character."""
-        main = self._main[bold]
-        width = main.face.charWidths.get(ord(char))
-        if width is None:
-            width = self._font_of(char, main).face.charWidths.get(ord(char), 1000)
-        return float(width) * size / 1000
+        return self._advances[bold][char] * size / 1000
+
+    def widths(self, text: str, size: float, bold: bool = False) -> list[float]:
+        """The advance of each character."""
+        advances = self._advances[bold]
+        return [advances[char] * size / 1000 for char in text]
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         """The advance of a whole text."""
-        return sum(self.char_width(char, size, bold) for char in text)
+        return sum(self.widths(text, size, bold))
 
     def _drawable(self, char: str) -> bool:
-        if ord(char) in self._main[0].face.charToGlyph:
-            return unicodedata.category(char) not in _INVISIBLE
-        return char == "\n" or (unicodedata.category(char) not in _INVISIBLE and self._fallback(char) is not None)
+        if char in self._drawn:
+            return True
+        visible = unicodedata.category(char) not in _INVISIBLE
+        has = ord(char) in self._main[0].face.charToGlyph or (visible and self._fallback(char) is not None)
+        if char == "\n" or (visible and has):
+            self._drawn.add(char)
+            return True
+        return False
 
     def _font_of(self, char: str, main: Any) -> Any:
         if ord(char) in main.face.charToGlyph:
@@ -109,6 +126,18 @@ class FontSet:
             fonts = (_register(path, self._kept) for path in paths)
             self._fallback_of[char] = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
         return self._fallback_of[char]
+
+
+class _Advances(dict[str, float]):
+    """The advances of characters in 1/1000 em, each looked up in its font once."""
+
+    def __init__(self, fonts: FontSet, bold: bool) -> None:
+        self._fonts, self._bold = fonts, bold
+
+    def __missing__(self, char: str) -> float:
+        fonts, main = self._fonts, self._fonts._main[self._bold]
+        advance = self[char] = float(fonts._font_of(char, main).face.charWidths.get(ord(char), 1000))
+        return advance
 
 
 _FIRST_HAN = 0x2E80
