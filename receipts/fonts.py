@@ -54,6 +54,12 @@ class FontSet:
         self._advances = (_Advances(self, False), _Advances(self, True))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The fonts of the set by name, in the order in which they are asked; loads none."""
+        family = self._main[0].face.name.decode().partition("-")[0]
+        return (family, *(path.stem for path in (*self._letters, *self._rare)))
+
+    @property
     def base_name(self) -> str:
         """reportlab's name of the regular weight."""
         return str(self._main[0].fontName)

@@ -27,8 +27,6 @@ MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
 ENOUGH, LITTLE = 1 << 30, 200 << 20
 """Free bytes: below the first a warning, below the second new cases are in danger (sync.md §11)."""
 SMALLEST = (80, 24)
-RARE = "䶮𠮷𬭊\U00030000\U00031350"
-"""A character each of the basic plane, of planes 2 and 3: names in use and GB 18030-2022 level 3."""
 FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """Releases of SQLite, one a series, from which several writers on a WAL database are safe."""
 
@@ -126,17 +124,21 @@ def _calendar(session: Session) -> Check:
 
 def _fonts(_session: Session) -> Check:
     from receipts.fonts import fonts_ready, load_fonts
+    from receipts.han import coverage
 
     if not fonts_ready():
         return Check("", "fail", _("打印字体还没有准备"), _("运行 clerk setup"))
-    lacking = load_fonts().missing(RARE)
-    if lacking:
-        words = _("8105 个通用规范汉字可以打印；部分生僻字没有字体：{chars}")
-        told = words.format(chars=" ".join(f"U+{ord(char):04X}" for char in lacking))
-        return Check(
-            "", "warn", told, _("打成 [U+…] 的样子；装上 fonts-hanazono 软件包可以打印 GB 18030 级别 3 的全部汉字")
-        )
-    return Check("", "ok", _("通用规范汉字和生僻字都可以打印"))
+    fonts = load_fonts()
+    level_3, added = coverage(fonts)
+    words = _(
+        "8105 个通用规范汉字都能打印；GB 18030-2022 级别 3 的 {total} 个汉字能打印 {drawn} 个，"
+        "第 1 号修改单增加的 {more} 个能打印 {of_them} 个；字体：{names}"
+    )
+    names = "、".join(fonts.names)
+    told = words.format(total=level_3.total, drawn=level_3.drawn, more=added.total, of_them=added.drawn, names=names)
+    if not level_3.whole:
+        return Check("", "warn", told, _("其余的打成 [U+…]；装上 fonts-hanazono 软件包，级别 3 的汉字全部能打印"))
+    return Check("", "ok", told)
 
 
 def _store(session: Session) -> Check:
