@@ -17,6 +17,7 @@ from receipts.document import Document, texts
 from receipts.fonts import FontSet, load_fonts
 from receipts.layout import PAGE_HEIGHT, PAGE_WIDTH, Page, layout
 from receipts.ops import Box, Code, Line, Op, Ring, Text
+from receipts.pen import Pen
 
 rl_config.invariant = 1
 rl_config.useA85 = 0
@@ -79,63 +80,32 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
     archive.describe(canvas, document)
     for page in pages:
         canvas.setLineCap(2)  # rules that meet at a corner close it
+        pen = Pen(canvas, fonts, PAGE_HEIGHT)
         for op in page.ops:
-            _draw_op(canvas, op, fonts)
+            _draw_op(canvas, pen, op)
         canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
-def _draw_op(canvas: Canvas, op: Op, fonts: FontSet) -> None:
+def _draw_op(canvas: Canvas, pen: Pen, op: Op) -> None:
     match op:
         case Text():
-            _draw_text(canvas, op, fonts)
+            pen.text(op)
         case Line():
-            canvas.setLineWidth(op.width)
-            canvas.setStrokeGray(op.grey)
-            canvas.line(op.x1, PAGE_HEIGHT - op.y1, op.x2, PAGE_HEIGHT - op.y2)
+            pen.line(op)
         case Box():
-            _draw_box(canvas, op)
-        case Ring():
-            canvas.saveState()
-            canvas.setLineWidth(op.width)
-            canvas.setStrokeGray(op.grey)
-            canvas.setDash(3, 2.4)
-            canvas.circle(op.x, PAGE_HEIGHT - op.y, op.radius, stroke=1, fill=0)
-            canvas.restoreState()
+            pen.box(op)
         case Code():
-            _draw_code(canvas, op)
+            pen.code(op)
+        case Ring():
+            _draw_ring(canvas, op)
 
 
-def _draw_text(canvas: Canvas, op: Text, fonts: FontSet) -> None:
-    line = canvas.beginText(op.x, PAGE_HEIGHT - op.y)
-    line.setFillGray(op.grey)
-    line.setCharSpace(op.spacing)
-    for name, run in fonts.runs(op.text, op.bold):
-        line.setFont(name, op.size)
-        line.textOut(run)
-    canvas.drawText(line)
-
-
-def _draw_box(canvas: Canvas, op: Box) -> None:
-    if op.fill is not None:
-        canvas.setFillGray(op.fill)
-    if op.stroke:
-        canvas.setLineWidth(op.stroke)
-        canvas.setStrokeGray(op.grey)
-    paint = {"stroke": int(op.stroke > 0), "fill": int(op.fill is not None)}
-    bottom = PAGE_HEIGHT - op.y - op.height
-    if op.radius:
-        canvas.roundRect(op.x, bottom, op.width, op.height, op.radius, **paint)
-    else:
-        canvas.rect(op.x, bottom, op.width, op.height, **paint)
-
-
-def _draw_code(canvas: Canvas, op: Code) -> None:
-    """All modules as one path: a viewer then paints them without seams. The path counts in modules, short to write."""
+def _draw_ring(canvas: Canvas, op: Ring) -> None:
     canvas.saveState()
-    canvas.setFillGray(0)
-    canvas.transform(op.module_width, 0, 0, -op.module_height, op.x, PAGE_HEIGHT - op.y)
-    path = " ".join(f"{x} {y} {width} {height} re" for x, y, width, height in op.modules.black)
-    canvas.addLiteral(f"{path} f")
+    canvas.setLineWidth(op.width)
+    canvas.setStrokeGray(op.grey)
+    canvas.setDash(3, 2.4)
+    canvas.circle(op.x, PAGE_HEIGHT - op.y, op.radius, stroke=1, fill=0)
     canvas.restoreState()
