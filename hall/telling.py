@@ -48,6 +48,28 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "pickup": "取件单",
     "returned": "退件通知单",
 }
+PAPER_LETTERS: dict[f.PaperKind, str] = {
+    "receipt": "S",
+    "notice": "B",
+    "acceptance": "L",
+    "refusal": "N",
+    "promise": "C",
+    "guide": "Z",
+    "checking": "H",
+    "tolerance": "R",
+    "tolerance_due": "RB",
+    "restart": "Q",
+    "procedure": "T",
+    "extension": "Y",
+    "grant": "J",
+    "denial": "JN",
+    "served": "D",
+    "fee": "F",
+    "transfer": "W",
+    "pickup": "P",
+    "returned": "X",
+}
+"""The letters of a kind in a paper's number."""
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 

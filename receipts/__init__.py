@@ -1,5 +1,13 @@
 """Papers: content in, PDF bytes out.
 
 ``document`` is the content of a paper as data, ``layout`` places it on A4 pages, ``render`` draws the pages,
-``compose`` makes the content of each paper of the trade from a case. Fonts are prepared once per user (``fonts``).
+``compose`` makes the content of each paper of the trade from a case, from texts that are data (``texts``) and with what
+the law wants on each (``needs``). Fonts are prepared once per user (``fonts``). ``kinds()`` lists the papers,
+``sample(kind)`` shows one.
 """
+
+from __future__ import annotations
+
+from receipts.registry import KindInfo as KindInfo
+from receipts.registry import kinds as kinds
+from receipts.samples import sample as sample

@@ -25,16 +25,21 @@ class Span(Part, frozen=True):
 
 
 class Paragraph(Part, frozen=True, tag="paragraph"):
-    """Running text, set to both margins. ``indent`` moves the first line two characters in."""
+    """Running text, set to both margins. ``indent`` moves the first line two characters in.
+
+    ``second``: the same said in the second language, set smaller.
+    """
 
     spans: tuple[Span, ...]
     indent: bool = True
+    second: bool = False
 
 
 class Heading(Part, frozen=True, tag="heading"):
     """The name of what follows; never left alone at the foot of a page."""
 
     text: str
+    second: str = ""
 
 
 class KeyValues(Part, frozen=True, tag="key_values"):
@@ -53,11 +58,15 @@ class Column(Part, frozen=True):
 
 
 class Table(Part, frozen=True, tag="table"):
-    """Rows under a header that is repeated on every page. A row is never cut by the end of a page."""
+    """Rows under a header that is repeated on every page. A row is never cut by the end of a page.
+
+    ``tall`` is the least height of a row in points.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str = "无"
+    tall: float = 0.0
 
 
 class Notice(Part, frozen=True, tag="notice"):
@@ -72,6 +81,7 @@ class Slot(Part, frozen=True):
 
     label: str
     value: str = ""
+    second: str = ""
 
 
 class Signatures(Part, frozen=True, tag="signatures"):
@@ -89,7 +99,31 @@ class Seal(Part, frozen=True, tag="seal"):
     label: str = "（专用印章）"
 
 
-Block: TypeAlias = Paragraph | Heading | KeyValues | Table | Notice | Signatures | Seal
+class FlowBox(Part, frozen=True):
+    """One step of a flow in its place: ``band`` and ``column`` count from 0, ``after`` are indexes of other boxes.
+
+    ``critical_after`` are those of them that lie before it on the critical path.
+    """
+
+    name: str
+    who: str
+    time: str
+    band: int
+    column: int
+    critical: bool = False
+    after: tuple[int, ...] = ()
+    critical_after: tuple[int, ...] = ()
+
+
+class Flow(Part, frozen=True, tag="flow"):
+    """A flow as a picture: boxes and arrows, in ``bands`` (the stages of a project) one under the other."""
+
+    boxes: tuple[FlowBox, ...]
+    bands: tuple[str, ...] = ("",)
+    caption: str = ""
+
+
+Block: TypeAlias = Paragraph | Heading | KeyValues | Table | Notice | Signatures | Seal | Flow
 
 
 class Document(Part, frozen=True):
@@ -112,6 +146,7 @@ class Document(Part, frozen=True):
     footer: tuple[str, ...] = ()
     reprint: int = 0
     language: str = "zh-CN"
+    second_title: str = ""
 
 
 def paragraph(text: str, *, bold: bool = False, indent: bool = True) -> Paragraph:
@@ -132,7 +167,7 @@ def decode(data: bytes) -> Document:
 def texts(document: Document) -> list[str]:
     """Every text of the document that is drawn in a font, in no order that matters."""
     found = [document.title, document.organisation, document.department, document.number, document.reference]
-    found += [document.qr_caption, *document.copies, *document.footer]
+    found += [document.second_title, document.qr_caption, *document.copies, *document.footer]
     for block in document.blocks:
         found += _texts_of(msgspec.to_builtins(block))
     return found

@@ -122,6 +122,10 @@ def _head(setter: Setter, document: Document, label: str) -> Strip:
     ops += title_ops
     ops += _marks(setter, document, label, y)
     y = y_title
+    if document.second_title:
+        lines = setter.wrap(document.second_title, 11.0, setter.width)
+        ops += setter.lines(lines, setter.left, y, setter.width, 11.0, 1.5, "center", grey=_DIM)
+        y += 16.5 * len(lines)
     if document.number:
         number = f"编号：{document.number}" if document.number.isascii() else document.number
         ops.append(setter.line(number, setter.left, y + 2, setter.width, 10.0, 1.5, "center"))

@@ -70,7 +70,17 @@ class Code:
     module_height: float
 
 
-Op: TypeAlias = Text | Line | Box | Ring | Code
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """The head of an arrow that points to the right, its tip at (``x``, ``y``)."""
+
+    x: float
+    y: float
+    size: float = 4.0
+    grey: float = 0.0
+
+
+Op: TypeAlias = Text | Line | Box | Ring | Code | Arrow
 
 
 def moved(op: Op, down: float) -> Op:

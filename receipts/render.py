@@ -16,7 +16,7 @@ from receipts.barcodes import code128, qr
 from receipts.document import Document, texts
 from receipts.fonts import FontSet, load_fonts
 from receipts.layout import PAGE_HEIGHT, PAGE_WIDTH, Page, layout
-from receipts.ops import Box, Code, Line, Op, Ring, Text
+from receipts.ops import Arrow, Box, Code, Line, Op, Ring, Text
 from receipts.pen import Pen
 
 rl_config.invariant = 1
@@ -100,6 +100,9 @@ def _draw_op(canvas: Canvas, pen: Pen, op: Op) -> None:
             pen.code(op)
         case Ring():
             _draw_ring(canvas, op)
+        case Arrow():
+            _draw_arrow(canvas, op)
+            pen.forget()
 
 
 def _draw_ring(canvas: Canvas, op: Ring) -> None:
@@ -109,3 +112,13 @@ def _draw_ring(canvas: Canvas, op: Ring) -> None:
     canvas.setDash(3, 2.4)
     canvas.circle(op.x, PAGE_HEIGHT - op.y, op.radius, stroke=1, fill=0)
     canvas.restoreState()
+
+
+def _draw_arrow(canvas: Canvas, op: Arrow) -> None:
+    path = canvas.beginPath()
+    path.moveTo(op.x, PAGE_HEIGHT - op.y)
+    path.lineTo(op.x - op.size, PAGE_HEIGHT - op.y + op.size * 0.55)
+    path.lineTo(op.x - op.size, PAGE_HEIGHT - op.y - op.size * 0.55)
+    path.close()
+    canvas.setFillGray(op.grey)
+    canvas.drawPath(path, stroke=0, fill=1)

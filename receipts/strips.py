@@ -8,7 +8,20 @@ from itertools import pairwise
 
 from receipts.barcodes import MM
 from receipts.breaker import break_lines
-from receipts.document import Align, Block, Heading, KeyValues, Notice, Paragraph, Seal, Signatures, Slot, Table
+from receipts.document import (
+    Align,
+    Block,
+    Flow,
+    Heading,
+    KeyValues,
+    Notice,
+    Paragraph,
+    Seal,
+    Signatures,
+    Slot,
+    Table,
+)
+from receipts.flow import flow_strips
 from receipts.ops import Box, Line, Op, Ring, Strip, Text
 from receipts.setter import BODY, CELL, CELL_LEADING, LEADING, PAD_X, Setter, baseline
 
@@ -19,6 +32,9 @@ MAX_CELL_LINES = 36
 SEAL_RADIUS = 20 * MM
 SLOT = 27.0
 """The height of a line to sign."""
+SECOND = 9.0
+"""The size of the second language."""
+_SECOND_GREY = 0.25
 
 
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
@@ -59,12 +75,15 @@ def _strips_of(setter: Setter, block: Block) -> Iterator[Strip]:
             return _signatures(setter, block)
         case Seal():
             return iter([seal_strip(setter, block)[0]])
+        case Flow():
+            return flow_strips(setter, block)
 
 
 def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
     text = "".join(span.text for span in block.spans)
     bold = [span.bold for span in block.spans for _ in span.text]
-    widths = [setter.fonts.char_width(char, BODY, heavy) for char, heavy in zip(text, bold, strict=True)]
+    size = SECOND if block.second else BODY
+    widths = [setter.fonts.char_width(char, size, heavy) for char, heavy in zip(text, bold, strict=True)]
     indent = 2 * BODY if block.indent else 0.0
     slices = break_lines(text, widths, setter.width, indent)
     made: list[Strip] = []
@@ -72,9 +91,12 @@ def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
         first = start == 0 or text[start - 1] == "\n"
         last = number == len(slices) - 1 or text[end : end + 1] == "\n"
         room = setter.width - (indent if first else 0.0)
-        spacing = 0.0 if last else _justified(text[start:end], room - sum(widths[start:end]))
-        ops = _pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing)
-        made.append(Strip(BODY * LEADING, tuple(ops), setter.gap * 0.6 if number == 0 else 0.0))
+        ragged = last or block.second
+        spacing = 0.0 if ragged else _justified(text[start:end], room - sum(widths[start:end]))
+        ops = tuple(_pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing))
+        if block.second:
+            ops = tuple(replace(op, y=baseline(0, size, LEADING), size=size, grey=_SECOND_GREY) for op in ops)
+        made.append(Strip(size * LEADING, ops, setter.gap * (0.2 if block.second else 0.6) if number == 0 else 0.0))
     # No first or last line of a paragraph stands alone on a page.
     return [replace(strip, keep=index in (0, len(made) - 2)) if len(made) > 1 and index < len(made) - 1 else strip
             for index, strip in enumerate(made)]  # fmt: skip
@@ -89,7 +111,7 @@ def _justified(line: str, slack: float) -> float:
 
 def _pieces(
     text: str, bold: Sequence[bool], widths: Sequence[float], start: int, end: int, x: float, spacing: float
-) -> Iterator[Op]:
+) -> Iterator[Text]:
     """One line as texts of one weight each."""
     cuts = [start, *(index for index in range(start + 1, end) if bold[index] != bold[index - 1]), end]
     for begin, stop in pairwise(cuts):
@@ -102,7 +124,11 @@ def _heading(setter: Setter, block: Heading) -> Strip:
     size, height = 11.0, 11.0 * 1.7
     mark = Box(setter.left, height * 0.24, 2.6, height * 0.52, fill=0.15)
     text = setter.line(block.text, setter.left + 8, 0, setter.width, size, 1.7, bold=True)
-    return Strip(height, (mark, text), before=setter.gap, keep=True)
+    ops: tuple[Op, ...] = (mark, text)
+    if block.second:
+        x = text.x + setter.fonts.width(block.text, size, True) + 8
+        ops += (setter.line(block.second, x, 0, setter.width, SECOND, 1.7 * size / SECOND, grey=_SECOND_GREY),)
+    return Strip(height, ops, before=setter.gap, keep=True)
 
 
 def _cell(setter: Setter, lines: Sequence[str], x: float, width: float, height: float, align: Align = "left",
@@ -129,7 +155,9 @@ def _row_height(setter: Setter, cells: Sequence[Sequence[str]]) -> float:
 
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
     label_width = min(
-        max((setter.fonts.width(label, CELL) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
+        max((setter.fonts.width(line, CELL) for label, _ in block.pairs for line in label.split("\n")), default=0)
+        + 2 * PAD_X
+        + 2,
         setter.width * 0.185,
     )
     for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
@@ -155,7 +183,7 @@ def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iter
     waiting: list[tuple[str, str]] = []
     for pair in block.pairs:
         lines = len(setter.wrap(pair[1], CELL, room))
-        if lines > 2 or (lines > 1 and pair[1].isascii()):
+        if lines > 2 or (lines > 1 and pair[1].isascii() and "\n" not in pair[1]):
             yield from ((one,) for one in waiting)
             waiting = []
             yield (pair,)
@@ -180,20 +208,26 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
     for row in block.rows:
         cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(row, widths, strict=True)]
         for chunk in _chunks(cells):
-            yield replace(_table_row(setter, chunk, widths, aligns), header=header)
+            yield replace(_table_row(setter, chunk, widths, aligns, least=block.tall), header=header)
 
 
 def _column_widths(setter: Setter, block: Table) -> list[float]:
     """Shares of the width, but no short title (序号, 份数) in two lines; the others give the room in proportion."""
     total = sum(column.width for column in block.columns)
     shares = [setter.width * column.width / total for column in block.columns]
-    least = [setter.fonts.width(c.title, CELL, True) + 2 * PAD_X + 1 if len(c.title) <= 4 else 0 for c in block.columns]
+    least = [_least(setter, c.title) for c in block.columns]
     wide = [max(share, need) for share, need in zip(shares, least, strict=True)]
     excess = sum(wide) - setter.width
     free = sum(w - need for w, need in zip(wide, least, strict=True))
     if excess <= 0 or free <= excess:
         return shares
     return [w - excess * (w - need) / free for w, need in zip(wide, least, strict=True)]
+
+
+def _least(setter: Setter, title: str) -> float:
+    """What a column needs so that its short title (序号, 份数) stays on one line."""
+    first = title.partition("\n")[0]
+    return setter.fonts.width(first, CELL, True) + 2 * PAD_X + 1 if len(first) <= 4 else 0.0
 
 
 def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
@@ -204,9 +238,10 @@ def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _table_row(
-    setter: Setter, cells: Sequence[Sequence[str]], widths: Sequence[float], aligns: Sequence[Align], head: bool = False
-) -> Strip:
-    height = _row_height(setter, cells)
+    setter: Setter, cells: Sequence[Sequence[str]], widths: Sequence[float], aligns: Sequence[Align],
+    head: bool = False, least: float = 0.0,
+) -> Strip:  # fmt: skip
+    height = max(_row_height(setter, cells), least)
     ops: list[Op] = [Box(setter.left, 0, sum(widths), height, fill=0.92)] if head else []
     x = setter.left
     for lines, width, align in zip(cells, widths, aligns, strict=True):
@@ -255,6 +290,8 @@ def slot_line(setter: Setter, slot: Slot, x: float, top: float, width: float) ->
     ]
     if slot.value:
         ops.append(setter.line(slot.value, line_from + 4, bottom - 19, width, BODY, LEADING))
+    if slot.second:
+        ops.append(setter.line(slot.second, x, bottom - 5, width, 6.5, 1.3, grey=_SECOND_GREY))
     return ops
 
 

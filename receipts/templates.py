@@ -3,6 +3,8 @@
 A centre changes wording, order and copies without touching code. In a text ``{applicant}`` stands for a value and
 ``{due!b}`` for the same in bold; ``when = "agent"`` keeps a block for cases where that holds, ``"not agent"`` for the
 others. What is known is listed in ``receipts.values``; anything else is an error that names file and key.
+
+Sentences carry their English beside them (``en``); labels and other short words have theirs in ``words.toml``.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ class TextBlock(_Data, frozen=True, tag="paragraph"):
 
     text: str
     indent: bool = True
+    en: str = ""
 
 
 class HeadingBlock(_Data, frozen=True, tag="heading"):
@@ -45,11 +48,15 @@ class FormBlock(_Data, frozen=True, tag="form"):
 
 
 class TableBlock(_Data, frozen=True, tag="table"):
-    """A table over ``rows`` (a list of ``receipts.values``); columns are (title, width, align, text of a cell)."""
+    """A table over ``rows`` (a list of ``receipts.values``); columns are (title, width, align, text of a cell).
+
+    ``tall`` is the least height of a row in points, for rows to sign in.
+    """
 
     rows: str
     columns: tuple[tuple[str, float, Align, str], ...]
     empty: str = "无"
+    tall: float = 0.0
 
 
 class NoticeBlock(_Data, frozen=True, tag="notice"):
@@ -57,6 +64,7 @@ class NoticeBlock(_Data, frozen=True, tag="notice"):
 
     lines: tuple[str, ...]
     title: str = ""
+    en: tuple[str, ...] = ()
 
 
 class SignBlock(_Data, frozen=True, tag="sign"):
@@ -72,17 +80,35 @@ class SealBlock(_Data, frozen=True, tag="seal"):
     label: str = "（专用印章）"
 
 
-AnyBlock: TypeAlias = TextBlock | HeadingBlock | FormBlock | TableBlock | NoticeBlock | SignBlock | SealBlock
+class FlowBlock(_Data, frozen=True, tag="flow"):
+    """The flow of the matter, or of the project, as a picture."""
+
+    caption: str = ""
+
+
+AnyBlock: TypeAlias = (
+    TextBlock | HeadingBlock | FormBlock | TableBlock | NoticeBlock | SignBlock | SealBlock | FlowBlock
+)
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One paper. ``copies`` are the labels of its copies, ``footer`` the lines at the foot of every page."""
+    """One paper. ``copies`` are the labels of its copies, ``footer`` the lines at the foot of every page.
+
+    ``law`` says on which provisions the paper stands; it is listed, not printed.
+    """
 
     title: str
     copies: tuple[str, ...]
     block: tuple[AnyBlock, ...]
     footer: tuple[str, ...] = ()
     qr_caption: str = "扫一扫，查进度"
+    law: str = ""
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``words.toml``: short texts of the papers, as they stand there, and what they are called in English."""
+
+    en: dict[str, str]
 
 
 def texts_in(value: object, where: str = "") -> Iterator[tuple[str, str, bool]]:
@@ -94,11 +120,21 @@ def texts_in(value: object, where: str = "") -> Iterator[tuple[str, str, bool]]:
             yield f"{where}.columns[{index}]", column[3], True
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
-            if name not in ("when", "columns"):
+            if name not in ("when", "columns", "law"):
                 yield from texts_in(getattr(value, name), f"{where}.{name}" if where else name)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from texts_in(item, f"{where}[{index}]")
+
+
+def names_in(template: Template) -> set[str]:
+    """The values that a text names in Chinese; its English may be left off a paper."""
+    return {
+        name
+        for key, text, cell in texts_in(template)
+        if not cell and ".en" not in key
+        for name in placeholders(text)
+    }
 
 
 def split_flag(line: str) -> tuple[str, str]:
@@ -152,6 +188,30 @@ def load_template(kind: str, folder: Path | None = None) -> Template:
     return _load(path, path.stat().st_mtime_ns)
 
 
+def load_words(folder: Path | None = None) -> dict[str, str]:
+    """The English of the short texts; a centre's own ``words.toml`` adds to the packaged one and comes first.
+
+    Raises HallError ``bad_paper_text``.
+    """
+    packaged = PACKAGED / "words.toml"
+    words = _load_words(packaged, packaged.stat().st_mtime_ns)
+    own = folder / "words.toml" if folder else None
+    return {**words, **_load_words(own, own.stat().st_mtime_ns)} if own and own.is_file() else words
+
+
+@lru_cache(maxsize=4)
+def _load_words(path: Path, changed: int) -> dict[str, str]:
+    from receipts import values
+
+    try:
+        words = msgspec.toml.decode(path.read_bytes(), type=Words).en
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise _bad(path, "", str(error)) from error
+    for text, english in words.items():
+        _check_names(path, f"en.{text}", english, values.VALUES)
+    return words
+
+
 @lru_cache(maxsize=32)
 def _load(path: Path, changed: int) -> Template:
     from receipts import values
@@ -180,17 +240,21 @@ def check(
         if isinstance(block, TableBlock) and block.rows not in tables:
             raise _bad(path, f"{where}.rows", f"没有表格“{block.rows}”", block.rows, tables)
         if isinstance(block, NoticeBlock):
-            for number, line in enumerate(block.lines):
-                _check_flag(path, f"{where}.lines[{number}]", split_flag(line)[0], flags)
+            for name, lines in (("lines", block.lines), ("en", block.en)):
+                for number, line in enumerate(lines):
+                    _check_flag(path, f"{where}.{name}[{number}]", split_flag(line)[0], flags)
     for key, text, cell in texts_in(template):
-        try:
-            names = placeholders(text)
-        except ValueError as error:
-            raise _bad(path, key, f"花括号写得不对：{error}") from error
-        allowed = tables[_table_of(template, key)] if cell else known
-        for name in names:
-            if name not in allowed:
-                raise _bad(path, key, f"没有占位符“{name}”", name, allowed)
+        _check_names(path, key, text, tables[_table_of(template, key)] if cell else known)
+
+
+def _check_names(path: Path, key: str, text: str, allowed: Collection[str]) -> None:
+    try:
+        names = placeholders(text)
+    except ValueError as error:
+        raise _bad(path, key, f"花括号写得不对：{error}") from error
+    for name in names:
+        if name not in allowed:
+            raise _bad(path, key, f"没有占位符“{name}”", name, allowed)
 
 
 def _table_of(template: Template, key: str) -> str:

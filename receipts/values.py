@@ -5,19 +5,20 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from hall.case import Case, Notice
-from hall.catalogue.model import Limit, Place, PromiseBreach, SpecialProcedure
+from hall.catalogue.model import Place, PromiseBreach, SpecialProcedure
 from hall.checklist import Row
 from hall.facts import PaperIssued
 from hall.identity import KINDS
 from hall.masking import mask_identity, mask_phone
 from hall.verdict import Gap, Tick, TickState
+from receipts.later import later_flags, later_tables, later_values, numbered
+from receipts.wording import chinese_date, copies_text, days_text, limit_text
 
 _VALUES: Final = """
     accepted agent agent_id agent_phone answers applicant applicant_id applicant_id_label applicant_phone article
@@ -26,12 +27,20 @@ _VALUES: Final = """
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
-    window you
+    window you applicant_address applicant_phone_full agent_phone_full
+    collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
+    extension_day extension_days extension_due extension_reason fee_capitals fee_total first_promise last_in move_from
+    move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
+    procedure_due procedure_reason procedure_starts procedure_until proxy relation result_copies result_name
+    result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
+    served_remark servers to_pay valid_until waybill witness
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
     noticed on_the_spot other promised provisional refused respond_provisional second special statutory supplemented
     tolerated
+    announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
+    licence must_pay posted proxy reopened return_by turned_away valid_until waiting
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -40,10 +49,17 @@ FLAGS: Final = frozenset(_FLAGS.split())
 TABLES: Final[Mapping[str, frozenset[str]]] = {
     "materials": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "collected": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
+    "handed": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "gaps": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "corrections": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "promises": frozenset({"n", "name", "form", "copies", "until", "remedy"}),
+    "documents": frozenset({"n", "name", "number", "copies"}),
+    "charges": frozenset({"n", "name", "quantity", "amount", "basis"}),
+    "originals": frozenset({"n", "name", "form", "copies", "remark"}),
+    "handovers": frozenset({"n", "when", "from_place", "giver", "to_place", "taker", "whole", "sign"}),
+    "fields": frozenset({"n", "name", "value"}),
+    "supplied": frozenset({"n", "name", "form", "copies", "day"}),
 }
 
 LAPSE: Final = {"withdrawn": "视为撤回申请", "returned": "退回申请材料", "terminated": "终止办理"}
@@ -72,23 +88,31 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
     flags = _flags(case, notice)
     return Content(
-        values={**_matter(case), **_people(case), **_course(case, notice), **_office(case, issued)},
+        values={
+            **_matter(case),
+            **_people(case),
+            **_course(case, notice),
+            **_office(case, issued),
+            **later_values(case),
+        },
         flags=flags | {"collected"} if collected else flags,
         tables={
-            "materials": _numbered(rows),
-            "collected": _numbered(collected),
-            "outstanding": _numbered(
+            **{name: numbered(found) for name, found in later_tables(case).items()},
+            "materials": numbered(rows),
+            "collected": numbered(collected),
+            "handed": numbered(row for row in collected if row["state"].startswith("已收")),
+            "outstanding": numbered(
                 row
                 for row in rows
                 if not row["state"].startswith(("已收", "免提交", "不适用")) and row["need"] == "必要"
             ),
-            "gaps": _numbered(_gap(gap) for gap in (notice.gaps if notice else case.gaps)),
-            "corrections": _numbered(_gap(gap) for gap in case.corrections),
-            "promises": _numbered(
+            "gaps": numbered(_gap(gap) for gap in (notice.gaps if notice else case.gaps)),
+            "corrections": numbered(_gap(gap) for gap in case.corrections),
+            "promises": numbered(
                 {
                     "name": promise.name,
                     "form": promise.form,
-                    "copies": _copies(promise.copies),
+                    "copies": copies_text(promise.copies),
                     "until": chinese_date(promise.until),
                     "remedy": promise.remedy,
                 }
@@ -96,23 +120,6 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
             ),
         },
     )
-
-
-def chinese_date(day: dt.date | None, provisional: bool = False) -> str:
-    """``2026年9月18日``; one that depends on a year without a calendar says so (domain.md §9a.12)."""
-    if day is None:
-        return ""
-    return f"{day.year}年{day.month}月{day.day}日" + ("（暂按周末推算）" if provisional else "")
-
-
-def limit_text(limit: Limit | None) -> str:
-    """``5个工作日``, ``7个自然日（自收到申请之日起）``, ``当场办结``."""
-    if limit is None:
-        return ""
-    if limit.unit == "on_the_spot":
-        return "当场办结"
-    unit = "个工作日" if limit.unit == "working_day" else "个自然日"
-    return f"{limit.days:g}{unit}" + ("（自收到申请之日起）" if limit.starts == "received" else "")
 
 
 def _matter(case: Case) -> dict[str, str]:
@@ -150,6 +157,12 @@ def _people(case: Case) -> dict[str, str]:
     is_unit = who is not None and who.kind not in ("citizen", "foreigner")
     values = dict.fromkeys(("applicant", "applicant_id", "applicant_id_label", "applicant_phone", "legal_person"), "")
     values |= dict.fromkeys(("agent", "agent_id", "agent_phone"), "")
+    values |= {
+        "applicant_address": who.address if who else "",
+        # In full only where the applicant is asked whether it is right (检查核对单).
+        "applicant_phone_full": who.phone if who else "",
+        "agent_phone_full": agent.phone if agent else "",
+    }
     values["you"] = "你单位" if is_unit else "你"
     if who is not None:
         values |= {
@@ -241,6 +254,8 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "statutory": case.matter.limits.statutory is not None,
         "supplemented": len(case.handed_in) > 1,
         "tolerated": bool(case.promises),
+        "flow": bool(case.matter.flow or case.matter.process),
+        **later_flags(case),
     }
     return frozenset(name for name, value in holds.items() if value)
 
@@ -251,7 +266,7 @@ def _row(case: Case, row: Row) -> dict[str, str]:
     return {
         "name": row.name,
         "form": row.form,
-        "copies": _copies(row.copies),
+        "copies": copies_text(row.copies),
         "source": row.source,
         "need": need,
         "bring": _bring(case, row),
@@ -285,13 +300,9 @@ def _gap(gap: Gap) -> dict[str, str]:
         "problem": gap.problem,
         "remedy": gap.remedy,
         "form": gap.form,
-        "copies": _copies(gap.copies),
+        "copies": copies_text(gap.copies),
         "source": gap.source,
     }
-
-
-def _copies(number: int) -> str:
-    return f"{number}份" if number else "—"
 
 
 def _number(kind: str, number: str) -> str:
@@ -307,9 +318,4 @@ def _fee(case: Case) -> str:
 
 
 def _special(procedure: SpecialProcedure) -> str:
-    unit = "个工作日" if procedure.unit == "working_day" else "个自然日"
-    return f"{procedure.name}（不超过{procedure.days}{unit}）"
-
-
-def _numbered(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    return [{**row, "n": str(n)} for n, row in enumerate(rows, 1)]
+    return f"{procedure.name}（不超过{days_text(procedure.days, procedure.unit)}）"

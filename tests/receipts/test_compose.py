@@ -19,6 +19,7 @@ from tests.receipts import cases
 from tests.receipts.reading import joined, read_text, scan
 
 KINDS: tuple[PaperKind, ...] = ("receipt", "notice", "acceptance", "refusal", "promise", "guide")
+"""The papers of the first step; the later ones are in ``test_whole_set``."""
 PAPERS = cases.every_paper()
 
 
@@ -166,7 +167,8 @@ def test_a_guide_needs_no_applicant_and_tells_materials_way_time_fee_and_place()
     for text in (
         "食品经营许可申请书",
         "餐饮服务",
-        "综合窗口收件→受理",
+        "办理流程图",
+        "现场核查市场监管局5个工作日（不计入时限）",
         "5个工作日",
         "20个工作日",
         "不收费",
@@ -252,14 +254,14 @@ def test_texts_and_values_know_the_same_names() -> None:
     ("changed", "to", "where"),
     [
         ("{you}于", "{yuo}于", "block[1].text"),
-        ('when = "second"', 'when = "secnd"', "block[4].when"),
-        ('rows = "gaps"', 'rows = "gap"', "block[2].rows"),
-        ("{problem}", "{problm}", "block[2].columns[2]"),
-        ("?lapse:", "?laps:", "block[3].lines[1]"),
+        ('when = "second"', 'when = "secnd"', "block[5].when"),
+        ('rows = "gaps"', 'rows = "gap"', "block[3].rows"),
+        ("{problem}", "{problm}", "block[3].columns[2]"),
+        ("?lapse:", "?laps:", "block[4].lines[1]"),
         ("{you}于", "{you于", "block[1].text"),
         ('type = "seal"', 'type = "stamp"', ""),
         ("indent = false", "indnet = false", ""),
-        ('title = "一次性告知书"', "title = 5", ""),
+        ('title = "申请材料补正告知书"', "title = 5", ""),
     ],
 )
 def test_a_wrong_text_says_file_and_key(tmp_path: Path, changed: str, to: str, where: str) -> None:
@@ -282,7 +284,7 @@ def test_a_centre_can_have_its_own_words(tmp_path: Path) -> None:
     assert compose("receipt", case, issued, texts=tmp_path).title == "接收回执"
     assert compose("receipt", case, issued).title == "收件凭证"
     notice = PAPERS["notice"][1]
-    assert compose("notice", notice, cases.issued("notice", notice), texts=tmp_path).title == "一次性告知书"
+    assert compose("notice", notice, cases.issued("notice", notice), texts=tmp_path).title == "申请材料补正告知书"
 
 
 def test_a_name_that_looks_like_a_placeholder_or_markup_is_printed_as_it_is(paper) -> None:

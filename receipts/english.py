@@ -1,0 +1,77 @@
+"""The English beside the Chinese on a bilingual paper: words from a list, dates, limits and articles by rule.
+
+What a case carries (names, matters, reasons) is never translated; it stands as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_ITEMS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+_DATE = r"(\d{4})年(\d{1,2})月(\d{1,2})日"
+
+
+def _date(year: str, month: str, day: str) -> str:
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
+
+
+_RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (re.compile(_DATE), lambda m: _date(*m.groups())),
+    (
+        re.compile(_DATE + "（暂按周末推算）"),
+        lambda m: f"{_date(*m.groups())} (provisional: public holidays not announced)",
+    ),
+    (re.compile("至" + _DATE), lambda m: f"until {_date(*m.groups())}"),
+    (re.compile(_DATE + r" (\d\d:\d\d)"), lambda m: f"{_date(*m.groups()[:3])}, {m[4]}"),
+    (re.compile(f"承诺{_DATE}前补齐"), lambda m: f"Promised by {_date(*m.groups())}"),
+    (re.compile(r"([\d.]+)个工作日"), lambda m: f"{m[1]} working day{'' if m[1] == '1' else 's'}"),
+    (re.compile(r"([\d.]+)个自然日"), lambda m: f"{m[1]} calendar day{'' if m[1] == '1' else 's'}"),
+    (
+        re.compile(r"([\d.]+)个自然日（自收到申请之日起）"),
+        lambda m: f"{m[1]} calendar days from receipt of the application",
+    ),
+    (
+        re.compile(r"([\d.]+)个工作日（自收到申请之日起）"),
+        lambda m: f"{m[1]} working days from receipt of the application",
+    ),
+    (re.compile(r"(\d+)次"), lambda m: m[1]),
+    (re.compile(r"(\d+)号窗口"), lambda m: f"Window {m[1]}"),
+    (re.compile("免提交（.*）"), lambda m: "Not required, held by the authorities"),
+    (
+        re.compile("《中华人民共和国行政许可法》第三十二条第一款第([一二三四五])项"),
+        lambda m: f"Article 32, paragraph 1, item {_ITEMS[m[1]]} of the Administrative Licensing Law of the PRC",
+    ),
+)
+
+
+class English:
+    """Finds the English of a text of a paper."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def phrase(self, text: str) -> str:
+        """The English of a whole text, empty where there is none."""
+        known = self._words.get(text)
+        if known is not None:
+            return known
+        for pattern, tell in _RULES:
+            match = pattern.fullmatch(text)
+            if match:
+                return tell(match)
+        return ""
+
+    def values(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values for English sentences: what has an English, in English; the rest as it is."""
+        return {name: self.phrase(value) or value for name, value in values.items()}
+
+    def both(self, text: str) -> str:
+        """The text with its English on the next line, where it has one that differs."""
+        english = self.phrase(text)
+        return f"{text}\n{english}" if english and english != text else text

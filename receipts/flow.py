@@ -1,0 +1,253 @@
+"""A flow drawn as a picture: boxes for the steps, arrows for what waits for what, heavy lines for the critical path.
+
+Steps stand in columns by how many come before them, parallel ones under each other; the stages of a project are bands
+one under the other. Arrows leave a box at its right and enter at its left. They run only in the gutters between the
+columns and in the gaps between the bands, so that no line crosses a box.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hall.flow import FlowStep, Plan
+from receipts.document import Column, Flow, FlowBox, Table
+from receipts.ops import Arrow, Box, Line, Op, Strip
+from receipts.routes import Routes
+from receipts.setter import Setter
+
+COLUMNS = 6
+"""How many steps stand side by side at most; longer chains go on in a further band."""
+TALLEST = 640.0
+"""A picture higher than this would not fit a page with its heading; it is told as a table instead."""
+_NAME, _SMALL, _LEADING = 8.5, 7.5, 1.36
+_PAD, _ROW_GAP, _GAP, _TRACK = 4.0, 7.0, 13.0, 3.2
+_LABEL, _EDGE = 15.0, 9.0
+_WIDEST = 104.0
+_LIGHT, _HEAVY = 0.7, 1.7
+
+
+def flow_block(plan: Plan, caption: str = "") -> Flow:
+    """The picture of a plan as content: every step in its band and column."""
+    index = {planned.step.code: number for number, planned in enumerate(plan.steps)}
+    stage_of = {name: number for number, name in enumerate(plan.stages)}
+    places: dict[str, tuple[int, int]] = {}
+    for planned in plan.steps:
+        stage = stage_of.get(planned.step.stage, 0)
+        before = [places[code] for code in planned.step.after if not plan.stages or places[code][0] == stage]
+        places[planned.step.code] = (stage, max((column + 1 for _, column in before), default=0))
+    bands, placed = _bands(plan, places)
+    # Where every step is critical there is nothing beside the path: no heavy lines.
+    critical = set(plan.critical) if len(plan.critical) < len(plan.steps) else set()
+    ends = {planned.step.code: planned.ends for planned in plan.steps}
+    boxes = tuple(
+        FlowBox(
+            name=planned.step.name,
+            who=planned.step.who,
+            time=time_text(planned.step),
+            band=placed[planned.step.code][0],
+            column=placed[planned.step.code][1],
+            critical=planned.step.code in critical,
+            after=tuple(index[code] for code in planned.step.after),
+            critical_after=tuple(
+                index[code]
+                for code in planned.step.after
+                if planned.step.code in critical and code in critical and ends[code] == planned.begins
+            ),
+        )
+        for planned in plan.steps
+    )
+    return Flow(boxes, bands, caption)
+
+
+def _bands(plan: Plan, places: dict[str, tuple[int, int]]) -> tuple[tuple[str, ...], dict[str, tuple[int, int]]]:
+    """Bands as drawn: a stage with more than ``COLUMNS`` columns takes several, about equally long."""
+    longest = 1 + max((column for _, column in places.values()), default=0)
+    width = math.ceil(longest / math.ceil(longest / COLUMNS))
+    keys = sorted({(stage, column // width) for stage, column in places.values()})
+    number = {key: position for position, key in enumerate(keys)}
+    labels = tuple(plan.stages[stage] if plan.stages and part == 0 else "" for stage, part in keys)
+    placed = {code: (number[stage, column // width], column % width) for code, (stage, column) in places.items()}
+    return labels or ("",), placed
+
+
+def time_text(step: FlowStep) -> str:
+    """How long a step may take, as it stands in its box."""
+    if step.unit == "on_the_spot":
+        return "当场"
+    if step.days is None:
+        return step.note
+    unit = "个工作日" if step.unit == "working_day" else "日"
+    return f"{step.days:g}{unit}" + ("" if step.counted else "\n（不计入时限）")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A box with its place on the picture, in points."""
+
+    box: FlowBox
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.y + self.height / 2
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+
+def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
+    """The picture as one strip with its caption, or as a table where it would be higher than a page."""
+    picture = _Picture(setter, block)
+    if picture.height > TALLEST:
+        from receipts.strips import strips
+
+        yield from strips(setter, [_as_table(block)])
+        return
+    yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(block.caption))
+    lines = setter.wrap(block.caption, _NAME, setter.width) if block.caption else []
+    for number, line in enumerate(lines):
+        op = setter.line(line, setter.left, 0, setter.width, _NAME, 1.5, grey=0.2)
+        yield Strip(_NAME * 1.5, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(lines) - 1)
+
+
+def _as_table(block: Flow) -> Table:
+    columns = (
+        Column("序号", 5, "center"),
+        Column("步骤", 32),
+        Column("谁来办", 20),
+        Column("多久", 16, "center"),
+        Column("在哪几步之后", 16),
+    )
+    rows = tuple(
+        (str(number), box.name, box.who, box.time, "、".join(str(before + 1) for before in box.after) or "—")
+        for number, box in enumerate(block.boxes, 1)
+    )
+    return Table(columns, rows)
+
+
+class _Picture:
+    """Where everything stands, and what is drawn."""
+
+    def __init__(self, setter: Setter, block: Flow) -> None:
+        self._setter, self._block = setter, block
+        self._framed = any(block.bands)
+        columns = 1 + max((box.column for box in block.boxes), default=0)
+        self._routes = Routes(block.boxes)
+        self._edge = _EDGE + _TRACK * self._routes.entries(0)
+        self._cell = (setter.width - self._edge - _EDGE) / columns
+        self._box_width = min(self._cell - self._routes.gutter(columns), _WIDEST)
+        self._texts = [self._text_of(box) for box in block.boxes]
+        self._tops, self._heights, self.height = self._bands()
+        self._placed = self._place()
+
+    def ops(self) -> Iterator[Op]:
+        """Bands, then light lines, then heavy ones, then boxes."""
+        setter, boxes = self._setter, self._block.boxes
+        for band, label in enumerate(self._block.bands):
+            if self._framed:
+                yield Box(setter.left, self._tops[band], setter.width, self._heights[band], fill=0.955)
+            if label:
+                x = setter.left + self._edge
+                yield setter.line(label, x, self._tops[band] + 1.5, setter.width, _NAME, 1.5, bold=True)
+        edges = [(before, number) for number, box in enumerate(boxes) for before in box.after]
+        for heavy in (False, True):
+            for before, number in edges:
+                if (before in boxes[number].critical_after) == heavy:
+                    yield from self._line(before, number, heavy)
+        for placed, lines in zip(self._placed, self._texts, strict=True):
+            yield from self._draw(placed, lines)
+
+    def _text_of(self, box: FlowBox) -> list[tuple[str, float, bool]]:
+        room = self._box_width - 2 * _PAD
+        lines = [(line, _NAME, True) for line in self._setter.wrap(box.name, _NAME, room, True)]
+        for text, bold in ((box.who, False), (box.time, box.critical)):
+            lines += [(line, _SMALL, bold) for line in self._setter.wrap(text, _SMALL, room, bold)] if text else []
+        return lines
+
+    def _bands(self) -> tuple[list[float], list[float], float]:
+        """Where each band begins, how high it is, and the height of the whole."""
+        tops: list[float] = []
+        heights: list[float] = []
+        y = 0.0
+        for band, label in enumerate(self._block.bands):
+            tracks = self._routes.gap_tracks(band)
+            if band or tracks:
+                y += (_GAP if band else 4.0) + max(0, tracks - 1) * _TRACK
+            tops.append(y)
+            rows = max((len(numbers) for numbers in self._stacks(band).values()), default=0)
+            inner = rows * self._box_height(band) + max(0, rows - 1) * _ROW_GAP
+            heights.append(inner + (2 * _PAD if self._framed else 0.0) + (_LABEL if label else 0.0))
+            y += heights[-1]
+        return tops, heights, y
+
+    def _stacks(self, band: int) -> dict[int, list[int]]:
+        stacks: dict[int, list[int]] = {}
+        for number, box in enumerate(self._block.boxes):
+            if box.band == band:
+                stacks.setdefault(box.column, []).append(number)
+        return stacks
+
+    def _box_height(self, band: int) -> float:
+        heights = [
+            sum(size * _LEADING for _, size, _ in lines) + 2 * _PAD
+            for box, lines in zip(self._block.boxes, self._texts, strict=True)
+            if box.band == band
+        ]
+        return max(heights, default=0.0)
+
+    def _place(self) -> list[_Placed]:
+        placed: dict[int, _Placed] = {}
+        for band, label in enumerate(self._block.bands):
+            height = self._box_height(band)
+            top = self._tops[band] + (_LABEL if label else 0.0)
+            room = self._heights[band] - (_LABEL if label else 0.0)
+            for column, numbers in self._stacks(band).items():
+                y = top + (room - len(numbers) * height - (len(numbers) - 1) * _ROW_GAP) / 2
+                x = self._setter.left + self._edge + column * self._cell
+                for number in numbers:
+                    placed[number] = _Placed(self._block.boxes[number], x, y, self._box_width, height)
+                    y += height + _ROW_GAP
+        return [placed[number] for number in range(len(self._block.boxes))]
+
+    def _line(self, before: int, number: int, heavy: bool) -> Iterator[Op]:
+        source, target = self._placed[before], self._placed[number]
+        tip = target.x - (_HEAVY if heavy else _LIGHT) / 2
+        leave = source.right + 5.0 + self._routes.leave[before, number] * _TRACK
+        points = [(source.right, source.middle)]
+        if self._routes.is_near(before, number):
+            if abs(source.middle - target.middle) > 0.5:
+                points += [(leave, source.middle), (leave, target.middle)]
+        else:
+            gap = self._tops[target.box.band] - 5.0 - self._routes.gap[number] * _TRACK
+            entry = target.x - 8.0 - self._routes.entry[number] * _TRACK
+            points += [(leave, source.middle), (leave, gap), (entry, gap), (entry, target.middle)]
+        points.append((tip - 3.0, target.middle))
+        width, grey = (_HEAVY, 0.0) if heavy else (_LIGHT, 0.3)
+        for (x1, y1), (x2, y2) in _pairs(points):
+            yield Line(x1, y1, x2, y2, width, grey)
+        yield Arrow(tip, target.middle, 5.2 if heavy else 4.2, grey)
+
+    def _draw(self, placed: _Placed, lines: Sequence[tuple[str, float, bool]]) -> Iterator[Op]:
+        heavy = placed.box.critical
+        yield Box(
+            placed.x, placed.y, placed.width, placed.height, fill=1.0,
+            stroke=_HEAVY if heavy else _LIGHT, grey=0.0 if heavy else 0.3, radius=3.0,
+        )  # fmt: skip
+        y = placed.y + (placed.height - sum(size * _LEADING for _, size, _ in lines)) / 2
+        for text, size, bold in lines:
+            yield self._setter.line(text, placed.x, y, placed.width, size, _LEADING, "center", bold=bold)
+            y += size * _LEADING
+
+
+def _pairs(points: Iterable[tuple[float, float]]) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    previous: tuple[float, float] | None = None
+    for point in points:
+        if previous is not None and point != previous:
+            yield previous, point
+        previous = point

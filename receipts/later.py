@@ -1,0 +1,197 @@
+"""What a case says on the papers after its acceptance: procedures, extension, decision, service, fee, hand-overs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hall.case import Case
+from hall.facts import MaterialsHandedOver
+from hall.telling import SERVED_NAMES
+from hall.verdict import TickState
+from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
+
+LICENCE = "行政许可"
+
+
+def later_values(case: Case) -> dict[str, str]:
+    """Values under the names that the texts use; empty where the case has not come so far."""
+    return {**_clock(case), **_decision(case), **_served(case), **_fee(case), **_moves(case)}
+
+
+def later_flags(case: Case) -> dict[str, bool]:
+    """Conditions that the texts may name."""
+    service = case.services[-1].told if case.services else None
+    decision = case.decision
+    return {
+        "announced_reason": bool(case.announced and case.announced[-1].reason),
+        "announced_due": bool(case.announced and case.announced[-1].due),
+        "extended_due": bool(case.extension and case.extension.due),
+        "joint": bool(case.extension and case.extension.joint),
+        "licence": case.matter.kind == LICENCE,
+        "granted": bool(decision and decision.granted),
+        "conditions": bool(decision and decision.conditions),
+        "decision_reason": bool(decision and decision.reason),
+        "valid_until": bool(decision and decision.valid_until),
+        "collect_from": bool(decision and decision.collect_from),
+        "proxy": bool(service and service.how == "proxy"),
+        "turned_away": bool(service and service.how == "refused"),
+        "must_pay": case.fee is not None,
+        "late": bool(case.fee and case.fee.late),
+        "return_by": bool(case.handovers and case.handovers[0].return_by),
+        "fields": bool(case.fields),
+        "posted": bool(case.delivered and case.delivered.how == "posted"),
+        "waiting": bool(case.promises or case.gaps),
+        "reopened": case.accepted is not None,
+    }
+
+
+def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
+    """Lists of rows, without their numbers."""
+    service = case.services[-1].told if case.services else None
+    return {
+        "documents": [
+            {"name": one.name, "number": one.number, "copies": copies_text(one.copies)}
+            for one in (service.documents if service else ())
+        ],
+        "charges": [
+            {"name": one.name, "quantity": one.quantity, "amount": amount_text(one.fen), "basis": one.basis}
+            for one in (case.fee.charges if case.fee else ())
+        ],
+        "originals": [
+            {"name": one.name, "form": one.form, "copies": copies_text(one.copies), "remark": one.remark}
+            for one in (case.handovers[0].items if case.handovers else ())
+        ],
+        "handovers": [_hand(move) for move in case.handovers] + [_EMPTY_HAND] * max(2, 6 - len(case.handovers)),
+        "fields": [
+            {"name": case.matter.field_labels.get(code, code), "value": value}
+            for code, value in case.fields.items()
+            if value
+        ],
+        "supplied": _supplied(case),
+    }
+
+
+_EMPTY_HAND = dict.fromkeys(("when", "from_place", "giver", "to_place", "taker", "whole", "sign"), "")
+
+
+def _hand(move: MaterialsHandedOver) -> dict[str, str]:
+    return {
+        "when": f"{chinese_date(move.day)}{' ' + move.at if move.at else ''}",
+        "from_place": move.from_place,
+        "giver": move.giver,
+        "to_place": move.to_place,
+        "taker": move.taker,
+        "whole": "齐全完好" if move.whole else "有缺损，见备注",
+        "sign": "",
+    }
+
+
+def _supplied(case: Case) -> list[dict[str, str]]:
+    """What came in with the last hand-in."""
+    wanted = set(case.supplied)
+    return [
+        {"name": row.name, "form": row.form, "copies": copies_text(row.copies), "day": chinese_date(case.handed_in[-1])}
+        for row in case.rows
+        if row.code in wanted and case.ticks[row.code].state is TickState.PRESENT
+    ]
+
+
+def _clock(case: Case) -> dict[str, str]:
+    told = case.announced[-1] if case.announced else None
+    extension = case.extension
+    return {
+        "procedure": told.name if told else "",
+        "procedure_days": days_text(told.days, told.unit) if told else "",
+        "procedure_starts": chinese_date(told.starts) if told else "",
+        "procedure_until": chinese_date(told.until, told.provisional) if told else "",
+        "procedure_basis": told.basis.strip() if told else "",
+        "procedure_reason": _sentence(told.reason) if told else "",
+        "procedure_due": chinese_date(told.due, told.provisional) if told else "",
+        "extension_days": days_text(extension.days, "working_day") if extension else "",
+        "extension_approver": extension.approver.strip() if extension else "",
+        "extension_reason": _sentence(extension.reason) if extension else "",
+        "extension_day": chinese_date(extension.day) if extension else "",
+        "extension_due": chinese_date(extension.due, extension.provisional) if extension else "",
+        "last_in": chinese_date(case.handed_in[-1]) if len(case.handed_in) > 1 else "",
+        "first_promise": chinese_date(min((one.until for one in case.promises), default=None)),
+    }
+
+
+def _decision(case: Case) -> dict[str, str]:
+    decision, kind = case.decision, case.matter.kind
+    results = "、".join(result.name for result in case.matter.results)
+    valid = "、".join(result.valid_for for result in case.matter.results if result.valid_for)
+    return {
+        "decision_object": LICENCE if kind == LICENCE else "",
+        "decision_day": chinese_date(decision.day) if decision else "",
+        "decision_reason": _sentence(decision.reason) if decision else "",
+        "decision_basis": decision.basis.strip() or "；".join(case.matter.basis) if decision else "",
+        "result_name": (decision.result or results) if decision else "",
+        "result_number": decision.result_number if decision else "",
+        "result_copies": copies_text(decision.result_copies) if decision else "",
+        "valid_until": (f"至{chinese_date(decision.valid_until)}" if decision.valid_until else valid)
+        if decision
+        else "",
+        "conditions": _sentence(decision.conditions) if decision else "",
+        "collect_from": chinese_date(decision.collect_from) if decision else "",
+        "waybill": case.delivered.waybill if case.delivered else "",
+        "return_reason": _sentence(case.closed.reason) if case.closed else "",
+        "return_basis": case.closed.basis if case.closed else "",
+        "return_day": chinese_date(case.closed.day) if case.closed else "",
+    }
+
+
+def _served(case: Case) -> dict[str, str]:
+    service = case.services[-1] if case.services else None
+    told = service.told if service else None
+    return {
+        "served_day": chinese_date(told.day) if told else "",
+        "served_place": told.place.strip() if told else "",
+        "served_how": SERVED_NAMES[told.how] if told else "",
+        "servers": "、".join(told.servers) if told else "",
+        "served_count": str(len(told.documents)) if told else "",
+        "proxy": service.proxy if service else "",
+        "relation": told.relation.strip() if told else "",
+        "witness": service.witness if service else "",
+        "served_reason": _sentence(told.reason) if told else "",
+        "served_remark": told.remark if told else "",
+    }
+
+
+def _fee(case: Case) -> dict[str, str]:
+    fee = case.fee
+    total = sum(charge.fen for charge in fee.charges) if fee else 0
+    return {
+        "fee_total": amount_text(total) if fee else "",
+        "fee_capitals": capital_amount(total) if fee else "",
+        "pay_by": chinese_date(fee.pay_by) if fee else "",
+        "payee": fee.payee.strip() if fee else "",
+        "pay_how": fee.how if fee else "",
+        "pay_code": fee.code if fee else "",
+        "pay_late": _sentence(fee.late) if fee else "",
+        "to_pay": f"{amount_text(total)}（{fee.payee}）" if fee and total else "无",
+    }
+
+
+def _moves(case: Case) -> dict[str, str]:
+    first = case.handovers[0] if case.handovers else None
+    return {
+        "move_purpose": first.purpose if first else "",
+        "move_return_by": chinese_date(first.return_by) if first else "",
+        "move_from": _place(first.from_place, first.giver) if first else "",
+        "move_to": _place(first.to_place, first.taker) if first else "",
+    }
+
+
+def _place(place: str, person: str) -> str:
+    return "　".join(filter(None, (place, person)))
+
+
+def _sentence(text: str) -> str:
+    """A reason without its own full stop: the sentence around it has one."""
+    return text.strip().rstrip("。；;.")
+
+
+def numbered(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows with their numbers ``n`` from 1."""
+    return [{**row, "n": str(n)} for n, row in enumerate(rows, 1)]

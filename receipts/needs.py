@@ -1,0 +1,270 @@
+"""What the law wants on each paper before it may be handed out. No wording and no setting switches these off.
+
+A need is a value of ``receipts.values`` that must be there and must be printed. Seal, date, number and the lines to
+sign are looked for in the finished document, so that a centre's own text cannot lose them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias, get_args
+
+from msgspec import Struct
+
+from hall.case import Case, CaseState
+from hall.errors import HallError
+from hall.facts import PaperIssued, PaperKind
+from hall.telling import PAPER_NAMES
+from receipts.document import Document, Seal, Signatures, texts
+from receipts.templates import Template, names_in
+from receipts.values import Content
+
+Mark: TypeAlias = Literal[
+    "number", "date", "seal", "reason", "basis", "procedure", "deadline", "consequence", "approver", "organ", "payee",
+    "place", "remedy", "signature",
+]  # fmt: skip
+
+
+class Need(Struct, frozen=True):
+    """A value that a paper must say: its name here and for people, where it is entered, and what to do without it."""
+
+    value: str
+    mark: Mark
+    label: str
+    field: str
+    hint: str
+    code: str = "paper_incomplete"
+
+
+_REMEDY: Final = (
+    Need("reconsideration", "remedy", "行政复议机关", "hall.reconsideration", "请在大厅资料里填写复议机关。"),
+    Need("court", "remedy", "有管辖权的人民法院", "hall.court", "请在大厅资料里填写人民法院。"),
+)
+NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
+    "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日。"),),
+    "refusal": _REMEDY,
+    "tolerance": (
+        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期。"),
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果。"),
+    ),
+    "tolerance_due": (
+        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期。"),
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果。"),
+    ),
+    "restart": (Need("last_in", "deadline", "补齐的日期", "handed_in", "请先登记补交的材料。"),),
+    "procedure": (
+        Need("procedure", "procedure", "特别程序的名称", "procedure.name", "请写明是哪一种特别程序。"),
+        Need("procedure_days", "deadline", "特别程序所需的时间", "procedure.days", "请写明所需的天数。"),
+        Need("procedure_basis", "basis", "特别程序的依据", "procedure.basis", "请写明依据的法律条款。"),
+    ),
+    "extension": (
+        Need("extension_approver", "approver", "批准人", "extension.approver", "请写明批准延长的负责人。",
+             "extension_without_approver"),
+        Need("extension_reason", "reason", "延长的理由", "extension.reason", "请写明延长期限的理由。",
+             "extension_without_reason"),
+        Need("extension_days", "deadline", "延长的天数", "extension.days", "请写明延长的工作日数。"),
+    ),
+    "grant": (Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款。"),),
+    "denial": (
+        Need("decision_reason", "reason", "不予许可的理由", "decision.reason", "请写明理由（行政许可法第三十八条）。",
+             "denial_without_reason"),
+        Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款。"),
+        *_REMEDY,
+    ),
+    "served": (
+        Need("served_day", "date", "送达时间", "served.day", "请写明送达的日期。"),
+        Need("served_place", "place", "送达地点", "served.place", "请写明送达的地点。"),
+    ),
+    "fee": (
+        Need("pay_by", "deadline", "缴费期限", "fee.pay_by", "请写明缴费的最后一日。"),
+        Need("payee", "payee", "收款单位", "fee.payee", "请写明收款单位。"),
+    ),
+    "returned": (
+        Need("return_reason", "reason", "退件的理由", "closed.reason", "请写明为什么退回。", "return_without_reason"),
+    ),
+}  # fmt: skip
+"""Beyond what every text demands of the values it names."""
+
+SEALED: Final = frozenset[PaperKind](
+    {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
+     "extension", "grant", "denial", "fee", "returned"}
+)  # fmt: skip
+"""Papers that are nothing without the place of the seal and a date (行政许可法 art. 32 last paragraph, 38, 42, 45)."""
+SIGNED: Final = frozenset[PaperKind](
+    {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned"}
+)
+"""Papers that somebody signs."""
+UNNUMBERED: Final = frozenset[PaperKind]({"guide", "checking"})
+"""Papers that exist before there is a case to number."""
+EXTENSION_DAYS, JOINT_EXTENSION_DAYS = 10, 15
+"""How much a limit may be extended (行政许可法 art. 42)."""
+
+
+def marks_of(kind: PaperKind) -> tuple[Mark, ...]:
+    """What the law wants on a paper, in a fixed order."""
+    found = {need.mark for need in NEEDS.get(kind, ())}
+    if kind in SEALED:
+        found |= {"seal", "date"}
+    if kind in SIGNED:
+        found.add("signature")
+    if kind not in UNNUMBERED:
+        found.add("number")
+    if kind == "refusal":
+        found |= {"reason", "organ"}
+    if kind == "fee":
+        found.add("basis")
+    order: tuple[Mark, ...] = get_args(Mark)
+    return tuple(mark for mark in order if mark in found)
+
+
+def require(kind: PaperKind, case: Case, issued: PaperIssued) -> None:
+    """That the case has come to this paper and carries what the law wants on it.
+
+    Raises:
+        HallError: ``paper_undated``, ``paper_without_number``, ``paper_not_due``, or the code of what is missing.
+    """
+    name = PAPER_NAMES[kind]
+    if issued.day is None:  # decoded facts have a day; a caller that made one up may not
+        raise HallError("paper_undated", f"{name}没有日期，不能出具。", field="issued.day", hint="请写明出具日期。")
+    if kind not in UNNUMBERED and not issued.number.strip():
+        raise HallError(
+            "paper_without_number", f"{name}没有编号，不能出具。", field="issued.number", hint="请先取得文书编号。"
+        )
+    why = _too_early(kind, case)
+    if why:
+        raise HallError("paper_not_due", f"不能出具{name}：{why}。", field="kind", hint="请先办理这一步，再出具文书。")
+    checks = {"refusal": _refusal, "extension": _extension, "served": _served, "fee": _fee, "transfer": _transfer}
+    if kind in checks:
+        checks[kind](case)
+    if kind in ("grant", "pickup") and case.promises:
+        raise HallError(
+            "promise_open", f"承诺的材料还有{len(case.promises)}项没有补齐，不能出具{name}。",
+            field="promises", hint="请先收齐承诺的材料（容缺受理：补齐前不出具办理结果）。",
+        )  # fmt: skip
+
+
+def require_values(kind: PaperKind, content: Content) -> None:
+    """That every value the law wants is there. Raises HallError with the need's code, field and hint."""
+    for need in NEEDS.get(kind, ()):
+        if not content.values[need.value].strip():
+            raise HallError(
+                need.code, f"{PAPER_NAMES[kind]}没有写明{need.label}，不能出具。", field=need.field, hint=need.hint
+            )
+
+
+def require_printed(kind: PaperKind, template: Template, content: Content, document: Document) -> None:
+    """That the finished paper says all of it, whatever its text is. Raises HallError ``bad_paper_text``."""
+    said = "\n".join(texts(document))
+    named = names_in(template)
+    missing = [
+        need.label
+        for need in NEEDS.get(kind, ())
+        if need.value not in named or content.values[need.value] not in said
+    ]
+    seals = [block for block in document.blocks if isinstance(block, Seal)]
+    if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
+        missing.append("印章和日期的位置")
+    if kind in SIGNED and not any(isinstance(block, Signatures) for block in document.blocks):
+        missing.append("签字的位置")
+    if missing:
+        raise HallError(
+            "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}。",
+            field=f"{kind}.toml", hint="请对照程序自带的文书文本补上。",
+        )  # fmt: skip
+
+
+def _too_early(kind: PaperKind, case: Case) -> str:
+    """Why it is too early for a paper, or empty."""
+    decided = case.decision
+    reasons: dict[PaperKind, tuple[bool, str]] = {
+        "notice": (bool(case.notices and case.notices[-1].gaps), "本办件没有需要告知补正的内容"),
+        "acceptance": (case.accepted is not None, "本办件尚未受理"),
+        "refusal": (case.refusal is not None, "本办件没有不予受理"),
+        "promise": (bool(case.promises), "本办件没有承诺补齐的材料"),
+        "tolerance": (bool(case.promises), "本办件没有容缺受理"),
+        "tolerance_due": (bool(case.promises), "本办件没有等待补齐的承诺材料"),
+        "restart": (len(case.handed_in) > 1 and not case.gaps, "需要补交的材料还没有收齐"),
+        "procedure": (bool(case.announced), "本办件没有进行特别程序"),
+        "extension": (case.extension is not None, "本办件没有延长办理期限"),
+        "grant": (bool(decided and decided.granted), "本办件没有准予的决定"),
+        "denial": (bool(decided and not decided.granted), "本办件没有不予的决定"),
+        "served": (bool(case.services and case.services[-1].told.documents), "本办件没有送达文书"),
+        "fee": (bool(case.fee and case.fee.charges), "本办件没有需要缴纳的费用"),
+        "transfer": (bool(case.handovers and case.handovers[0].items), "本办件没有移交材料"),
+        "pickup": (decided is not None, "本办件尚未作出决定"),
+        "returned": (case.state is CaseState.RETURNED, "本办件没有退件"),
+    }
+    due, why = reasons.get(kind, (True, ""))
+    return "" if due else why
+
+
+def _refusal(case: Case) -> None:
+    """行政许可法 art. 32(2), 72(7): no refusal without its reason, none for want of authority without the organ."""
+    refusal = case.refusal
+    assert refusal is not None, "asked before"
+    if not refusal.reason.strip():
+        raise HallError(
+            "refusal_without_reason", "不予受理通知书没有写明理由，不能出具。",
+            field="refusal.reason", hint="请写明理由。",
+        )  # fmt: skip
+    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
+        raise HallError(
+            "refusal_without_organ",
+            "不予受理通知书没有写明应当向哪个机关申请，不能出具（行政许可法第三十二条第一款第二项）。",
+            field="refusal.where.organ", hint="请填写有权受理的机关。",
+        )  # fmt: skip
+
+
+def _extension(case: Case) -> None:
+    """行政许可法 art. 42: at most ten days, fifteen for joint handling."""
+    extension = case.extension
+    assert extension is not None, "asked before"
+    most = JOINT_EXTENSION_DAYS if extension.joint else EXTENSION_DAYS
+    if not 1 <= extension.days <= most:
+        raise HallError(
+            "extension_too_long",
+            f"延长{extension.days}个工作日，超出法律允许的{most}个工作日（行政许可法第四十二条）。",
+            field="extension.days", hint=f"请填写1到{most}。",
+        )  # fmt: skip
+
+
+def _served(case: Case) -> None:
+    """A proxy gives relation and reason; a refusal to take needs a witness and the reason."""
+    service = case.services[-1]
+    told = service.told
+    wanted: dict[str, tuple[tuple[str, str, str], ...]] = {
+        "proxy": (("代收人", service.proxy, "served.proxy"),
+                  ("代收人与受送达人的关系", told.relation, "served.relation"),
+                  ("代收的原因", told.reason, "served.reason")),
+        "refused": (("见证人", service.witness, "served.witness"), ("拒收的原因", told.reason, "served.reason")),
+    }  # fmt: skip
+    for label, value, field in wanted.get(told.how, ()):
+        if not value.strip():
+            raise HallError(
+                "service_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。"
+            )
+
+
+def _fee(case: Case) -> None:
+    """行政许可法 art. 58, 59: no fee without the law it stands on."""
+    assert case.fee is not None, "asked before"
+    for number, charge in enumerate(case.fee.charges, 1):
+        if not charge.basis.strip():
+            raise HallError(
+                "fee_without_basis", f"缴费通知书第{number}项“{charge.name}”没有写明收费依据，不能出具。",
+                field=f"fee.charges[{number - 1}].basis", hint="请写明法律、行政法规和公布的收费标准。",
+            )  # fmt: skip
+        if charge.fen <= 0:
+            raise HallError(
+                "fee_not_positive", f"缴费通知书第{number}项“{charge.name}”没有金额，不能出具。",
+                field=f"fee.charges[{number - 1}].fen", hint="不收费的项目不列入。",
+            )  # fmt: skip
+
+
+def _transfer(case: Case) -> None:
+    """Each hand that gives an original is named."""
+    for number, move in enumerate(case.handovers):
+        if not move.giver.strip():
+            raise HallError(
+                "handover_without_hand", f"物料流转单第{number + 1}次移交没有写明移交人，不能出具。",
+                field=f"handovers[{number}].giver", hint="请写明谁交出的。",
+            )  # fmt: skip

@@ -1,0 +1,86 @@
+"""The flow of a matter as a picture: from its own steps where it has them, else from the words of its process."""
+
+from __future__ import annotations
+
+import re
+
+from hall.facts import MatterRef
+from hall.flow import FlowStep, Plan, plan
+from receipts.document import Flow
+from receipts.flow import flow_block
+from receipts.wording import limit_text
+
+_APPLICANT = re.compile("^(申请人|网上|预约|平台|系统填报|登录|填报|领取|取号)")
+_WINDOW = re.compile("窗口|收件|受理|出件|发证|发放|送达|颁发|打印|出具")
+_ASIDE = re.compile("（(.*?)）")
+_ON_THE_SPOT = re.compile("当场|即时")
+
+
+def flow_of(matter: MatterRef) -> Flow | None:
+    """The picture, or ``None`` where nothing is known of how the matter runs.
+
+    Raises HallError ``bad_flow`` for steps that contradict each other.
+    """
+    if matter.flow:
+        made = plan(matter.flow)
+        return flow_block(made, _caption(made))
+    if not matter.process:
+        return None
+    return flow_block(plan(steps_of(matter)), _limits(matter))
+
+
+def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
+    """The words of the process as steps one after the other, with who does each and what is known of its time."""
+    steps: list[FlowStep] = []
+    for number, text in enumerate(matter.process):
+        name = _ASIDE.sub("", text) or text
+        special = next((each for each in matter.special_procedures if each.name in text), None)
+        uncounted = special is not None or "不计" in text
+        steps.append(
+            FlowStep(
+                code=f"s{number}",
+                name=name,
+                who=_who(matter, name),
+                days=special.days if special else None,
+                unit="on_the_spot"
+                if _ON_THE_SPOT.search(name) and not special
+                else special.unit
+                if special
+                else "working_day",
+                counted=not uncounted,
+                after=(f"s{number - 1}",) if number else (),
+                note="不计入办理时限" if uncounted and not special else "",
+            )
+        )
+    return tuple(steps)
+
+
+def _who(matter: MatterRef, name: str) -> str:
+    if _APPLICANT.search(name):
+        return "申请人"
+    return "综合窗口" if _WINDOW.search(name) else matter.department.short
+
+
+def _limits(matter: MatterRef) -> str:
+    """What is promised for the whole."""
+    promised = limit_text(matter.limits.promised)
+    if matter.limits.promised.unit == "on_the_spot":
+        return "材料齐全、符合法定形式的，当场办结。"
+    texts = [f"承诺{promised}内作出决定"]
+    if matter.limits.statutory:
+        texts.append(f"法定时限{limit_text(matter.limits.statutory)}")
+    special = "；标“不计入时限”的为特别程序，时间另行书面告知" if matter.special_procedures else ""
+    return "，".join(texts) + special + "。"
+
+
+def _caption(made: Plan) -> str:
+    """The critical path in words: the picture's heavy boxes."""
+    if not made.total:
+        return ""
+    days = f"共{made.total:g}个工作日"
+    if any(planned.step.unit == "calendar_day" for planned in made.steps):
+        days += "（自然日按每周五个工作日折算）"
+    if len(made.critical) == len(made.steps):
+        return f"全程{days}。"
+    names = " → ".join(planned.step.name for planned in made.steps if planned.critical)
+    return f"粗线为关键路径，决定总时间：{names}，{days}。上下并列的步骤可以同时办理。"

@@ -1,0 +1,302 @@
+"""Sample papers: a fictional hall, matter and people, and a case that has come to each kind of paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from msgspec import structs
+
+from hall import facts as f
+from hall.case import Case
+from hall.catalogue.model import Limit, Limits, Place
+from hall.chain import type_of
+from hall.checklist import SituationRef
+from hall.errors import BadInput
+from hall.fold import fold
+from hall.telling import PAPER_LETTERS, PAPER_NAMES
+from hall.verdict import Refusal, Tick, TickState, gaps_of
+from receipts.sample_case import (
+    AGENT,
+    ALL_IN,
+    APPLICANT,
+    ARTICLE,
+    DAY,
+    FOREIGNER,
+    MATTER,
+    PRESENT,
+    PROMISED,
+    REFERENCE,
+    ROWS,
+    SOME_IN,
+)
+
+_DUE: Final = f.Due(promised=dt.date(2026, 9, 28), statutory=dt.date(2026, 10, 23))
+_LATER: Final[dict[str, dt.date]] = {
+    "restart": dt.date(2026, 9, 22),
+    "extension": dt.date(2026, 9, 25),
+    "grant": dt.date(2026, 9, 25),
+    "denial": dt.date(2026, 9, 25),
+    "served": dt.date(2026, 9, 28),
+    "pickup": dt.date(2026, 9, 25),
+    "returned": dt.date(2026, 11, 9),
+}
+"""When papers that do not come on the first day are issued."""
+_ACCEPTED: Final = f.CaseAccepted(accepted=DAY, due=_DUE, article=ARTICLE.format("五"))
+_NOTICED: Final = f.CaseNoticed(
+    gaps=gaps_of(ROWS, SOME_IN), respond_by=dt.date(2026, 11, 6), article=ARTICLE.format("四"), lapse="withdrawn"
+)
+_TOLERATED: Final = f.CaseTolerated(
+    promises=tuple(
+        f.Promise(code=row.code, name=row.name, until=PROMISED[row.code].until or DAY, form=row.form, remedy=row.remedy)
+        for row in ROWS
+        if PROMISED.get(row.code, PRESENT).state is TickState.PROMISED
+    ),
+    accepted=DAY,
+    due=_DUE,
+    breach="withdrawn",
+    article="容缺受理规定（次要材料书面承诺补齐）",
+)
+_SUPPLEMENTED: Final = f.CaseSupplemented(
+    ticks={"m4": PRESENT, "m5": PRESENT}, handed_in=dt.date(2026, 9, 22), complete=True
+)
+_RESTARTED: Final = f.CaseAccepted(
+    accepted=dt.date(2026, 9, 22),
+    due=f.Due(promised=dt.date(2026, 9, 30), statutory=dt.date(2026, 10, 28)),
+    article=ARTICLE.format("五"),
+)
+_GRANTED: Final = f.CaseDecided(
+    granted=True,
+    day=dt.date(2026, 9, 25),
+    basis="《食品安全法》第三十三条、第三十五条",
+    result="食品经营许可证",
+    result_number="JY29901000000015",
+    valid_until=dt.date(2031, 9, 24),
+    collect_from=dt.date(2026, 9, 28),
+)
+_DENIED: Final = f.CaseDecided(
+    granted=False,
+    day=dt.date(2026, 9, 25),
+    reason="现场核查发现食品处理区与厕所未分隔，不符合食品安全法第三十三条第一款第一项的要求，整改后复查仍未达到",
+    basis="《食品安全法》第三十三条、第三十五条",
+)
+_SERVED: Final = f.PapersServed(
+    documents=(
+        f.Document(name="准予行政许可决定书", number=f"{REFERENCE}/J1"),
+        f.Document(name="食品经营许可证（正本、副本）", number="JY29901000000015", copies=2),
+        f.Document(name="食品安全风险告知书"),
+    ),
+    day=dt.date(2026, 9, 28),
+    place="示例市政务服务中心3号窗口",
+    how="direct",
+    servers=("周敏", "陈晨"),
+)
+_FEE: Final = f.FeeDemanded(
+    charges=(
+        f.Charge(
+            name="不动产登记费（非住宅）", fen=55_000, quantity="550元/件 × 1件", basis="发改价格规〔2016〕2559号"
+        ),
+        f.Charge(name="不动产权属证书工本费", fen=1_000, quantity="10元/本 × 1本", basis="财税〔2016〕79号"),
+    ),
+    pay_by=dt.date(2026, 9, 25),
+    payee="示例市财政局（非税收入专户）",
+    how="扫码、银行柜台或者窗口POS机",
+    code="9901 2600 0001 2345 6789",
+    late="办理结果暂不发放",
+)
+_ORIGINALS: Final = (
+    f.Original(name="主要设备设施、经营布局图（签章原件）", remark="A3，3张"),
+    f.Original(name="租赁合同", remark="骑缝章完好"),
+    f.Original(name="委托书", copies=2),
+)
+_MOVED: Final = f.MaterialsHandedOver(
+    items=_ORIGINALS,
+    day=DAY,
+    at="10:20",
+    from_place="综合窗口3号",
+    giver="周敏",
+    to_place="市场监管局食品科",
+    taker="陈晨",
+    purpose="现场核查时核对原件",
+    return_by=dt.date(2026, 9, 25),
+)
+_RETURNED: Final = structs.replace(
+    _MOVED, day=dt.date(2026, 9, 24), at="16:05", from_place="市场监管局食品科", giver="陈晨",
+    to_place="综合窗口3号", taker="周敏",
+)  # fmt: skip
+_ANNOUNCED: Final = f.ProcedureAnnounced(
+    name="现场核查",
+    days=5,
+    starts=dt.date(2026, 9, 21),
+    until=dt.date(2026, 9, 28),
+    due=dt.date(2026, 10, 12),
+    basis="《食品经营许可和备案管理办法》第十九条",
+    reason="需要核对经营场所与申请材料是否一致",
+)
+_EXTENDED: Final = f.LimitExtended(
+    days=10,
+    approver="示例市市场监督管理局局长郑和平",
+    reason="现场核查需要会同消防部门共同进行",
+    day=dt.date(2026, 9, 25),
+    due=dt.date(2026, 11, 6),
+)
+_ELSEWHERE: Final = Place(organ="邻县市场监督管理局", address="邻县人民路2号政务服务中心", phone="0991-5550000")
+_FIELDS: Final = {"place": "示例市商贸路12号一层", "area": "86", "staff": "6人"}
+
+Told = tuple[dict[str, Tick], tuple[f.FactBody, ...]]
+_COURSES: Final[dict[str, Told]] = {
+    "receipt": (SOME_IN, ()),
+    "notice": (SOME_IN, (_NOTICED,)),
+    "acceptance": (ALL_IN, (_ACCEPTED,)),
+    "refusal": (
+        ALL_IN,
+        (
+            f.CaseRefused(
+                refusal=Refusal("not_authority", "经营场所不在示例市行政区域内", _ELSEWHERE),
+                refused=DAY,
+                article=ARTICLE.format("二"),
+            ),
+        ),
+    ),
+    "promise": (PROMISED, (_TOLERATED,)),
+    "checking": (SOME_IN, ()),
+    "tolerance": (PROMISED, (_TOLERATED,)),
+    "tolerance_due": (PROMISED, (_TOLERATED,)),
+    "restart": (SOME_IN, (_NOTICED, _SUPPLEMENTED, _RESTARTED)),
+    "procedure": (ALL_IN, (_ACCEPTED, _ANNOUNCED)),
+    "extension": (ALL_IN, (_ACCEPTED, _EXTENDED)),
+    "grant": (ALL_IN, (_ACCEPTED, _GRANTED)),
+    "denial": (ALL_IN, (_ACCEPTED, _DENIED)),
+    "served": (ALL_IN, (_ACCEPTED, _GRANTED, _SERVED)),
+    "fee": (ALL_IN, (_ACCEPTED, _FEE)),
+    "transfer": (ALL_IN, (_MOVED,)),
+    "pickup": (ALL_IN, (_ACCEPTED, _GRANTED)),
+    "returned": (
+        SOME_IN,
+        (
+            _NOTICED,
+            f.CaseClosed(
+                how="returned",
+                day=dt.date(2026, 11, 9),
+                reason="告知补正后，补正期限届满未补正",
+                basis="示例市政务服务办法第十八条",
+            ),
+        ),
+    ),
+}
+
+
+def sample(
+    kind: f.PaperKind,
+    *,
+    language: f.Language = "",
+    applicant: f.Applicant | None = None,
+    agent: f.Agent | None = None,
+    matter: f.MatterRef = MATTER,
+) -> tuple[Case, f.PaperIssued]:
+    """A case that has come to paper ``kind``, and the fact that issues it. The people are fictional.
+
+    Raises:
+        BadInput: ``unknown_paper_kind``.
+    """
+    if kind not in PAPER_NAMES:
+        raise BadInput(
+            "unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint="可用：" + "、".join(PAPER_NAMES)
+        )
+    who = applicant or (FOREIGNER if language else APPLICANT)
+    if kind == "guide":
+        return _inquiry(matter, language), _issue(kind)
+    ticks, bodies = _COURSES[kind]
+    return told(ticks, bodies, who, agent or AGENT, language, matter), _issue(kind)
+
+
+def told(
+    ticks: dict[str, Tick],
+    bodies: tuple[f.FactBody, ...],
+    who: f.Applicant = APPLICANT,
+    agent: f.Agent | None = AGENT,
+    language: f.Language = "",
+    matter: f.MatterRef = MATTER,
+) -> Case:
+    """The case after its receipt and ``bodies``. Who takes or sees a service stands in the personal part."""
+    begun = f.CaseReceived(
+        reference=REFERENCE,
+        matter=matter,
+        answers={},
+        situations=(SituationRef("C", "餐饮服务"),),
+        rows=ROWS,
+        ticks=ticks,
+        received=DAY,
+        clock_from=DAY,
+        window="3",
+        clerk="周敏",
+        language=language,
+    )
+    people = f.Personal(applicant=who, agent=agent, fields=_FIELDS)
+    named = f.Personal(fields={"served.proxy": "李四", "served.witness": "赵六"})
+    facts = [_fact(begun, 1, people)]
+    facts += [_fact(body, seq, named) for seq, body in enumerate(bodies, 2)]
+    case = fold(facts)
+    assert case is not None, "the first fact begins a case"
+    return case
+
+
+def _inquiry(matter: f.MatterRef, language: f.Language) -> Case:
+    body = f.InquiryAnswered(
+        reference=REFERENCE,
+        matter=matter,
+        answers={},
+        situations=(SituationRef("C", "餐饮服务"),),
+        rows=ROWS,
+        day=DAY,
+        window="3",
+        clerk="周敏",
+        language=language,
+    )
+    case = fold([_fact(body, 1)])
+    assert case is not None, "the fact begins a case"
+    return case
+
+
+def _fact(body: f.FactBody, seq: int, personal: f.Personal | None = None) -> f.Fact:
+    header = f.Header(
+        event_id=f"sample-{seq}", type=type_of(body), schema_v=1, device="sample", incarnation="A1", seq=seq,
+        actor="007", at_ms=0, day=DAY, subject="sample",
+    )  # fmt: skip
+    return f.Fact(header=header, body=body, personal=personal)
+
+
+def _issue(kind: f.PaperKind) -> f.PaperIssued:
+    return f.PaperIssued(
+        paper_id="sample", kind=kind, number=f"{REFERENCE}/{PAPER_LETTERS[kind]}1",
+        day=_LATER.get(kind, DAY), window="3", clerk="周敏",
+    )  # fmt: skip
+
+
+def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
+    """Papers whose other wordings are worth seeing: by their name, ``<kind>_<what>``."""
+    from receipts.sample_project import PROJECT_FLOW
+
+    project = structs.replace(
+        MATTER,
+        name="工程建设项目（一般工业厂房）全流程审批",
+        limits=Limits(promised=Limit(days=60), statutory=Limit(days=120)),
+        special_procedures=(),
+        flow=PROJECT_FLOW,
+    )
+    proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")
+    refused = structs.replace(_SERVED, how="refused", reason="对决定有异议", place="示例市商贸路12号")
+    joint = structs.replace(_EXTENDED, days=15, joint=True, approver="示例市人民政府副市长郑和平")
+    confirmation = structs.replace(MATTER, name="户口迁移", kind="行政确认")
+    made: dict[str, tuple[f.PaperKind, tuple[f.FactBody, ...]]] = {
+        "served_proxy": ("served", (_ACCEPTED, _GRANTED, proxy)),
+        "served_refused": ("served", (_ACCEPTED, _GRANTED, refused)),
+        "extension_joint": ("extension", (_ACCEPTED, joint)),
+        "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
+        "transfer_back": ("transfer", (_MOVED, _RETURNED)),
+    }
+    found = {name: (told(ALL_IN, bodies), _issue(kind)) for name, (kind, bodies) in made.items()}
+    found["guide_project"] = (_inquiry(project, ""), _issue("guide"))
+    for kind in ("grant", "denial"):
+        found[f"{kind}_other"] = sample(kind, matter=confirmation)
+    return found

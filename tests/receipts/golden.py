@@ -1,0 +1,55 @@
+"""The papers whose bytes must not change by accident; ``make golden`` writes their hashes anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import get_args
+
+from hall.case import Case
+from hall.facts import PaperIssued, PaperKind
+from receipts import sample
+from receipts.compose import compose
+from receipts.document import Document
+from receipts.fonts import FontSet, prepare_fonts
+from receipts.render import render
+from receipts.samples import variants
+from tests.receipts import cases
+
+RECORD = Path(__file__).with_name("golden.json")
+KINDS: tuple[PaperKind, ...] = get_args(PaperKind)
+"""Every kind there is."""
+
+
+def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
+    """Every kind in Chinese, every kind in both languages, and the other wordings."""
+    found = {kind: sample(kind) for kind in KINDS}
+    found |= {f"{kind}:en": sample(kind, language="en") for kind in KINDS}
+    found |= variants()
+    for name, (kind, case) in cases.every_paper().items():
+        found[f"wording:{name}"] = (case, cases.issued(kind, case))
+    return found
+
+
+def document_of(case: Case, issued: PaperIssued) -> Document:
+    """The content of a sample."""
+    return compose(issued.kind, case, issued)
+
+
+def digest(document: Document, fonts: FontSet) -> str:
+    """SHA-256 of the paper's bytes, with the fonts that come from the packages alone."""
+    return hashlib.sha256(render(document, fonts).pdf).hexdigest()
+
+
+def recorded() -> dict[str, str]:
+    """The hashes as they were last written."""
+    found: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return found
+
+
+if __name__ == "__main__":
+    prepared = prepare_fonts()
+    hashes = {name: digest(document_of(*told), prepared) for name, told in every_sample().items()}
+    RECORD.write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(hashes)} papers recorded in {RECORD.name}")

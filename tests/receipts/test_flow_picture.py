@@ -1,0 +1,121 @@
+"""The picture of a flow: nothing overlaps, no line crosses a box, no two arrows look like one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hall.flow import FlowStep, plan
+from receipts.barcodes import MM
+from receipts.flow import TALLEST, flow_block, flow_strips
+from receipts.ops import Arrow, Box, Line, Text
+from receipts.routes import Routes
+from receipts.sample_project import PROJECT_FLOW
+from receipts.setter import Setter
+
+WIDTH = 170 * MM
+
+
+def chain(count: int) -> tuple[FlowStep, ...]:
+    return tuple(
+        FlowStep(code=f"s{n}", name=f"第{n}步办理", who="综合窗口", days=1, after=(f"s{n - 1}",) if n else ())
+        for n in range(count)
+    )
+
+
+def ops_of(steps, fonts) -> list:
+    strips = list(flow_strips(Setter(fonts, 0, WIDTH), flow_block(plan(steps))))
+    return list(strips[0].ops)
+
+
+def boxes_of(ops) -> list[Box]:
+    return [op for op in ops if isinstance(op, Box) and op.stroke]
+
+
+def crosses(line: Line, box: Box) -> bool:
+    """Whether a level or upright line runs through the inside of a box."""
+    left, right = sorted((line.x1, line.x2))
+    top, bottom = sorted((line.y1, line.y2))
+    return right > box.x + 1 and left < box.x + box.width - 1 and bottom > box.y + 1 and top < box.y + box.height - 1
+
+
+@pytest.mark.parametrize("steps", [chain(1), chain(5), chain(7), chain(13), PROJECT_FLOW], ids=len)
+def test_no_line_runs_through_a_box_and_everything_is_inside_the_page(fonts, steps) -> None:
+    ops = ops_of(steps, fonts)
+    boxes = boxes_of(ops)
+    assert len(boxes) == len(steps)
+    for op in ops:
+        if isinstance(op, Line):
+            assert op.x1 == pytest.approx(op.x2) or op.y1 == pytest.approx(op.y2)
+            assert not [box for box in boxes if crosses(op, box)]
+            assert min(op.x1, op.x2) >= 0
+            assert max(op.x1, op.x2) <= WIDTH
+        if isinstance(op, Text):
+            assert op.x >= -1
+            assert op.x + fonts.width(op.text, op.size, op.bold) <= WIDTH + 1
+    for index, box in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            assert (
+                box.x + box.width <= other.x
+                or other.x + other.width <= box.x
+                or box.y + box.height <= other.y
+                or other.y + other.height <= box.y
+            )
+
+
+@st.composite
+def flows(draw) -> tuple[FlowStep, ...]:
+    count = draw(st.integers(1, 14))
+    stages = draw(st.booleans())
+    steps = []
+    for n in range(count):
+        after = draw(st.lists(st.integers(0, n - 1), max_size=3, unique=True)) if n else []
+        steps.append(
+            FlowStep(
+                code=str(n),
+                name=draw(st.sampled_from(["受理", "现场核查", "施工许可证核发（含质量安全监督手续）"])),
+                who="自然资源和规划局",
+                days=draw(st.integers(0, 30)),
+                after=tuple(str(before) for before in after),
+                stage=f"第{n * 3 // count}阶段" if stages else "",
+            )
+        )
+    return tuple(steps)
+
+
+@settings(max_examples=60)
+@given(steps=flows())
+def test_any_flow_is_drawn_with_its_arrows_between_the_boxes(fonts, steps) -> None:
+    block = flow_block(plan(steps))
+    strips = list(flow_strips(Setter(fonts, 0, WIDTH), block))
+    ops = strips[0].ops
+    if strips[0].header is not None or not boxes_of(ops):
+        return  # told as a table, because it would not fit a page
+    assert strips[0].height <= TALLEST
+    boxes = boxes_of(ops)
+    assert len(boxes) == len(steps)
+    assert sum(isinstance(op, Arrow) for op in ops) == sum(len(step.after) for step in steps)
+    for op in ops:
+        if isinstance(op, Line):
+            assert not [box for box in boxes if crosses(op, box)]
+
+
+def test_two_arrows_from_different_steps_never_share_an_upright_line(fonts) -> None:
+    """环评 and 方案 both leave the second stage: each keeps its own track down."""
+    block = flow_block(plan(PROJECT_FLOW))
+    names = [box.name for box in block.boxes]
+    routes = Routes(block.boxes)
+    target = names.index("施工许可（含质量安全监督）")
+    one, other = names.index("环评审批（报告表）"), names.index("设计方案审查")
+    assert routes.leave[one, target] not in {track for (before, _), track in routes.leave.items() if before == other}
+
+
+def test_steps_that_fit_no_page_are_told_as_a_table(fonts) -> None:
+    wide = tuple(
+        FlowStep(code=str(n), name=f"并联事项{n:02d}", who="某局", days=5, after=("0",) if n else ()) for n in range(30)
+    )
+    strips = list(flow_strips(Setter(fonts, 0, WIDTH), flow_block(plan(wide))))
+    said = "".join(op.text for strip in strips for op in strip.ops if isinstance(op, Text))
+    assert "并联事项29" in said
+    assert not any(isinstance(op, Arrow) for strip in strips for op in strip.ops)

@@ -1,0 +1,21 @@
+"""The papers' bytes are what they were, until somebody looks at them and writes ``make golden``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.receipts import golden
+
+SAMPLES = golden.every_sample()
+RECORDED = golden.recorded()
+
+
+def test_every_paper_is_recorded() -> None:
+    assert set(RECORDED) == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_bytes_of_a_paper_stay_what_they_were(fonts, name: str) -> None:
+    assert golden.digest(golden.document_of(*SAMPLES[name]), fonts) == RECORDED[name], (
+        f"{name} looks different now: look at it (clerk paper preview), then `make golden`"
+    )

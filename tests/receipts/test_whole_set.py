@@ -1,0 +1,443 @@
+"""The whole set of papers: each prints, reads and scans back with every name, and none goes out incomplete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from hall import facts as f
+from hall.case import Case
+from hall.errors import HallError
+from hall.facts import PaperKind
+from hall.telling import PAPER_LETTERS, PAPER_NAMES
+from hall.verdict import Tick
+from receipts import kinds, samples, templates
+from receipts.compose import compose
+from receipts.document import Document, Flow, Seal, Signatures, texts
+from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, layout
+from receipts.needs import NEEDS, SEALED, SIGNED
+from receipts.ops import Text
+from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, MATTER
+from receipts.samples import sample, variants
+from tests.receipts.golden import KINDS, every_sample
+from tests.receipts.reading import joined, read_text, read_text_pdfium, scan
+
+SAMPLES = every_sample()
+RARE = "欧阳𬱖䶮"
+LONG = "阿卜杜勒艾则孜·麦麦提图尔荪·阿卜杜热合曼伊明江古丽"
+COMPANY = ("示例市" + "新时代高质量发展综合农产品仓储物流配送与餐饮服务管理" * 2 + "有限责任公司")[:54] + "有限责任公司"
+NAMES = {"plane 2": RARE, "26 with ·": LONG, "60 of a company": COMPANY}
+
+
+def made(name: str) -> Document:
+    case, issued = SAMPLES[name]
+    return compose(issued.kind, case, issued)
+
+
+def said(document: Document) -> str:
+    return joined("".join(texts(document)))
+
+
+def named(kind: PaperKind, name: str) -> Document:
+    """The sample paper of somebody called ``name``; a guide names nobody, so its matter is called that."""
+    who = replace(APPLICANT, name=name, legal_person=name)
+    matter = replace(MATTER, name=name) if kind == "guide" else MATTER
+    case, issued = sample(kind, applicant=who, agent=replace(AGENT, name=name), matter=matter)
+    return compose(kind, case, issued)
+
+
+def test_the_names_are_as_hard_as_they_say() -> None:
+    assert (len(LONG), len(COMPANY)) == (26, 60)
+    assert any(ord(char) > 0xFFFF for char in RARE)
+
+
+def test_every_paper_of_the_trade_is_there() -> None:
+    listed = kinds()
+    assert [info.kind for info in listed] == list(KINDS)
+    assert all(info.law and info.copies and info.title for info in listed)
+    titles = {info.title for info in listed}
+    for title in (
+        "收件凭证", "申请材料补正告知书", "受理通知书", "不予受理通知书", "容缺受理承诺书", "容缺受理通知书",
+        "容缺候补通知书", "特别程序期限告知书", "延长办理期限通知书", "准予决定书", "不予决定书", "送达回证",
+        "缴费通知书", "物料流转单", "取件单",
+        "退件通知单", "检查核对单", "补办件重新启动通知单", "办事指南",
+    ):  # fmt: skip
+        assert title in titles
+    assert set(PAPER_NAMES) == set(PAPER_LETTERS) == set(KINDS)
+    assert len(set(PAPER_LETTERS.values())) == len(KINDS)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper, name: str) -> None:
+    document = made(name)
+    printed = paper(document)
+    assert printed.missing == ()
+    for read in (read_text, read_text_pdfium):
+        found = joined(read(printed.pdf))
+        # A cell of several lines may be read line by line between its neighbours: its lines are looked for alone.
+        lines = [line for text in texts(document) for line in text.split("\n") if text not in ("无", "无 none")]
+        lost = [line for line in lines if joined(line) not in found]
+        assert [line for line in lost if len(line) < 8] == []
+        assert all(joined(line)[:6] in found for line in lost)
+    assert scan(printed.pdf)["Code 128"] == document.reference
+    last = printed.pages // len(document.copies) - 1
+    assert scan(printed.pdf, last)["QR Code"] == document.qr
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_name_prints_in_full_on_every_paper(paper, kind: PaperKind, name: str) -> None:
+    printed = paper(named(kind, name))
+    assert printed.missing == ()
+    for read in (read_text, read_text_pdfium):
+        assert name in joined(read(printed.pdf))
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_pushes_anything_over_the_margin(fonts, kind: PaperKind, name: str) -> None:
+    inside(named(kind, name), fonts)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_paper_draws_outside_its_margins(fonts, name: str) -> None:
+    inside(made(name), fonts)
+
+
+def inside(document: Document, fonts: Any) -> None:
+    for page in layout(document, fonts):
+        for op in page.ops:
+            if isinstance(op, Text):
+                right = op.x + fonts.width(op.text, op.size, op.bold) + op.spacing * (len(op.text) - 1)
+                assert op.x >= MARGIN_X - 8, op.text
+                assert right <= PAGE_WIDTH - MARGIN_X + 8, op.text
+                assert MARGIN_TOP <= op.y <= PAGE_HEIGHT - MARGIN_BOTTOM + 1, op.text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_sentence_has_a_hole(name: str) -> None:
+    found = said(made(name))
+    for hole in ("{", "}", "（）", "，，", "，。", "。。", "None", "于提出", "因，", "经于", "()"):
+        assert hole not in found
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_identity_numbers_are_masked_everywhere_and_phones_but_where_they_are_checked(name: str) -> None:
+    found = said(made(name))
+    for number in ("110101188503120026", "340101189011050030", FOREIGNER.id_number):
+        assert number not in found
+    if SAMPLES[name][1].kind != "checking":
+        assert "13800131234" not in found
+        assert "13900135678" not in found
+
+
+def test_the_applicant_checks_what_is_typed_in_full_and_signs() -> None:
+    found = said(made("checking"))
+    for text in ("13800131234", "示例市商贸路12号", "经营场所示例市商贸路12号一层", "当场更正", "申请人（签字）"):
+        assert text in found
+
+
+@pytest.mark.parametrize("kind", sorted(SEALED))
+def test_papers_with_legal_effect_carry_the_place_of_the_seal_the_organ_and_a_date(kind: PaperKind) -> None:
+    seals = [block for block in made(kind).blocks if isinstance(block, Seal)]
+    assert seals
+    assert seals[-1].organ
+    assert seals[-1].date.endswith("日")
+
+
+@pytest.mark.parametrize("kind", sorted(SIGNED))
+def test_papers_to_be_signed_have_where_to_sign(kind: PaperKind) -> None:
+    assert any(isinstance(block, Signatures) for block in made(kind).blocks)
+
+
+@pytest.mark.parametrize("kind", sorted(SEALED | SIGNED))
+def test_a_centres_own_text_cannot_lose_the_seal_or_the_signature(tmp_path: Path, kind: PaperKind) -> None:
+    packaged = (templates.PACKAGED / f"{kind}.toml").read_text(encoding="utf-8")
+    head, *blocks = packaged.split("[[block]]")
+    dropped = "seal" if kind in SEALED else "sign"
+    kept = [block for block in blocks if f'type = "{dropped}"' not in block]
+    assert len(kept) < len(blocks)
+    (tmp_path / f"{kind}.toml").write_text("[[block]]".join([head, *kept]), encoding="utf-8")
+    case, issued = SAMPLES[kind]
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, issued, texts=tmp_path)
+    assert caught.value.code == "bad_paper_text"
+    assert f"{kind}.toml" in caught.value.message
+
+
+@pytest.mark.parametrize(("kind", "value"), [(kind, need.value) for kind, needs in NEEDS.items() for need in needs])
+def test_a_centres_own_text_cannot_leave_out_what_the_law_wants(tmp_path: Path, kind: PaperKind, value: str) -> None:
+    packaged = (templates.PACKAGED / f"{kind}.toml").read_text(encoding="utf-8")
+    assert f"{{{value}" in packaged
+    cut = packaged.replace(f"{{{value}!b}}", "某").replace(f"{{{value}}}", "某")
+    (tmp_path / f"{kind}.toml").write_text(cut, encoding="utf-8")
+    case, issued = SAMPLES[kind]
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, issued, texts=tmp_path)
+    assert caught.value.code == "bad_paper_text"
+
+
+def refused(kind: PaperKind, case: Case, **changes: Any) -> HallError:
+    """The error that keeps a paper from being made: it says where and what to do."""
+    issued = replace(SAMPLES[kind][1], **changes)
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, issued)
+    assert caught.value.field
+    assert caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_paper_without_a_date(kind: PaperKind) -> None:
+    assert refused(kind, SAMPLES[kind][0], day=None).code == "paper_undated"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("guide", "checking")])
+def test_no_paper_without_its_number(kind: PaperKind) -> None:
+    assert refused(kind, SAMPLES[kind][0], number=" ").code == "paper_without_number"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("receipt", "guide", "checking")])
+def test_no_paper_of_a_step_that_was_not_taken(kind: PaperKind) -> None:
+    assert refused(kind, SAMPLES["receipt"][0]).code == "paper_not_due"
+
+
+EXTENSION = samples._EXTENDED
+DECISION = samples._DENIED
+SERVICE = samples._SERVED
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"approver": " "}, "extension_without_approver"),
+        ({"reason": ""}, "extension_without_reason"),
+        ({"days": 11}, "extension_too_long"),
+        ({"days": 0}, "extension_too_long"),
+        ({"days": 16, "joint": True}, "extension_too_long"),
+    ],
+)
+def test_an_extension_names_approver_and_reason_and_stays_within_article_42(changes: dict, code: str) -> None:
+    case = replace(SAMPLES["extension"][0], extension=replace(EXTENSION, **changes))
+    assert refused("extension", case).code == code
+
+
+def test_joint_handling_may_be_extended_by_fifteen_days() -> None:
+    assert "十五" not in said(made("extension_joint"))
+    assert "第四十二条第二款" in said(made("extension_joint"))
+    assert "15个工作日" in said(made("extension_joint"))
+
+
+def test_a_denial_gives_reasons_and_both_remedies() -> None:
+    case = SAMPLES["denial"][0]
+    found = said(made("denial"))
+    assert "六十日内向示例市人民政府申请行政复议" in found
+    assert "六个月内向示例市人民法院提起行政诉讼" in found
+    assert refused("denial", replace(case, decision=replace(DECISION, reason=" "))).code == "denial_without_reason"
+    for name in ("reconsideration", "court"):
+        hall = replace(case.matter.hall, **{name: ""})
+        assert refused("denial", replace(case, matter=replace(case.matter, hall=hall))).code == "paper_incomplete"
+    bare = replace(case, matter=replace(case.matter, basis=()), decision=replace(DECISION, basis=""))
+    assert refused("denial", bare).field == "decision.basis"
+
+
+def test_no_grant_and_nothing_to_collect_while_a_promise_is_open() -> None:
+    promises = SAMPLES["tolerance"][0].promises
+    for kind in ("grant", "pickup"):
+        assert refused(kind, replace(SAMPLES[kind][0], promises=promises)).code == "promise_open"
+
+
+def test_a_special_procedure_is_told_with_its_name_time_and_basis() -> None:
+    case = SAMPLES["procedure"][0]
+    told = case.announced[-1]
+    found = said(made("procedure"))
+    for text in ("现场核查", "5个工作日", "第四十五条", "不计入办理期限", "2026年9月21日"):
+        assert text in found
+    for field in ("name", "basis"):
+        bare = replace(case, announced=(replace(told, **{field: ""}),))
+        assert refused("procedure", bare).field == f"procedure.{field}"
+
+
+@pytest.mark.parametrize(
+    ("how", "missing"), [("proxy", "served.proxy"), ("proxy", "served.relation"), ("proxy", "served.reason"),
+                         ("refused", "served.witness"), ("refused", "served.reason")],
+)  # fmt: skip
+def test_a_proxy_and_a_refusal_to_take_are_told_whole(how: Any, missing: str) -> None:
+    case = SAMPLES[f"served_{how}"][0]
+    service = case.services[-1]
+    name = missing.removeprefix("served.")
+    if name in ("proxy", "witness"):
+        service = replace(service, **{name: ""})
+    else:
+        service = replace(service, told=replace(service.told, **{name: " "}))
+    error = refused("served", replace(case, services=(service,)))
+    assert (error.code, error.field) == ("service_incomplete", missing)
+
+
+def test_one_proof_of_service_lists_several_documents() -> None:
+    found = said(made("served"))
+    for document in SERVICE.documents:
+        assert joined(document.name) in found
+    assert "共3件" in found
+    assert "见证人" not in found
+    assert "代收" not in found
+    assert "见证人赵六见证下" in said(made("served_refused"))
+    assert "代收人：李四，与受送达人的关系：配偶" in said(made("served_proxy"))
+
+
+def test_a_fee_stands_on_published_law_and_is_written_in_capitals() -> None:
+    case = SAMPLES["fee"][0]
+    assert case.fee is not None
+    found = said(made("fee"))
+    assert "共计560.00元（大写：伍佰陆拾元整）" in found
+    first = case.fee.charges[0]
+    for change, code in (({"basis": " "}, "fee_without_basis"), ({"fen": 0}, "fee_not_positive")):
+        fee = replace(case.fee, charges=(replace(first, **change),))
+        assert refused("fee", replace(case, fee=fee)).code == code
+
+
+def test_originals_travel_from_hand_to_hand_with_a_place_to_sign_for_each() -> None:
+    case = SAMPLES["transfer_back"][0]
+    found = said(made("transfer_back"))
+    for text in (
+        "租赁合同",
+        "综合窗口3号周敏",
+        "市场监管局食品科陈晨",
+        "2026年9月24日16:05",
+        "交出人签字",
+        "接收人签字",
+    ):
+        assert text in found
+    nobody = replace(case.handovers[0], giver="")
+    assert refused("transfer", replace(case, handovers=(nobody,))).code == "handover_without_hand"
+
+
+def test_a_return_gives_its_reason_and_only_what_was_handed_in() -> None:
+    case = SAMPLES["returned"][0]
+    assert case.closed is not None
+    found = said(made("returned"))
+    assert "补正期限届满未补正" in found
+    assert "营业执照" not in found
+    bare = replace(case, closed=replace(case.closed, reason=""))
+    assert refused("returned", bare).code == "return_without_reason"
+
+
+def test_a_case_is_restarted_only_when_everything_has_come() -> None:
+    case = SAMPLES["restart"][0]
+    assert "食品安全规章制度目录清单" in said(made("restart"))
+    assert refused("restart", replace(case, gaps=SAMPLES["notice"][0].gaps)).code == "paper_not_due"
+
+
+def test_what_is_no_licence_is_not_called_one() -> None:
+    assert made("grant").title == "准予行政许可决定书"
+    assert made("grant_other").title == "准予决定书"
+    assert "行政许可法" not in said(made("denial_other")).replace("行政许可法第四十条", "")
+
+
+def test_the_collection_slip_names_what_is_still_to_be_paid() -> None:
+    assert "应缴费用无" in said(made("pickup"))
+    assert "应缴费用560.00元" in said(made("pickup_paid"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fixed_word_of_a_paper_has_its_english(kind: PaperKind) -> None:
+    words = templates.load_words()
+    template = templates.load_template(kind)
+    short = [template.title, *template.copies, *template.footer[:1]]
+    for block in template.block:
+        match block:
+            case templates.TextBlock():
+                assert block.en or block.text == "{applicant!b}：", block.text
+            case templates.NoticeBlock():
+                # A box that holds nothing but the case's own reason has nothing to translate.
+                assert block.en or all(line.startswith("{") and line.endswith("}。") for line in block.lines)
+                short += [block.title] if block.title else []
+            case templates.HeadingBlock():
+                short.append(block.text)
+            case templates.FormBlock():
+                short += [label for label, _ in block.pairs if not label.startswith("{")]
+            case templates.TableBlock():
+                short += [title for title, *_ in block.columns]
+            case templates.SignBlock():
+                short += [label for label, _ in block.slots]
+            case templates.SealBlock():
+                short.append(block.label)
+    assert [text for text in short if text not in words and "{decision_object}" not in text] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bilingual_paper_says_all_that_the_chinese_one_says(kind: PaperKind) -> None:
+    case, issued = sample(kind)
+    chinese = compose(kind, case, issued)
+    both = compose(kind, replace(case, language="en"), issued)
+    assert both.title == chinese.title
+    assert both.second_title
+    lines = {line for text in texts(both) for line in text.split("\n")}
+    missing = [text for text in texts(chinese) for line in text.split("\n") if line not in lines]
+    assert [text for text in missing if not any(text in line for line in lines)] == []
+
+
+def test_a_foreign_name_stands_in_full_beside_english_dates_and_articles(paper) -> None:
+    document = made("acceptance:en")
+    printed = joined(read_text(paper(document).pdf))
+    assert joined(FOREIGNER.name) in printed
+    assert joined("Article 32, paragraph 1, item 5 of the Administrative Licensing Law") in printed
+    assert joined("28 September 2026") in printed
+
+
+def test_the_guide_draws_the_flow_with_who_and_how_long() -> None:
+    flow = next(block for block in made("guide").blocks if isinstance(block, Flow))
+    inspection = next(box for box in flow.boxes if box.name == "现场核查")
+    assert inspection.who == "市场监管局"
+    assert "5个工作日" in inspection.time
+    assert "不计入时限" in inspection.time
+    assert not any(box.critical for box in flow.boxes)
+
+
+def test_the_guide_of_a_project_draws_its_stages_and_the_critical_path() -> None:
+    flow = next(block for block in made("guide_project").blocks if isinstance(block, Flow))
+    assert len(flow.bands) == 4
+    assert [box.name for box in flow.boxes if box.critical] == [
+        "企业投资项目备案", "建设用地规划许可", "设计方案审查", "消防设计审查", "施工许可（含质量安全监督）",
+        "消防验收", "联合验收意见", "竣工验收备案",
+    ]  # fmt: skip
+    assert "共47个工作日" in flow.caption
+
+
+def test_a_case_keeps_its_language_and_old_facts_have_none() -> None:
+    assert sample("receipt")[0].language == ""
+    assert sample("receipt", language="en")[0].language == "en"
+
+
+def test_an_unknown_kind_is_told_with_the_known_ones() -> None:
+    with pytest.raises(HallError) as caught:
+        sample("invoice")  # type: ignore[arg-type]
+    assert caught.value.code == "unknown_paper_kind"
+    assert "receipt" in (caught.value.hint or "")
+
+
+def test_later_facts_of_the_samples_fit_their_cases() -> None:
+    for case, _ in SAMPLES.values():
+        assert [line.text for line in case.timeline if line.misfit] == []
+
+
+def test_a_second_reprint_leaves_the_samples_alone() -> None:
+    case, issued = sample("grant")
+    assert replace(compose("grant", case, issued, reprint=2), reprint=0) == compose("grant", case, issued)
+
+
+def test_a_date_beyond_the_published_calendar_is_called_provisional() -> None:
+    ticks: dict[str, Tick] = ALL_IN
+    told = replace(samples._ANNOUNCED, due=dt.date(2027, 1, 12), provisional=True)
+    case = samples.told(ticks, (samples._ACCEPTED, told))
+    document = compose("procedure", case, SAMPLES["procedure"][1])
+    assert "2027年1月12日（暂按周末推算）" in said(document)
+
+
+def test_variants_are_of_known_kinds() -> None:
+    assert {issued.kind for _, issued in variants().values()} <= set(KINDS)
+    assert f.CaseDecided(granted=True, day=dt.date(2026, 9, 25)).result_copies == 1
