@@ -49,6 +49,7 @@ def begin(fact: Fact, line: Event) -> Case:
         promises=body.promises,
         handed_in=(body.received,),
         adopted=body.origin,
+        writers={body.origin: body.seen},
         timeline=(line,),
     )
 
@@ -61,9 +62,11 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     """
     body = fact.body
     assert isinstance(body, CaseAdopted)
+    known = case.writers.get(body.origin, 0)
     changes: dict[str, Any] = {"adopted": case.adopted or body.origin}
-    if case.writers.get(body.origin, 0) >= body.seen:
+    if known >= body.seen:
         return changes
+    changes["writers"] = {**case.writers, body.origin: body.seen}
     state = CaseState(body.state)
     if _RANK.get(case.state, 9) > _RANK[state]:
         return changes

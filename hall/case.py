@@ -107,7 +107,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case after its facts so far; ``version`` counts them.
 
     ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did;
-    ``writers`` counts the facts of each incarnation.
+    ``writers`` counts the facts of each incarnation that it knows, by themselves or from a paper.
     """
 
     case_id: str

@@ -59,15 +59,15 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
     """The case after one more fact. Never raises for a well-formed fact."""
     if case is None:
         begun = _begin(fact)
-        return begun and msgspec.structs.replace(begun, writers={fact.header.incarnation: 1})
+        return begun and msgspec.structs.replace(begun, writers={**begun.writers, fact.header.incarnation: 1})
     misfit = _misfit(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
     line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(fact.body), misfit=misfit)
-    who = fact.header.incarnation
+    who, writers = fact.header.incarnation, changes.pop("writers", case.writers)
     return msgspec.structs.replace(
         case,
         version=case.version + 1,
-        writers={**case.writers, who: case.writers.get(who, 0) + 1},
+        writers={**writers, who: writers.get(who, 0) + 1},
         timeline=(*case.timeline, line),
         **changes,
     )

@@ -162,7 +162,7 @@ def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
         own = queries.case_by(connection, "case_id", replica.case_id)
         told = queries.told_case(connection, replica.case_id)
     for case in (own, told):
-        if case is not None and _has_seen(case, replica) and not _says_the_same(case, replica):
+        if case is not None and _is_beyond(case, replica):
             raise ReplicaError(
                 "replica_outdated",
                 f"这张凭证之后办件又有了变化，现在是“{STATE_NAMES[case.state]}”",
@@ -170,6 +170,11 @@ def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
                 hint="按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理",
             )
     return own is not None and _has_seen(own, replica)
+
+
+def _is_beyond(case: Case, replica: r.Replica) -> bool:
+    closed = case.state not in OPEN and replica.state in OPEN
+    return closed or (_has_seen(case, replica) and not _says_the_same(case, replica))
 
 
 def _has_seen(case: Case, replica: r.Replica) -> bool:

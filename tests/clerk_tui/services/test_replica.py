@@ -1,0 +1,378 @@
+"""A case opened from the code on its paper, at a window that never saw it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from clerk_tui.config import Config
+from clerk_tui.services import cases, intake, supplement, upkeep
+from clerk_tui.services import replica as service
+from clerk_tui.services.signing import number_base
+from clerk_tui.services.workspace import Workspace, open_workspace
+from clerk_tui.store.exchange import keep_changes, keep_keys
+from hall import facts as f
+from hall import wire
+from hall.adoption import in_order
+from hall.case import Case, CaseState
+from hall.errors import BadInput, HallError
+from hall.fold import fold
+from hall.replica import ReplicaError
+from hall.verdict import Outcome, Tick, TickState
+from tests.clerk_tui.conftest import MONDAY, FixedClock
+from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, SOFT, promised, restaurant, unacceptable
+
+NAME = {"name": "示例市好味餐饮有限公司"}
+
+
+def window(config: Config, tmp_path: Path, code: str, cache: Path) -> Workspace:
+    """Another window of the same hall, with a device and a journal of its own."""
+    there = structs.replace(
+        config,
+        device=structs.replace(config.device, code=code),
+        store=structs.replace(config.store, path=str(tmp_path / code / "clerk.db")),
+    )
+    return open_workspace(there, FixedClock(), cache_dir=cache)
+
+
+def introduce(*windows: Workspace, secret: bytes = b"hall" * 8, revoked: tuple[str, ...] = ()) -> None:
+    """What a sync with the centre tells each window: the keys of them all."""
+    keys = [
+        wire.DeviceKey(
+            device=ws.journal.device().device_id,
+            public_key=ws.journal.device().public_key,
+            revoked=ws.journal.incarnation in revoked,
+        )
+        for ws in windows
+    ]
+    for ws in windows:
+        reply = wire.KeysReply(device="", epoch="", server_time_ms=len(revoked), secret=secret, keys=keys)
+        keep_keys(ws.journal.database, reply, 1)
+
+
+@pytest.fixture
+def there(
+    config: Config, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, ws: Workspace
+) -> Iterator[Workspace]:
+    """The window two floors up; it knows the first one's key and has no network since."""
+    workspace = window(config, tmp_path, "W77", tmp_path_factory.getbasetemp() / "catalogue-cache")
+    introduce(ws, workspace)
+    yield workspace
+    workspace.close()
+
+
+def noticed(ws: Workspace, **ticks: Tick) -> str:
+    """A restaurant whose layout is missing, unless ``ticks`` says otherwise; its case's reference."""
+    return intake.submit(ws, restaurant(ws, **(ticks or {"layout": MISSING}))).reference
+
+
+def code_on(ws: Workspace, reference: str, kind: str = "notice") -> str:
+    """The code on the last paper of a kind."""
+    case = cases.get(ws, reference).case
+    bodies = [fact.body for fact in ws.journal.facts_of(case.case_id)]
+    return [body.replica for body in bodies if isinstance(body, f.PaperIssued) and body.kind == kind][-1]
+
+
+def refused(there: Workspace, text: str) -> str:
+    """Why a code opens nothing here; nothing was written."""
+    before = there.journal.head
+    with pytest.raises(ReplicaError) as caught:
+        service.open_replica(there, text)
+    assert there.journal.head == before
+    assert caught.value.hint
+    return caught.value.code
+
+
+def test_receipt_notice_and_acceptance_carry_a_code_and_the_rest_does_not(ws: Workspace) -> None:
+    reference = noticed(ws)
+    assert code_on(ws, reference, "receipt").startswith("CLK1:")
+    assert code_on(ws, reference, "notice").startswith("CLK1:")
+    accepted = intake.submit(ws, restaurant(ws)).reference
+    assert code_on(ws, accepted, "acceptance").startswith("CLK1:")
+    tolerated = intake.submit(ws, restaurant(ws, rules_list=promised(MONDAY + dt.timedelta(days=2)))).reference
+    assert code_on(ws, tolerated, "promise") == ""
+
+
+def test_a_window_that_never_saw_the_case_shows_what_its_paper_says(ws: Workspace, there: Workspace) -> None:
+    reference = noticed(ws, layout=MISSING, application=unacceptable("no-seal"))
+    view = service.open_replica(there, code_on(ws, reference))
+    case = cases.get(ws, reference).case
+    assert view.gaps == case.gaps
+    assert view.told == case.notices[0].gaps
+    assert view.checklist.materials == case.rows
+    assert view.ticks == case.ticks
+    assert (view.matter.key, view.replica.received, view.replica.respond_by) == (
+        case.matter.key,
+        case.received,
+        case.notices[0].respond_by,
+    )
+    assert (view.here, view.can_go_on, view.same_catalogue, view.overdue) == (False, True, True, False)
+    assert reference not in view.reference and view.reference.count("-") == 3
+    assert NAME["name"] not in view.applicant
+    assert there.journal.head.seq == 0, "looking writes nothing"
+
+
+def test_the_supplement_goes_on_there_and_ends_in_an_acceptance(ws: Workspace, there: Workspace) -> None:
+    reference = noticed(ws)
+    view = service.open_replica(there, code_on(ws, reference))
+    draft = service.to_supplement(there, view, COMPANY, NAME)
+    assert [row.code for row in draft.rows] == ["layout"]
+    draft.ticks = {"layout": PRESENT}
+    result = supplement.submit(there, draft)
+    assert (result.outcome, result.state, result.reference) == (Outcome.ACCEPTED, CaseState.ACCEPTED, reference)
+    case = cases.get(there, reference).case
+    assert case.applicant is not None
+    assert (case.applicant.name, case.applicant.id_number, case.applicant.kind) == (NAME["name"], COMPANY, "company")
+    assert not [line.misfit for line in case.timeline if line.misfit]
+    assert there.journal.verify().facts == there.journal.head.seq
+
+
+def test_papers_of_the_two_windows_never_share_a_number(ws: Workspace, there: Workspace) -> None:
+    reference = noticed(ws)
+    draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
+    draft.ticks = {"layout": unacceptable("签字页缺失")}
+    supplement.submit(there, draft)
+    mine = {paper.number for paper in cases.get(ws, reference).papers}
+    theirs = {paper.number for paper in cases.get(there, reference).papers}
+    assert theirs and not mine & theirs
+    assert all(number.startswith(f"{reference}/") for number in theirs)
+    bases = [number_base(f"W{n:02d}") for n in range(100)]
+    assert len(set(bases)) == 100 and min(bases) >= 1000 and max(bases) < 1_000_000
+
+
+def test_both_records_are_one_case_at_the_centre(ws: Workspace, there: Workspace) -> None:
+    reference = noticed(ws)
+    case = cases.get(ws, reference).case
+    draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(there, draft)
+    journals = (ws.journal.facts_of(case.case_id), there.journal.facts_of(case.case_id))
+    for order in permutations(journals):
+        whole = fold(in_order(fact for journal in order for fact in journal))
+        assert whole is not None
+        assert (whole.state, whole.gaps, whole.accepted) == (CaseState.ACCEPTED, (), MONDAY)
+        assert whole.fields == case.fields
+        assert whole.applicant == case.applicant
+        assert not [line.misfit for line in whole.timeline if line.misfit]
+
+
+def test_another_person_s_card_opens_nothing(ws: Workspace, there: Workspace) -> None:
+    view = service.open_replica(there, code_on(ws, noticed(ws)))
+    for number, name, code in (
+        (PERSON, NAME, "replica_identity"),
+        ("", NAME, "replica_identity"),
+        (COMPANY, {"name": "别家有限公司"}, "replica_name"),
+        (COMPANY, {"name": ""}, "value_missing"),
+        (COMPANY, {"name": "坏\x1b名"}, "bad_value"),
+    ):
+        with pytest.raises(BadInput) as caught:
+            service.to_supplement(there, view, number, name)
+        assert caught.value.code == code
+    assert there.journal.head.seq == 0
+    service.confirm_identity(view, COMPANY.lower())
+
+
+def test_before_the_hall_s_secret_is_known_a_card_cannot_be_compared(ws: Workspace, there: Workspace) -> None:
+    text = code_on(ws, noticed(ws))
+    introduce(ws, there, secret=b"else" * 8)
+    with pytest.raises(BadInput) as caught:
+        service.confirm_identity(service.open_replica(there, text), COMPANY)
+    assert caught.value.code == "replica_identity_unknown"
+
+
+def test_a_window_without_a_centre_reads_its_own_papers(ws: Workspace) -> None:
+    view = service.open_replica(ws, code_on(ws, noticed(ws)))
+    service.confirm_identity(view, COMPANY)
+    assert view.here
+
+
+def test_a_stranger_s_a_forged_and_a_damaged_code_open_nothing(
+    ws: Workspace, there: Workspace, config: Config, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = code_on(ws, noticed(ws))
+    stranger = window(config, tmp_path, "X01", tmp_path_factory.getbasetemp() / "catalogue-cache")
+    try:
+        assert refused(there, code_on(stranger, noticed(stranger))) == "replica_foreign"
+        assert refused(stranger, text) == "replica_foreign"
+    finally:
+        stranger.close()
+    assert refused(there, text[:-3]) == "replica_altered"
+    assert refused(there, "990100-W01-00017-C") == "replica_not_one"
+    introduce(ws, there, revoked=(ws.journal.incarnation,))
+    assert refused(there, text) == "replica_revoked"
+
+
+def test_an_expired_code_opens_nothing(ws: Workspace, there: Workspace) -> None:
+    text = code_on(ws, noticed(ws))
+    assert isinstance(there.clock, FixedClock)
+    there.clock.day = service.open_replica(there, text).replica.expires + dt.timedelta(days=1)
+    assert refused(there, text) == "replica_outdated"
+
+
+def test_a_paper_that_its_own_window_has_gone_beyond_is_outdated(ws: Workspace) -> None:
+    reference = noticed(ws)
+    old = code_on(ws, reference)
+    view = service.open_replica(ws, old)
+    assert (view.here, view.reference) == (True, reference)
+    draft = service.to_supplement(ws, view, COMPANY, {})
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(ws, draft)
+    assert refused(ws, old) == "replica_outdated"
+    assert service.open_replica(ws, code_on(ws, reference, "acceptance")).can_go_on is False
+
+
+def test_what_the_centre_told_last_counts_too(ws: Workspace, there: Workspace) -> None:
+    reference = noticed(ws)
+    old = code_on(ws, reference)
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(ws, draft)
+    case = cases.get(ws, reference).case
+    change = wire.Change(
+        server_seq=1,
+        case_id=case.case_id,
+        reference=reference,
+        state=case.state.value,
+        version=case.version,
+        device="",
+        day=MONDAY,
+        case=msgspec.json.encode(case),
+    )
+    keep_changes(there.journal.database, [change], "1", 1)
+    assert refused(there, old) == "replica_outdated"
+
+
+def test_looking_or_printing_again_does_not_make_a_paper_outdated(ws: Workspace) -> None:
+    reference = noticed(ws)
+    cases.show_personal(ws, reference, ("applicant.phone",), "核对身份")
+    assert service.open_replica(ws, code_on(ws, reference)).here
+
+
+def test_a_window_with_another_list_of_materials_does_not_go_on(
+    ws: Workspace, there: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = code_on(ws, noticed(ws))
+    matter = there.catalogue.matter("food-licence-new")
+    shorter = structs.replace(matter, materials=matter.materials[1:])
+    monkeypatch.setattr(type(there.catalogue), "matter", lambda self, key: shorter)
+    assert refused(there, text) == "replica_catalogue"
+
+    def gone(self: object, key: str) -> None:
+        raise BadInput("unknown_matter", "没有")
+
+    monkeypatch.setattr(type(there.catalogue), "matter", gone)
+    assert refused(there, text) == "replica_catalogue"
+
+
+def test_an_open_case_keeps_the_version_it_began_with(
+    ws: Workspace, there: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = code_on(ws, noticed(ws))
+    version = ws.catalogue.version
+    monkeypatch.setattr(type(there.catalogue), "version", "2099.1")
+    view = service.open_replica(there, text)
+    assert not view.same_catalogue
+    assert service.to_supplement(there, view, COMPANY, NAME).case.matter.version == version
+
+
+def test_promises_are_kept_at_another_window(ws: Workspace, there: Workspace) -> None:
+    day = MONDAY + dt.timedelta(days=2)
+    reference = intake.submit(ws, restaurant(ws, rules_list=promised(day))).reference
+    view = service.open_replica(there, code_on(ws, reference, "acceptance"))
+    assert [(each.code, each.until) for each in view.promises] == [("rules_list", day)]
+    draft = service.to_supplement(there, view, COMPANY, NAME)
+    assert draft.case.promises == cases.get(ws, reference).case.promises
+    draft.ticks = {"rules_list": PRESENT}
+    assert supplement.submit(there, draft).state is CaseState.ACCEPTED
+
+
+def test_what_was_only_taken_in_is_decided_there_but_never_by_silence(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, restaurant(ws)).reference
+    draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference, "receipt")), COMPANY, NAME)
+    assert draft.case.state is CaseState.RECEIVED
+    for workspace in (ws, there):
+        assert isinstance(workspace.clock, FixedClock)
+        workspace.clock.day = MONDAY + dt.timedelta(days=14)
+    assert upkeep.run(there) == [], "the first window may have answered"
+    assert upkeep.run(ws) == [reference]
+
+
+def test_a_third_window_goes_on_from_the_receipt_of_the_second(
+    ws: Workspace, there: Workspace, config: Config, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    reference = noticed(ws, layout=MISSING, application=MISSING)
+    draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
+    draft.ticks = {"layout": PRESENT}
+    assert supplement.submit(there, draft).state is CaseState.NOTICED
+    third = window(config, tmp_path, "W78", tmp_path_factory.getbasetemp() / "catalogue-cache")
+    introduce(ws, there, third)
+    try:
+        view = service.open_replica(third, code_on(there, reference, "receipt"))
+        assert [gap.code for gap in view.gaps] == ["application"]
+        assert {gap.code for gap in view.told} == {"layout", "application"}
+        last = service.to_supplement(third, view, COMPANY, NAME)
+        last.ticks = {"application": PRESENT}
+        assert supplement.submit(third, last).state is CaseState.ACCEPTED
+        # Back at the second window with the third's paper: it has moved on, and here nothing is left to bring.
+        back = service.open_replica(there, code_on(third, reference, "acceptance"))
+        assert (back.can_go_on, back.gaps) == (False, ())
+        journals = [w.journal.facts_of(draft.case.case_id) for w in (ws, there, third)]
+        for order in permutations(journals):
+            whole = fold(in_order(fact for journal in order for fact in journal))
+            assert isinstance(whole, Case) and whole.state is CaseState.ACCEPTED
+            assert not [line.misfit for line in whole.timeline if line.misfit]
+    finally:
+        third.close()
+
+
+def test_a_second_scan_opens_what_was_taken_over_and_writes_nothing_more(ws: Workspace, there: Workspace) -> None:
+    text = code_on(ws, noticed(ws))
+    service.to_supplement(there, service.open_replica(there, text), COMPANY, NAME)
+    head = there.journal.head
+    stale = service.open_replica(there, text)
+    assert service.to_supplement(there, stale, COMPANY, NAME).case.state is CaseState.NOTICED
+    assert there.journal.head == head
+
+
+def test_defects_that_were_told_need_no_reason_when_told_again(ws: Workspace, there: Workspace) -> None:
+    """What the first window told is known from the code: a paper that is still bad is no new defect."""
+    reference = noticed(ws, layout=unacceptable("no-seal"), application=MISSING)
+    draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
+    draft.ticks = {"application": PRESENT}
+    ready = supplement.preview(there, draft)
+    assert (ready.fresh, ready.known_before, ready.second) == ((), (), True)
+
+
+def test_a_journal_without_its_key_still_prints(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clerk_tui.services import signing
+    from hall.errors import StoreError
+
+    def no_key(path: Path) -> None:
+        raise StoreError("device_key", "没有")
+
+    monkeypatch.setattr(signing, "_key", no_key)
+    assert code_on(ws, noticed(ws)) == ""
+
+
+def test_the_view_does_not_tell_the_secrets_in_a_traceback(ws: Workspace) -> None:
+    view = service.open_replica(ws, code_on(ws, noticed(ws)))
+    assert "secret" not in repr(view) and "好味" not in repr(view)
+
+
+def test_every_material_and_state_goes_through_a_real_matter(ws: Workspace, there: Workspace) -> None:
+    for states in (dict.fromkeys((*HARD, *SOFT), MISSING), {HARD[0]: unacceptable("字迹不清"), HARD[1]: MISSING}):
+        reference = noticed(ws, **states)
+        view = service.open_replica(there, code_on(ws, reference))
+        assert view.ticks == cases.get(ws, reference).case.ticks
+        assert TickState.HELD in {tick.state for tick in view.ticks.values()}, "the licence is the hall's own"
+
+
+def test_an_error_is_a_hall_error(there: Workspace) -> None:
+    with pytest.raises(HallError):
+        service.open_replica(there, "CLK1:")
