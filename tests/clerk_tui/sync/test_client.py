@@ -203,3 +203,41 @@ def test_the_wait_is_jittered_bounded_and_never_shorter_than_asked(failures: int
     wait = delay_s(failures, chance, at_least_s=asked)
     assert asked <= wait <= max(MOST_S, asked)
     assert delay_s(1, chance) <= 4.0
+
+
+def known_keys(rig: Rig) -> list[tuple[str, int]]:
+    rows = rig.journal.read().execute("SELECT device, revoked FROM known_key ORDER BY device").fetchall()
+    return [tuple(row) for row in rows]
+
+
+def test_the_keys_of_the_hall_s_devices_are_learnt(rig: Rig, tmp_path: Path) -> None:
+    other = Counter(tmp_path, rig.store, "B1")
+    assert rig.run() is None
+    ours = (rig.counter.device.device_id, other.device.device_id)
+    assert known_keys(rig) == sorted((device, 0) for device in ours)
+    assert rig.journal.read().execute("SELECT length(secret) FROM hall_secret").fetchone()[0] == 32
+
+
+def test_keys_that_the_centre_has_not_signed_are_not_learnt(rig: Rig) -> None:
+    def slip_in(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("keys"):
+            return response
+        told = msgspec.json.decode(response.content, type=wire.KeysReply)
+        mine = wire.DeviceKey(device="forger", public_key=bytes(32))
+        return httpx.Response(200, content=msgspec.json.encode(msgspec.structs.replace(told, keys=[*told.keys, mine])))
+
+    rig.bend = slip_in
+    assert rig.run() is None
+    assert known_keys(rig) == []
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(404, json={"code": "x", "message": ""}), httpx.Response(200, text="{")]
+)
+def test_a_centre_that_tells_no_keys_is_no_trouble(rig: Rig, answer: httpx.Response) -> None:
+    add_case(rig.journal, 1)
+    rig.bend = lambda request, response: (
+        httpx.Response(answer.status_code, content=answer.content) if request.url.path.endswith("keys") else response
+    )
+    assert rig.run() is None
+    assert (rig.acked, known_keys(rig)) == (3, [])
