@@ -11,8 +11,8 @@ import hashlib
 import struct
 import uuid
 from functools import lru_cache
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
@@ -70,7 +70,6 @@ def xmp(document: Document, identity: bytes) -> bytes:
 
     ``identity`` are 16 bytes that name the document.
     """
-    language = escape(document.language, {'"': "&quot;"})
 
     def words(text: str) -> str:
         return f'<rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt>'
@@ -85,7 +84,7 @@ def xmp(document: Document, identity: bytes) -> bytes:
 <dc:title>{words(title(document))}</dc:title>
 <dc:creator><rdf:Seq><rdf:li>{escape(document.organisation)}</rdf:li></rdf:Seq></dc:creator>
 <dc:description>{words(document.title)}</dc:description>
-<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<dc:language><rdf:Bag><rdf:li>{escape(document.language)}</rdf:li></rdf:Bag></dc:language>
 <pdf:Producer>{escape(PRODUCER)}</pdf:Producer><xmp:CreatorTool>{escape(CREATOR)}</xmp:CreatorTool>
 <xmpMM:DocumentID>uuid:{uuid.UUID(bytes=identity)}</xmpMM:DocumentID>
 </rdf:Description></rdf:RDF></x:xmpmeta>

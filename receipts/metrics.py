@@ -21,6 +21,7 @@ import reportlab
 from reportlab.pdfbase.ttfonts import TTEncoding, TTFont, TTFontFace
 
 _PARSED = ("charToGlyph", "charWidths", "hmetrics", "glyphPos", "defaultWidth")
+_LEFT_OUT = ("name", "OS/2")
 _VERSION = f"{reportlab.Version} {sys.version_info[:3]} {marshal.version} 2"
 
 
@@ -47,6 +48,12 @@ class QuickFace(TTFontFace):  # type: ignore[misc]
         self.glyphToChar: dict[int, list[int]] = {}
 
     def get_table(self, tag: str) -> Any:
+        """A table for a subset. The outlines are read piece by piece; names and metrics of other programs are left out.
+
+        A PDF asks for neither (ISO 32000-1 §9.9), and they would be a kilobyte in each font of a paper.
+        """
+        if tag in _LEFT_OUT:
+            raise KeyError(tag)
         if tag != "glyf":
             return super().get_table(tag)
         return _Window(self._ttf_data, self.get_table_pos(tag)[0])
