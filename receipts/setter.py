@@ -44,7 +44,7 @@ class Setter:
 
     def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
         """The lines of ``text`` that fit into ``width``."""
-        widths = [self.fonts.char_width(char, size, bold) for char in text]
+        widths = self.fonts.widths(text, size, bold)
         return [text[start:end] for start, end in break_lines(text, widths, width)]
 
     def line(
