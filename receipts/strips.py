@@ -43,7 +43,8 @@ def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
     previous: Block | None = None
     for block in blocks:
         made = list(_strips_of(setter, block))
-        if isinstance(block, Signatures | Seal) and result:
+        in_english_too = isinstance(block, Paragraph) and block.second
+        if (in_english_too or isinstance(block, Signatures | Seal)) and result:
             result[-1] = replace(result[-1], keep=True)
         if isinstance(block, Paragraph) and isinstance(previous, KeyValues | Table | Notice):
             made[0] = replace(made[0], before=setter.gap * 1.2)

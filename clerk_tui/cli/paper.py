@@ -1,0 +1,123 @@
+"""``clerk paper``: the kinds of paper there are, and one of them to look at with sample content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.helping import Group, padded
+from clerk_tui.cli.rules import missing
+from clerk_tui.i18n import N_, _
+from hall.errors import BadInput, HallError
+from hall.facts import PaperKind
+
+if TYPE_CHECKING:
+    from receipts import KindInfo
+
+MARKS = {
+    "number": N_("编号"),
+    "date": N_("日期"),
+    "seal": N_("印章"),
+    "reason": N_("理由"),
+    "basis": N_("依据"),
+    "procedure": N_("程序名称"),
+    "deadline": N_("期限"),
+    "consequence": N_("逾期后果"),
+    "approver": N_("批准人"),
+    "organ": N_("应当向哪个机关申请"),
+    "payee": N_("收款单位"),
+    "place": N_("地点"),
+    "remedy": N_("复议和诉讼"),
+    "signature": N_("签字"),
+}
+
+
+@click.group("paper", cls=Group, no_args_is_help=True, subcommand_metavar="COMMAND ...", options_metavar="")
+def paper() -> None:
+    """The kinds of paper."""
+
+
+paper.help = _("文书的种类：列出全部，或者用示例内容打印一份来看。")
+
+
+@command("kinds", _("列出全部文书：名称、联数、依据的法律、法律要求必须写明的内容。"), _("列出全部文书"))
+@json_option
+def kinds(session: Session, as_json: bool) -> None:
+    """``{"kinds": [{"kind", "title", "copies", "law", "needs"}]}``."""
+    import receipts
+
+    found = receipts.kinds()
+    rows = [
+        {"kind": one.kind, "title": one.title, "copies": list(one.copies), "law": one.law, "needs": list(one.needs)}
+        for one in found
+    ]
+    answer(as_json, {"kinds": rows}, lambda: _table(found))
+
+
+@command("preview", _("用示例内容打印一份文书，写成 PDF 文件。人和事都是虚构的。"), _("用示例内容打印一份文书"))
+@argument("kind", about=_("文书种类，见 clerk paper kinds"))
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=_("写到哪个 PDF 文件"))
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", help=_("zh 中文；en 中英文对照"))
+@json_option
+def preview(session: Session, kind: str | None, out: Path | None, language: str, as_json: bool) -> None:
+    """``{"kind", "title", "path", "pages", "bytes", "missing"}``; ``missing`` are characters that no font has."""
+    if kind is None:
+        raise missing("KIND", "clerk paper preview")
+    if out is None:
+        raise missing("--out", "clerk paper preview")
+    wanted = _kind(kind)
+    from receipts import sample
+    from receipts.compose import compose
+    from receipts.render import render
+
+    case, issued = sample(wanted, language="en" if language == "en" else "")
+    document = compose(wanted, case, issued)
+    rendered = render(document)
+    try:
+        out.write_bytes(rendered.pdf)
+    except OSError as error:
+        raise HallError(
+            "cannot_write",
+            _("写不了文件：{reason}").format(reason=error.strerror or ""),
+            field="--out",
+            hint=_("请换一个能写的位置"),
+        ) from error
+    result = {
+        "kind": kind,
+        "title": document.title,
+        "path": str(out),
+        "pages": rendered.pages,
+        "bytes": len(rendered.pdf),
+        "missing": list(rendered.missing),
+    }
+    answer(as_json, result, lambda: [_("{title}：{pages} 页，写到 {path}").format(**result)])
+
+
+for each in (kinds, preview):
+    paper.add_command(each)
+
+
+def _kind(text: str) -> PaperKind:
+    known: tuple[PaperKind, ...] = get_args(PaperKind)
+    for kind in known:
+        if kind == text:
+            return kind
+    raise BadInput(
+        "unknown_paper_kind",
+        _("没有“{kind}”这种文书").format(kind=text),
+        field="KIND",
+        hint=_("可用：") + "、".join(known),
+    )
+
+
+def _table(found: tuple[KindInfo, ...]) -> Iterator[str]:
+    width = max(len(one.kind) for one in found)
+    title = max(2 * len(one.title) for one in found)
+    for one in found:
+        marks = "、".join(_(MARKS[mark]) for mark in one.needs)
+        copies = _("{number}联").format(number=len(one.copies))
+        yield f"{padded(one.kind, width)}  {padded(one.title, title)}  {copies}  {marks}"

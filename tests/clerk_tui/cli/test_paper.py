@@ -1,0 +1,76 @@
+"""``clerk paper``: what papers there are, and one of them to look at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clerk_tui.cli.main import main
+from clerk_tui.cli.paper import MARKS
+from receipts import kinds
+from tests.receipts.reading import joined, read_text
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
+    code = main(["paper", *args])
+    return code, capsys.readouterr().out
+
+
+def test_kinds_tells_every_paper_its_law_and_what_it_needs(capsys) -> None:
+    code, out = run(capsys, "kinds", "--json")
+    listed = json.loads(out)["kinds"]
+    assert code == 0
+    assert [each["kind"] for each in listed] == [info.kind for info in kinds()]
+    extension = next(each for each in listed if each["kind"] == "extension")
+    assert "第四十二条" in extension["law"]
+    assert {"seal", "date", "reason", "approver"} <= set(extension["needs"])
+    assert {mark for each in listed for mark in each["needs"]} <= set(MARKS)
+
+
+def test_kinds_for_people_names_each_paper_on_a_line(capsys) -> None:
+    code, out = run(capsys, "kinds")
+    assert code == 0
+    assert len(out.splitlines()) == len(kinds())
+    assert "物料流转单" in out
+
+
+@pytest.mark.usefixtures("fonts_in_cache")
+@pytest.mark.parametrize(("language", "title"), [("zh", "延长办理期限通知书"), ("en", "Notice of Extension of Time")])
+def test_preview_writes_a_pdf_with_sample_content(capsys, tmp_path: Path, language: str, title: str) -> None:
+    target = tmp_path / "paper.pdf"
+    code, out = run(capsys, "preview", "extension", "--out", str(target), "--language", language, "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert (result["kind"], result["path"], result["bytes"]) == ("extension", str(target), target.stat().st_size)
+    assert joined(title) in joined(read_text(target.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "field"),
+    [
+        (("preview", "invoice", "--out", "x.pdf"), "unknown_paper_kind", "KIND"),
+        (("preview", "extension"), "missing_argument", "--out"),
+        (("preview",), "missing_argument", "KIND"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_field(capsys, args: tuple[str, ...], code: str, field: str) -> None:
+    exit_code, out = run(capsys, *args, "--json")
+    error = json.loads(out)["error"]
+    assert (exit_code, error["code"], error["field"]) == (2, code, field)
+    assert error["hint"]
+
+
+@pytest.mark.usefixtures("fonts_in_cache")
+def test_a_place_that_cannot_be_written_is_told(capsys, tmp_path: Path) -> None:
+    exit_code, out = run(capsys, "preview", "notice", "--out", str(tmp_path / "none" / "x.pdf"), "--json")
+    assert exit_code == 2
+    assert json.loads(out)["error"]["code"] == "cannot_write"
+
+
+@pytest.fixture
+def fonts_in_cache() -> None:
+    from receipts.fonts import prepare_fonts
+
+    prepare_fonts()
