@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
-OLDEST: Final = 130
+OLDEST: Final = 200
 
 
 class ReplicaView(Struct, frozen=True, kw_only=True):
@@ -205,7 +205,9 @@ def _list_of(ws: Workspace, replica: r.Replica) -> tuple[Matter, Checklist]:
         matter = ws.catalogue.matter(replica.matter)
     except BadInput:
         raise other from None
-    ages = (-1, *range(OLDEST)) if any("age" in each.when for each in matter.materials) else (-1,)
+    conditions = [each.when for each in matter.questions] + [each.when for each in matter.situations]
+    conditions += [each.when for each in matter.materials]
+    ages = (-1, *range(OLDEST)) if any("applicant.age" in when for when in conditions) else (-1,)
     for agent, age in product((replica.agent, not replica.agent), ages):
         who = Applying(replica.applicant_kind, age, agent)
         checklist = build_checklist(matter, replica.answers, who, problems=ws.catalogue.problems)

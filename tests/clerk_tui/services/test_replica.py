@@ -376,3 +376,20 @@ def test_every_material_and_state_goes_through_a_real_matter(ws: Workspace, ther
 def test_an_error_is_a_hall_error(there: Workspace) -> None:
     with pytest.raises(HallError):
         service.open_replica(there, "CLK1:")
+
+
+@pytest.mark.parametrize(("number", "asked"), [("110101188001010011", True), (PERSON, False)])
+def test_a_list_that_asks_for_an_age_is_found_without_the_code_telling_it(
+    ws: Workspace, there: Workspace, monkeypatch: pytest.MonkeyPatch, number: str, asked: bool
+) -> None:
+    """What an elder must bring and others need not: the digest of the list says which it was."""
+    matter = ws.catalogue.matter("food-licence-new")
+    first = structs.replace(matter.materials[0], code="elder", when="applicant.age >= 143")
+    aged = structs.replace(matter, serves=("citizen",), materials=(*matter.materials, first))
+    monkeypatch.setattr(type(ws.catalogue), "matter", lambda self, key: aged)
+    draft = restaurant(ws, layout=MISSING)
+    draft.applicant = {"kind": "citizen", "name": "王小明", "id_number": number}
+    case = cases.get(ws, intake.submit(ws, draft).reference).case
+    assert ("elder" in case.ticks) is asked
+    view = service.open_replica(there, code_on(ws, case.reference))
+    assert view.checklist.materials == case.rows
