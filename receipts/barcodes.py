@@ -51,6 +51,9 @@ def qr(text: str) -> Modules:
     """``text`` as a QR code, error correction M (15 %), which survives a stamp at its edge."""
     import segno
 
+    from receipts import qrmask
+
+    qrmask.install()
     rows = ["".join("1" if cell else "0" for cell in row) for row in segno.make_qr(text, error="m").matrix]
     black = [
         (QR_QUIET + start, QR_QUIET + y, length, 1) for y, row in enumerate(rows) for start, length in _runs(row, "1")
