@@ -137,7 +137,7 @@ def _render(ws: Workspace, case_id: str, seq: int, nth: int) -> Rendered:
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
-    return render(compose(issued.kind, case, issued, reprint=nth))
+    return render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica))
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:

@@ -24,6 +24,7 @@ from hall import replica as r
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
+from hall.deadlines import notice_due
 from hall.errors import BadInput, HallError
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
 from hall.fold import STATE_NAMES
@@ -78,6 +79,8 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
     """
     replica = r.decode(text, known_keys(ws), ws.clock.today())
     here = _checked_against_what_is_known(ws, replica)
+    if not here:
+        _check_five_days(ws, replica)
     matter, checklist = _list_of(ws, replica)
     ticks = {row.code: r.tick_of(mark, row) for row, mark in zip(checklist.materials, replica.marks, strict=True)}
     gaps = gaps_of(checklist.materials, ticks)
@@ -170,6 +173,17 @@ def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
                 hint="按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理",
             )
     return own is not None and _has_seen(own, replica)
+
+
+def _check_five_days(ws: Workspace, replica: r.Replica) -> None:
+    """A receipt that nobody has answered cannot still be true after the last day for an answer (art. 32(4))."""
+    if replica.state is CaseState.RECEIVED and ws.clock.today() > notice_due(replica.clock_from, ws.calendar).day:
+        raise ReplicaError(
+            "replica_outdated",
+            "收件已满五个工作日：此后要么已经告知，要么依法视为受理，凭证上的情况不再是现状",
+            field="code",
+            hint="联网后按收件编号查询，或请出具凭证的窗口办理",
+        )
 
 
 def _is_beyond(case: Case, replica: r.Replica) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from clerk_tui.config import Config
-from clerk_tui.services import cases, intake, supplement, upkeep
+from clerk_tui.services import cases, intake, papers, supplement, upkeep
 from clerk_tui.services import replica as service
 from clerk_tui.services.signing import number_base
 from clerk_tui.services.workspace import Workspace, open_workspace
@@ -27,6 +27,7 @@ from hall.replica import ReplicaError
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, SOFT, promised, restaurant, unacceptable
+from tests.receipts.reading import scan
 
 NAME = {"name": "示例市好味餐饮有限公司"}
 
@@ -303,6 +304,17 @@ def test_what_was_only_taken_in_is_decided_there_but_never_by_silence(ws: Worksp
     assert upkeep.run(ws) == [reference]
 
 
+def test_a_receipt_older_than_the_five_day_rule_cannot_stand_as_it_is(ws: Workspace, there: Workspace) -> None:
+    """By then the case is answered or accepted by law (行政许可法 art. 32(4)); only its own window knows which."""
+    text = code_on(ws, intake.receive(ws, restaurant(ws)).reference, "receipt")
+    assert isinstance(there.clock, FixedClock)
+    there.clock.day = MONDAY + dt.timedelta(days=7)
+    assert service.open_replica(there, text).can_go_on, "the fifth working day"
+    there.clock.day = MONDAY + dt.timedelta(days=8)
+    assert refused(there, text) == "replica_outdated"
+    assert service.open_replica(ws, text).here
+
+
 def test_a_third_window_goes_on_from_the_receipt_of_the_second(
     ws: Workspace, there: Workspace, config: Config, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -393,3 +405,18 @@ def test_a_list_that_asks_for_an_age_is_found_without_the_code_telling_it(
     assert ("elder" in case.ticks) is asked
     view = service.open_replica(there, code_on(ws, case.reference))
     assert view.checklist.materials == case.rows
+
+
+def test_a_printed_paper_is_scanned_and_opens_its_case(ws: Workspace, there: Workspace) -> None:
+    """From the PDF, at a thermal printer's 203 dpi in black and white, to the case at the other window."""
+    reference = noticed(ws, layout=MISSING, application=unacceptable("no-seal"))
+    for paper in cases.get(ws, reference).papers:
+        rendered = papers.rebuild(ws, paper.paper_id)
+        pdf = rendered.pdf
+        codes = [
+            text for page in range(rendered.pages) for text in scan(pdf, page).values() if text.startswith("CLK1:")
+        ]
+        assert codes and set(codes) == {code_on(ws, reference, paper.kind)}
+        view = service.open_replica(there, codes[0])
+        assert [gap.code for gap in view.gaps] == ["application", "layout"]
+        assert papers.rebuild(ws, paper.paper_id).pdf == pdf
