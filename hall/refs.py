@@ -67,7 +67,10 @@ class DepartmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11)."""
+    """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11).
+
+    ``project`` and ``flow`` are what it is part of and the steps of that whole, kept where a guide shows them.
+    """
 
     key: str
     code: str
@@ -89,4 +92,5 @@ class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     partners: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
     field_labels: dict[str, str] = {}
+    project: str = ""
     flow: tuple[FlowStep, ...] = ()

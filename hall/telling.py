@@ -57,19 +57,19 @@ PAPER_LETTERS: dict[f.PaperKind, str] = {
     "guide": "Z",
     "checking": "H",
     "tolerance": "R",
-    "tolerance_due": "RB",
+    "tolerance_due": "K",
     "restart": "Q",
     "procedure": "T",
     "extension": "Y",
     "grant": "J",
-    "denial": "JN",
+    "denial": "U",
     "served": "D",
     "fee": "F",
     "transfer": "W",
     "pickup": "P",
     "returned": "X",
 }
-"""The letters of a kind in a paper's number."""
+"""The letter of a kind in a paper's number."""
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 

@@ -16,7 +16,7 @@ from receipts.document import Document
 from receipts.english import English
 from receipts.filler import Filler
 from receipts.needs import require, require_printed, require_values
-from receipts.process import flow_of
+from receipts.process import flow_of, project_of
 from receipts.values import content_of
 
 
@@ -50,7 +50,8 @@ def compose(
     content.values["copies"] = "一二三四五六七八九"[len(template.copies) - 1]
     require_values(kind, content)
     english = English(t.load_words(texts)) if case.language == "en" else None
-    filler = Filler(kind, content, flow_of(case.matter), english)
+    flows = {"matter": flow_of(case.matter), "project": project_of(case.matter)} if kind == "guide" else {}
+    filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]
     footer += [filler.second(line) for line in template.footer]
     document = Document(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hall.errors import HallError
 from hall.facts import PaperKind
 from hall.telling import PAPER_NAMES
@@ -24,14 +26,14 @@ from receipts.values import Content
 
 
 class Filler:
-    """Fills the blocks of one paper; ``flow`` is the picture of its matter, ``english`` makes it bilingual."""
+    """Fills the blocks of one paper; ``flows`` are its pictures, ``english`` makes it bilingual."""
 
     def __init__(
-        self, kind: PaperKind, content: Content, flow: Flow | None = None, english: English | None = None
+        self, kind: PaperKind, content: Content, flows: Mapping[str, Flow | None], english: English | None = None
     ) -> None:
         self._kind = kind
         self._content = content
-        self._flow = flow
+        self._flows = flows
         self._english = english
         self._second = english.values(content.values) if english else {}
 
@@ -79,7 +81,8 @@ class Filler:
             case t.SealBlock():
                 return [Seal(self._needed(entry.organ), self._needed(entry.date), self.both(entry.label, " "))]
             case t.FlowBlock():
-                return [] if self._flow is None else [self._flow]
+                flow = self._flows.get(entry.of)
+                return [] if flow is None else [flow]
 
     def _paragraphs(self, entry: t.TextBlock) -> list[Block]:
         try:

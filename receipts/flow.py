@@ -8,6 +8,7 @@ columns and in the gaps between the bands, so that no line crosses a box.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,17 +20,19 @@ from receipts.setter import Setter
 
 COLUMNS = 6
 """How many steps stand side by side at most; longer chains go on in a further band."""
+ROWS, SPREAD = 2, 4
+"""More steps than ``ROWS`` at the begin of a stage are spread over ``SPREAD`` columns where nothing orders them."""
 TALLEST = 640.0
 """A picture higher than this would not fit a page with its heading; it is told as a table instead."""
 _NAME, _SMALL, _LEADING = 8.5, 7.5, 1.36
 _PAD, _ROW_GAP, _GAP, _TRACK = 4.0, 7.0, 13.0, 3.2
 _LABEL, _EDGE = 15.0, 9.0
-_WIDEST = 104.0
+_WIDEST = 116.0
 _LIGHT, _HEAVY = 0.7, 1.7
 
 
-def flow_block(plan: Plan, caption: str = "") -> Flow:
-    """The picture of a plan as content: every step in its band and column."""
+def flow_block(plan: Plan, caption: str = "", here: str = "") -> Flow:
+    """The picture of a plan as content: every step in its band and column; the step called ``here`` is marked."""
     index = {planned.step.code: number for number, planned in enumerate(plan.steps)}
     stage_of = {name: number for number, name in enumerate(plan.stages)}
     places: dict[str, tuple[int, int]] = {}
@@ -37,13 +40,14 @@ def flow_block(plan: Plan, caption: str = "") -> Flow:
         stage = stage_of.get(planned.step.stage, 0)
         before = [places[code] for code in planned.step.after if not plan.stages or places[code][0] == stage]
         places[planned.step.code] = (stage, max((column + 1 for _, column in before), default=0))
+    _spread(plan, places)
     bands, placed = _bands(plan, places)
     # Where every step is critical there is nothing beside the path: no heavy lines.
     critical = set(plan.critical) if len(plan.critical) < len(plan.steps) else set()
     ends = {planned.step.code: planned.ends for planned in plan.steps}
     boxes = tuple(
         FlowBox(
-            name=planned.step.name,
+            name=planned.step.name + ("\n（本事项）" if planned.step.name == here else ""),
             who=planned.step.who,
             time=time_text(planned.step),
             band=placed[planned.step.code][0],
@@ -59,6 +63,27 @@ def flow_block(plan: Plan, caption: str = "") -> Flow:
         for planned in plan.steps
     )
     return Flow(boxes, bands, caption)
+
+
+def _spread(plan: Plan, places: dict[str, tuple[int, int]]) -> None:
+    """Steps that wait for nothing in their stage, and for which nothing there waits, fill its shortest columns."""
+    most = ROWS if plan.stages else ROWS * 2
+    tied: set[str] = set()
+    for planned in plan.steps:
+        for code in planned.step.after:
+            if places[code][0] == places[planned.step.code][0]:
+                tied |= {code, planned.step.code}
+    for stage in sorted({stage for stage, _ in places.values()}):
+        here = [planned.step.code for planned in plan.steps if places[planned.step.code][0] == stage]
+        if sum(places[code][1] == 0 for code in here) <= most:
+            continue
+        heights = Counter(places[code][1] for code in here if code in tied)
+        columns = range(max(SPREAD, max(heights, default=0) + 1))
+        for code in here:
+            if code not in tied:
+                column = min(columns, key=lambda number: (heights[number], number))
+                places[code] = (stage, column)
+                heights[column] += 1
 
 
 def _bands(plan: Plan, places: dict[str, tuple[int, int]]) -> tuple[tuple[str, ...], dict[str, tuple[int, int]]]:

@@ -156,9 +156,7 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
     said = "\n".join(texts(document))
     named = names_in(template)
     missing = [
-        need.label
-        for need in NEEDS.get(kind, ())
-        if need.value not in named or content.values[need.value] not in said
+        need.label for need in NEEDS.get(kind, ()) if need.value not in named or content.values[need.value] not in said
     ]
     seals = [block for block in document.blocks if isinstance(block, Seal)]
     if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):

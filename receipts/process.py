@@ -1,8 +1,9 @@
-"""The flow of a matter as a picture: from its own steps where it has them, else from the words of its process."""
+"""The flows of a guide as pictures: the matter's own process, and the project or 一件事 that it is part of."""
 
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from hall.facts import MatterRef
 from hall.flow import FlowStep, Plan, plan
@@ -17,16 +18,19 @@ _ON_THE_SPOT = re.compile("当场|即时")
 
 
 def flow_of(matter: MatterRef) -> Flow | None:
-    """The picture, or ``None`` where nothing is known of how the matter runs.
+    """The matter's own flow, or ``None`` where nothing is known of how it runs."""
+    return flow_block(plan(steps_of(matter)), _limits(matter)) if matter.process else None
+
+
+def project_of(matter: MatterRef) -> Flow | None:
+    """The flow of the project or 一件事 that the matter is part of, or ``None``.
 
     Raises HallError ``bad_flow`` for steps that contradict each other.
     """
-    if matter.flow:
-        made = plan(matter.flow)
-        return flow_block(made, _caption(made))
-    if not matter.process:
+    if not matter.flow:
         return None
-    return flow_block(plan(steps_of(matter)), _limits(matter))
+    made = plan(matter.flow)
+    return flow_block(made, _caption(made), matter.name)
 
 
 def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
@@ -82,5 +86,8 @@ def _caption(made: Plan) -> str:
         days += "（自然日按每周五个工作日折算）"
     if len(made.critical) == len(made.steps):
         return f"全程{days}。"
-    names = " → ".join(planned.step.name for planned in made.steps if planned.critical)
-    return f"粗线为关键路径，决定总时间：{names}，{days}。上下并列的步骤可以同时办理。"
+    critical = sorted((planned for planned in made.steps if planned.critical), key=lambda planned: planned.rank)
+    names = " → ".join(
+        "、".join(planned.step.name for planned in group) for _, group in groupby(critical, key=lambda each: each.rank)
+    )
+    return f"粗线为关键路径，决定总时间：{names}，{days}。之间没有箭头的步骤可以同时办理。"

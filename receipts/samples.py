@@ -279,9 +279,11 @@ def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
 
     project = structs.replace(
         MATTER,
-        name="工程建设项目（一般工业厂房）全流程审批",
-        limits=Limits(promised=Limit(days=60), statutory=Limit(days=120)),
+        name="消防设计审查",
+        project="工程建设项目",
+        limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
         special_procedures=(),
+        process=("综合窗口收件", "受理", "技术审查", "决定", "窗口发证"),
         flow=PROJECT_FLOW,
     )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -81,9 +81,9 @@ class SealBlock(_Data, frozen=True, tag="seal"):
 
 
 class FlowBlock(_Data, frozen=True, tag="flow"):
-    """The flow of the matter, or of the project, as a picture."""
+    """The flow of the matter, or of the project it is part of, as a picture."""
 
-    caption: str = ""
+    of: Literal["matter", "project"]
 
 
 AnyBlock: TypeAlias = (
@@ -120,7 +120,7 @@ def texts_in(value: object, where: str = "") -> Iterator[tuple[str, str, bool]]:
             yield f"{where}.columns[{index}]", column[3], True
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
-            if name not in ("when", "columns", "law"):
+            if name not in ("when", "columns", "law", "of"):
                 yield from texts_in(getattr(value, name), f"{where}.{name}" if where else name)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
@@ -130,10 +130,7 @@ def texts_in(value: object, where: str = "") -> Iterator[tuple[str, str, bool]]:
 def names_in(template: Template) -> set[str]:
     """The values that a text names in Chinese; its English may be left off a paper."""
     return {
-        name
-        for key, text, cell in texts_in(template)
-        if not cell and ".en" not in key
-        for name in placeholders(text)
+        name for key, text, cell in texts_in(template) if not cell and ".en" not in key for name in placeholders(text)
     }
 
 

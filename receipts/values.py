@@ -31,7 +31,7 @@ _VALUES: Final = """
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason fee_capitals fee_total first_promise last_in move_from
     move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
-    procedure_due procedure_reason procedure_starts procedure_until proxy relation result_copies result_name
+    procedure_due procedure_reason procedure_starts procedure_until project proxy relation result_copies result_name
     result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
     served_remark servers to_pay valid_until waybill witness
 """
@@ -40,7 +40,7 @@ _FLAGS: Final = """
     noticed on_the_spot other promised provisional refused respond_provisional second special statutory supplemented
     tolerated
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
-    licence must_pay posted proxy reopened return_by turned_away valid_until waiting
+    licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -128,6 +128,7 @@ def _matter(case: Case) -> dict[str, str]:
     answers = (f"{question.rstrip('？?')}：{answer}" for question, answer in matter.questions)
     return {
         "matter": matter.name,
+        "project": matter.project,
         "matter_code": matter.code,
         "matter_kind": matter.kind,
         "department": matter.department.name,
@@ -254,7 +255,8 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "statutory": case.matter.limits.statutory is not None,
         "supplemented": len(case.handed_in) > 1,
         "tolerated": bool(case.promises),
-        "flow": bool(case.matter.flow or case.matter.process),
+        "flow": bool(case.matter.process),
+        "project": bool(case.matter.flow),
         **later_flags(case),
     }
     return frozenset(name for name, value in holds.items() if value)

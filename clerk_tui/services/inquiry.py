@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.previewing import preview
-from clerk_tui.services.recording import Action, matter_ref, new_reference
+from clerk_tui.services.recording import Action, matter_ref, new_reference, with_project
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
@@ -29,7 +29,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
         action.add(
             InquiryAnswered(
                 reference=action.reference,
-                matter=matter_ref(ws, draft.matter, checklist),
+                matter=with_project(ws, draft.matter, matter_ref(ws, draft.matter, checklist)),
                 answers=checklist.answers,
                 situations=checklist.situations,
                 rows=checklist.materials,

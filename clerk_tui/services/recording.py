@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
@@ -15,34 +15,21 @@ from clerk_tui.store.queries import queue_print
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question
+from hall.catalogue.project import flow_around
 from hall.chain import SCHEMA_V, Sealed, type_of
 from hall.checklist import Checklist
 from hall.facts import DepartmentRef, Fact, FactBody, Header, MatterRef, PaperIssued, PaperKind, Personal
 from hall.fold import advance
 from hall.reference import make_reference, paper_number
+from hall.telling import PAPER_LETTERS
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 REFERENCE_COUNTER: Final = "reference"
-LETTERS: Final[dict[PaperKind, str]] = {
-    "receipt": "S",
-    "notice": "B",
-    "acceptance": "L",
-    "refusal": "N",
-    "promise": "C",
-    "guide": "Z",
-}
-"""The letter of a kind in a paper's number: 收件 补正 受理 不予 承诺 指南."""
-COPIES: Final[dict[PaperKind, int]] = {
-    "receipt": 2,
-    "notice": 2,
-    "acceptance": 2,
-    "refusal": 2,
-    "promise": 2,
-    "guide": 1,
-}
-"""存根 and 回执 for what is signed for (domain.md §1.2), one copy of what is only told."""
+LETTERS: Final = PAPER_LETTERS
+COPIES: Final[dict[PaperKind, int]] = {kind: 1 if kind in ("guide", "checking", "served") else 2 for kind in LETTERS}
+"""存根 and 回执 for what is signed for (domain.md §1.2), one copy of what is only told or kept."""
 
 
 class Written(Struct, frozen=True):
@@ -172,6 +159,13 @@ def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef
         questions=answer_words(checklist),
         field_labels={field.code: field.label for field in checklist.fields},
     )
+
+
+def with_project(ws: Workspace, matter: Matter, ref: MatterRef) -> MatterRef:
+    """The same with the project or 一件事 it is part of, for a guide that draws it."""
+    shorts = {department.key: department.short for department in ws.catalogue.departments}
+    project, flow = flow_around(matter, ws.catalogue.matters(), ws.catalogue.bundles, shorts)
+    return structs.replace(ref, project=project, flow=flow) if flow else ref
 
 
 def answer_words(checklist: Checklist) -> tuple[tuple[str, str], ...]:

@@ -175,7 +175,8 @@ class Matter(_Data, frozen=True):
     """One 政务服务事项 at the level of a business item (业务办理项).
 
     ``key`` is the stable name that facts and scripts use; ``code`` is the printed code (31 or 33 characters).
-    ``after`` names matters whose result must exist before this one is decided.
+    ``after`` names matters whose result must exist before this one is decided; ``stage`` is the stage of a project it
+    belongs to, ``"3 施工许可"``: its number orders the stages.
     """
 
     key: str
@@ -205,6 +206,7 @@ class Matter(_Data, frozen=True):
     agent_allowed: bool = True
     after: tuple[str, ...] = ()
     bundle: str = ""
+    stage: str = ""
     place: Place | None = None
     effective: dt.date | None = None
     ends: dt.date | None = None

@@ -116,6 +116,13 @@ def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:
         inquiry.answer(ws, draft)
 
 
+def test_a_guide_draws_what_the_matter_is_part_of(ws: Workspace) -> None:
+    """Kept with the inquiry, so that the guide can be made again when the catalogue has changed."""
+    case = cases.get(ws, inquiry.answer(ws, restaurant(ws)).reference).case
+    assert case.matter.project == "开办餐饮店一件事"
+    assert {step.who for step in case.matter.flow} > {"市场监管局"}
+
+
 def test_looking_up_among_many_stays_quick(ws: Workspace) -> None:
     """Aim: 20 ms among 100,000 cases (``make bench`` measures that); a linear search would show here already."""
     for number in range(150):
