@@ -58,6 +58,10 @@ class QuickFace(TTFontFace):  # type: ignore[misc]
             return super().get_table(tag)
         return _Window(self._ttf_data, self.get_table_pos(tag)[0])
 
+    def getCharWidth(self, code: int) -> str:
+        """An entry of a PDF's array of widths, as it is written there; reportlab would format each one at length."""
+        return f"{self.charWidths.get(code, self.defaultWidth):g}"
+
     def _mend_advances(self) -> None:
         """The glyphs after the last full metric share its advance, which reportlab gives in 1/1000 em there.
 

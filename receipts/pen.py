@@ -7,6 +7,7 @@ Everything is written into the canvas's page in order, so that its calls can sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
@@ -84,6 +85,7 @@ class Pen:
             self._write(f"{number(width)} w")
 
 
+@lru_cache(maxsize=8192)
 def number(value: float) -> str:
     """A length in points to a thousandth."""
     return f"{round(value, 3):.7g}"

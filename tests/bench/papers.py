@@ -1,0 +1,153 @@
+"""What papers cost: the notice with a 12-row table, Code 128 and QR, beside the same page by other tools in one run.
+
+``python -m tests.bench.papers [--quick]``. Makers take turns, paper by paper, each paper being of another person with
+another reference, so that a slow moment hits all and nothing can be kept from one paper to the next but fonts.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from receipts.document import Document, Table
+from receipts.fonts import rare_fonts
+from receipts.render import render
+from tests.bench.measure import Figure, table
+from tests.bench.rivals import Maker, rivals, typst_at_once
+from tests.receipts.samples import COLUMNS, document, full_blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("王小明", "欧阳·买买提", "阿卜杜勒艾则孜·麦麦提图尔荪", "赵䶮")
+"""Names that the rivals can set too; they have no second font to fall back on."""
+RARE_NAME = "王\U00020bb7"
+MATERIALS = ("申请书", "营业执照副本复印件", "法定代表人身份证明", "经营场所使用证明", "食品安全管理制度", "设备布局图",
+             "授权委托书", "健康证明", "房屋产权证明", "消防安全检查意见", "环境影响登记表", "承诺书")  # fmt: skip
+PROBLEMS = ("未提交", "未加盖公章", "已超过有效期", "签字与申请人不符", "复印件不清晰", "缺少第2页")
+MEMORY_ROUNDS = 1_000
+
+
+def paper(number: int, name: str = "") -> Document:
+    """A notice of twelve rows for one person after another; now and then ``name``, if one is given."""
+    rows = tuple(
+        (
+            str(row),
+            MATERIALS[(number + row) % 12],
+            PROBLEMS[(number * 7 + row) % 6],
+            f"请于{number % 28 + 1}日前提交原件{row}份。",
+        )
+        for row in range(1, 13)
+    )
+    blocks = full_blocks(name if name and number % 5 == 0 else NAMES[number % len(NAMES)])
+    reference = f"990100-A1-{number:05d}-7"
+    return document(
+        *(Table(COLUMNS, rows) if isinstance(block, Table) else block for block in blocks),
+        copies=("",), reference=reference, qr=f"https://zwfw.example.gov.cn/q/{reference}",
+    )  # fmt: skip
+
+
+def run(quick: bool = False) -> list[Figure]:
+    """Warm papers beside rivals, sizes, the first paper of a process, and memory over a thousand."""
+    others = rivals()
+    figures = _beside(others, 5 if quick else 25)
+    figures += [_first(3 if quick else 7), _memory(200 if quick else MEMORY_ROUNDS)]
+    missing = [name for name in ("typst", "fpdf2", "weasyprint") if name not in others]
+    if missing:
+        figures.append(Figure(f"left out, not installed: {', '.join(missing)}", 0, "ms"))
+    return figures
+
+
+def _beside(others: dict[str, Maker], rounds: int) -> list[Figure]:
+    makers: dict[str, Maker] = {"ours": lambda made: render(made).pdf, **others}
+    if "typst" in others:
+        makers["typst, each paper by itself"] = typst_at_once
+    spent: dict[str, list[float]] = {name: [] for name in makers}
+    sizes: dict[str, list[int]] = {name: [] for name in makers}
+    slow = {name: _timed(maker, paper(0))[0] > 0.2 and name != "ours" for name, maker in makers.items()}
+    for number in range(1, rounds + 1):
+        for name, maker in makers.items():
+            if not slow[name] or number <= 3:
+                seconds, size = _timed(maker, paper(number))
+                spent[name].append(seconds * 1e3)
+                sizes[name].append(size)
+    ours = statistics.median(spent["ours"])
+    figures = []
+    for name in makers:
+        if name != "ours":
+            aim = 0.6 if name.startswith("typst, each") else 1.0
+            figures.append(
+                Figure("a notice of 12 rows, warm", ours, "ms", statistics.median(spent[name]), name, aim_ratio=aim)
+            )
+    for name in makers:
+        if name != "ours":
+            mean = [statistics.mean(sizes[one]) / 1e3 for one in ("ours", name)]
+            figures.append(Figure("its size", mean[0], "kB", mean[1], name, aim=40))
+    return figures
+
+
+def _timed(maker: Callable[[Document], bytes], made: Document) -> tuple[float, int]:
+    begun = time.perf_counter()
+    size = len(maker(made))
+    return time.perf_counter() - begun, size
+
+
+_FIRST = """
+import time; begun = time.perf_counter()
+from receipts.render import render
+from receipts.document import decode
+import json, sys
+render(decode(sys.stdin.buffer.read()))
+print(json.dumps([time.perf_counter() - begun, time.process_time()]))
+"""
+
+_MEMORY = """
+import gc, json, sys
+from pathlib import Path
+from receipts.render import render
+from tests.bench.papers import RARE_NAME, paper
+
+def resident():
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+for number in range(50):
+    render(paper(number, RARE_NAME))
+before = resident()
+for number in range(50, 50 + int(sys.argv[1])):
+    render(paper(number, RARE_NAME))
+print(json.dumps([before, resident()]))
+"""
+
+
+def _first(rounds: int) -> Figure:
+    """The first paper of a fresh process, from its first import to the bytes; the name has a character of plane 2."""
+    from receipts.document import encode
+
+    sent = encode(paper(0, RARE_NAME))
+    took, worked = zip(*(json.loads(_child(_FIRST, sent)) for _ in range(rounds)), strict=True)
+    fonts = "from HanaMin" if rare_fonts() else "spelled out: fonts-hanazono is not installed"
+    note = (
+        f"imports, fonts, paper; worst {max(took) * 1e3:.0f} ms of {rounds}; with the start of Python "
+        f"{statistics.median(worked) * 1e3:.0f} ms of processor time; the name's character {fonts}"
+    )
+    return Figure("first paper of a process", statistics.median(took) * 1e3, "ms", aim=400, note=note)
+
+
+def _memory(rounds: int) -> Figure:
+    """Resident memory before and after many papers in one process."""
+    before, after = (bytes_ / 1e6 for bytes_ in json.loads(_child(_MEMORY, b"", str(rounds))))
+    note = f"resident {before:.1f} MB after 50 papers, {after:.1f} MB after {rounds} more"
+    return Figure(f"growth over {rounds:,} papers", after - before, "MB", aim=4, note=note)
+
+
+def _child(code: str, sent: bytes, *arguments: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, input=sent, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+
+
+if __name__ == "__main__":
+    print(table(run("--quick" in sys.argv)))
