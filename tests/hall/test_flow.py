@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hall.errors import BadInput
 from hall.flow import FlowStep, Plan, plan, working_days
 
 
-def step(code: str, days: float | None, after: str = "", **changes) -> FlowStep:
+def step(code: str, days: float | None, after: str = "", **changes: Any) -> FlowStep:
     return FlowStep(code=code, name=f"步骤{code}", days=days, after=tuple(after.split()), **changes)
 
 
@@ -48,7 +49,7 @@ def test_the_order_of_writing_changes_nothing_but_the_order_of_equals() -> None:
     [(60, "calendar_day", 43), (30, "calendar_day", 22), (7, "calendar_day", 5), (0.5, "working_day", 0.5),
      (9, "on_the_spot", 0), (None, "working_day", 0)],
 )  # fmt: skip
-def test_calendar_days_count_by_the_week_of_five(days, unit, counts) -> None:
+def test_calendar_days_count_by_the_week_of_five(days: float | None, unit: str, counts: float) -> None:
     assert working_days(step("a", days, unit=unit)) == counts
 
 
@@ -70,7 +71,7 @@ def test_stages_stand_in_the_order_of_the_steps() -> None:
         ((step("a", 1, "a"),), "互相等待"),
     ],
 )
-def test_steps_that_contradict_each_other_are_told(steps, word: str) -> None:
+def test_steps_that_contradict_each_other_are_told(steps: tuple[FlowStep, ...], word: str) -> None:
     with pytest.raises(BadInput, match=word) as caught:
         plan(steps)
     assert caught.value.code == "bad_flow"

@@ -24,11 +24,11 @@ KINDS: tuple[PaperKind, ...] = get_args(PaperKind)
 
 def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
     """Every kind in Chinese, every kind in both languages, and the other wordings."""
-    found = {kind: sample(kind) for kind in KINDS}
+    found: dict[str, tuple[Case, PaperIssued]] = {kind: sample(kind) for kind in KINDS}
     found |= {f"{kind}:en": sample(kind, language="en") for kind in KINDS}
     found |= variants()
-    for name, (kind, case) in cases.every_paper().items():
-        found[f"wording:{name}"] = (case, cases.issued(kind, case))
+    for name, (which, case) in cases.every_paper().items():
+        found[f"wording:{name}"] = (case, cases.issued(which, case))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from hall.flow import FlowStep, plan
 from receipts.barcodes import MM
 from receipts.flow import TALLEST, flow_block, flow_strips
-from receipts.ops import Arrow, Box, Line, Text
+from receipts.fonts import FontSet
+from receipts.ops import Arrow, Box, Line, Op, Text
 from receipts.routes import Routes
 from receipts.sample_project import PROJECT_FLOW
 from receipts.setter import Setter
@@ -24,12 +27,12 @@ def chain(count: int) -> tuple[FlowStep, ...]:
     )
 
 
-def ops_of(steps, fonts) -> list:
+def ops_of(steps: tuple[FlowStep, ...], fonts: FontSet) -> list[Op]:
     strips = list(flow_strips(Setter(fonts, 0, WIDTH), flow_block(plan(steps))))
     return list(strips[0].ops)
 
 
-def boxes_of(ops) -> list[Box]:
+def boxes_of(ops: Iterable[Op]) -> list[Box]:
     return [op for op in ops if isinstance(op, Box) and op.stroke]
 
 
@@ -41,7 +44,9 @@ def crosses(line: Line, box: Box) -> bool:
 
 
 @pytest.mark.parametrize("steps", [chain(1), chain(5), chain(7), chain(13), PROJECT_FLOW], ids=len)
-def test_no_line_runs_through_a_box_and_everything_is_inside_the_page(fonts, steps) -> None:
+def test_no_line_runs_through_a_box_and_everything_is_inside_the_page(
+    fonts: FontSet, steps: tuple[FlowStep, ...]
+) -> None:
     ops = ops_of(steps, fonts)
     boxes = boxes_of(ops)
     assert len(boxes) == len(steps)
@@ -65,7 +70,7 @@ def test_no_line_runs_through_a_box_and_everything_is_inside_the_page(fonts, ste
 
 
 @st.composite
-def flows(draw) -> tuple[FlowStep, ...]:
+def flows(draw: st.DrawFn) -> tuple[FlowStep, ...]:
     count = draw(st.integers(1, 14))
     stages = draw(st.booleans())
     steps = []
@@ -86,7 +91,7 @@ def flows(draw) -> tuple[FlowStep, ...]:
 
 @settings(max_examples=60)
 @given(steps=flows())
-def test_any_flow_is_drawn_with_its_arrows_between_the_boxes(fonts, steps) -> None:
+def test_any_flow_is_drawn_with_its_arrows_between_the_boxes(fonts: FontSet, steps: tuple[FlowStep, ...]) -> None:
     block = flow_block(plan(steps))
     strips = list(flow_strips(Setter(fonts, 0, WIDTH), block))
     ops = strips[0].ops
@@ -101,7 +106,7 @@ def test_any_flow_is_drawn_with_its_arrows_between_the_boxes(fonts, steps) -> No
             assert not [box for box in boxes if crosses(op, box)]
 
 
-def test_two_arrows_from_different_steps_never_share_an_upright_line(fonts) -> None:
+def test_two_arrows_from_different_steps_never_share_an_upright_line(fonts: FontSet) -> None:
     """环评 and 方案 both leave the second stage: each keeps its own track down."""
     block = flow_block(plan(PROJECT_FLOW))
     names = [box.name for box in block.boxes]
@@ -111,7 +116,7 @@ def test_two_arrows_from_different_steps_never_share_an_upright_line(fonts) -> N
     assert routes.leave[one, target] not in {track for (before, _), track in routes.leave.items() if before == other}
 
 
-def test_steps_that_fit_no_page_are_told_as_a_table(fonts) -> None:
+def test_steps_that_fit_no_page_are_told_as_a_table(fonts: FontSet) -> None:
     wide = tuple(
         FlowStep(code=str(n), name=f"并联事项{n:02d}", who="某局", days=5, after=("0",) if n else ()) for n in range(30)
     )

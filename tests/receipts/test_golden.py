@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from receipts.fonts import FontSet
 from tests.receipts import golden
 
 SAMPLES = golden.every_sample()
@@ -15,7 +16,7 @@ def test_every_paper_is_recorded() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_bytes_of_a_paper_stay_what_they_were(fonts, name: str) -> None:
+def test_the_bytes_of_a_paper_stay_what_they_were(fonts: FontSet, name: str) -> None:
     assert golden.digest(golden.document_of(*SAMPLES[name]), fonts) == RECORDED[name], (
         f"{name} looks different now: look at it (clerk paper preview), then `make golden`"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ from hall.verdict import Tick
 from receipts import kinds, samples, templates
 from receipts.compose import compose
 from receipts.document import Document, Flow, Seal, Signatures, texts
+from receipts.fonts import FontSet
 from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, layout
 from receipts.needs import NEEDS, SEALED, SIGNED
 from receipts.ops import Text
+from receipts.render import Rendered
 from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, MATTER
 from receipts.samples import sample, variants
 from tests.receipts.golden import KINDS, every_sample
 from tests.receipts.reading import joined, read_text, read_text_pdfium, scan
 
+Printer = Callable[[Document], Rendered]
 SAMPLES = every_sample()
 RARE = "欧阳𬱖䶮"
 LONG = "阿卜杜勒艾则孜·麦麦提图尔荪·阿卜杜热合曼伊明江古丽"
@@ -72,7 +76,7 @@ def test_every_paper_of_the_trade_is_there() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper, name: str) -> None:
+def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper: Printer, name: str) -> None:
     document = made(name)
     printed = paper(document)
     assert printed.missing == ()
@@ -90,7 +94,7 @@ def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper, name: str
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_name_prints_in_full_on_every_paper(paper, kind: PaperKind, name: str) -> None:
+def test_every_name_prints_in_full_on_every_paper(paper: Printer, kind: PaperKind, name: str) -> None:
     printed = paper(named(kind, name))
     assert printed.missing == ()
     for read in (read_text, read_text_pdfium):
@@ -99,16 +103,16 @@ def test_every_name_prints_in_full_on_every_paper(paper, kind: PaperKind, name: 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_name_pushes_anything_over_the_margin(fonts, kind: PaperKind, name: str) -> None:
+def test_no_name_pushes_anything_over_the_margin(fonts: FontSet, kind: PaperKind, name: str) -> None:
     inside(named(kind, name), fonts)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_no_paper_draws_outside_its_margins(fonts, name: str) -> None:
+def test_no_paper_draws_outside_its_margins(fonts: FontSet, name: str) -> None:
     inside(made(name), fonts)
 
 
-def inside(document: Document, fonts: Any) -> None:
+def inside(document: Document, fonts: FontSet) -> None:
     for page in layout(document, fonts):
         for op in page.ops:
             if isinstance(op, Text):
@@ -221,7 +225,7 @@ SERVICE = samples._SERVED
         ({"days": 16, "joint": True}, "extension_too_long"),
     ],
 )
-def test_an_extension_names_approver_and_reason_and_stays_within_article_42(changes: dict, code: str) -> None:
+def test_an_extension_names_approver_and_reason_and_stays_within_article_42(changes: dict[str, Any], code: str) -> None:
     case = replace(SAMPLES["extension"][0], extension=replace(EXTENSION, **changes))
     assert refused("extension", case).code == code
 
@@ -381,7 +385,7 @@ def test_a_bilingual_paper_says_all_that_the_chinese_one_says(kind: PaperKind) -
     assert [text for text in missing if not any(text in line for line in lines)] == []
 
 
-def test_a_foreign_name_stands_in_full_beside_english_dates_and_articles(paper) -> None:
+def test_a_foreign_name_stands_in_full_beside_english_dates_and_articles(paper: Printer) -> None:
     document = made("acceptance:en")
     printed = joined(read_text(paper(document).pdf))
     assert joined(FOREIGNER.name) in printed

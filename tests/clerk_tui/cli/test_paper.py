@@ -18,7 +18,7 @@ def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
-def test_kinds_tells_every_paper_its_law_and_what_it_needs(capsys) -> None:
+def test_kinds_tells_every_paper_its_law_and_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = run(capsys, "kinds", "--json")
     listed = json.loads(out)["kinds"]
     assert code == 0
@@ -29,7 +29,7 @@ def test_kinds_tells_every_paper_its_law_and_what_it_needs(capsys) -> None:
     assert {mark for each in listed for mark in each["needs"]} <= set(MARKS)
 
 
-def test_kinds_for_people_names_each_paper_on_a_line(capsys) -> None:
+def test_kinds_for_people_names_each_paper_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = run(capsys, "kinds")
     assert code == 0
     assert len(out.splitlines()) == len(kinds())
@@ -38,7 +38,9 @@ def test_kinds_for_people_names_each_paper_on_a_line(capsys) -> None:
 
 @pytest.mark.usefixtures("fonts_in_cache")
 @pytest.mark.parametrize(("language", "title"), [("zh", "延长办理期限通知书"), ("en", "Notice of Extension of Time")])
-def test_preview_writes_a_pdf_with_sample_content(capsys, tmp_path: Path, language: str, title: str) -> None:
+def test_preview_writes_a_pdf_with_sample_content(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, title: str
+) -> None:
     target = tmp_path / "paper.pdf"
     code, out = run(capsys, "preview", "extension", "--out", str(target), "--language", language, "--json")
     result = json.loads(out)
@@ -55,7 +57,9 @@ def test_preview_writes_a_pdf_with_sample_content(capsys, tmp_path: Path, langua
         (("preview",), "missing_argument", "KIND"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_field(capsys, args: tuple[str, ...], code: str, field: str) -> None:
+def test_what_is_wrong_is_told_with_its_field(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: str, field: str
+) -> None:
     exit_code, out = run(capsys, *args, "--json")
     error = json.loads(out)["error"]
     assert (exit_code, error["code"], error["field"]) == (2, code, field)
@@ -63,7 +67,7 @@ def test_what_is_wrong_is_told_with_its_field(capsys, args: tuple[str, ...], cod
 
 
 @pytest.mark.usefixtures("fonts_in_cache")
-def test_a_place_that_cannot_be_written_is_told(capsys, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     exit_code, out = run(capsys, "preview", "notice", "--out", str(tmp_path / "none" / "x.pdf"), "--json")
     assert exit_code == 2
     assert json.loads(out)["error"]["code"] == "cannot_write"
