@@ -216,7 +216,7 @@ def _column_widths(setter: Setter, block: Table) -> list[float]:
     """Shares of the width, but no short title (序号, 份数) in two lines; the others give the room in proportion."""
     total = sum(column.width for column in block.columns)
     shares = [setter.width * column.width / total for column in block.columns]
-    least = [_least(setter, c.title) for c in block.columns]
+    least = [_least(setter, block, number) for number in range(len(block.columns))]
     wide = [max(share, need) for share, need in zip(shares, least, strict=True)]
     excess = sum(wide) - setter.width
     free = sum(w - need for w, need in zip(wide, least, strict=True))
@@ -225,10 +225,14 @@ def _column_widths(setter: Setter, block: Table) -> list[float]:
     return [w - excess * (w - need) / free for w, need in zip(wide, least, strict=True)]
 
 
-def _least(setter: Setter, title: str) -> float:
-    """What a column needs so that its short title (序号, 份数) stays on one line."""
-    first = title.partition("\n")[0]
-    return setter.fonts.width(first, CELL, True) + 2 * PAD_X + 1 if len(first) <= 4 else 0.0
+def _least(setter: Setter, block: Table, number: int) -> float:
+    """What a column needs so that its short title (序号, 份数) stays on one line and no English word is broken."""
+    first, *second = block.columns[number].title.split("\n")
+    widths = [setter.fonts.width(first, CELL, True)] if len(first) <= 4 else []
+    widths += [setter.fonts.width(word, CELL, True) for line in second for word in line.split()]
+    words = {word for row in block.rows for line in row[number].split("\n")[1:] for word in line.split()}
+    widths += [setter.fonts.width(word, CELL) for word in words if word.isascii()]
+    return max(widths, default=-2 * PAD_X - 1) + 2 * PAD_X + 1
 
 
 def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
