@@ -53,7 +53,7 @@ class Preview(Struct, frozen=True, kw_only=True):
 
     ``field_errors`` and ``warnings`` map dotted fields (``applicant.id_number``, ``fields.area``,
     ``materials.M01.reason``) to Chinese messages: an error hinders committing, a warning does not. ``missing`` are
-    required fields that are still empty: they hinder an acceptance, those of the applicant every outcome.
+    required fields that are still empty: those of the applicant and the agent hinder, the matter's own are shown.
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set.
     """

@@ -44,7 +44,6 @@ __all__ = [
     "submit",
 ]
 
-ACCEPTING: Final = frozenset({Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED})
 PAPERS: Final[dict[Outcome, tuple[f.PaperKind, ...]]] = {
     Outcome.ACCEPTED: ("acceptance",),
     Outcome.CORRECTED: ("acceptance",),
@@ -82,7 +81,7 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
     ready = preview(ws, draft)
     require_valid(ready)
     outcome = ready.verdict.require(wish)
-    require_complete(ready, accepting=outcome in ACCEPTING)
+    require_applicant(ready)
     facts = outcome_facts(ws, draft.matter, ready, outcome)
     with ws.journal.write() as connection:
         action = _begin(ws, connection, draft, ready)
@@ -104,7 +103,7 @@ def receive(ws: Workspace, draft: Draft) -> Result:
     require_valid(ready)
     if ready.verdict.errors:
         raise ready.verdict.errors[0]
-    require_complete(ready, accepting=False)
+    require_applicant(ready)
     with ws.journal.write() as connection:
         action = _begin(ws, connection, draft, ready)
         action.issue(("receipt",))
@@ -149,10 +148,14 @@ def require_valid(ready: Preview) -> None:
         raise BadInput("bad_value", message, field=field, hint="改正后再确认")
 
 
-def require_complete(ready: Preview, *, accepting: bool) -> None:
-    """Refuse what is still empty: the applicant always, the matter's own form before an acceptance."""
+def require_applicant(ready: Preview) -> None:
+    """Refuse while it is not said who applies.
+
+    The matter's own form may stay empty: what decides an acceptance are the materials, and the application form is one
+    of them (行政许可法 art. 32); a value nobody typed at the counter is no ground to send a person home.
+    """
     for field, message in ready.missing.items():
-        if accepting or not field.startswith("fields."):
+        if not field.startswith("fields."):
             raise BadInput("value_missing", message, field=field, hint="补填后再确认")
 
 

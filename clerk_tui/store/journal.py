@@ -202,6 +202,10 @@ class Journal:
             projector.flush()
         return count
 
+    def tidy(self) -> None:
+        """Fold a grown WAL into the file; for moments when nobody waits. Readers and writers go on meanwhile."""
+        self.database.fold_wal()
+
     def check(self) -> list[str]:
         """SQLite's own check of the file, for quiet moments: what is wrong, in SQLite's words; empty when sound."""
         return quick_check(self.path)

@@ -19,11 +19,8 @@ from hall.fold import advance
 from hall.masking import mask_identity, mask_name, mask_phone
 from hall.names import search_key
 
-REFERENCE, TICKET, NAME, NAME_PART, INITIALS, INITIALS_PART, ID_NUMBER, PHONE = range(1, 9)
+REFERENCE, TICKET, NAME, INITIALS, ID_NUMBER, PHONE = range(1, 7)
 """Kinds of ``case_find`` keys. Numbers are stored backwards, so that their last digits are a prefix."""
-KEY_LENGTH: Final = 10
-"""Characters of a name that a key keeps; what is longer is compared with the case itself."""
-_PARTS: Final = 40
 
 # Sorted keys: the same case gives the same bytes, whether its facts came from memory or from the journal.
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -127,7 +124,13 @@ class Projector:
             "INSERT OR IGNORE INTO case_find (kind, key, case_seq) VALUES (?, ?, ?)",
             [(kind, key, case_seq) for kind, key in keys_of(case, slot.ticket)],
         )
-        if case.applicant and case.applicant.id_number:
+        if case.applicant is None:
+            return
+        name = search_key(case.applicant.name)
+        self.connection.execute(
+            "INSERT INTO case_name (case_seq, name, initials) VALUES (?, ?, ?)", (case_seq, name, initials(name))
+        )
+        if case.applicant.id_number:
             self.connection.execute(
                 """INSERT INTO person_view (person, case_seq, cases, applicant) VALUES (?, ?, 1, ?)
                 ON CONFLICT (person) DO UPDATE SET case_seq = excluded.case_seq, cases = cases + 1,
@@ -141,11 +144,10 @@ class Projector:
             if known.get(paper.paper_id) == paper:
                 continue
             self.connection.execute(
-                """INSERT INTO paper (paper_id, case_seq, case_id, seq, kind, number, day, copies, reprints)
-                VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (paper_id) DO UPDATE SET reprints = excluded.reprints""",
+                """INSERT INTO paper (paper_id, case_id, seq, kind, number, day, copies, reprints)
+                VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (paper_id) DO UPDATE SET reprints = excluded.reprints""",
                 (
                     paper.paper_id,
-                    slot.case_seq,
                     case.case_id,
                     paper.seq,
                     paper.kind,
@@ -166,18 +168,13 @@ def keys_of(case: Case, ticket: str = "") -> Iterator[tuple[int, str]]:
     if who is None:
         return
     name = search_key(who.name)
-    yield from _with_parts(NAME, NAME_PART, name)
-    yield from _with_parts(INITIALS, INITIALS_PART, initials(name))
+    yield NAME, name
+    if short := initials(name):
+        yield INITIALS, short
     if who.id_number:
         yield ID_NUMBER, who.id_number[::-1]
     if who.phone:
         yield PHONE, digits(who.phone)[::-1]
-
-
-def _with_parts(whole: int, part: int, text: str) -> Iterator[tuple[int, str]]:
-    """Keys for the text from its beginning and from every later character, so that any part of it is a prefix."""
-    for start in range(min(len(text), _PARTS)):
-        yield part if start else whole, text[start : start + KEY_LENGTH]
 
 
 def bare(reference: str) -> str:
