@@ -53,7 +53,7 @@ _FIRST: Final = (
         matter_key TEXT NOT NULL, matter_name TEXT NOT NULL, department TEXT NOT NULL, received TEXT NOT NULL,
         clock_from TEXT NOT NULL, accepted TEXT, promised_due TEXT, statutory_due TEXT, applicant_masked TEXT NOT NULL,
         id_masked TEXT NOT NULL, phone_masked TEXT NOT NULL, version INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-        updated_ms INTEGER NOT NULL, snapshot BLOB NOT NULL
+        updated_ms INTEGER NOT NULL
     ) STRICT""",
     "CREATE INDEX case_view_received ON case_view (clock_from) WHERE state = 'received'",
     """CREATE TABLE case_find (

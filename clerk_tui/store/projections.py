@@ -7,15 +7,16 @@ or all at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from clerk_tui.store.initials import initials
 from hall.case import Case, Paper
+from hall.chain import Sealed, open_sealed
 from hall.facts import Applicant, CaseReceived, Fact
-from hall.fold import advance
+from hall.fold import advance, fold
 from hall.masking import mask_identity, mask_name, mask_phone
 from hall.names import search_key
 
@@ -23,18 +24,35 @@ REFERENCE, TICKET, NAME, INITIALS, ID_NUMBER, PHONE = range(1, 7)
 """Kinds of ``case_find`` keys. Numbers are stored backwards, so that their last digits are a prefix."""
 
 # Sorted keys: the same case gives the same bytes, whether its facts came from memory or from the journal.
+SEALED: Final = "header, public, personal, salt, personal_hash, hash"
+"""The columns of ``event`` that ``read_sealed`` reads."""
+MAX_SEQ: Final = 1 << 62
+
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
-_cases = msgspec.msgpack.Decoder(Case)
 _applicants = msgspec.msgpack.Decoder(Applicant)
 
 _UPSERT: Final = """
     INSERT INTO case_view (case_seq, case_id, reference, state, matter_key, matter_name, department, received,
         clock_from, accepted, promised_due, statutory_due, applicant_masked, id_masked, phone_masked, version, last_seq,
-        updated_ms, snapshot)
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        updated_ms)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
     ON CONFLICT (case_seq) DO UPDATE SET state = excluded.state, accepted = excluded.accepted,
         promised_due = excluded.promised_due, statutory_due = excluded.statutory_due, version = excluded.version,
-        last_seq = excluded.last_seq, updated_ms = excluded.updated_ms, snapshot = excluded.snapshot"""
+        last_seq = excluded.last_seq, updated_ms = excluded.updated_ms"""
+
+
+def facts_of(connection: sqlite3.Connection, subject: str, before_seq: int = MAX_SEQ) -> list[Fact]:
+    """The facts of a case in order, those before a number."""
+    rows = connection.execute(
+        f"SELECT {SEALED} FROM event WHERE subject = ? AND seq < ? ORDER BY seq",  # noqa: S608 - a constant
+        (subject, before_seq),
+    )
+    return [open_sealed(read_sealed(row)) for row in rows]
+
+
+def read_sealed(row: Sequence[bytes]) -> Sealed:
+    """A fact as stored, from the columns ``SEALED``."""
+    return Sealed(header=row[0], public=row[1], personal=row[2], salt=row[3], personal_hash=row[4], hash=row[5])
 
 
 class _Slot:
@@ -65,7 +83,7 @@ class Projector:
     def take(self, fact: Fact) -> None:
         """Apply one fact."""
         header = fact.header
-        slot = self._slot(header.subject)
+        slot = self._slot(header.subject, header.seq)
         if slot.case is None:
             slot.case_seq = header.seq
             slot.ticket = fact.body.ticket if isinstance(fact.body, CaseReceived) else ""
@@ -79,13 +97,11 @@ class Projector:
                 self._write(slot, slot.case)
         self._slots.clear()
 
-    def _slot(self, subject: str) -> _Slot:
+    def _slot(self, subject: str, before_seq: int = MAX_SEQ) -> _Slot:
         slot = self._slots.get(subject)
         if slot is None:
-            row = self.connection.execute(
-                "SELECT case_seq, snapshot FROM case_view WHERE case_id = ?", (subject,)
-            ).fetchone()
-            slot = self._slots[subject] = _Slot(read_case(row[1]), row[0]) if row else _Slot(None, 0)
+            facts = facts_of(self.connection, subject, before_seq)
+            slot = self._slots[subject] = _Slot(fold(facts), facts[0].header.seq if facts else 0)
         return slot
 
     def _write(self, slot: _Slot, case: Case) -> None:
@@ -111,7 +127,6 @@ class Projector:
                 case.version,
                 slot.last_seq,
                 slot.updated_ms,
-                _encoder.encode(case),
             ),
         )
         if slot.new:
@@ -185,11 +200,6 @@ def bare(reference: str) -> str:
 def digits(phone: str) -> str:
     """The digits of a phone number."""
     return "".join(char for char in phone if char.isdigit())
-
-
-def read_case(snapshot: bytes) -> Case:
-    """The case of a ``case_view`` row."""
-    return _cases.decode(snapshot)
 
 
 def read_applicant(data: bytes) -> Applicant:

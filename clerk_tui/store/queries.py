@@ -15,6 +15,7 @@ from msgspec import Struct
 from clerk_tui.store import projections as p
 from hall.case import Case
 from hall.facts import Applicant
+from hall.fold import fold
 
 END: Final = "\U0010ffff"
 
@@ -125,23 +126,23 @@ def named_with(connection: sqlite3.Connection, part: str, limit: int) -> list[in
 
 
 def case_by(connection: sqlite3.Connection, column: str, value: str | int) -> Case | None:
-    """The whole case by ``case_id``, ``reference`` (its one written form) or ``case_seq``."""
+    """The whole case, folded from its facts, by ``case_id``, ``reference`` (its one written form) or ``case_seq``."""
     if column == "reference":
         seqs = matching_exactly(connection, p.REFERENCE, p.bare(str(value)), 1)
         return case_by(connection, "case_seq", seqs[0]) if seqs else None
-    if column not in ("case_id", "case_seq"):
-        raise ValueError(column)
-    row = connection.execute(f"SELECT snapshot FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
-    return p.read_case(row[0]) if row else None
+    if column == "case_seq":
+        row = connection.execute("SELECT case_id FROM case_view WHERE case_seq = ?", (value,)).fetchone()
+        return case_by(connection, "case_id", row[0]) if row else None
+    return fold(p.facts_of(connection, str(value)))
 
 
 def waiting_for_a_word(connection: sqlite3.Connection, received_before: str) -> list[Case]:
     """Cases only taken in, whose clock started before a day (ISO 8601)."""
     found = connection.execute(
-        "SELECT snapshot FROM case_view WHERE state = 'received' AND clock_from < ? ORDER BY case_seq",
+        "SELECT case_id FROM case_view WHERE state = 'received' AND clock_from < ? ORDER BY case_seq",
         (received_before,),
-    )
-    return [p.read_case(row[0]) for row in found]
+    ).fetchall()
+    return [case for row in found if (case := case_by(connection, "case_id", row[0])) is not None]
 
 
 def person(connection: sqlite3.Connection, id_number: str) -> Applicant | None:
