@@ -15,6 +15,7 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
 from clerk_tui.services.result import PaperOut, Result, result_of
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.journal import Head
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
@@ -259,8 +260,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         lawful=ready.verdict.lawful,
         gaps=ready.verdict.gaps,
         paper_ids=written.paper_ids,
-        seq=written.seq,
-        digest=written.last.hash,
+        head=written.head,
     )
 
 
@@ -289,8 +289,7 @@ def _done_before(ws: Workspace, draft: Draft) -> Result:
         lawful=(outcome,) if outcome else (),
         gaps=case.corrections or case.gaps,
         paper_ids=[paper.paper_id for paper in case.papers],
-        seq=facts[last - 1].header.seq,
-        digest=end.hash,
+        head=Head(facts[last - 1].header.seq, end.hash),
     )
 
 

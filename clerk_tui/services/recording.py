@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Entry
+from clerk_tui.store.journal import Entry, Head
 from clerk_tui.store.queries import queue_print
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question
-from hall.chain import Sealed
 from hall.checklist import Checklist
 from hall.facts import DepartmentRef, FactBody, MatterRef, PaperIssued, PaperKind, Personal
 from hall.reference import make_reference, paper_number
@@ -48,8 +47,7 @@ class Written(Struct, frozen=True):
 
     case: Case
     paper_ids: tuple[str, ...]
-    last: Sealed
-    seq: int
+    head: Head
 
 
 class Action:
@@ -97,13 +95,11 @@ class Action:
 
     def write(self, connection: Connection) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""
-        journal = self.ws.journal
-        sealed = journal.append(connection, self.entries)
+        appended = self.ws.journal.append(connection, self.entries)
         for paper_id in self.paper_ids:
             queue_print(connection, paper_id, nth=0, at_ms=self.ws.clock.now_ms())
-        case = journal.case_in(connection, self.case_id)
-        assert case is not None, "an action begins with, or follows, the fact that makes its case"
-        return Written(case, tuple(self.paper_ids), sealed[-1], journal.head_in(connection).seq)
+        assert appended.case is not None, "an action begins with, or follows, the fact that makes its case"
+        return Written(appended.case, tuple(self.paper_ids), appended.head)
 
 
 def new_reference(ws: Workspace, connection: Connection) -> str:

@@ -53,6 +53,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     personal: Personal | None = None
 
 
+class Appended(Struct, frozen=True, kw_only=True):
+    """What a transaction has written so far: the facts, the journal's end, and the last fact's case."""
+
+    sealed: tuple[Sealed, ...]
+    head: Head
+    case: Case | None
+
+
 class Verified(Struct, frozen=True, kw_only=True):
     """What ``Journal.verify`` has read: how many facts, the head, how many had their personal part erased."""
 
@@ -109,9 +117,9 @@ class Journal:
             StoreError: nothing was written.
         """
         with self.write() as connection:
-            return self.append(connection, entries)
+            return self.append(connection, entries).sealed
 
-    def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
+    def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> Appended:
         """Write facts within the caller's transaction, in order, and bring the projections up to date."""
         head = self.head_in(connection)
         projector = Projector(connection)
@@ -126,8 +134,10 @@ class Journal:
             self._insert(connection, fact.header, sealed, previous)
             projector.take(fact)
             done.append(sealed)
+        case = projector.case(entries[-1].subject) if entries else None
         projector.flush()
-        return tuple(done)
+        end = Head(head.seq + len(done), done[-1].hash if done else head.hash)
+        return Appended(sealed=tuple(done), head=end, case=case)
 
     def next_number(self, connection: sqlite3.Connection, counter: str) -> int:
         """The next value of a counter, from 1, in the caller's transaction: undone with it, else never given again."""
