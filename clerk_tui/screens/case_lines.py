@@ -13,8 +13,7 @@ from clerk_tui.widgets.painted import BLANK, Line, Span
 from hall.masking import mask_address, mask_identity, mask_name, mask_phone
 
 if TYPE_CHECKING:
-    from clerk_tui.services.cases import CaseDetail
-    from clerk_tui.store.queries import PaperRow
+    from clerk_tui.services.cases import CaseDetail, PaperRow
     from hall.case import Case
     from hall.deadlines import CaseClock
 

@@ -48,7 +48,9 @@ def find(ws: Workspace, text: str, limit: int = 50) -> list[CaseRow]:
             search = queries.matching_exactly if exact else queries.matching
             seen.update(dict.fromkeys(search(connection, kind, key, limit)))
         name = search_key(wanted)
-        if len(seen) < limit and len(name) > 1:
+        # What was found by a number needs no look through all the names.
+        by_number = seen and any(char.isdigit() for char in name)
+        if len(seen) < limit and len(name) > 1 and not by_number:
             seen.update(dict.fromkeys(queries.named_with(connection, name, limit)))
         return queries.rows_of(connection, list(seen)[:limit])
 

@@ -15,7 +15,7 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
 from clerk_tui.services.result import PaperOut, Result, result_of
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Head
+from clerk_tui.store.journal import Head, Transaction
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
@@ -26,7 +26,6 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from sqlite3 import Connection
 
     from clerk_tui.services.intake_json import Wanted
 
@@ -228,7 +227,7 @@ def all_ticks(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> dict[str, Tick]
     return {row.code: ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING) for row in rows}
 
 
-def _begin(ws: Workspace, connection: Connection, draft: Draft, ready: Preview) -> Action:
+def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview) -> Action:
     reference = new_reference(ws, connection)
     action = Action(ws, draft.case_id, reference)
     checklist = ready.checklist

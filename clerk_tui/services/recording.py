@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Entry, Head
+from clerk_tui.store.journal import Entry, Head, Transaction
 from clerk_tui.store.queries import queue_print
 from hall.case import Case
 from hall.catalogue.conditions import Answer
@@ -17,9 +17,6 @@ from hall.catalogue.model import Matter, Question
 from hall.checklist import Checklist
 from hall.facts import DepartmentRef, FactBody, MatterRef, PaperIssued, PaperKind, Personal
 from hall.reference import make_reference, paper_number
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 REFERENCE_COUNTER: Final = "reference"
 LETTERS: Final[dict[PaperKind, str]] = {
@@ -93,7 +90,7 @@ class Action:
                 )
             )
 
-    def write(self, connection: Connection) -> Written:
+    def write(self, connection: Transaction) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""
         appended = self.ws.journal.append(connection, self.entries)
         for paper_id in self.paper_ids:
@@ -102,7 +99,7 @@ class Action:
         return Written(appended.case, tuple(self.paper_ids), appended.head)
 
 
-def new_reference(ws: Workspace, connection: Connection) -> str:
+def new_reference(ws: Workspace, connection: Transaction) -> str:
     """The next reference of this device, in the caller's transaction."""
     number = ws.journal.next_number(connection, REFERENCE_COUNTER)
     return make_reference(ws.config.hall.office, ws.journal.incarnation, number)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -27,6 +27,8 @@ from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, s
 from hall.errors import BrokenChain, StoreError
 from hall.facts import Fact, FactBody, Header, Personal
 
+Transaction: TypeAlias = sqlite3.Connection
+"""What ``Journal.write`` gives, for callers that know no SQL."""
 _INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
     personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
 _NOBODY: Final = sha256(b"").digest()

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
 _FIRST: Final = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     """CREATE TABLE device (
         one INTEGER PRIMARY KEY CHECK (one = 1), device_id TEXT NOT NULL, code TEXT NOT NULL,
         incarnation TEXT NOT NULL, public_key BLOB NOT NULL, row_hash BLOB NOT NULL,
@@ -82,7 +81,6 @@ _FIRST: Final = (
     """CREATE TABLE sync_log (
         id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
     ) STRICT""",
-    "CREATE TABLE draft (draft_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from clerk_tui.services import cases, inquiry, intake, people
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
-from tests.clerk_tui.walkins import COMPANY, MATTER, restaurant
+from tests.clerk_tui.walkins import COMPANY, MATTER, PERSON, PRESENT, restaurant
 
 
 @pytest.fixture
@@ -127,3 +127,24 @@ def test_looking_up_among_many_stays_quick(ws: Workspace) -> None:
         assert cases.find(ws, text)
         times.append(time.perf_counter() - start)
     assert sorted(times)[3] < 0.02
+
+
+def test_an_identity_card_shown_for_one_case_is_held_for_the_next(ws: Workspace) -> None:
+    matter = ws.catalogue.matter("hukou-migration")
+    draft = intake.new_draft(ws, matter)
+    draft.applicant = {"name": "李四", "id_number": PERSON, "phone": "13900001234"}
+    while open_questions := intake.preview(ws, draft).checklist.open_questions:
+        question = next(question for question in matter.questions if question.code == open_questions[0])
+        draft.answers[question.code] = question.options[0].code if question.options else "no"
+    rows = intake.preview(ws, draft).checklist.materials
+    draft.ticks = {row.code: PRESENT for row in rows}
+    reference = intake.submit(ws, draft).reference
+    held = people.held_materials(ws, PERSON, matter)
+    issued = [row for row in rows if "公安机关" in row.source and "填写" not in row.source]
+    assert issued and {row.code for row in issued} <= set(held)
+    assert all(reference in origin for origin in held.values())
+    again = intake.new_draft(ws, matter)
+    again.answers, again.applicant = draft.answers, draft.applicant
+    intake.refresh_held(ws, again)
+    shown = intake.preview(ws, again).checklist.row(issued[0].code)
+    assert shown is not None and shown.held and reference in shown.held_from
