@@ -67,7 +67,7 @@ class VerdictView(Painted):
             ((("", "plain"),), fill),
             BLANK,
         ]
-        lines += _texts(shown.explanation, columns, "plain", 0, 4)
+        lines += _texts(safe(shown.explanation), columns, "plain", 0, 4)
         lines += _texts(shown.article, columns, "faint", 0, 3)
         if shown.dates:
             lines.append(BLANK)
@@ -146,7 +146,7 @@ class VerdictStrip(Painted):
             second = ((_("要补正：") + clip(safe(names), columns - 8), "warn"),)
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
-        return [((chip, ("  ", "plain"), (clip(shown.explanation, room), "plain")), ""), (second, "")]
+        return [((chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
 
 
 def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:
