@@ -172,6 +172,11 @@ def test_an_unlawful_wish_says_what_is_lawful(clerk: Clerk, home: Path) -> None:
     assert "一次性告知补正" in error["hint"]
 
 
+@pytest.mark.parametrize("call", [("identity", "-"), ("find", "-"), ("enrol", "http://127.0.0.1:9", "-")])
+def test_standard_input_that_is_no_text_is_refused(clerk: Clerk, call: tuple[str, ...]) -> None:
+    assert clerk(*call, "--json", stdin=b"\xd5\xc5\xc8\xfd").error["code"] == "bad_input"
+
+
 def test_a_name_of_a_file_may_be_a_number_but_is_not_repeated(clerk: Clerk) -> None:
     assert NUMBER not in clerk("intake", f"{NUMBER}.json").err
     assert NUMBER not in clerk("intake", f"{NUMBER}.json", "--json").out

@@ -7,29 +7,44 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clerk_tui.cli.beside import Centre
+from hall.errors import HallError
 from tests.clerk_tui.cli.conftest import ROOT, Clerk, saved, walk_in
 
 CLERK = [sys.executable, "-m", "clerk_tui"]
 
 
-def start(*arguments: object, **settings: Any) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(*arguments: object, **settings: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A command as a process of its own, gone at the end whatever happens."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*CLERK, *map(str, arguments)], cwd=ROOT, **{**pipes, **settings})
+    process = subprocess.Popen([*CLERK, *map(str, arguments)], cwd=ROOT, **{**pipes, **settings})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ended(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[bytes]:
+    """A command that has run to its end."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    return subprocess.run([*CLERK, *map(str, arguments)], cwd=ROOT, timeout=120, **{**pipes, **settings})
 
 
 @pytest.mark.usefixtures("home")
 def test_a_sample_morning_ends_with_everything_at_the_centre(home: Path) -> None:
     out = home / "out"
-    process = start("demo", "--headless", "--out", out)
-    said, complained = process.communicate(timeout=120)
-    assert (process.returncode, complained) == (0, b""), complained
-    steps = [json.loads(line) for line in said.splitlines()]
+    done = ended("demo", "--headless", "--out", out)
+    assert (done.returncode, done.stderr) == (0, b"")
+    steps = [json.loads(line) for line in done.stdout.splitlines()]
     assert [step["step"] for step in steps] == [
         "accepted", "noticed", "tolerated", "supplement", "refused", "inquiry", "sync", "outbox",
     ]  # fmt: skip
@@ -49,11 +64,10 @@ def test_a_sample_morning_ends_with_everything_at_the_centre(home: Path) -> None
 @pytest.mark.parametrize("lines", [1, 3, 6])
 def test_a_kill_in_the_middle_loses_nothing_that_was_acknowledged(home: Path, clerk: Clerk, lines: int) -> None:
     data = home / "hall"
-    process = start("demo", "--headless", "--out", home / "out", "--data", data)
-    assert process.stdout is not None
-    told = [json.loads(process.stdout.readline()) for _line in range(lines)]
-    process.kill()
-    process.communicate(timeout=60)
+    with started("demo", "--headless", "--out", home / "out", "--data", data) as process:
+        assert process.stdout is not None
+        told = [json.loads(process.stdout.readline()) for _line in range(lines)]
+        process.kill()
 
     config = home / "config.toml"
     config.write_text(f'[catalogue]\npath = "{ROOT / "catalogue"}"\n[store]\npath = "{data / "clerk.db"}"\n')
@@ -93,50 +107,47 @@ def test_a_centre_that_cannot_start_is_told(home: Path) -> None:
     (home / "centre" / "central.db").write_bytes(b"not a database" * 100)
     centre = Centre(home / "centre")
     centre.start()
-    with pytest.raises(Exception, match="中心不能用"):
-        centre.url()
-    centre.stop()
+    try:
+        with pytest.raises(HallError, match="中心不能用"):
+            centre.url()
+    finally:
+        centre.stop()
 
 
 @pytest.mark.usefixtures("home")
 def test_a_reader_that_leaves_is_no_error() -> None:
     read, write = os.pipe()
     os.close(read)
-    process = start("matters", "list", "--json", stdout=write)
+    done = ended("matters", "list", "--json", stdout=write)
     os.close(write)
-    _said, complained = process.communicate(timeout=60)
-    assert (process.returncode, complained) == (141, b"")
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.usefixtures("home")
 def test_an_interruption_is_quiet(home: Path) -> None:
-    process = start("--config", ROOT / "config.toml", "intake", "-", "--json")
-    assert process.stdin is not None
-    # It waits for its input once it has taken some of it.
-    process.stdin.write(b" " * (1 << 17))
-    process.stdin.flush()
-    process.send_signal(signal.SIGINT)
-    said, complained = process.communicate(timeout=60)
-    assert (process.returncode, said, complained) == (130, b"", b"")
+    with started("--config", ROOT / "config.toml", "intake", "-", "--json") as process:
+        assert process.stdin is not None
+        # It waits for its input once it has taken some of it.
+        process.stdin.write(b" " * (1 << 17))
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=60)
+        assert (process.returncode, said, complained) == (130, b"", b"")
     assert not (home / "data").exists()
 
 
 @pytest.mark.usefixtures("home")
 def test_the_screens_need_a_terminal() -> None:
-    process = start("run", "--help")
-    assert process.communicate(timeout=60)[0].decode().startswith("用法：clerk run")
-    process = start("run")
-    said, complained = process.communicate(timeout=60)
-    assert (process.returncode, said) == (2, b"")
-    assert "没有终端" in complained.decode()
+    assert ended("run", "--help").stdout.decode().startswith("用法：clerk run")
+    done = ended("run")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "没有终端" in done.stderr.decode()
 
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("encoding", ["ascii", "gbk"])
 def test_json_is_utf8_whatever_the_terminal_speaks(encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"}
-    process = start("checklist", "hukou-migration", "--answer", "reason=A", "--json", env=environment)
-    assert "夫妻投靠" in json.loads(process.communicate(timeout=60)[0].decode("utf-8"))["situations"][0]["name"]
-    process = start("frobnicate", env=environment)
-    assert process.wait(timeout=60) == 2
-    process.communicate()
+    done = ended("checklist", "hukou-migration", "--answer", "reason=A", "--json", env=environment)
+    assert json.loads(done.stdout.decode("utf-8"))["situations"] == [{"code": "A", "name": "夫妻投靠"}]
+    assert ended("frobnicate", env=environment).returncode == 2
