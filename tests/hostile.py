@@ -92,7 +92,16 @@ def _form(forms: tuple[str, ...]) -> Callable[[random.Random], str]:
 
 
 def _mixed(chance: random.Random) -> str:
-    parts = (*_MARKUP[:6], *_STEERING[:6], *_BIDI, *_EMOJI, *_RTL, *_RARE, chr(chance.randint(0x20000, 0x3FFFF)), "\x00")
+    parts = (
+        *_MARKUP[:6],
+        *_STEERING[:6],
+        *_BIDI,
+        *_EMOJI,
+        *_RTL,
+        *_RARE,
+        chr(chance.randint(0x20000, 0x3FFFF)),
+        "\x00",
+    )
     return "".join(chance.choice(parts).replace("{n}", _plain(chance)) for _ in range(chance.randint(2, 6)))
 
 
@@ -134,7 +143,9 @@ _KINDS: dict[str, Callable[[random.Random], str]] = {
     "anything": _anything,
 }
 
-FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 """What no terminal, log or paper may get from a name: controls, directions, unseen format characters, half characters."""
 
 FREE = {

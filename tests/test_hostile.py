@@ -95,6 +95,7 @@ def test_what_reaches_a_terminal_is_one_line_of_letters() -> None:
 
 # -- papers ----------------------------------------------------------------------------------------------------------
 
+
 def as_stored(name: Hostile) -> str:
     """The name as it stands in a case: clean, or raw as only a broken window could have sent it."""
     return storable(name) or name.text

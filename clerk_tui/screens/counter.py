@@ -112,6 +112,11 @@ class CounterApp(ScanKeys, App[None]):
         if self._supervisor is not None:
             self._supervisor.stop()
 
+    async def action_quit(self) -> None:
+        """Textual's own Ctrl+Q goes before every screen's keys; it asks like ours, and in a dialog Esc comes first."""
+        if isinstance(self.screen, CounterScreen):
+            self.screen.action_do("leave")
+
     def leave(self) -> None:
         """Ask, then end."""
 

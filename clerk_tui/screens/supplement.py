@@ -105,7 +105,7 @@ class SupplementScreen(DeskScreen):
 
     def _shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
-        accepted = chosen in intake.ACCEPTING
+        accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
         warnings = []
         if preview.overdue:
             warnings.append(_("已过补正期限"))

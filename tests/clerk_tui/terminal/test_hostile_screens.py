@@ -24,19 +24,17 @@ from clerk_tui.screens.outbox import OutboxScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake, supplement
-from clerk_tui.services.draft import Draft
-from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.painted import Painted
 from hall.catalogue.model import Place
 from hall.errors import BadInput, BadName, HallError
 from hall.names import clean_name
 from hall.verdict import Outcome, Refusal, Tick, TickState
+from tests.clerk_tui.terminal.walkins import answered, complete, noticed
 from tests.hostile import FORBIDDEN, Hostile, infested, names
 
 COUNT = 10_000
 NAMES = names(COUNT)
-PERSON = "110101188001010011"
 Size = tuple[int, int]
 SIZES: tuple[Size, ...] = ((120, 40), (80, 24))
 
@@ -70,29 +68,6 @@ def batches(size: int) -> Iterator[list[str]]:
     for first in range(0, COUNT, size):
         part = texts[first : first + size]
         yield part + texts[: size - len(part)]
-
-
-def food(ws: Workspace) -> Draft:
-    """A walk-in of the sample hall, half typed."""
-    draft = intake.new_draft(ws, ws.catalogue.resolve("company-opening"))
-    draft.applicant.update(kind="citizen", name="张三", id_number=PERSON)
-    for _ in range(20):
-        for question in intake.preview(ws, draft).checklist.questions:
-            first = question.options[0].code if question.options else "yes"
-            draft.answers.setdefault(question.code, (first,) if question.kind == "multi" else first)
-    return draft
-
-
-def complete(ws: Workspace) -> Draft:
-    """A walk-in that lacks nothing but one material."""
-    draft = food(ws)
-    ready = intake.preview(ws, draft)
-    typed = {"number": "10", "money": "10", "date": "2026-11-02", "confirm": "是", "phone": "13800000000"}
-    for field in ready.checklist.fields:
-        draft.fields[field.code] = field.options[0].label if field.options else typed.get(field.kind, "人民路1号")
-    draft.ticks.update({row.code: Tick(TickState.PRESENT) for row in ready.checklist.materials})
-    draft.ticks[ready.checklist.materials[0].code] = Tick(TickState.MISSING)
-    return draft
 
 
 def storable(name: Hostile) -> str | None:
@@ -132,7 +107,7 @@ async def test_the_search_takes_every_name(config: Config, ws: Workspace, size: 
             home.entry.editor.text, home.entry.editor.caret = name.text[:400], number % (len(name.text[:400]) + 1)
             home.entry._tell()
             look_lines(app, name)
-        parked, row = food(ws), cases.CaseRow
+        parked, row = answered(ws), cases.CaseRow
         for part in batches(40):
             drafts = [dataclasses.replace(parked, applicant={"name": text}) for text in part[:20]]
             found = [CaseFound(_row(row, text)) for text in part[20:]]
@@ -164,7 +139,7 @@ def _row(row: type[cases.CaseRow], text: str) -> cases.CaseRow:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_the_intake_form_shows_every_name(config: Config, ws: Workspace, size: Size) -> None:
     async with at(config, ws, size) as (app, pilot):
-        draft = food(ws)
+        draft = answered(ws)
         screen = IntakeScreen(draft)
         await app.push_screen(screen)
         await pilot.pause()
@@ -202,32 +177,6 @@ async def test_dialogs_show_every_name(config: Config, ws: Workspace, size: Size
             box.spec = problem(HallError("code", part[0], hint=part[1]), part[2])
             box.paint()
             look_lines(app, part)
-
-
-def noticed(ws: Workspace) -> Result:
-    """A case that waits for something."""
-    return intake.submit(ws, complete(ws), Outcome.NOTICED)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_supplement_case_lookup_and_result_show_every_name(config: Config, ws: Workspace, size: Size) -> None:
-    result = noticed(ws)
-    reference = result.reference
-    detail = cases.get(ws, reference)
-    async with at(config, ws, size) as (app, pilot):
-        screens = (
-            SupplementScreen(supplement.open_supplement(ws, reference)),
-            CaseScreen(reference),
-            LookupScreen(),
-            ResultScreen(result, "示例", "张三"),
-        )
-        for screen in screens:
-            await app.push_screen(screen)
-            await pilot.pause()
-            for part, case in infestations(detail.case):
-                show(screen, case, part, detail)
-                look_lines(app, part)
-            look(app, part)
 
 
 def infestations(case: Any) -> Iterator[tuple[Sequence[str], Any]]:
