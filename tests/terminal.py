@@ -141,20 +141,20 @@ class Terminal:
         return at
 
     def press(self, *keys: str) -> None:
-        """Press keys one after another, each after the screen has settled from the one before."""
+        """Press keys one after another, each after the screen has answered the one before and settled."""
         for key in keys:
             self.send(key_bytes(key))
-            self.settle()
+            self.answered()
 
     def type(self, text: str) -> None:
         """Type a text as an input method hands it over, and wait until the screen has settled."""
         self.send(text.encode("utf-8", "surrogatepass"))
-        self.settle()
+        self.answered()
 
     def paste(self, text: str) -> None:
         """Paste as a terminal with bracketed paste does."""
         self.send(b"\x1b[200~" + text.encode("utf-8", "surrogatepass") + b"\x1b[201~")
-        self.settle()
+        self.answered()
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -172,6 +172,11 @@ class Terminal:
         at = self.last_byte_at = time.monotonic()
         self.output += data
         return Chunk(at, data)
+
+    def answered(self, wait: float = 0.5) -> None:
+        """Read the answer to what was sent: its first byte within ``wait`` seconds (none: it paints nothing), and all."""
+        if self.read(wait) is not None:
+            self.settle()
 
     def settle(self, quiet: float = QUIET_S, *, limit: float = LIMIT_S) -> None:
         """Read until nothing has come for ``quiet`` seconds."""
@@ -265,6 +270,9 @@ _SEQUENCES = re.compile(
     r"|\x1b\]22;[a-z-]+\x07"  # the shape of the mouse pointer
 )
 
+_UNFINISHED = re.compile(r"\x1b(?:\[[<>=?]?[\d;:]*\$?|\]2?2?;?[a-z-]*)?\Z")
+"""What a killed or a busy program has written of its next sequence."""
+
 
 def forbidden_in(output: bytes) -> list[str]:
     """What a screen's output must not hold: controls and sequences that paint nothing of ours, directions, half characters.
@@ -278,6 +286,7 @@ def forbidden_in(output: bytes) -> list[str]:
         text = decoder.decode(output, final=False)
     except UnicodeDecodeError as error:
         return [f"not UTF-8 at byte {error.start}: {output[error.start - 8 : error.start + 8]!r}"]
+    text = _UNFINISHED.sub("", text)
     for hit in _SEQUENCES.finditer(text):
         sequence = hit.group()
         if sequence.endswith("m") and _is_blinking(sequence):

@@ -23,14 +23,14 @@ from clerk_tui.screens.lookup import LookupScreen
 from clerk_tui.screens.outbox import OutboxScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services import cases, intake
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.painted import Painted
 from hall.catalogue.model import Place
 from hall.errors import BadInput, BadName, HallError
 from hall.names import clean_name
-from hall.verdict import Outcome, Refusal, Tick, TickState
-from tests.clerk_tui.terminal.walkins import answered, complete, noticed
+from hall.verdict import Refusal, Tick, TickState
+from tests.clerk_tui.terminal.walkins import answered, complete
 from tests.hostile import FORBIDDEN, Hostile, infested, names
 
 COUNT = 10_000
