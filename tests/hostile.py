@@ -25,13 +25,28 @@ _MARKUP = (
     "[$accent]{n}", "[bold]{n}[/bold]", "[/{n}]", ":smile:{n}",
 )  # fmt: skip
 _STEERING = (
-    "\x1b[5;31m{n}", "{n}\x1b[2J", "\x1b]52;c;aGFja2Vk\x07{n}", "{n}\x1b]0;taken\x07", "\x1b[5m{n}\x1b[0m", "\x1bP1$r{n}\x1b\\",
-    "\x9b5;41m{n}", "{n}\x9d52;c;eA==\x9c", "\x1b[?1049l{n}", "{n}\x1bc", "\x1b[200~{n}\x1b[201~", "{n}\x1b[6n",
-    "\x1b]8;;http://a.invalid\x1b\\{n}", "\x1b_G{n}\x1b\\", "{n}\x1b[>c",
-)  # fmt: skip
+    "\x1b[5;31m{n}",
+    "{n}\x1b[2J",
+    "\x1b]52;c;aGFja2Vk\x07{n}",
+    "{n}\x1b]0;taken\x07",
+    "\x1b[5m{n}\x1b[0m",
+    "\x1bP1$r{n}\x1b\\",
+    "\x9b5;41m{n}",
+    "{n}\x9d52;c;eA==\x9c",
+    "\x1b[?1049l{n}",
+    "{n}\x1bc",
+    "\x1b[200~{n}\x1b[201~",
+    "{n}\x1b[6n",
+    "\x1b]8;;http://a.invalid\x1b\\{n}",
+    "\x1b_G{n}\x1b\\",
+    "{n}\x1b[>c",
+)
 _CONTROLS = "\x00\x01\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x1a\x1c\x7f\x80\x84\x85\x90\x98\x9c\x9e\x9f"
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u3164\u115f\u2800\ufe0f\u034f\U000e0041\U000e0101\u2028\u2029\ufff9\ufffc"
+_UNSEEN = (
+    "\u2028\u2029\ufff9\ufffc"
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u3164\u115f\u2800\ufe0f\u034f\U000e0041\U000e0101"
+)
 _MARKS = "".join(chr(code) for code in (*range(0x300, 0x334), 0x489, 0x20DD, 0x20E3, 0x1AB0, 0xFE20, 0x0E47, 0x064B))
 _RTL = ("محمد علي", "דוד כהן", "فاطمة الزهراء", "عبد الله", "יעקב", "ئابدۇللا", "سارة", "محمّد")
 _EMOJI = ("👨‍👩‍👧", "🏳️‍🌈", "👩🏽‍🦰", "🇨🇳", "😀", "☠️", "1️⃣", "🧿", "✌🏿", "🫠")
@@ -111,7 +126,7 @@ def _anything(chance: random.Random) -> str:
 
 def _assigned(chance: random.Random) -> str:
     """Letters of every script, most of which may be stored."""
-    letters = []
+    letters: list[str] = []
     while len(letters) < 6:
         char = chr(chance.randint(0x21, 0x323AF))
         if unicodedata.category(char)[0] in "LMNPS":
@@ -146,12 +161,31 @@ _KINDS: dict[str, Callable[[random.Random], str]] = {
 FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""What no terminal, log or paper may get from a name: controls, directions, unseen format characters, half characters."""
+"""What no terminal, log or paper may get from a name: controls, directions, unseen and half characters."""
 
 FREE = {
-    "name", "short", "address", "phone", "legal_person", "clerk", "window", "reason", "organ", "why", "source", "standard",
-    "held_from", "problem", "remedy", "condition", "region_name", "supervision_phone", "hours", "valid_for", "court",
-}  # fmt: skip
+    "name",
+    "short",
+    "address",
+    "phone",
+    "legal_person",
+    "clerk",
+    "window",
+    "reason",
+    "organ",
+    "why",
+    "source",
+    "standard",
+    "held_from",
+    "problem",
+    "remedy",
+    "condition",
+    "region_name",
+    "supervision_phone",
+    "hours",
+    "valid_for",
+    "court",
+}
 """Fields of a case that hold text somebody wrote, or that came from another window."""
 
 

@@ -174,7 +174,7 @@ class Terminal:
         return Chunk(at, data)
 
     def answered(self, wait: float = 0.5) -> None:
-        """Read the answer to what was sent: its first byte within ``wait`` seconds (none: it paints nothing), and all."""
+        """Read all of the answer to what was sent; without a byte in ``wait`` seconds there is none."""
         if self.read(wait) is not None:
             self.settle()
 
@@ -275,7 +275,7 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[<>=?]?[\d;:]*\$?|\]2?2?;?[a-z-]*)?\Z")
 
 
 def forbidden_in(output: bytes) -> list[str]:
-    """What a screen's output must not hold: controls and sequences that paint nothing of ours, directions, half characters.
+    """What a screen's output must not hold: controls and sequences that are not ours, directions, half characters.
 
     Text beside the known sequences is refused character by character. Blinking is never ours, so a colour sequence in a
     name is caught by it (the names in ``tests.hostile`` blink).

@@ -1,4 +1,4 @@
-"""Ten thousand names that nobody should be called: refused and said so, or stored, shown and printed exactly as they are."""
+"""Ten thousand names that nobody should be called: refused, or stored, shown and printed exactly as they are."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from clerk_tui.services import intake, papers
@@ -26,7 +27,7 @@ HEAVIEST = "company-opening"
 def search_ms(workspace: Workspace, rounds: int) -> list[float]:
     """Each prefix of each word, as it stands after every key."""
     workspace.catalogue.warm()
-    return [timed(lambda q=query: workspace.catalogue.search(q)) * 1e3 for _ in range(rounds) for query in QUERIES]
+    return [timed(partial(workspace.catalogue.search, query)) * 1e3 for _ in range(rounds) for query in QUERIES]
 
 
 def heaviest_draft(workspace: Workspace) -> Draft:
@@ -83,7 +84,7 @@ def commit_ms(workspace: Workspace, rounds: int) -> tuple[list[float], list[floa
     for _ in range(rounds):
         draft = simple_draft(workspace)
         intake.preview(workspace, draft)
-        ours.append(timed(lambda d=draft: intake.submit(workspace, d)) * 1e3)
+        ours.append(timed(partial(intake.submit, workspace, draft)) * 1e3)
         theirs.append(timed(bare.commit) * 1e3)
     bare.close()
     return ours, theirs, tuple(count for _, count, _ in shape)

@@ -1,4 +1,4 @@
-"""A hall of true size: 5,000 matters as files, 100,000 cases in the journal. Made once and kept in the temporary folder."""
+"""A hall of true size: 5,000 matters as files, 100,000 cases in the journal, made once and kept between runs."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def case(journal: Journal, number: int) -> Iterator[Entry]:
     case_id = uuid7(START_MS + number, number.to_bytes(10, "big"))
     day = dt.date(2026, 1, 5) + dt.timedelta(days=number // 400)
     reference = make_reference("SL01", journal.incarnation, number + 1)
-    bodies = (
+    bodies: tuple[f.FactBody, ...] = (
         structs.replace(_RECEIVED, reference=reference, received=day, clock_from=day),
         f.CaseAccepted(accepted=day, due=f.Due(), article="行政许可法第三十二条第一款第五项"),
         f.PaperIssued(

@@ -32,7 +32,7 @@ def test_the_watch_itself_sees_what_it_must() -> None:
 
 
 def paste(terminal: Terminal, name: Hostile) -> None:
-    """As a terminal with bracketed paste hands it over; terminals take the brackets themselves out of what is pasted."""
+    """As a terminal with bracketed paste hands it over; terminals take the brackets out of what is pasted."""
     text = name.text.replace("\x1b[201~", "").replace("\x1b[200~", "")
     terminal.send(b"\x1b[200~" + text.encode("utf-8", "replace") + b"\x1b[201~")
 

@@ -211,13 +211,13 @@ def show(screen: Any, case: Any, part: Sequence[str], detail: cases.CaseDetail) 
         case CaseScreen():
             screen._detail = msgspec.structs.replace(detail, case=case)
             screen.shown = {"applicant.name": part[0], "applicant.id_number": part[-1], "fields.x": part[0]}
-            screen.query_one("#case").paint()
+            screen.query_one("#case", Painted).paint()
         case LookupScreen():
             screen.found.show([_row(cases.CaseRow, text) for text in part], place=len(part) // 2)
         case ResultScreen():
             screen.person, screen.matter = part[0], part[-1]
             screen.result = msgspec.structs.replace(screen.result, gaps=case.gaps, late=tuple(part[:3]))
-            screen.query_one("#result").paint()
+            screen.query_one("#result", Painted).paint()
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -29,7 +29,7 @@ def main() -> None:
             file.write(f"{type(app.screen).__name__} {reached[0]}\n")
         return True if hold.exists() else await dispatch(namespace, action, parameters)
 
-    app._dispatch_action = traced  # type: ignore[method-assign]
+    app._dispatch_action = traced  # type: ignore[method-assign, assignment]
     app.run(mouse=False)
 
 
