@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.app import App
 from textual.message import Message
 
 from clerk_tui import messages, themes
 from clerk_tui.i18n import _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.ending import QuietEnd
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.widgets.bars import Standing
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 
 
-class CounterApp(ScanKeys, App[None]):
+class CounterApp(ScanKeys, QuietEnd):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -85,6 +86,7 @@ class CounterApp(ScanKeys, App[None]):
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
             self.post_message(messages.WorkspaceReady(workspace))
+            _get_ready(workspace)
 
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
@@ -307,6 +309,17 @@ class CounterApp(ScanKeys, App[None]):
     def cycle_theme(self) -> None:
         """The next theme."""
         self.theme = themes.next_theme(self.theme)
+
+
+def _get_ready(workspace: Workspace) -> None:
+    """Load what the first walk-in needs while the first screen is read, and keep it out of the collector's rounds.
+
+    Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
+    """
+    from clerk_tui.screens import case, help, intake, lookup, outbox, result, supplement  # noqa: F401
+
+    workspace.catalogue.warm()
+    gc.freeze()
 
 
 def _deliver(workspace: Workspace) -> Message | None:

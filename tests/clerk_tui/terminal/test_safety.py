@@ -162,3 +162,17 @@ def database(house: House) -> Path:
     path = ws.journal.path
     ws.close()
     return path
+
+
+def test_a_fault_of_the_program_shows_nobody_s_data(house: House, tmp_path: Path) -> None:
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    with Terminal([sys.executable, "-m", "tests.clerk_tui.terminal.faulty"], env={**house.env, **state}) as terminal:
+        terminal.wait_for("例如")
+        terminal.press("f1")
+        assert terminal.wait_exit() == 70
+        said = terminal.output.decode("utf-8", "replace")
+    assert "请报告管理员" in said
+    assert "欧阳机密" not in said and "110101188001010011" not in said
+    log = (tmp_path / "state" / "clerk" / "clerk.log").read_text()
+    assert "RuntimeError" in log and "do_help" in log
+    assert "欧阳机密" not in log
