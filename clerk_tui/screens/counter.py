@@ -22,8 +22,8 @@ from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
 
 if TYPE_CHECKING:
-    from clerk_tui.app import Report, Supervisor
     from clerk_tui.config import Config
+    from clerk_tui.screens.supervising import Report, Supervisor
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace

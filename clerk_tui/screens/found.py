@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,9 @@ DEPARTMENT, CODE, LIMIT = 20, 12, 12
 
 @dataclass(frozen=True)
 class MatterFound:
-    """A matter or a 一件事 with its promised limit in words."""
+    """A matter or a 一件事."""
 
     hit: Hit
-    limit: str
-    on_the_spot: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,16 +71,24 @@ class Parked:
         ]
 
 
-def found_matter(workspace: Workspace, hit: Hit) -> MatterFound:
-    """A hit with what the table shows beside it."""
-    if hit.kind == "bundle":
-        return MatterFound(hit, _("一件事"))
-    promised = workspace.catalogue.matter(hit.key).limits.promised
-    return MatterFound(hit, limit_text(promised), promised.unit == "on_the_spot")
-
-
 class Draw:
     """Rows of the table; columns that do not fit are left out, the name is clipped last."""
+
+    def __init__(self, workspace: Callable[[], Workspace | None]) -> None:
+        self._workspace = workspace
+        self._limits: dict[str, Span] = {}
+
+    def limit_of(self, hit: Hit) -> Span:
+        """The promised limit in words; read for the rows on the screen only, and kept."""
+        if hit.kind == "bundle":
+            return (_("一件事"), "info")
+        known = self._limits.get(hit.key)
+        workspace = self._workspace()
+        if known is None and workspace is not None:
+            promised = workspace.catalogue.matter(hit.key).limits.promised
+            known = (limit_text(promised), "good" if promised.unit == "on_the_spot" else "plain")
+            self._limits[hit.key] = known
+        return known or ("", "plain")
 
     def heading(self, columns: int) -> tuple[Span, ...]:
         """Column titles."""
@@ -98,11 +105,12 @@ class Draw:
         name, department, code, limit = _columns(columns)
         if isinstance(item, MatterFound):
             hit = item.hit
+            words, ink = self.limit_of(hit)
             return (
                 *_marked(hit.name, hit.spans, name, chosen),
                 (pad(safe(hit.department), department), "plain" if chosen else "faint"),
                 (pad(hit.code[-10:], code), "plain" if chosen else "faint"),
-                (pad(item.limit, limit), "good" if item.on_the_spot else "plain"),
+                (pad(words, limit), ink),
             )
         if isinstance(item, CaseFound):
             word, ink = state_chip(item.row.state)

@@ -90,7 +90,8 @@ class VerdictView(Painted):
             if len(lines) >= room - 1 and number < len(gaps):
                 lines.append((((_("另有 {count} 项").format(count=len(gaps) - number + 1), "faint"),), ""))
                 break
-            lines.append((((f"{number:>2} ", "faint"), (clip(safe(gap.name), columns - 3), "plain")), ""))
+            for n, part in enumerate(wrap(safe(gap.name), columns - 3, 1 if brief else 2)):
+                lines.append((((f"{number:>2} " if n == 0 else "   ", "faint"), (part, "plain")), ""))
             if not brief:
                 text = f"{safe(gap.problem)}：{safe(gap.remedy)}" if gap.remedy else safe(gap.problem)
                 lines += _texts(text, columns, "faint", 3, 2)
