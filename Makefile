@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak setup lock messages snapshots clean
+.PHONY: help run test check bench soak setup lock messages snapshots pictures clean
 .SUFFIXES:
 
 VENV := .venv
@@ -99,6 +99,9 @@ messages: setup ## the translation template, from the texts in the code
 
 snapshots: setup ## the screens' reference pictures, anew
 	@$(PYTEST) -n 2 --snapshot-update -m "not soak" tests/clerk_tui
+
+pictures: setup ## the pictures in docs/, from the real screens (needs chromium and fonts-noto-cjk)
+	@$(BIN)/python -m tests.pictures
 
 clean: ## everything that was made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .setup.log snapshot_report.html
