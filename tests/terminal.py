@@ -96,6 +96,8 @@ class Terminal:
             os.close(slave)
         os.set_blocking(master, False)
         self._master = master
+        self.counts: Callable[[bytes], bool] = bool
+        """Whether a chunk of output is an answer to a key; set it to leave out what a clock paints by itself."""
         self.columns, self.rows = columns, rows
         self.output = bytearray()
         self.last_byte_at = self.started
@@ -179,25 +181,29 @@ class Terminal:
             self.settle()
 
     def settle(self, quiet: float = QUIET_S, *, limit: float = LIMIT_S) -> None:
-        """Read until nothing has come for ``quiet`` seconds."""
+        """Read until nothing that ``counts`` has come for ``quiet`` seconds."""
         until = time.monotonic() + limit
-        while self.read(quiet) is not None:
+        calm = time.monotonic() + quiet
+        while (left := calm - time.monotonic()) > 0:
+            chunk = self.read(left)
+            if chunk is not None and self.counts(chunk.data):
+                calm = chunk.at + quiet
             if time.monotonic() > until:
                 raise TerminalTimeout(f"the screen never came to rest\n{self.text()}")
 
-    def painted(
-        self, data: bytes, *, quiet: float = QUIET_S, counts: Callable[[bytes], bool] = bool, wait: float = 1.0
-    ) -> Painted | None:
-        """Send ``data`` and time its answer; ``counts`` leaves out what is painted by the clock, not the key."""
+    def painted(self, data: bytes, *, quiet: float = QUIET_S, wait: float = 1.0) -> Painted | None:
+        """Send ``data`` and time what of its answer ``counts``; ``None`` when nothing does within ``wait`` seconds."""
         sent = self.send(data)
         first = last = 0.0
         size = 0
+        calm = sent + wait
         while True:
-            chunk = self.read(quiet if size else wait)
-            if chunk is None:
+            chunk = self.read(calm - time.monotonic())
+            if chunk is None and time.monotonic() >= calm:
                 return Painted(first, last, size) if size else None
-            if not counts(chunk.data):
+            if chunk is None or not self.counts(chunk.data):
                 continue
+            calm = chunk.at + quiet
             first = first or chunk.at - sent
             last = chunk.at - sent
             size += len(chunk.data)

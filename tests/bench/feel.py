@@ -54,7 +54,7 @@ def type_keys(terminal: Terminal, keys: Iterable[str], *, every: float = EVERY_S
         while (left := due - time.monotonic()) > 0:
             terminal.read(left)
         due = max(due + every, time.monotonic())
-        painted = terminal.painted(key_bytes(key), quiet=min(0.06, every / 2), counts=of_the_key, wait=0.5)
+        painted = terminal.painted(key_bytes(key), quiet=min(0.06, every / 2), wait=0.5)
         if painted is None:
             samples.unanswered += 1
         else:
@@ -109,7 +109,7 @@ def scan_over(terminal: Terminal, code: str) -> float:
         terminal.send(char.encode())
     while (left := begun + len(code) * 0.005 - time.monotonic()) > 0:
         terminal.read(left)
-    painted = terminal.painted(b"\r", counts=of_the_key)
+    painted = terminal.painted(b"\r")
     assert painted is not None, f"a scan shows nothing\n{terminal.text()}"
     terminal.press("escape")
     terminal.settle(0.15)
@@ -129,6 +129,7 @@ def hello() -> Iterator[Terminal]:
 def counter(world: World) -> Iterator[Terminal]:
     """The counter at its first screen."""
     with Terminal(world.counter(), env=world.env) as terminal:
+        terminal.counts = of_the_key
         terminal.wait_for(_LISTENING, limit=60)
         terminal.settle()
         yield terminal
@@ -160,6 +161,7 @@ def hello_start(*, usable: bytes = b"x") -> float:
 def counter_start(world: World, *, usable: bytes = b"x") -> float:
     """The same for the counter: everything it says at first is there, and a key typed into it is searched."""
     with Terminal(world.counter(), env=world.env) as terminal:
+        terminal.counts = of_the_key
         return _start(terminal, _LISTENING, usable)
 
 
@@ -171,7 +173,7 @@ def _start(terminal: Terminal, shown: str, usable: bytes) -> float:
         pass
     ready = terminal.last_byte_at - terminal.started
     sent = time.monotonic() - terminal.started
-    answered = terminal.painted(usable, counts=of_the_key, wait=20)
+    answered = terminal.painted(usable, wait=20)
     assert answered is not None, f"the first screen does not take a key\n{terminal.text()}"
     late = sent + answered.first
     return ready if answered.first < 0.05 else late

@@ -9,7 +9,7 @@ from tests.clerk_tui.terminal.walkins import noticed
 from tests.hostile import Hostile, names
 from tests.terminal import Terminal, forbidden_in
 
-NAMES = names(300)
+NAMES = names(210)
 CLEAR = b"\x05\x15"
 """To the end of the line, and all of it deleted."""
 
