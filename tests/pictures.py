@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 
 from clerk_tui.app import make_app
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "pictures"
 WIDE, NARROW = (120, 36), (80, 24)
 COLOURS = 32
+Theme = Literal["light", "dark", "contrast"]
 PHONE = "13800001234"
 
 
@@ -75,7 +77,7 @@ class Camera:
 class Day:
     """One workstation and its clerk. ``told`` is what the status line says of the centre."""
 
-    def __init__(self, folder: Path, camera: Camera, size: tuple[int, int] = WIDE, theme: str = "light") -> None:
+    def __init__(self, folder: Path, camera: Camera, size: tuple[int, int] = WIDE, theme: Theme = "light") -> None:
         self.config = Config(
             catalogue=CatalogueSection(path=str(ROOT / "catalogue")),
             store=StoreSection(path=str(folder / "clerk.db")),
@@ -93,13 +95,12 @@ class Day:
             return outbox.SyncStatus(
                 pending=0, oldest_ms=None, last_contact_ms=contact, quarantined=0, online=True, enabled=True
             )
-        pending = outbox.SyncStatus(
+        return outbox.SyncStatus(
             pending=7, oldest_ms=contact - 110_000, last_contact_ms=contact - 1_100_000, quarantined=0, online=False,
             enabled=True,
         )  # fmt: skip
-        return pending
 
-    async def serve(self, work: Any) -> None:
+    async def serve(self, work: Callable[[Day], Awaitable[None]]) -> None:
         """Open the counter, do ``work``, close it."""
         app = make_app(self.config, lambda: self.ws)
         true_status, outbox.status = outbox.status, self.status
@@ -131,6 +132,9 @@ class Day:
     def reference(self) -> str:
         reference: str = self.clerk.screen.result.reference
         return reference
+
+
+Work = Callable[[Day], Awaitable[None]]
 
 
 async def fill_in(clerk: Clerk, values: dict[str, str]) -> None:
@@ -296,6 +300,14 @@ async def other_looks(day: Day) -> None:
     day.shoot(day.config.screen.theme if day.size == WIDE else "narrow")
 
 
+LOOKS: tuple[tuple[tuple[int, int], Theme, Work], ...] = (
+    (WIDE, "light", morning),
+    (WIDE, "dark", other_looks),
+    (WIDE, "contrast", other_looks),
+    (NARROW, "light", other_looks),
+)
+
+
 def main() -> int:
     """Make all pictures; 1 when the machine has no browser for it."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -306,10 +318,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         camera = Camera(browser, folder)
-        for number, (size, theme, work) in enumerate(
-            ((WIDE, "light", morning), (WIDE, "dark", other_looks), (WIDE, "contrast", other_looks),
-             (NARROW, "light", other_looks))
-        ):  # fmt: skip
+        for number, (size, theme, work) in enumerate(LOOKS):
             station = folder / str(number)
             station.mkdir()
             asyncio.run(Day(station, camera, size, theme).serve(work))
