@@ -30,7 +30,7 @@ from tests.clerk_tui.screens.picture import CELL, LINE, picture
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "pictures"
 WIDE, NARROW = (120, 36), (80, 24)
-COLOURS = 32
+COLOURS = 64
 Theme = Literal["light", "dark", "contrast"]
 PHONE = "13800001234"
 
@@ -69,7 +69,7 @@ class Camera:
 
     def save(self, image: Image.Image, name: str) -> None:
         """Write a picture in few colours: a terminal has no more."""
-        few = image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, 2, dither=Image.Dither.NONE)
         few.save(OUT / f"{name}.png", optimize=True)
         self.taken.append(name)
 
