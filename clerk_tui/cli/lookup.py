@@ -217,8 +217,9 @@ def _person(who: str, person: Applicant | Agent | None, full: dict[str, str] | N
 
     if person is None:
         return None
+    kind = getattr(person, "kind", "")
     masks = {
-        "name": masking.mask_name,
+        "name": lambda name: masking.mask_party(kind, name),
         "legal_person": masking.mask_name,
         "id_number": masking.mask_identity,
         "phone": masking.mask_phone,

@@ -249,12 +249,12 @@ class CounterApp(ScanKeys, QuietEnd):
         if not isinstance(self.screen, HomeScreen):
             self.pop_screen()
 
-    def finished(self, result: Result, matter: str, name: str) -> None:
+    def finished(self, result: Result, matter: str, party: str) -> None:
         """An action is committed: print, send, and show what it did."""
         from clerk_tui.screens.result import ResultScreen
 
         self.saved()
-        self.switch_screen(ResultScreen(result, matter, name))
+        self.switch_screen(ResultScreen(result, matter, party))
 
     def go_home(self, text: str | None = None) -> None:
         """To the search, empty unless ``text`` is given."""

@@ -11,7 +11,6 @@ from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.words import state_chip
 from clerk_tui.widgets.cells import clip, head, pad, safe, width
 from clerk_tui.widgets.painted import BLANK, Line, Span, line
-from hall.masking import mask_name
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
@@ -65,7 +64,7 @@ class Parked:
             line((clip(safe(self.draft.matter.name), columns), "strong")),
             BLANK,
             line((_("暂存的收件，还没有确认"), "warn")),
-            line((mask_name(self.draft.applicant.get("name", "")), "plain")),
+            line((safe(self.draft.party), "plain")),
             BLANK,
             line((_("按 Enter 接着办"), "title")),
         ]
@@ -120,7 +119,7 @@ class Draw:
             return ((chip, ink), ("  ", "plain"), (clip(safe(text), space), "strong" if chosen else "plain"))
         if isinstance(item, Parked):
             chip = _(" 暂存 ")
-            text = f"{safe(item.draft.matter.name)}  {mask_name(item.draft.applicant.get('name', ''))}"
+            text = f"{safe(item.draft.matter.name)}  {safe(item.draft.party)}"
             return ((chip, "chip-warn"), ("  ", "plain"), (clip(text, columns - width(chip) - 2), "plain"))
         return ()
 

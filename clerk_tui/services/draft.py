@@ -12,6 +12,7 @@ from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
 from hall.facts import Agent, Applicant, Due
+from hall.masking import mask_party
 from hall.verdict import Refusal, Tick, Verdict
 
 APPLICANT_KEYS = ("kind", "name", "id_type", "id_number", "phone", "address", "legal_person")
@@ -42,6 +43,11 @@ class Draft:
     held: dict[str, str] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was computed for the last preview, by part, so that a key only pays for what it changed."""
+
+    @property
+    def party(self) -> str:
+        """Who applies, as screens may show it: a person's name masked, a company's whole once its kind is chosen."""
+        return mask_party(self.applicant.get("kind", ""), self.applicant.get("name", ""))
 
     def __repr__(self) -> str:
         """Without what was typed: drafts must not carry personal data into logs and tracebacks."""

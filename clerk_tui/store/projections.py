@@ -17,7 +17,7 @@ from hall.case import Case, Paper
 from hall.chain import Sealed, open_sealed
 from hall.facts import Applicant, CaseReceived, Fact
 from hall.fold import advance, fold
-from hall.masking import mask_identity, mask_name, mask_phone
+from hall.masking import mask_identity, mask_party, mask_phone
 from hall.names import search_key
 
 REFERENCE, TICKET, NAME, INITIALS, ID_NUMBER, PHONE = range(1, 7)
@@ -121,7 +121,7 @@ class Projector:
                 case.accepted.isoformat() if case.accepted else None,
                 case.due.promised.isoformat() if case.due.promised else None,
                 case.due.statutory.isoformat() if case.due.statutory else None,
-                mask_name(who.name) if who else "",
+                mask_party(who.kind, who.name) if who else "",
                 mask_identity(who.id_number) if who and who.id_number else "",
                 mask_phone(who.phone) if who and who.phone else "",
                 case.version,

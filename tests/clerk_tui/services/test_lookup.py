@@ -58,10 +58,15 @@ def test_a_case_is_found_by(ws: Workspace, three: list[str], text: str, found: l
     assert [row.reference for row in cases.find(ws, text)] == [three[place] for place in found]
 
 
-def test_a_list_shows_nobody_in_full(ws: Workspace, three: list[str]) -> None:
-    for row in cases.find(ws, ""):
-        shown = f"{row.applicant} {row.id_number} {row.phone}"
-        assert not {"好味", COMPANY, "13800001234", "面馆"} & set(shown.split()) and "*" in row.applicant
+def test_a_list_shows_no_person_and_no_number_in_full(ws: Workspace, three: list[str]) -> None:
+    draft = restaurant(ws)
+    draft.applicant |= {"kind": "individual_business", "name": "王小明", "phone": "13800001234"}
+    intake.submit(ws, draft)
+    newest, *others = cases.find(ws, "")
+    assert newest.applicant == "王*明"
+    for row in (newest, *others):
+        assert not {COMPANY, "13800001234"} & {row.id_number, row.phone}
+    assert others[-1].applicant == "示例市好味餐饮有限公司"
 
 
 def test_a_long_name_is_told_from_another(ws: Workspace) -> None:
