@@ -46,8 +46,9 @@ class Draft:
 
     @property
     def party(self) -> str:
-        """Who applies, as screens may show it: a person's name masked, a company's whole once its kind is chosen."""
-        return mask_party(self.applicant.get("kind", ""), self.applicant.get("name", ""))
+        """Who applies, as screens may show it: a person's name masked, a company's whole."""
+        kind = self.applicant.get("kind") or self.matter.serves[0]
+        return mask_party(kind, self.applicant.get("name", ""))
 
     def __repr__(self) -> str:
         """Without what was typed: drafts must not carry personal data into logs and tracebacks."""
