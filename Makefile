@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak setup lock messages snapshots golden clean
+.PHONY: help run test check bench soak setup lock messages snapshots pictures golden clean
 .SUFFIXES:
 
 VENV := .venv
@@ -102,6 +102,9 @@ snapshots: setup ## the screens' reference pictures, anew
 
 golden: setup ## the papers' reference hashes, anew (look at the papers first: clerk paper preview)
 	@$(BIN)/python -m tests.receipts.golden
+
+pictures: setup ## the pictures in docs/, from the real screens (needs chromium and fonts-noto-cjk)
+	@$(BIN)/python -m tests.pictures
 
 clean: ## everything that was made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .setup.log snapshot_report.html

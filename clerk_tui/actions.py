@@ -74,7 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     _a(
         "mark_present",
         "space enter 1",
-        "空格 1",
+        N_("空格 1"),
         N_("有"),
         N_("在桌上且合格，并到下一项"),
         "materials",

@@ -5,29 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from clerk_tui.screens.supervising import Report, Supervisor
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.screens.counter import CounterApp
     from clerk_tui.services.workspace import Workspace
 
-
-Report = Callable[[object], None]
-"""What a supervisor calls, from any thread, whenever something was sent, received, refused or lost."""
-
-
-class Supervisor(Protocol):
-    """Who keeps the sync process running (``clerk_tui.sync.supervisor``)."""
-
-    def start(self) -> object:
-        """Begin; returns at once."""
-
-    def wish(self, word: str = "new") -> object:
-        """Say that facts were committed (``new``) or that somebody wants it tried ``now``."""
-
-    def stop(self) -> object:
-        """End the process; what is unsent stays in the journal."""
+__all__ = ["Report", "Supervisor", "make_app", "prepare", "run"]
 
 
 def prepare(config: Config) -> None:

@@ -21,6 +21,7 @@ LIGHT = Theme(
     surface="#FBFAF7",
     panel="#DEDBD3",
     variables={
+        "box": "#FFFFFF",
         "faint": "#626A71",
         "off": "#8C9298",
         "bar": "#24495F",
@@ -57,6 +58,7 @@ DARK = Theme(
     surface="#1A1F25",
     panel="#262D35",
     variables={
+        "box": "#232A32",
         "faint": "#95A0A9",
         "off": "#66707A",
         "bar": "#1F3442",
@@ -89,10 +91,11 @@ CONTRAST = Theme(
     warning="#FFE14D",
     error="#FF9C94",
     foreground="#FFFFFF",
-    background="#000000",
+    background="#3A3A3A",
     surface="#000000",
     panel="#1C1C1C",
     variables={
+        "box": "#1C1C1C",
         "faint": "#E0E0E0",
         "off": "#A8A8A8",
         "bar": "#00264D",

@@ -175,7 +175,7 @@ def _corrected(case: Case, fact: f.Fact) -> Changes:
 def _refused(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.CaseRefused)
-    return {"state": S.REFUSED, "refusal": body.refusal, "article": body.article}
+    return {"state": S.REFUSED, "refusal": body.refusal, "article": body.article, "gaps": ()}
 
 
 def _supplemented(case: Case, fact: f.Fact) -> Changes:

@@ -67,6 +67,15 @@ def mask_name(name: str) -> str:
     return _keep(text, 1, 1) if len(text) > 2 else _keep(text, 1, 0)
 
 
+PUBLIC_KINDS: Final = frozenset({"company", "organisation"})
+"""Applicants whose name stands in a public register: it is no personal information."""
+
+
+def mask_party(kind: str, name: str) -> str:
+    """The name of an applicant of this kind (``hall.facts.Applicant.kind``): a person's masked, a company's whole."""
+    return safe_for_terminal(name.strip()) if kind in PUBLIC_KINDS else mask_name(name)
+
+
 def mask_address(address: str) -> str:
     """The administrative part down to the district or county, then ``****``, so that not even the length shows."""
     text = safe_for_terminal(address.strip())

@@ -173,6 +173,8 @@ def judge(
     gaps = gaps_of(checklist.materials, ticks)
     stated = _exit_refusal(checklist) or refusal
     if stated is not None:
+        # A refusal does not rest on the materials, so what is missing is not the person's business any more.
+        gaps = ()
         errors = [] if checklist.exits else errors
         if problem := _refusal_error(stated):
             errors.insert(0, problem)

@@ -21,7 +21,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 #: Variables that would let the machine or the person who runs the tests have a say.
 OUTSIDE = re.compile(
-    r"CLERK_|XDG_|TEXTUAL|LANGUAGE$|LC_|TZ$|NO_COLOR$|FORCE_COLOR$|COLORTERM$|COLUMNS$|LINES$|.*_proxy$", re.I
+    r"CLERK_|XDG_|TEXTUAL(?!_SNAPSHOT_)|LANGUAGE$|LC_|TZ$|NO_COLOR$|FORCE_COLOR$|COLORTERM$|COLUMNS$|LINES$|.*_proxy$",
+    re.I,
 )
 
 #: The prepared fonts take half a minute to make and are the same for every test.

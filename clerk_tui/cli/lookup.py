@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.helping import padded
+from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
 from hall.errors import BadInput, HallError
@@ -48,7 +48,7 @@ def find(session: Session, text: str | None, limit: int, as_json: bool) -> None:
     """``{"cases": [{"reference", "state", "matter", "applicant", …}]}``, masked."""
     from clerk_tui.services import cases
 
-    wanted = sys.stdin.read(4096).strip() if text == "-" else text or ""
+    wanted = read_word(text or "", "TEXT")
     with session.workspace() as ws:
         rows = [_row(row) for row in cases.find(ws, wanted, limit)]
     answer(as_json, {"cases": rows}, lambda: map(_row_line, rows) if rows else [_("没有找到")])
@@ -217,8 +217,9 @@ def _person(who: str, person: Applicant | Agent | None, full: dict[str, str] | N
 
     if person is None:
         return None
+    kind = getattr(person, "kind", "")
     masks = {
-        "name": masking.mask_name,
+        "name": lambda name: masking.mask_party(kind, name),
         "legal_person": masking.mask_name,
         "id_number": masking.mask_identity,
         "phone": masking.mask_phone,

@@ -17,6 +17,8 @@ from hall.errors import BadInput
 MAX_BYTES = 1 << 20
 """Largest file that is read; a walk-in takes a few kilobytes."""
 
+MAX_WORD = 4096
+
 
 def read_object(source: str) -> dict[str, Any]:
     """The JSON object in a file, or on standard input for ``-``; keys that are ``null`` are left out.
@@ -39,6 +41,20 @@ def read_object(source: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BadInput("wrong_type", _("文件内容应为一个 JSON 对象"), field="FILE", hint=_("格式见 docs/cli.md"))
     return {key: value for key, value in data.items() if value is not None}
+
+
+def read_word(given: str, field: str) -> str:
+    """What was given, or the line on standard input for ``-``: numbers and codes need not stand in the history.
+
+    Raises:
+        BadInput: standard input cannot be read or is no text.
+    """
+    if given != "-":
+        return given
+    try:
+        return sys.stdin.buffer.read(MAX_WORD).decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput("bad_input", _("标准输入读不出来，或不是 UTF-8 文本"), field=field) from None
 
 
 def _bytes(source: str) -> bytes:

@@ -11,6 +11,7 @@ import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.helping import Group
+from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.errors import HallError
@@ -135,7 +136,7 @@ def enrol(session: Session, url: str | None, code: str | None, as_json: bool) ->
     """``{"device", "device_code", "epoch"}``."""
     if url is None or code is None:
         raise missing("CODE" if url else "URL", "clerk enrol")
-    secret = sys.stdin.read(4096).strip() if code == "-" else code
+    secret = read_word(code, "CODE")
     with session.workspace() as ws:
         told = enrol_now(ws, session.config, url, secret)
     answer(as_json, told, lambda: [_("已登记到 {url}，设备代码 {code}").format(url=url, code=told["device_code"])])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
 from pathlib import Path
 
 import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.reading import read_word
 from clerk_tui.i18n import _
 from hall.errors import BadDate, BadInput
 
@@ -69,7 +69,7 @@ def identity(session: Session, number: str | None, kind: str | None, as_json: bo
         raise missing("NUMBER", "clerk identity")
     if kind is not None and kind not in KINDS:
         raise BadInput("unknown_kind", _("没有这种证件"), field="--kind", hint=_("可用：") + "、".join(KINDS))
-    text = sys.stdin.read(4096).strip() if number == "-" else number
+    text = read_word(number, "NUMBER")
     found = check_identity(text, kind, today=dt.datetime.now(session.config.timezone).date())
     result = {"kind": found.kind, "valid": found.valid, "warnings": list(found.warnings), "masked": found.masked}
     name = KINDS.get(found.kind, _("看不出种类"))

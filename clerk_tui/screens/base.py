@@ -45,8 +45,9 @@ class CounterScreen(Screen[None]):
         self.show_keys()
 
     def show_standing(self) -> None:
-        """Bring the status line up to date."""
-        self.query_one(StatusLine).show(self.counter.standing())
+        """Bring the status line up to date; the clock may tick while the screen is still being put together."""
+        for line in self.query(StatusLine):
+            line.show(self.counter.standing())
 
     def show_keys(self) -> None:
         """Bring the key line up to date; it repaints only if something changed."""

@@ -10,11 +10,10 @@ from clerk_tui.i18n import _
 from clerk_tui.screens.words import light_chip, paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from hall.masking import mask_address, mask_identity, mask_name, mask_phone
+from hall.masking import mask_address, mask_identity, mask_party, mask_phone
 
 if TYPE_CHECKING:
-    from clerk_tui.services.cases import CaseDetail
-    from clerk_tui.store.queries import PaperRow
+    from clerk_tui.services.cases import CaseDetail, PaperRow
     from hall.case import Case
     from hall.deadlines import CaseClock
 
@@ -74,7 +73,7 @@ def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
         def full(key: str, masked: str, who: str = who) -> str:
             return shown.get(f"{who}.{key}", masked)
 
-        lines += _pair(label, full("name", mask_name(person.name)), columns)
+        lines += _pair(label, full("name", mask_party(getattr(person, "kind", ""), person.name)), columns)
         lines += _pair(_("证件号码"), full("id_number", mask_identity(person.id_number)), columns)
         lines += _pair(_("电话"), full("phone", mask_phone(person.phone)), columns)
         if address := getattr(person, "address", ""):

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.app import App
 from textual.message import Message
 
 from clerk_tui import messages, themes
 from clerk_tui.i18n import _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.ending import QuietEnd
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
 
 if TYPE_CHECKING:
-    from clerk_tui.app import Report, Supervisor
     from clerk_tui.config import Config
+    from clerk_tui.screens.supervising import Report, Supervisor
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 
 
-class CounterApp(ScanKeys, App[None]):
+class CounterApp(ScanKeys, QuietEnd):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -85,6 +86,7 @@ class CounterApp(ScanKeys, App[None]):
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
             self.post_message(messages.WorkspaceReady(workspace))
+            _get_ready(workspace)
 
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
@@ -111,6 +113,11 @@ class CounterApp(ScanKeys, App[None]):
     def on_unmount(self) -> None:
         if self._supervisor is not None:
             self._supervisor.stop()
+
+    async def action_quit(self) -> None:
+        """Textual's own Ctrl+Q goes before every screen's keys; it asks like ours, and in a dialog Esc comes first."""
+        if isinstance(self.screen, CounterScreen):
+            self.screen.action_do("leave")
 
     def leave(self) -> None:
         """Ask, then end."""
@@ -242,12 +249,12 @@ class CounterApp(ScanKeys, App[None]):
         if not isinstance(self.screen, HomeScreen):
             self.pop_screen()
 
-    def finished(self, result: Result, matter: str, name: str) -> None:
+    def finished(self, result: Result, matter: str, party: str) -> None:
         """An action is committed: print, send, and show what it did."""
         from clerk_tui.screens.result import ResultScreen
 
         self.saved()
-        self.switch_screen(ResultScreen(result, matter, name))
+        self.switch_screen(ResultScreen(result, matter, party))
 
     def go_home(self, text: str | None = None) -> None:
         """To the search, empty unless ``text`` is given."""
@@ -302,6 +309,17 @@ class CounterApp(ScanKeys, App[None]):
     def cycle_theme(self) -> None:
         """The next theme."""
         self.theme = themes.next_theme(self.theme)
+
+
+def _get_ready(workspace: Workspace) -> None:
+    """Load what the first walk-in needs while the first screen is read, and keep it out of the collector's rounds.
+
+    Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
+    """
+    from clerk_tui.screens import case, help, intake, lookup, outbox, result, supplement  # noqa: F401
+
+    workspace.catalogue.warm()
+    gc.freeze()
 
 
 def _deliver(workspace: Workspace) -> Message | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.words import state_chip
 from clerk_tui.widgets.cells import clip, head, pad, safe, width
 from clerk_tui.widgets.painted import BLANK, Line, Span, line
-from hall.masking import mask_name
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
@@ -22,11 +22,9 @@ DEPARTMENT, CODE, LIMIT = 20, 12, 12
 
 @dataclass(frozen=True)
 class MatterFound:
-    """A matter or a 一件事 with its promised limit in words."""
+    """A matter or a 一件事."""
 
     hit: Hit
-    limit: str
-    on_the_spot: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,22 +64,30 @@ class Parked:
             line((clip(safe(self.draft.matter.name), columns), "strong")),
             BLANK,
             line((_("暂存的收件，还没有确认"), "warn")),
-            line((mask_name(self.draft.applicant.get("name", "")), "plain")),
+            line((safe(self.draft.party), "plain")),
             BLANK,
             line((_("按 Enter 接着办"), "title")),
         ]
 
 
-def found_matter(workspace: Workspace, hit: Hit) -> MatterFound:
-    """A hit with what the table shows beside it."""
-    if hit.kind == "bundle":
-        return MatterFound(hit, _("一件事"))
-    promised = workspace.catalogue.matter(hit.key).limits.promised
-    return MatterFound(hit, limit_text(promised), promised.unit == "on_the_spot")
-
-
 class Draw:
     """Rows of the table; columns that do not fit are left out, the name is clipped last."""
+
+    def __init__(self, workspace: Callable[[], Workspace | None]) -> None:
+        self._workspace = workspace
+        self._limits: dict[str, Span] = {}
+
+    def limit_of(self, hit: Hit) -> Span:
+        """The promised limit in words; read for the rows on the screen only, and kept."""
+        if hit.kind == "bundle":
+            return (_("一件事"), "info")
+        known = self._limits.get(hit.key)
+        workspace = self._workspace()
+        if known is None and workspace is not None:
+            promised = workspace.catalogue.matter(hit.key).limits.promised
+            known = (limit_text(promised), "good" if promised.unit == "on_the_spot" else "plain")
+            self._limits[hit.key] = known
+        return known or ("", "plain")
 
     def heading(self, columns: int) -> tuple[Span, ...]:
         """Column titles."""
@@ -98,11 +104,12 @@ class Draw:
         name, department, code, limit = _columns(columns)
         if isinstance(item, MatterFound):
             hit = item.hit
+            words, ink = self.limit_of(hit)
             return (
                 *_marked(hit.name, hit.spans, name, chosen),
                 (pad(safe(hit.department), department), "plain" if chosen else "faint"),
                 (pad(hit.code[-10:], code), "plain" if chosen else "faint"),
-                (pad(item.limit, limit), "good" if item.on_the_spot else "plain"),
+                (pad(words, limit), ink),
             )
         if isinstance(item, CaseFound):
             word, ink = state_chip(item.row.state)
@@ -112,7 +119,7 @@ class Draw:
             return ((chip, ink), ("  ", "plain"), (clip(safe(text), space), "strong" if chosen else "plain"))
         if isinstance(item, Parked):
             chip = _(" 暂存 ")
-            text = f"{safe(item.draft.matter.name)}  {mask_name(item.draft.applicant.get('name', ''))}"
+            text = f"{safe(item.draft.matter.name)}  {safe(item.draft.party)}"
             return ((chip, "chip-warn"), ("  ", "plain"), (clip(text, columns - width(chip) - 2), "plain"))
         return ()
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.found import CaseFound, Draw, Parked, found_matter
+from clerk_tui.screens.found import CaseFound, Draw, MatterFound, Parked
 from clerk_tui.screens.matter_card import bundle_lines, matter_lines
 from clerk_tui.widgets.cells import pad
 from clerk_tui.widgets.entry import Entry
@@ -33,7 +33,7 @@ class HomeScreen(CounterScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._draw = Draw()
+        self._draw = Draw(lambda: self.counter.workspace)
 
     def body(self) -> ComposeResult:
         yield Entry(_("取事项"), _("名称、拼音、首字母、代码、部门；或扫收件编号"), self._typed, self._key, id="search")
@@ -78,7 +78,7 @@ class HomeScreen(CounterScreen):
             self.found.show([Parked(draft) for draft in self.counter.parked], empty=_hints())
             return
         cases: list[Found] = self._cases(word)
-        hits = [found_matter(workspace, hit) for hit in workspace.catalogue.search(word)]
+        hits = [MatterFound(hit) for hit in workspace.catalogue.search(word)]
         nothing = (_("没有找到。换一个说法，或按 F5 查办件"),)
         self.found.show([*cases, *hits], empty=nothing)
 
@@ -128,7 +128,7 @@ class HomeScreen(CounterScreen):
         for key in workspace.catalogue.bundle(hit.key).matters:
             matter = workspace.catalogue.matter(key)
             short = workspace.department(matter.department).short
-            rows.append(found_matter(workspace, Row(key, matter.name, short, matter.code, 100, ())))
+            rows.append(MatterFound(Row(key, matter.name, short, matter.code, 100, ())))
         self.found.show(rows)
 
     # -- the card beside -------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
-from hall.masking import mask_identity, mask_name
+from hall.masking import mask_identity
 from hall.verdict import Outcome, Verdict
 
 
@@ -240,21 +240,21 @@ class IntakeScreen(DeskScreen):
 
         def answered(answer: Answer) -> None:
             result = intake.receive(workspace, self.draft)
-            self.counter.finished(result, self.draft.matter.name, self.draft.applicant.get("name", ""))
+            self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
         self.ask(Spec(_("只收件，待审"), lines, yes=N_("收件"), no=N_("回去")), answered)
 
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
-        who = f"{self.draft.matter.name}  {mask_name(self.draft.applicant.get('name', ''))}"
+        who = f"{self.draft.matter.name}  {self.draft.party}"
         self.ask(self.summary(intake.PAPERS[chosen], who), lambda answer: self.commit())
 
     def commit(self) -> None:
         workspace = self.counter.workspace
         assert workspace is not None
         result = intake.submit(workspace, self.draft, self.chosen if self.chosen is self.wish else None)
-        self.counter.finished(result, self.draft.matter.name, self.draft.applicant.get("name", ""))
+        self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
     def do_inquire(self) -> None:
         lines = (

@@ -48,7 +48,7 @@ def _question(draft: Draft, question: Question) -> Item:
         section=_("情形"),
         options=options,
         multi=question.kind == "multi",
-        note=question.help,
+        note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
     )
 
 
@@ -75,7 +75,7 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
     if len(draft.matter.serves) > 1:
         kinds = tuple((str(each), _(KINDS[each])) for each in draft.matter.serves)
         yield Item("applicant.kind", _("申请人类型"), kind, section, kinds, required=False)
-    number = text("id_number", _("统一社会信用代码") if company else _("证件号码"))
+    number = text("id_number", _("社会信用代码") if company else _("证件号码"))
     yield number.with_told(_identity_told(draft, preview))
     yield text("name", _("名称") if company else _("姓名"))
     if company:

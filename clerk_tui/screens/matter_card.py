@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clerk_tui.i18n import _
+from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from hall.catalogue.model import Bundle, Department, Fee, Limit, Matter
 
 KINDS = {
-    "citizen": "公民",
-    "company": "企业",
-    "individual_business": "个体工商户",
-    "organisation": "其他组织",
-    "foreigner": "外国人",
+    "citizen": N_("公民"),
+    "company": N_("企业"),
+    "individual_business": N_("个体工商户"),
+    "organisation": N_("其他组织"),
+    "foreigner": N_("外国人"),
 }
 LABEL = 10
 
@@ -48,7 +48,7 @@ def matter_lines(matter: Matter, department: Department | None, columns: int) ->
         (_("承诺时限"), limit_text(matter.limits.promised), "good"),
         (_("法定时限"), limit_text(matter.limits.statutory) or "-", "plain"),
         (_("收费"), fee_text(matter.fee), "plain"),
-        (_("对象"), "、".join(KINDS[kind] for kind in matter.serves), "plain"),
+        (_("对象"), "、".join(_(KINDS[kind]) for kind in matter.serves), "plain"),
         (_("材料"), _count(matter), "plain"),
         (_("跑动"), _("{times}次").format(times=matter.visits), "plain"),
         (_("条件"), matter.condition, "plain"),

@@ -49,7 +49,8 @@ def _not_needed(screen: IntakeScreen) -> None:
         _("依法不需要取得行政许可"),
         ((_("写明依据，印在通知书上。"), "plain"),),
         field=_("理由"),
-        value=_("该事项依法不需要取得行政许可"),
+        # What is printed stays Chinese, whatever the screen speaks.
+        value="该事项依法不需要取得行政许可",
         check=_filled,
     )
     screen.ask(spec, lambda answer: state(screen, Refusal("not_needed", answer.text, None, True)))
@@ -66,7 +67,7 @@ def _not_authority(screen: IntakeScreen) -> None:
 
     def where(organ: str) -> None:
         more = Spec(_("地址和电话"), ((organ, "strong"),), field=_("地址电话"), yes=N_("不予受理"))
-        reason = _("不属于本机关职权范围")
+        reason = "不属于本机关职权范围"
         screen.ask(
             more,
             lambda answer: state(

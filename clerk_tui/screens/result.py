@@ -16,7 +16,6 @@ from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.verdict import FILLS
 from clerk_tui.widgets.virtual_list import TextPane
-from hall.masking import mask_name
 from hall.verdict import OUTCOME_NAMES
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ class ResultScreen(CounterScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("result")]
     TITLE_OF = N_("办理结果")
 
-    def __init__(self, result: Result, matter: str, name: str) -> None:
+    def __init__(self, result: Result, matter: str, party: str) -> None:
         super().__init__()
-        self.result, self.matter, self.person = result, matter, name
+        self.result, self.matter, self.person = result, matter, party
         self.place = 0
         self.printed: dict[str, Delivered] = {}
 
@@ -65,7 +64,7 @@ class ResultScreen(CounterScreen):
             self._pair(_("事项"), safe(self.matter), columns),
         ]
         if self.person:
-            lines.append(self._pair(_("申请人"), mask_name(self.person), columns))
+            lines.append(self._pair(_("申请人"), safe(self.person), columns))
         for label, value in (
             (_("收件日"), result.received),
             (_("受理日"), result.accepted),

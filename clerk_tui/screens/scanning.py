@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -51,8 +52,9 @@ class ScanKeys(App[None]):
                 for key in keys:
                     await super().on_event(key)
             case Scanned(code):
-                await self._take_back()
-                self._show_scan(code)
+                # The first keys may still wait in the queue of the widget that was to have them.
+                target = self.focused or self.screen
+                target.call_later(self.call_later, self._finish_scan, code)
 
     def _typing(self) -> bool:
         """Whether a key would go into a text field."""
@@ -62,16 +64,20 @@ class ScanKeys(App[None]):
         return isinstance(focused, Entry) or (isinstance(focused, Box) and focused.typing)
 
     async def _expired(self) -> None:
-        for key in self._filter.expire(self._now()):
+        for key in self._filter.expire(self.key_now()):
             await super().on_event(key)
 
-    def _now(self) -> float:
-        """Past every key's patience: the timer has run."""
-        return float("inf")
+    def key_now(self) -> float:
+        """The present on the clock of ``key_time``."""
+        return monotonic()
 
     def _remember(self) -> None:
         screen = next((s for s in reversed(self.screen_stack) if isinstance(s, CounterScreen)), None)
         self._token = (len(self.screen_stack), screen, screen.scan_token() if screen is not None else None)
+
+    async def _finish_scan(self, code: str) -> None:
+        await self._take_back()
+        self._show_scan(code)
 
     async def _take_back(self) -> None:
         """Undo what the first keys of the scan did, dialogs that they opened too."""

@@ -21,7 +21,7 @@ from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 from hall.checklist import Row
-from hall.masking import mask_identity, mask_name, mask_phone
+from hall.masking import mask_identity, mask_party, mask_phone
 from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class SupplementScreen(DeskScreen):
 
     def _shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
-        accepted = chosen in intake.ACCEPTING
+        accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
         warnings = []
         if preview.overdue:
             warnings.append(_("已过补正期限"))
@@ -171,7 +171,7 @@ class SupplementScreen(DeskScreen):
         if case.applicant is not None:
             who = case.applicant
             lines += [
-                (((mask_name(who.name), "strong"),), ""),
+                (((mask_party(who.kind, who.name), "strong"),), ""),
                 (((f"{mask_identity(who.id_number)}  {mask_phone(who.phone)}", "faint"),), ""),
                 BLANK,
             ]
@@ -224,9 +224,15 @@ class SupplementScreen(DeskScreen):
             choices.append((_("再出一份告知书（列明现在还缺的）"), lambda: self.choose(Outcome.NOTICED)))
         return choices
 
+    @property
+    def party(self) -> str:
+        """Who applies, as a screen may show it."""
+        who = self.draft.case.applicant
+        return mask_party(who.kind, who.name) if who else ""
+
     def do_confirm(self) -> None:
         case = self.draft.case
-        who = f"{case.matter.name}  {mask_name(case.applicant.name if case.applicant else '')}"
+        who = f"{case.matter.name}  {self.party}"
         papers = self.papers()
         if "notice" in papers and self.preview.needs_reason:
             self._ask_second_reason(papers, who)
@@ -258,7 +264,7 @@ class SupplementScreen(DeskScreen):
         assert workspace is not None
         case = self.draft.case
         result = supplement.submit(workspace, self.draft, self.wish if self.chosen is self.wish else None, reason)
-        self.counter.finished(result, case.matter.name, case.applicant.name if case.applicant else "")
+        self.counter.finished(result, case.matter.name, self.party)
 
     def leaving(self, then: Callable[[], None]) -> None:
         if not self.draft.ticks:

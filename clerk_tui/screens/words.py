@@ -36,6 +36,9 @@ PAPERS: dict[str, str] = {
     "guide": N_("办事指南（一次性告知单）"),
 }
 
+#: Names of outcomes that the rules give in Chinese and the screens look up.
+OUTCOMES = (N_("受理"), N_("一次性告知补正"), N_("容缺受理"), N_("当场更正后受理"), N_("不予受理"))
+
 
 def state_chip(state: CaseState | str) -> tuple[str, str]:
     """The word and the ink of a case's state."""

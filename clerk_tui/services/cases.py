@@ -42,13 +42,17 @@ def find(ws: Workspace, text: str, limit: int = 50) -> list[CaseRow]:
         if not wanted:
             return queries.newest(connection, limit)
         seen: dict[int, None] = {}
-        for kind, prefix, exact in _lookups(ws, wanted):
+        for kind, key, exact in _lookups(ws, wanted):
             if len(seen) >= limit:
                 break
             search = queries.matching_exactly if exact else queries.matching
-            seen.update(dict.fromkeys(search(connection, kind, prefix, limit)))
-        rows = queries.rows_of(connection, list(seen)[:limit])
-        return _really_named(ws, rows, search_key(wanted))
+            seen.update(dict.fromkeys(search(connection, kind, key, limit)))
+        name = search_key(wanted)
+        # What was found by a number needs no look through all the names.
+        by_number = seen and any(char.isdigit() for char in name)
+        if len(seen) < limit and len(name) > 1 and not by_number:
+            seen.update(dict.fromkeys(queries.named_with(connection, name, limit)))
+        return queries.rows_of(connection, list(seen)[:limit])
 
 
 def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
@@ -69,28 +73,10 @@ def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
             yield p.ID_NUMBER, compact[::-1], False
             if compact.isdigit():
                 yield p.PHONE, compact[::-1], False
-        if compact.isalpha() and len(compact) > 1:
-            short = narrow[: p.KEY_LENGTH]
-            yield p.INITIALS, short, True
-            yield p.INITIALS, short, False
-            yield p.INITIALS_PART, short, False
-    key = narrow[: p.KEY_LENGTH]
-    if key:
-        yield p.NAME, key, True
-        yield p.NAME, key, False
-        yield p.NAME_PART, key, False
-
-
-def _really_named(ws: Workspace, rows: list[CaseRow], name: str) -> list[CaseRow]:
-    """Keys keep the first characters of a name only; a longer text is compared with the name itself."""
-    if len(name) <= p.KEY_LENGTH or name.isascii():
-        return rows
-    kept = []
-    for row in rows:
-        case = queries.case_by(ws.journal.read(), "case_id", row.case_id)
-        if case and case.applicant and name in search_key(case.applicant.name):
-            kept.append(row)
-    return kept
+    if narrow:
+        for kind in (p.NAME, p.INITIALS):
+            yield kind, narrow, True
+            yield kind, narrow, False
 
 
 def get(ws: Workspace, reference: str) -> CaseDetail:
@@ -101,7 +87,7 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
     """
     case = load(ws, reference)
     with translated(ws.journal.path):
-        papers = queries.papers_of(ws.journal.read(), case.case_id)
+        papers = queries.papers_of(ws.journal.read(), case)
     return CaseDetail(case=case, clock=case_clock(case, ws.calendar, ws.clock.today()), papers=papers)
 
 

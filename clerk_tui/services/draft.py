@@ -12,6 +12,7 @@ from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
 from hall.facts import Agent, Applicant, Due
+from hall.masking import mask_party
 from hall.verdict import Refusal, Tick, Verdict
 
 APPLICANT_KEYS = ("kind", "name", "id_type", "id_number", "phone", "address", "legal_person")
@@ -43,6 +44,12 @@ class Draft:
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was computed for the last preview, by part, so that a key only pays for what it changed."""
 
+    @property
+    def party(self) -> str:
+        """Who applies, as screens may show it: a person's name masked, a company's whole."""
+        kind = self.applicant.get("kind") or self.matter.serves[0]
+        return mask_party(kind, self.applicant.get("name", ""))
+
     def __repr__(self) -> str:
         """Without what was typed: drafts must not carry personal data into logs and tracebacks."""
         return f"Draft(matter={self.matter.key!r}, case_id={self.case_id!r})"
@@ -53,7 +60,7 @@ class Preview(Struct, frozen=True, kw_only=True):
 
     ``field_errors`` and ``warnings`` map dotted fields (``applicant.id_number``, ``fields.area``,
     ``materials.M01.reason``) to Chinese messages: an error hinders committing, a warning does not. ``missing`` are
-    required fields that are still empty: they hinder an acceptance, those of the applicant every outcome.
+    required fields that are still empty: those of the applicant and the agent hinder, the matter's own are shown.
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set.
     """

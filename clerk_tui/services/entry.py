@@ -66,7 +66,7 @@ def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) ->
         found.errors["applicant.kind"] = f"没有“{kind[:20]}”这种申请人"
     elif kind not in matter.serves:
         serves = "、".join(KIND_NAMES[name] for name in matter.serves)
-        found.errors["applicant.kind"] = f"本事项不面向{KIND_NAMES[kind]}，只面向{serves}"
+        found.warnings["applicant.kind"] = f"本事项通常面向{serves}，请核对申请人类型"
     _name(found, typed, "applicant", "name", required=True)
     _identity(found, typed, "applicant", kind, today, required=True)
     _phone(found, typed, "applicant")

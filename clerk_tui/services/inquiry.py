@@ -47,6 +47,5 @@ def answer(ws: Workspace, draft: Draft) -> Result:
         lawful=(),
         gaps=(),
         paper_ids=written.paper_ids,
-        seq=written.seq,
-        digest=written.last.hash,
+        head=written.head,
     )

@@ -15,6 +15,7 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
 from clerk_tui.services.result import PaperOut, Result, result_of
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.journal import Head, Transaction
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
@@ -25,7 +26,6 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from sqlite3 import Connection
 
     from clerk_tui.services.intake_json import Wanted
 
@@ -44,7 +44,6 @@ __all__ = [
     "submit",
 ]
 
-ACCEPTING: Final = frozenset({Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED})
 PAPERS: Final[dict[Outcome, tuple[f.PaperKind, ...]]] = {
     Outcome.ACCEPTED: ("acceptance",),
     Outcome.CORRECTED: ("acceptance",),
@@ -82,7 +81,7 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
     ready = preview(ws, draft)
     require_valid(ready)
     outcome = ready.verdict.require(wish)
-    require_complete(ready, accepting=outcome in ACCEPTING)
+    require_applicant(ready)
     facts = outcome_facts(ws, draft.matter, ready, outcome)
     with ws.journal.write() as connection:
         action = _begin(ws, connection, draft, ready)
@@ -104,7 +103,7 @@ def receive(ws: Workspace, draft: Draft) -> Result:
     require_valid(ready)
     if ready.verdict.errors:
         raise ready.verdict.errors[0]
-    require_complete(ready, accepting=False)
+    require_applicant(ready)
     with ws.journal.write() as connection:
         action = _begin(ws, connection, draft, ready)
         action.issue(("receipt",))
@@ -149,10 +148,14 @@ def require_valid(ready: Preview) -> None:
         raise BadInput("bad_value", message, field=field, hint="改正后再确认")
 
 
-def require_complete(ready: Preview, *, accepting: bool) -> None:
-    """Refuse what is still empty: the applicant always, the matter's own form before an acceptance."""
+def require_applicant(ready: Preview) -> None:
+    """Refuse while it is not said who applies.
+
+    The matter's own form may stay empty: what decides an acceptance are the materials, and the application form is one
+    of them (行政许可法 art. 32); a value nobody typed at the counter is no ground to send a person home.
+    """
     for field, message in ready.missing.items():
-        if accepting or not field.startswith("fields."):
+        if not field.startswith("fields."):
             raise BadInput("value_missing", message, field=field, hint="补填后再确认")
 
 
@@ -224,7 +227,7 @@ def all_ticks(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> dict[str, Tick]
     return {row.code: ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING) for row in rows}
 
 
-def _begin(ws: Workspace, connection: Connection, draft: Draft, ready: Preview) -> Action:
+def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview) -> Action:
     reference = new_reference(ws, connection)
     action = Action(ws, draft.case_id, reference)
     checklist = ready.checklist
@@ -256,8 +259,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         lawful=ready.verdict.lawful,
         gaps=ready.verdict.gaps,
         paper_ids=written.paper_ids,
-        seq=written.seq,
-        digest=written.last.hash,
+        head=written.head,
     )
 
 
@@ -286,8 +288,7 @@ def _done_before(ws: Workspace, draft: Draft) -> Result:
         lawful=(outcome,) if outcome else (),
         gaps=case.corrections or case.gaps,
         paper_ids=[paper.paper_id for paper in case.papers],
-        seq=facts[last - 1].header.seq,
-        digest=end.hash,
+        head=Head(facts[last - 1].header.seq, end.hash),
     )
 
 

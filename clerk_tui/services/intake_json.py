@@ -13,6 +13,7 @@ from typing import Any, Final, cast, get_args
 
 from msgspec import Struct, convert
 from msgspec import ValidationError as Invalid
+from msgspec.structs import replace
 
 from clerk_tui.services import intake
 from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft
@@ -20,7 +21,7 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
-from hall.catalogue.model import Matter, Place, RefusalGround
+from hall.catalogue.model import Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.errors import BadInput
 from hall.verdict import Outcome, Refusal, Tick, TickState
@@ -70,7 +71,8 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     intake.refresh_held(ws, draft)
     ready = preview(ws, draft)
     draft.fields = _fields(top.get("fields", {}), draft.matter)
-    draft.ticks = _ticks(top.get("materials", {}), ready.checklist.materials, draft.matter)
+    rows, problems = ready.checklist.materials, ws.catalogue.problems
+    draft.ticks = _ticks(top.get("materials", {}), rows, problems, draft.matter)
     return Wanted(draft=draft, wish=_wish(top.get("outcome")))
 
 
@@ -82,7 +84,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     """
     top = _object(data, "", SUPPLEMENT_KEYS)
     draft = open_supplement(ws, reference)
-    draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, None)
+    draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), None)
     if "handed_in" in top:
@@ -173,7 +175,7 @@ def _fields(value: object, matter: Matter) -> dict[str, str]:
     return typed
 
 
-def _ticks(value: object, rows: Iterable[Row], matter: Matter | None) -> dict[str, Tick]:
+def _ticks(value: object, rows: Iterable[Row], problems: Iterable[Problem], matter: Matter | None) -> dict[str, Tick]:
     asked = {row.code: row for row in rows}
     ticks: dict[str, Tick] = {}
     for code, item in _object(value, "materials").items():
@@ -186,8 +188,16 @@ def _ticks(value: object, rows: Iterable[Row], matter: Matter | None) -> dict[st
                 field=where[:80],
                 hint="核对 answers" if elsewhere else _nearest(code, asked),
             )
-        ticks[code] = _tick(item, where)
+        ticks[code] = _in_words(_tick(item, where), asked[code], problems)
     return ticks
+
+
+def _in_words(tick: Tick, row: Row, problems: Iterable[Problem]) -> Tick:
+    """A common problem's code becomes its words where the row does not list it itself: papers never print codes."""
+    if tick.state is not TickState.UNACCEPTABLE or any(tick.reason == listed.code for listed in row.problems):
+        return tick
+    common = next((problem for problem in problems if problem.code == tick.reason), None)
+    return replace(tick, reason=common.text, correctable=common.correctable) if common else tick
 
 
 def _tick(item: object, where: str) -> Tick:

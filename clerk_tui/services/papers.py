@@ -49,7 +49,9 @@ def deliver_pending(ws: Workspace, limit: int = 50) -> list[Delivered]:
     """
     with translated(ws.journal.path):
         jobs = queries.open_jobs(ws.journal.read(), limit)
-    return [_deliver(ws, job) for job in jobs]
+    done = [_deliver(ws, job) for job in jobs]
+    ws.journal.tidy()
+    return done
 
 
 def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
@@ -68,8 +70,8 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
         action.add(PaperReprinted(paper_id=paper_id, nth=nth, reason=why))
         action.write(connection)
         queries.queue_print(connection, paper_id, nth=nth, at_ms=ws.clock.now_ms())
-        jobs = queries.open_jobs(connection, 1_000_000)
-    return _deliver(ws, next(job for job in jobs if (job.paper_id, job.nth) == (paper_id, nth)))
+        job = queries.job(connection, paper_id, nth)
+    return _deliver(ws, job)
 
 
 def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
@@ -116,7 +118,7 @@ def _deliver(ws: Workspace, job: Job) -> Delivered:
         trouble = f"{error.message}；{error.hint}" if error.hint else error.message
     where = "" if trouble else str(path)
     with ws.journal.write() as connection:
-        queries.finish_job(connection, job.id, path=where, pages=pages, error=trouble, at_ms=ws.clock.now_ms())
+        queries.finish_job(connection, job, path=where, pages=pages, error=trouble, at_ms=ws.clock.now_ms())
     return Delivered(
         paper_id=job.paper_id,
         kind=job.kind,

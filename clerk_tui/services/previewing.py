@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
+from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
 from hall.deadlines import due, latest_promise, respond_by, tolerance_open
 from hall.errors import BadInput
-from hall.facts import Agent, Applicant
+from hall.facts import Agent, Applicant, Due
 from hall.names import clean_text
 from hall.verdict import Refusal, Tick, judge
 
@@ -48,16 +50,15 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         clean_text(draft.ticket, field="ticket", max_length=20)
     except BadInput as error:
         found.errors["ticket"] = error.message
-    clock_from = receipt_clock_start(today, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
+    dates = _kept(draft, "dates", today, lambda: _dates(ws, matter, today))
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
-    rules = ws.config.rules
     return Preview(
         checklist=checklist,
         verdict=judge(
             checklist,
             ticks,
             tolerance=tolerance,
-            latest_promise=latest_promise(matter.limits, clock_from, clock_from, ws.calendar),
+            latest_promise=dates.latest_promise,
             today=today,
             good_credit=draft.good_credit,
             refusal=refusal,
@@ -70,9 +71,29 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         fields=fields.values,
         ticks=ticks,
         received=today,
-        clock_from=clock_from,
-        due=due(matter.limits, clock_from, clock_from, ws.calendar),
-        respond_by=respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
+        clock_from=dates.clock_from,
+        due=dates.due,
+        respond_by=dates.respond_by,
+    )
+
+
+class _Dates(Struct, frozen=True):
+    """What a walk-in on a day counts from and to."""
+
+    clock_from: dt.date
+    latest_promise: dt.date
+    due: Due
+    respond_by: dt.date
+
+
+def _dates(ws: Workspace, matter: Matter, today: dt.date) -> _Dates:
+    rules = ws.config.rules
+    start = receipt_clock_start(today, ws.calendar, weekend_rule=rules.weekend_receipt)
+    return _Dates(
+        start,
+        latest_promise(matter.limits, start, start, ws.calendar),
+        due(matter.limits, start, start, ws.calendar),
+        respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
     )
 
 

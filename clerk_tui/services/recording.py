@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct, structs
 
 from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Entry
+from clerk_tui.store.journal import Entry, Head, Transaction
 from clerk_tui.store.queries import queue_print
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question
 from hall.catalogue.project import flow_around
-from hall.chain import SCHEMA_V, Sealed, type_of
+from hall.chain import SCHEMA_V, type_of
 from hall.checklist import Checklist
 from hall.facts import DepartmentRef, Fact, FactBody, Header, MatterRef, PaperIssued, PaperKind, Personal
 from hall.fold import advance
 from hall.reference import make_reference, paper_number
 from hall.telling import PAPER_LETTERS
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 REFERENCE_COUNTER: Final = "reference"
 LETTERS: Final = PAPER_LETTERS
@@ -37,8 +34,7 @@ class Written(Struct, frozen=True):
 
     case: Case
     paper_ids: tuple[str, ...]
-    last: Sealed
-    seq: int
+    head: Head
 
 
 class Action:
@@ -110,18 +106,16 @@ class Action:
         self._folded = len(self.entries)
         return self._case
 
-    def write(self, connection: Connection) -> Written:
+    def write(self, connection: Transaction) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""
-        journal = self.ws.journal
-        sealed = journal.append(connection, self.entries)
+        appended = self.ws.journal.append(connection, self.entries)
         for paper_id in self.paper_ids:
             queue_print(connection, paper_id, nth=0, at_ms=self.ws.clock.now_ms())
-        case = journal.case_in(connection, self.case_id)
-        assert case is not None, "an action begins with, or follows, the fact that makes its case"
-        return Written(case, tuple(self.paper_ids), sealed[-1], journal.head_in(connection).seq)
+        assert appended.case is not None, "an action begins with, or follows, the fact that makes its case"
+        return Written(appended.case, tuple(self.paper_ids), appended.head)
 
 
-def new_reference(ws: Workspace, connection: Connection) -> str:
+def new_reference(ws: Workspace, connection: Transaction) -> str:
     """The next reference of this device, in the caller's transaction."""
     number = ws.journal.next_number(connection, REFERENCE_COUNTER)
     return make_reference(ws.config.hall.office, ws.journal.incarnation, number)

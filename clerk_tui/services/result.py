@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from clerk_tui.store.journal import Head
 from hall.case import Case, CaseState
 from hall.facts import Due, PaperKind
 from hall.verdict import Gap, Outcome
@@ -51,8 +52,7 @@ def result_of(
     lawful: Iterable[Outcome],
     gaps: Iterable[Gap],
     paper_ids: Iterable[str],
-    seq: int,
-    digest: bytes,
+    head: Head,
     late: tuple[str, ...] = (),
 ) -> Result:
     """The result of an action that left ``case`` as it is."""
@@ -72,7 +72,7 @@ def result_of(
             for paper in case.papers
             if paper.paper_id in issued
         ),
-        seq=seq,
-        hash=digest.hex(),
+        seq=head.seq,
+        hash=head.hash.hex(),
         late=late,
     )

@@ -182,7 +182,6 @@ def _result(written: Written, outcome: Outcome, ready: SupplementPreview) -> Res
         lawful=ready.verdict.lawful,
         gaps=() if outcome is Outcome.ACCEPTED else ready.gaps,
         paper_ids=written.paper_ids,
-        seq=written.seq,
-        digest=written.last.hash,
+        head=written.head,
         late=ready.late,
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -21,13 +21,14 @@ from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
-from clerk_tui.store.projections import Projector
+from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from hall.case import Case
 from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
 from hall.errors import BrokenChain, StoreError
 from hall.facts import Fact, FactBody, Header, Personal
 
-_SEALED: Final = "header, public, personal, salt, personal_hash, hash"
+Transaction: TypeAlias = sqlite3.Connection
+"""What ``Journal.write`` gives, for callers that know no SQL."""
 _INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
     personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
 _NOBODY: Final = sha256(b"").digest()
@@ -52,6 +53,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     actor: str
     day: dt.date
     personal: Personal | None = None
+
+
+class Appended(Struct, frozen=True, kw_only=True):
+    """What a transaction has written so far: the facts, the journal's end, and the last fact's case."""
+
+    sealed: tuple[Sealed, ...]
+    head: Head
+    case: Case | None
 
 
 class Verified(Struct, frozen=True, kw_only=True):
@@ -110,9 +119,9 @@ class Journal:
             StoreError: nothing was written.
         """
         with self.write() as connection:
-            return self.append(connection, entries)
+            return self.append(connection, entries).sealed
 
-    def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> tuple[Sealed, ...]:
+    def append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> Appended:
         """Write facts within the caller's transaction, in order, and bring the projections up to date."""
         head = self.head_in(connection)
         projector = Projector(connection)
@@ -127,8 +136,10 @@ class Journal:
             self._insert(connection, fact.header, sealed, previous)
             projector.take(fact)
             done.append(sealed)
+        case = projector.case(entries[-1].subject) if entries else None
         projector.flush()
-        return tuple(done)
+        end = Head(head.seq + len(done), done[-1].hash if done else head.hash)
+        return Appended(sealed=tuple(done), head=end, case=case)
 
     def next_number(self, connection: sqlite3.Connection, counter: str) -> int:
         """The next value of a counter, from 1, in the caller's transaction: undone with it, else never given again."""
@@ -159,20 +170,16 @@ class Journal:
         """Facts as stored, in order, from a number on."""
         with translated(self.path):
             rows = self.read().execute(
-                f"SELECT {_SEALED} FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",  # noqa: S608 - a constant
+                f"SELECT {SEALED} FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",  # noqa: S608 - a constant
                 (first_seq, limit),
             )
             for row in rows:
-                yield _sealed(row)
+                yield read_sealed(row)
 
     def facts_of(self, subject: str, *, through_seq: int | None = None) -> list[Fact]:
         """The facts of a case in order, all or through a number."""
         with translated(self.path):
-            rows = self.read().execute(
-                f"SELECT {_SEALED} FROM event WHERE subject = ? AND seq <= ? ORDER BY seq",  # noqa: S608 - a constant
-                (subject, through_seq if through_seq is not None else 1 << 62),
-            )
-            return [open_sealed(_sealed(row)) for row in rows]
+            return facts_of(self.read(), subject, through_seq + 1 if through_seq is not None else MAX_SEQ)
 
     def verify(self) -> Verified:
         """Read the whole journal and check every byte of it against its hashes.
@@ -194,13 +201,17 @@ class Journal:
             for table in PROJECTIONS:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
             projector = Projector(connection)
-            rows = connection.execute(f"SELECT {_SEALED} FROM event ORDER BY seq")  # noqa: S608 - a constant
+            rows = connection.execute(f"SELECT {SEALED} FROM event ORDER BY seq")  # noqa: S608 - a constant
             for count, row in enumerate(rows, 1):
-                projector.take(open_sealed(_sealed(row)))
+                projector.take(open_sealed(read_sealed(row)))
                 if count % 500 == 0:
                     projector.flush()
             projector.flush()
         return count
+
+    def tidy(self) -> None:
+        """Fold a grown WAL into the file; for moments when nobody waits. Readers and writers go on meanwhile."""
+        self.database.fold_wal()
 
     def check(self) -> list[str]:
         """SQLite's own check of the file, for quiet moments: what is wrong, in SQLite's words; empty when sound."""
@@ -318,12 +329,12 @@ def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -
         row = connection.execute("SELECT hash FROM event WHERE seq = ?", (first_seq - 1,)).fetchone()
         previous = row[0] if row else b""
     rows = connection.execute(
-        f"""SELECT {_SEALED}, seq, CAST(event_id AS BLOB), CAST(type AS BLOB), CAST(subject AS BLOB), at_ms, prev_hash
+        f"""SELECT {SEALED}, seq, CAST(event_id AS BLOB), CAST(type AS BLOB), CAST(subject AS BLOB), at_ms, prev_hash
         FROM event WHERE seq >= ? ORDER BY seq""",  # noqa: S608 - a constant
         (first_seq,),
     )
     for seq, row in enumerate(rows, first_seq):
-        sealed = _sealed(row)
+        sealed = read_sealed(row)
         check_link(sealed, previous, seq)
         header = open_header(sealed.header)
         words = (header.event_id.encode(), header.type.encode(), header.subject.encode())
@@ -338,7 +349,3 @@ def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -
     if seq < device.acked_through:
         raise BrokenChain("behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq))
     return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)
-
-
-def _sealed(row: Sequence[bytes]) -> Sealed:
-    return Sealed(header=row[0], public=row[1], personal=row[2], salt=row[3], personal_hash=row[4], hash=row[5])

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
 _FIRST: Final = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     """CREATE TABLE device (
         one INTEGER PRIMARY KEY CHECK (one = 1), device_id TEXT NOT NULL, code TEXT NOT NULL,
         incarnation TEXT NOT NULL, public_key BLOB NOT NULL, row_hash BLOB NOT NULL,
@@ -49,39 +48,39 @@ _FIRST: Final = (
     ) STRICT""",
     "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     """CREATE TABLE case_view (
-        case_seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+        case_seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, reference TEXT NOT NULL, state TEXT NOT NULL,
         matter_key TEXT NOT NULL, matter_name TEXT NOT NULL, department TEXT NOT NULL, received TEXT NOT NULL,
         clock_from TEXT NOT NULL, accepted TEXT, promised_due TEXT, statutory_due TEXT, applicant_masked TEXT NOT NULL,
         id_masked TEXT NOT NULL, phone_masked TEXT NOT NULL, version INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-        updated_ms INTEGER NOT NULL, snapshot BLOB NOT NULL
+        updated_ms INTEGER NOT NULL
     ) STRICT""",
     "CREATE INDEX case_view_received ON case_view (clock_from) WHERE state = 'received'",
     """CREATE TABLE case_find (
         kind INTEGER NOT NULL, key TEXT NOT NULL, case_seq INTEGER NOT NULL, PRIMARY KEY (kind, key, case_seq)
     ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE case_name (
+        case_seq INTEGER PRIMARY KEY, name TEXT NOT NULL, initials TEXT NOT NULL
+    ) STRICT""",
     """CREATE TABLE person_view (
         person TEXT PRIMARY KEY, case_seq INTEGER NOT NULL, cases INTEGER NOT NULL, applicant BLOB NOT NULL
     ) STRICT, WITHOUT ROWID""",
+    # Ids are UUIDv7, so these two grow at their end: one page a paper.
     """CREATE TABLE paper (
-        paper_id TEXT PRIMARY KEY, case_seq INTEGER NOT NULL, case_id TEXT NOT NULL, seq INTEGER NOT NULL,
-        kind TEXT NOT NULL, number TEXT NOT NULL UNIQUE, day TEXT NOT NULL, copies INTEGER NOT NULL,
-        reprints INTEGER NOT NULL
-    ) STRICT""",
-    "CREATE INDEX paper_case ON paper (case_seq, seq)",
+        paper_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+        number TEXT NOT NULL, day TEXT NOT NULL, copies INTEGER NOT NULL, reprints INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE print_job (
-        id INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, nth INTEGER NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')), path TEXT NOT NULL DEFAULT '',
-        pages INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', updated_ms INTEGER NOT NULL,
-        UNIQUE (paper_id, nth)
-    ) STRICT""",
-    "CREATE INDEX print_job_open ON print_job (id) WHERE state <> 'done'",
+        paper_id TEXT NOT NULL, nth INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')),
+        path TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+        updated_ms INTEGER NOT NULL, PRIMARY KEY (paper_id, nth)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX print_job_open ON print_job (paper_id, nth) WHERE state <> 'done'",
     """CREATE TABLE inbox_change (
         server_seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL, body BLOB NOT NULL
     ) STRICT""",
     """CREATE TABLE sync_log (
         id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
     ) STRICT""",
-    "CREATE TABLE draft (draft_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID",
 )
 
 
@@ -111,7 +110,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
 )
 LATEST: Final = len(_ALL)
 
-PROJECTIONS: Final = ("case_view", "case_find", "person_view", "paper")
+PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper")
 """Tables that hold nothing the journal does not."""
 
 

@@ -7,37 +7,52 @@ or all at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from clerk_tui.store.initials import initials
 from hall.case import Case, Paper
+from hall.chain import Sealed, open_sealed
 from hall.facts import Applicant, CaseReceived, Fact
-from hall.fold import advance
-from hall.masking import mask_identity, mask_name, mask_phone
+from hall.fold import advance, fold
+from hall.masking import mask_identity, mask_party, mask_phone
 from hall.names import search_key
 
-REFERENCE, TICKET, NAME, NAME_PART, INITIALS, INITIALS_PART, ID_NUMBER, PHONE = range(1, 9)
+REFERENCE, TICKET, NAME, INITIALS, ID_NUMBER, PHONE = range(1, 7)
 """Kinds of ``case_find`` keys. Numbers are stored backwards, so that their last digits are a prefix."""
-KEY_LENGTH: Final = 10
-"""Characters of a name that a key keeps; what is longer is compared with the case itself."""
-_PARTS: Final = 40
 
 # Sorted keys: the same case gives the same bytes, whether its facts came from memory or from the journal.
+SEALED: Final = "header, public, personal, salt, personal_hash, hash"
+"""The columns of ``event`` that ``read_sealed`` reads."""
+MAX_SEQ: Final = 1 << 62
+
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
-_cases = msgspec.msgpack.Decoder(Case)
 _applicants = msgspec.msgpack.Decoder(Applicant)
 
 _UPSERT: Final = """
     INSERT INTO case_view (case_seq, case_id, reference, state, matter_key, matter_name, department, received,
         clock_from, accepted, promised_due, statutory_due, applicant_masked, id_masked, phone_masked, version, last_seq,
-        updated_ms, snapshot)
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        updated_ms)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
     ON CONFLICT (case_seq) DO UPDATE SET state = excluded.state, accepted = excluded.accepted,
         promised_due = excluded.promised_due, statutory_due = excluded.statutory_due, version = excluded.version,
-        last_seq = excluded.last_seq, updated_ms = excluded.updated_ms, snapshot = excluded.snapshot"""
+        last_seq = excluded.last_seq, updated_ms = excluded.updated_ms"""
+
+
+def facts_of(connection: sqlite3.Connection, subject: str, before_seq: int = MAX_SEQ) -> list[Fact]:
+    """The facts of a case in order, those before a number."""
+    rows = connection.execute(
+        f"SELECT {SEALED} FROM event WHERE subject = ? AND seq < ? ORDER BY seq",  # noqa: S608 - a constant
+        (subject, before_seq),
+    )
+    return [open_sealed(read_sealed(row)) for row in rows]
+
+
+def read_sealed(row: Sequence[bytes]) -> Sealed:
+    """A fact as stored, from the columns ``SEALED``."""
+    return Sealed(header=row[0], public=row[1], personal=row[2], salt=row[3], personal_hash=row[4], hash=row[5])
 
 
 class _Slot:
@@ -68,7 +83,7 @@ class Projector:
     def take(self, fact: Fact) -> None:
         """Apply one fact."""
         header = fact.header
-        slot = self._slot(header.subject)
+        slot = self._slot(header.subject, header.seq)
         if slot.case is None:
             slot.case_seq = header.seq
             slot.ticket = fact.body.ticket if isinstance(fact.body, CaseReceived) else ""
@@ -82,13 +97,11 @@ class Projector:
                 self._write(slot, slot.case)
         self._slots.clear()
 
-    def _slot(self, subject: str) -> _Slot:
+    def _slot(self, subject: str, before_seq: int = MAX_SEQ) -> _Slot:
         slot = self._slots.get(subject)
         if slot is None:
-            row = self.connection.execute(
-                "SELECT case_seq, snapshot FROM case_view WHERE case_id = ?", (subject,)
-            ).fetchone()
-            slot = self._slots[subject] = _Slot(read_case(row[1]), row[0]) if row else _Slot(None, 0)
+            facts = facts_of(self.connection, subject, before_seq)
+            slot = self._slots[subject] = _Slot(fold(facts), facts[0].header.seq if facts else 0)
         return slot
 
     def _write(self, slot: _Slot, case: Case) -> None:
@@ -108,13 +121,12 @@ class Projector:
                 case.accepted.isoformat() if case.accepted else None,
                 case.due.promised.isoformat() if case.due.promised else None,
                 case.due.statutory.isoformat() if case.due.statutory else None,
-                mask_name(who.name) if who else "",
+                mask_party(who.kind, who.name) if who else "",
                 mask_identity(who.id_number) if who and who.id_number else "",
                 mask_phone(who.phone) if who and who.phone else "",
                 case.version,
                 slot.last_seq,
                 slot.updated_ms,
-                _encoder.encode(case),
             ),
         )
         if slot.new:
@@ -127,7 +139,13 @@ class Projector:
             "INSERT OR IGNORE INTO case_find (kind, key, case_seq) VALUES (?, ?, ?)",
             [(kind, key, case_seq) for kind, key in keys_of(case, slot.ticket)],
         )
-        if case.applicant and case.applicant.id_number:
+        if case.applicant is None:
+            return
+        name = search_key(case.applicant.name)
+        self.connection.execute(
+            "INSERT INTO case_name (case_seq, name, initials) VALUES (?, ?, ?)", (case_seq, name, initials(name))
+        )
+        if case.applicant.id_number:
             self.connection.execute(
                 """INSERT INTO person_view (person, case_seq, cases, applicant) VALUES (?, ?, 1, ?)
                 ON CONFLICT (person) DO UPDATE SET case_seq = excluded.case_seq, cases = cases + 1,
@@ -141,11 +159,10 @@ class Projector:
             if known.get(paper.paper_id) == paper:
                 continue
             self.connection.execute(
-                """INSERT INTO paper (paper_id, case_seq, case_id, seq, kind, number, day, copies, reprints)
-                VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (paper_id) DO UPDATE SET reprints = excluded.reprints""",
+                """INSERT INTO paper (paper_id, case_id, seq, kind, number, day, copies, reprints)
+                VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (paper_id) DO UPDATE SET reprints = excluded.reprints""",
                 (
                     paper.paper_id,
-                    slot.case_seq,
                     case.case_id,
                     paper.seq,
                     paper.kind,
@@ -166,18 +183,13 @@ def keys_of(case: Case, ticket: str = "") -> Iterator[tuple[int, str]]:
     if who is None:
         return
     name = search_key(who.name)
-    yield from _with_parts(NAME, NAME_PART, name)
-    yield from _with_parts(INITIALS, INITIALS_PART, initials(name))
+    yield NAME, name
+    if short := initials(name):
+        yield INITIALS, short
     if who.id_number:
         yield ID_NUMBER, who.id_number[::-1]
     if who.phone:
         yield PHONE, digits(who.phone)[::-1]
-
-
-def _with_parts(whole: int, part: int, text: str) -> Iterator[tuple[int, str]]:
-    """Keys for the text from its beginning and from every later character, so that any part of it is a prefix."""
-    for start in range(min(len(text), _PARTS)):
-        yield part if start else whole, text[start : start + KEY_LENGTH]
 
 
 def bare(reference: str) -> str:
@@ -188,11 +200,6 @@ def bare(reference: str) -> str:
 def digits(phone: str) -> str:
     """The digits of a phone number."""
     return "".join(char for char in phone if char.isdigit())
-
-
-def read_case(snapshot: bytes) -> Case:
-    """The case of a ``case_view`` row."""
-    return _cases.decode(snapshot)
 
 
 def read_applicant(data: bytes) -> Applicant:

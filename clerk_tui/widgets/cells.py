@@ -65,6 +65,8 @@ def wrap(text: str, cells: int, limit: int = 0) -> tuple[str, ...]:
         size = cell_len(piece)
         if used + size > cells and line:
             line, carry = _break(line, piece)
+            if cell_len(carry) + size > cells:
+                line, carry = line + carry, ""
             lines.append(line.rstrip())
             line, used = carry, cell_len(carry)
             piece = piece.lstrip() if not carry else piece

@@ -161,7 +161,7 @@ class FormView(Painted):
                 shown.lines += self._options(item, columns, fill)
             elif beside:
                 shown.lines.append(((*lead, (clip(_chosen(item), space), "plain")), fill))
-            else:
+            elif not item.empty:
                 shown.lines.append(((("    ", "plain"), (clip(_chosen(item), space), "plain")), fill))
         else:
             self._draw_text(item, on, lead, space, fill, shown)

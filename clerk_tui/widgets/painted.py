@@ -15,7 +15,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from clerk_tui.widgets.cells import width
+from clerk_tui.widgets.cells import safe, width
 
 Span = tuple[str, str]
 Line = tuple[tuple[Span, ...], str]
@@ -108,7 +108,10 @@ class Painted(Widget):
 
     def _strip(self, wanted: Line, columns: int) -> Strip:
         spans, fill = wanted
-        segments = [Segment(text, self._style(ink, fill)) for text, ink in spans if text]
+        # ``safe`` again, for what some widget forgot: nothing but letters may pass from here to the terminal.
+        segments = [
+            Segment(text if text.isprintable() else safe(text), self._style(ink, fill)) for text, ink in spans if text
+        ]
         return Strip(segments).adjust_cell_length(columns, self._style("plain", fill))
 
     def _style(self, ink: str, fill: str) -> Style:

@@ -73,11 +73,13 @@ class ScanFilter(Generic[K]):
             self._burst = [text]
             return Act((*keys, key), begins=True)
         self._burst.append(text)
-        if self._held or gap <= (SCANNER_GAP if typing else SLOW_GAP):
+        if gap <= (SCANNER_GAP if typing else SLOW_GAP):
             self._held.append(key)
             self._patience = 2 * SCANNER_GAP if typing else SLOW_GAP
             return Wait(self._patience)
-        return Act((key,))
+        # Slower than a scanner after all: what two quick keys held back must not wait for the end of the word.
+        held, self._held = self._held, []
+        return Act((*held, key))
 
     def _end(self, key: K, gap: float) -> Act[K] | Scanned | Ignore[K]:
         text = "".join(self._burst)

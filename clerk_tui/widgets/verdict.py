@@ -67,7 +67,7 @@ class VerdictView(Painted):
             ((("", "plain"),), fill),
             BLANK,
         ]
-        lines += _texts(shown.explanation, columns, "plain", 0, 4)
+        lines += _texts(safe(shown.explanation), columns, "plain", 0, 4)
         lines += _texts(shown.article, columns, "faint", 0, 3)
         if shown.dates:
             lines.append(BLANK)
@@ -90,7 +90,8 @@ class VerdictView(Painted):
             if len(lines) >= room - 1 and number < len(gaps):
                 lines.append((((_("另有 {count} 项").format(count=len(gaps) - number + 1), "faint"),), ""))
                 break
-            lines.append((((f"{number:>2} ", "faint"), (clip(safe(gap.name), columns - 3), "plain")), ""))
+            for n, part in enumerate(wrap(safe(gap.name), columns - 3, 1 if brief else 2)):
+                lines.append((((f"{number:>2} " if n == 0 else "   ", "faint"), (part, "plain")), ""))
             if not brief:
                 text = f"{safe(gap.problem)}：{safe(gap.remedy)}" if gap.remedy else safe(gap.problem)
                 lines += _texts(text, columns, "faint", 3, 2)
@@ -146,7 +147,7 @@ class VerdictStrip(Painted):
             second = ((_("要补正：") + clip(safe(names), columns - 8), "warn"),)
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
-        return [((chip, ("  ", "plain"), (clip(shown.explanation, room), "plain")), ""), (second, "")]
+        return [((chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
 
 
 def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:

@@ -48,7 +48,8 @@ def compile_index(catalogue: Catalogue) -> Index:
     """
     joint = {matter.name for matter in catalogue.matters}
     places = {department.key: number for number, department in enumerate(catalogue.departments)}
-    bundles = sorted((b for b in catalogue.bundles if b.name not in joint), key=lambda bundle: (len(bundle.name), bundle.name, bundle.key))
+    alone = (bundle for bundle in catalogue.bundles if bundle.name not in joint)
+    bundles = sorted(alone, key=lambda bundle: (len(bundle.name), bundle.name, bundle.key))
     matters = sorted(catalogue.matters, key=lambda matter: (len(matter.name), matter.name, matter.key))
     rows = [(b.key, "", b.name, b.aliases, b.lead) for b in bundles]
     rows += [(m.key, m.code, m.name, m.aliases, m.department) for m in matters]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from clerk_tui.store.catalogue import CatalogueStore, open_catalogue, read_folder
 from hall.catalogue.findings import CatalogueProblems
 from hall.catalogue.load import load_catalogue
+from hall.catalogue.model import Catalogue
 from hall.errors import BadCatalogue, BadInput
 from tests.factories import catalogue_files, make_catalogue, sample_catalogue_files, write_catalogue
 
@@ -43,7 +45,12 @@ def count_compilations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     calls: list[int] = []
     original = load.load_catalogue
-    monkeypatch.setattr(load, "load_catalogue", lambda files: calls.append(1) or original(files))
+
+    def counted(files: Mapping[str, bytes]) -> Catalogue:
+        calls.append(1)
+        return original(files)
+
+    monkeypatch.setattr(load, "load_catalogue", counted)
     return calls
 
 

@@ -218,7 +218,7 @@ def test_an_impossible_number_of_days_is_refused(n: int) -> None:
             count(date(2026, 1, 1), n)
     for unit in ("working_day", "calendar_day"):
         with pytest.raises(BadDate):
-            CAL.add_limit(date(2026, 1, 1), n, unit)  # type: ignore[arg-type]
+            CAL.add_limit(date(2026, 1, 1), n, unit)
 
 
 @pytest.mark.parametrize("days", [math.nan, math.inf, -math.inf, -0.5])

@@ -121,7 +121,8 @@ def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal
         gaps=NOTICE.gaps, respond_by=LATER, article="", second=True, reason="首次漏告", known_before=("id",)
     )
     typed = f.CaseRefused(refusal=Refusal("other", "其他理由", typed=True), refused=DAY, article="")
-    for run in ([received(MISSING_ID), NOTICE, again], [received(), typed]):
+    runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again], [received(), typed]]
+    for run in runs:
         case = fold(facts(*run))
         assert case is not None
         assert case.timeline[-1].alert

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hall.masking import mask_address, mask_identity, mask_name, mask_phone
+from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
 from hall.names import forbidden_kind
 
 
@@ -86,3 +86,9 @@ def test_no_mask_gives_a_value_away_or_raises(text: str) -> None:
         masked = mask(text)
         assert masked != text or set(text) <= set("· -")
         assert all(forbidden_kind(char) is None for char in masked)
+
+
+def test_a_company_is_named_in_full_and_a_person_never() -> None:
+    assert mask_party("company", "示例市小明餐饮有限公司") == "示例市小明餐饮有限公司"
+    for kind in ("citizen", "individual_business", "foreigner", ""):
+        assert mask_party(kind, "王小明") == "王*明"

@@ -14,7 +14,7 @@ from rich.style import Style
 CELL, LINE = 10, 22
 HEAD = (
     "<!doctype html><meta charset=utf-8><style>body{margin:0}"
-    ".s{position:relative;font:17px/22px 'Noto Sans Mono CJK SC','Noto Sans CJK SC',monospace;overflow:hidden}"
+    ".s{position:relative;font:19px/22px 'Noto Sans Mono CJK SC','Noto Sans CJK SC',monospace;overflow:hidden}"
     ".s i{position:absolute;height:22px;font-style:normal;white-space:pre;text-align:center}"
     ".s b{position:absolute;height:22px;display:block}</style>"
 )

@@ -114,9 +114,8 @@ def test_an_outcome_that_the_ticks_do_not_support_writes_nothing(ws: Workspace) 
         ("applicant", {"id_number": "91990100MA"}, "applicant.id_number"),
         ("applicant", {"id_number": PERSON}, "applicant.id_number"),
         ("applicant", {"phone": "138"}, "applicant.phone"),
-        ("applicant", {"kind": "citizen"}, "applicant.kind"),
+        ("applicant", {"kind": "robot"}, "applicant.kind"),
         ("fields", {"area": "很大"}, "fields.area"),
-        ("fields", {"shop_name": ""}, "fields.shop_name"),
     ],
 )
 def test_a_value_typed_wrong_hinders_the_commit_not_the_verdict(
@@ -133,10 +132,19 @@ def test_a_value_typed_wrong_hinders_the_commit_not_the_verdict(
     assert ws.journal.head.seq == 0
 
 
-def test_a_notice_does_not_wait_for_the_whole_form(ws: Workspace) -> None:
-    draft = restaurant(ws, layout=MISSING)
+def test_the_materials_decide_not_what_the_counter_has_not_typed(ws: Workspace) -> None:
+    """The application form is a material itself; an empty field of ours is no ground to send somebody home."""
+    draft = restaurant(ws)
     draft.fields = {}
-    assert intake.submit(ws, draft).outcome is Outcome.NOTICED
+    assert "fields.shop_name" in intake.preview(ws, draft).missing
+    assert intake.submit(ws, draft).outcome is Outcome.ACCEPTED
+
+
+def test_an_applicant_the_matter_does_not_serve_is_warned_about(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.applicant.update(kind="citizen", id_number=PERSON)
+    ready = intake.preview(ws, draft)
+    assert "applicant.kind" in ready.warnings and not ready.field_errors
 
 
 def test_a_credit_code_with_a_wrong_check_character_is_warned_about_and_accepted(ws: Workspace) -> None:

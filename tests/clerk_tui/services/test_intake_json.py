@@ -52,6 +52,12 @@ def test_every_state_of_a_material_can_be_said(ws: Workspace) -> None:
     assert list(answer["gaps"][0]) == ["code", "name", "problem", "remedy"]
 
 
+def test_a_common_problem_is_known_by_its_code_and_told_in_words(ws: Workspace) -> None:
+    unsigned = {"application": {"state": "unacceptable", "reason": "unsigned"}}
+    answer = run(ws, materials=as_json()["materials"] | unsigned, outcome="corrected")
+    assert (answer["outcome"], answer["gaps"][0]["problem"]) == ("corrected", "未签名")
+
+
 def test_a_refusal_from_the_catalogue_or_typed(ws: Workspace) -> None:
     answer = run(ws, refusal={"ground": "other", "reason": "申请人被限制从业"})
     assert (answer["outcome"], answer["accepted"]) == ("refused", None)

@@ -8,9 +8,8 @@ import pytest
 
 from clerk_tui.services import cases, inquiry, intake, people
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.projections import KEY_LENGTH
 from hall.errors import BadInput
-from tests.clerk_tui.walkins import COMPANY, MATTER, restaurant
+from tests.clerk_tui.walkins import COMPANY, MATTER, PERSON, PRESENT, restaurant
 
 
 @pytest.fixture
@@ -59,14 +58,19 @@ def test_a_case_is_found_by(ws: Workspace, three: list[str], text: str, found: l
     assert [row.reference for row in cases.find(ws, text)] == [three[place] for place in found]
 
 
-def test_a_list_shows_nobody_in_full(ws: Workspace, three: list[str]) -> None:
-    for row in cases.find(ws, ""):
-        shown = f"{row.applicant} {row.id_number} {row.phone}"
-        assert not {"好味", COMPANY, "13800001234", "面馆"} & set(shown.split()) and "*" in row.applicant
+def test_a_list_shows_no_person_and_no_number_in_full(ws: Workspace, three: list[str]) -> None:
+    draft = restaurant(ws)
+    draft.applicant |= {"kind": "individual_business", "name": "王小明", "phone": "13800001234"}
+    intake.submit(ws, draft)
+    newest, *others = cases.find(ws, "")
+    assert newest.applicant == "王*明"
+    for row in (newest, *others):
+        assert not {COMPANY, "13800001234"} & {row.id_number, row.phone}
+    assert others[-1].applicant == "示例市好味餐饮有限公司"
 
 
-def test_a_name_longer_than_its_key_is_compared_in_full(ws: Workspace) -> None:
-    same = "示例市" + "好" * KEY_LENGTH
+def test_a_long_name_is_told_from_another(ws: Workspace) -> None:
+    same = "示例市" + "好" * 30
     for end in ("甲有限公司", "乙有限公司"):
         draft = restaurant(ws)
         draft.applicant["name"] = same + end
@@ -135,3 +139,24 @@ def test_looking_up_among_many_stays_quick(ws: Workspace) -> None:
         assert cases.find(ws, text)
         times.append(time.perf_counter() - start)
     assert sorted(times)[3] < 0.02
+
+
+def test_an_identity_card_shown_for_one_case_is_held_for_the_next(ws: Workspace) -> None:
+    matter = ws.catalogue.matter("hukou-migration")
+    draft = intake.new_draft(ws, matter)
+    draft.applicant = {"name": "李四", "id_number": PERSON, "phone": "13900001234"}
+    while open_questions := intake.preview(ws, draft).checklist.open_questions:
+        question = next(question for question in matter.questions if question.code == open_questions[0])
+        draft.answers[question.code] = question.options[0].code if question.options else "no"
+    rows = intake.preview(ws, draft).checklist.materials
+    draft.ticks = {row.code: PRESENT for row in rows}
+    reference = intake.submit(ws, draft).reference
+    held = people.held_materials(ws, PERSON, matter)
+    issued = [row for row in rows if "公安机关" in row.source and "填写" not in row.source]
+    assert issued and {row.code for row in issued} <= set(held)
+    assert all(reference in origin for origin in held.values())
+    again = intake.new_draft(ws, matter)
+    again.answers, again.applicant = draft.answers, draft.applicant
+    intake.refresh_held(ws, again)
+    shown = intake.preview(ws, again).checklist.row(issued[0].code)
+    assert shown is not None and shown.held and reference in shown.held_from

@@ -1,0 +1,238 @@
+"""The JSON that scripts rely on, key by key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
+
+OUTCOME = {"outcome", "lawful", "gaps", "reference", "papers", "journal"}
+DATES = {"received", "accepted", "promised_due", "statutory_due"}
+RESULT = OUTCOME | DATES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        # The Sunday 4 January 2026 is worked, New Year is not: the start day is not counted.
+        (["--from", "2025-12-31", "--days", "1"], {"due": "2026-01-04", "provisional": False}),
+        (["--from", "2026-01-16", "--days", "10"], {"due": "2026-01-30", "provisional": False}),
+        (["--from", "2026-01-16", "--days", "0.5"], {"due": "2026-01-19", "provisional": False}),
+        (["--from", "2026-01-16", "--days", "0"], {"due": "2026-01-16", "provisional": False}),
+        # A limit in plain days that ends on a Saturday ends on the Monday after it.
+        (
+            ["--from", "2026-01-17", "--days", "7", "--unit", "calendar_day"],
+            {"due": "2026-01-26", "provisional": False},
+        ),
+        # The days off of 2027 are not known here.
+        (["--from", "2026-12-28", "--days", "10"], {"due": "2027-01-11", "provisional": True}),
+    ],
+)
+def test_a_deadline_is_a_day_and_whether_it_is_provisional(clerk: Clerk, arguments: list[str], answer: object) -> None:
+    assert clerk("deadline", *arguments, "--json").json == answer
+
+
+def test_a_centres_own_calendar_makes_a_deadline_certain(clerk: Clerk, home: Path) -> None:
+    calendar = saved(home, {"2027": {"off": ["2027-01-01"], "work": []}}, "2027.json")
+    done = clerk("deadline", "--from", "2026-12-28", "--days", 10, "--calendar", calendar, "--json")
+    assert done.json == {"due": "2027-01-12", "provisional": False}
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "valid", "masked"),
+    [
+        ("110101188001010011", "resident_id", True, "110101********0011"),
+        ("110101188001010012", "resident_id", False, "110101********0012"),
+        ("91990100MA0000015X", "uscc", True, "919901********015X"),
+        ("810000199408230021", "hmt_residence", True, "810000********0021"),
+    ],
+)
+def test_a_wrong_number_is_an_answer_and_no_failure(
+    clerk: Clerk, number: str, kind: str, valid: bool, masked: str
+) -> None:
+    done = clerk("identity", number, "--json")
+    assert done.code == 0
+    assert set(done.json) == {"kind", "valid", "warnings", "masked"}
+    assert (done.json["kind"], done.json["valid"], done.json["masked"]) == (kind, valid, masked)
+    assert valid or done.json["warnings"]
+
+
+def test_a_number_can_come_from_standard_input(clerk: Clerk) -> None:
+    assert clerk("identity", "-", "--json", stdin=b"110101188001010011\n").json["masked"] == "110101********0011"
+    assert clerk("identity", "-", stdin=b"110101188001010011").out.startswith("110101********0011")
+
+
+def test_a_kind_can_be_demanded(clerk: Clerk) -> None:
+    done = clerk("identity", "110101188001010011", "--kind", "hmt_residence", "--json")
+    assert (done.json["kind"], done.json["valid"]) == ("hmt_residence", False)
+
+
+def test_a_checklist_says_what_is_asked_and_why(clerk: Clerk) -> None:
+    done = clerk("checklist", "hukou-migration", "--answer", "reason=A", "--json")
+    assert done.code == 0
+    assert set(done.json) == {"matter", "situations", "materials"}
+    assert done.json["matter"] == "hukou-migration"
+    assert done.json["situations"] == [{"code": "A", "name": "夫妻投靠"}]
+    for row in done.json["materials"]:
+        assert set(row) == {
+            "code", "name", "required", "tolerable", "held", "form", "copies", "source", "why"
+        }  # fmt: skip
+        assert row["why"] and row["name"]
+    assert "marriage" in [row["code"] for row in done.json["materials"]]
+    assert "destination" in done.err, "open questions are told beside the answer"
+
+
+def test_an_agent_brings_an_authorisation(clerk: Clerk) -> None:
+    alone = clerk("checklist", "hukou-migration", "--answer", "reason=A", "--json").json["materials"]
+    by_agent = clerk("checklist", "hukou-migration", "--answer", "reason=A", "--agent", "--json").json["materials"]
+    assert {row["code"] for row in by_agent} - {row["code"] for row in alone} == {"proxy"}
+
+
+def test_a_checklist_can_show_its_questions(clerk: Clerk) -> None:
+    told = clerk("checklist", "hukou-migration", "--answer", "reason=B", "--questions", "--json").json
+    assert {"code", "text", "kind", "options", "answer"} == set(told["questions"][0])
+    assert "direction" in told["open_questions"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_acceptance_has_its_dates_and_its_paper(clerk: Clerk, home: Path) -> None:
+    done = clerk("intake", saved(home, walk_in()), "--json")
+    assert done.code == 0, done
+    told = done.json
+    assert set(told) == RESULT
+    assert (told["outcome"], told["lawful"], told["gaps"]) == ("accepted", ["accepted"], [])
+    assert told["reference"] == "SL01-A1-00001-T"
+    assert (told["received"], told["accepted"]) == ("2026-11-23", "2026-11-23")
+    assert (told["promised_due"], told["statutory_due"]) == ("2026-11-30", "2026-12-21")
+    assert [set(paper) for paper in told["papers"]] == [{"kind", "path", "pages"}]
+    assert Path(told["papers"][0]["path"]).read_bytes().startswith(b"%PDF")
+    assert told["papers"][0]["pages"] >= 1
+    assert set(told["journal"]) == {"seq", "hash"}
+    assert clerk("journal", "verify", "--json").json["head"] == told["journal"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_notice_names_every_gap_and_a_supplement_closes_it(clerk: Clerk, home: Path) -> None:
+    materials = {
+        "application": {"state": "unacceptable", "reason": "没有签名"},
+        "id_card": "present",
+        "host_hukou": "present",
+        "marriage": "present",
+    }
+    told = clerk("intake", saved(home, walk_in(materials=materials)), "--json").json
+    assert told["outcome"] == "noticed"
+    assert [gap["code"] for gap in told["gaps"]] == ["application", "hukou_book"]
+    assert told["gaps"][0]["problem"] == "没有签名"
+    assert all(set(gap) == {"code", "name", "problem", "remedy"} and gap["remedy"] for gap in told["gaps"])
+    assert (told["accepted"], told["promised_due"], told["statutory_due"]) == (None, None, None)
+    assert [paper["kind"] for paper in told["papers"]] == ["receipt", "notice"]
+
+    part = saved(home, {"materials": {"application": "present"}})
+    partly = clerk("supplement", told["reference"], part, "--json").json
+    assert (partly["outcome"], [gap["code"] for gap in partly["gaps"]]) == ("noticed", ["hukou_book"])
+    rest = saved(home, {"materials": {"hukou_book": "present"}})
+    whole = clerk("supplement", told["reference"], rest, "--json").json
+    assert set(whole) == RESULT
+    assert (whole["outcome"], whole["accepted"], whole["reference"]) == ("accepted", "2026-11-23", told["reference"])
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_case_is_masked_until_a_reason_is_given(clerk: Clerk, home: Path) -> None:
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    masked = clerk("case", reference, "--json")
+    assert masked.json["applicant"]["id_number"] == "110101********0011"
+    for secret in ("110101188001010011", "13800138000", "张三", "幸福路"):
+        assert secret not in masked.out
+        assert secret not in clerk("case", reference).out
+        assert secret not in clerk("find", "--json").out
+
+    full = clerk("case", reference, "--full", "核对身份", "--json").json
+    assert (full["applicant"]["name"], full["applicant"]["id_number"]) == ("张三", "110101188001010011")
+    assert "核对身份" in full["timeline"][-1]["text"]
+    assert clerk("case", reference, "--full", " ", "--json").error["field"] == "reason"
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("text", ["张三", "zs", "110101188001010011", "0011", "13800138000", "SL01-A1-00001-T"])
+def test_a_case_is_found_by_what_a_person_says(clerk: Clerk, home: Path, text: str) -> None:
+    clerk("intake", saved(home, walk_in()), "--json")
+    for done in (clerk("find", text, "--json"), clerk("find", "-", "--json", stdin=text.encode())):
+        assert [row["reference"] for row in done.json["cases"]] == ["SL01-A1-00001-T"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    number = clerk("papers", reference, "--json").json["papers"][0]["number"]
+    for nth in (1, 2):
+        told = clerk("reprint", number, "--reason", "打印机卡纸", "--json").json
+        assert (told["nth"], told["number"], told["kind"]) == (nth, number, "acceptance")
+        assert Path(told["path"]).is_file()
+    assert clerk("papers", reference, "--json").json["papers"][0]["reprints"] == 2
+    assert clerk("reprint", number + "9", "--json").error["code"] == "unknown_paper"
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_inquiry_gives_a_guide_and_keeps_no_name(clerk: Clerk, home: Path) -> None:
+    told = clerk("inquiry", saved(home, {"matter": "户口迁移", "answers": {"reason": "C"}}), "--json").json
+    assert set(told) == {"reference", "day", "matter", "situations", "materials", "papers", "journal"}
+    assert [paper["kind"] for paper in told["papers"]] == ["guide"]
+    assert clerk("case", told["reference"], "--json").json["state"] == "inquiry"
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_printer_that_fails_loses_neither_case_nor_paper(clerk: Clerk, home: Path) -> None:
+    target = home / "papers"
+    target.write_text("this is no folder")
+    config = home / "config.toml"
+    config.write_text(f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "dir:papers"\n')
+    done = clerk("--config", config, "intake", saved(home, walk_in()), "--json")
+    assert (done.code, done.json["outcome"], done.json["papers"][0]["pages"]) == (0, "accepted", 0)
+    assert "没有打出" in done.err
+    assert clerk("--config", config, "papers", "--json").code == 2
+    target.unlink()
+    assert [row["state"] for row in clerk("--config", config, "papers", "--json").json["papers"]] == ["done"]
+    assert clerk("--config", config, "papers", "--json").json == {"papers": []}
+
+
+@pytest.mark.usefixtures("morning")
+def test_the_tables_are_the_same_after_a_rebuild(clerk: Clerk, home: Path) -> None:
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    before = clerk("case", reference, "--json").out
+    assert clerk("journal", "rebuild", "--json").json == {"ok": True, "facts": 3}
+    assert clerk("case", reference, "--json").out == before
+
+
+def test_the_outbox_counts_what_is_unsent(clerk: Clerk, home: Path) -> None:
+    assert clerk("outbox", "--json").json == {
+        "pending": 0, "oldest": None, "last_contact": None, "quarantined": 0, "enabled": True,
+    }  # fmt: skip
+    clerk("intake", saved(home, walk_in()), "--json")
+    told = clerk("outbox", "--json").json
+    assert (told["pending"], told["last_contact"]) == (3, None)
+    assert told["oldest"]
+    assert clerk("sync", "--once", "--json").error["code"] == "sync_not_enrolled"
+
+
+@pytest.mark.parametrize("text", ["qykb", "企业开办", "qiyekaiban"])
+def test_matters_are_found_as_on_the_screen(clerk: Clerk, text: str) -> None:
+    rows: list[dict[str, Any]] = clerk("matters", "search", text, "--json").json["matters"]
+    assert any(row["name"] == "企业开办一件事" for row in rows[:3])
+    assert set(rows[0]) == {"key", "name", "department", "code", "kind", "score"}
+
+
+def test_a_matter_is_shown_whole(clerk: Clerk) -> None:
+    told = clerk("matters", "show", "户口迁移", "--json").json
+    assert (told["key"], told["department_name"]) == ("hukou-migration", "示例市公安局")
+    assert told["limits"]["statutory"]["days"] == 20
+    assert {"tolerable", "required", "shared"} <= set(told["materials"][0]), "defaults are filled in"
+
+
+def test_the_sample_catalogue_is_checked_and_listed(clerk: Clerk) -> None:
+    told = clerk("matters", "check", "--json").json
+    assert told["ok"] and told["problems"] == []
+    listed = clerk("matters", "list", "--json").json["matters"]
+    assert len(listed) == told["matters"] >= 40

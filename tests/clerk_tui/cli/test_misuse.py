@@ -1,0 +1,242 @@
+"""Whatever is given, one error says what is wrong and where; nothing is written, and no number is repeated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clerk_tui.cli import main as command_line
+from clerk_tui.cli.main import COMMANDS
+from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
+
+NUMBER = "110101188001010011"
+
+
+def facts(clerk: Clerk) -> int:
+    """How many facts the journal holds."""
+    count: int = clerk("journal", "verify", "--json").json["facts"]
+    return count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "field"),
+    [
+        (["frobnicate"], "unknown_command", None),
+        (["matters", "chek"], "unknown_command", None),
+        (["deadline", "--fron", "2026-01-01"], "unknown_option", "--fron"),
+        (["deadline"], "missing_argument", "--from"),
+        (["deadline", "--from", "2026-01-01"], "missing_argument", "--days"),
+        (["deadline", "--from", "2026-02-30", "--days", "1"], "bad_date", "--from"),
+        (["deadline", "--from", "20260101", "--days", "1"], "bad_date", "--from"),
+        (["deadline", "--from", "２０２６-01-01", "--days", "1"], "bad_date", "--from"),
+        (["deadline", "--from", "2026-01-01", "--days", "-1"], "bad_days", "--days"),
+        (["deadline", "--from", "2026-01-01", "--days", "nan"], "bad_days", "--days"),
+        (["deadline", "--from", "2026-01-01", "--days", "1e9"], "bad_days", "--days"),
+        (["deadline", "--from", "2026-01-01", "--days", "999999"], "bad_days", "days"),
+        (["deadline", "--from", "9999-12-30", "--days", "9"], "date_out_of_range", "days"),
+        (["deadline", "--from", "2026-01-01", "--days", "1", "--unit", "week"], "bad_argument", "--unit"),
+        (["deadline", "--from", "2026-01-01", "--days", "1", "--calendar", "none.toml"], "bad_calendar", None),
+        (["identity"], "missing_argument", "NUMBER"),
+        (["identity", NUMBER, "--kind", "horoscope"], "unknown_kind", "--kind"),
+        (["identity", NUMBER, NUMBER], "too_many_arguments", None),
+        (["identity", f"--{NUMBER}"], "unknown_option", None),
+        (["checklist", "hukou"], "unknown_matter", "matter"),
+        (["checklist", "hukou-migration", "--answer", "reason"], "bad_answer", "--answer"),
+        (["checklist", "hukou-migration", "--answer", "raeson=A"], "unknown_question", "answers.raeson"),
+        (["checklist", "hukou-migration", "--answer", "reason=Z"], "unknown_answer", "answers.reason"),
+        (["checklist", "hukou-migration", "--applicant-kind", "martian"], "bad_argument", "--applicant-kind"),
+        (["checklist", "hukou-migration", "--age", "old"], "bad_argument", "--age"),
+        (["matters", "show", "hukou"], "unknown_matter", "matter"),
+        (["matters", "check", "/no/such/folder"], "no_catalogue", "/no/such/folder"),
+        (["intake"], "missing_argument", "FILE"),
+        (["intake", "nothing.json"], "no_file", "FILE"),
+        (["intake", "catalogue"], "unreadable_file", "FILE"),
+        (["intake", "/dev/zero"], "too_large", "FILE"),
+        (["supplement", "SL01-A1-00001-T"], "missing_argument", "FILE"),
+        (["case"], "missing_argument", "REF"),
+        (["case", "SL01-A1-00001-T"], "unknown_case", "reference"),
+        (["case", "SL01-A1-00001-X"], "reference_check", "reference"),
+        (["case", "hello"], "reference_shape", "reference"),
+        (["reprint"], "missing_argument", "PAPER"),
+        (["reprint", "hello"], "unknown_paper", "paper"),
+        (["enrol", "http://127.0.0.1:9"], "missing_argument", "CODE"),
+        (["enrol", "http://127.0.0.1:9", "code"], "centre_unreachable", "centre.url"),
+        (["demo", "--headless"], "missing_argument", "--out"),
+        (["demo", "--out", "papers"], "bad_argument", "--out"),
+        (["--config", "none.toml", "outbox"], "bad_config", None),
+        (["--config", "catalogue", "outbox"], "bad_config", None),
+    ],
+)
+def test_a_misuse_is_told_in_the_one_shape(clerk: Clerk, arguments: list[str], code: str, field: str | None) -> None:
+    done = clerk(*arguments, "--json")
+    error = done.error
+    assert error["code"] == code
+    assert field is None or error["field"] == field
+    assert NUMBER not in done.out + done.err
+
+    plain = clerk(*arguments)
+    assert (plain.code, plain.out) == (2, "")
+    assert plain.err.startswith("错误：")
+    assert NUMBER not in plain.err
+
+
+@pytest.mark.parametrize("near", [("matters", "chek"), ("checklist", "hukou-migration", "--anser", "x"), ("intaek",)])
+def test_a_slip_of_the_finger_is_put_right(clerk: Clerk, near: tuple[str, ...]) -> None:
+    assert "是不是" in clerk(*near).err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe{\x00}\x00",
+        b'{"matter": "hukou\x00migration"}',
+        b'{"matter": NaN}',
+        b'{"matter": "a", "matter": "b"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"\xd5\xc5\xc8\xfd",
+        b'{"matter": ' + b"9" * 10_000 + b"}",
+        b'{"matter": "\\ud800"}',
+        b'{"matter": "\\u001b]52;c;x\\u0007"}',
+        b'{"matter": {"key": "hukou-migration"}}',
+        b'{"matter": "hukou-migration", "materials": []}',
+        b'{"matter": "hukou-migration", "answers": {"reason": {"A": 1}}}',
+        b'{"matter": "hukou-migration", "applicant": "me"}',
+        b'{"matter": "hukou-migration", "colour": "red"}',
+    ],
+    ids=lambda content: content[:16].hex(),
+)
+def test_a_file_that_is_no_walk_in_is_refused(clerk: Clerk, home: Path, content: bytes) -> None:
+    path = home / "bad.json"
+    path.write_bytes(content)
+    for done in (clerk("intake", path, "--json"), clerk("intake", "-", "--json", stdin=content)):
+        assert done.error
+        assert "\x1b" not in done.out
+    assert "\x1b" not in clerk("intake", path).err
+    assert facts(clerk) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"matter": None}, "key_missing", "matter"),
+        ({"applicant": {"kind": "citizen"}}, "value_missing", "applicant.name"),
+        ({"applicant": {**walk_in()["applicant"], "id_number": "110101188001010012"}}, None, "applicant.id_number"),
+        ({"applicant": {**walk_in()["applicant"], "name": "张\x00三"}}, None, "applicant.name"),
+        ({"applicant": {**walk_in()["applicant"], "nmae": "张三"}}, "unknown_key", "applicant.nmae"),
+        ({"applicant": {**walk_in()["applicant"], "phone": "123"}}, None, "applicant.phone"),
+        ({"answers": {"reason": "A"}}, "unlawful_outcome", "outcome"),
+        ({"fields": {"form_address": "x"}}, "unknown_key", "fields.form_address"),
+        ({"materials": {"application": "there"}}, None, "materials.application"),
+        ({"materials": {"applicaton": "present"}}, "unknown_material", "materials.applicaton"),
+        ({"materials": {"application": {"state": "unacceptable"}}}, "needs_reason", "materials.application"),
+        ({"materials": {"application": {"state": "promised", "until": "2026-11-24"}}}, "not_tolerable", None),
+        ({"materials": {"marriage": {"state": "promised", "until": "2027-11-24"}}}, "promise_too_late", None),
+        ({"materials": {"marriage": {"state": "promised", "until": "soon"}}}, None, "materials.marriage.until"),
+        ({"materials": {"marriage": "held"}}, "not_held", "materials.marriage"),
+        ({"outcome": "refused"}, "unlawful_outcome", "outcome"),
+        ({"outcome": "noticed"}, "unlawful_outcome", "outcome"),
+        ({"outcome": "blessed"}, None, "outcome"),
+        ({"outcome": "accepted", "materials": {}}, "unlawful_outcome", "outcome"),
+        ({"refusal": {"ground": "other", "reason": " "}}, "needs_reason", "refusal.reason"),
+        ({"refusal": {"ground": "not_authority", "reason": "不归我管"}}, "needs_organ", "refusal.where.organ"),
+        ({"agent": {"name": "王小明", "id_number": "91990100MA0000015X"}}, None, "agent.id_number"),
+    ],
+)
+@pytest.mark.usefixtures("morning")
+def test_what_is_unlawful_or_wrong_writes_nothing(
+    clerk: Clerk, home: Path, changes: dict[str, Any], code: str | None, field: str | None
+) -> None:
+    done = clerk("intake", saved(home, walk_in(**changes)), "--json")
+    assert code is None or done.error["code"] == code
+    assert field is None or done.error["field"] == field
+    for secret in (NUMBER, "110101188001010012", "13800138000"):
+        assert secret not in done.out + done.err
+    assert facts(clerk) == 0
+    assert not (home / "data" / "clerk" / "papers").exists()
+
+
+def test_an_unlawful_wish_says_what_is_lawful(clerk: Clerk, home: Path) -> None:
+    error = clerk("intake", saved(home, walk_in(materials={}, outcome="accepted")), "--json").error
+    assert error["code"] == "unlawful_outcome"
+    assert "一次性告知补正" in error["hint"]
+
+
+@pytest.mark.parametrize("call", [("identity", "-"), ("find", "-"), ("enrol", "http://127.0.0.1:9", "-")])
+def test_standard_input_that_is_no_text_is_refused(clerk: Clerk, call: tuple[str, ...]) -> None:
+    assert clerk(*call, "--json", stdin=b"\xd5\xc5\xc8\xfd").error["code"] == "bad_input"
+
+
+def test_a_name_of_a_file_may_be_a_number_but_is_not_repeated(clerk: Clerk) -> None:
+    assert NUMBER not in clerk("intake", f"{NUMBER}.json").err
+    assert NUMBER not in clerk("intake", f"{NUMBER}.json", "--json").out
+
+
+def test_a_broken_catalogue_says_every_problem(clerk: Clerk, home: Path) -> None:
+    (home / "matters").mkdir()
+    (home / "catalogue.toml").write_text('version = "1"\neffective = 2026-01-01\n')
+    (home / "matters" / "a.toml").write_text("key = \n")
+    told = clerk("matters", "check", home, "--json")
+    assert told.code == 2
+    assert told.json["error"]["code"] == "bad_catalogue"
+    assert {"hall.toml", "departments.toml", "matters/a.toml"} <= {each["file"] for each in told.json["problems"]}
+    plain = clerk("matters", "check", home)
+    assert "matters/a.toml" in plain.out and "错误：" in plain.err
+
+
+def test_a_broken_database_is_not_touched(clerk: Clerk, home: Path) -> None:
+    path = home / "data" / "clerk" / "clerk.db"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a database" * 100)
+    assert clerk("intake", saved(home, walk_in()), "--json").error["code"] == "not_a_database"
+    assert path.read_bytes() == b"not a database" * 100
+    assert clerk("doctor").code == 2
+
+
+def test_a_fault_shows_no_values_and_says_where_the_log_is(
+    clerk: Clerk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clerk_tui.services import cases
+
+    people = ("张三", NUMBER)
+
+    def fails(*_: object) -> None:
+        raise KeyError(*people)
+
+    monkeypatch.setattr(cases, "find", fails)
+    done = clerk("find", "张三", "--json")
+    log = home / "state" / "clerk" / "clerk.log"
+    assert (done.code, done.json["error"]["code"]) == (70, "internal")
+    assert str(log) in done.json["error"]["message"]
+    assert "KeyError" in log.read_text() and "cases" not in done.out
+    for secret in people:
+        assert secret not in done.out + done.err + log.read_text()
+
+
+WORDS = st.sampled_from(
+    [*COMMANDS, "--json", "--from", "--days", "check", "verify", "show", "-", "=", "{}", "--answer"]
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    command=st.sampled_from(["deadline", "identity", "checklist", "matters", "case", "find", "reprint", "supplement"]),
+    rest=st.lists(WORDS | st.text(st.characters(exclude_characters="\0"), max_size=12), max_size=4),
+)
+def test_no_words_bring_it_down(home: Path, capfd: pytest.CaptureFixture[str], command: str, rest: list[str]) -> None:
+    code = command_line([command, *rest, "--json"])
+    out, _err = capfd.readouterr()
+    assert code in (0, 2)
+    assert not any(char in out for char in "\x1b\x9b\u202e")
+    if "--help" not in rest and "-h" not in rest and code == 2 and command != "matters":
+        assert set(json.loads(out)["error"]) == {"code", "message", "field", "hint"}

@@ -1,0 +1,83 @@
+"""English screens: every text is translated, and the words fit where Chinese ones are short."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui import actions, i18n
+from clerk_tui.config import Config
+from clerk_tui.i18n import _
+from clerk_tui.po import read_po
+from clerk_tui.screens.words import STATES
+from clerk_tui.widgets.cells import width
+from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
+from tests.clerk_tui.screens.conftest import OpenCounter
+from tests.clerk_tui.screens.steps import at_the_desk, confirm
+from tests.i18n_extract import template
+
+ENGLISH = i18n.LOCALE_DIR / "en" / "LC_MESSAGES" / "clerk.po"
+CHINESE = re.compile(r"[\u3400-\u9fff，。：；（）“”]")
+#: Examples of what to type stay as they are typed.
+TYPED = ("qykb", "hkqy")
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """A counter that speaks English."""
+    return replace(config, screen=replace(config.screen, language="en"))
+
+
+@pytest.fixture
+def english() -> None:
+    i18n.install("en")
+
+
+def test_every_text_is_translated_into_english() -> None:
+    wanted = set(re.findall(r'^msgid "(.+)"$', template(), re.M))
+    entries = read_po(ENGLISH.read_text(encoding="utf-8"))
+    assert not wanted - set(entries), "add them to locale/en"
+    for source, text in entries.items():
+        assert source in ("", *TYPED) or not CHINESE.search(str(text)) or any(word in str(text) for word in TYPED), text
+
+
+def test_blanks_around_a_text_are_kept() -> None:
+    """A text that is put between others brings its own blanks."""
+    for source, text in read_po(ENGLISH.read_text(encoding="utf-8")).items():
+        if source.startswith(" "):
+            assert str(text).startswith(" "), source
+        if source.endswith(" "):
+            assert str(text).endswith(" "), source
+
+
+@pytest.mark.usefixtures("english")
+def test_states_fit_their_chips() -> None:
+    for word, _ink in MARKS.values():
+        assert width(_(word)) <= MARK_WIDTH - 2, _(word)
+    for word, _ink in STATES.values():
+        assert width(_(word)) <= 9, _(word)
+
+
+async def test_no_key_is_lost_from_the_key_line(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        line = clerk.text.splitlines()[-1]
+        for action in (*actions.group("intake"), *actions.group("anywhere")):
+            if action.short and clerk.screen.can_do(action.id):
+                assert f"{action.shown} {_(action.short)}" in line, line
+        assert not CHINESE.search(line)
+        await clerk.type("a")
+        await confirm(clerk)
+        line = clerk.text.splitlines()[-1]
+        for action in (*actions.group("result"), *actions.group("anywhere")):
+            if action.short and clerk.screen.can_do(action.id):
+                assert f"{action.shown} {_(action.short)}" in line, line
+
+
+async def test_the_screen_speaks_english(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        assert "Find" in clerk.text and "Window 3" in clerk.text
+        await clerk.press("f1")
+        assert "Anywhere" in clerk.text and "随处" not in clerk.text

@@ -1,0 +1,53 @@
+"""Pictures of the screens that matter, few and deliberate; the clock stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from clerk_tui.app import make_app
+from clerk_tui.config import Config
+from clerk_tui.services.workspace import Workspace
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
+from tests.clerk_tui.screens.steps import at_the_desk, find_migration
+
+
+async def searching(clerk: Clerk) -> None:
+    await clerk.type("ying")
+
+
+async def asking(clerk: Clerk) -> None:
+    await find_migration(clerk)
+
+
+async def noticing(clerk: Clerk) -> None:
+    await at_the_desk(clerk)
+    await clerk.type("1231a")
+
+
+async def confirming(clerk: Clerk) -> None:
+    await noticing(clerk)
+    await clerk.press("f9")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("steps", [searching, asking, noticing, confirming])
+def test_a_screen_looks_as_it_was_made(
+    snap_compare: Any,
+    config: Config,
+    ws: Workspace,
+    printed: list[str],
+    steps: Callable[[Clerk], Awaitable[None]],
+    size: tuple[int, int],
+) -> None:
+    app = make_app(config, lambda: ws)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        await steps(clerk)
+
+    assert snap_compare(app, run_before=before, terminal_size=size)

@@ -1,0 +1,82 @@
+"""A problem says what happened, what it means, and what to do; and nothing typed is lost by it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from clerk_tui.app import make_app
+from clerk_tui.config import Config
+from clerk_tui.screens.intake import IntakeScreen
+from clerk_tui.services import intake
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadCatalogue, StoreError
+from tests.clerk_tui.screens.conftest import WIDE, Clerk, OpenCounter
+from tests.clerk_tui.screens.steps import at_the_desk
+
+
+async def test_a_full_disk_refuses_the_action_and_keeps_what_was_typed(
+    counter: OpenCounter, ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("disk_full", "磁盘已满，没有保存", hint="腾出空间后再按 F9")
+
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        draft = clerk.screen.draft
+        monkeypatch.setattr(intake, "submit", full)
+        await clerk.press("f9", "enter")
+        assert clerk.asks and "磁盘已满" in clerk.text and "腾出空间后再按 F9" in clerk.text
+        await clerk.press("escape")
+        assert isinstance(clerk.screen, IntakeScreen) and clerk.screen.draft is draft
+        monkeypatch.undo()
+        await clerk.press("f9", "enter")
+        assert ws.journal.head.seq > 0
+
+
+async def test_a_counter_that_cannot_open_says_why_and_ends(config: Config) -> None:
+    def broken() -> Workspace:
+        raise BadCatalogue(
+            "bad_catalogue", "事项目录没有通过检查", field="hukou.toml: code", hint="运行 clerk matters check"
+        )
+
+    app = make_app(config, broken)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: clerk.asks)
+        assert "事项目录没有通过检查" in clerk.text and "clerk matters check" in clerk.text
+        await clerk.press("enter")
+        await clerk.until(lambda: app._exit)
+    assert app.return_code == 2
+
+
+async def test_an_unexpected_error_while_opening_shows_no_traceback(config: Config) -> None:
+    def broken() -> Workspace:
+        raise ZeroDivisionError("110101188001010011")
+
+    app = make_app(config, broken)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: clerk.asks)
+        assert "意外" in clerk.text and "110101188001010011" not in clerk.text
+
+
+async def test_what_is_typed_before_the_catalogue_is_open_is_searched_then(
+    config: Config, ws: Workspace, printed: list[str]
+) -> None:
+    may_open = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly() -> Workspace:
+        asyncio.run_coroutine_threadsafe(may_open.wait(), loop).result()
+        return ws
+
+    app = make_app(config, slowly)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.type("hkqy")
+        assert "户口迁移" not in clerk.text
+        may_open.set()
+        await clerk.until(lambda: "户口迁移" in clerk.text)

@@ -1,0 +1,214 @@
+"""Whole walk-ins at the keyboard, without a mouse; the keys they take are a budget that cannot grow."""
+
+from __future__ import annotations
+
+from clerk_tui.screens.home import HomeScreen
+from clerk_tui.screens.intake import IntakeScreen
+from clerk_tui.screens.result import ResultScreen
+from clerk_tui.screens.supplement import SupplementScreen
+from clerk_tui.services import cases
+from clerk_tui.services.workspace import Workspace
+from hall.case import CaseState
+from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
+from tests.clerk_tui.screens.steps import (
+    answer_spouse,
+    at_the_desk,
+    confirm,
+    fill_in_person,
+    find_migration,
+)
+
+#: What is written down of a person: number, name, phone.
+TYPED = 18 + 2 + 11
+
+
+async def test_everything_is_there_and_it_is_accepted(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        written = clerk.keys
+        await clerk.type("a")
+        assert "受 理" in clerk.text
+        await confirm(clerk)
+        assert isinstance(clerk.screen, ResultScreen)
+        case = cases.get(ws, clerk.screen.result.reference).case
+        assert case.state is CaseState.ACCEPTED
+        assert clerk.keys - written == 3, "all present, F9, Enter"
+        assert written <= 4 + 1 + 4 + TYPED + 3 + 4 * 7 + 2, written
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, HomeScreen), "the next person"
+
+
+async def test_a_notice_names_every_gap_and_the_supplement_is_accepted(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        before = clerk.keys
+        await clerk.type("1231a")
+        assert "要补正 2 项" in clerk.text
+        await confirm(clerk)
+        assert clerk.keys - before == 7
+        result = clerk.screen.result
+        assert result.gaps == cases.get(ws, result.reference).case.gaps
+        # They come back: the reference is scanned, what was missing is there, it is accepted.
+        await clerk.press("enter")
+        before = clerk.keys
+        await clerk.scan(result.reference)
+        assert result.reference in clerk.text and isinstance(clerk.screen, HomeScreen), "shown before it acts"
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, SupplementScreen)
+        assert all(gap.name in clerk.text for gap in result.gaps)
+        await clerk.type("a")
+        await confirm(clerk)
+        assert cases.get(ws, result.reference).case.state is CaseState.ACCEPTED
+        assert clerk.keys - before == 4, "open, all there, F9, Enter"
+
+
+async def test_a_tolerable_gap_is_promised_until_the_latest_day(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        before = clerk.keys
+        await clerk.type("1")
+        await clerk.type("5")
+        assert clerk.asks and "容缺" in clerk.text
+        await clerk.press("enter")
+        await clerk.type("a")
+        assert "容 缺 受 理" in clerk.text
+        await confirm(clerk)
+        case = cases.get(ws, clerk.screen.result.reference).case
+        assert case.state is CaseState.TOLERATED and len(case.promises) == 1
+        assert clerk.keys - before == 6
+
+
+async def test_another_city_is_refused_with_the_right_address(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await clerk.type("2")
+        assert "不 予 受 理" in clerk.text and "迁入地" in clerk.text
+        await clerk.press("f3")
+        for _ in range(10):
+            if clerk.screen.form.current == "applicant.id_number":
+                break
+            await clerk.press("down")
+        await fill_in_person(clerk)
+        await confirm(clerk)
+        case = cases.get(ws, clerk.screen.result.reference).case
+        assert case.state is CaseState.REFUSED
+        assert case.refusal is not None and case.refusal.where is not None and case.refusal.where.organ
+
+
+async def test_who_only_asks_takes_a_guide_home(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        await clerk.press("f7")
+        await clerk.press("enter")
+        result = clerk.screen.result
+        assert [paper.kind for paper in result.papers] == ["guide"]
+        assert cases.get(ws, result.reference).case.applicant is None, "asking needs no name"
+        assert clerk.keys == 4 + 1 + 4 + 2
+
+
+async def test_a_second_notice_for_what_was_visible_needs_a_reason(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("121a")
+        await confirm(clerk)
+        reference = clerk.screen.result.reference
+        await clerk.press("enter")
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        await clerk.type("1")
+        # The next row was passed the first time; now it is said to be wrong.
+        await clerk.type("31")
+        await clerk.press("f9")
+        assert clerk.asks and "第二次告知要写明原因" in clerk.text
+        await clerk.press("enter")
+        assert clerk.asks and "必须写明原因" in clerk.text, "an empty reason is none"
+        await clerk.type("当时没有看到")
+        await clerk.press("enter", "enter")
+        case = cases.get(ws, reference).case
+        assert len(case.notices) == 2 and case.notices[1].known_before
+        assert any(event.alert for event in case.timeline)
+
+
+async def test_a_narrow_screen_serves_the_same_walk_in(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter(NARROW) as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        await confirm(clerk)
+        assert cases.get(ws, clerk.screen.result.reference).case.state is CaseState.ACCEPTED
+
+
+async def test_known_values_are_offered_never_forced(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        await confirm(clerk)
+        await clerk.press("enter")
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        await clerk.type("110101188001010011")
+        assert clerk.screen.draft.applicant.get("name", "") == ""
+        assert "张三 F6" in clerk.text
+        await clerk.press("f6")
+        assert clerk.screen.draft.applicant["name"] == "张三"
+        assert clerk.screen.draft.applicant["phone"] == "13800001234"
+
+
+async def test_unsaved_work_is_asked_about_and_can_be_put_aside(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        await clerk.press("escape")
+        assert clerk.asks
+        await clerk.press("escape")
+        assert isinstance(clerk.screen, IntakeScreen), "back to the work"
+        await clerk.press("f2", "1")
+        assert isinstance(clerk.screen, HomeScreen) and "暂存" in clerk.text
+        await clerk.press("enter")
+        assert clerk.screen.draft.answers["reason"] == "A"
+
+
+async def test_f9_says_what_is_missing_and_goes_there(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert not clerk.asks
+        assert clerk.screen.form.current.startswith("applicant.")
+        assert "请填写" in clerk.text
+
+
+async def test_a_case_is_found_by_name_and_shown_in_full_only_with_a_reason(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        await confirm(clerk)
+        reference = clerk.screen.result.reference
+        await clerk.press("f5")
+        await clerk.type("张三")
+        await clerk.press("enter")
+        assert reference in clerk.text and "110101********0011" in clerk.text
+        assert "110101188001010011" not in clerk.text
+        await clerk.press("f10", "enter")
+        assert clerk.asks, "no reason, no data"
+        await clerk.type("核对")
+        await clerk.press("enter")
+        assert "110101188001010011" in clerk.text
+        assert any("个人信息" in event.text for event in cases.get(ws, reference).case.timeline)
+
+
+async def test_every_item_of_the_form_is_reached_by_the_arrows(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        form = clerk.screen.form
+        seen = set()
+        for key in ("up", "down"):
+            for _ in form.items:
+                await clerk.press(key)
+                seen.add(form.current)
+        assert seen == {item.key for item in form.items}

@@ -1,0 +1,173 @@
+"""Every key of the registry, as the bytes a terminal really sends, reaches its action on its own screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clerk_tui import actions
+from tests.clerk_tui.terminal.conftest import House
+from tests.clerk_tui.terminal.walkins import accepted, noticed
+from tests.terminal import KEYS, Terminal, key_bytes
+
+#: What a terminal cannot send, or sends as something else (dependencies.md, trap 9).
+NEVER_ARRIVE = {"ctrl+m", "ctrl+i", "ctrl+h", "ctrl+j", "ctrl+[", "ctrl+enter", "shift+enter", "ctrl+s", "ctrl+z"}
+
+
+def home(terminal: Terminal, house: House) -> None:
+    """Where the counter begins."""
+
+
+def intake(terminal: Terminal, house: House) -> None:
+    for letter in "qykb":
+        terminal.press(letter)
+    terminal.wait_for("企业开办")
+    terminal.press("enter")
+    terminal.wait_for("申请人")
+
+
+def lookup(terminal: Terminal, house: House) -> None:
+    terminal.press("f5")
+    terminal.wait_for("收件编号、姓名")
+
+
+def case(terminal: Terminal, house: House) -> None:
+    lookup(terminal, house)
+    terminal.wait_for("SL01-A1-00001")
+    terminal.press("enter")
+    terminal.wait_for("经过")
+
+
+def supplement(terminal: Terminal, house: House) -> None:
+    case(terminal, house)
+    terminal.press("f4")
+    terminal.wait_for("材料 ")
+    terminal.settle()
+
+
+WAYS: dict[str, tuple[str, Callable[[Terminal, House], None]]] = {
+    "home": ("HomeScreen", home),
+    "intake": ("IntakeScreen", intake),
+    "lookup": ("LookupScreen", lookup),
+    "case": ("CaseScreen", case),
+    "supplement": ("SupplementScreen", supplement),
+}
+
+
+def prepare(house: House, group: str) -> None:
+    """What the screen needs in the journal."""
+    ws = house.open()
+    if group == "supplement":
+        noticed(ws)
+    elif group in ("case", "lookup"):
+        accepted(ws)
+    ws.close()
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_each_key_reaches_its_action(house: House, group: str, tmp_path: Path) -> None:
+    screen, way = WAYS[group]
+    prepare(house, group)
+    log, hold = tmp_path / "trace", tmp_path / "trace.hold"
+    log.touch()
+    terminal = house.counter([sys.executable, "-m", "tests.clerk_tui.terminal.traced", str(log)])
+    way(terminal, house)
+    terminal.settle()
+    hold.touch()
+    for action in (*actions.group(group), *actions.group("anywhere")):
+        if action.inside:
+            continue
+        for key in action.keys:
+            log.write_text("")
+            terminal.send(key_bytes(key))
+            wanted = f"{screen} {action.id}\n"
+            terminal.wait_until(lambda: log.read_text() != "", f"{key} on {screen}", limit=5)
+            assert log.read_text() == wanted, key
+
+
+def test_each_mark_in_the_checklist_is_one_key(house: House) -> None:
+    terminal = house.counter()
+    intake(terminal, house)
+    terminal.press("f4")
+    first = "公司登记（备案）申请书"
+    marks = {"space": "有", "enter": "有", "1": "有", "2": "缺", "4": "已有"}
+    for key, word in marks.items():
+        terminal.press("home", *["up"] * 4, "0")
+        terminal.wait_until(lambda: chip(terminal, first) == "待核", f"nothing marked before {key}")
+        terminal.send(key_bytes(key))
+        terminal.wait_until(lambda word=word: chip(terminal, first) == word, f"{key} marks {word}")  # type: ignore[misc]
+    for key, title in {"3": "不合格", "6": "不适用"}.items():
+        terminal.press(*["up"] * 4, "backspace")
+        terminal.wait_until(lambda: chip(terminal, first) == "待核", f"nothing marked before {key}")
+        terminal.press(key)
+        terminal.wait_until(lambda title=title: asks(terminal, title), f"{key} asks")  # type: ignore[misc]
+        terminal.press("escape")
+        terminal.wait_until(lambda: not asks(terminal, ""), "Esc closes the question")
+    terminal.press("down", "5")
+    terminal.wait_until(lambda: asks(terminal, ""), "5 asks until when")
+    terminal.press("escape")
+    terminal.wait_until(lambda: not asks(terminal, ""), "Esc closes the question")
+    terminal.press("a")
+    terminal.wait_until(lambda: chip(terminal, first) == "有", "a marks the rest")
+    for key in ("down", "up", "pagedown", "pageup"):
+        size = len(terminal.output)
+        terminal.send(key_bytes(key))
+        terminal.wait_until(lambda size=size: len(terminal.output) > size, f"{key} moves")  # type: ignore[misc]
+
+
+def asks(terminal: Terminal, title: str) -> bool:
+    """Whether a dialog is open whose words name ``title``."""
+    return any(" Esc " in line for line in terminal.lines()[:-1]) and title in terminal.text()
+
+
+def chip(terminal: Terminal, name: str) -> str:
+    """The mark in front of a material in the list."""
+    line = next(line for line in terminal.lines() if name in line)
+    return line[: line.index(name)].split()[-1]
+
+
+def test_digits_choose_arrows_move_and_enter_goes_on(house: House) -> None:
+    terminal = house.counter()
+    terminal.type("q")
+    terminal.type("y")
+    for key in ("down", "up"):
+        size = len(terminal.output)
+        terminal.send(key_bytes(key))
+        terminal.wait_until(lambda size=size: len(terminal.output) > size, f"{key} moves")  # type: ignore[misc]
+    terminal.press("f2")
+    intake(terminal, house)
+    before = terminal.text()
+    for digit in "123456789":
+        terminal.press(digit)
+    assert terminal.text() != before, "digits choose"
+    terminal.press("f3", "enter")
+
+
+def test_result_and_dialog_take_enter_escape_and_p(house: House) -> None:
+    ws = house.open()
+    accepted(ws)
+    ws.close()
+    terminal = house.counter()
+    case(terminal, house)
+    terminal.press("p")
+    terminal.wait_for("补打 1")
+    terminal.press("ctrl+q")
+    terminal.wait_for("退出工作站？")
+    terminal.press("escape")
+    terminal.wait_gone("退出工作站？")
+    terminal.press("ctrl+q")
+    terminal.wait_for("退出工作站？")
+    terminal.send(key_bytes("enter"))
+    assert terminal.wait_exit() == 0
+
+
+def test_the_registry_asks_for_no_key_that_terminals_do_not_send() -> None:
+    for action in actions.ACTIONS:
+        for key in action.keys:
+            assert key not in NEVER_ARRIVE, key
+            assert key in KEYS or len(key) == 1 or key.startswith("ctrl+"), key
+            if len(key) == 1 and key.isalnum():
+                assert action.inside, f"{key} would be taken from an input method"
