@@ -130,7 +130,8 @@ def _row(row: type[cases.CaseRow], text: str, case_id: str = "") -> cases.CaseRo
     from hall.masking import mask_name
 
     return row(
-        case_id=case_id, reference="SL01-A1-00001-X", state="noticed", matter_key="m", matter_name=text, department=text,
+        case_id=case_id, reference="SL01-A1-00001-X", state="noticed", matter_key="m", matter_name=text,
+        department=text,
         received="2026-11-02", accepted=None, promised_due=None, statutory_due=None, applicant=mask_name(text),
         id_number="", phone="", version=1, updated_ms=0,
     )  # fmt: skip
