@@ -99,7 +99,7 @@ class ResultScreen(CounterScreen):
         return lines
 
     def _pair(self, label: str, value: str, columns: int, ink: str = "plain") -> Line:
-        return ((pad(label, LABEL), "faint"), (clip(value, columns - LABEL), ink)), ""
+        return ((pad(label, LABEL), "faint"), (clip(safe(value), columns - LABEL), ink)), ""
 
     def _gaps(self, columns: int) -> list[Line]:
         gaps = self.result.gaps

@@ -23,14 +23,14 @@ from clerk_tui.screens.lookup import LookupScreen
 from clerk_tui.screens.outbox import OutboxScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases, intake
+from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.painted import Painted
 from hall.catalogue.model import Place
 from hall.errors import BadInput, BadName, HallError
 from hall.names import clean_name
 from hall.verdict import Refusal, Tick, TickState
-from tests.clerk_tui.terminal.walkins import answered, complete
+from tests.clerk_tui.terminal.walkins import answered, complete, noticed
 from tests.hostile import FORBIDDEN, Hostile, infested, names
 
 COUNT = 10_000
@@ -126,11 +126,12 @@ def look_lines(app: CounterApp, about: object) -> None:
         assert not FORBIDDEN.search(text), f"{widget!r} paints {text!a} for {about!a}"
 
 
-def _row(row: type[cases.CaseRow], text: str) -> cases.CaseRow:
+def _row(row: type[cases.CaseRow], text: str, case_id: str = "") -> cases.CaseRow:
     from hall.masking import mask_name
 
     return row(
-        case_id="c", reference="SL01-A1-00001-X", state="noticed", matter_key="m", matter_name=text, department=text,
+        case_id=case_id, reference="SL01-A1-00001-X", state="noticed", matter_key="m", matter_name=text,
+        department=text,
         received="2026-11-02", accepted=None, promised_due=None, statutory_due=None, applicant=mask_name(text),
         id_number="", phone="", version=1, updated_ms=0,
     )  # fmt: skip
@@ -179,6 +180,26 @@ async def test_dialogs_show_every_name(config: Config, ws: Workspace, size: Size
             look_lines(app, part)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_supplement_case_lookup_and_result_show_every_name(config: Config, ws: Workspace, size: Size) -> None:
+    result = noticed(ws)
+    detail = cases.get(ws, result.reference)
+    async with at(config, ws, size) as (app, pilot):
+        screens = (
+            SupplementScreen(supplement.open_supplement(ws, result.reference)),
+            CaseScreen(result.reference),
+            LookupScreen(),
+            ResultScreen(result, "示例", "张三"),
+        )
+        for screen in screens:
+            await app.push_screen(screen)
+            await pilot.pause()
+            for part, case in infestations(detail.case):
+                show(screen, case, part, detail)
+                look_lines(app, part)
+            look(app, part)
+
+
 def infestations(case: Any) -> Iterator[tuple[Sequence[str], Any]]:
     """The case with every name somewhere in it, as many cases as that takes."""
     left = iter(NAMES)
@@ -213,7 +234,7 @@ def show(screen: Any, case: Any, part: Sequence[str], detail: cases.CaseDetail) 
             screen.shown = {"applicant.name": part[0], "applicant.id_number": part[-1], "fields.x": part[0]}
             screen.query_one("#case", Painted).paint()
         case LookupScreen():
-            screen.found.show([_row(cases.CaseRow, text) for text in part], place=len(part) // 2)
+            screen.found.show([_row(cases.CaseRow, text, case.case_id) for text in part], place=len(part) // 2)
         case ResultScreen():
             screen.person, screen.matter = part[0], part[-1]
             screen.result = msgspec.structs.replace(screen.result, gaps=case.gaps, late=tuple(part[:3]))
