@@ -234,7 +234,10 @@ class PaperReprinted(Body, frozen=True, tag="paper.reprinted"):
 
 
 class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
-    """Somebody only asked: the matter, their situation, everything to bring (行政许可法 art. 30)."""
+    """Somebody only asked: the matter, their situation, everything to bring (行政许可法 art. 30).
+
+    ``ticks`` are there where the desk was checked before submission (检查核对单): what lay on it, nothing received yet.
+    """
 
     reference: str
     matter: MatterRef
@@ -245,6 +248,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     window: str = ""
     clerk: str = ""
     language: Language = ""
+    ticks: dict[str, Tick] = {}
 
 
 class PersonalShown(Body, frozen=True, tag="personal.shown"):

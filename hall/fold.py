@@ -81,7 +81,6 @@ def _begin(fact: f.Fact) -> Case | None:
         return None
     asked = isinstance(body, f.InquiryAnswered)
     day = body.day if isinstance(body, f.InquiryAnswered) else body.received
-    ticks = {} if isinstance(body, f.InquiryAnswered) else body.ticks
     return Case(
         case_id=header.subject,
         reference=body.reference,
@@ -91,7 +90,7 @@ def _begin(fact: f.Fact) -> Case | None:
         answers=body.answers,
         situations=body.situations,
         rows=body.rows,
-        ticks=ticks,
+        ticks=body.ticks,
         received=day,
         clock_from=day if isinstance(body, f.InquiryAnswered) else body.clock_from,
         applicant=people.applicant,
@@ -101,9 +100,15 @@ def _begin(fact: f.Fact) -> Case | None:
         clerk=body.clerk,
         language=body.language,
         handed_in=() if asked else (day,),
-        gaps=() if asked else gaps_of(body.rows, ticks),
-        timeline=(_line(fact, "咨询，已一次性告知办理要求" if asked else "收到申请材料"),),
+        gaps=() if asked else gaps_of(body.rows, body.ticks),
+        timeline=(_line(fact, _first_line(body)),),
     )
+
+
+def _first_line(body: f.CaseReceived | f.InquiryAnswered) -> str:
+    if isinstance(body, f.CaseReceived):
+        return "收到申请材料"
+    return "提交前核对，尚未收件" if body.ticks else "咨询，已一次性告知办理要求"
 
 
 def _line(fact: f.Fact, text: str) -> Event:
@@ -115,7 +120,16 @@ def _misfit(case: Case, fact: f.Fact) -> str:
     if isinstance(fact.body, (f.CaseReceived, f.InquiryAnswered)):
         return "同一办件第二次收件"
     allowed = _ALLOWED.get(type(fact.body))
-    return "" if allowed is None or case.state in allowed else f"办件已是“{STATE_NAMES[case.state]}”"
+    if allowed is not None and case.state not in allowed:
+        return f"办件已是“{STATE_NAMES[case.state]}”"
+    if isinstance(fact.body, f.ProcedureStarted) and not _told_in_writing(case, fact.body):
+        return "没有出具特别程序期限告知书，时限不停计"
+    return ""
+
+
+def _told_in_writing(case: Case, body: f.ProcedureStarted) -> bool:
+    """行政许可法 art. 45: the time of a special procedure is not counted only if the applicant was told in writing."""
+    return any(paper.kind == "procedure" and paper.paper_id == body.notice_paper for paper in case.papers)
 
 
 def _nothing(case: Case, fact: f.Fact) -> Changes:

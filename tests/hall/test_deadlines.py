@@ -64,11 +64,12 @@ def test_a_promise_may_run_to_the_promised_limit_and_no_further() -> None:
 
 
 def test_a_pause_moves_both_dates_and_overlaps_count_once() -> None:
+    told = f.PaperIssued(paper_id="p", kind="procedure", number="T1", day=DAY)
     hearing = f.ProcedureStarted(name="听证", starts=D(2026, 9, 21), notice_paper="p", days=2)
     review = f.ProcedureStarted(name="评审", starts=D(2026, 9, 22), notice_paper="p", days=2)
     ends = (f.ProcedureEnded(name="听证", ends=D(2026, 9, 22)), f.ProcedureEnded(name="评审", ends=D(2026, 9, 23)))
     plain = case_clock(accepted(), CALENDAR, D(2026, 9, 28))
-    paused = case_clock(accepted(hearing, review, *ends), CALENDAR, D(2026, 9, 28))
+    paused = case_clock(accepted(told, hearing, review, *ends), CALENDAR, D(2026, 9, 28))
     assert plain.promised == D(2026, 9, 24)
     assert paused.promised == CALENDAR.add_workdays(D(2026, 9, 24), 3).day
     assert not paused.paused
@@ -76,7 +77,8 @@ def test_a_pause_moves_both_dates_and_overlaps_count_once() -> None:
 
 def test_a_running_pause_holds_the_clock() -> None:
     hearing = f.ProcedureStarted(name="听证", starts=D(2026, 9, 21), notice_paper="p", days=2)
-    clock = case_clock(accepted(hearing), CALENDAR, D(2026, 10, 20))
+    told = f.PaperIssued(paper_id="p", kind="procedure", number="T1", day=DAY)
+    clock = case_clock(accepted(told, hearing), CALENDAR, D(2026, 10, 20))
     assert clock.paused
     assert clock.light is not Light.RED
 

@@ -111,9 +111,23 @@ def test_only_the_first_extension_counts() -> None:
 def test_overlapping_procedures_end_one_by_one() -> None:
     start = f.ProcedureStarted(name="听证", starts=DAY, notice_paper="p1", days=5)
     other = f.ProcedureStarted(name="专家评审", starts=LATER, notice_paper="p2", days=5)
-    case = fold(facts(received(), ACCEPT, start, other, f.ProcedureEnded(name="专家评审", ends=LATER)))
+    told = (told_in_writing("p1"), told_in_writing("p2"))
+    case = fold(facts(received(), ACCEPT, *told, start, other, f.ProcedureEnded(name="专家评审", ends=LATER)))
     assert case is not None
     assert [(pause.name, pause.ends) for pause in case.pauses] == [("听证", None), ("专家评审", LATER)]
+
+
+def told_in_writing(paper_id: str, kind: f.PaperKind = "procedure") -> f.PaperIssued:
+    return f.PaperIssued(paper_id=paper_id, kind=kind, number=f"SL01-A1-00001-X/{paper_id}", day=DAY, copies=2)
+
+
+@pytest.mark.parametrize("paper", [(), (told_in_writing("p2"),), (told_in_writing("p1", "receipt"),)])
+def test_no_procedure_stops_the_clock_without_its_printed_notice(paper: tuple[f.PaperIssued, ...]) -> None:
+    start = f.ProcedureStarted(name="听证", starts=DAY, notice_paper="p1", days=5)
+    case = fold(facts(received(), ACCEPT, *paper, start))
+    assert case is not None
+    assert case.pauses == ()
+    assert "告知书" in case.timeline[-1].misfit
 
 
 def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal() -> None:
