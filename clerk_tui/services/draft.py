@@ -11,7 +11,7 @@ from msgspec import Struct
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
-from hall.facts import Agent, Applicant, Due
+from hall.facts import Agent, Applicant, Due, Language
 from hall.masking import mask_party
 from hall.verdict import Refusal, Tick, Verdict
 
@@ -25,7 +25,8 @@ class Draft:
 
     ``case_id`` and ``event_id`` are made once, with the draft, and never again: submitting twice makes one case.
     ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``), ``held`` says which
-    materials the hall has and from where (``intake.refresh_held`` fills it).
+    materials the hall has and from where (``intake.refresh_held`` fills it). ``language`` is that of the papers: Chinese,
+    or ``"en"`` for Chinese with English.
     """
 
     matter: Matter
@@ -40,6 +41,7 @@ class Draft:
     good_credit: bool = True
     channel: str = "counter"
     ticket: str = ""
+    language: Language = ""
     held: dict[str, str] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was computed for the last preview, by part, so that a key only pays for what it changed."""

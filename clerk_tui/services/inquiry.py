@@ -36,6 +36,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
                 day=ready.received,
                 window=ws.config.hall.window,
                 clerk=ws.config.clerk.name,
+                language=draft.language,
             ),
             event_id=draft.event_id,
         )

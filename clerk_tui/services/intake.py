@@ -2,7 +2,7 @@
 
 Which papers an outcome needs (domain.md §1.2): every acceptance and every refusal its own written proof (行政许可法
 art. 32, last paragraph); a notice also a receipt for what stays at the hall; a tolerated acceptance the promise that is
-signed. An acceptance names what was received, so a receipt beside it is not needed (安阳市政务服务条例 art. 36).
+signed, and the notice that goes with it. An acceptance names what was received, so a receipt beside it is not needed (安阳市政务服务条例 art. 36).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = [
 PAPERS: Final[dict[Outcome, tuple[f.PaperKind, ...]]] = {
     Outcome.ACCEPTED: ("acceptance",),
     Outcome.CORRECTED: ("acceptance",),
-    Outcome.TOLERATED: ("acceptance", "promise"),
+    Outcome.TOLERATED: ("acceptance", "promise", "tolerance"),
     Outcome.NOTICED: ("receipt", "notice"),
     Outcome.REFUSED: ("refusal",),
 }
@@ -245,6 +245,7 @@ def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview)
             clerk=ws.config.clerk.name,
             channel=draft.channel,
             ticket=draft.ticket.strip(),
+            language=draft.language,
         ),
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
         event_id=draft.event_id,

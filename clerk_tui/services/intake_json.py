@@ -24,15 +24,20 @@ from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.errors import BadInput
+from hall.facts import Language
 from hall.verdict import Outcome, Refusal, Tick, TickState
 
 INTAKE_KEYS: Final = (
     "matter", "answers", "applicant", "agent", "fields", "materials", "outcome", "refusal", "good_credit", "channel",
-    "ticket",
+    "ticket", "language",
 )  # fmt: skip
 SUPPLEMENT_KEYS: Final = ("materials", "outcome", "second_notice_reason", "handed_in", "refusal", "good_credit")
 CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 """行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
+
+
+LANGUAGES: Final[dict[str, Language]] = {"zh": "", "en": "en"}
+"""Of the papers: Chinese, or Chinese with English beside it."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -68,6 +73,7 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
     draft.channel = _one_of(top.get("channel", "counter"), "channel", CHANNELS)
     draft.ticket = _text(top.get("ticket", ""), "ticket")
+    draft.language = LANGUAGES[_one_of(top.get("language", "zh"), "language", LANGUAGES)]
     intake.refresh_held(ws, draft)
     ready = preview(ws, draft)
     draft.fields = _fields(top.get("fields", {}), draft.matter)

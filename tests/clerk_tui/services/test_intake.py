@@ -45,7 +45,7 @@ def test_a_notice_names_every_gap_and_comes_with_a_receipt(ws: Workspace) -> Non
 def test_a_tolerated_case_keeps_its_promises(ws: Workspace) -> None:
     result = intake.submit(ws, restaurant(ws, rules_list=promised(FRIDAY)))
     assert result.outcome is Outcome.TOLERATED
-    assert [paper.kind for paper in result.papers] == ["acceptance", "promise"]
+    assert [paper.kind for paper in result.papers] == ["acceptance", "promise", "tolerance"]
     assert [(p.code, p.until) for p in cases.get(ws, result.reference).case.promises] == [("rules_list", FRIDAY)]
 
 

@@ -92,7 +92,7 @@ def test_another_defect_of_a_paper_that_was_on_the_desk_needs_a_reason(ws: Works
 def test_the_rest_may_be_promised(ws: Workspace, clock: FixedClock) -> None:
     draft = bring(ws, noticed(ws, clock).reference, layout=PRESENT, rules_list=promised(dt.date(2026, 11, 20)))
     result = supplement.submit(ws, draft)
-    assert (result.outcome, [p.kind for p in result.papers]) == (Outcome.TOLERATED, ["acceptance", "promise"])
+    assert (result.outcome, [p.kind for p in result.papers]) == (Outcome.TOLERATED, ["acceptance", "promise", "tolerance"])
 
 
 def test_a_kept_promise_is_receipted_and_the_case_is_whole(ws: Workspace, clock: FixedClock) -> None:
