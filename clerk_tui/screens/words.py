@@ -34,6 +34,19 @@ PAPERS: dict[str, str] = {
     "refusal": N_("不予受理通知书"),
     "promise": N_("容缺受理承诺书"),
     "guide": N_("办事指南（一次性告知单）"),
+    "checking": N_("检查核对单"),
+    "tolerance": N_("容缺受理通知书"),
+    "tolerance_due": N_("容缺候补通知书"),
+    "restart": N_("补办件重新启动通知单"),
+    "procedure": N_("特别程序期限告知书"),
+    "extension": N_("延长办理期限通知书"),
+    "grant": N_("准予决定书"),
+    "denial": N_("不予决定书"),
+    "served": N_("送达回证"),
+    "fee": N_("缴费通知书"),
+    "transfer": N_("物料流转单"),
+    "pickup": N_("取件单"),
+    "returned": N_("退件通知单"),
 }
 
 #: Names of outcomes that the rules give in Chinese and the screens look up.
