@@ -26,8 +26,9 @@ step() { \
   label=$$1; shift; from=$$(date +%s); echo "== $$label" >>$(LOG); \
   "$$@" >>$(LOG) 2>&1 </dev/null & pid=$$!; \
   if [ -t 1 ]; then \
-    while kill -0 $$pid 2>/dev/null; do \
-      printf '\r  %-36s %3d s ' "$$label" $$(( $$(date +%s) - from )); sleep 0.2 2>/dev/null || sleep 1; \
+    turn=-; while kill -0 $$pid 2>/dev/null; do \
+      case $$turn in -) turn='/';; /) turn='|';; '|') turn=+;; *) turn=-;; esac; \
+      printf '\r  %-36s %3d s  %s ' "$$label" $$(( $$(date +%s) - from )) "$$turn"; sleep 0.2 2>/dev/null || sleep 1; \
     done; printf '\r'; \
   fi; \
   if wait $$pid; then printf '  %-36s %3d s, done\n' "$$label" $$(( $$(date +%s) - from )); \
