@@ -25,8 +25,8 @@ class Draft:
 
     ``case_id`` and ``event_id`` are made once, with the draft, and never again: submitting twice makes one case.
     ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``), ``held`` says which
-    materials the hall has and from where (``intake.refresh_held`` fills it). ``language`` is that of the papers: Chinese,
-    or ``"en"`` for Chinese with English.
+    materials the hall has and from where (``intake.refresh_held`` fills it). ``language`` is that of the papers:
+    Chinese, or ``"en"`` for Chinese with English.
     """
 
     matter: Matter

@@ -2,7 +2,8 @@
 
 Which papers an outcome needs (domain.md §1.2): every acceptance and every refusal its own written proof (行政许可法
 art. 32, last paragraph); a notice also a receipt for what stays at the hall; a tolerated acceptance the promise that is
-signed, and the notice that goes with it. An acceptance names what was received, so a receipt beside it is not needed (安阳市政务服务条例 art. 36).
+signed and the notice that goes with it. An acceptance names what was received, so a receipt beside it is not needed
+(安阳市政务服务条例 art. 36).
 """
 
 from __future__ import annotations
