@@ -191,7 +191,7 @@ async def first_case(day: Day) -> None:
     day.shoot("questions")
     await fill_in(clerk, GOOD_TASTE)
     day.shoot("filled")
-    await clerk.press("1", "down")
+    await clerk.press("1")
     day.shoot("materials")
     await clerk.type("a")
     day.shoot("accept")
@@ -210,7 +210,7 @@ async def notice_and_supplement(day: Day) -> None:
     await fill_in(clerk, NOODLES)
     await clerk.press("3")
     day.shoot("problem")
-    await clerk.press("1", "down", "2", "1", "1")
+    await clerk.press("1", "2", "1", "1")
     day.shoot("intake")
     await clerk.press("f9", "enter")
     await day.printed()
@@ -235,7 +235,7 @@ async def promise(day: Day) -> None:
     day.shoot("known")
     await clerk.press("f6")
     await fill_in(clerk, GOOD_TASTE)
-    await clerk.press("f4", "1", "down", "1", "5")
+    await clerk.press("f4", "1", "1", "5")
     day.shoot("promise")
     await clerk.press("enter", "a")
     day.shoot("tolerated")
@@ -296,7 +296,7 @@ async def other_looks(day: Day) -> None:
     clerk = day.clerk
     await open_matter(clerk, "cyxk")
     await fill_in(clerk, NOODLES)
-    await clerk.press("3", "1", "down", "2", "1", "1")
+    await clerk.press("3", "1", "2", "1", "1")
     day.shoot(day.config.screen.theme if day.size == WIDE else "narrow")
 
 

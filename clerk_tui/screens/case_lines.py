@@ -10,6 +10,7 @@ from clerk_tui.i18n import _
 from clerk_tui.screens.words import light_chip, paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.phrases import listed, said_of
 from hall.masking import mask_address, mask_identity, mask_party, mask_phone
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def case_lines(
         (((f" {word} ", ink), ("  ", "plain"), (f" {light} ", light_ink)), ""),
         BLANK,
         *_pair(_("事项"), case.matter.name, columns),
-        *_pair(_("情形"), "、".join(s.name for s in case.situations), columns),
+        *_pair(_("情形"), listed(s.name for s in case.situations), columns),
         *_pair(_("部门"), case.matter.department.short or case.matter.department.name, columns),
     ]
     lines += _person(case, columns, shown or {})
@@ -49,7 +50,7 @@ def case_lines(
     if case.gaps:
         lines += [BLANK, (((_("还缺 {count} 项").format(count=len(case.gaps)), "title"),), "")]
         for number, gap in enumerate(case.gaps, 1):
-            text = f"{safe(gap.name)}：{safe(gap.problem)}"
+            text = safe(said_of(gap.name, gap.problem))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
@@ -125,7 +126,7 @@ def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
     for event in reversed(case.timeline):
         when = dt.datetime.fromtimestamp(event.at_ms / 1000, zone).strftime("%m-%d %H:%M")
         ink = "bad" if event.alert else "plain"
-        text = safe(event.text) + (f"（{safe(event.misfit)}）" if event.misfit else "")
+        text = safe(event.text) + (_("（{text}）").format(text=safe(event.misfit)) if event.misfit else "")
         for n, part in enumerate(wrap(text, max(10, columns - 13), 3)):
             lines.append((((when if n == 0 else "", "faint"), (" " * (2 if n == 0 else 13), "plain"), (part, ink)), ""))
     return lines

@@ -17,6 +17,7 @@ from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.phrases import listed, said_of
 from clerk_tui.widgets.verdict import FILLS, Shown, VerdictStrip, VerdictView, outcome_word
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.checklist import Row
@@ -45,6 +46,15 @@ class DeskScreen(CounterScreen):
     def rows(self) -> tuple[Row, ...]:
         """The checklist's rows."""
         raise NotImplementedError
+
+    def open_rows(self) -> frozenset[str]:
+        """The codes of the rows that nobody has looked at yet and that the hall does not hold."""
+        return frozenset(row.code for row in self.rows if row.code not in self.ticks and not row.held)
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether nothing is left to look at: a refusal does not rest on the materials."""
+        return self.chosen is Outcome.REFUSED or not self.open_rows()
 
     def left_pane(self) -> Widget:
         """The pane on the left."""
@@ -113,7 +123,7 @@ class DeskScreen(CounterScreen):
             for error in self.verdict.errors
             if (error.field or "").startswith("materials.")
         }
-        self.materials.show(self.rows, self.ticks, errors)
+        self.materials.show(self.rows, self.ticks, errors, self.open_rows())
 
     def do_form(self) -> None:
         self.go_part("left")
@@ -233,11 +243,11 @@ class DeskScreen(CounterScreen):
 
     def do_other(self) -> None:
         choices = self.other_choices()
-        why = [
-            (f"{_(OUTCOME_NAMES[outcome])}：{reason}", "faint")
-            for outcome, reason in self.verdict.unlawful.items()
-            if outcome is not Outcome.REFUSED
-        ]
+        barred: dict[str, list[str]] = {}
+        for outcome, reason in self.verdict.unlawful.items():
+            if outcome is not Outcome.REFUSED:
+                barred.setdefault(reason, []).append(_(OUTCOME_NAMES[outcome]))
+        why = [(said_of(listed(names), reason), "faint") for reason, names in barred.items()]
         if not choices:
             self._say(_("没有别的合法结论"), *(text for text, _ink in why))
             return
@@ -255,11 +265,11 @@ class DeskScreen(CounterScreen):
             lines += [("", "plain"), (shown.explanation, "plain")]
         elif shown.gaps:
             lines += [("", "plain"), (_("列明的材料"), "title")]
-            lines += [(f"\t{n}  {gap.name}：{gap.problem}", "plain") for n, gap in enumerate(shown.gaps, 1)]
+            lines += [(f"\t{n}  {said_of(gap.name, gap.problem)}", "plain") for n, gap in enumerate(shown.gaps, 1)]
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
-        lines += [*extra, ("", "plain"), (_("将打印：") + "、".join(paper_name(paper) for paper in papers), "info")]
+        lines += [*extra, ("", "plain"), (_("将打印：") + listed(paper_name(paper) for paper in papers), "info")]
         return Spec(
             _("确认：{outcome}").format(outcome=outcome_word(shown)),
             tuple(lines),

@@ -15,7 +15,7 @@ from clerk_tui.screens.found import CaseFound, Draw, MatterFound, Parked
 from clerk_tui.screens.matter_card import bundle_lines, matter_lines
 from clerk_tui.widgets.cells import pad
 from clerk_tui.widgets.entry import Entry
-from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.virtual_list import TextPane, VirtualList
 
 if TYPE_CHECKING:
@@ -38,8 +38,13 @@ class HomeScreen(CounterScreen):
     def body(self) -> ComposeResult:
         yield Entry(_("取事项"), _("名称、拼音、首字母、代码、部门；或扫收件编号"), self._typed, self._key, id="search")
         with Horizontal(classes="body"):
-            yield VirtualList[Found](self._draw.row, self._draw.heading, self._chosen, id="found")
+            yield VirtualList[Found](self._draw.row, self._heading, self._chosen, id="found")
             yield TextPane(self._card, id="card")
+
+    def _heading(self, columns: int) -> tuple[Span, ...]:
+        """Column titles, unless a case or something put aside is among the rows: these have no such columns."""
+        matters = all(isinstance(item, MatterFound) for item in self.found.items)
+        return self._draw.heading(columns) if matters else ()
 
     @property
     def entry(self) -> Entry:

@@ -21,6 +21,7 @@ from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
 from clerk_tui.widgets.painted import Line, Span, spread
+from clerk_tui.widgets.phrases import listed
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
@@ -147,6 +148,7 @@ class IntakeScreen(DeskScreen):
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
+            ready=not self.hinders() and self.all_seen,
             warnings=() if self.hinders() else tuple(preview.warnings.values()),
             calm=not self.tell_missing and not verdict.errors and self._only_typing(),
             dates=date_pairs(
@@ -164,7 +166,7 @@ class IntakeScreen(DeskScreen):
     def header(self, columns: int, rows: int) -> list[Line]:
         matter = self.draft.matter
         preview = self._preview
-        situations = "、".join(s.name for s in preview.checklist.situations) if preview else ""
+        situations = listed(s.name for s in preview.checklist.situations) if preview else ""
         limit = limit_text(matter.limits.promised)
         right: list[Span] = [(_("承诺 {limit}").format(limit=limit), "faint")]
         room = columns - width(right[0][0]) - 3
@@ -178,14 +180,10 @@ class IntakeScreen(DeskScreen):
         return lines
 
     def _tabs(self) -> tuple[Span, ...]:
-        on, off = "chip-info", "chip-off"
-        return (
-            (_(" F3 情形与申请人 "), on if self.part == "left" else off),
-            (" ", "plain"),
-            (_(" F4 材料 {done}/{all} ").format(done=len(self.ticks), all=len(self.rows)), off)
-            if self.part == "left"
-            else (_(" F4 材料 {done}/{all} ").format(done=len(self.ticks), all=len(self.rows)), on),
-        )
+        on, off = ("chip-info", "chip-off") if self.part == "left" else ("chip-off", "chip-info")
+        done = len(self.rows) - len(self.open_rows()) if self._preview else 0
+        tab = _(" F4 材料 {done}/{all} ").format(done=done, all=len(self.rows) if self._preview else 0)
+        return ((_(" F3 情形与申请人 "), on), (" ", "plain"), (tab, off))
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -259,7 +257,7 @@ class IntakeScreen(DeskScreen):
     def do_inquire(self) -> None:
         lines = (
             (_("不收件、不给编号以外的承诺；打印一次性告知的办事指南。"), "plain"),
-            (_("情形：") + ("、".join(s.name for s in self.preview.checklist.situations) or _("未定")), "faint"),
+            (_("情形：") + (listed(s.name for s in self.preview.checklist.situations) or _("未定")), "faint"),
         )
         spec = Spec(_("只咨询"), lines, yes=N_("打印指南"), no=N_("回去"))
         self.ask(spec, lambda answer: self._inquired())

@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
 from clerk_tui.screens.words import state_chip
-from clerk_tui.widgets.cells import pad, safe
+from clerk_tui.widgets.cells import pad, safe, width
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.virtual_list import TextPane, VirtualList
@@ -21,7 +21,9 @@ from clerk_tui.widgets.virtual_list import TextPane, VirtualList
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseRow
 
-REFERENCE, STATE, DUE = 18, 10, 12
+REFERENCE, STATE, DUE = 17, 10, 12
+APPLICANT = 12
+"""The least an applicant gets; what the matters leave comes on top."""
 
 
 class LookupScreen(CounterScreen):
@@ -34,6 +36,7 @@ class LookupScreen(CounterScreen):
     def __init__(self, text: str = "") -> None:
         super().__init__()
         self._first = text
+        self._longest = 0
 
     def body(self) -> ComposeResult:
         yield Entry(
@@ -72,7 +75,9 @@ class LookupScreen(CounterScreen):
             return
         place = self.found.place if text == self._first else 0
         self._first = text
-        self.found.show(cases.find(workspace, text, limit=200), empty=(_("没有这样的办件"),), place=place)
+        rows = cases.find(workspace, text, limit=200)
+        self._longest = max((width(safe(row.matter_name)) for row in rows), default=0)
+        self.found.show(rows, empty=(_("没有这样的办件"),), place=place)
 
     def _key(self, key: str) -> bool:
         if key == "enter":
@@ -87,22 +92,30 @@ class LookupScreen(CounterScreen):
             (pad(_("收件编号"), REFERENCE), "faint"),
             (pad(_("状态"), STATE), "faint"),
             (pad(_("承诺办结"), due), "faint"),
-            (pad(_("事项"), _matter_cells(columns)), "faint"),
+            (pad(_("事项"), self._matter_cells(columns)), "faint"),
             (_("申请人"), "faint"),
         )
 
     def _row(self, row: CaseRow, columns: int, chosen: bool) -> tuple[Span, ...]:
         word, ink = state_chip(row.state)
         due = DUE if columns >= 72 else 0
+        matter = self._matter_cells(columns)
+        rest = columns - REFERENCE - STATE - due - matter
         return (
             (pad(row.reference, REFERENCE), "strong" if chosen else "plain"),
             (f" {pad(word, STATE - 2)}", ink),
             (" ", "plain"),
             (pad(row.promised_due or "", due), "plain"),
-            (pad(safe(row.matter_name), _matter_cells(columns) - 1) + " ", "plain"),
+            (pad(safe(row.matter_name), matter - 1) + " ", "plain"),
             # Last, because a name may hold characters that some terminals draw wider than they measure.
-            (pad(safe(row.applicant), 12), "plain"),
+            (pad(safe(row.applicant), rest), "plain"),
         )
+
+    def _matter_cells(self, columns: int) -> int:
+        """What the longest matter found takes, as long as that leaves the applicant enough."""
+        due = DUE if columns >= 72 else 0
+        most = columns - REFERENCE - STATE - due - APPLICANT
+        return min(most, max(self._longest, width(_("事项"))) + 1)
 
     def _chosen(self, row: CaseRow | None) -> None:
         if self.is_mounted:
@@ -133,8 +146,3 @@ class LookupScreen(CounterScreen):
 
     def scan_undo(self, token: object) -> None:
         self.entry.restore(token)
-
-
-def _matter_cells(columns: int) -> int:
-    due = DUE if columns >= 72 else 0
-    return columns - REFERENCE - STATE - due - 13

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.phrases import listed
 
 if TYPE_CHECKING:
     from hall.catalogue.model import Bundle, Department, Fee, Limit, Matter
@@ -36,7 +37,7 @@ def fee_text(fee: Fee) -> str:
     if not fee.fen and not fee.text:
         return _("不收费")
     amount = _("{yuan}元").format(yuan=f"{fee.fen / 100:g}") if fee.fen else ""
-    return safe("，".join(filter(None, (amount, fee.text))))
+    return safe(_("，").join(filter(None, (amount, fee.text))))
 
 
 def matter_lines(matter: Matter, department: Department | None, columns: int) -> list[Line]:
@@ -48,11 +49,11 @@ def matter_lines(matter: Matter, department: Department | None, columns: int) ->
         (_("承诺时限"), limit_text(matter.limits.promised), "good"),
         (_("法定时限"), limit_text(matter.limits.statutory) or "-", "plain"),
         (_("收费"), fee_text(matter.fee), "plain"),
-        (_("对象"), "、".join(_(KINDS[kind]) for kind in matter.serves), "plain"),
+        (_("对象"), listed(_(KINDS[kind]) for kind in matter.serves), "plain"),
         (_("材料"), _count(matter), "plain"),
         (_("跑动"), _("{times}次").format(times=matter.visits), "plain"),
         (_("条件"), matter.condition, "plain"),
-        (_("结果"), "、".join(result.name for result in matter.results), "plain"),
+        (_("结果"), listed(result.name for result in matter.results), "plain"),
         (_("范围"), matter.reach, "plain"),
         (_("代码"), matter.code, "faint"),
     ]
@@ -60,7 +61,7 @@ def matter_lines(matter: Matter, department: Department | None, columns: int) ->
         lines += _row(label, safe(text), columns, ink)
     if matter.situations:
         lines += [BLANK, (((_("情形"), "title"),), "")]
-        for part in wrap(safe("、".join(s.name for s in matter.situations)), columns, 4):
+        for part in wrap(safe(listed(s.name for s in matter.situations)), columns, 4):
             lines.append((((part, "plain"),), ""))
     return lines
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.standing import age, clock_time
-from clerk_tui.widgets.cells import pad, safe, wrap
+from clerk_tui.screens.standing import clock_time
+from clerk_tui.screens.words import aside_chip, fact_name
+from clerk_tui.widgets.cells import pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.phrases import age
 from clerk_tui.widgets.virtual_list import TextPane
 
+if TYPE_CHECKING:
+    from clerk_tui.services.outbox import SetAside
+
 LABEL = 16
+STATE, REFERENCE, FACT = 12, 20, 24
 
 
 class OutboxScreen(CounterScreen):
@@ -36,6 +43,12 @@ class OutboxScreen(CounterScreen):
 
     def can_do(self, action: str) -> bool:
         return action != "outbox"
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}.get(event.key)
+        if step is not None:
+            self.query_one("#outbox", TextPane).scroll_lines(step)
+            event.stop()
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
         from clerk_tui.services import outbox
@@ -77,4 +90,28 @@ class OutboxScreen(CounterScreen):
             texts.append(_("被退回的记录没有丢失。请把本屏告诉管理员，核对后重新上传。"))
         for text in texts:
             lines += [(((part, "plain"),), "") for part in wrap(text, min(columns, 80))]
+        if status.quarantined:
+            rows_aside = outbox.set_aside(workspace)
+            lines += [BLANK, *(line for row in rows_aside for line in _aside(row, columns))]
+            if len(rows_aside) < status.quarantined:
+                more = _("更早的还有 {count} 条").format(count=status.quarantined - len(rows_aside))
+                lines.append((((more, "faint"),), ""))
         return lines
+
+
+def _aside(row: SetAside, columns: int) -> list[Line]:
+    """A record that the centre set aside: what it is, of which case, and why."""
+    word, ink = aside_chip(row.state)
+    number = _("第 {seq} 条").format(seq=row.seq)
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (pad(row.reference or "-", REFERENCE), "strong"),
+            (pad(fact_name(row.type), FACT), "plain"),
+            (number, "faint"),
+        ),
+        "",
+    )
+    reason = wrap(safe(row.reason), max(10, columns - STATE))
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in reason)]

@@ -14,6 +14,7 @@ from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.phrases import listed, said_of
 from clerk_tui.widgets.verdict import FILLS
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.verdict import OUTCOME_NAMES
@@ -75,7 +76,7 @@ class ResultScreen(CounterScreen):
                 note = _("  暂按周末推算") if result.due.provisional and value in _dues(result) else ""
                 lines.append(self._pair(label, f"{value}{note}", columns))
         if result.late:
-            lines.append(self._pair(_("迟交"), "、".join(result.late), columns, "warn"))
+            lines.append(self._pair(_("迟交"), listed(result.late), columns, "warn"))
         lines += self._gaps(columns)
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
@@ -107,7 +108,7 @@ class ResultScreen(CounterScreen):
             return []
         lines: list[Line] = [BLANK, (((_("列明的材料 {count} 项").format(count=len(gaps)), "title"),), "")]
         for number, gap in enumerate(gaps[:12], 1):
-            text = f"{safe(gap.name)}：{safe(gap.problem)}"
+            text = safe(said_of(gap.name, gap.problem))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
         return lines
 

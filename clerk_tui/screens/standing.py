@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from clerk_tui.widgets.phrases import age
+
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.widgets.bars import Standing
@@ -40,18 +42,5 @@ def clock_time(at_ms: int, zone: dt.tzinfo) -> str:
     return dt.datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
 
 
-def age(ms: int) -> str:
-    """``02:10`` (minutes and seconds), from an hour on ``3小时``, from a day on ``2天``."""
-    seconds = max(0, ms) // 1000
-    if seconds >= 86400:
-        return f"{seconds // 86400}天"
-    if seconds >= 3600:
-        return f"{seconds // 3600}小时"
-    return f"{seconds // 60:02}:{seconds % 60:02}"
-
-
 def _count(value: Any) -> int:
     return value if isinstance(value, int) else len(value)
-
-
-__all__ = ["age", "clock_time", "standing_now"]

@@ -17,6 +17,7 @@ from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, supplement
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.phrases import said_of
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
@@ -68,6 +69,9 @@ class SupplementScreen(DeskScreen):
     @property
     def rows(self) -> tuple[Row, ...]:
         return self._rows
+
+    def open_rows(self) -> frozenset[str]:
+        return frozenset(row.code for row in self.draft.rows if row.code not in self.draft.ticks)
 
     def set_tick(self, code: str, tick: Tick | None) -> None:
         if tick is None:
@@ -123,6 +127,7 @@ class SupplementScreen(DeskScreen):
             others=self.others(),
             hinders=self.hinders(),
             calm=not preview.field_errors and not preview.verdict.errors,
+            ready=not self.hinders() and self.all_seen,
             warnings=tuple(warnings),
             dates=date_pairs(
                 (_("收到日"), preview.accepted),
@@ -197,7 +202,7 @@ class SupplementScreen(DeskScreen):
             mark: Span = (pad(_("已补") if done else str(number), 5), "good" if done else "faint")
             lines.append(((mark, (clip(safe(gap.name), columns - 5), "plain")), ""))
             if not done:
-                for part in wrap(safe(f"{gap.problem}：{gap.remedy}"), columns - 5, 3):
+                for part in wrap(safe(said_of(gap.problem, gap.remedy)), columns - 5, 3):
                     lines.append((((" " * 5, "plain"), (part, "faint")), ""))
         return lines
 

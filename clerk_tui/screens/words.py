@@ -49,6 +49,32 @@ PAPERS: dict[str, str] = {
     "returned": N_("退件通知单"),
 }
 
+#: What a record of the journal tells, by the fact's type.
+FACTS: dict[str, str] = {
+    "case.received": N_("收件"),
+    "case.accepted": N_("受理"),
+    "case.noticed": N_("一次性告知"),
+    "case.tolerated": N_("容缺受理"),
+    "case.corrected": N_("当场更正"),
+    "case.refused": N_("不予受理"),
+    "case.supplemented": N_("补正收件"),
+    "procedure.started": N_("特别程序开始"),
+    "procedure.ended": N_("特别程序结束"),
+    "limit.extended": N_("延长期限"),
+    "case.decided": N_("决定"),
+    "result.delivered": N_("送达"),
+    "case.closed": N_("结案"),
+    "paper.issued": N_("出具凭证"),
+    "paper.reprinted": N_("补打凭证"),
+    "inquiry.answered": N_("咨询"),
+    "personal.shown": N_("查看个人信息"),
+    "note.added": N_("备注"),
+}
+ASIDE: dict[str, tuple[str, str]] = {
+    "quarantined": (N_("退回"), "chip-bad"),
+    "conflict": (N_("冲突"), "chip-warn"),
+}
+
 #: Names of outcomes that the rules give in Chinese and the screens look up.
 OUTCOMES = (N_("受理"), N_("一次性告知补正"), N_("容缺受理"), N_("当场更正后受理"), N_("不予受理"))
 
@@ -68,3 +94,14 @@ def light_chip(light: Light) -> tuple[str, str]:
 def paper_name(kind: str) -> str:
     """What a paper is called."""
     return _(PAPERS.get(kind, kind))
+
+
+def fact_name(kind: str) -> str:
+    """What a record of the journal tells."""
+    return _(FACTS.get(kind, kind))
+
+
+def aside_chip(state: str) -> tuple[str, str]:
+    """The word and the ink of what the centre made of a record that it did not take as it is."""
+    word, ink = ASIDE[state]
+    return _(word), ink

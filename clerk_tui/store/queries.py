@@ -80,6 +80,17 @@ class Tail(Struct, frozen=True, kw_only=True):
     last_contact_ms: int
 
 
+class AsideRow(Struct, frozen=True, kw_only=True):
+    """A fact that the centre did not take as it is: ``state`` is ``quarantined`` or ``conflict``, ``type`` the fact's
+    type (``case.noticed``), ``reference`` the case's or ``""``, ``reason`` the centre's words."""
+
+    seq: int
+    state: str
+    type: str
+    reference: str
+    reason: str
+
+
 _ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
     statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
 _NAMES: Final = tuple(CaseRow.__struct_fields__)
@@ -250,6 +261,19 @@ def tail(connection: sqlite3.Connection) -> Tail:
         quarantined=aside,
         last_contact_ms=contact,
     )
+
+
+def set_aside(connection: sqlite3.Connection, limit: int) -> list[AsideRow]:
+    """The facts that the centre set aside, the newest first."""
+    found = connection.execute(
+        """SELECT status.seq, status.state, event.type, coalesce(case_view.reference, ''), status.reason
+        FROM event_status AS status JOIN event ON event.seq = status.seq
+        LEFT JOIN case_view ON case_view.case_id = event.subject
+        WHERE status.state <> 'applied' AND status.state IN ('conflict', 'quarantined')
+        ORDER BY status.seq DESC LIMIT ?""",
+        (limit,),
+    )
+    return [AsideRow(**dict(zip(AsideRow.__struct_fields__, row, strict=True))) for row in found]
 
 
 def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | None:

@@ -66,8 +66,9 @@ class StatusLine(Painted):
             left += [(" ", "plain"), (kind or _("日历未载入"), "faint" if kind else "warn")]
             left += [("  ", "plain"), (now.time, "strong")]
         right = self._right(now, wide=wide)
-        if spans_width(left) + spans_width(right) > columns:
-            left = [span for span in left if span[0] != kind]
+        for spared in (kind, safe(now.hall), _(WEEKDAYS[now.weekday])):
+            if spans_width(left) + spans_width(right) >= columns:
+                left = [span for span in left if span[0] != spared]
         return [(spread(left, right, columns), "")]
 
     def _right(self, now: Standing, *, wide: bool) -> list[Span]:

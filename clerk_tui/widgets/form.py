@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from textual import events
 from textual.geometry import Offset
 
-from clerk_tui.widgets.cells import clip, head, pad, safe, width, wrap
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.editor import Editor
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
+from clerk_tui.widgets.phrases import listed
 
 LABEL = 16
 Value = str | tuple[str, ...]
@@ -148,7 +149,7 @@ class FormView(Painted):
         mark: Span = ("! ", "bad") if item.error and settled else ("* ", "faint") if item.needs else ("  ", "plain")
         ink = "strong" if on else "plain" if item.needs else "faint"
         room = columns - LABEL - 2
-        beside = width(label) <= LABEL - 2
+        beside = width(label) <= LABEL - 2 and self._cells(item, on) <= room
         if not beside or (item.options and on):
             shown.lines += [
                 ((mark if n == 0 else ("  ", "plain"), (part, ink)), fill)
@@ -159,10 +160,8 @@ class FormView(Painted):
         if item.options:
             if on:
                 shown.lines += self._options(item, columns, fill)
-            elif beside:
-                shown.lines.append(((*lead, (clip(_chosen(item), space), "plain")), fill))
-            elif not item.empty:
-                shown.lines.append(((("    ", "plain"), (clip(_chosen(item), space), "plain")), fill))
+            elif beside or not item.empty:
+                shown.lines += _under(lead, _chosen(item), space, "plain", fill)
         else:
             self._draw_text(item, on, lead, space, fill, shown)
         indent = LABEL + 2 if beside and not item.options else 4
@@ -177,20 +176,28 @@ class FormView(Painted):
         if on and item.note and not item.error:
             shown.lines += [((("    ", "plain"), (part, "faint")), fill) for part in wrap(safe(item.note), columns - 4)]
 
+    def _cells(self, item: Item, on: bool) -> int:
+        """How many cells an item's value takes beside its label: a long one stands on lines of its own."""
+        if item.options:
+            return 0 if on else width(_chosen(item))
+        text = safe(self.editor.text if on else str(item.value)) or _offered(item)
+        return width(text) + (1 if on else 0)
+
     def _draw_text(self, item: Item, on: bool, lead: tuple[Span, ...], space: int, fill: str, shown: _Shown) -> None:
         if on:
             before, under, after, caret = self.editor.view(space)
-            blanks = " " * (space - width(before) - width(under) - width(after))
-            offer = f"{safe(item.offer)} F6" if item.offer and item.empty else ""
-            tail: Span = (pad(offer, len(blanks)), "field-on-faint") if offer else (blanks, "field-on")
+            blanks = space - width(before) - width(under) - width(after)
+            offer = _offered(item)
+            inline = width(offer) <= blanks
+            tail: Span = (pad(offer, blanks), "field-on-faint") if inline else (" " * blanks, "field-on")
             shown.caret = (sum(width(text) for text, _ in lead) + caret, len(shown.lines))
-            spans = (*lead, (before, "field-on"), (under, "caret"), (after, "field-on"), tail)
+            shown.lines.append(((*lead, (before, "field-on"), (under, "caret"), (after, "field-on"), tail), fill))
+            if not inline:
+                shown.lines += _under(_blank(lead), offer, space, "field-on-faint", fill)
         elif item.empty:
-            offer = f"{head(safe(item.offer), space - 3)} F6" if item.offer else ""
-            spans = (*lead, (pad(offer, space), "field-faint"))
+            shown.lines += _under(lead, _offered(item), space, "field-faint", fill)
         else:
-            spans = (*lead, (pad(safe(str(item.value)), space), "plain"))
-        shown.lines.append((spans, fill))
+            shown.lines += _under(lead, safe(str(item.value)), space, "plain", fill)
 
     def _options(self, item: Item, columns: int, fill: str) -> list[Line]:
         lines: list[Line] = []
@@ -313,6 +320,23 @@ class FormView(Painted):
         self.editor = Editor(str(item.value) if item is not None and not item.options else "")
 
 
+def _under(lead: tuple[Span, ...], text: str, space: int, ink: str, fill: str) -> list[Line]:
+    """``text`` after ``lead``, on as many lines as it takes, each under the first."""
+    return [
+        ((*(lead if n == 0 else _blank(lead)), (pad(part, space), ink)), fill)
+        for n, part in enumerate(wrap(text, space))
+    ]
+
+
+def _blank(lead: tuple[Span, ...]) -> tuple[Span, ...]:
+    return ((" " * sum(width(text) for text, _ in lead), "plain"),)
+
+
+def _offered(item: Item) -> str:
+    """The known value and its key, while the field is empty."""
+    return f"{safe(item.offer)} F6" if item.offer and item.empty else ""
+
+
 def _chosen(item: Item) -> str:
     labels = [safe(label) for code, label in item.options if (code in item.value if item.multi else code == item.value)]
-    return "、".join(labels)
+    return listed(labels)

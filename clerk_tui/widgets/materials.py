@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from textual import events
 
@@ -43,7 +43,11 @@ def mark_of(row: Row, tick: Tick | None) -> tuple[str, str]:
 
 
 class MaterialsView(Painted):
-    """The rows. ``ticked(code, state)`` is asked for every state key, ``all_present()`` for the one that ticks all."""
+    """The rows. ``ticked(code, state)`` is asked for every state key, ``all_present()`` for the one that ticks all.
+
+    The selection begins at the first row that is still to be looked at and goes on to the next such row with every
+    tick; when none is left it stays. Arrows reach every row.
+    """
 
     can_focus = True
 
@@ -58,21 +62,34 @@ class MaterialsView(Painted):
         self.rows: Sequence[Row] = ()
         self.ticks: Mapping[str, Tick] = {}
         self.errors: Mapping[str, str] = {}
-        self.current = ""
+        self.open: Collection[str] = ()
+        self._current = ""
+        self._moved = False
         self._ticked = ticked
         self._all_present = all_present
         self._top = 0
 
-    def show(self, rows: Sequence[Row], ticks: Mapping[str, Tick], errors: Mapping[str, str]) -> None:
-        """Show these rows; the selected one stays selected if it is still there."""
-        self.rows, self.ticks, self.errors = rows, ticks, errors
-        if not any(row.code == self.current for row in rows):
-            self.current = rows[0].code if rows else ""
+    def show(
+        self, rows: Sequence[Row], ticks: Mapping[str, Tick], errors: Mapping[str, str], open_rows: Collection[str]
+    ) -> None:
+        """Show these rows; ``open_rows`` are the codes still to be looked at.
+
+        The row that the clerk went to stays selected if it is still there; before that it is the first open one.
+        """
+        self.rows, self.ticks, self.errors, self.open = rows, ticks, errors, open_rows
+        if not self._moved or not any(row.code == self._current for row in rows):
+            first = next((row for row in rows if row.code in open_rows), rows[0] if rows else None)
+            self._current, self._moved = (first.code if first else ""), False
         self.paint()
 
-    def begin(self) -> None:
-        """Forget the last person's place."""
-        self.current, self._top = "", 0
+    @property
+    def current(self) -> str:
+        """The code of the selected row."""
+        return self._current
+
+    @current.setter
+    def current(self, code: str) -> None:
+        self._current, self._moved = code, True
 
     @property
     def selected(self) -> Row | None:
@@ -173,21 +190,29 @@ class MaterialsView(Painted):
             self._move({"row_up": -1, "row_down": 1, "page_up": -8, "page_down": 8}[action])
 
     def advance(self) -> None:
-        """Select the next row."""
-        self._move(1)
+        """Select the next open row."""
+        self.current = self._next_open()
+        self.paint()
 
     def snapshot(self) -> object:
-        return self.current
+        return (self._current, self._moved)
 
     def restore(self, token: object) -> None:
-        self.current = str(token)
+        assert isinstance(token, tuple)
+        self._current, self._moved = token
 
     def _tick(self, state: TickState) -> None:
         code = self.current
         if state in (TickState.PRESENT, TickState.MISSING, TickState.HELD):
             # The selection moves first, so that tick and move are painted together.
-            self.current = self.rows[min(self._place() + 1, len(self.rows) - 1)].code
+            self.current = self._next_open()
         self._ticked(code, state)
+
+    def _next_open(self) -> str:
+        """The first open row below the selected one, else from the top, else the selected one itself."""
+        place = self._place()
+        around = (*self.rows[place + 1 :], *self.rows[:place])
+        return next((row.code for row in around if row.code in self.open), self.current)
 
     def _move(self, step: int) -> None:
         place = max(0, min(len(self.rows) - 1, self._place() + step))
@@ -207,4 +232,4 @@ def _key_hints(on: bool) -> list[Span]:
 
 
 def _form(row: Row) -> str:
-    return f"{row.form} {row.copies}份" if row.copies else row.form
+    return _("{form} {copies}份").format(form=row.form, copies=row.copies) if row.copies else row.form

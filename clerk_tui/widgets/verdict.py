@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from clerk_tui.i18n import _
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
+from clerk_tui.widgets.phrases import listed, said_of
 from hall.verdict import OUTCOME_NAMES, Gap, Outcome
 
 FILLS: dict[Outcome, str] = {
@@ -25,7 +26,8 @@ FILLS: dict[Outcome, str] = {
 @dataclass(frozen=True)
 class Shown:
     """What to show. ``chosen`` is what F9 would do, ``others`` the further lawful outcomes, ``hinders`` what keeps F9
-    from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and value."""
+    from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and value,
+    ``ready``: everything has been looked at, F9 is the key that is due."""
 
     chosen: Outcome | None = None
     explanation: str = ""
@@ -37,6 +39,7 @@ class Shown:
     dates: tuple[tuple[str, str], ...] = ()
     provisional: bool = False
     calm: bool = False
+    ready: bool = False
 
 
 def outcome_word(shown: Shown) -> str:
@@ -93,8 +96,8 @@ class VerdictView(Painted):
             for n, part in enumerate(wrap(safe(gap.name), columns - 3, 1 if brief else 2)):
                 lines.append((((f"{number:>2} " if n == 0 else "   ", "faint"), (part, "plain")), ""))
             if not brief:
-                text = f"{safe(gap.problem)}：{safe(gap.remedy)}" if gap.remedy else safe(gap.problem)
-                lines += _texts(text, columns, "faint", 3, 2)
+                text = said_of(gap.problem, gap.remedy) if gap.remedy else gap.problem
+                lines += _texts(safe(text), columns, "faint", 3, 2)
         return lines
 
     def _tail(self, columns: int) -> list[Line]:
@@ -111,7 +114,12 @@ class VerdictView(Painted):
             if len(shown.hinders) > 4:
                 lines += _texts(_("另有 {count} 处").format(count=len(shown.hinders) - 4), columns, "faint", 2, 1)
         elif shown.chosen is not None:
-            lines += [BLANK, _key_line("F9", outcome_word(shown), columns, "strong")]
+            spans, fill = _key_line("F9", outcome_word(shown), columns, "strong")
+            if shown.ready:
+                fill = f"big-{FILLS[shown.chosen]}"
+                lines += [BLANK, ((), fill), (spans, fill), ((), fill)]
+            else:
+                lines += [BLANK, (spans, fill)]
         if shown.others:
             if shown.hinders or shown.chosen is None:
                 lines.append(BLANK)
@@ -137,17 +145,18 @@ class VerdictStrip(Painted):
         shown = self.shown
         kind = FILLS[shown.chosen] if shown.chosen else "off"
         chip: Span = (f" {outcome_word(shown)} ", f"chip-{kind}")
-        room = columns - width(chip[0]) - 2
+        key: Span = (" F9 " if shown.ready else "", "chip-key")
+        room = columns - width(chip[0]) - width(key[0]) - 2
         if shown.hinders:
             second: tuple[Span, ...] = (
-                (clip(safe("；".join(shown.hinders)), columns), "faint" if shown.calm else "bad"),
+                (clip(safe(_("；").join(shown.hinders)), columns), "faint" if shown.calm else "bad"),
             )
         elif shown.gaps:
-            names = "、".join(gap.name for gap in shown.gaps)
-            second = ((_("要补正：") + clip(safe(names), columns - 8), "warn"),)
+            names = listed(gap.name for gap in shown.gaps)
+            second = ((clip(_("要补正：") + safe(names), columns), "warn"),)
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
-        return [((chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
+        return [((key, chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
 
 
 def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:

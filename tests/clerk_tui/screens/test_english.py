@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -14,12 +15,13 @@ from clerk_tui.po import read_po
 from clerk_tui.screens.words import STATES
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
+from clerk_tui.widgets.phrases import age, listed, said_of
 from tests.clerk_tui.screens.conftest import OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk, confirm
-from tests.i18n_extract import template
+from tests.i18n_extract import ONE, PACKAGE, PLURAL, template
 
 ENGLISH = i18n.LOCALE_DIR / "en" / "LC_MESSAGES" / "clerk.po"
-CHINESE = re.compile(r"[\u3400-\u9fff，。：；（）“”]")
+CHINESE = re.compile(r"[\u3400-\u9fff，。、：；（）“”]")
 #: Examples of what to type stay as they are typed.
 TYPED = ("qykb", "hkqy")
 
@@ -50,6 +52,48 @@ def test_blanks_around_a_text_are_kept() -> None:
             assert str(text).startswith(" "), source
         if source.endswith(" "):
             assert str(text).endswith(" "), source
+
+
+@pytest.mark.usefixtures("english")
+def test_words_are_put_together_in_english() -> None:
+    assert listed(["receipt", "notice"]) == "receipt, notice"
+    assert said_of("lease", "missing") == "lease: missing"
+    assert [age(ms) for ms in (130_000, 7_200_000, 172_800_000)] == ["02:10", "2 h", "2 d"]
+
+
+def test_no_text_is_put_together_outside_the_translations() -> None:
+    """Chinese words and punctuation in the screens' code stand inside ``_`` or ``N_``, or are printed or typed."""
+    stay = {
+        "dates.py": "年月日",
+        "cells.py": "closing and opening punctuation",
+        "refusing.py": "printed on the refusal",
+        "intake_items.py": "kept as the value",
+    }
+    for path in (*(PACKAGE / "screens").glob("*.py"), *(PACKAGE / "widgets").glob("*.py")):
+        if path.name not in stay:
+            loose = [text for text in untranslated(path.read_text(encoding="utf-8")) if CHINESE.search(text)]
+            assert not loose, (path.name, loose)
+
+
+def untranslated(source: str) -> list[str]:
+    """The strings of Python source that are no docstrings and are not given to a translation."""
+    tree = ast.parse(source)
+    given = {
+        id(part)
+        for node in ast.walk(tree)
+        for part in (
+            node.args
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (*ONE, *PLURAL)
+            else [node.value]
+            if isinstance(node, ast.Expr)
+            else []
+        )
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in given
+    ]
 
 
 @pytest.mark.usefixtures("english")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clerk_tui.widgets.bars import Standing, StatusLine
+from clerk_tui.widgets.cells import width
 from tests.clerk_tui.screens.conftest import OpenCounter
 
 
@@ -12,3 +14,15 @@ async def test_the_clock_may_tick_while_a_screen_is_put_together(counter: OpenCo
         await clerk.settle()
         await clerk.pilot.pause()
         assert "收件编号" in clerk.text and "3号窗口" in clerk.text
+
+
+def test_trouble_with_the_centre_is_never_cut_off() -> None:
+    line = StatusLine()
+    line.standing = Standing(
+        hall="示例市政务服务中心", window="3", clerk="周敏", day="2026-11-02", workday=True, time="09:00",
+        pending=3, oldest="00:00", online=False, quarantined=3,
+    )  # fmt: skip
+    for columns in (80, 110, 120, 140):
+        ((spans, _fill),) = line.lines_for(columns, 1)
+        text = "".join(text for text, _ink in spans)
+        assert width(text) <= columns and "退回3条" in text and text.endswith("--:-- "), text

@@ -1,0 +1,27 @@
+"""Words put together the way the clerk's language does it: lists, a thing and what is said of it, ages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from clerk_tui.i18n import _
+
+
+def listed(words: Iterable[str]) -> str:
+    """``户口簿、身份证``."""
+    return _("、").join(words)
+
+
+def said_of(what: str, text: str) -> str:
+    """``户口簿：未提交``."""
+    return _("{what}：{text}").format(what=what, text=text)
+
+
+def age(ms: int) -> str:
+    """Milliseconds as ``02:10`` (minutes and seconds), from an hour on ``3小时``, from a day on ``2天``."""
+    seconds = max(0, ms) // 1000
+    if seconds >= 86400:
+        return _("{days}天").format(days=seconds // 86400)
+    if seconds >= 3600:
+        return _("{hours}小时").format(hours=seconds // 3600)
+    return f"{seconds // 60:02}:{seconds % 60:02}"

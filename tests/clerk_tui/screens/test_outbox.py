@@ -1,0 +1,44 @@
+"""The upload screen: what the centre set aside stands there with its reason, and all of it can be read."""
+
+from __future__ import annotations
+
+from clerk_tui.screens.words import FACTS
+from clerk_tui.services import intake
+from clerk_tui.services.workspace import Workspace
+from hall import facts
+from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
+from tests.clerk_tui.services.test_outbox import answered
+from tests.clerk_tui.walkins import restaurant
+
+
+def test_every_kind_of_record_has_a_name() -> None:
+    kinds = {body.__struct_config__.tag for body in facts.Body.__subclasses__()}
+    assert kinds == set(FACTS)
+
+
+async def test_what_the_centre_set_aside_is_shown_with_its_reason(counter: OpenCounter, ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    async with counter() as clerk:
+        await clerk.press("f12")
+        assert reference not in clerk.text
+        answered(ws, (1, "quarantined", "办件属于另一个大厅\x1b[2J"), (2, "conflict", "办件已是“已受理”"))
+        clerk.screen._again()
+        text = clerk.text
+        assert text.count(reference) == 2 and "有记录被中心退回" in text
+        newest, reason, oldest = (text.index(word) for word in ("第 2 条", "办件已是“已受理”", "第 1 条"))
+        assert newest < reason < oldest < text.index("办件属于另一个大厅")
+        assert "\x1b" not in text
+
+
+async def test_the_last_of_many_is_reached_by_the_arrows(counter: OpenCounter, ws: Workspace) -> None:
+    for _ in range(18):
+        intake.submit(ws, restaurant(ws))
+    answered(ws, *((seq, "quarantined", "办件属于另一个大厅") for seq in range(1, 54)))
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        assert "第 53 条" in clerk.text and "更早的还有" not in clerk.text
+        for _ in range(12):
+            await clerk.press("pagedown")
+        assert "更早的还有 3 条" in clerk.text
+        await clerk.press("up")
+        assert "更早的还有" not in clerk.text

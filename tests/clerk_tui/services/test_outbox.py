@@ -1,0 +1,46 @@
+"""What the centre set aside is told with its case and the centre's reason, the newest first."""
+
+from __future__ import annotations
+
+from clerk_tui.services import intake, outbox
+from clerk_tui.services.workspace import Workspace
+from tests.clerk_tui.walkins import restaurant
+
+
+def answered(ws: Workspace, *rows: tuple[int, str, str]) -> None:
+    """What the centre made of facts: number, state, reason."""
+    with ws.journal.write() as connection:
+        connection.executemany(
+            "INSERT INTO event_status (seq, state, server_seq, reason, updated_ms) VALUES (?, ?, 1, ?, 1)", rows
+        )
+
+
+def test_nothing_is_set_aside_while_the_centre_takes_everything(ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    answered(ws, (1, "applied", ""))
+    assert outbox.set_aside(ws) == []
+
+
+def test_what_was_set_aside_names_case_fact_and_reason(ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    answered(
+        ws,
+        (1, "quarantined", "办件属于另一个大厅"),
+        (2, "conflict", "办件已是“已受理”"),
+        (3, "sealed", ""),
+    )
+    newest, oldest = outbox.set_aside(ws)
+    assert (newest.seq, newest.state, newest.type) == (2, "conflict", "case.accepted")
+    assert newest.reason == "办件已是“已受理”"
+    assert (oldest.seq, oldest.state, oldest.type) == (1, "quarantined", "case.received")
+    assert newest.reference == oldest.reference == reference
+    assert outbox.set_aside(ws, 1) == [newest]
+    assert outbox.status(ws).quarantined == 2
+
+
+def test_a_fact_of_no_case_here_has_no_reference(ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    answered(ws, (1, "quarantined", "这条记录的编号已经用过"))
+    with ws.journal.write() as connection:
+        connection.execute("DELETE FROM case_view")
+    assert [row.reference for row in outbox.set_aside(ws)] == [""]
