@@ -194,7 +194,7 @@ def test_a_printer_that_fails_loses_neither_case_nor_paper(clerk: Clerk, home: P
     assert "没有打出" in done.err
     assert clerk("--config", config, "papers", "--json").code == 2
     target.unlink()
-    assert [row["state"] for row in clerk("--config", config, "papers", "--json").json["papers"]] == ["done"]
+    assert [row["state"] for row in clerk("--config", config, "papers", "--json").json["papers"]] == ["printed"]
     assert clerk("--config", config, "papers", "--json").json == {"papers": []}
 
 
