@@ -199,11 +199,10 @@ def _left_unprinted(session: Session) -> list[str]:
     """Papers that did not come out, and those nobody knows about."""
     if not session.config.store_file.exists():
         return []
-    from clerk_tui.services.papers import unknown_papers, unprinted
+    from clerk_tui.services.print_queue import outstanding
 
     with session.workspace() as ws:
-        failed = sum(job.state == "failed" for job in unprinted(ws))
-        unknown = len(unknown_papers(ws))
+        failed, unknown = outstanding(ws)
     told = [_("{count} 份没有打出").format(count=failed)] if failed else []
     return told + ([_("{count} 份不知道打出没有").format(count=unknown)] if unknown else [])
 

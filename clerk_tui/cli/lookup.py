@@ -78,8 +78,8 @@ def case(session: Session, reference: str | None, reason: str | None, as_json: b
 @command(
     "papers",
     _(
-        "列出 REF 的凭证和上次打印的结果；不给 REF 则把排队的和没打出的凭证都送去打印。程序中断时正在打印的凭证不会自己再打："
-        "看纸出来了没有，用 --printed 或 --not-printed 说明。"
+        "列出 REF 的凭证和上次打印的结果；不给 REF 则把排队的和没打出的凭证都送去打印。"
+        "程序中断时正在打印的凭证不会自己再打：看纸出来了没有，用 --printed 或 --not-printed 说明。"
     ),
 )
 @argument("reference", metavar="[REF]", about=_("收件编号"))

@@ -62,6 +62,17 @@ def retry(ws: Workspace, job: Print) -> Delivered:
     return _deliver(ws, print_queue.queue_again(ws, job))
 
 
+def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
+    """``settle``, and where the paper is not there, print it; returns how the print stands then.
+
+    Raises:
+        BadInput: it is known already.
+    """
+    settle(ws, job, printed)
+    now = print_queue.job_of(ws, job)
+    return _as_it_stands(ws, now) if printed else _deliver(ws, now)
+
+
 def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     """Print what did not come out at another target (``print_queue.choices`` lists the settings' ones).
 
@@ -117,12 +128,15 @@ def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:
     """One print now; one that somebody else works on is told as it stands."""
-    if (done := print_queue.deliver(ws, job, lambda job: _of_job(ws, job))) is not None:
-        return done
-    paper = _paper(ws, job.paper_id)
+    done = print_queue.deliver(ws, job, lambda job: _of_job(ws, job))
+    return done if done is not None else _as_it_stands(ws, job)
+
+
+def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
+    now = print_queue.job_of(ws, job)
     return Delivered(
-        paper_id=job.paper_id, kind=job.kind, number=job.number, path=paper.path, pages=paper.pages,
-        state=print_queue.state_of(ws, job), error=paper.error, nth=job.nth, target=job.target,
+        paper_id=now.paper_id, kind=now.kind, number=now.number, path="", pages=0, state=now.state, error=now.error,
+        nth=now.nth, target=now.target,
     )  # fmt: skip
 
 

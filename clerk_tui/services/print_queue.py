@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from threading import Event
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -198,6 +198,20 @@ def forsake(ws: Workspace) -> None:
                     )  # fmt: skip
 
 
+class Outstanding(NamedTuple):
+    """How many prints did not come out, and of how many nobody knows."""
+
+    failed: int = 0
+    unknown: int = 0
+
+
+def outstanding(ws: Workspace) -> Outstanding:
+    """What is to be done about prints; only reads."""
+    with translated(ws.journal.path):
+        states = [job.state for job in queries.jobs_in(ws.journal.read(), "failed", "unknown")]
+    return Outstanding(states.count("failed"), states.count("unknown"))
+
+
 def choices(ws: Workspace, kind: str) -> tuple[str, ...]:
     """Where a paper of this kind may be sent: its own place first, then the settings' other ones, then the folder."""
     settings = ws.config.print
@@ -217,8 +231,8 @@ def target_of(ws: Workspace, target: str) -> Target:
     return open_target(target, ws.config.print_folder)
 
 
-def state_of(ws: Workspace, job: Print) -> PrintState:
-    """The state of a print now.
+def job_of(ws: Workspace, job: Print) -> Job:
+    """A print as it stands now.
 
     Raises:
         BadInput: there is none such.
@@ -227,7 +241,7 @@ def state_of(ws: Workspace, job: Print) -> PrintState:
         found = queries.job(ws.journal.read(), job.paper_id, job.nth)
     if found is None:
         raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
-    return found.state
+    return found
 
 
 def leave(ws: Workspace) -> None:
