@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from msgspec import Struct
 
 from clerk_tui.config import PRINT_TARGET
+from clerk_tui.i18n import _
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target, open_target
 from clerk_tui.services.workspace import Workspace
@@ -222,8 +223,10 @@ def choices(ws: Workspace, kind: str) -> tuple[str, ...]:
 def place(ws: Workspace, target: str) -> str:
     """A target in the words of the counter."""
     if target.startswith("dir:"):
-        return f"文件夹 {ws.config.print_folder(target)}"
-    return f"打印队列 {target[5:]}" if target.startswith("cups:") else f"小票机 {target[6:]}"
+        return _("文件夹 {path}").format(path=ws.config.print_folder(target))
+    if target.startswith("cups:"):
+        return _("打印队列 {queue}").format(queue=target[5:])
+    return _("小票机 {address}").format(address=target[6:])
 
 
 def target_of(ws: Workspace, target: str) -> Target:
