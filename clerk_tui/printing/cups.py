@@ -16,6 +16,8 @@ from clerk_tui.printing.targets import PrintError
 _RUNNING: Final = (ipp.PENDING, ipp.HELD, ipp.PROCESSING, ipp.STOPPED)
 _NOT_BEGUN: Final = (ipp.PENDING, ipp.HELD)
 _CONNECTING: Final = "connecting-to-device"
+_UNREACHED: Final = re.compile("may not exist|unreachable|unable to locate", re.IGNORECASE)
+"""What the backends of CUPS say while they have no connection; anything else counts as having begun."""
 _HINT: Final = "看打印机是否开着、有没有纸，在 CUPS 里看队列 {queue}，然后再打一次，或改送别处"
 _ASK: Final = "看纸出来了没有，再告诉系统打出了还是没有打出"
 
@@ -66,7 +68,7 @@ class CupsTarget:
                 how = "取消了" if state == ipp.CANCELLED else "中止了"
                 raise PrintError(f"CUPS {how}任务 {job}{message}", _ASK, certain=False)
             waited = time.monotonic() - began
-            idle = state in _NOT_BEGUN or _CONNECTING in reasons
+            idle = _idle(state, reasons, message)
             if waited > (self.start_s if idle else self.wait_s) or (leave is not None and leave.is_set()):
                 return self._take_back(server, job, number, message)
             time.sleep(pause)
@@ -75,15 +77,14 @@ class CupsTarget:
     def _take_back(self, server: str, job: str, number: int, message: str) -> None:
         """Stop waiting: the job leaves the queue, so that it does not come out later beside a second print."""
         try:
-            before, reasons, _ = self._state(server, number)
+            idle = _idle(*self._state(server, number))
             self._run(["cancel", job], b"")
             after, _, _ = self._state(server, number)
         except OSError as error:
             raise PrintError(f"CUPS 收下了 {job}，之后没有应答", _ASK, certain=False) from error
         if after == ipp.COMPLETED:
             return
-        never = before in _NOT_BEGUN or _CONNECTING in reasons
-        if never and after == ipp.CANCELLED:
+        if idle and after == ipp.CANCELLED:
             raise self._trouble(f"任务 {job} 一直没有开始，已经取消{message}")
         raise PrintError(f"CUPS 的任务 {job} 一直没有打完，已经要求取消{message}", _ASK, certain=False)
 
@@ -118,6 +119,11 @@ class CupsTarget:
 
     def _trouble(self, what: str) -> PrintError:
         return PrintError(f"打印队列 {self.queue}：{what}", _HINT.format(queue=self.queue))
+
+
+def _idle(state: int, reasons: tuple[str, ...], message: str) -> bool:
+    """Whether nothing of a job can have reached the printer yet."""
+    return state in _NOT_BEGUN or _CONNECTING in reasons or _UNREACHED.search(message) is not None
 
 
 def _message(found: Attributes) -> str:

@@ -18,6 +18,9 @@ from clerk_tui.printing.ticket import escpos
 CHUNK: Final = 4096
 """Bytes at once: printers have small buffers and stop reading while the motor runs."""
 
+LAST_WAIT_S: Final = 2.0
+"""How long a paper may still take when the counter is being closed, in seconds."""
+
 
 class TicketPrinter:
     """An ESC/POS printer. ``connect_s`` is how long to wait for it, ``stall_s`` how long it may take nothing."""
@@ -36,12 +39,12 @@ class TicketPrinter:
         """Send the paper in chunks, then wait for the printer to close."""
         job = escpos(pdf)
         with self._connected() as printer:
-            sent = 0
+            sent, patience = 0, _Patience(self.stall_s, leave)
             try:
                 while sent < len(job):
-                    sent += self._send(printer, job[sent : sent + CHUNK], leave)
+                    sent += self._send(printer, job[sent : sent + CHUNK], patience)
                 printer.shutdown(socket.SHUT_WR)
-                self._wait_for_close(printer, leave)
+                self._wait_for_close(printer, patience)
             except OSError as error:
                 raise self._lost(error, sent, len(job)) from error
         return self.name
@@ -60,27 +63,26 @@ class TicketPrinter:
                 f"打印机 {self.name} 连不上：{why}", "看打印机是否开着、网线是否插好，然后再打一次，或改送别处"
             ) from error
 
-    def _send(self, printer: socket.socket, chunk: bytes, leave: Event | None) -> int:
-        until = time.monotonic() + self.stall_s
+    def _send(self, printer: socket.socket, chunk: bytes, patience: _Patience) -> int:
         while True:
             # Short turns, so that whoever closes the counter does not wait for a printer without paper.
             printer.settimeout(min(0.5, self.stall_s))
+            patience.check()
             try:
-                return printer.send(chunk)
+                sent = printer.send(chunk)
             except TimeoutError:
-                if time.monotonic() >= until or (leave is not None and leave.is_set()):
-                    raise
+                continue
+            patience.moved()
+            return sent
 
-    def _wait_for_close(self, printer: socket.socket, leave: Event | None) -> None:
-        until = time.monotonic() + self.stall_s
+    def _wait_for_close(self, printer: socket.socket, patience: _Patience) -> None:
         while True:
+            patience.check()
             try:
                 if printer.recv(CHUNK) == b"":
                     return
             except TimeoutError:
-                pass
-            if time.monotonic() >= until or (leave is not None and leave.is_set()):
-                raise TimeoutError("no close")
+                continue
 
     def _lost(self, error: OSError, sent: int, size: int) -> PrintError:
         if sent == 0:
@@ -92,3 +94,25 @@ class TicketPrinter:
         return PrintError(
             f"打印机 {self.name} {how}，{part}", "看纸出来了没有，再告诉系统打出了还是没有打出", certain=False
         )
+
+
+class _Patience:
+    """How long a printer is waited for: ``stall_s`` seconds without anything taken, and when the counter is being
+    closed not much longer for all of it."""
+
+    def __init__(self, stall_s: float, leave: Event | None) -> None:
+        self._stall_s, self._leave = stall_s, leave
+        self._until = time.monotonic() + stall_s
+        self._end = 0.0
+
+    def moved(self) -> None:
+        """Something was taken."""
+        self._until = time.monotonic() + self._stall_s
+
+    def check(self) -> None:
+        """Raises ``TimeoutError`` when it is at an end."""
+        now = time.monotonic()
+        if self._leave is not None and self._leave.is_set():
+            self._end = self._end or now + LAST_WAIT_S
+        if now >= self._until or (self._end and now >= self._end):
+            raise TimeoutError("the printer takes nothing")
