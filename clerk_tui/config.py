@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, Meta(min_length=1, max_length=120)]
 Days = Annotated[int, Meta(ge=1, le=366)]
-PrintTarget = Annotated[str, Meta(pattern=r"^dir:")]
+_PORT = r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+PRINT_TARGET = (
+    r"^(?:dir:[^\x00-\x1f\x7f]*"
+    r"|cups:[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}"
+    rf"|tcp://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,250}}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{{2,45}}\]):{_PORT})\Z"
+)
+"""What names a place that papers go to: a folder, a queue of CUPS, a ticket printer on the network."""
+PrintTarget = Annotated[str, Meta(pattern=PRINT_TARGET)]
 
 
 class HallSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -74,10 +81,13 @@ class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where papers go: ``dir:`` and a folder, empty for the XDG data directory; ``by_kind`` for one kind of paper."""
+    """Where papers go: ``dir:`` and a folder (empty for the XDG data directory), ``cups:`` and a queue,
+    ``tcp://host:port`` for an 80 mm ticket printer; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
+    """
 
     target: PrintTarget = "dir:"
     by_kind: dict[str, PrintTarget] = {}
+    others: tuple[PrintTarget, ...] = ()
 
 
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -158,10 +168,19 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """The file with the device's token for the centre, if one is set."""
         return self._path(self.centre.token_file) if self.centre.token_file else None
 
-    def papers_dir(self, kind: str = "") -> Path:
-        """The folder that papers of this kind are put into."""
-        folder = self.print.by_kind.get(kind, self.print.target).removeprefix("dir:")
+    def print_target(self, kind: str = "") -> str:
+        """Where papers of this kind go."""
+        return self.print.by_kind.get(kind, self.print.target)
+
+    def print_folder(self, target: str) -> Path:
+        """The folder that a target ``dir:…`` means."""
+        folder = target.removeprefix("dir:")
         return self._path(folder) if folder else paths.data_dir() / "papers"
+
+    def papers_dir(self, kind: str = "") -> Path:
+        """The folder that papers of this kind are put into; of kinds that go to a printer the folder to turn to."""
+        target = self.print_target(kind)
+        return self.print_folder(target if target.startswith("dir:") else "dir:")
 
 
 def load_config(path: Path | None = None) -> Config:

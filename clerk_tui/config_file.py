@@ -19,6 +19,10 @@ from clerk_tui import paths
 from clerk_tui.config import Config
 from hall.errors import HallError
 
+TARGETS = (
+    'dir: 加目录，例如 "dir:papers"；只写 dir: 时放在用户数据目录；'
+    '或 "cups:队列名"，例如 "cups:office"；或 "tcp://地址:端口"，例如 "tcp://192.168.1.50:9100"'
+)
 #: What each key must look like, where a pattern or a type name would say too little.
 SHAPES = {
     "hall.office": '2 到 6 位大写字母或数字，例如 "SL01"',
@@ -27,7 +31,9 @@ SHAPES = {
     "device.code": '1 到 4 位，以大写字母开头，例如 "A1"',
     "clerk.id": "工号，字母、数字或连字符，最多 20 位",
     "centre.url": "以 http:// 或 https:// 开头的地址",
-    "print.target": 'dir: 加目录，例如 "dir:papers"；只写 dir: 时放在用户数据目录',
+    "print.target": TARGETS,
+    "print.by_kind": f"{{ 凭证种类 = 去处 }}，去处是 {TARGETS}",
+    "print.others": f"去处的列表，去处是 {TARGETS}",
     "rules.respond_days": "1 到 366 的整数",
 }
 
@@ -65,6 +71,7 @@ def read_sections(source: Path) -> Config:
     except msgspec.ValidationError as error:
         raise _explain(source, str(error)) from None
     _check_timezone(source, config)
+    _check_kinds(source, config)
     return config
 
 
@@ -155,3 +162,17 @@ def _check_timezone(source: Path, config: Config) -> None:
     except (KeyError, ValueError, OSError):
         field = "hall.timezone"
         raise _problem(source, field, f"{field} 不是已知的时区。", _shape(field)) from None
+
+
+def _check_kinds(source: Path, config: Config) -> None:
+    """A paper that is misnamed would silently go to the wrong printer."""
+    if not config.print.by_kind:
+        return
+    from hall.facts import PaperKind
+
+    kinds = list(get_args(PaperKind))
+    for kind in config.print.by_kind:
+        if kind not in kinds:
+            close = get_close_matches(kind, kinds, n=1, cutoff=0.6)
+            hint = f"是不是 {close[0]}？" if close else f"可以用的有：{'、'.join(kinds)}。"
+            raise _problem(source, f"print.by_kind.{kind}", f"[print] by_kind 里有不认识的凭证种类 {kind}。", hint)

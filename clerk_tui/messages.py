@@ -45,6 +45,14 @@ class PapersMade(Message):
 
 
 @dataclass
+class PapersLeft(Message):
+    """Papers that an earlier run left: ``unknown`` are prints to be asked about, ``queued`` whether some still wait."""
+
+    unknown: list[Any]
+    queued: bool
+
+
+@dataclass
 class WorkFailed(Message):
     """A worker ended with an error that the clerk has to know of."""
 

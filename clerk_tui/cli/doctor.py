@@ -171,10 +171,42 @@ def _disk(session: Session) -> Check:
 
 
 def _papers(session: Session) -> Check:
-    folder = session.config.papers_dir()
-    if not os.access(_existing(folder), os.W_OK | os.X_OK):
-        return Check("", "fail", _("凭证放不进 {path}").format(path=folder), _("检查文件夹的权限，或改 print.target"))
-    return Check("", "ok", _("凭证放进 {path}").format(path=folder))
+    """Every target of the settings is asked; only that of all other kinds being away keeps papers from coming out."""
+    from clerk_tui.printing.targets import open_target
+
+    config = session.config
+    settings = config.print
+    places: dict[str, list[str]] = {settings.target: []}
+    for kind, target in settings.by_kind.items():
+        places.setdefault(target, []).append(kind)
+    for target in settings.others:
+        places.setdefault(target, [_("备用")])
+    state: State = "ok"
+    words, hints = [], []
+    for target, kinds in places.items():
+        label = f"{' '.join(kinds)}：" if kinds and target != settings.target else ""
+        try:
+            words.append(label + open_target(target, config.print_folder).look())
+        except HallError as error:
+            words.append(label + error.message)
+            hints.append(error.hint)
+            state = "fail" if target == settings.target else "warn" if state == "ok" else state
+    if (left := _left_unprinted(session)) and state == "ok":
+        state = "warn"
+        hints.append(_("在办件里看是哪一份；clerk papers 会再打一次没打出的"))
+    return Check("", state, "；".join(words + left), "；".join(dict.fromkeys(hints)))
+
+
+def _left_unprinted(session: Session) -> list[str]:
+    """Papers that did not come out, and those nobody knows about."""
+    if not session.config.store_file.exists():
+        return []
+    from clerk_tui.services.print_queue import outstanding
+
+    with session.workspace() as ws:
+        failed, unknown = outstanding(ws)
+    told = [_("{count} 份没有打出").format(count=failed)] if failed else []
+    return told + ([_("{count} 份不知道打出没有").format(count=unknown)] if unknown else [])
 
 
 def _terminal(_session: Session) -> Check:

@@ -19,7 +19,8 @@ from hall.errors import BadInput, HallError
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
     from clerk_tui.services.papers import Delivered
-    from clerk_tui.store.queries import CaseRow, PaperRow
+    from clerk_tui.services.workspace import Workspace
+    from clerk_tui.store.queries import CaseRow, Job, PaperRow
     from hall.facts import Agent, Applicant
 
 STATES = {
@@ -74,24 +75,80 @@ def case(session: Session, reference: str | None, reason: str | None, as_json: b
     answer(as_json, told, lambda: _case_lines(told))
 
 
-@command("papers", _("列出 REF 的凭证和上次打印的结果；不给 REF 则把还没打出的凭证都送出去。"))
+@command(
+    "papers",
+    _(
+        "列出 REF 的凭证和上次打印的结果；不给 REF 则把排队的和没打出的凭证都送去打印。"
+        "程序中断时正在打印的凭证不会自己再打：看纸出来了没有，用 --printed 或 --not-printed 说明。"
+    ),
+)
 @argument("reference", metavar="[REF]", about=_("收件编号"))
+@click.option("--to", "target", metavar="TARGET", help=_("没打出的改送这里：dir:文件夹、cups:队列名、tcp://地址:端口"))
+@click.option("--printed", metavar="PAPER", help=_("这份凭证（编号或 id）的纸已经出来了"))
+@click.option("--not-printed", metavar="PAPER", help=_("这份凭证（编号或 id）的纸没有出来，重新排队"))
 @json_option
-def papers(session: Session, reference: str | None, as_json: bool) -> None:
+def papers(
+    session: Session,
+    reference: str | None,
+    target: str | None,
+    printed: str | None,
+    not_printed: str | None,
+    as_json: bool,
+) -> None:
     """``{"papers": [...]}``; without a reference those that were waiting, exit 2 if one still is."""
-    from clerk_tui.cli.walkin import ALL_PAPERS, ready_fonts
     from clerk_tui.services import cases
-    from clerk_tui.services.papers import deliver_pending
 
     with session.workspace() as ws:
-        if reference is not None:
+        for paper, came_out in ((printed, True), (not_printed, False)):
+            if paper is not None:
+                _settle(ws, paper, came_out)
+        if target is not None:
+            rows = _elsewhere(ws, reference, target)
+        elif reference is not None:
             rows = [_paper(row) for row in cases.get(ws, reference).papers]
         else:
-            ready_fonts()
-            rows = [_delivered(each) for each in deliver_pending(ws, ALL_PAPERS)]
+            rows = _print_waiting(ws)
     answer(as_json, {"papers": rows}, lambda: map(_paper_line, rows) if rows else [_("没有")])
-    if reference is None and any(row["error"] for row in rows):
+    if (reference is None or target is not None) and any(row["error"] for row in rows):
         raise click.exceptions.Exit(2)
+
+
+def _print_waiting(ws: Workspace) -> list[dict[str, Any]]:
+    """Print what waits or did not come out; what nobody knows the fate of is only told."""
+    from clerk_tui.cli.walkin import ALL_PAPERS, ready_fonts
+    from clerk_tui.services.papers import deliver_pending, unknown_papers
+
+    ready_fonts()
+    rows = [_delivered(each) for each in deliver_pending(ws, ALL_PAPERS, failed=True)]
+    told = {(row["paper_id"], row["nth"]) for row in rows}
+    return rows + [_delivered(job) for job in unknown_papers(ws) if (job.paper_id, job.nth) not in told]
+
+
+def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[str, Any]]:
+    """Print at another target what did not come out, of one case or of all."""
+    from clerk_tui.cli.walkin import ready_fonts
+    from clerk_tui.services import cases
+    from clerk_tui.services import papers as service
+
+    ready_fonts()
+    of_case = cases.get(ws, reference).case.case_id if reference is not None else None
+    return [
+        _delivered(service.print_elsewhere(ws, job, target))
+        for job in service.unprinted(ws)
+        if of_case in (None, job.case_id)
+    ]
+
+
+def _settle(ws: Workspace, paper: str, came_out: bool) -> None:
+    from clerk_tui.services.papers import settle, unknown_papers
+
+    paper_id = _paper_id(ws, paper)
+    for job in unknown_papers(ws):
+        if job.paper_id == paper_id:
+            settle(ws, job, came_out)
+            return
+    hint = _("用 clerk papers REF 看现在的结果")
+    raise BadInput("not_unknown", _("这份凭证打印的结果没有疑问"), field="PAPER", hint=hint)
 
 
 @command("reprint", _("补打一份凭证：打印的一份标明补打第几次。PAPER 是凭证的编号，见 clerk papers REF。"))
@@ -259,21 +316,31 @@ def _paper(row: PaperRow) -> dict[str, Any]:
     }
 
 
-def _delivered(done: Delivered) -> dict[str, Any]:
+def _delivered(done: Delivered | Job) -> dict[str, Any]:
     return {
         "paper_id": done.paper_id,
         "kind": done.kind,
         "number": done.number,
         "nth": done.nth,
         "state": done.state,
-        "path": done.path or None,
-        "pages": done.pages,
+        "path": getattr(done, "path", "") or None,
+        "pages": getattr(done, "pages", 0),
         "error": done.error,
     }
 
 
+PRINTS = {
+    "queued": N_("排队"),
+    "printing": N_("正在打印"),
+    "printed": N_("已打印"),
+    "failed": N_("没有打出"),
+    "unknown": N_("不知道打出没有"),
+}
+
+
 def _paper_line(row: dict[str, Any]) -> str:
-    return f"{row['number']}  {row['kind']}  {row['path'] or row['error'] or row['state']}"
+    state = _(PRINTS[row["state"]]) if row["state"] else "—"
+    return f"{row['number']}  {row['kind']}  {state}  {row['path'] or row['error']}".rstrip()
 
 
 def _case_lines(told: dict[str, Any]) -> Iterator[str]:

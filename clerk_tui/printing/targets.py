@@ -1,50 +1,71 @@
-"""Where papers go. ``dir:/path`` puts each PDF into a folder, whole or not at all."""
+"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE`` or ``tcp://HOST:PORT``."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hall.errors import HallError
 
+if TYPE_CHECKING:
+    from threading import Event
+
+
+class PrintError(HallError):
+    """A paper that did not come out, or nobody knows whether it did.
+
+    ``certain`` is True when nothing of it can have been printed, so that printing it again doubles nothing.
+    """
+
+    def __init__(self, message: str, hint: str, *, certain: bool = True, code: str = "") -> None:
+        code = code or ("print_failed" if certain else "print_unknown")
+        super().__init__(code, message, field="print.target", hint=hint)
+        self.certain = certain
+
 
 class Target(Protocol):
-    """Takes a finished paper."""
+    """Takes a finished paper, and says how it is."""
 
-    def put(self, name: str, pdf: bytes) -> Path:
-        """Hand over a PDF under a file name; returns where it is now.
+    def put(self, name: str, pdf: bytes, *, leave: Event | None = None) -> str:
+        """Hand over a PDF under a file name (ASCII, ending in ``.pdf``) and wait until the target has confirmed it.
+
+        Returns where it went. ``leave`` is set when there is no more time to wait.
 
         Raises:
-            HallError: ``print_failed``; nothing half-written is left under the name.
+            PrintError: it did not come out; or, not ``certain``, that is not known.
+        """
+
+    def look(self) -> str:
+        """How the target is, in words; sends nothing that prints.
+
+        Raises:
+            PrintError: it takes no papers now.
         """
 
 
-class FolderTarget:
-    """A folder, for example one that a print server watches."""
+def open_target(text: str, folder_of: Callable[[str], Path]) -> Target:
+    """The target that a line of the settings names; ``folder_of`` says which folder a ``dir:`` means.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Raises:
+        PrintError: no such kind of target (the settings' check would have said so).
+    """
+    kind, _, rest = text.partition(":")
+    if kind == "dir":
+        from clerk_tui.printing.folder import FolderTarget
 
-    def put(self, name: str, pdf: bytes) -> Path:
-        """Write, sync and rename: who watches the folder never sees half a paper."""
-        path = self.folder / name
-        new = self.folder / f".{name}.{os.getpid()}.new"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with new.open("wb") as file:
-                file.write(pdf)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
-            raise HallError(
-                "print_failed",
-                f"文书放不进 {self.folder}：{error.strerror}",
-                field="print.target",
-                hint="检查文件夹的权限和磁盘空间，然后重试打印",
-            ) from error
-        return path
+        return FolderTarget(folder_of(text))
+    if kind == "cups":
+        from clerk_tui.printing.cups import CupsTarget
+
+        return CupsTarget(rest)
+    if kind == "tcp":
+        from clerk_tui.printing.network import TicketPrinter
+
+        host, _, port = rest.removeprefix("//").rpartition(":")
+        return TicketPrinter(host.strip("[]"), int(port))
+    raise PrintError(
+        f"不认识打印去处“{text}”",
+        "写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",
+        code="bad_print_target",
+    )

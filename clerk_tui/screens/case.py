@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
-from clerk_tui.screens.result import _reprinted
+from clerk_tui.screens.printing import ask_elsewhere, print_again
 from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
@@ -75,10 +75,12 @@ class CaseScreen(CounterScreen):
 
     def on_key(self, event: events.Key) -> None:
         pane = self.query_one("#case", TextPane)
-        key = "p" if event.character in ("p", "P") else event.key
+        key = event.character.lower() if event.character and event.character in "pPoO" else event.key
         match key:
             case "p":
                 self.counter.guarded(self._reprint)
+            case "o" if self.detail.papers:
+                ask_elsewhere(self.counter, self.detail.papers[self.place])
             case "up" | "down" if self.detail.papers:
                 self.place = max(0, min(len(self.detail.papers) - 1, self.place + (1 if key == "down" else -1)))
                 pane.paint()
@@ -90,8 +92,8 @@ class CaseScreen(CounterScreen):
 
     def _reprint(self) -> None:
         if self.detail.papers:
-            paper_id = self.detail.papers[self.place].paper_id
-            self.counter.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+            paper = self.detail.papers[self.place]
+            print_again(self.counter, paper, paper.paper_id)
 
     def papers_made(self, delivered: list[Any]) -> None:
         self._read()
@@ -105,6 +107,8 @@ class CaseScreen(CounterScreen):
             return self.detail.case.applicant is not None and not self.shown
         if action == "reprint":
             return bool(self.detail.papers)
+        if action == "elsewhere":
+            return bool(self.detail.papers) and self.detail.papers[self.place].state == "failed"
         return True
 
     def do_supplement(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
+from clerk_tui.screens.printing import keys_for, print_word
 from clerk_tui.screens.words import light_chip, paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -57,6 +58,8 @@ def case_lines(
         lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
         for text in dict.fromkeys(paper.error for paper in detail.papers if paper.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
+        for key, word in keys_for(detail.papers[chosen_paper] if 0 <= chosen_paper < len(detail.papers) else None):
+            lines.append(((("  ", "plain"), (f" {key} ", "chip-key"), (f" {word}", "plain")), ""))
     lines += [BLANK, (((_("经过"), "title"),), "")]
     lines += _timeline(case, zone, columns)
     return lines
@@ -107,8 +110,7 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
 
 
 def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:
-    states = {"done": (_("已打印"), "good"), "queued": (_("待打印"), "warn"), "failed": (_("没有打出"), "bad")}
-    word, ink = states.get(paper.state, ("", "faint"))
+    word, ink = print_word(paper.state)
     again = _(" 补打 {nth}").format(nth=paper.reprints) if paper.reprints else ""
     return (
         (

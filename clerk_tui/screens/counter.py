@@ -17,6 +17,7 @@ from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.ending import QuietEnd
 from clerk_tui.screens.home import HomeScreen
+from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
@@ -100,6 +101,7 @@ class CounterApp(ScanKeys, QuietEnd):
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
         self._keep_up()
+        self.in_background(left_over, "left")
 
     @on(messages.WorkspaceFailed)
     def _not_opened(self, message: messages.WorkspaceFailed) -> None:
@@ -113,6 +115,10 @@ class CounterApp(ScanKeys, QuietEnd):
     def on_unmount(self) -> None:
         if self._supervisor is not None:
             self._supervisor.stop()
+        if self.workspace is not None:
+            from clerk_tui.services import print_queue
+
+            print_queue.leave(self.workspace)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl+Q goes before every screen's keys; it asks like ours, and in a dialog Esc comes first."""
@@ -180,6 +186,13 @@ class CounterApp(ScanKeys, QuietEnd):
                 screen.papers_made(message.delivered)
         self._read_sync()
         self.show_standing()
+
+    @on(messages.PapersLeft)
+    def _papers_left(self, message: messages.PapersLeft) -> None:
+        if message.queued:
+            self.print_papers()
+        self.show_standing()
+        ask_whether_printed(self, message.unknown)
 
     @on(messages.WorkFailed)
     def _work_failed(self, message: messages.WorkFailed) -> None:

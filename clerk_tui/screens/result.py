@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
@@ -22,7 +23,6 @@ from hall.verdict import OUTCOME_NAMES
 if TYPE_CHECKING:
     from clerk_tui.services.papers import Delivered
     from clerk_tui.services.result import PaperOut, Result
-    from clerk_tui.services.workspace import Workspace
 
 LABEL = 12
 
@@ -82,6 +82,8 @@ class ResultScreen(CounterScreen):
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
+        for key, word in keys_for(self._chosen):
+            lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))
         saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
         lines += [BLANK, (((saved, "good"),), "")]
         lines += [
@@ -114,13 +116,10 @@ class ResultScreen(CounterScreen):
 
     def _paper(self, number: int, paper: PaperOut, columns: int) -> Line:
         delivered = self.printed.get(paper.paper_id)
-        if delivered is None:
-            state, ink = _("正在打印"), "faint"
-        elif delivered.state == "done":
+        state, ink = print_word(delivered.state if delivered else "printing")
+        if delivered is not None and delivered.state == "printed":
             again = _("，补打 {nth}").format(nth=delivered.nth) if delivered.nth else ""
-            state, ink = _("已打印 {pages} 页").format(pages=delivered.pages) + again, "good"
-        else:
-            state, ink = _("没有打出"), "bad"
+            state = (_("已打印 {pages} 页").format(pages=delivered.pages) if delivered.pages else state) + again
         fill = "cursor" if number == self.place else ""
         room = max(8, columns - 28 - 24)
         return (
@@ -135,12 +134,14 @@ class ResultScreen(CounterScreen):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        key = event.character if event.character in ("p", "P") else event.key
+        key = event.character.lower() if event.character and event.character in "pPoO" else event.key
         match key:
             case "enter":
                 self.counter.go_home()
-            case "p" | "P":
+            case "p":
                 self.counter.guarded(self._reprint)
+            case "o":
+                ask_elsewhere(self.counter, self._chosen)
             case "up" | "down":
                 self.place = max(0, min(len(self.result.papers) - 1, self.place + (1 if key == "down" else -1)))
                 self.query_one("#result", TextPane).paint()
@@ -154,9 +155,17 @@ class ResultScreen(CounterScreen):
         if not self.result.papers:
             return
         paper_id = self.result.papers[self.place].paper_id
-        self.printed.pop(paper_id, None)
-        self.query_one("#result", TextPane).paint()
-        self.counter.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+        last = self._chosen
+        if last is None or last.state != "unknown":
+            self.printed.pop(paper_id, None)
+            self.query_one("#result", TextPane).paint()
+        print_again(self.counter, last, paper_id)
+
+    @property
+    def _chosen(self) -> Delivered | None:
+        """What became of the selected paper, as far as it is known."""
+        papers = self.result.papers
+        return self.printed.get(papers[self.place].paper_id) if papers else None
 
     def papers_made(self, delivered: list[Any]) -> None:
         self.printed.update({each.paper_id: each for each in delivered})
@@ -175,10 +184,3 @@ def _dues(result: Result) -> tuple[object, ...]:
 
 def _chip(key: str) -> tuple[str, str]:
     return (f" {key} ", "chip-key")
-
-
-def _reprinted(workspace: Workspace, paper_id: str) -> Any:
-    from clerk_tui.messages import PapersMade
-    from clerk_tui.services import papers
-
-    return PapersMade([papers.reprint(workspace, paper_id)])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clerk_tui.widgets.phrases import age
+from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
@@ -34,7 +35,18 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
             "online": bool(sync.online),
             "quarantined": _count(sync.quarantined),
         }
-    return replace(before, **values)
+    return replace(before, **values | _prints(workspace))
+
+
+def _prints(workspace: Workspace) -> dict[str, int]:
+    """Papers that a person has to see to; what cannot be read now stays as it was."""
+    from clerk_tui.services.print_queue import outstanding
+
+    try:
+        found = outstanding(workspace)
+    except HallError:
+        return {}
+    return {"unprinted": found.failed, "unsettled": found.unknown}
 
 
 def clock_time(at_ms: int, zone: dt.tzinfo) -> str:

@@ -7,19 +7,19 @@ with the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from clerk_tui.printing.targets import FolderTarget, Target
+from clerk_tui.services import print_queue
+from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PaperRow
-from hall.errors import BadInput, HallError
+from hall.errors import BadInput
 from hall.facts import PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
@@ -27,31 +27,59 @@ from hall.names import clean_text
 if TYPE_CHECKING:
     from receipts.render import Rendered
 
-
-class Delivered(Struct, frozen=True, kw_only=True):
-    """What became of one print. ``nth`` is 0 for the first, n for 补打 n; ``error`` is Chinese, empty when done."""
-
-    paper_id: str
-    kind: str
-    number: str
-    path: str
-    pages: int
-    state: Literal["done", "failed"]
-    error: str = ""
-    nth: int = 0
+__all__ = [
+    "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
+    "unknown_papers", "unprinted", "with_paths",
+]  # fmt: skip
 
 
-def deliver_pending(ws: Workspace, limit: int = 50) -> list[Delivered]:
-    """Work the print queue, the oldest first, failed ones again. A failure is kept with its reason and stops nobody.
+def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> list[Delivered]:
+    """Print what is queued, the oldest first; ``failed``: also what did not come out before.
+
+    A failure is kept with its reason and stops nobody. What nobody knows the fate of is left alone (``settle``).
 
     Raises:
-        StoreError: what became of a print could not be written down; it will be printed again.
+        StoreError: what became of a print could not be written down; it will be asked about.
     """
-    with translated(ws.journal.path):
-        jobs = queries.open_jobs(ws.journal.read(), limit)
-    done = [_deliver(ws, job) for job in jobs]
+    if failed:
+        print_queue.queue_failed(ws)
+    done = print_queue.work(ws, lambda job: _of_job(ws, job), limit)
     ws.journal.tidy()
     return done
+
+
+def unprinted(ws: Workspace) -> list[Job]:
+    """Prints that are queued or did not come out, the oldest first."""
+    return print_queue.waiting(ws)
+
+
+def retry(ws: Workspace, job: Print) -> Delivered:
+    """Print what did not come out once more, to where its kind goes; it is no 补打, nobody has the first one.
+
+    Raises:
+        BadInput: it did come out, or nobody knows.
+    """
+    return _deliver(ws, print_queue.queue_again(ws, job))
+
+
+def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
+    """``settle``, and where the paper is not there, print it; returns how the print stands then.
+
+    Raises:
+        BadInput: it is known already.
+    """
+    settle(ws, job, printed)
+    now = print_queue.job_of(ws, job)
+    return _as_it_stands(ws, now) if printed else _deliver(ws, now)
+
+
+def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
+    """Print what did not come out at another target (``print_queue.choices`` lists the settings' ones).
+
+    Raises:
+        BadInput: it did come out, nobody knows, or this is no target.
+    """
+    return _deliver(ws, print_queue.queue_again(ws, job, target))
 
 
 def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
@@ -71,6 +99,7 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
         action.write(connection)
         queries.queue_print(connection, paper_id, nth=nth, at_ms=ws.clock.now_ms())
         job = queries.job(connection, paper_id, nth)
+    assert job is not None, "it was queued in this transaction"
     return _deliver(ws, job)
 
 
@@ -97,38 +126,22 @@ def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
     return structs.replace(result, papers=papers)
 
 
-def file_name(number: str, kind: str, nth: int) -> str:
-    """The name of a paper's file, nothing personal in it: ``REF-notice-1.pdf``, reprinted ``REF-notice-1-r2.pdf``."""
-    reference, _, letter = number.partition("/")
-    return f"{reference}-{kind}-{letter[1:]}{f'-r{nth}' if nth else ''}.pdf"
-
-
-def target_for(ws: Workspace, kind: str) -> Target:
-    """Where papers of a kind go."""
-    return FolderTarget(ws.config.papers_dir(kind))
-
-
 def _deliver(ws: Workspace, job: Job) -> Delivered:
-    path, pages, trouble = Path(), 0, ""
-    try:
-        rendered = _render(ws, job.case_id, job.seq, job.nth)
-        path = target_for(ws, job.kind).put(file_name(job.number, job.kind, job.nth), rendered.pdf)
-        pages = rendered.pages
-    except HallError as error:
-        trouble = f"{error.message}；{error.hint}" if error.hint else error.message
-    where = "" if trouble else str(path)
-    with ws.journal.write() as connection:
-        queries.finish_job(connection, job, path=where, pages=pages, error=trouble, at_ms=ws.clock.now_ms())
+    """One print now; one that somebody else works on is told as it stands."""
+    done = print_queue.deliver(ws, job, lambda job: _of_job(ws, job))
+    return done if done is not None else _as_it_stands(ws, job)
+
+
+def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
+    now = print_queue.job_of(ws, job)
     return Delivered(
-        paper_id=job.paper_id,
-        kind=job.kind,
-        number=job.number,
-        path=where,
-        pages=pages,
-        state="failed" if trouble else "done",
-        error=trouble,
-        nth=job.nth,
-    )
+        paper_id=now.paper_id, kind=now.kind, number=now.number, path="", pages=0, state=now.state, error=now.error,
+        nth=now.nth, target=now.target,
+    )  # fmt: skip
+
+
+def _of_job(ws: Workspace, job: Job) -> Rendered:
+    return _render(ws, job.case_id, job.seq, job.nth)
 
 
 def _render(ws: Workspace, case_id: str, seq: int, nth: int) -> Rendered:

@@ -83,6 +83,22 @@ _FIRST: Final = (
     ) STRICT""",
 )
 
+_PRINTING: Final = (
+    # ``target`` is where a print goes or went, empty for where its kind goes. While one is ``printing``, a process
+    # holds that printer's lock; when none does, what became of it is ``unknown`` and a person is asked.
+    """CREATE TABLE print_job_new (
+        paper_id TEXT NOT NULL, nth INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'printing', 'printed', 'failed', 'unknown')),
+        target TEXT NOT NULL DEFAULT '', path TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0,
+        error TEXT NOT NULL DEFAULT '', updated_ms INTEGER NOT NULL, PRIMARY KEY (paper_id, nth)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO print_job_new (paper_id, nth, state, path, pages, error, updated_ms)
+        SELECT paper_id, nth, replace(state, 'done', 'printed'), path, pages, error, updated_ms FROM print_job""",
+    "DROP TABLE print_job",
+    "ALTER TABLE print_job_new RENAME TO print_job",
+    "CREATE INDEX print_job_open ON print_job (paper_id, nth) WHERE state <> 'printed'",
+)
+
 
 def _first_tables(db: Utils) -> None:
     for statement in _FIRST:
@@ -104,9 +120,15 @@ def _known_keys(db: Utils) -> None:
     db.execute("CREATE INDEX inbox_change_case ON inbox_change (case_id, server_seq)")
 
 
+def _printing(db: Utils) -> None:
+    for statement in _PRINTING:
+        db.execute(statement)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
+    ("0003_printing", _printing),
 )
 LATEST: Final = len(_ALL)
 

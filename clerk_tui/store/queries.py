@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,7 @@ from hall.case import Case
 from hall.facts import Applicant
 from hall.fold import fold
 
+PrintState = Literal["queued", "printing", "printed", "failed", "unknown"]
 END: Final = "\U0010ffff"
 _told = msgspec.json.Decoder(Case)
 
@@ -43,7 +44,8 @@ class CaseRow(Struct, frozen=True, kw_only=True):
 
 
 class PaperRow(Struct, frozen=True, kw_only=True):
-    """A paper of a case and what became of its last print: ``queued``, ``done``, ``failed``, or ``""`` for none."""
+    """A paper of a case and what became of its last print, the ``nth`` (0 the first, n the n-th 补打): ``queued``,
+    ``printing``, ``printed``, ``failed``, ``unknown``, or ``""`` for none. ``path`` is where it went."""
 
     paper_id: str
     case_id: str
@@ -57,10 +59,13 @@ class PaperRow(Struct, frozen=True, kw_only=True):
     path: str = ""
     pages: int = 0
     error: str = ""
+    nth: int = 0
+    target: str = ""
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A paper waiting to be printed; ``nth`` 0 is the first print, n the n-th 补打. ``seq`` is the paper's fact."""
+    """A print; ``nth`` 0 is the first, n the n-th 补打. ``seq`` is the paper's fact; ``target`` is where it goes or
+    went, empty for where its kind goes."""
 
     paper_id: str
     nth: int
@@ -68,7 +73,9 @@ class Job(Struct, frozen=True, kw_only=True):
     kind: str
     number: str
     seq: int
-    state: str
+    state: PrintState
+    target: str = ""
+    error: str = ""
 
 
 class Tail(Struct, frozen=True, kw_only=True):
@@ -196,7 +203,7 @@ def cases_of_person(connection: sqlite3.Connection, id_number: str, limit: int) 
 
 
 _PAPER: Final = """SELECT paper.paper_id, case_id, kind, number, day, copies, reprints, seq, job.state, job.path,
-    job.pages, job.error FROM paper LEFT JOIN print_job AS job ON job.paper_id = paper.paper_id
+    job.pages, job.error, job.nth, job.target FROM paper LEFT JOIN print_job AS job ON job.paper_id = paper.paper_id
         AND job.nth = (SELECT max(nth) FROM print_job AS last WHERE last.paper_id = paper.paper_id)
     WHERE paper.paper_id = ?"""
 
@@ -220,31 +227,71 @@ def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_m
     )
 
 
-_JOB: Final = """SELECT job.paper_id, job.nth, paper.case_id, paper.kind, paper.number, paper.seq, job.state
-    FROM print_job AS job JOIN paper ON paper.paper_id = job.paper_id"""
+_JOB: Final = """SELECT job.paper_id, job.nth, paper.case_id, paper.kind, paper.number, paper.seq, job.state,
+    job.target, job.error FROM print_job AS job JOIN paper ON paper.paper_id = job.paper_id"""
 
 
-def open_jobs(connection: sqlite3.Connection, limit: int) -> list[Job]:
-    """What waits to be printed, failed ones too, the oldest first."""
-    found = connection.execute(f"{_JOB} WHERE job.state <> 'done' ORDER BY paper.seq, job.nth LIMIT ?", (limit,))
+def jobs_in(connection: sqlite3.Connection, *states: str, limit: int = -1) -> list[Job]:
+    """Prints in these states (not ``printed``), the oldest first."""
+    found = connection.execute(
+        f"""{_JOB} WHERE job.state <> 'printed' AND job.state IN ({", ".join("?" * len(states))})
+        ORDER BY paper.seq, job.nth LIMIT ?""",
+        (*states, limit),
+    )
     return [_job(row) for row in found]
 
 
-def job(connection: sqlite3.Connection, paper_id: str, nth: int) -> Job:
-    """One print that was queued."""
-    return _job(connection.execute(f"{_JOB} WHERE job.paper_id = ? AND job.nth = ?", (paper_id, nth)).fetchone())
+def job(connection: sqlite3.Connection, paper_id: str, nth: int) -> Job | None:
+    """One print."""
+    row = connection.execute(f"{_JOB} WHERE job.paper_id = ? AND job.nth = ?", (paper_id, nth)).fetchone()
+    return _job(row) if row else None
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    return Job(paper_id=row[0], nth=row[1], case_id=row[2], kind=row[3], number=row[4], seq=row[5], state=row[6])
+    return Job(**dict(zip(Job.__struct_fields__, row, strict=True)))
 
 
-def finish_job(connection: sqlite3.Connection, done: Job, *, path: str, pages: int, error: str, at_ms: int) -> None:
-    """Write down what became of a print, within a write transaction."""
-    connection.execute(
-        "UPDATE print_job SET state = ?, path = ?, pages = ?, error = ?, updated_ms = ? WHERE paper_id = ? AND nth = ?",
-        ("failed" if error else "done", path, pages, error, at_ms, done.paper_id, done.nth),
+def claim_job(connection: sqlite3.Connection, wanted: Job, *, target: str, at_ms: int) -> bool:
+    """Make a queued print one's own, within a write transaction; ``False`` when somebody else was first."""
+    taken = connection.execute(
+        """UPDATE print_job SET state = 'printing', target = ?, path = '', pages = 0, error = '', updated_ms = ?
+        WHERE paper_id = ? AND nth = ? AND state = 'queued' RETURNING nth""",
+        (target, at_ms, wanted.paper_id, wanted.nth),
     )
+    return taken.fetchone() is not None
+
+
+def finish_job(
+    connection: sqlite3.Connection,
+    done: Job,
+    state: str,
+    *,
+    path: str = "",
+    pages: int = 0,
+    error: str = "",
+    at_ms: int,
+) -> bool:
+    """Write down what became of a print that was ``printing``, within a write transaction."""
+    ended = connection.execute(
+        """UPDATE print_job SET state = ?, path = ?, pages = ?, error = ?, updated_ms = ?
+        WHERE paper_id = ? AND nth = ? AND state = 'printing' RETURNING nth""",
+        (state, path, pages, error, at_ms, done.paper_id, done.nth),
+    )
+    return ended.fetchone() is not None
+
+
+def move_job(
+    connection: sqlite3.Connection, paper_id: str, nth: int, before: tuple[str, ...], after: str, *,
+    error: str | None = None, target: str | None = None, at_ms: int,
+) -> bool:  # fmt: skip
+    """Bring a print from one of some states into another, within a write transaction; ``False`` when it was in none
+    of them. ``error`` and ``target`` stay as they are unless given."""
+    moved = connection.execute(
+        """UPDATE print_job SET state = ?, error = coalesce(?, error), target = coalesce(?, target), updated_ms = ?
+        WHERE paper_id = ? AND nth = ? AND instr(?, ' ' || state || ' ') RETURNING nth""",
+        (after, error, target, at_ms, paper_id, nth, f" {' '.join(before)} "),
+    )
+    return moved.fetchone() is not None
 
 
 def tail(connection: sqlite3.Connection) -> Tail:

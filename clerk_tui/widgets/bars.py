@@ -19,6 +19,7 @@ WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五")
 class Standing:
     """What the status line says. ``workday`` is ``None`` for a year whose calendar is not loaded.
 
+    ``unprinted`` papers did not come out, of ``unsettled`` ones nobody knows.
     ``oldest`` is the age of the oldest unsent fact ("02:10"), ``contact`` the time of the last contact ("09:39").
     """
 
@@ -36,6 +37,8 @@ class Standing:
     online: bool = True
     quarantined: int = 0
     enabled: bool = True
+    unprinted: int = 0
+    unsettled: int = 0
 
 
 class StatusLine(Painted):
@@ -76,6 +79,14 @@ class StatusLine(Painted):
         if not now.day:
             return [(_("正在打开"), "faint"), (" ", "plain")]
         right: list[Span] = [(_("已保存"), "bar-good") if now.saved else (_("未保存"), "bar-warn"), gap]
+        prints = (
+            _("待确认打印{count}份").format(count=now.unsettled)
+            if now.unsettled
+            else _("没打出{count}份").format(count=now.unprinted)
+        )
+        if now.unsettled or now.unprinted:
+            # Narrow, there is room for one of the two; that all is saved is the one nobody misses.
+            right = [*(right if wide or not now.saved else []), (prints, "bar-warn"), gap]
         if now.quarantined:
             right += [(_("退回{count}条").format(count=now.quarantined), "bar-warn"), gap]
         if now.pending:

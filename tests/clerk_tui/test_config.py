@@ -38,6 +38,7 @@ def test_the_shipped_file_writes_down_every_key_with_its_default() -> None:
     shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     defaults = {name: msgspec.to_builtins(section()) for name, section in sections().items()}
     defaults["calendar"]["files"] = list(defaults["calendar"]["files"])
+    defaults["print"]["others"] = list(defaults["print"]["others"])
     assert shipped == defaults
 
 
@@ -90,6 +91,15 @@ def test_a_home_relative_path_is_the_users(tmp_path: Path) -> None:
     assert config.papers_dir() == Path.home() / "papers"
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["dir:", "dir:纸 张/出", "cups:HP_M404-2", "tcp://192.168.1.50:9100", "tcp://ticket.hall:1", "tcp://[::1]:65535"],
+)
+def test_a_printer_is_named_in_one_line(tmp_path: Path, target: str) -> None:
+    config = load_config(write(tmp_path, f'[print]\nby_kind = {{ guide = "{target}" }}\n'))
+    assert config.print_target("guide") == target and config.print_target("notice") == "dir:"
+
+
 def test_the_halls_day_is_counted_in_its_own_time_zone() -> None:
     late_in_utc = dt.datetime(2026, 11, 20, 16, 30, tzinfo=dt.UTC)
     assert late_in_utc.astimezone(Config().timezone).date() == dt.date(2026, 11, 21)
@@ -112,7 +122,14 @@ def test_the_halls_day_is_counted_in_its_own_time_zone() -> None:
         ('[device]\ncode = "1"', "device.code", "以大写字母开头"),
         ('[centre]\nurl = "ftp://x"', "centre.url", "http://"),
         ('[print]\ntarget = "lp:office"', "print.target", "dir:"),
-        ('[print.by_kind]\nnotice = "office"', "print.by_kind", "默认值是 {}"),
+        ('[print.by_kind]\nnotice = "office"', "print.by_kind", "cups:队列名"),
+        ('[print]\ntarget = "cups:"', "print.target", "cups:队列名"),
+        ('[print]\ntarget = "cups:-d x"', "print.target", "cups:队列名"),
+        ('[print]\ntarget = "tcp://printer"', "print.target", "tcp://地址:端口"),
+        ('[print]\ntarget = "tcp://printer:65536"', "print.target", "tcp://地址:端口"),
+        ('[print]\ntarget = "tcp://printer:9100/x"', "print.target", "tcp://地址:端口"),
+        ('[print]\nothers = ["lp"]', "print.others", "tcp://地址:端口"),
+        ('[print.by_kind]\nnotise = "dir:x"', "print.by_kind.notise", "是不是 notice？"),
         ("[calendar]\nfiles = [2027]", "calendar.files", "默认值是 []"),
         ("hall = 3", "hall", "[hall] 要写成一个部分"),
         ('source = "x"', "source", "是不是"),

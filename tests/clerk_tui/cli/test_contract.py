@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +195,7 @@ def test_a_printer_that_fails_loses_neither_case_nor_paper(clerk: Clerk, home: P
     assert "没有打出" in done.err
     assert clerk("--config", config, "papers", "--json").code == 2
     target.unlink()
-    assert [row["state"] for row in clerk("--config", config, "papers", "--json").json["papers"]] == ["done"]
+    assert [row["state"] for row in clerk("--config", config, "papers", "--json").json["papers"]] == ["printed"]
     assert clerk("--config", config, "papers", "--json").json == {"papers": []}
 
 
@@ -236,3 +237,38 @@ def test_the_sample_catalogue_is_checked_and_listed(clerk: Clerk) -> None:
     assert told["ok"] and told["problems"] == []
     listed = clerk("matters", "list", "--json").json["matters"]
     assert len(listed) == told["matters"] >= 40
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_paper_of_which_nobody_knows_is_told_and_only_printed_when_somebody_says_so(clerk: Clerk, home: Path) -> None:
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    (paper,) = clerk("papers", reference, "--json").json["papers"]
+    path = Path(paper["path"])
+    path.unlink()
+    database = sqlite3.connect(home / "data" / "clerk" / "clerk.db")
+    with database:
+        database.execute("UPDATE print_job SET state = 'printing', path = '', pages = 0")
+    database.close()
+    told = clerk("papers", "--json")
+    assert (told.code, [row["state"] for row in told.json["papers"]]) == (2, ["unknown"])
+    assert not path.exists()
+    doctor = {check["check"]: check for check in clerk("doctor", "--json").json["checks"]}["papers"]
+    assert doctor["state"] == "warn" and "1 份不知道打出没有" in doctor["message"]
+    done = clerk("papers", "--not-printed", paper["number"], "--json")
+    assert (done.code, [row["state"] for row in done.json["papers"]]) == (0, ["printed"])
+    assert path.exists()
+    assert clerk("papers", "--printed", paper["number"], "--json").error["code"] == "not_unknown"
+
+
+@pytest.mark.usefixtures("morning")
+def test_what_did_not_come_out_is_printed_at_another_place(clerk: Clerk, home: Path) -> None:
+    config = home / "config.toml"
+    config.write_text(f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "tcp://127.0.0.1:9"\n')
+    done = clerk("--config", config, "intake", saved(home, walk_in()), "--json")
+    assert (done.code, done.json["papers"][0]["path"]) == (0, "") and "没有打出" in done.err
+    doctor = {check["check"]: check for check in clerk("--config", config, "doctor", "--json").json["checks"]}
+    assert doctor["papers"]["state"] == "fail" and "tcp://127.0.0.1:9" in doctor["papers"]["message"]
+    assert clerk("--config", config, "papers", "--to", "lp:x", "--json").error["code"] == "bad_print_target"
+    moved = clerk("--config", config, "papers", "--to", f"dir:{home / 'else'}", "--json")
+    assert (moved.code, [row["state"] for row in moved.json["papers"]]) == (0, ["printed"])
+    assert list((home / "else").iterdir()) == [Path(moved.json["papers"][0]["path"])]

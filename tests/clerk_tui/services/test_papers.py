@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from clerk_tui.config import Config, PrintSection
-from clerk_tui.printing.targets import FolderTarget
+from clerk_tui.printing.folder import FolderTarget
 from clerk_tui.services import cases, inquiry, intake, papers, recording
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput, HallError
@@ -19,7 +19,7 @@ from tests.clerk_tui.walkins import MISSING, restaurant
 def test_a_paper_lies_in_the_folder_under_a_name_without_a_person(ws: Workspace, config: Config) -> None:
     result = intake.submit(ws, restaurant(ws, layout=MISSING))
     done = papers.deliver_pending(ws)
-    assert [(d.state, d.error, d.pages > 0) for d in done] == [("done", "", True)] * 2
+    assert [(d.state, d.error, d.pages > 0) for d in done] == [("printed", "", True)] * 2
     names = sorted(path.name for path in config.papers_dir().iterdir())
     assert names == [f"{result.reference}-notice-1.pdf", f"{result.reference}-receipt-1.pdf"]
     assert papers.deliver_pending(ws) == []
@@ -56,7 +56,8 @@ def test_a_print_that_failed_waits_with_its_reason_and_can_be_tried_again(ws: Wo
     failed = papers.deliver_pending(broken)[0]
     assert (failed.state, failed.path) == ("failed", "") and str(blocked) in failed.error
     assert cases.get(ws, result.reference).papers[0].error == failed.error
-    assert [done.state for done in papers.deliver_pending(ws)] == ["done"]
+    assert papers.deliver_pending(ws) == [], "only when somebody asks for it"
+    assert [done.state for done in papers.deliver_pending(ws, failed=True)] == ["printed"]
 
 
 def test_half_a_paper_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +67,7 @@ def test_half_a_paper_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("clerk_tui.printing.targets.os.fsync", full)
+    monkeypatch.setattr("clerk_tui.printing.folder.os.fsync", full)
     with pytest.raises(HallError):
         target.put("REF-notice-1.pdf", b"ha")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("REF-notice-1.pdf", b"whole")]

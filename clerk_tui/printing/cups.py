@@ -1,0 +1,137 @@
+"""``cups:QUEUE``: handed over with ``lp``, then followed until CUPS says that the job is done, or is not."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from threading import Event
+from typing import Final
+
+from clerk_tui.printing import ipp
+from clerk_tui.printing.ipp import Attributes
+from clerk_tui.printing.targets import PrintError
+
+_RUNNING: Final = (ipp.PENDING, ipp.HELD, ipp.PROCESSING, ipp.STOPPED)
+_NOT_BEGUN: Final = (ipp.PENDING, ipp.HELD)
+_CONNECTING: Final = "connecting-to-device"
+_UNREACHED: Final = re.compile("may not exist|unreachable|unable to locate", re.IGNORECASE)
+"""What the backends of CUPS say while they have no connection; anything else counts as having begun."""
+_HINT: Final = "看打印机是否开着、有没有纸，在 CUPS 里看队列 {queue}，然后再打一次，或改送别处"
+_ASK: Final = "看纸出来了没有，再告诉系统打出了还是没有打出"
+
+
+class CupsTarget:
+    """A queue of CUPS. ``wait_s`` is how long a job may take, ``start_s`` how long it may wait to begin, in seconds."""
+
+    def __init__(self, queue: str, *, wait_s: float = 120.0, start_s: float = 20.0) -> None:
+        self.queue = queue
+        self.wait_s, self.start_s = wait_s, start_s
+
+    def put(self, name: str, pdf: bytes, *, leave: Event | None = None) -> str:
+        """Hand over and follow; the job's title is the file name's stem, without a person in it."""
+        title = name.removesuffix(".pdf").encode("ascii", "ignore").decode()
+        said = self._run(["lp", "-d", self.queue, "-t", title], pdf, certain=False)
+        if said.returncode:
+            raise self._trouble(_words(said.stderr) or f"lp 返回 {said.returncode}")
+        found = re.search(rf"\b({re.escape(self.queue)}-(\d+))\b", said.stdout.decode(errors="replace"))
+        if found is None:
+            raise PrintError(f"CUPS 收下了文书，但没有说是哪个任务（队列 {self.queue}）", _ASK, certain=False)
+        self._follow(found[1], int(found[2]), leave)
+        return f"cups:{found[1]}"
+
+    def look(self) -> str:
+        """Whether the queue is there, takes jobs and is not stopped."""
+        wanted = ("printer-state", "printer-state-message", "printer-is-accepting-jobs")
+        try:
+            found = ipp.ask(self._server(), ipp.GET_PRINTER, f"ipp://localhost/printers/{self.queue}", wanted)
+        except OSError as error:
+            raise self._trouble("没有这个队列，或 CUPS 没有应答") from error
+        if ipp.PRINTER_STOPPED in found.get("printer-state", []):
+            raise self._trouble("队列停着" + _message(found))
+        accepting = self._run(["lpstat", "-a", self.queue], b"")
+        if accepting.returncode or b"not accepting" in accepting.stdout:
+            raise self._trouble("队列不接收任务")
+        return f"cups:{self.queue} 有应答"
+
+    def _follow(self, job: str, number: int, leave: Event | None) -> None:
+        server, began, pause = self._server(), time.monotonic(), 0.01
+        while True:
+            try:
+                state, reasons, message = self._state(server, number)
+            except OSError as error:
+                raise PrintError(f"CUPS 收下了 {job}，之后没有应答", _ASK, certain=False) from error
+            if state == ipp.COMPLETED:
+                return
+            if state not in _RUNNING:
+                how = "取消了" if state == ipp.CANCELLED else "中止了"
+                raise PrintError(f"CUPS {how}任务 {job}{message}", _ASK, certain=False)
+            waited = time.monotonic() - began
+            idle = _idle(state, reasons, message)
+            if waited > (self.start_s if idle else self.wait_s) or (leave is not None and leave.is_set()):
+                return self._take_back(server, job, number, message)
+            time.sleep(pause)
+            pause = min(0.5, pause * 1.5)
+
+    def _take_back(self, server: str, job: str, number: int, message: str) -> None:
+        """Stop waiting: the job leaves the queue, so that it does not come out later beside a second print."""
+        try:
+            idle = _idle(*self._state(server, number))
+            self._run(["cancel", job], b"")
+            after, _, _ = self._state(server, number)
+        except OSError as error:
+            raise PrintError(f"CUPS 收下了 {job}，之后没有应答", _ASK, certain=False) from error
+        if after == ipp.COMPLETED:
+            return
+        if idle and after == ipp.CANCELLED:
+            raise self._trouble(f"任务 {job} 一直没有开始，已经取消{message}")
+        raise PrintError(f"CUPS 的任务 {job} 一直没有打完，已经要求取消{message}", _ASK, certain=False)
+
+    def _state(self, server: str, number: int) -> tuple[int, tuple[str, ...], str]:
+        """``job-state``, why, and what the printer says."""
+        wanted = ("job-state", "job-state-reasons", "job-printer-state-message", "job-printer-state-reasons")
+        found = ipp.ask(server, ipp.GET_JOB, f"ipp://localhost/jobs/{number}", wanted)
+        state = int(found["job-state"][0]) if "job-state" in found else 0
+        queue = ipp.ask(
+            server,
+            ipp.GET_PRINTER,
+            f"ipp://localhost/printers/{self.queue}",
+            ("printer-state-reasons", "printer-state-message"),
+        ) if state in _RUNNING else {}  # fmt: skip
+        return state, tuple(map(str, queue.get("printer-state-reasons", []))), _message(queue)
+
+    def _server(self) -> str:
+        said = self._run(["lpstat", "-H"], b"")
+        return said.stdout.decode(errors="replace").strip() or "localhost:631"
+
+    def _run(self, command: list[str], data: bytes, *, certain: bool = True) -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, "LC_ALL": "C"}
+        try:
+            return subprocess.run(command, input=data, capture_output=True, timeout=30, env=environment, check=False)
+        except FileNotFoundError as error:
+            raise PrintError(
+                f"本机没有 {command[0]} 命令，用不了 CUPS", "安装 cups-client 软件包，或改送别处"
+            ) from error
+        except (OSError, subprocess.TimeoutExpired) as error:
+            hint = _HINT.format(queue=self.queue) if certain else _ASK
+            raise PrintError(f"{command[0]} 没有应答（队列 {self.queue}）", hint, certain=certain) from error
+
+    def _trouble(self, what: str) -> PrintError:
+        return PrintError(f"打印队列 {self.queue}：{what}", _HINT.format(queue=self.queue))
+
+
+def _idle(state: int, reasons: tuple[str, ...], message: str) -> bool:
+    """Whether nothing of a job can have reached the printer yet."""
+    return state in _NOT_BEGUN or _CONNECTING in reasons or _UNREACHED.search(message) is not None
+
+
+def _message(found: Attributes) -> str:
+    text = str((found.get("printer-state-message") or [""])[0]).strip()
+    return f"（{text}）" if text else ""
+
+
+def _words(error: bytes) -> str:
+    """What ``lp`` complained of: its last line without its name."""
+    lines = error.decode(errors="replace").strip().splitlines()
+    return lines[-1].removeprefix("lp: ").strip()[:120] if lines else ""

@@ -1,0 +1,53 @@
+"""``dir:PATH``: each PDF into a folder, whole or not at all; for example one that a print server watches."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from clerk_tui.printing.targets import PrintError
+
+
+class FolderTarget:
+    """A folder. A paper is handed over when its file stands under its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, name: str, pdf: bytes, *, leave: Event | None = None) -> str:
+        """Write, sync and rename: who watches the folder never sees half a paper."""
+        path = self.folder / name
+        new = self.folder / f".{name}.{os.getpid()}.new"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with new.open("wb") as file:
+                file.write(pdf)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
+            raise PrintError(
+                f"文书放不进 {self.folder}：{error.strerror}", "检查文件夹的权限和磁盘空间，然后重试打印"
+            ) from error
+        self._keep_name()
+        return str(path)
+
+    def look(self) -> str:
+        """Whether files can be made in it, or it can be made."""
+        there = next((each for each in (self.folder, *self.folder.parents) if each.exists()), Path("/"))
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise PrintError(f"凭证放不进 {self.folder}", "检查文件夹的权限，或改 print.target")
+        return f"凭证放进 {self.folder}"
+
+    def _keep_name(self) -> None:
+        """Have the name itself on the disk; a folder that cannot be synced (some network shares) is as good as its."""
+        with suppress(OSError):
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)

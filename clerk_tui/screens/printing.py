@@ -1,0 +1,157 @@
+"""What the clerk is told and asked about prints: what came out, whether it came out, where else it may go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.messages import PapersMade
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.words import paper_name
+
+if TYPE_CHECKING:
+    from clerk_tui.messages import PapersLeft
+    from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.workspace import Workspace
+
+PRINTS: dict[str, tuple[str, str]] = {
+    "queued": (N_("待打印"), "warn"),
+    "printing": (N_("正在打印"), "faint"),
+    "printed": (N_("已打印"), "good"),
+    "failed": (N_("没有打出"), "bad"),
+    "unknown": (N_("不知道打出没有"), "warn"),
+}
+"""The states of a print as words and inks."""
+
+
+class PrintOf(Protocol):
+    """A print as a case, a result or the queue shows it."""
+
+    @property
+    def paper_id(self) -> str: ...
+    @property
+    def nth(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def error(self) -> str: ...
+
+
+def print_word(state: str) -> tuple[str, str]:
+    """The word and the ink of a print's state; nothing for a paper that was never to be printed here."""
+    word, ink = PRINTS.get(state, ("", "faint"))
+    return (_(word) if word else ""), ink
+
+
+def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
+    """What the keys do with the selected paper, where that is more than printing it again."""
+    if paper is None or paper.state not in ("failed", "unknown"):
+        return ()
+    if paper.state == "unknown":
+        return (("p", _("纸出来了没有")),)
+    return (("p", _("再打一次")), ("o", _("改送别处")))
+
+
+def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
+    """What did not come out is tried once more, as it was; of what nobody knows, the clerk is asked; what came out is
+    printed as 补打."""
+    if paper is not None and paper.state == "unknown":
+        ask_whether_printed(app, [paper])
+    elif paper is not None and paper.state == "failed":
+        app.in_background(lambda workspace: _retried(workspace, paper), "reprint")
+    else:
+        app.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+
+
+def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
+    """Where a paper that did not come out shall go instead."""
+    workspace = app.workspace
+    if workspace is None or paper is None or paper.state != "failed":
+        return
+    from clerk_tui.services import print_queue
+
+    places = print_queue.choices(workspace, paper.kind)
+    spec = Spec(
+        _("改送哪里打印？"),
+        ((_named(paper), "strong"), (paper.error, "bad")),
+        options=tuple(print_queue.place(workspace, target) for target in places),
+        yes=N_("送去打印"),
+    )
+
+    def answered(answer: Answer | None) -> None:
+        if answer is not None:
+            target = places[answer.choice]
+            app.in_background(lambda workspace: _elsewhere(workspace, paper, target), "reprint")
+
+    app.push_screen(Dialog(spec), answered)
+
+
+def ask_whether_printed(app: CounterApp, papers: Sequence[PrintOf]) -> None:
+    """Ask about each paper, one after the other. The first answer, which Enter and a stray digit give, does nothing."""
+    if not papers:
+        return
+    paper, rest = papers[0], papers[1:]
+    spec = Spec(
+        _("纸出来了没有？"),
+        (
+            (_named(paper), "strong"),
+            (paper.error, "plain"),
+            ("", "plain"),
+            (_("系统不会自己再打一次，免得同一份文书有两张。请看打印机。"), "info"),
+        ),
+        options=(_("还没有看，以后再问"), _("已经出来了"), _("没有出来，再打一次")),
+        tone="warn",
+    )
+
+    def answered(answer: Answer | None) -> None:
+        if answer is not None and answer.choice:
+            printed = answer.choice == 1
+            app.in_background(lambda workspace: _settled(workspace, paper, printed), "reprint")
+        if answer is not None:
+            ask_whether_printed(app, rest)
+
+    app.push_screen(Dialog(spec), answered)
+
+
+def left_over(workspace: Workspace) -> PapersLeft | None:
+    """What an earlier run of the program left behind: read when the counter opens."""
+    from clerk_tui.messages import PapersLeft
+    from clerk_tui.services import papers
+
+    unknown, waiting = papers.unknown_papers(workspace), papers.unprinted(workspace)
+    queued = any(job.state == "queued" for job in waiting)
+    return PapersLeft(list(unknown), queued) if unknown or queued else None
+
+
+def _named(paper: PrintOf) -> str:
+    again = _("，补打 {nth}").format(nth=paper.nth) if paper.nth else ""
+    return f"{paper_name(paper.kind)}  {paper.number}{again}"
+
+
+def _retried(workspace: Workspace, paper: PrintOf) -> PapersMade:
+    from clerk_tui.services import papers
+
+    return PapersMade([papers.retry(workspace, paper)])
+
+
+def _reprinted(workspace: Workspace, paper_id: str) -> PapersMade:
+    from clerk_tui.services import papers
+
+    return PapersMade([papers.reprint(workspace, paper_id)])
+
+
+def _elsewhere(workspace: Workspace, paper: PrintOf, target: str) -> PapersMade:
+    from clerk_tui.services import papers
+
+    return PapersMade([papers.print_elsewhere(workspace, paper, target)])
+
+
+def _settled(workspace: Workspace, paper: PrintOf, printed: bool) -> PapersMade:
+    from clerk_tui.services import papers
+
+    return PapersMade([papers.settled(workspace, paper, printed)])

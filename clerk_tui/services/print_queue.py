@@ -1,0 +1,298 @@
+"""The print queue: queued → printing → printed, failed or unknown; no paper is lost, none printed twice by itself.
+
+``printing`` is on the disk before the first byte leaves, what became of it afterwards. Whoever prints holds the
+printer's lock, so that a print which is ``printing`` while the lock is free belongs to a process that died: it becomes
+``unknown``, and a person is asked, because only a person can see whether the paper lies there.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from clerk_tui.config import PRINT_TARGET
+from clerk_tui.i18n import _
+from clerk_tui.printing.locks import printer_lock
+from clerk_tui.printing.targets import PrintError, Target, open_target
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+from clerk_tui.store.queries import Job, PrintState
+from hall.errors import BadInput, HallError
+
+if TYPE_CHECKING:
+    from receipts.render import Rendered
+
+log = logging.getLogger(__name__)
+WAIT_S: Final = 5.0
+"""How long to wait for a printer at which somebody else is printing; whoever that is works the queue afterwards."""
+
+Make = Callable[[Job], "Rendered"]
+
+
+class Print(Protocol):
+    """What names a print: a ``Job``, a ``Delivered``, a ``PaperRow``."""
+
+    @property
+    def paper_id(self) -> str: ...
+
+    @property
+    def nth(self) -> int: ...
+
+
+class Delivered(Struct, frozen=True, kw_only=True):
+    """What became of one print. ``nth`` is 0 for the first, n for 补打 n; ``error`` is Chinese, empty when printed.
+
+    ``target`` is where it was sent, ``path`` where it went: the file, ``cups:QUEUE-JOB``, ``tcp://host:port``.
+    """
+
+    paper_id: str
+    kind: str
+    number: str
+    path: str
+    pages: int
+    state: PrintState
+    error: str = ""
+    nth: int = 0
+    target: str = ""
+
+
+def work(ws: Workspace, make: Make, limit: int) -> list[Delivered]:
+    """Print what is queued, the oldest first, until nothing is; what others queue meanwhile too."""
+    forsake(ws)
+    done: list[Delivered] = []
+    seen: set[tuple[str, int]] = set()
+    down: dict[str, PrintError] = {}
+    while len(done) < limit and not _leaving(ws).is_set():
+        queued = (each for each in _jobs(ws, "queued") if (each.paper_id, each.nth) not in seen)
+        if (job := next(queued, None)) is None:
+            break
+        seen.add((job.paper_id, job.nth))
+        if (delivered := deliver(ws, job, make, down)) is not None:
+            done.append(delivered)
+    return done
+
+
+def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | None = None) -> Delivered | None:
+    """Print one queued paper; ``None`` when another thread or process has it or holds its printer.
+
+    ``down`` are the printers that took nothing just now, with what they said: they are not tried again for every paper.
+
+    Raises:
+        StoreError: it could not be written down. Before the bytes left nothing has happened; after that it will be
+            asked about.
+    """
+    target = job.target or ws.config.print_target(job.kind)
+    with _lock(ws, target, WAIT_S) as mine:
+        if not mine:
+            return None
+        rendered, trouble = _made(job, make)
+        with ws.journal.write() as connection:
+            if not queries.claim_job(connection, job, target=target, at_ms=ws.clock.now_ms()):
+                return None
+        path = ""
+        trouble = trouble or (down or {}).get(target)
+        if trouble is None and rendered is not None:
+            path, trouble = _handed_over(ws, target, job, rendered.pdf)
+            if down is not None and trouble is not None and trouble.code == "print_failed":
+                down[target] = trouble
+        state: PrintState = "printed" if trouble is None else "failed" if trouble.certain else "unknown"
+        words = "" if trouble is None else "；".join(filter(None, (trouble.message, trouble.hint)))
+        went = path if state == "printed" else ""
+        pages = rendered.pages if rendered is not None and state == "printed" else 0
+        with ws.journal.write() as connection:
+            queries.finish_job(connection, job, state, path=went, pages=pages, error=words, at_ms=ws.clock.now_ms())
+    return Delivered(
+        paper_id=job.paper_id, kind=job.kind, number=job.number, path=went, pages=pages, state=state, error=words,
+        nth=job.nth, target=target,
+    )  # fmt: skip
+
+
+def waiting(ws: Workspace) -> list[Job]:
+    """What is queued or did not come out, the oldest first."""
+    return _jobs(ws, "queued", "failed")
+
+
+def unknown_papers(ws: Workspace) -> list[Job]:
+    """Prints of which nobody knows whether they came out, the oldest first; each wants ``settle``.
+
+    Raises:
+        StoreError: the database cannot be read, or what a dead process left cannot be written down.
+    """
+    forsake(ws)
+    return _jobs(ws, "unknown")
+
+
+def settle(ws: Workspace, job: Print, printed: bool) -> None:
+    """A person has looked: the paper lies there, or it does not and goes back into the queue as it was.
+
+    Raises:
+        BadInput: it is known already; somebody else may have said so.
+    """
+    with ws.journal.write() as connection:
+        moved = queries.move_job(
+            connection, job.paper_id, job.nth, ("unknown",), "printed" if printed else "queued",
+            error="", target=None if printed else "", at_ms=ws.clock.now_ms(),
+        )  # fmt: skip
+    if not moved:
+        raise BadInput("not_unknown", "这份文书打印的结果已经清楚了", field="paper", hint="在办件详情里看现在的结果")
+
+
+def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
+    """Put a print that did not come out back into the queue; ``target`` sends it elsewhere, empty where its kind goes.
+
+    Raises:
+        BadInput: it came out, nobody knows whether it did, it is being printed, or this is no target.
+    """
+    if target and re.search(PRINT_TARGET, target) is None:
+        raise BadInput(
+            "bad_print_target", f"不认识打印去处“{target}”", field="target",
+            hint="写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",
+        )  # fmt: skip
+    with ws.journal.write() as connection:
+        moved = queries.move_job(
+            connection, job.paper_id, job.nth, ("failed", "queued"), "queued",
+            target=target, at_ms=ws.clock.now_ms(),
+        )  # fmt: skip
+        now = queries.job(connection, job.paper_id, job.nth)
+    if now is None:
+        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
+    if not moved:
+        what, hint = _NOT_NOW[now.state]
+        raise BadInput("not_failed", what, field="paper", hint=hint)
+    return now
+
+
+_NOT_NOW: Final = {
+    "printed": ("这份文书已经打出", "再要一份就补打"),
+    "printing": ("这份文书正在打印", "等它打完"),
+    "unknown": ("还不知道这份文书打出了没有", "先看纸出来了没有，再告诉系统"),
+}
+
+
+def queue_failed(ws: Workspace) -> None:
+    """Everything that failed goes back into the queue, to where its kind goes."""
+    for job in _jobs(ws, "failed"):
+        with ws.journal.write() as connection:
+            queries.move_job(
+                connection, job.paper_id, job.nth, ("failed",), "queued", target="", at_ms=ws.clock.now_ms()
+            )
+
+
+def forsake(ws: Workspace) -> None:
+    """What a process was printing when it died becomes ``unknown``."""
+    for target in dict.fromkeys(job.target for job in _jobs(ws, "printing")):
+        with _lock(ws, target, 0) as mine:
+            left = [job for job in _jobs(ws, "printing") if job.target == target] if mine else []
+            for job in left:
+                error = f"程序中断时正在送往 {place(ws, target)}，不知道打出了没有"
+                with ws.journal.write() as connection:
+                    queries.move_job(
+                        connection, job.paper_id, job.nth, ("printing",), "unknown",
+                        error=error, at_ms=ws.clock.now_ms(),
+                    )  # fmt: skip
+
+
+class Outstanding(NamedTuple):
+    """How many prints did not come out, and of how many nobody knows."""
+
+    failed: int = 0
+    unknown: int = 0
+
+
+def outstanding(ws: Workspace) -> Outstanding:
+    """What is to be done about prints; only reads."""
+    with translated(ws.journal.path):
+        states = [job.state for job in queries.jobs_in(ws.journal.read(), "failed", "unknown")]
+    return Outstanding(states.count("failed"), states.count("unknown"))
+
+
+def choices(ws: Workspace, kind: str) -> tuple[str, ...]:
+    """Where a paper of this kind may be sent: its own place first, then the settings' other ones, then the folder."""
+    settings = ws.config.print
+    own = ws.config.print_target(kind)
+    return tuple(dict.fromkeys((own, settings.target, *settings.by_kind.values(), *settings.others, "dir:")))
+
+
+def place(ws: Workspace, target: str) -> str:
+    """A target in the words of the counter."""
+    if target.startswith("dir:"):
+        return _("文件夹 {path}").format(path=ws.config.print_folder(target))
+    if target.startswith("cups:"):
+        return _("打印队列 {queue}").format(queue=target[5:])
+    return _("小票机 {address}").format(address=target[6:])
+
+
+def target_of(ws: Workspace, target: str) -> Target:
+    """A target, ready to take papers."""
+    return open_target(target, ws.config.print_folder)
+
+
+def job_of(ws: Workspace, job: Print) -> Job:
+    """A print as it stands now.
+
+    Raises:
+        BadInput: there is none such.
+    """
+    with translated(ws.journal.path):
+        found = queries.job(ws.journal.read(), job.paper_id, job.nth)
+    if found is None:
+        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
+    return found
+
+
+def leave(ws: Workspace) -> None:
+    """The counter is being closed: printers are waited for no longer. What is open is asked about next time."""
+    _leaving(ws).set()
+
+
+_events: dict[str, Event] = {}
+
+
+def _leaving(ws: Workspace) -> Event:
+    return _events.setdefault(str(ws.journal.path), Event())
+
+
+def _jobs(ws: Workspace, *states: PrintState) -> list[Job]:
+    with translated(ws.journal.path):
+        return queries.jobs_in(ws.journal.read(), *states)
+
+
+def _lock(ws: Workspace, target: str, wait_s: float) -> AbstractContextManager[bool]:
+    return printer_lock(ws.journal.path, target, wait_s=wait_s)
+
+
+def _made(job: Job, make: Make) -> tuple[Rendered | None, PrintError | None]:
+    """The paper; what is wrong with one must not keep the others from being printed."""
+    try:
+        return make(job), None
+    except HallError as error:
+        return None, PrintError(error.message, error.hint, code=error.code)
+    except Exception:
+        log.exception("a paper could not be made")
+        return None, PrintError("这份文书做不出来", "请联系管理员查看日志；办件没有受影响", code="internal")
+
+
+def _handed_over(ws: Workspace, target: str, job: Job, pdf: bytes) -> tuple[str, PrintError | None]:
+    try:
+        name = file_name(job.number, job.kind, job.nth)
+        return target_of(ws, target).put(name, pdf, leave=_leaving(ws)), None
+    except PrintError as error:
+        return "", error
+    except Exception:
+        log.exception("printing failed")
+        return "", PrintError(
+            "打印时程序出了意外的错误", "看纸出来了没有；请联系管理员查看日志", certain=False, code="internal"
+        )
+
+
+def file_name(number: str, kind: str, nth: int) -> str:
+    """The name of a paper's file, nothing personal in it: ``REF-notice-1.pdf``, reprinted ``REF-notice-1-r2.pdf``."""
+    reference, _, letter = number.partition("/")
+    return f"{reference}-{kind}-{letter[1:]}{f'-r{nth}' if nth else ''}.pdf"

@@ -1,0 +1,304 @@
+"""The print queue: no paper is lost, none is printed twice by itself, and who died in the middle is asked about."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from clerk_tui.config import Config, PrintSection
+from clerk_tui.services import cases, intake, papers, print_queue
+from clerk_tui.services.workspace import Workspace, open_workspace
+from clerk_tui.store import queries
+from hall.errors import BadInput
+from tests.clerk_tui.conftest import ROOT, FixedClock
+from tests.clerk_tui.printing.tickets import free_port, printed, printer, ticket
+from tests.clerk_tui.walkins import MISSING, restaurant
+
+
+def printing_to(ws: Workspace, target: str, **others: object) -> Workspace:
+    """The same counter, its papers going elsewhere."""
+    section = PrintSection(target=target, **others)  # type: ignore[arg-type]
+    config = structs.replace(ws.config, print=section)
+    return Workspace(config=config, journal=ws.journal, catalogue=ws.catalogue, calendar=ws.calendar, clock=ws.clock)
+
+
+def states(ws: Workspace, reference: str) -> list[str]:
+    return [paper.state for paper in cases.get(ws, reference).papers]
+
+
+def interrupted(ws: Workspace) -> str:
+    """A case whose paper was being printed when the program died; its reference."""
+    result = intake.submit(ws, restaurant(ws))
+    with ws.journal.write() as connection:
+        (job,) = queries.jobs_in(connection, "queued")
+        assert queries.claim_job(connection, job, target=ws.config.print_target(job.kind), at_ms=1)
+    return result.reference
+
+
+@pytest.fixture
+def tickets(monkeypatch: pytest.MonkeyPatch) -> Iterator[bytes]:
+    """Papers made for 80 mm."""
+    from clerk_tui.printing.ticket import escpos
+
+    job = escpos(ticket())
+    monkeypatch.setattr("clerk_tui.printing.network.escpos", lambda pdf: job)
+    yield job
+
+
+def test_each_kind_of_paper_goes_to_its_own_printer(ws: Workspace, tmp_path: Path, tickets: bytes) -> None:
+    with printer() as (port, jobs):
+        split = printing_to(ws, f"dir:{tmp_path / 'all'}", by_kind={"receipt": f"tcp://127.0.0.1:{port}"})
+        result = intake.submit(split, restaurant(split, layout=MISSING))
+        done = {each.kind: each for each in papers.deliver_pending(split)}
+        assert [each.state for each in done.values()] == ["printed", "printed"]
+        assert jobs == [tickets] and len(printed(jobs[0])) == 1
+    assert done["receipt"].path == done["receipt"].target == f"tcp://127.0.0.1:{port}"
+    assert done["notice"].path == str(tmp_path / "all" / f"{result.reference}-notice-1.pdf")
+
+
+def test_before_the_first_byte_leaves_the_disk_says_that_it_is_being_printed(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = intake.submit(ws, restaurant(ws))
+    seen: list[list[str]] = []
+    put = print_queue.target_of(ws, "dir:").__class__.put
+
+    def looking(self: object, name: str, pdf: bytes, *, leave: object = None) -> str:
+        seen.append(states(ws, result.reference))
+        return put(self, name, pdf)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("clerk_tui.printing.folder.FolderTarget.put", looking)
+    papers.deliver_pending(ws)
+    assert (seen, states(ws, result.reference)) == ([["printing"]], ["printed"])
+
+
+def test_who_dies_while_printing_leaves_a_question(ws: Workspace, config: Config) -> None:
+    reference = interrupted(ws)
+    assert states(ws, reference) == ["printing"]
+    assert papers.deliver_pending(ws) == [], "never again by itself"
+    assert papers.deliver_pending(ws, failed=True) == [], "nor with what failed"
+    (job,) = papers.unknown_papers(ws)
+    assert (job.state, job.number) == ("unknown", cases.get(ws, reference).papers[0].number)
+    assert "不知道打出了没有" in job.error and str(config.papers_dir()) in job.error
+    assert print_queue.outstanding(ws) == (0, 1)
+
+
+def test_a_person_who_found_the_paper_says_so_and_it_is_done(ws: Workspace, config: Config) -> None:
+    reference = interrupted(ws)
+    (job,) = papers.unknown_papers(ws)
+    assert papers.settled(ws, job, printed=True).state == "printed"
+    assert states(ws, reference) == ["printed"] and papers.unknown_papers(ws) == []
+    assert papers.deliver_pending(ws, failed=True) == [] and not config.papers_dir().exists()
+    with pytest.raises(BadInput) as twice:
+        papers.settle(ws, job, printed=False)
+    assert twice.value.code == "not_unknown"
+
+
+def test_a_person_who_found_nothing_gets_the_first_paper_not_a_second_one(ws: Workspace, config: Config) -> None:
+    reference = interrupted(ws)
+    (job,) = papers.unknown_papers(ws)
+    done = papers.settled(ws, job, printed=False)
+    assert (done.state, done.nth) == ("printed", 0)
+    assert states(ws, reference) == ["printed"] and len(list(config.papers_dir().iterdir())) == 1
+    assert cases.get(ws, reference).papers[0].reprints == 0, "nobody holds a first one"
+
+
+def test_whoever_is_printing_right_now_is_not_dead(ws: Workspace) -> None:
+    begun, enough = threading.Event(), threading.Event()
+
+    def slow(connection: socket.socket, jobs: list[bytes]) -> None:
+        while connection.recv(65536):
+            begun.set()
+        enough.wait(30)
+        jobs.append(b"out")
+
+    with printer(slow) as (port, jobs), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("clerk_tui.printing.network.escpos", lambda pdf: b"\x1b@")
+        patch.setattr(print_queue, "WAIT_S", 0.0)
+        busy = printing_to(ws, f"tcp://127.0.0.1:{port}")
+        reference = intake.submit(busy, restaurant(busy)).reference
+        worker = threading.Thread(target=papers.deliver_pending, args=(busy,))
+        worker.start()
+        assert begun.wait(30)
+        assert papers.unknown_papers(busy) == [] and papers.deliver_pending(busy) == []
+        assert states(busy, reference) == ["printing"]
+        enough.set()
+        worker.join(30)
+        assert states(busy, reference) == ["printed"] and jobs == [b"out"]
+
+
+def test_killed_while_printing_a_paper_is_neither_lost_nor_doubled(tmp_path: Path, clock: FixedClock) -> None:
+    begun, enough = threading.Event(), threading.Event()
+
+    def stall(connection: socket.socket, jobs: list[bytes]) -> None:
+        jobs.append(connection.recv(10))
+        begun.set()
+        enough.wait(60)
+
+    cache = tmp_path / "cache"
+    with printer(stall) as (port, jobs):
+        command = [sys.executable, "-m", "tests.clerk_tui.printing.dying_printer", str(tmp_path), str(cache), str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+            assert process.stdout is not None
+            reference = process.stdout.readline().strip()
+            assert begun.wait(60)
+            process.send_signal(signal.SIGKILL)
+        enough.set()
+        config = Config(
+            catalogue=structs.replace(Config().catalogue, path=str(ROOT / "catalogue")),
+            store=structs.replace(Config().store, path=str(tmp_path / "clerk.db")),
+            print=PrintSection(target=f"tcp://127.0.0.1:{port}"),
+        )
+        with closing(open_workspace(config, clock, cache_dir=cache)) as ws:
+            assert states(ws, reference) == ["printing"]
+            assert papers.deliver_pending(ws) == []
+            assert [job.number for job in papers.unknown_papers(ws)] == [cases.get(ws, reference).papers[0].number]
+            assert len(jobs) == 1, "nothing went to the printer a second time"
+            elsewhere = printing_to(ws, f"dir:{tmp_path / 'out'}")
+            done = papers.settled(elsewhere, papers.unknown_papers(ws)[0], printed=False)
+            assert Path(done.path).read_bytes() == papers.rebuild(ws, done.paper_id).pdf
+
+
+def test_two_counters_on_one_journal_print_every_paper_once(ws: Workspace, config: Config, tmp_path: Path) -> None:
+    for _ in range(6):
+        intake.submit(ws, restaurant(ws, layout=MISSING))
+    with closing(open_workspace(config, FixedClock(), cache_dir=tmp_path / "cache")) as other:
+        done: list[list[papers.Delivered]] = [[], []]
+
+        def work(number: int, workspace: Workspace) -> None:
+            done[number] = papers.deliver_pending(workspace)
+
+        threads = [threading.Thread(target=work, args=(n, each)) for n, each in enumerate((ws, other))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    taken = [each.number for each in done[0] + done[1]]
+    assert len(taken) == len(set(taken)) == 12
+    assert all(each.state == "printed" for each in done[0] + done[1])
+    assert len(list(config.papers_dir().iterdir())) == 12
+
+
+def test_a_printer_that_is_down_keeps_nothing_from_going_on(ws: Workspace, tmp_path: Path, tickets: bytes) -> None:
+    port = free_port()
+    down = printing_to(ws, f"tcp://127.0.0.1:{port}", others=("cups:backup",))
+    result = intake.submit(down, restaurant(down, layout=MISSING))
+    failed = papers.deliver_pending(down)
+    assert [each.state for each in failed] == ["failed", "failed"]
+    assert all(str(port) in each.error and "改送别处" in each.error for each in failed), "what is wrong, what to do"
+    assert papers.deliver_pending(down) == [] and intake.submit(down, restaurant(down)).reference
+    places = print_queue.choices(down, "notice")
+    assert places == (f"tcp://127.0.0.1:{port}", "cups:backup", "dir:")
+    done = papers.print_elsewhere(down, failed[1], f"dir:{tmp_path / 'else'}")
+    assert (done.state, Path(done.path).parent) == ("printed", tmp_path / "else")
+    assert states(down, result.reference) == ["failed", "printed"]
+    assert papers.retry(down, failed[0]).state == "failed"
+    with printer() as (again, jobs):
+        back = printing_to(ws, f"tcp://127.0.0.1:{again}")
+        assert [each.state for each in papers.deliver_pending(back, failed=True)] == ["printed", "printed"]
+        assert len(jobs) == 2
+
+
+def test_a_printer_that_is_down_is_not_waited_for_with_every_paper(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, tickets: bytes
+) -> None:
+    tried: list[object] = []
+    connect = socket.create_connection
+
+    def counted(*args: object, **named: object) -> socket.socket:
+        tried.append(args)
+        return connect(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("clerk_tui.printing.network.socket.create_connection", counted)
+    down = printing_to(ws, f"tcp://127.0.0.1:{free_port()}")
+    for _ in range(3):
+        intake.submit(down, restaurant(down, layout=MISSING))
+    assert [each.state for each in papers.deliver_pending(down)] == ["failed"] * 6
+    assert len(tried) == 1
+
+
+def test_a_connection_that_breaks_off_is_asked_about(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(connection: socket.socket, jobs: list[bytes]) -> None:
+        connection.recv(10)
+
+    monkeypatch.setattr("clerk_tui.printing.network.escpos", lambda pdf: bytes(32 << 20))
+    with printer(break_off) as (port, _jobs):
+        broken = printing_to(ws, f"tcp://127.0.0.1:{port}")
+        intake.submit(broken, restaurant(broken))
+        (done,) = papers.deliver_pending(broken)
+    assert done.state == "unknown" and print_queue.outstanding(ws).unknown == 1
+    for again in (
+        lambda: papers.retry(ws, done),
+        lambda: papers.print_elsewhere(ws, done, "dir:"),
+    ):
+        with pytest.raises(BadInput) as asked:
+            again()
+        assert asked.value.code == "not_failed" and "打出" in asked.value.message
+
+
+def test_what_came_out_is_only_printed_again_as_a_second_print(ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    (done,) = papers.deliver_pending(ws)
+    with pytest.raises(BadInput) as refused:
+        papers.print_elsewhere(ws, done, "dir:/nowhere")
+    assert refused.value.hint == "再要一份就补打"
+    assert papers.reprint(ws, done.paper_id).nth == 1
+
+
+@pytest.mark.parametrize("target", ["lp:office", "cups:", "cups:-o x", "tcp://printer", "tcp://printer:0", "../x", "x"])
+def test_a_target_that_is_none_is_refused_before_anything_moves(ws: Workspace, target: str) -> None:
+    intake.submit(ws, restaurant(ws))
+    (job,) = papers.unprinted(ws)
+    with pytest.raises(BadInput) as refused:
+        papers.print_elsewhere(ws, job, target)
+    assert refused.value.code == "bad_print_target"
+    assert papers.unprinted(ws) == [job]
+
+
+def test_a_paper_that_cannot_be_made_stops_no_other(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    intake.submit(ws, restaurant(ws, layout=MISSING))
+    make = papers._render
+
+    def faulty(ws: Workspace, case_id: str, seq: int, nth: int) -> object:
+        rendered = make(ws, case_id, seq, nth)
+        if not hasattr(faulty, "done"):
+            faulty.done = True  # type: ignore[attr-defined]
+            raise RuntimeError("a fault")
+        return rendered
+
+    monkeypatch.setattr(papers, "_render", faulty)
+    assert [each.state for each in papers.deliver_pending(ws)] == ["failed", "printed"]
+
+
+def test_an_older_database_keeps_what_became_of_its_prints(ws: Workspace, tmp_path: Path) -> None:
+    import sqlite3
+
+    from clerk_tui.store import migrations
+
+    connection = sqlite3.connect(":memory:")
+    for statement in migrations._FIRST:
+        connection.execute(statement)
+    rows = [
+        ("a", 0, "done", "/x.pdf", 2, "", 5),
+        ("b", 1, "failed", "", 0, "缺纸", 6),
+        ("c", 0, "queued", "", 0, "", 7),
+    ]
+    connection.executemany(
+        "INSERT INTO print_job (paper_id, nth, state, path, pages, error, updated_ms) VALUES (?,?,?,?,?,?,?)", rows
+    )
+    for statement in migrations._PRINTING:
+        connection.execute(statement)
+    kept = connection.execute("SELECT paper_id, nth, state, path, pages, error, updated_ms FROM print_job").fetchall()
+    assert kept == [("a", 0, "printed", "/x.pdf", 2, "", 5), *rows[1:]]
+    (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'print_job'").fetchone()
+    assert "'unknown'" in made
+    connection.close()
