@@ -69,6 +69,11 @@ FACTS: dict[str, str] = {
     "inquiry.answered": N_("咨询"),
     "personal.shown": N_("查看个人信息"),
     "note.added": N_("备注"),
+    "case.adopted": N_("凭证续办"),
+    "procedure.announced": N_("告知特殊程序"),
+    "papers.served": N_("送达文书"),
+    "fee.demanded": N_("通知缴费"),
+    "materials.handed_over": N_("物料流转"),
 }
 ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
