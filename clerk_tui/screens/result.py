@@ -82,7 +82,7 @@ class ResultScreen(CounterScreen):
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
-        for key, word in keys_for(self._chosen):
+        for key, word in keys_for(self._selected):
             lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))
         saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
         lines += [BLANK, (((saved, "good"),), "")]
@@ -141,7 +141,7 @@ class ResultScreen(CounterScreen):
             case "p":
                 self.counter.guarded(self._reprint)
             case "o":
-                ask_elsewhere(self.counter, self._chosen)
+                ask_elsewhere(self.counter, self._selected)
             case "up" | "down":
                 self.place = max(0, min(len(self.result.papers) - 1, self.place + (1 if key == "down" else -1)))
                 self.query_one("#result", TextPane).paint()
@@ -155,14 +155,14 @@ class ResultScreen(CounterScreen):
         if not self.result.papers:
             return
         paper_id = self.result.papers[self.place].paper_id
-        last = self._chosen
+        last = self._selected
         if last is None or last.state != "unknown":
             self.printed.pop(paper_id, None)
             self.query_one("#result", TextPane).paint()
         print_again(self.counter, last, paper_id)
 
     @property
-    def _chosen(self) -> Delivered | None:
+    def _selected(self) -> Delivered | None:
         """What became of the selected paper, as far as it is known."""
         papers = self.result.papers
         return self.printed.get(papers[self.place].paper_id) if papers else None

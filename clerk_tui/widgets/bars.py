@@ -85,8 +85,8 @@ class StatusLine(Painted):
             else _("没打出{count}份").format(count=now.unprinted)
         )
         if now.unsettled or now.unprinted:
-            # Narrow, there is room for one of the two; that all is saved is the one nobody misses.
-            right = [*(right if wide or not now.saved else []), (prints, "bar-warn"), gap]
+            # There is room for one of the two; that all is saved is the one nobody misses.
+            right = [*([] if now.saved else right), (prints, "bar-warn"), gap]
         if now.quarantined:
             right += [(_("退回{count}条").format(count=now.quarantined), "bar-warn"), gap]
         if now.pending:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from clerk_tui.config import CatalogueSection, Config, PrintSection, StoreSection
+from clerk_tui.printing import network
+from clerk_tui.printing.ticket import escpos
 from clerk_tui.services import intake, papers
 from clerk_tui.services.workspace import open_workspace
 from tests.clerk_tui.conftest import ROOT, FixedClock
@@ -23,10 +25,8 @@ def main() -> None:
     )
     ws = open_workspace(config, FixedClock(), cache_dir=cache)
     # The sample hall's papers are for A4; this counter prints tickets.
-    from clerk_tui.printing import network
-
-    job = network.escpos(ticket())
-    network.escpos = lambda pdf: job
+    job = escpos(ticket())
+    vars(network)["escpos"] = lambda pdf: job
     result = intake.submit(ws, restaurant(ws))
     print(result.reference, flush=True)
     papers.deliver_pending(ws)

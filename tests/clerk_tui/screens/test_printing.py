@@ -45,7 +45,8 @@ async def test_what_did_not_come_out_is_sent_elsewhere(counter: OpenCounter, ws:
         await clerk.settle()
         assert "没有打出" in clerk.text and "没打出1份" in clerk.text and "改送别处" in clerk.text
         await clerk.press("o")
-        assert clerk.asks and str(tmp_path / "reserve") in clerk.text.replace("\n", "")
+        await clerk.until(lambda: "改送哪里打印？" in clerk.text)
+        assert clerk.screen.spec.options[1] == f"文件夹 {tmp_path / 'reserve'}"
         await clerk.press("2")
         await clerk.until(lambda: state(ws, reference) == "printed")
         await clerk.until(lambda: "没打出" not in clerk.text)
@@ -76,7 +77,7 @@ async def test_at_the_start_a_doubt_is_asked_about_and_no_answer_changes_nothing
     reference = interrupted(ws)
     async with counter(NARROW) as clerk:
         await clerk.until(lambda: clerk.asks)
-        assert "纸出来了没有？" in clerk.text and reference in clerk.text
+        await clerk.until(lambda: "纸出来了没有？" in clerk.text and reference in clerk.text)
         await clerk.press("enter")
         assert not clerk.asks and state(ws, reference) == "unknown", "Enter, typed for something else, settles nothing"
         await clerk.until(lambda: "待确认打印1份" in clerk.text)

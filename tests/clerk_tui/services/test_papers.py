@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from clerk_tui.config import Config, PrintSection
 from clerk_tui.printing.folder import FolderTarget
 from clerk_tui.services import cases, inquiry, intake, papers, recording
 from clerk_tui.services.workspace import Workspace
+from hall.catalogue.model import Place
 from hall.errors import BadInput, HallError
+from hall.verdict import Refusal
 from receipts.compose import copies_of
-from tests.clerk_tui.walkins import MISSING, restaurant
+from tests.clerk_tui.walkins import MISSING, promised, restaurant
+
+FRIDAY = dt.date(2026, 11, 6)
 
 
 def test_a_paper_lies_in_the_folder_under_a_name_without_a_person(ws: Workspace, config: Config) -> None:
@@ -32,6 +37,22 @@ def test_the_same_paper_again_has_the_same_bytes_even_after_the_case_went_on(ws:
     ws.journal.rebuild()
     for print_ in done:
         assert papers.rebuild(ws, print_.paper_id).pdf == Path(print_.path).read_bytes()
+
+
+def test_every_kind_of_paper_and_its_second_print_can_be_made_again_byte_for_byte(ws: Workspace) -> None:
+    refused = restaurant(ws)
+    refused.refusal = Refusal(
+        "not_authority", "经营场所不在本市", Place(organ="邻市局", address="路1号", phone="12345")
+    )
+    for draft in (restaurant(ws, layout=MISSING), restaurant(ws, rules_list=promised(FRIDAY)), refused):
+        intake.submit(ws, draft)
+    inquiry.answer(ws, restaurant(ws))
+    done = papers.deliver_pending(ws)
+    assert {print_.kind for print_ in done} == set(recording.COPIES)
+    done += [papers.reprint(ws, print_.paper_id) for print_ in done]
+    ws.journal.rebuild()
+    for print_ in done:
+        assert papers.rebuild(ws, print_.paper_id, print_.nth).pdf == Path(print_.path).read_bytes(), print_.kind
 
 
 def test_a_second_print_is_counted_and_marked(ws: Workspace) -> None:
