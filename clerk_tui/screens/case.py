@@ -96,7 +96,8 @@ class CaseScreen(CounterScreen):
             print_again(self.counter, paper, paper.paper_id)
 
     def papers_made(self, delivered: list[Any]) -> None:
-        self._read()
+        if self.is_mounted:
+            self._read()
 
     def can_do(self, action: str) -> bool:
         if self._detail is None:

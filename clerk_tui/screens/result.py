@@ -169,7 +169,9 @@ class ResultScreen(CounterScreen):
 
     def papers_made(self, delivered: list[Any]) -> None:
         self.printed.update({each.paper_id: each for each in delivered})
-        self.query_one("#result", TextPane).paint()
+        # The printer may be quicker than the screen: what is not composed yet shows the news when it is.
+        if self.is_mounted:
+            self.query_one("#result", TextPane).paint()
 
     def do_next_person(self) -> None:
         self.counter.go_home()
