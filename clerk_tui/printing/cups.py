@@ -21,6 +21,9 @@ _UNREACHED: Final = re.compile("may not exist|unreachable|unable to locate", re.
 _HINT: Final = "看打印机是否开着、有没有纸，在 CUPS 里看队列 {queue}，然后再打一次，或改送别处"
 _ASK: Final = "看纸出来了没有，再告诉系统打出了还是没有打出"
 
+LAST_WAIT_S: Final = 2.0
+"""How long a job that has begun may still take when the counter is being closed, in seconds."""
+
 
 class CupsTarget:
     """A queue of CUPS. ``wait_s`` is how long a job may take, ``start_s`` how long it may wait to begin, in seconds."""
@@ -56,7 +59,7 @@ class CupsTarget:
         return f"cups:{self.queue} 有应答"
 
     def _follow(self, job: str, number: int, leave: Event | None) -> None:
-        server, began, pause = self._server(), time.monotonic(), 0.01
+        server, began, pause, closing = self._server(), time.monotonic(), 0.01, 0.0
         while True:
             try:
                 state, reasons, message = self._state(server, number)
@@ -69,8 +72,13 @@ class CupsTarget:
                 raise PrintError(f"CUPS {how}任务 {job}{message}", _ASK, certain=False)
             waited = time.monotonic() - began
             idle = _idle(state, reasons, message)
-            if waited > (self.start_s if idle else self.wait_s) or (leave is not None and leave.is_set()):
+            if leave is not None and leave.is_set():
+                closing = closing or time.monotonic() + LAST_WAIT_S
+            if waited > (self.start_s if idle else self.wait_s) or (closing and idle):
                 return self._take_back(server, job, number, message)
+            if closing and time.monotonic() > closing:
+                # It is coming out: let it, and ask next time.
+                raise PrintError(f"工作站关闭时 CUPS 还在打任务 {job}", _ASK, certain=False)
             time.sleep(pause)
             pause = min(0.5, pause * 1.5)
 

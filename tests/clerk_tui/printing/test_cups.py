@@ -155,6 +155,36 @@ def test_a_job_that_hangs_in_the_printer_is_not_known_to_be_lost(add_queue: AddQ
 
 
 @real
+def test_closing_the_counter_stops_no_print_that_has_begun(
+    add_queue: AddQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+    import threading
+
+    leave = threading.Event()
+    pdf = b"%PDF-" + bytes(8 << 20)
+
+    def slow(connection: socket.socket, jobs: list[bytes]) -> None:
+        job = bytearray(connection.recv(100))
+        leave.set()
+        asked.wait(30)
+        while chunk := connection.recv(1 << 20):
+            job += chunk
+        jobs.append(bytes(job))
+        out.set()
+
+    asked, out = threading.Event(), threading.Event()
+    monkeypatch.setattr("clerk_tui.printing.cups.LAST_WAIT_S", 0.2)
+    with printer(slow) as (port, jobs):
+        add_queue("closing", port)
+        with pytest.raises(PrintError) as lost:
+            CupsTarget("closing").put("x.pdf", pdf, leave=leave)
+        assert not lost.value.certain
+        asked.set()
+        assert out.wait(30) and jobs == [pdf]
+
+
+@real
 def test_a_queue_that_is_not_there_is_named(add_queue: AddQueue) -> None:
     target = CupsTarget("nowhere")
     for ask in (target.look, lambda: target.put("x.pdf", b"%PDF-")):
