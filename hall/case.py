@@ -135,6 +135,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     promises: tuple[Promise, ...] = ()
     corrections: tuple[Gap, ...] = ()
     refusal: Refusal | None = None
+    exits: tuple[Refusal, ...] = ()
     handed_in: tuple[dt.date, ...] = ()
     pauses: tuple[Pause, ...] = ()
     extended_days: int = 0

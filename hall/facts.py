@@ -237,6 +237,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     """Somebody only asked: the matter, their situation, everything to bring (行政许可法 art. 30).
 
     ``ticks`` are there where the desk was checked before submission (检查核对单): what lay on it, nothing received yet.
+    ``exits`` are the grounds on which the matter would be refused in this situation, none of them a decision.
     """
 
     reference: str
@@ -249,6 +250,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     clerk: str = ""
     language: Language = ""
     ticks: dict[str, Tick] = {}
+    exits: tuple[Refusal, ...] = ()
 
 
 class PersonalShown(Body, frozen=True, tag="personal.shown"):

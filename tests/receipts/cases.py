@@ -146,11 +146,12 @@ def refused(ground: Any = "not_needed", where: Place | None = None, reason: str 
     return f.CaseRefused(refusal=Refusal(ground, reason, where), refused=DAY, article=ARTICLE.format(number))
 
 
+NOT_NEEDED = "仅销售预包装食品的，不需要取得食品经营许可，向市场监督管理局备案即可"
 ELSEWHERE = Place(organ="邻县市场监督管理局", address="邻县人民路2号政务服务中心", phone="0991-5550000")
 
 
-def inquiry() -> Case:
-    """Somebody only asked."""
+def inquiry(*exits: Refusal) -> Case:
+    """Somebody only asked; ``exits`` are why the matter is not for them."""
     body = f.InquiryAnswered(
         reference="SL01-A1-00009-K",
         matter=FOOD,
@@ -160,6 +161,7 @@ def inquiry() -> Case:
         day=DAY,
         window="3",
         clerk="周敏",
+        exits=exits,
     )
     case = fold([fact(body)])
     assert case is not None
@@ -219,4 +221,7 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "refusal_other": ("refusal", told(refused("other", reason="申请人在法定禁止申请许可的期限内"))),
         "promise": ("promise", told(tolerated(), ticks=promised, agent=AGENT)),
         "guide": ("guide", inquiry()),
+        "guide_not_needed": ("guide", inquiry(Refusal("not_needed", NOT_NEEDED))),
+        "guide_elsewhere": ("guide", inquiry(Refusal("not_authority", "经营场所不在示例市", ELSEWHERE))),
+        "guide_not_now": ("guide", inquiry(Refusal("other", "申请人在法定禁止申请许可的期限内"))),
     }

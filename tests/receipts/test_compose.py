@@ -177,6 +177,23 @@ def test_a_guide_needs_no_applicant_and_tells_materials_way_time_fee_and_place()
         assert text in found
 
 
+@pytest.mark.parametrize("name", ["guide_not_needed", "guide_elsewhere", "guide_not_now"])
+def test_a_guide_for_somebody_whom_the_matter_is_not_for_asks_for_nothing(name: str) -> None:
+    """行政许可法 art. 32(1), 32(2): who needs no licence, or needs it elsewhere, is not sent to gather papers."""
+    found = said(name)
+    assert "需要带的材料" in said("guide") and "需要带的材料" not in found
+    assert not [title for title, *_ in cases.NAMES if title in found]
+    assert "不是不予受理决定" in found and "不是不予受理决定" not in said("guide")
+
+
+def test_a_guide_says_why_the_matter_is_not_for_them_and_where_to_go() -> None:
+    assert "不需要办理本事项" in said("guide_not_needed") and cases.NOT_NEEDED in said("guide_not_needed")
+    assert "到哪里办" not in said("guide_not_needed")
+    elsewhere = said("guide_elsewhere")
+    for text in ("经营场所不在示例市", "邻县市场监督管理局", "邻县人民路2号政务服务中心", "0991-5550000"):
+        assert text in elsewhere
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_papers_that_are_signed_for_come_in_two_copies(kind: PaperKind) -> None:
     assert copies_of(kind) == (1 if kind == "guide" else 2)

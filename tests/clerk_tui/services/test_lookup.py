@@ -120,6 +120,14 @@ def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:
         inquiry.answer(ws, draft)
 
 
+def test_somebody_who_needs_no_licence_is_told_so(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.answers = {"in_city": "yes", "business": "retail", "sells": "prepackaged", "vending": "no"}
+    (way_out,) = cases.get(ws, inquiry.answer(ws, draft).reference).case.exits
+    assert way_out.ground == "not_needed" and "不需要取得食品经营许可" in way_out.reason
+    assert not cases.get(ws, inquiry.answer(ws, restaurant(ws)).reference).case.exits
+
+
 def test_a_guide_draws_what_the_matter_is_part_of(ws: Workspace) -> None:
     """Kept with the inquiry, so that the guide can be made again when the catalogue has changed."""
     case = cases.get(ws, inquiry.answer(ws, restaurant(ws)).reference).case
