@@ -66,7 +66,7 @@ class Action:
     def issue(self, kinds: Iterable[PaperKind]) -> None:
         """One more paper of each kind; its number follows from the case's earlier ones."""
         for kind in kinds:
-            case = self._so_far()
+            case = self.so_far()
             self._issued[kind] += 1
             count = self._issued[kind]
             if case is not None and case.adopted not in ("", self.ws.journal.incarnation):
@@ -87,7 +87,7 @@ class Action:
                 )
             )
 
-    def _so_far(self) -> Case | None:
+    def so_far(self) -> Case | None:
         """The case as it will be with the facts gathered so far."""
         for entry in self.entries[self._folded :]:
             header = Header(
