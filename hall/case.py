@@ -122,6 +122,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     received: dt.date
     clock_from: dt.date
     applicant: Applicant | None = None
+    tell_by: dt.date | None = None
     agent: Agent | None = None
     fields: dict[str, str] = {}
     window: str = ""
