@@ -55,7 +55,12 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
 
     result = deliver(ws, checking_sheet(ws, draft))
     made = result_to_json(result)
-    told = {"reference": result.reference, "day": made["received"], "papers": made["papers"], "journal": made["journal"]}
+    told = {
+        "reference": result.reference,
+        "day": made["received"],
+        "papers": made["papers"],
+        "journal": made["journal"],
+    }
     answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
 
 
