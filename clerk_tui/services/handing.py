@@ -1,4 +1,5 @@
-"""What passes from hand to hand: documents served, fees demanded, originals sent round, results collected.
+"""What passes from hand to hand: documents served, fees demanded, originals sent round, results collected,
+applications given back.
 
 Each one call: facts, paper and print job in one transaction.
 """
@@ -202,6 +203,39 @@ def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"]
         post = required(waybill, "waybill", "邮寄单号") if how == "posted" else optional(waybill, "waybill")
         action.add(f.ResultDelivered(day=action.today, how=how, result=decided.result, waybill=post))
         issue(action, "pickup")
+
+    return commit(ws, reference, step)
+
+
+def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") -> Result:
+    """Return an application whose notice was not answered in time (退件), with its materials.
+
+    An accepted case is decided, one only taken in is accepted, noticed or refused (行政许可法 art. 32, 72): neither is
+    returned. Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        if case.state is not CaseState.NOTICED or not case.notices:
+            raise Unlawful(
+                "cannot_return",
+                "只有告知补正后逾期没有补正的才能退件",
+                field="reference",
+                hint="收下的申请应当受理、一次性告知或不予受理；已受理的应当作出决定",
+            )
+        last = case.notices[-1].respond_by
+        if action.today <= last:
+            raise Unlawful(
+                "respond_running", f"补正期限到 {last} 才届满，现在不能退件", field="reference", hint="期满没有补正再退"
+            )
+        action.add(
+            f.CaseClosed(
+                how="returned",
+                day=action.today,
+                reason=required(reason, "reason", "退件的理由"),
+                basis=optional(basis, "basis"),
+            )
+        )
+        issue(action, "returned")
 
     return commit(ws, reference, step)
 

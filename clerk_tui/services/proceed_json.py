@@ -28,7 +28,7 @@ ACTIONS: Final[dict[str, Callable[..., Result]]] = {
         proceedings.decide,
         proceedings.remind_promise,
         proceedings.restart,
-        proceedings.give_back,
+        handing.give_back,
         handing.serve,
         handing.demand_fee,
         handing.hand_over,

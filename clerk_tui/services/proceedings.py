@@ -15,7 +15,7 @@ from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
-from hall.case import Case, CaseState, Pause
+from hall.case import Case, Pause
 from hall.deadlines import case_clock
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.proceedings import LimitUnit
@@ -233,39 +233,6 @@ def restart(ws: Workspace, reference: str) -> Result:
                 "told_before", "补齐之后已经出具过重新启动通知单", field="reference", hint="再要一份请用补打"
             )
         issue(action, "restart")
-
-    return commit(ws, reference, step)
-
-
-def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") -> Result:
-    """Return an application whose notice was not answered in time (退件), with its materials.
-
-    An accepted case is decided, one only taken in is accepted, noticed or refused (行政许可法 art. 32, 72): neither is
-    returned. Raises as ``proceeding.commit``.
-    """
-
-    def step(case: Case, action: Action) -> None:
-        if case.state is not CaseState.NOTICED or not case.notices:
-            raise Unlawful(
-                "cannot_return",
-                "只有告知补正后逾期没有补正的才能退件",
-                field="reference",
-                hint="收下的申请应当受理、一次性告知或不予受理；已受理的应当作出决定",
-            )
-        last = case.notices[-1].respond_by
-        if action.today <= last:
-            raise Unlawful(
-                "respond_running", f"补正期限到 {last} 才届满，现在不能退件", field="reference", hint="期满没有补正再退"
-            )
-        action.add(
-            f.CaseClosed(
-                how="returned",
-                day=action.today,
-                reason=required(reason, "reason", "退件的理由"),
-                basis=optional(basis, "basis"),
-            )
-        )
-        issue(action, "returned")
 
     return commit(ws, reference, step)
 

@@ -311,12 +311,12 @@ def test_originals_come_back_on_the_sheet_they_left_on(ws: Workspace) -> None:
 def test_an_application_is_returned_only_when_its_notice_was_not_answered(ws: Workspace, clock: FixedClock) -> None:
     reference = noticed(ws)
     why = {"reason": "补正期限届满未补正"}
-    refused(ws, Unlawful, "reference", proceedings.give_back, reference, **why)
+    refused(ws, Unlawful, "reference", handing.give_back, reference, **why)
     other = accepted(ws)
-    refused(ws, Unlawful, "reference", proceedings.give_back, other, **why)
+    refused(ws, Unlawful, "reference", handing.give_back, other, **why)
     clock.day = case_of(ws, reference).notices[-1].respond_by + dt.timedelta(days=1)
-    refused(ws, BadInput, "reason", proceedings.give_back, reference, reason=" ")
-    result = proceedings.give_back(ws, reference, **why)
+    refused(ws, BadInput, "reason", handing.give_back, reference, reason=" ")
+    result = handing.give_back(ws, reference, **why)
     assert (kinds(result), result.state) == (["returned"], CaseState.RETURNED)
 
 
