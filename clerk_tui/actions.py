@@ -50,6 +50,7 @@ GROUPS: dict[str, str] = {
     "supplement": N_("补正收件"),
     "lookup": N_("查办件"),
     "case": N_("办件详情"),
+    "paper": N_("凭证上的办件"),
     "dialog": N_("对话框"),
 }
 
@@ -104,6 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打"), "case", inside=True),
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "case", inside=True),
     _a("reveal", "f10", "F10", N_("全部信息"), N_("显示完整的个人信息：要写理由，并留下记录"), "case"),
+    _a("go_on", "enter", "Enter", N_("续办"), N_("核对证件，打开补正收件"), "paper", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
 )

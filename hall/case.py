@@ -122,6 +122,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     received: dt.date
     clock_from: dt.date
     applicant: Applicant | None = None
+    tell_by: dt.date | None = None
     agent: Agent | None = None
     fields: dict[str, str] = {}
     window: str = ""
@@ -135,6 +136,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     promises: tuple[Promise, ...] = ()
     corrections: tuple[Gap, ...] = ()
     refusal: Refusal | None = None
+    exits: tuple[Refusal, ...] = ()
     handed_in: tuple[dt.date, ...] = ()
     pauses: tuple[Pause, ...] = ()
     extended_days: int = 0

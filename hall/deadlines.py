@@ -35,7 +35,8 @@ class CaseClock(Struct, frozen=True, kw_only=True):
     """How a case stands today.
 
     ``left`` are working days to the promised date, negative when late, ``None`` without one; ``notice_due`` is the last
-    day for a notice while a case is only received; ``paused``: a special procedure runs.
+    day for a notice while a case is only received; ``paused``: a special procedure runs. ``provisional``: one of its
+    dates lies in a year whose days off are not known.
     """
 
     promised: dt.date | None = None
@@ -92,7 +93,8 @@ def case_clock(case: Case, calendar: WorkCalendar, today: dt.date) -> CaseClock:
         light = Light.RED if left < 0 else Light.YELLOW if left <= 1 else Light.GREEN
         return CaseClock(notice_due=limit.day, provisional=limit.provisional, left=left, light=light)
     if case.state is CaseState.NOTICED and case.notices:
-        return CaseClock(respond_by=case.notices[-1].respond_by)
+        notice = case.notices[-1]
+        return CaseClock(respond_by=notice.respond_by, provisional=notice.provisional)
     if case.accepted is None:
         return CaseClock()
     pauses = _pauses(case, today)
@@ -145,8 +147,11 @@ def _last_day(
 
 
 def _joined(promised: cal.Due | None, statutory: cal.Due | None) -> Due:
+    unsure = any(limit.provisional for limit in (promised, statutory) if limit)
     return Due(
         promised=promised.day if promised else None,
         statutory=statutory.day if statutory else None,
-        provisional=any(limit.provisional for limit in (promised, statutory) if limit),
+        provisional=unsure,
+        promised_known=unsure and promised is not None and not promised.provisional,
+        statutory_known=unsure and statutory is not None and not statutory.provisional,
     )

@@ -69,7 +69,8 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     """Materials were received: the case begins.
 
     ``received`` is the 收件日, ``clock_from`` the day limits count from (they differ for weekend receipts, domain.md
-    §9a.2). ``answers`` are the codes, ``matter.questions`` their words (question, answer).
+    §9a.2). ``answers`` are the codes, ``matter.questions`` their words (question, answer). ``tell_by`` is the last day
+    for a notice (行政许可法 art. 32(4)) as the receipt prints it, ``None`` while the year's days off are not known.
     """
 
     reference: str
@@ -85,14 +86,31 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     channel: str = "counter"
     ticket: str = ""
     language: Language = ""
+    tell_by: dt.date | None = None
 
 
 class Due(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The limits of an accepted case as printed; ``None``: decided on the spot or no limit known."""
+    """The limits of an accepted case as printed; ``None``: decided on the spot or no limit known.
+
+    ``provisional``: one of them at least lies in a year whose days off are not known; the one that does not is
+    ``promised_known`` or ``statutory_known``.
+    """
 
     promised: dt.date | None = None
     statutory: dt.date | None = None
     provisional: bool = False
+    promised_known: bool = False
+    statutory_known: bool = False
+
+    @property
+    def promised_provisional(self) -> bool:
+        """Whether the promised date is only counted by weekends."""
+        return self.provisional and not self.promised_known
+
+    @property
+    def statutory_provisional(self) -> bool:
+        """Whether the statutory date is only counted by weekends."""
+        return self.provisional and not self.statutory_known
 
 
 class CaseAccepted(Body, frozen=True, tag="case.accepted"):
@@ -237,6 +255,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     """Somebody only asked: the matter, their situation, everything to bring (行政许可法 art. 30).
 
     ``ticks`` are there where the desk was checked before submission (检查核对单): what lay on it, nothing received yet.
+    ``exits`` are the grounds on which the matter would be refused in this situation, none of them a decision.
     """
 
     reference: str
@@ -249,6 +268,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     clerk: str = ""
     language: Language = ""
     ticks: dict[str, Tick] = {}
+    exits: tuple[Refusal, ...] = ()
 
 
 class PersonalShown(Body, frozen=True, tag="personal.shown"):

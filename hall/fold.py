@@ -101,6 +101,8 @@ def _begin(fact: f.Fact) -> Case | None:
         language=body.language,
         handed_in=() if asked else (day,),
         gaps=() if asked else gaps_of(body.rows, body.ticks),
+        tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
+        exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
         timeline=(_line(fact, _first_line(body)),),
     )
 

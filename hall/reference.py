@@ -90,7 +90,7 @@ def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_len
             "reference_shape",
             "这不是一个收件编号",
             field="reference",
-            hint="收件编号形如 990100-W01-00017-C，请扫码或照回执逐位输入",
+            hint="收件编号分四段：机构-设备-流水号-校验位，请扫码或照回执逐位输入",
         )
     likely = _likely(readings)
     raise BadInput(
@@ -131,7 +131,10 @@ def parse_paper_number(text: str) -> tuple[Reference, str, int]:
     match = _PAPER.fullmatch(_tidy(text))
     if match is None:
         raise BadInput(
-            "paper_number_shape", "这不是一个文书编号", field="paper", hint="文书编号形如 990100-W01-00017-C/B1"
+            "paper_number_shape",
+            "这不是一个文书编号",
+            field="paper",
+            hint="文书编号是收件编号后加斜线、字母和序号，请照文书输入",
         )
     return parse_reference(match[1]), match[2], int(match[3])
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hall.catalogue.model import Place, RefusalGround, Tolerance
+from hall.catalogue.model import Place, Question, RefusalGround, Tolerance
 from hall.checklist import Checklist, Row
 from hall.errors import BadInput, Unlawful
 
@@ -77,7 +77,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """``outcome`` is what follows when nothing else is wished (``None`` while questions are open or ticks are wrong).
 
     ``lawful`` are the outcomes on offer, ``unlawful`` says of each other one why not, ``errors`` are ticks that
-    cannot stand (a promise for a material that may not be promised ...).
+    cannot stand (a promise for a material that may not be promised ...), ``unanswered`` the questions still open.
     """
 
     outcome: Outcome | None
@@ -89,16 +89,20 @@ class Verdict(Struct, frozen=True, kw_only=True):
     latest_promise: dt.date | None
     refusal: Refusal | None = None
     errors: tuple[BadInput, ...] = ()
+    unanswered: tuple[Question, ...] = ()
 
     def require(self, wish: Outcome | None) -> Outcome:
         """The outcome to confirm.
 
         Raises:
-            BadInput: a tick cannot stand (the first one), or the wish is to tolerate and a gap carries no promise.
+            BadInput: a tick cannot stand (the first one), a question is open, or the wish is to tolerate and a gap
+                carries no promise.
             Unlawful: the wish is not on offer; the hint names the lawful ones.
         """
         if self.errors:
             raise self.errors[0]
+        if self.unanswered:
+            raise _unanswered(self.unanswered)
         chosen = wish or self.outcome
         if chosen is None or chosen not in self.lawful:
             wanted = OUTCOME_NAMES[chosen] if chosen else "办理"
@@ -190,6 +194,23 @@ def judge(
         latest_promise=latest_promise,
         refusal=stated,
         errors=tuple(errors),
+        unanswered=()
+        if stated is not None
+        else tuple(question for question in checklist.questions if question.code in checklist.open_questions),
+    )
+
+
+def _unanswered(questions: tuple[Question, ...]) -> BadInput:
+    """Nothing can be decided while it is not known what the person needs."""
+    options = (
+        f"{question.code}（{'、'.join(option.code for option in question.options) or 'yes、no'}）"
+        for question in questions
+    )
+    return BadInput(
+        "unanswered",
+        f"还有{len(questions)}个问题没有回答：" + "".join(f"“{question.text}”" for question in questions),
+        field=f"answers.{questions[0].code}",
+        hint="要回答：" + "；".join(options),
     )
 
 

@@ -31,10 +31,10 @@ def compose(
 ) -> Document:
     """The content of paper ``kind`` for ``case`` as it stood when ``issued``; ``reprint`` is n for 补打 n.
 
-    ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each. ``qr`` is what the QR code carries; without
-    it, the address where the applicant sees how the case stands. Papers under 行政许可法 art. 32 carry a number, a
-    date, the place of the seal, and the reason where something is refused. A case in ``"en"`` gives the same paper in
-    Chinese and English.
+    ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each. ``qr`` is the code that carries the case to
+    another window; without it, the QR code holds the address where the applicant sees how the case stands. Papers under
+    行政许可法 art. 32 carry a number, a date, the place of the seal, and the reason where something is refused. A case
+    in ``"en"`` gives the same paper in Chinese and English.
 
     Raises:
         HallError: ``paper_undated``, ``paper_without_number``, ``paper_not_due`` (the case has not come so far),
@@ -54,6 +54,9 @@ def compose(
     filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]
     footer += [filler.second(line) for line in template.footer]
+    if qr and (base := case.matter.hall.query_url) and "{query_url}" not in str(template):
+        # The code is for the windows then; whoever holds the paper finds the address in words.
+        footer.append(f"{filler.both('查询网址', ' ')}：{base}")
     document = Document(
         kind=kind,
         title=filler.plain(template.title),
@@ -62,7 +65,7 @@ def compose(
         reference=case.reference,
         number=issued.number,
         qr=qr or query_link(case.matter.hall.query_url, case.reference),
-        qr_caption=filler.plain(template.qr_caption),
+        qr_caption=filler.plain(template.code_caption if qr else template.qr_caption),
         copies=tuple(filler.both(label, " ") for label in template.copies),
         blocks=tuple(block for entry in template.block if filler.holds(entry.when) for block in filler.blocks(entry)),
         footer=tuple(filter(None, footer)),

@@ -231,6 +231,7 @@ def told(
         window="3",
         clerk="周敏",
         language=language,
+        tell_by=dt.date(2026, 9, 24),
     )
     people = f.Personal(applicant=who, agent=agent, fields=_FIELDS)
     named = f.Personal(fields={"served.proxy": "李四", "served.witness": "赵六"})

@@ -94,6 +94,7 @@ AnyBlock: TypeAlias = (
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One paper. ``copies`` are the labels of its copies, ``footer`` the lines at the foot of every page.
 
+    ``code_caption`` stands under a QR code that carries the case, ``qr_caption`` under one that carries an address.
     ``law`` says on which provisions the paper stands; it is listed, not printed.
     """
 
@@ -102,6 +103,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     block: tuple[AnyBlock, ...]
     footer: tuple[str, ...] = ()
     qr_caption: str = "扫一扫，查进度"
+    code_caption: str = "窗口扫码续办"
     law: str = ""
 
 

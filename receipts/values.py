@@ -27,6 +27,7 @@ _VALUES: Final = """
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
+    exit_reason tell_by
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason fee_capitals fee_total first_promise last_in move_from
@@ -37,7 +38,8 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
-    noticed on_the_spot other promised provisional refused respond_provisional second special statutory supplemented
+    exit exit_where untold tell_by noticed on_the_spot other promised provisional refused respond_provisional second
+    special statutory supplemented
     tolerated
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
@@ -184,14 +186,15 @@ def _people(case: Case) -> dict[str, str]:
 
 def _course(case: Case, notice: Notice | None) -> dict[str, str]:
     refusal = case.refusal
-    where = refusal.where if refusal else None
+    where = refusal.where if refusal else next((way.where for way in case.exits if way.where), None)
     names = {row.code: row.name for row in case.rows}
     return {
         "received": chinese_date(case.received),
         "clock_from": chinese_date(case.clock_from),
+        "tell_by": chinese_date(case.tell_by),
         "accepted": chinese_date(case.accepted),
-        "promised_due": chinese_date(case.due.promised, case.due.provisional),
-        "statutory_due": chinese_date(case.due.statutory, case.due.provisional),
+        "promised_due": chinese_date(case.due.promised, case.due.promised_provisional),
+        "statutory_due": chinese_date(case.due.statutory, case.due.statutory_provisional),
         "article": case.article,
         "gap_count": str(len(notice.gaps if notice else case.gaps)),
         "respond_by": chinese_date(notice.respond_by, notice.provisional) if notice else "",
@@ -199,6 +202,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "second_reason": notice.reason if notice else "",
         "known_before": "、".join(names.get(code, code) for code in (notice.known_before if notice else ())),
         "refusal_reason": refusal.reason.strip().rstrip("。") if refusal else "",
+        "exit_reason": "；".join(dict.fromkeys(way.reason.strip().rstrip("。") for way in case.exits)),
         "where_organ": where.organ.strip() if where else "",
         "where_address": where.address if where else "",
         "where_phone": where.phone if where else "",
@@ -230,7 +234,8 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
 
 
 def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
-    ground = case.refusal.ground if case.refusal else ""
+    stated = case.refusal or (case.exits[0] if case.exits else None)
+    ground = stated.ground if stated else ""
     holds: dict[str, bool] = {
         "accepted": case.accepted is not None,
         "agent": case.agent is not None,
@@ -240,6 +245,8 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "deemed": case.deemed,
         "held": any(row.held for row in case.rows),
         "later_clock": case.clock_from != case.received,
+        "exit": bool(case.exits),
+        "exit_where": any(way.where for way in case.exits),
         "not_authority": ground == "not_authority",
         "not_needed": ground == "not_needed",
         "other": ground == "other",
@@ -254,7 +261,9 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "special": bool(case.matter.special_procedures),
         "statutory": case.matter.limits.statutory is not None,
         "supplemented": len(case.handed_in) > 1,
+        "tell_by": case.tell_by is not None,
         "tolerated": bool(case.promises),
+        "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),
         "project": bool(case.matter.flow),
         **later_flags(case),

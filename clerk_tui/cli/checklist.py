@@ -35,7 +35,7 @@ def checklist(
     with_questions: bool,
     as_json: bool,
 ) -> None:
-    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``."""
+    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``; with an exit of the matter its ``exits``."""
     if matter is None:
         raise missing("MATTER", "clerk checklist")
     found = session.catalogue.resolve(matter)
@@ -43,6 +43,9 @@ def checklist(
     made = build_checklist(found, read_answers(found, _pairs(answers)), who, problems=session.catalogue.problems)
     if made.open_questions and not with_questions and as_json:
         note(_("还没有回答的问题：{codes}").format(codes="、".join(made.open_questions)))
+    if as_json:
+        for line in _exit_lines(made):
+            note(line)
     answer(as_json, as_data(made, with_questions), lambda: _lines(found, made))
 
 
@@ -76,6 +79,17 @@ def as_data(made: Checklist, with_questions: bool = False) -> dict[str, Any]:
             for row in made.materials
         ],
     }
+    if made.exits:
+        data["exits"] = [
+            {
+                "ground": each.ground,
+                "reason": each.reason,
+                "where": None
+                if each.where is None
+                else {"organ": each.where.organ, "address": each.where.address, "phone": each.where.phone},
+            }
+            for each in made.exits
+        ]
     if with_questions:
         data["questions"] = [
             {
@@ -91,13 +105,21 @@ def as_data(made: Checklist, with_questions: bool = False) -> dict[str, Any]:
     return data
 
 
+def _exit_lines(made: Checklist) -> Iterator[str]:
+    for each in made.exits:
+        yield _("不予受理：{reason}").format(reason=each.reason)
+        if each.where is not None:
+            where = each.where
+            yield _("请到：{place}").format(place="　".join(filter(None, (where.organ, where.address, where.phone))))
+
+
 def _lines(matter: Matter, made: Checklist) -> Iterator[str]:
     yield matter.name
     if made.situations:
         yield _("情形：{names}").format(names="、".join(each.name for each in made.situations))
-    for exit_ in made.exits:
-        yield _("不予受理：{reason}").format(reason=exit_.reason)
-    for number, row in enumerate(made.materials, 1):
+    yield from _exit_lines(made)
+    # Who has nothing to hand in here must not gather papers.
+    for number, row in enumerate(() if made.exits else made.materials, 1):
         marks = [_("必要") if row.required else _("非必要")]
         marks += [_("可容缺")] if row.tolerable else []
         marks += [_("本厅已有")] if row.held else []

@@ -36,8 +36,18 @@ journal.help = _("账本：核对每条记录的散列链，或由账本重建�
 @json_option
 def verify(session: Session, as_json: bool) -> None:
     """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2."""
-    with session.workspace() as ws:
-        found = ws.journal.verify()
+    from contextlib import closing
+
+    from clerk_tui.clock import SystemClock
+    from clerk_tui.store.journal import open_journal
+
+    # Not the whole counter: it would not open on the damage that is looked for here.
+    config = session.config
+    journal = open_journal(
+        config.store_file, device_code=config.device.code, clock=SystemClock(config.timezone), check_tail=False
+    )
+    with closing(journal):
+        found = journal.verify()
     head = {"seq": found.head.seq, "hash": found.head.hash.hex()}
     told = {"ok": True, "facts": found.facts, "head": head, "erased": found.erased}
     line = _("账本完好：{facts} 条记录，末条 {hash}").format(facts=found.facts, hash=found.head.hash.hex()[:16])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
@@ -13,6 +15,7 @@ from hall.errors import HallError
 from hall.verdict import OUTCOME_NAMES
 
 if TYPE_CHECKING:
+    from clerk_tui.services.draft import Draft
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
 
@@ -27,8 +30,9 @@ ALL_PAPERS = 1000
     ),
 )
 @argument("file", about=_("JSON 文件；写 - 从标准输入读"))
+@click.option("--checking", is_flag=True, help=_("只打印检查核对单，请申请人核对签字；不收件"))
 @json_option
-def intake(session: Session, file: str | None, as_json: bool) -> None:
+def intake(session: Session, file: str | None, checking: bool, as_json: bool) -> None:
     """``{"outcome", "lawful", "gaps", "reference", "received", …, "papers", "journal"}``."""
     from clerk_tui.services.intake import submit
     from clerk_tui.services.intake_json import draft_from_json
@@ -38,7 +42,26 @@ def intake(session: Session, file: str | None, as_json: bool) -> None:
     data = read_object(file)
     with session.workspace() as ws:
         wanted = draft_from_json(ws, data)
-        tell_result(ws, submit(ws, wanted.draft, wanted.wish), as_json)
+        if checking:
+            _check(ws, wanted.draft, as_json)
+        else:
+            tell_result(ws, submit(ws, wanted.draft, wanted.wish), as_json)
+
+
+def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
+    """``{"reference", "day", "papers", "journal"}``."""
+    from clerk_tui.services.checking import checking_sheet
+    from clerk_tui.services.intake_json import result_to_json
+
+    result = deliver(ws, checking_sheet(ws, draft))
+    made = result_to_json(result)
+    told = {
+        "reference": result.reference,
+        "day": made["received"],
+        "papers": made["papers"],
+        "journal": made["journal"],
+    }
+    answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
 
 
 @command(

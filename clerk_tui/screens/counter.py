@@ -270,7 +270,11 @@ class CounterApp(ScanKeys, QuietEnd):
         self.switch_screen(ResultScreen(result, matter, party))
 
     def go_home(self, text: str | None = None) -> None:
-        """To the search, empty unless ``text`` is given."""
+        """To the search, empty unless ``text`` is given. Walk-ins that a scan has covered are put aside, not lost."""
+        from clerk_tui.screens.intake import IntakeScreen
+
+        covered = [each.draft for each in self.screen_stack[:-1] if isinstance(each, IntakeScreen) and each.unsaved]
+        self.parked += [draft for draft in covered if not any(draft is each for each in self.parked)]
         while not isinstance(self.screen, HomeScreen):
             self.pop_screen()
         self.home.begin(text or "")
@@ -329,7 +333,7 @@ def _get_ready(workspace: Workspace) -> None:
 
     Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
     """
-    from clerk_tui.screens import case, help, intake, lookup, outbox, result, supplement  # noqa: F401
+    from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
 
     workspace.catalogue.warm()
     gc.freeze()

@@ -87,6 +87,16 @@ class Box(Painted):
         """Whether keys go into the field."""
         return bool(self.spec.field) and (not self.spec.options or self.place == len(self.spec.options) - 1)
 
+    def snapshot(self) -> object:
+        """What the first keys of a scan may change here."""
+        return (self.editor.text, self.editor.caret, self.place, self.error)
+
+    def restore(self, token: object) -> None:
+        """Take back what they changed."""
+        assert isinstance(token, tuple)
+        self.editor.text, self.editor.caret, self.place, self.error = token
+        self.paint()
+
     def on_mount(self) -> None:
         self.fit(self.app.size.width, self.app.size.height)
 

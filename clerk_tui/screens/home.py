@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hall.catalogue.search import Hit
 
 Found = Any
+CODE = 4_296
+"""Characters of the longest code on a paper, which may be typed here too."""
 
 
 class HomeScreen(CounterScreen):
@@ -36,7 +38,14 @@ class HomeScreen(CounterScreen):
         self._draw = Draw(lambda: self.counter.workspace)
 
     def body(self) -> ComposeResult:
-        yield Entry(_("取事项"), _("名称、拼音、首字母、代码、部门；或扫收件编号"), self._typed, self._key, id="search")
+        yield Entry(
+            _("取事项"),
+            _("名称、拼音、首字母、代码、部门；或扫收件编号"),
+            self._typed,
+            self._key,
+            id="search",
+            limit=CODE,
+        )
         with Horizontal(classes="body"):
             yield VirtualList[Found](self._draw.row, self._heading, self._chosen, id="found")
             yield TextPane(self._card, id="card")
@@ -79,6 +88,9 @@ class HomeScreen(CounterScreen):
         if workspace is None:
             return
         word = text.strip()
+        if _names_paper(word):
+            self.found.show([], empty=(_("凭证上的码：按 Enter 看这一件"),))
+            return
         if not word:
             self.found.show([Parked(draft) for draft in self.counter.parked], empty=_hints())
             return
@@ -105,6 +117,11 @@ class HomeScreen(CounterScreen):
     def _open(self) -> None:
         item = self.found.selected
         workspace = self.counter.workspace
+        if workspace is not None and _names_paper(self.entry.value):
+            from clerk_tui.screens.paper_code import scanned_code
+
+            scanned_code(self.counter, self.entry.value)
+            return
         if item is None or workspace is None:
             return
         if isinstance(item, CaseFound):
@@ -180,6 +197,15 @@ class HomeScreen(CounterScreen):
 
     def scan_undo(self, token: object) -> None:
         self.entry.restore(token)
+
+
+def _names_paper(text: str) -> bool:
+    """Whether the code on a paper was typed."""
+    if ":" not in text[:8]:
+        return False
+    from hall.replica import looks_like_code
+
+    return looks_like_code(text)
 
 
 def _other_ways() -> list[Line]:

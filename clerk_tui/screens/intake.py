@@ -158,7 +158,7 @@ class IntakeScreen(DeskScreen):
                 (_("法定期限"), preview.due.statutory if accepted else ""),
                 (_("补正期限"), preview.respond_by if noticed else ""),
             ),
-            provisional=accepted and preview.due.provisional,
+            provisional=(accepted and preview.due.provisional) or (noticed and preview.respond_provisional),
         )
 
     # -- the header ------------------------------------------------------------------------------------------------

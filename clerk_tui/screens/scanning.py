@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import App
+from textual.timer import Timer
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
@@ -25,19 +27,27 @@ class ScanKeys(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._filter: ScanFilter[events.Key] = ScanFilter()
-        self._token: tuple[int, CounterScreen | None, object] | None = None
+        self._token: tuple[int, CounterScreen | None, object, Box | None, object] | None = None
+        self._expiry: Timer | None = None
 
     def key_time(self, event: events.Key) -> float:
         """When a key was pressed, in seconds; tests give people and scanners their rhythm here."""
         return event.time
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste) and self._pasted_code(event):
+            return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
         text = event.character if event.is_printable and event.character and event.character.isascii() else ""
         answer = self._filter.feed(
-            event, text, enter=event.key == "enter", at=self.key_time(event), typing=self._typing()
+            event,
+            text,
+            enter=event.key == "enter",
+            at=self.key_time(event),
+            typing=self._typing(),
+            control=not event.is_printable,
         )
         match answer:
             case Act(keys, begins):
@@ -46,15 +56,32 @@ class ScanKeys(App[None]):
                 if begins:
                     self._remember()
                 await super().on_event(keys[-1])
-            case Wait(seconds):
-                self.set_timer(seconds * 1.2, self._expired)
+            case Wait():
+                self._watch()
             case Ignore(keys):
                 for key in keys:
                     await super().on_event(key)
-            case Scanned(code):
-                # The first keys may still wait in the queue of the widget that was to have them.
-                target = self.focused or self.screen
-                target.call_later(self.call_later, self._finish_scan, code)
+            case Scanned(code, whole):
+                self._scan_read(code, whole)
+
+    def _scan_read(self, code: str, whole: bool) -> None:
+        # The first keys may still wait in the queue of the widget that was to have them.
+        target = self.focused or self.screen
+        target.call_later(self.call_later, self._finish_scan, code, whole)
+
+    def _pasted_code(self, event: events.Paste) -> bool:
+        """The code on a paper, pasted into a search line, is read like a scan; a field may take fewer characters."""
+        from hall.replica import looks_like_code
+
+        if not (isinstance(self.focused, Entry) and self.focused.id == "search" and looks_like_code(event.text)):
+            return False
+        self.show_scan(event.text.strip("\r\n\t"))
+        return True
+
+    def _watch(self) -> None:
+        """Look again when the keys held back have waited long enough; one timer for all of them."""
+        if self._expiry is None and self._filter.silence:
+            self._expiry = self.set_timer(self._filter.silence * 1.2, self._expired)
 
     def _typing(self) -> bool:
         """Whether a key would go into a text field."""
@@ -64,8 +91,14 @@ class ScanKeys(App[None]):
         return isinstance(focused, Entry) or (isinstance(focused, Box) and focused.typing)
 
     async def _expired(self) -> None:
-        for key in self._filter.expire(self.key_now()):
-            await super().on_event(key)
+        self._expiry = None
+        match self._filter.expire(self.key_now()):
+            case Scanned(code, whole):
+                self._scan_read(code, whole)
+            case keys:
+                for key in keys:
+                    await super().on_event(key)
+        self._watch()
 
     def key_now(self) -> float:
         """The present on the clock of ``key_time``."""
@@ -73,28 +106,42 @@ class ScanKeys(App[None]):
 
     def _remember(self) -> None:
         screen = next((s for s in reversed(self.screen_stack) if isinstance(s, CounterScreen)), None)
-        self._token = (len(self.screen_stack), screen, screen.scan_token() if screen is not None else None)
+        box = self.focused if isinstance(self.focused, Box) else None
+        mine = screen.scan_token() if screen is not None else None
+        self._token = (len(self.screen_stack), screen, mine, box, box.snapshot() if box is not None else None)
 
-    async def _finish_scan(self, code: str) -> None:
+    async def _finish_scan(self, code: str, whole: bool) -> None:
         await self._take_back()
-        self._show_scan(code)
+        if whole:
+            self.show_scan(code)
+        else:
+            self.show_scanned(_unread(), None)
 
     async def _take_back(self) -> None:
         """Undo what the first keys of the scan did, dialogs that they opened too."""
         if self._token is None:
             return
-        depth, screen, token = self._token
+        depth, screen, token, box, typed = self._token
         while len(self.screen_stack) > depth and isinstance(self.screen, Dialog):
             await self.pop_screen()
         if screen is not None and screen in self.screen_stack:
             screen.scan_undo(token)
+        if box is not None and box.is_attached:
+            box.restore(typed)
         self._token = None
 
-    def _show_scan(self, code: str) -> None:
+    def show_scan(self, code: str) -> None:
         """Hand the code to the screen in front; else say what was read and offer the case it names."""
+        from hall.replica import looks_like_code
+
+        counter = cast("CounterApp", self)
+        if looks_like_code(code):
+            from clerk_tui.screens.paper_code import scanned_code
+
+            scanned_code(counter, code)
+            return
         if isinstance(self.screen, CounterScreen) and self.screen.scanned(code):
             return
-        counter = cast("CounterApp", self)
         reference = counter.reference_in(code)
         if reference:
             spec = Spec(
@@ -111,14 +158,32 @@ class ScanKeys(App[None]):
                 no=N_("关闭"),
                 tone="warn",
             )
+        self.show_scanned(spec, (lambda: counter.open_case(reference)) if reference else None)
+
+    def show_scanned(self, spec: Spec, then: Callable[[], None] | None) -> None:
+        """Show a scan in a dialog; a person's Enter goes on with ``then``."""
 
         def answered(answer: Answer | None) -> None:
-            if answer is not None and reference:
-                counter.open_case(reference)
+            if answer is not None and then is not None:
+                then()
 
         if isinstance(self.screen, ScanDialog):
             self.pop_screen()
         self.push_screen(ScanDialog(spec), answered)
+
+
+def _unread() -> Spec:
+    return Spec(
+        title=_("这次扫码没有读全"),
+        paragraphs=(
+            (_("码中途断了，或混进了别的按键。没有录入任何内容，也没有打开办件。"), "plain"),
+            ("", "plain"),
+            (_("怎么办：") + _("再扫一次；总是这样，检查扫码枪的连接和“以回车结尾”的设置"), "info"),
+        ),
+        yes=N_("知道了"),
+        no=N_("关闭"),
+        tone="warn",
+    )
 
 
 class ScanDialog(Dialog):

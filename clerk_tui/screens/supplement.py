@@ -110,6 +110,9 @@ class SupplementScreen(DeskScreen):
     def _shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
         accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
+        noticed = chosen is Outcome.NOTICED and (
+            bool(preview.fresh) or self.wish is Outcome.NOTICED or self.draft.case.state is CaseState.RECEIVED
+        )
         warnings = []
         if preview.overdue:
             warnings.append(_("已过补正期限"))
@@ -133,8 +136,9 @@ class SupplementScreen(DeskScreen):
                 (_("收到日"), preview.accepted),
                 (_("承诺办结"), preview.due.promised if accepted else ""),
                 (_("法定期限"), preview.due.statutory if accepted else ""),
+                (_("补正期限"), preview.respond_by if noticed else ""),
             ),
-            provisional=accepted and preview.due.provisional,
+            provisional=(accepted and preview.due.provisional) or (noticed and preview.respond_provisional),
         )
 
     # -- what was told ---------------------------------------------------------------------------------------------

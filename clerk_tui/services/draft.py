@@ -64,7 +64,8 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``materials.M01.reason``) to Chinese messages: an error hinders committing, a warning does not. ``missing`` are
     required fields that are still empty: those of the applicant and the agent hinder, the matter's own are shown.
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
-    ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set.
+    ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
+    (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
     """
 
     checklist: Checklist
@@ -80,3 +81,5 @@ class Preview(Struct, frozen=True, kw_only=True):
     clock_from: dt.date
     due: Due
     respond_by: dt.date
+    respond_provisional: bool = False
+    field_hints: dict[str, str] = {}

@@ -29,6 +29,9 @@ ID_TYPES: dict[str, tuple[str, ...]] = {
     "organisation": ("uscc",),
 }
 """Which kinds of number go with which applicant, the usual one first."""
+_PROVED = frozenset({"resident_id", "resident_id_15", "hmt_residence", "foreign_permanent", "foreign_permanent_15"})
+"""Kinds whose own rules say that a number is of them; a passport number may look like anything (domain.md §4.1)."""
+_RESIDENT = re.compile(r"\d{17}[0-9X]", re.ASCII)
 KIND_NAMES = {
     "citizen": "公民",
     "company": "企业",
@@ -42,12 +45,13 @@ _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 
 
 class Checked(Struct, kw_only=True):
-    """What a check found, by dotted field."""
+    """What a check found, by dotted field; ``hints`` say what would put an error right."""
 
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
     warnings: dict[str, str] = {}
     missing: dict[str, str] = {}
+    hints: dict[str, str] = {}
     age: int = -1
 
     def take(self, other: Checked) -> None:
@@ -55,6 +59,7 @@ class Checked(Struct, kw_only=True):
         self.errors.update(other.errors)
         self.warnings.update(other.warnings)
         self.missing.update(other.missing)
+        self.hints.update(other.hints)
 
 
 def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
@@ -110,6 +115,7 @@ def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
             value = read_field(field, raw)
         except BadInput as error:
             found.errors[key] = f"{field.label}：{error.message}"
+            found.hints[key] = error.hint
             continue
         if value:
             found.values[field.code] = value
@@ -238,6 +244,9 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
     if who == "agent" and identity.kind == "uscc":
         found.errors[where] = "代理人应当是自然人，请填写身份证件号码"
         return
+    if problem := _other_kind(identity, kind, today):
+        found.errors[where], found.hints[where] = problem, "照证件核对号码、证件类型和申请人类型"
+        return
     found.values["id_type"], found.values["id_number"] = identity.kind, identity.number
     if identity.birth and identity.birth <= today:
         found.age = age_on(identity.birth, today)
@@ -250,6 +259,34 @@ def _identify(raw: str, id_type: str, kind: str, today: dt.date) -> Identity:
     if not id_type and kind == "foreigner" and identity.kind not in FOREIGN_IDS:
         return check_identity(raw, "passport", today=today)
     return identity
+
+
+def _other_kind(identity: Identity, kind: str, today: dt.date) -> str:
+    """Why a number that passes as what it was called is plainly another one; empty when it is not.
+
+    ``kind`` is the applicant's, empty for an agent. A passport of a foreigner is never judged by its shape.
+    """
+    who = KIND_NAMES.get(kind, "代理人")
+    if identity.kind in _PROVED and kind and identity.kind not in ID_TYPES.get(kind, ()):
+        return f"这是{KINDS[identity.kind]}号码，与申请人类型“{who}”不符"
+    if identity.kind in _PROVED or kind == "foreigner" or not _RESIDENT.fullmatch(identity.number):
+        return ""
+    person = check_identity(identity.number, "resident_id", today=today)
+    if identity.kind == "uscc":
+        # Of the credit codes that are digits alone some read as a birth too; their own check character decides.
+        return f"这是{KINDS[person.kind]}号码，不是统一社会信用代码" if person.valid and identity.warnings else ""
+    if person.valid:
+        return f"这是{KINDS[person.kind]}号码，不是{KINDS[identity.kind]}"
+    if kind or _born(identity.number):
+        return f"这像是居民身份证号码：{person.warnings[0]}"
+    return ""
+
+
+def _born(number: str) -> bool:
+    try:
+        return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14])).year >= 1800
+    except ValueError:
+        return False
 
 
 def _phone(found: Checked, typed: Mapping[str, str], who: str) -> None:

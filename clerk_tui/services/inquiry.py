@@ -9,12 +9,14 @@ from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.facts import InquiryAnswered
+from hall.verdict import Refusal
 
 
 def answer(ws: Workspace, draft: Draft) -> Result:
     """Commit the inquiry and its guide. Nobody's name is kept: asking needs none (个人信息保护法 art. 6).
 
-    Questions may still be open: the guide then lists what is needed in any case.
+    Questions may still be open: the guide then lists what is needed in any case. Where the answers lead to an exit of
+    the matter, the guide says that and where to go instead of what to bring.
 
     Raises:
         BadInput: this draft was committed before.
@@ -37,6 +39,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
                 window=ws.config.hall.window,
                 clerk=ws.config.clerk.name,
                 language=draft.language,
+                exits=tuple(Refusal(way.ground, way.reason, way.where) for way in checklist.exits),
             ),
             event_id=draft.event_id,
         )

@@ -21,7 +21,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Row
-from hall.deadlines import respond_by
+from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
 
@@ -146,7 +146,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 def require_valid(ready: Preview) -> None:
     """Refuse what was typed wrong. Raises ``BadInput`` for the first error."""
     for field, message in ready.field_errors.items():
-        raise BadInput("bad_value", message, field=field, hint="改正后再确认")
+        raise BadInput("bad_value", message, field=field, hint=ready.field_hints.get(field) or "改正后再确认")
 
 
 def require_applicant(ready: Preview) -> None:
@@ -232,6 +232,7 @@ def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview)
     reference = new_reference(ws, connection)
     action = Action(ws, draft.case_id, reference)
     checklist = ready.checklist
+    tell_by = notice_due(ready.clock_from, ws.calendar)
     action.add(
         f.CaseReceived(
             reference=reference,
@@ -247,6 +248,7 @@ def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview)
             channel=draft.channel,
             ticket=draft.ticket.strip(),
             language=draft.language,
+            tell_by=None if tell_by.provisional else tell_by.day,
         ),
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
         event_id=draft.event_id,
@@ -262,6 +264,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         gaps=ready.verdict.gaps,
         paper_ids=written.paper_ids,
         head=written.head,
+        warnings=tuple(ready.warnings.values()),
     )
 
 

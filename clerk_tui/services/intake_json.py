@@ -7,6 +7,7 @@ name, because a script that is not understood must not be half obeyed.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, cast, get_args
@@ -16,12 +17,13 @@ from msgspec import ValidationError as Invalid
 from msgspec.structs import replace
 
 from clerk_tui.services import intake
-from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft
+from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
-from hall.catalogue.model import Matter, Place, Problem, RefusalGround
+from hall.case import Case
+from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.errors import BadInput
 from hall.facts import Language
@@ -38,6 +40,13 @@ CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 
 LANGUAGES: Final[dict[str, Language]] = {"zh": "", "en": "en"}
 """Of the papers: Chinese, or Chinese with English beside it."""
+_DETAILS: Final[dict[str, frozenset[TickState]]] = {
+    "reason": frozenset({TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE}),
+    "until": frozenset({TickState.PROMISED}),
+    "correctable": frozenset({TickState.UNACCEPTABLE}),
+}
+"""What may be said of a material beside its state, and with which."""
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -76,7 +85,7 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     draft.language = LANGUAGES[_one_of(top.get("language", "zh"), "language", LANGUAGES)]
     intake.refresh_held(ws, draft)
     ready = preview(ws, draft)
-    draft.fields = _fields(top.get("fields", {}), draft.matter)
+    draft.fields = _fields(top.get("fields", {}), draft.matter, ready.checklist.fields if _settled(ready) else None)
     rows, problems = ready.checklist.materials, ws.catalogue.problems
     draft.ticks = _ticks(top.get("materials", {}), rows, problems, draft.matter)
     return Wanted(draft=draft, wish=_wish(top.get("outcome")))
@@ -92,7 +101,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     draft = open_supplement(ws, reference)
     draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
-    draft.refusal = _refusal(top.get("refusal"), None)
+    draft.refusal = _refusal(top.get("refusal"), _matter_of(ws, draft.case))
     if "handed_in" in top:
         draft.handed_in = _date(top["handed_in"], "handed_in")
     reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")
@@ -156,8 +165,10 @@ def _one_of(value: object, where: str, allowed: Collection[str]) -> str:
 
 
 def _date(value: object, where: str) -> dt.date:
+    word = _text(value, where)
     try:
-        return dt.date.fromisoformat(_text(value, where))
+        # ``fromisoformat`` alone would take 20261130 and 2026-W48-1 too, which other commands refuse.
+        return dt.date.fromisoformat(word if _DAY.fullmatch(word) else "")
     except ValueError:
         raise BadInput("not_a_date", f"“{where}”应当是日期", field=where, hint="例如 2026-11-30") from None
 
@@ -168,10 +179,31 @@ def _wish(value: object) -> Outcome | None:
     return Outcome(_one_of(value, "outcome", [outcome.value for outcome in Outcome]))
 
 
-def _fields(value: object, matter: Matter) -> dict[str, str]:
+def _matter_of(ws: Workspace, case: Case) -> Matter | None:
+    """The case's matter as the catalogue has it today, ``None`` when it is not there any more."""
+    return ws.catalogue.matter(case.matter.key) if case.matter.key in ws.catalogue.keys() else None  # noqa: SIM118
+
+
+def _settled(ready: Preview) -> bool:
+    """Whether what is asked can be judged: who applies and every answer are known. If not, that is told first."""
+    unknown = any(where.startswith("applicant.") for where in (*ready.field_errors, *ready.missing))
+    return not unknown and not ready.checklist.open_questions
+
+
+def _fields(value: object, matter: Matter, asked: Iterable[Field] | None) -> dict[str, str]:
+    """The values of a matter's form; ``asked`` are those this situation asks for, ``None`` while that is not known."""
     known = [field.code for field in matter.fields]
+    wanted = known if asked is None else [field.code for field in asked]
     typed: dict[str, str] = {}
     for code, item in _object(value, "fields", known).items():
+        if code not in wanted:
+            label = next(field.label for field in matter.fields if field.code == code)
+            raise BadInput(
+                "field_not_asked",
+                f"按所答的情形不填“{label}”",
+                field=f"fields.{code}",
+                hint="去掉它，或核对 answers",
+            )
         if isinstance(item, bool):
             typed[code] = "是" if item else "否"
         elif isinstance(item, (str, int, float)):
@@ -210,13 +242,30 @@ def _tick(item: object, where: str) -> Tick:
     states = [state.value for state in TickState]
     if isinstance(item, str):
         return Tick(TickState(_one_of(item, where, states)))
-    given = _object(item, where, ("state", "reason", "until", "correctable"))
+    if not isinstance(item, Mapping):
+        raise BadInput(
+            "wrong_type",
+            f"“{where}”应当是一个词，或带 state 的 JSON 对象",
+            field=where,
+            hint="可用的词：" + "、".join(states),
+        )
+    given = _object(item, where, ("state", *_DETAILS))
     state = TickState(_one_of(given.get("state", ""), f"{where}.state", states))
+    told = {key: value for key, value in given.items() if key != "state" and value is not None}
+    for key in told:
+        if state not in _DETAILS[key]:
+            fits = "、".join(sorted(_DETAILS[key]))
+            raise BadInput(
+                "key_not_used",
+                f"“{where}”是 {state}，用不上 {key}",
+                field=f"{where}.{key}",
+                hint=f"去掉 {key}；它只和 {fits} 一起用",
+            )
     return Tick(
         state,
-        reason=_text(given.get("reason", ""), f"{where}.reason"),
-        until=_date(given["until"], f"{where}.until") if given.get("until") is not None else None,
-        correctable=_flag(given.get("correctable", False), f"{where}.correctable"),
+        reason=_text(told.get("reason", ""), f"{where}.reason"),
+        until=_date(told["until"], f"{where}.until") if "until" in told else None,
+        correctable=_flag(told.get("correctable", False), f"{where}.correctable"),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Final
 
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
-from hall.case import CaseState
-from hall.catalogue.model import Matter
+from hall.case import Case, CaseState
+from hall.catalogue.model import Material, Matter
 from hall.facts import Applicant
 from hall.identity import normalise_number
 from hall.verdict import TickState
@@ -18,8 +20,6 @@ LOOK_BACK: Final = 20
 _KEPT_STATES: Final = frozenset(
     {CaseState.ACCEPTED, CaseState.TOLERATED, CaseState.DECIDED, CaseState.DELIVERED, CaseState.FILED}
 )
-# An application is made anew each time; what an authority has issued once need not be shown again.
-_OWN: Final = ("自备", "填写", "申请人", "窗口")
 
 
 def known(ws: Workspace, id_number: str) -> Applicant | None:
@@ -32,23 +32,45 @@ def known(ws: Workspace, id_number: str) -> Applicant | None:
 
 
 def held_materials(ws: Workspace, id_number: str, matter: Matter) -> dict[str, str]:
-    """Materials of the matter that this person handed in before, with the case they are from (国令716 art. 7).
+    """Materials of the matter that the hall kept from this person before, with the case they are from (国令716 art. 7).
 
-    Only what an authority has issued counts, under the same name, from a case that was accepted.
+    Only what the catalogue says can be used again, while it can, from a case that was accepted.
     """
     number = normalise_number(id_number)
     if not number:
         return {}
-    wanted = {m.name: m.code for m in matter.materials if not any(word in m.source for word in _OWN)}
+    reusable = [material for material in matter.materials if material.reusable_days]
+    if not reusable:
+        return {}
     found: dict[str, str] = {}
+    today = ws.clock.today()
     with translated(ws.journal.path):
         earlier = queries.cases_of_person(ws.journal.read(), number, LOOK_BACK)
     for case in earlier:
         if case.state not in _KEPT_STATES:
             continue
-        for row in case.rows:
-            tick = case.ticks.get(row.code)
-            code = wanted.get(row.name)
-            if code and code not in found and tick and tick.state is TickState.PRESENT:
-                found[code] = f"办件 {case.reference}"
+        kept = set(_kept(ws, case))
+        for material in reusable:
+            fresh = today - case.received <= dt.timedelta(days=material.reusable_days)
+            if fresh and kept & set(_identities(matter.key, material)):
+                found.setdefault(material.code, f"办件 {case.reference}")
     return found
+
+
+def _kept(ws: Workspace, case: Case) -> Iterator[str]:
+    """Which papers were handed in with a case, by the catalogue of today; what it does not list any more is none."""
+    offered = ws.catalogue.keys()
+    if case.matter.key not in offered:
+        return
+    listed = {material.code: material for material in ws.catalogue.matter(case.matter.key).materials}
+    for row in case.rows:
+        tick, material = case.ticks.get(row.code), listed.get(row.code)
+        # Another name under an old code is another paper.
+        if material and material.name == row.name and tick and tick.state is TickState.PRESENT:
+            yield from _identities(case.matter.key, material)
+
+
+def _identities(matter: str, material: Material) -> tuple[str, ...]:
+    """What makes two papers the same: matter and code, or the document that both are."""
+    own = f"{matter}/{material.code}"
+    return (own, f"={material.document}") if material.document else (own,)

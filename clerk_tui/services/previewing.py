@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
 from clerk_tui.services.workspace import Workspace
+from hall import calendar
 from hall.calendar import receipt_clock_start
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
@@ -73,7 +74,9 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         received=today,
         clock_from=dates.clock_from,
         due=dates.due,
-        respond_by=dates.respond_by,
+        respond_by=dates.respond_by.day,
+        respond_provisional=dates.respond_by.provisional,
+        field_hints=found.hints,
     )
 
 
@@ -83,7 +86,7 @@ class _Dates(Struct, frozen=True):
     clock_from: dt.date
     latest_promise: dt.date
     due: Due
-    respond_by: dt.date
+    respond_by: calendar.Due
 
 
 def _dates(ws: Workspace, matter: Matter, today: dt.date) -> _Dates:
@@ -93,7 +96,7 @@ def _dates(ws: Workspace, matter: Matter, today: dt.date) -> _Dates:
         start,
         latest_promise(matter.limits, start, start, ws.calendar),
         due(matter.limits, start, start, ws.calendar),
-        respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
+        respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar),
     )
 
 

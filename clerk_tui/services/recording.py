@@ -12,6 +12,7 @@ from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry, Head, Transaction
 from clerk_tui.store.queries import queue_print
+from clerk_tui.store.traces import REFERENCE_COUNTER, is_given
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question
@@ -23,7 +24,6 @@ from hall.fold import advance
 from hall.reference import make_reference, paper_number
 from hall.telling import PAPER_LETTERS
 
-REFERENCE_COUNTER: Final = "reference"
 LETTERS: Final = PAPER_LETTERS
 COPIES: Final[dict[PaperKind, int]] = {kind: 1 if kind in ("guide", "checking", "served") else 2 for kind in LETTERS}
 """存根 and 回执 for what is signed for (domain.md §1.2), one copy of what is only told or kept."""
@@ -66,7 +66,7 @@ class Action:
     def issue(self, kinds: Iterable[PaperKind]) -> None:
         """One more paper of each kind; its number follows from the case's earlier ones."""
         for kind in kinds:
-            case = self._so_far()
+            case = self.so_far()
             self._issued[kind] += 1
             count = self._issued[kind]
             if case is not None and case.adopted not in ("", self.ws.journal.incarnation):
@@ -87,7 +87,7 @@ class Action:
                 )
             )
 
-    def _so_far(self) -> Case | None:
+    def so_far(self) -> Case | None:
         """The case as it will be with the facts gathered so far."""
         for entry in self.entries[self._folded :]:
             header = Header(
@@ -116,9 +116,12 @@ class Action:
 
 
 def new_reference(ws: Workspace, connection: Transaction) -> str:
-    """The next reference of this device, in the caller's transaction."""
-    number = ws.journal.next_number(connection, REFERENCE_COUNTER)
-    return make_reference(ws.config.hall.office, ws.journal.incarnation, number)
+    """The next reference of this device that no case has, in the caller's transaction."""
+    while True:
+        number = ws.journal.next_number(connection, REFERENCE_COUNTER)
+        reference = make_reference(ws.config.hall.office, ws.journal.incarnation, number)
+        if not is_given(connection, reference):
+            return reference
 
 
 def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef:

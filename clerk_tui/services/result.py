@@ -27,7 +27,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
-    ``seq`` and ``hash`` (hex) are of the last fact written.
+    ``warnings`` what a person should look at again, none of it in the way; ``seq`` and ``hash`` (hex) are of the last
+    fact written.
     """
 
     outcome: Outcome | None
@@ -43,6 +44,7 @@ class Result(Struct, frozen=True, kw_only=True):
     seq: int
     hash: str
     late: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def result_of(
@@ -54,6 +56,7 @@ def result_of(
     paper_ids: Iterable[str],
     head: Head,
     late: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
 ) -> Result:
     """The result of an action that left ``case`` as it is."""
     issued = set(paper_ids)
@@ -75,4 +78,5 @@ def result_of(
         seq=head.seq,
         hash=head.hash.hex(),
         late=late,
+        warnings=warnings,
     )

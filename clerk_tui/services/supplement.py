@@ -7,6 +7,8 @@ which needs a reason if the defect was to be seen the first time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from clerk_tui.services import cases
 from clerk_tui.services.intake import PAPERS, promises
 from clerk_tui.services.recording import Action, Written
@@ -61,7 +63,7 @@ def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, s
     if notice and ready.needs_reason and not reason:
         raise BadInput(
             "second_reason_needed",
-            "这些问题第一次就能看到，再次告知要写明原因：" + "、".join(ready.known_before),
+            "这些问题第一次就能看到，再次告知要写明原因：" + "、".join(_names(draft, ready.known_before)),
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
@@ -77,7 +79,7 @@ def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, s
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"
             )
         written = action.write(connection)
-    draft.done = _result(written, outcome, ready)
+    draft.done = _result(draft, written, outcome, ready)
     return draft.done
 
 
@@ -88,7 +90,7 @@ def _decide(
     case = draft.case
     for where, message in ready.field_errors.items():
         error = BadDate if where == "handed_in" else BadInput
-        raise error("bad_value", message, field=where, hint="改正后再确认")
+        raise error("bad_value", message, field=where, hint=ready.field_hints.get(where) or "改正后再确认")
     if is_deemed_accepted(case, ws.calendar, ws.clock.today()):
         raise Unlawful(
             "deemed_accepted",
@@ -175,13 +177,26 @@ def _papers(case: Case, ready: SupplementPreview, outcome: Outcome, *, notice: b
     return ("receipt",)
 
 
-def _result(written: Written, outcome: Outcome, ready: SupplementPreview) -> Result:
+def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: SupplementPreview) -> Result:
     return result_of(
         written.case,
         outcome=outcome,
         lawful=ready.verdict.lawful,
-        gaps=() if outcome is Outcome.ACCEPTED else ready.gaps,
+        gaps=() if outcome in (Outcome.ACCEPTED, Outcome.REFUSED) else ready.gaps,
         paper_ids=written.paper_ids,
         head=written.head,
         late=ready.late,
+        warnings=tuple(_warnings(draft, ready)),
     )
+
+
+def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
+    if ready.overdue:
+        yield "已过补正期限"
+    if ready.late:
+        yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
+
+
+def _names(draft: SupplementDraft, codes: Iterable[str]) -> list[str]:
+    names = {row.code: row.name for row in draft.case.rows}
+    return [names.get(code, code) for code in codes]

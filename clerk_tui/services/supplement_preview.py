@@ -51,7 +51,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second`` means that a notice now would not be the first.
+    are what an acceptance now would say. ``second`` means that a notice now would not be the first;
+    ``respond_provisional`` that its ``respond_by`` lies in a year whose days off are not known.
     """
 
     verdict: Verdict
@@ -70,6 +71,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     field_errors: dict[str, str]
     ticks: dict[str, Tick]
     changed: dict[str, Tick]
+    respond_provisional: bool = False
+    field_hints: dict[str, str] = {}
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -99,6 +102,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     fresh, known_before = _untold(case, gaps)
     rules = ws.config.rules
+    answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     return SupplementPreview(
         verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found), clock_from),
         gaps=gaps,
@@ -116,10 +120,12 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         overdue=bool(case.notices) and case.notices[-1].respond_by < draft.handed_in,
         accepted=draft.handed_in,
         due=due(case.matter.limits, case.clock_from, clock_from, ws.calendar),
-        respond_by=respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar).day,
+        respond_by=answer.day,
+        respond_provisional=answer.provisional,
         field_errors=found.errors,
         ticks=ticks,
         changed=changed,
+        field_hints=found.hints,
     )
 
 

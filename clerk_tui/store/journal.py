@@ -22,6 +22,7 @@ from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
+from clerk_tui.store.traces import is_behind, read_traces, set_forward
 from hall.case import Case
 from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
 from hall.errors import BrokenChain, StoreError
@@ -182,13 +183,18 @@ class Journal:
             return facts_of(self.read(), subject, through_seq + 1 if through_seq is not None else MAX_SEQ)
 
     def verify(self) -> Verified:
-        """Read the whole journal and check every byte of it against its hashes.
+        """Read the whole journal and check every byte of it against its hashes, its end against the tables beside it.
 
         Raises:
-            BrokenChain: ``field`` is the number of the first fact that does not fit.
+            BrokenChain: ``field`` is the number of the first fact that does not fit or is missing.
+            StoreError: the counter of references was set back.
         """
         with translated(self.path):
-            return _verify(self.read(), self.device(), first_seq=1)
+            # First what must be there, then what is: another process may write meanwhile.
+            traces = read_traces(self.read(), self.incarnation)
+            found = _verify(self.read(), self.device(), first_seq=1)
+        traces.check(found.head.seq)
+        return found
 
     def rebuild(self) -> int:
         """Make the projections again from the facts, in one transaction; returns how many facts were read.
@@ -260,8 +266,10 @@ class Journal:
         )
 
 
-def open_journal(path: Path, *, device_code: str, clock: Clock, wait_s: float = 5.0) -> Journal:
-    """Open the journal, making it on the first day.
+def open_journal(
+    path: Path, *, device_code: str, clock: Clock, wait_s: float = 5.0, check_tail: bool = True
+) -> Journal:
+    """Open the journal, making it on the first day. Without ``check_tail`` a damaged one opens too, to be looked at.
 
     Raises:
         StoreError: the file is no database, another program's or a newer version's, damaged, locked or not writable;
@@ -271,7 +279,9 @@ def open_journal(path: Path, *, device_code: str, clock: Clock, wait_s: float = 
     try:
         device = _prepare(database, device_code, clock)
         journal = Journal(database, clock, device)
-        _check_tail(journal)
+        if check_tail:
+            _check_tail(journal)
+            _set_forward(journal)
     except BaseException:
         database.close()
         raise
@@ -308,6 +318,15 @@ def _prepare(database: Database, code: str, clock: Clock) -> Device:
     return device
 
 
+def _set_forward(journal: Journal) -> None:
+    """A counter that was set back would give a reference twice: skip what the journal has given already."""
+    with translated(journal.path):
+        if not is_behind(journal.read(), journal.incarnation):
+            return
+    with journal.write() as connection:
+        set_forward(connection, journal.incarnation)
+
+
 def _check_tail(journal: Journal) -> None:
     head = journal.head
     try:
@@ -335,17 +354,22 @@ def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -
     )
     for seq, row in enumerate(rows, first_seq):
         sealed = read_sealed(row)
-        check_link(sealed, previous, seq)
-        header = open_header(sealed.header)
+        try:
+            check_link(sealed, previous, seq)
+            header = open_header(sealed.header)
+        except BrokenChain as error:
+            raise BrokenChain(error.code, error.message, field=str(seq)) from error
         words = (header.event_id.encode(), header.type.encode(), header.subject.encode())
         beside = (header.seq, *words, header.at_ms, previous)
         if row[6:] != beside or (header.device, header.incarnation) != (device.device_id, device.incarnation):
             raise BrokenChain("changed_fact", f"第{seq}条记录旁边的列与封存的内容不同", field=str(seq))
-        open_sealed(sealed)
+        open_sealed(sealed)  # its header was read: what fails now names the fact itself
         erased += not sealed.personal and sealed.personal_hash != _NOBODY
         previous = sealed.hash
         if seq == device.acked_through and previous != device.acked_hash:
             raise BrokenChain("acked_otherwise", f"第{seq}条记录与中心确认的不同", field=str(seq))
     if seq < device.acked_through:
-        raise BrokenChain("behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq))
+        raise BrokenChain(
+            "behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq + 1)
+        )
     return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)

@@ -125,10 +125,20 @@ def _printing(db: Utils) -> None:
         db.execute(statement)
 
 
+def _facts_are_added(db: Utils) -> None:
+    # ``INSERT OR REPLACE`` deletes without asking the trigger that keeps facts from being deleted.
+    db.execute(
+        """CREATE TRIGGER event_once BEFORE INSERT ON event
+            WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq OR event_id = NEW.event_id)
+            BEGIN SELECT RAISE(ABORT, 'facts are never replaced'); END"""
+    )
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
     ("0003_printing", _printing),
+    ("0004_facts_are_added", _facts_are_added),
 )
 LATEST: Final = len(_ALL)
 

@@ -13,15 +13,16 @@ LIMIT = 400
 class Editor:
     """Text and caret. Nothing typed or pasted is altered: what may not be stored is refused when it is checked."""
 
-    __slots__ = ("caret", "text")
+    __slots__ = ("caret", "limit", "text")
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", limit: int = LIMIT) -> None:
         self.text = text
+        self.limit = limit
         self.caret = len(text)
 
     def insert(self, text: str) -> bool:
         """Put ``text`` in at the caret; ``False`` and nothing changed if it would be too long."""
-        if len(self.text) + len(text) > LIMIT:
+        if len(self.text) + len(text) > self.limit:
             return False
         self.text = self.text[: self.caret] + text + self.text[self.caret :]
         self.caret += len(text)
@@ -71,7 +72,8 @@ class Editor:
         """Text before the caret, at it, after it, clipped to ``columns`` around the caret, and the caret's column."""
         before, after = safe(self.text[: self.caret]), self.text[self.caret :]
         under = safe(after[:1]) or " "
-        rest = safe(after[1:])
+        # Nothing so far away is seen, and measuring it again for every cell would take long.
+        before, rest = before[-8 * columns :], safe(after[1 : 8 * columns])
         room = columns - width(under)
         while width(before) > room:
             before = before[1:]

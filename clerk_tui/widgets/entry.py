@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Offset
 
 from clerk_tui.widgets.cells import clip, pad, width
-from clerk_tui.widgets.editor import Editor
+from clerk_tui.widgets.editor import LIMIT, Editor
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
 
@@ -28,10 +28,12 @@ class Entry(Painted):
         keys: Callable[[str], bool] | None = None,
         *,
         id: str = "entry",
+        limit: int = LIMIT,
     ) -> None:
         super().__init__(id=id, classes="pane")
         self.label, self.hint = label, hint
-        self.editor = Editor()
+        self.limit = limit
+        self.editor = Editor(limit=limit)
         self._changed = changed
         self._keys = keys or (lambda key: False)
 
@@ -41,7 +43,7 @@ class Entry(Painted):
 
     def set(self, text: str) -> None:
         """Put ``text`` in place of what is there."""
-        self.editor = Editor(text)
+        self.editor = Editor(text, self.limit)
         self.paint()
         self._changed(text)
 
@@ -90,7 +92,7 @@ class Entry(Painted):
     def restore(self, token: object) -> None:
         assert isinstance(token, tuple)
         text, caret = token
-        self.editor = Editor(text)
+        self.editor = Editor(text, self.limit)
         self.editor.caret = caret
         self._tell()
 

@@ -3,12 +3,16 @@
 A scanner is a keyboard that types a code faster than anybody can and ends with Enter. ``ScanFilter`` says of every key
 whether it may act now, must wait until the rhythm is clear, or ends a scan. The first key of a burst is let through,
 because nobody can know yet; whoever received it takes it back when the burst turns out to be a scan.
+
+A burst is sealed once it says that it is the code on a paper, and one that follows a scan in the same breath is sealed
+from its first key: nothing of it acts any more, whatever control keys are in it and wherever it breaks off.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 K = TypeVar("K")
 
@@ -20,6 +24,10 @@ SHORTEST = 6
 """Characters of the shortest code."""
 LONGEST = 4096
 """Characters after which a burst is a paste or a broken scanner, not a code."""
+SEALED_SILENCE = 0.3
+"""Seconds of silence that end a sealed burst: a long code may stumble on its way, but then it is cut off."""
+_CODE: Final = re.compile(r"CLK\d{0,3}:\Z", re.I)
+"""How the code on a paper begins (``hall.replica``), of any version, with Caps Lock on too."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Scanned:
-    """A code was read; what its first keys changed is to be taken back."""
+    """A code was read; what its first keys changed is to be taken back. Only a ``whole`` one may be used: the others
+    were cut off, too long, or had other keys in them."""
 
     text: str
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,12 +70,25 @@ class ScanFilter(Generic[K]):
         self._held: list[K] = []
         self._last = float("-inf")
         self._patience = SCANNER_GAP
+        self._sealed = self._spoiled = self._scanned = False
 
-    def feed(self, key: K, text: str, *, enter: bool, at: float, typing: bool) -> Act[K] | Wait | Scanned | Ignore[K]:
-        """One key at ``at`` seconds. ``typing``: it would go into a text field, where quick typing must not wait."""
+    def feed(
+        self, key: K, text: str, *, enter: bool, at: float, typing: bool, control: bool = False
+    ) -> Act[K] | Wait | Scanned | Ignore[K]:
+        """One key at ``at`` seconds. ``typing``: it would go into a text field, where quick typing must not wait.
+        ``control``: it is no character of any script."""
         gap, self._last = at - self._last, at
+        if self._scanned and not self._sealed:
+            # Nobody types in the same breath as a scanner: its second Enter, a second code.
+            self._sealed, self._scanned = gap <= SLOW_GAP, False
+        if self._sealed and gap > SEALED_SILENCE and len(self._burst) < SHORTEST:
+            self._release()
+        if self._sealed:
+            return self._feed_sealed(text, enter, gap)
         if enter and self._burst and gap <= SLOW_GAP:
             return self._end(key, gap)
+        if control and len(self._burst) > 1 and gap <= SCANNER_GAP:
+            return self._hold(key, SCANNER_GAP, spoiled=True)
         if not text or len(self._burst) > LONGEST:
             return Act((*self._release(), key))
         if not self._burst or gap > SLOW_GAP:
@@ -73,26 +96,61 @@ class ScanFilter(Generic[K]):
             self._burst = [text]
             return Act((*keys, key), begins=True)
         self._burst.append(text)
+        if text == ":" and (code := _CODE.search("".join(self._burst))):
+            self._sealed, self._spoiled, self._held = True, self._spoiled or code.start() > 0, []
+            return Wait(SEALED_SILENCE)
         if gap <= (SCANNER_GAP if typing else SLOW_GAP):
-            self._held.append(key)
-            self._patience = 2 * SCANNER_GAP if typing else SLOW_GAP
-            return Wait(self._patience)
+            return self._hold(key, 2 * SCANNER_GAP if typing else SLOW_GAP)
         # Slower than a scanner after all: what two quick keys held back must not wait for the end of the word.
         held, self._held = self._held, []
         return Act((*held, key))
 
+    def _hold(self, key: K, patience: float, *, spoiled: bool = False) -> Wait:
+        self._held.append(key)
+        self._patience, self._spoiled = patience, self._spoiled or spoiled
+        return Wait(patience)
+
+    def _feed_sealed(self, text: str, enter: bool, gap: float) -> Wait | Scanned | Ignore[K]:
+        if gap > SEALED_SILENCE:
+            return self._unseal(whole=False)
+        if enter:
+            return self._unseal(whole=True) if len(self._burst) >= SHORTEST else self._drop()
+        if text and len(self._burst) < LONGEST:
+            self._burst.append(text)
+        elif self._burst:
+            self._spoiled = True
+        return Wait(SEALED_SILENCE)
+
+    def _unseal(self, *, whole: bool) -> Scanned:
+        code = Scanned("".join(self._burst), whole=whole and not self._spoiled)
+        self._drop()
+        return code
+
+    def _drop(self) -> Ignore[K]:
+        self._release()
+        self._scanned = True
+        return Ignore(())
+
     def _end(self, key: K, gap: float) -> Act[K] | Scanned | Ignore[K]:
-        text = "".join(self._burst)
-        if len(text) >= SHORTEST:
-            self._burst, self._held = [], []
-            return Scanned(text)
+        if len(self._burst) >= SHORTEST or (self._spoiled and gap <= SCANNER_GAP):
+            return self._unseal(whole=True)
         if gap <= SCANNER_GAP:
             return Ignore(self._release())
         return Act((*self._release(), key))
 
-    def expire(self, at: float) -> tuple[K, ...]:
-        """The keys that waited long enough: no scan, so they act now. The burst may still go on."""
-        if at - self._last < self._patience:
+    @property
+    def silence(self) -> float:
+        """Seconds without a key after which ``expire`` has something to say; 0 while nothing is held back."""
+        return SEALED_SILENCE if self._sealed else self._patience if self._held else 0.0
+
+    def expire(self, at: float) -> tuple[K, ...] | Scanned:
+        """The keys that waited long enough: no scan, so they act now. The burst may still go on. A sealed burst is
+        over: what there was of the code."""
+        if self._sealed and at - self._last >= SEALED_SILENCE:
+            if len(self._burst) >= SHORTEST:
+                return self._unseal(whole=False)
+            self._release()
+        if self._sealed or at - self._last < self._patience:
             return ()
         keys, self._held = tuple(self._held), []
         return keys
@@ -100,4 +158,5 @@ class ScanFilter(Generic[K]):
     def _release(self) -> tuple[K, ...]:
         keys = tuple(self._held)
         self._burst, self._held = [], []
+        self._sealed = self._spoiled = False
         return keys

@@ -20,6 +20,7 @@ _CATCH_ALL = re.compile(
     r"(其他|其它|其余)(相关|有关|必要|所需|应当提交的?|需要提交的?)*(的)?(材料|资料|文件|证明|证件)|等(相关|有关)?(材料|资料|文件)$"
     r"|(法律|法规|规章)[^，。]*规定的其[他它]|要求(提供|提交)的其[他它]|(认为|视情况)需要"
 )
+_KEPT = re.compile("留|复印件|电子件")
 _UNUSUAL = re.compile(
     r"[^\x20-\x7e\u00b7\u2014\u2018-\u201d\u2026\u3000-\u3163\u3165-\u9fff\uff01-\uff9f\uffe0-\uffe6]"
 )
@@ -206,7 +207,19 @@ def _check_materials(matter: Matter, problems: Collection[str] | None, report: R
             report(f"{where}.copies", "份数不能小于0", "")
         if material.copies == 0 and not material.shared and not material.form.startswith("电子"):
             report(f"{where}.copies", "份数是0，但不是共享或电子材料", "写份数，或写 shared = true")
+        _check_reuse(material, where, report)
         _check_problems(material, where, problems, report)
+
+
+def _check_reuse(material: Material, where: str, report: Report) -> None:
+    """Only what the hall keeps can be used again."""
+    key = f"{where}.reusable_days"
+    if not 0 <= material.reusable_days <= 3650:
+        report(key, "天数在0到3650之间", "0 表示每次都要交")
+    elif material.reusable_days and (material.shared or not material.copies):
+        report(key, "本厅不收这份材料，没有可以再用的", "去掉，或写留存的份数")
+    elif material.reusable_days and "核验" in material.form and not _KEPT.search(material.form):
+        report(key, f"“{material.form}”看过就退还，本厅没有留存", "去掉，或在 form 里写明留存什么")
 
 
 def _check_problems(material: Material, where: str, problems: Collection[str] | None, report: Report) -> None:

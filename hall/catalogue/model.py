@@ -113,6 +113,10 @@ class Material(_Data, frozen=True):
 
     ``shared``: the hall gets it by data sharing and must not ask for it (免提交). ``problems`` are codes of the
     catalogue's common problems or of ``own_problems``. ``remedy`` tells the applicant how to put the gap right.
+
+    ``reusable_days``: for so many days after the hall took and kept it in a case that was accepted, the same person is
+    not asked for it again (国令716 art. 7); 0, never: what is only looked at and given back, or made anew each time.
+    It is the same paper where matter and code are the same, or where both materials name the same ``document``.
     """
 
     code: str
@@ -124,6 +128,8 @@ class Material(_Data, frozen=True):
     required: bool = True
     tolerable: bool = False
     shared: bool = False
+    reusable_days: int = 0
+    document: str = ""
     when: str = ""
     remedy: str = ""
     standard: str = ""

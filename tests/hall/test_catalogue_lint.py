@@ -62,6 +62,10 @@ def test_good_catalogues_pass() -> None:
         (COMPANY, 'kind = "行政许可"', 'kind = "行政许可"\npartners = ["gaaj"]', "partners", "gaaj"),
         (COMPANY, 'kind = "行政许可"', 'kind = "行政许可"\nbundle = "opening"', "bundle", "opening"),
         (SEAL, 'problems = ["expired"]', 'problems = ["expird"]', "materials[id].problems", "expird"),
+        # What is looked at and given back cannot be used again.
+        (SEAL, 'form = "原件核验"', 'form = "原件核验"\nreusable_days = 30', "materials[id].reusable_days", "没有留存"),
+        (SEAL, 'form = "原件核验"', 'form = "原件"\nreusable_days = -1', "materials[id].reusable_days", "0到3650"),
+        (COMPANY, "shared = true", "shared = true\nreusable_days = 30", "materials[licence].reusable_days", "不收"),
         ("bundles.toml", 'lead = "scjg"', 'lead = "x"', "bundle[one-thing-opening].lead", "x"),
         ("bundles.toml", '"seal"]', '"seel"]', "bundle[one-thing-opening].matters", "seel"),
         ("bundles.toml", ', "seal"]', "]", "bundle[one-thing-opening].matters", "两个"),

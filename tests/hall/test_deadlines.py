@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from hall import facts as f
@@ -106,3 +107,27 @@ def test_the_light_follows_what_is_left(today: dt.date, light: Light) -> None:
 def test_a_decided_case_shows_no_light() -> None:
     decided = accepted(f.CaseDecided(granted=True, day=D(2026, 9, 22)))
     assert case_clock(decided, CALENDAR, D(2026, 12, 1)).light is Light.NONE
+
+
+def test_a_known_promised_date_is_not_called_provisional_with_the_statutory_one() -> None:
+    limits = Limits(promised=Limit(days=5), statutory=Limit(days=30))
+    dates = due(limits, D(2026, 12, 1), D(2026, 12, 1), CALENDAR)
+    assert (dates.promised, dates.provisional) == (D(2026, 12, 8), True)
+    assert (dates.promised_provisional, dates.statutory_provisional) == (False, True)
+    both = due(limits, D(2026, 12, 28), D(2026, 12, 28), CALENDAR)
+    assert (both.promised_provisional, both.statutory_provisional) == (True, True)
+
+
+def test_dates_of_a_fact_from_before_are_both_taken_for_provisional() -> None:
+    old = msgspec.json.decode(b'{"promised":"2026-12-08","statutory":"2027-01-13","provisional":true}', type=f.Due)
+    assert (old.promised_provisional, old.statutory_provisional) == (True, True)
+    assert msgspec.json.decode(msgspec.json.encode(f.Due(promised=DAY))) == {"promised": DAY.isoformat()}
+
+
+def test_a_noticed_cases_clock_says_that_its_day_is_provisional() -> None:
+    for provisional in (False, True):
+        notice = f.CaseNoticed(gaps=(), respond_by=D(2027, 1, 13), article="", provisional=provisional)
+        case = fold(facts(received(), notice))
+        assert case is not None
+        clock = case_clock(case, CALENDAR, D(2026, 12, 20))
+        assert (clock.respond_by, clock.provisional) == (D(2027, 1, 13), provisional)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -170,3 +173,10 @@ def test_a_paper_is_numbered_within_its_case() -> None:
             paper_number(REF, kind, n)
     with pytest.raises(BadInput):
         parse_paper_number(REF)
+
+
+@pytest.mark.parametrize(("read", "text"), [(parse_reference, "hello"), (parse_paper_number, "hello/1")])
+def test_the_hint_shows_no_number_that_this_hall_never_prints(read: Callable[[str], object], text: str) -> None:
+    with pytest.raises(BadInput) as error:
+        read(text)
+    assert error.value.hint and not re.search(r"\d{6}", error.value.hint)

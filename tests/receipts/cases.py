@@ -91,6 +91,7 @@ FOOD = matter(
     process=("综合窗口收件", "受理", "书面审查", "现场核查", "决定", "发证"),
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
 )
+FIFTH_DAY = dt.date(2026, 9, 24)
 DUE = f.Due(promised=dt.date(2026, 9, 28), statutory=dt.date(2026, 10, 23))
 ARTICLE = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
 
@@ -98,6 +99,7 @@ ARTICLE = "《中华人民共和国行政许可法》第三十二条第一款第
 def begun(ticks: dict[str, Tick] = ALL_PRESENT, *, who: f.Applicant = COMPANY, **changes: Any) -> list[f.Fact]:
     """Received from ``who`` on Friday 2026-09-18."""
     agent = changes.pop("agent", None)
+    changes.setdefault("tell_by", FIFTH_DAY)
     body = received(ticks, matter=changes.pop("matter", FOOD), rows=ROWS, window="3", clerk="周敏", **changes)
     return [fact(body, personal=f.Personal(applicant=who, agent=agent))]
 
@@ -146,11 +148,12 @@ def refused(ground: Any = "not_needed", where: Place | None = None, reason: str 
     return f.CaseRefused(refusal=Refusal(ground, reason, where), refused=DAY, article=ARTICLE.format(number))
 
 
+NOT_NEEDED = "仅销售预包装食品的，不需要取得食品经营许可，向市场监督管理局备案即可"
 ELSEWHERE = Place(organ="邻县市场监督管理局", address="邻县人民路2号政务服务中心", phone="0991-5550000")
 
 
-def inquiry() -> Case:
-    """Somebody only asked."""
+def inquiry(*exits: Refusal) -> Case:
+    """Somebody only asked; ``exits`` are why the matter is not for them."""
     body = f.InquiryAnswered(
         reference="SL01-A1-00009-K",
         matter=FOOD,
@@ -160,6 +163,7 @@ def inquiry() -> Case:
         day=DAY,
         window="3",
         clerk="周敏",
+        exits=exits,
     )
     case = fold([fact(body)])
     assert case is not None
@@ -185,6 +189,25 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
     return {
         "receipt": ("receipt", told(ticks=SOME, agent=AGENT)),
         "receipt_saturday": ("receipt", told(ticks=SOME, who=CITIZEN, clock_from=dt.date(2026, 9, 21))),
+        "receipt_unknown_year": ("receipt", told(ticks=SOME, tell_by=None)),
+        "receipt_noticed": ("receipt", told(noticed(), ticks=SOME, agent=AGENT)),
+        "receipt_partly_supplied": (
+            "receipt",
+            told(
+                noticed(),
+                f.CaseSupplemented(ticks={"m4": TICK[TickState.PRESENT]}, handed_in=DAY, complete=False),
+                ticks=SOME,
+            ),
+        ),
+        "receipt_promise_kept": (
+            "receipt",
+            told(
+                tolerated(),
+                f.CaseSupplemented(ticks={"m4": TICK[TickState.PRESENT]}, handed_in=DAY, complete=True),
+                ticks=SOME
+                | {"m4": Tick(TickState.PROMISED, until=dt.date(2026, 9, 25)), "m5": TICK[TickState.PRESENT]},
+            ),
+        ),
         "notice": ("notice", told(noticed(), ticks=SOME, agent=AGENT)),
         "notice_second": ("notice", told(noticed(), noticed(second=True, reason="补交的任命文件未盖章"), ticks=SOME)),
         "acceptance": ("acceptance", told(accepted(), agent=AGENT)),
@@ -219,4 +242,7 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "refusal_other": ("refusal", told(refused("other", reason="申请人在法定禁止申请许可的期限内"))),
         "promise": ("promise", told(tolerated(), ticks=promised, agent=AGENT)),
         "guide": ("guide", inquiry()),
+        "guide_not_needed": ("guide", inquiry(Refusal("not_needed", NOT_NEEDED))),
+        "guide_elsewhere": ("guide", inquiry(Refusal("not_authority", "经营场所不在示例市", ELSEWHERE))),
+        "guide_not_now": ("guide", inquiry(Refusal("other", "申请人在法定禁止申请许可的期限内"))),
     }

@@ -12,7 +12,7 @@ from hall.case import Case
 from hall.errors import HallError
 from hall.facts import PaperKind
 from hall.verdict import Refusal
-from receipts import templates, values
+from receipts import sample, templates, values
 from receipts.compose import compose, copies_of
 from receipts.document import Document, Seal, texts
 from tests.receipts import cases
@@ -60,10 +60,29 @@ def test_no_placeholder_stays_and_no_sentence_has_a_hole(name: str) -> None:
 
 def test_a_receipt_tells_the_five_working_days_and_that_silence_means_acceptance() -> None:
     found = said("receipt")
-    assert "五个工作日内" in found
+    assert "2026年9月24日前（含当日，即收到材料后的五个工作日内）" in found
     assert "自收到申请材料之日起即为受理，本凭证即为受理凭证" in found
     assert "340101********0030" in found
     assert "承诺" not in found
+
+
+def test_a_receipt_whose_fifth_day_is_not_known_yet_says_how_it_is_counted() -> None:
+    assert "自2026年9月18日的次日起五个工作日内" in said("receipt_unknown_year")
+
+
+@pytest.mark.parametrize("name", ["receipt_noticed", "receipt_partly_supplied"])
+def test_a_receipt_beside_a_notice_promises_nothing_else(name: str) -> None:
+    """行政许可法 art. 32(4): once told, silence accepts nothing any more."""
+    found = said(name)
+    assert "已一次性告知需要补正的内容，见《申请材料补正告知书》；补齐之日起受理" in found
+    assert "五个工作日" not in found and "即为受理" not in found
+    assert "已一次性告知" not in said("receipt")
+
+
+def test_a_receipt_for_a_promised_paper_says_that_the_case_is_accepted_already() -> None:
+    found = said("receipt_promise_kept")
+    assert "已自2026年9月18日起受理" in found
+    assert "五个工作日" not in found and "补正告知书" not in found
 
 
 def test_a_receipt_lists_every_material_and_how_it_was_found() -> None:
@@ -75,7 +94,7 @@ def test_a_receipt_lists_every_material_and_how_it_was_found() -> None:
 
 
 def test_a_weekend_receipt_says_from_when_the_days_count() -> None:
-    assert "期限自2026年9月21日起计算" in said("receipt_saturday")
+    assert "视为2026年9月21日收到，期限自次日起计算" in said("receipt_saturday")
     assert "延时服务" not in said("receipt")
 
 
@@ -175,6 +194,23 @@ def test_a_guide_needs_no_applicant_and_tells_materials_way_time_fee_and_place()
         "示例市人民路1号",
     ):
         assert text in found
+
+
+@pytest.mark.parametrize("name", ["guide_not_needed", "guide_elsewhere", "guide_not_now"])
+def test_a_guide_for_somebody_whom_the_matter_is_not_for_asks_for_nothing(name: str) -> None:
+    """行政许可法 art. 32(1), 32(2): who needs no licence, or needs it elsewhere, is not sent to gather papers."""
+    found = said(name)
+    assert "需要带的材料" in said("guide") and "需要带的材料" not in found
+    assert not [title for title, *_ in cases.NAMES if title in found]
+    assert "不是不予受理决定" in found and "不是不予受理决定" not in said("guide")
+
+
+def test_a_guide_says_why_the_matter_is_not_for_them_and_where_to_go() -> None:
+    assert "不需要办理本事项" in said("guide_not_needed") and cases.NOT_NEEDED in said("guide_not_needed")
+    assert "到哪里办" not in said("guide_not_needed")
+    elsewhere = said("guide_elsewhere")
+    for text in ("经营场所不在示例市", "邻县市场监督管理局", "邻县人民路2号政务服务中心", "0991-5550000"):
+        assert text in elsewhere
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -292,3 +328,27 @@ def test_a_name_that_looks_like_a_placeholder_or_markup_is_printed_as_it_is(pape
     case = cases.told(cases.accepted(), who=replace(cases.CITIZEN, name=name))
     document = compose("acceptance", case, cases.issued("acceptance", case))
     assert joined(name) in joined(read_text(paper(document).pdf))
+
+
+@pytest.mark.parametrize("kind", ["receipt", "notice", "acceptance"])
+@pytest.mark.parametrize("language", ["", "en"])
+def test_a_code_that_carries_the_case_says_so_and_the_address_stays_in_words(
+    paper, kind: PaperKind, language: str
+) -> None:
+    case, issued = sample(kind, language=language) if language else sample(kind)
+    code = "CLK1:" + "6BFOXN%TSMAHN-H/S8F*2:WJC.U1+$" * 20
+    link, coded = compose(kind, case, issued), compose(kind, case, issued, qr=code)
+    assert (link.qr_caption, coded.qr_caption) == ("扫一扫，查进度", "窗口扫码续办")
+    assert coded.qr == code
+    printed = paper(coded)
+    assert printed.missing == ()
+    assert scan(printed.pdf, printed.pages - 1)["QR Code"] == code
+    text = joined(read_text(printed.pdf))
+    assert case.matter.hall.query_url in text and "窗口扫码续办" in text and "扫一扫" not in text
+
+
+def test_a_hall_without_an_address_prints_none_beside_a_code() -> None:
+    case, issued = sample("notice")
+    hall = replace(case.matter.hall, query_url="")
+    silent = replace(case, matter=replace(case.matter, hall=hall))
+    assert "查询网址" not in "".join(texts(compose("notice", silent, issued, qr="CLK1:AB")))

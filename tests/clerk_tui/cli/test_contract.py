@@ -92,6 +92,29 @@ def test_an_agent_brings_an_authorisation(clerk: Clerk) -> None:
     assert {row["code"] for row in by_agent} - {row["code"] for row in alone} == {"proxy"}
 
 
+def test_a_checklist_says_that_nothing_is_needed_and_where_to_go(clerk: Clerk) -> None:
+    """With an exit there is one key more; without one the keys are the same as ever."""
+    prepackaged = ("--answer", "business=retail", "--answer", "sells=prepackaged", "--answer", "vending=no")
+    for place, grounds in (("yes", ["not_needed"]), ("no", ["not_needed", "not_authority"])):
+        done = clerk("checklist", "food-licence-new", "--answer", f"in_city={place}", *prepackaged, "--json")
+        assert set(done.json) == {"matter", "situations", "materials", "exits"}
+        assert [each["ground"] for each in done.json["exits"]] == grounds
+        assert all(each["reason"] in done.err for each in done.json["exits"])
+    assert done.json["exits"][0]["where"] is None
+    assert set(done.json["exits"][1]["where"]) == {"organ", "address", "phone"}
+    assert done.json["exits"][1]["where"]["organ"] in done.err
+    catering = clerk(
+        "checklist", "food-licence-new", "--answer", "in_city=yes", "--answer", "business=catering", "--json"
+    )
+    assert set(catering.json) == {"matter", "situations", "materials"}
+
+
+def test_a_checklist_for_people_lists_no_papers_where_nothing_is_needed(clerk: Clerk) -> None:
+    told = clerk("checklist", "food-licence-new", "--answer", "business=retail", "--answer", "sells=prepackaged").out
+    assert "不需要取得食品经营许可" in told and "[application]" not in told
+    assert "[application]" in clerk("checklist", "food-licence-new", "--answer", "business=catering").out
+
+
 def test_a_checklist_can_show_its_questions(clerk: Clerk) -> None:
     told = clerk("checklist", "hukou-migration", "--answer", "reason=B", "--questions", "--json").json
     assert {"code", "text", "kind", "options", "answer"} == set(told["questions"][0])

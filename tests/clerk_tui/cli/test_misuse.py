@@ -135,7 +135,7 @@ def test_a_file_that_is_no_walk_in_is_refused(clerk: Clerk, home: Path, content:
         ({"applicant": {**walk_in()["applicant"], "name": "张\x00三"}}, None, "applicant.name"),
         ({"applicant": {**walk_in()["applicant"], "nmae": "张三"}}, "unknown_key", "applicant.nmae"),
         ({"applicant": {**walk_in()["applicant"], "phone": "123"}}, None, "applicant.phone"),
-        ({"answers": {"reason": "A"}}, "unlawful_outcome", "outcome"),
+        ({"answers": {"reason": "A"}}, "unanswered", "answers.destination"),
         ({"fields": {"form_address": "x"}}, "unknown_key", "fields.form_address"),
         ({"materials": {"application": "there"}}, None, "materials.application"),
         ({"materials": {"applicaton": "present"}}, "unknown_material", "materials.applicaton"),

@@ -52,7 +52,8 @@ def test_a_sample_morning_ends_with_everything_at_the_centre(home: Path) -> None
     assert outcomes == ["accepted", "noticed", "tolerated", "accepted", "refused", None]
     assert steps[3]["reference"] == steps[1]["reference"]
     papers = [paper for step in steps[:6] for paper in step["papers"]]
-    assert {paper["kind"] for paper in papers} == {"acceptance", "receipt", "notice", "promise", "tolerance", "refusal", "guide"}
+    given = {"acceptance", "receipt", "notice", "promise", "tolerance", "refusal", "guide"}
+    assert {paper["kind"] for paper in papers} == given
     assert sorted(Path(paper["path"]) for paper in papers) == sorted(out.iterdir())
     assert all(Path(paper["path"]).read_bytes().startswith(b"%PDF") for paper in papers)
     assert steps[-2]["acked_through"] == steps[-2]["pushed"] == steps[5]["journal"]["seq"]

@@ -155,6 +155,59 @@ def test_a_credit_code_with_a_wrong_check_character_is_warned_about_and_accepted
     assert intake.submit(ws, draft).outcome is Outcome.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("kind", "id_type", "number"),
+    [
+        # A resident number with a wrong check digit is one whatever it is called.
+        ("citizen", "passport", "110101188001010012"),
+        ("citizen", "passport_cn", "110101188001010012"),
+        ("citizen", "hmt_permit", "１１０１０１-18800101-0012"),
+        ("citizen", "passport", PERSON),
+        ("foreigner", "resident_id", PERSON),
+        ("company", "uscc", PERSON),
+        ("organisation", "uscc", "110101188001010011"),
+        ("company", "", PERSON),
+    ],
+)
+def test_no_number_passes_as_one_of_another_kind(ws: Workspace, kind: str, id_type: str, number: str) -> None:
+    draft = restaurant(ws)
+    draft.applicant.update(kind=kind, id_type=id_type, id_number=number)
+    with pytest.raises(BadInput) as error:
+        intake.submit(ws, draft)
+    assert (error.value.field, ws.journal.head.seq) == ("applicant.id_number", 0)
+    assert number not in error.value.message + error.value.hint
+
+
+@pytest.mark.parametrize("number", ["E12345678", "110101188001010012", "X1", "12345678901234567890", "AB 123 456"])
+def test_a_foreigners_passport_is_never_judged_by_its_pattern(ws: Workspace, number: str) -> None:
+    draft = restaurant(ws)
+    draft.applicant.update(kind="foreigner", id_type="passport", id_number=number)
+    assert not intake.preview(ws, draft).field_errors
+
+
+def test_an_agents_number_is_checked_whatever_it_is_called(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.agent = {"name": "李四", "id_type": "passport", "id_number": "110101188001010012", "phone": "13800001234"}
+    assert "agent.id_number" in intake.preview(ws, draft).field_errors
+    draft.agent["id_number"] = "C01X00T47"
+    assert "agent.id_number" not in intake.preview(ws, draft).field_errors
+
+
+def test_warnings_come_with_the_result(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.applicant["id_number"] = "91990100MA00000150"
+    assert any("校验码不符" in text for text in intake.submit(ws, draft).warnings)
+
+
+def test_a_day_to_answer_by_in_an_unknown_year_is_provisional(ws: Workspace, clock: FixedClock) -> None:
+    assert not intake.preview(ws, restaurant(ws, layout=MISSING)).respond_provisional
+    clock.day = dt.date(2026, 12, 30)
+    draft = restaurant(ws, layout=MISSING)
+    assert intake.preview(ws, draft).respond_provisional
+    detail = cases.get(ws, intake.submit(ws, draft).reference)
+    assert (detail.case.notices[0].provisional, detail.clock.provisional) == (True, True)
+
+
 def test_the_old_gbk_character_is_stored_as_the_standard_one(ws: Workspace) -> None:
     draft = restaurant(ws)
     draft.applicant["legal_person"] = "王\ue863"
@@ -242,3 +295,12 @@ def test_a_preview_is_cheap_enough_for_every_key(ws: Workspace) -> None:
         intake.preview(ws, draft)
         times.append(time.perf_counter() - start)
     assert sorted(times)[30] < 0.005
+
+
+def test_a_receipt_keeps_the_last_day_for_a_notice(ws: Workspace, clock: FixedClock) -> None:
+    """行政许可法 art. 32(4): five working days after the receipt day; a day that rests on a guess is not promised."""
+    reference = intake.receive(ws, restaurant(ws)).reference
+    assert cases.get(ws, reference).case.tell_by == dt.date(2026, 11, 9)
+    clock.day = dt.date(2026, 12, 30)
+    late = intake.receive(ws, restaurant(ws)).reference
+    assert cases.get(ws, late).case.tell_by is None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from clerk_tui.services import intake, intake_json, papers, supplement
+from clerk_tui.services import cases, intake, intake_json, papers, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.verdict import Outcome
@@ -116,3 +117,51 @@ def test_a_supplement_as_data(ws: Workspace) -> None:
     with pytest.raises(BadInput):
         intake_json.supplement_from_json(ws, reference, {"material": {}})
     assert supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason).outcome is Outcome.NOTICED
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"fields": {"machines": 2}}, "field_not_asked", "fields.machines"),
+        ({"materials": {"layout": {"state": "missing", "until": "2026-11-06"}}}, "key_not_used", "layout.until"),
+        ({"materials": {"layout": {"state": "present", "reason": "未签名"}}}, "key_not_used", "layout.reason"),
+        ({"materials": {"layout": {"state": "held", "correctable": False}}}, "key_not_used", "layout.correctable"),
+        ({"materials": {"rules_list": {"state": "promised", "until": "20261106"}}}, "not_a_date", "rules_list.until"),
+        ({"materials": {"rules_list": {"state": "promised", "until": "2026-W45-5"}}}, "not_a_date", "rules_list.until"),
+        ({"materials": {"layout": None}}, "wrong_type", "layout"),
+    ],
+)
+def test_nothing_is_half_obeyed(ws: Workspace, changes: dict[str, Any], code: str, field: str) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, **changes)
+    where = field if field.startswith("fields.") else f"materials.{field}"
+    assert (error.value.code, error.value.field) == (code, where)
+    assert ws.journal.head.seq == 0
+
+
+def test_open_questions_are_named_with_their_options(ws: Workspace) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, answers={"in_city": "yes"}, fields={}, materials={})
+    assert (error.value.code, error.value.field) == ("unanswered", "answers.business")
+    assert all(word in error.value.hint for word in ("business（", "catering"))
+    question = next(each for each in ws.catalogue.matter("food-licence-new").questions if each.code == "business")
+    assert question.text in error.value.message
+
+
+def test_a_field_typed_wrong_is_told_with_what_would_be_right(ws: Workspace) -> None:
+    draft = intake.draft_from_json(ws, as_json(fields={"area": "很大"})).draft
+    draft.seen.clear()
+    draft.matter = replace(draft.matter, fields=tuple(replace(f, example="120.5") for f in draft.matter.fields))
+    with pytest.raises(BadInput) as error:
+        intake.submit(ws, draft)
+    assert (error.value.field, error.value.hint) == ("fields.area", "例如 120.5")
+
+
+def test_a_refused_supplement_says_the_reason_in_words_and_lists_no_gap(ws: Workspace) -> None:
+    reference = run(ws, materials={"application": "present"})["reference"]
+    refusal = {"refusal": {"ground": "other", "reason": "site_fails"}}
+    wanted = intake_json.supplement_from_json(ws, reference, refusal)
+    result = supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason)
+    assert (result.outcome, result.gaps) == (Outcome.REFUSED, ())
+    refused = cases.get(ws, reference).case.refusal
+    assert refused is not None and (refused.reason, refused.typed) == ("经现场核查，经营条件不符合食品安全要求", False)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 import pytest
 
 from clerk_tui.services import cases, inquiry, intake, people
+from clerk_tui.services.draft import Draft
 from clerk_tui.services.workspace import Workspace
+from hall.catalogue.model import Matter
 from hall.errors import BadInput
-from tests.clerk_tui.walkins import COMPANY, MATTER, PERSON, PRESENT, restaurant
+from hall.verdict import Tick, TickState
+from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.walkins import COMPANY, MISSING, PERSON, PRESENT, restaurant
 
 
 @pytest.fixture
@@ -101,13 +106,6 @@ def test_what_is_known_of_a_person_is_offered(ws: Workspace) -> None:
     assert known is not None and known.legal_person == "张三"
 
 
-def test_what_an_authority_issued_is_not_asked_for_twice(ws: Workspace) -> None:
-    """国令716 art. 7; what the applicant writes anew each time is never taken from an earlier case."""
-    intake.submit(ws, restaurant(ws))
-    held = people.held_materials(ws, COMPANY, ws.catalogue.matter(MATTER))
-    assert "application" not in held and "layout" not in held
-
-
 def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:
     draft = restaurant(ws)
     result = inquiry.answer(ws, draft)
@@ -118,6 +116,14 @@ def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:
     assert ws.journal.sealed(1) is not None and ws.journal.sealed(1).personal == b""  # type: ignore[union-attr]
     with pytest.raises(BadInput):
         inquiry.answer(ws, draft)
+
+
+def test_somebody_who_needs_no_licence_is_told_so(ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.answers = {"in_city": "yes", "business": "retail", "sells": "prepackaged", "vending": "no"}
+    (way_out,) = cases.get(ws, inquiry.answer(ws, draft).reference).case.exits
+    assert way_out.ground == "not_needed" and "不需要取得食品经营许可" in way_out.reason
+    assert not cases.get(ws, inquiry.answer(ws, restaurant(ws)).reference).case.exits
 
 
 def test_a_guide_draws_what_the_matter_is_part_of(ws: Workspace) -> None:
@@ -141,22 +147,83 @@ def test_looking_up_among_many_stays_quick(ws: Workspace) -> None:
     assert sorted(times)[3] < 0.02
 
 
-def test_an_identity_card_shown_for_one_case_is_held_for_the_next(ws: Workspace) -> None:
+def dispatch_agency(ws: Workspace, company: str = COMPANY, **ticks: Tick) -> Draft:
+    """A company that applies to lend out workers, with everything on the desk except where ``ticks`` says otherwise."""
+    draft = intake.new_draft(ws, ws.catalogue.matter("labour-dispatch-licence"))
+    draft.answers = {"business": "dispatch", "kind": "new", "premises": "own"}
+    draft.applicant = {
+        "kind": "company",
+        "name": "示例市好工劳务有限公司",
+        "id_number": company,
+        "phone": "13800001234",
+        "legal_person": "张三",
+    }
+    rows = intake.preview(ws, draft).checklist.materials
+    draft.ticks = {row.code: PRESENT for row in rows if not row.held} | ticks
+    return draft
+
+
+def test_what_the_hall_kept_is_not_asked_for_again_while_it_can_be_used(ws: Workspace, clock: FixedClock) -> None:
+    """国令716 art. 7: of the same person, and as long as the catalogue says."""
+    first = dispatch_agency(ws)
+    assert not first.held and not intake.preview(ws, first).checklist.row("articles").held  # type: ignore[union-attr]
+    reference = intake.submit(ws, first).reference
+    assert people.held_materials(ws, COMPANY, first.matter) == {"articles": f"办件 {reference}"}
+    assert not people.held_materials(ws, "92990100MA0000023M", first.matter)
+    again = dispatch_agency(ws)
+    intake.refresh_held(ws, again)
+    shown = intake.preview(ws, again).checklist.row("articles")
+    assert shown is not None and shown.held and reference in shown.held_from
+    clock.day += dt.timedelta(days=180)
+    assert people.held_materials(ws, COMPANY, first.matter)
+    clock.day += dt.timedelta(days=1)
+    assert not people.held_materials(ws, COMPANY, first.matter)
+
+
+@pytest.mark.parametrize("state", [TickState.MISSING, TickState.NOT_APPLICABLE, TickState.UNACCEPTABLE])
+def test_what_was_not_handed_in_is_not_held(ws: Workspace, state: TickState) -> None:
+    draft = dispatch_agency(ws, articles=Tick(state, "" if state is TickState.MISSING else "没有章程"))
+    intake.submit(ws, draft)
+    assert not people.held_materials(ws, COMPANY, draft.matter)
+
+
+def test_what_came_with_a_case_that_was_not_accepted_is_not_held(ws: Workspace) -> None:
+    draft = dispatch_agency(ws, application=MISSING)
+    assert intake.submit(ws, draft).outcome == "noticed"
+    assert not people.held_materials(ws, COMPANY, draft.matter)
+
+
+def test_the_same_document_is_held_across_matters_whatever_each_calls_it(ws: Workspace) -> None:
+    registration, dispatch = (ws.catalogue.matter(key) for key in ("company-registration", "labour-dispatch-licence"))
+    named = [next(m for m in each.materials if m.document == "company-articles") for each in (registration, dispatch)]
+    assert named[0].name != named[1].name
+    draft = everything_in(ws, registration, in_city="yes")
+    draft.applicant["id_number"] = PERSON
+    reference = intake.submit(ws, draft).reference
+    assert people.held_materials(ws, PERSON, dispatch) == {named[1].code: f"办件 {reference}"}
+    assert not people.held_materials(ws, PERSON, registration)
+
+
+def test_papers_that_were_looked_at_and_given_back_are_asked_for_again(ws: Workspace, clock: FixedClock) -> None:
+    """A household register, a marriage certificate, an identity card: nothing of them stays in the hall."""
     matter = ws.catalogue.matter("hukou-migration")
+    draft = everything_in(ws, matter)
+    assert intake.submit(ws, draft).outcome == "accepted"
+    clock.day += dt.timedelta(days=30)
+    assert not people.held_materials(ws, PERSON, matter)
+    empty = intake.new_draft(ws, matter)
+    empty.answers, empty.applicant = draft.answers, draft.applicant
+    intake.refresh_held(ws, empty)
+    assert intake.preview(ws, empty).verdict.outcome == "noticed"
+
+
+def everything_in(ws: Workspace, matter: Matter, **answers: str) -> Draft:
+    """Somebody with everything on the desk, the first answer given to every question that ``answers`` leaves open."""
     draft = intake.new_draft(ws, matter)
+    draft.answers = dict(answers)
     draft.applicant = {"name": "李四", "id_number": PERSON, "phone": "13900001234"}
     while open_questions := intake.preview(ws, draft).checklist.open_questions:
         question = next(question for question in matter.questions if question.code == open_questions[0])
         draft.answers[question.code] = question.options[0].code if question.options else "no"
-    rows = intake.preview(ws, draft).checklist.materials
-    draft.ticks = {row.code: PRESENT for row in rows}
-    reference = intake.submit(ws, draft).reference
-    held = people.held_materials(ws, PERSON, matter)
-    issued = [row for row in rows if "公安机关" in row.source and "填写" not in row.source]
-    assert issued and {row.code for row in issued} <= set(held)
-    assert all(reference in origin for origin in held.values())
-    again = intake.new_draft(ws, matter)
-    again.answers, again.applicant = draft.answers, draft.applicant
-    intake.refresh_held(ws, again)
-    shown = intake.preview(ws, again).checklist.row(issued[0].code)
-    assert shown is not None and shown.held and reference in shown.held_from
+    draft.ticks = {row.code: PRESENT for row in intake.preview(ws, draft).checklist.materials if not row.held}
+    return draft

@@ -68,6 +68,8 @@ def test_a_defect_to_be_seen_the_first_time_needs_a_reason(ws: Workspace, clock:
     with pytest.raises(BadInput) as error:
         supplement.submit(ws, draft)
     assert (error.value.field, ws.journal.head) == ("second_notice_reason", head)
+    name = next(row.name for row in draft.case.rows if row.code == "application")
+    assert name in error.value.message and "application" not in error.value.message
     result = supplement.submit(ws, draft, second_reason="首次收件时未翻到签名页")
     assert (result.outcome, [paper.kind for paper in result.papers]) == (Outcome.NOTICED, ["receipt", "notice"])
     case = cases.get(ws, reference).case
@@ -92,7 +94,8 @@ def test_another_defect_of_a_paper_that_was_on_the_desk_needs_a_reason(ws: Works
 def test_the_rest_may_be_promised(ws: Workspace, clock: FixedClock) -> None:
     draft = bring(ws, noticed(ws, clock).reference, layout=PRESENT, rules_list=promised(dt.date(2026, 11, 20)))
     result = supplement.submit(ws, draft)
-    assert (result.outcome, [p.kind for p in result.papers]) == (Outcome.TOLERATED, ["acceptance", "promise", "tolerance"])
+    assert result.outcome is Outcome.TOLERATED
+    assert [paper.kind for paper in result.papers] == ["acceptance", "promise", "tolerance"]
 
 
 def test_a_kept_promise_is_receipted_and_the_case_is_whole(ws: Workspace, clock: FixedClock) -> None:
@@ -179,3 +182,12 @@ def test_every_paper_of_a_long_case_can_be_made(ws: Workspace, clock: FixedClock
     done = papers.deliver_pending(ws)
     assert [print_.error for print_ in done] == [""] * 5
     assert len({print_.path for print_ in done}) == 5
+
+
+def test_a_further_notice_into_an_unknown_year_is_provisional(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    draft = bring(ws, reference, layout=PRESENT)
+    assert not supplement.preview(ws, draft).respond_provisional
+    clock.day = draft.handed_in = dt.date(2026, 12, 30)
+    assert supplement.preview(ws, draft).respond_provisional
+    assert "已过补正期限" in supplement.submit(ws, draft).warnings

@@ -158,6 +158,52 @@ def test_a_missing_fact_is_noticed(ws: Workspace, statement: str) -> None:
         ws.journal.verify()
 
 
+@pytest.mark.parametrize(
+    "also",
+    [
+        (),
+        # One trace is enough, whichever is left.
+        ("DELETE FROM case_view WHERE last_seq > :cut", "DELETE FROM paper WHERE seq > :cut"),
+        ("DELETE FROM case_view WHERE last_seq > :cut", "UPDATE counter SET value = 1"),
+    ],
+)
+def test_an_end_that_was_cut_off_is_noticed(ws: Workspace, also: tuple[str, ...]) -> None:
+    intake.submit(ws, restaurant(ws))
+    cut = ws.journal.head.seq
+    intake.submit(ws, restaurant(ws))
+    with closing(raw(ws)) as connection:
+        for statement in ("DELETE FROM event WHERE seq > :cut", *also):
+            connection.execute(statement, {"cut": cut})
+    with pytest.raises(BrokenChain) as error:
+        ws.journal.verify()
+    assert (error.value.code, error.value.field) == ("missing_facts", str(cut + 1))
+
+
+@pytest.mark.parametrize("back", ["UPDATE counter SET value = 1", "DELETE FROM counter"])
+def test_a_counter_that_was_set_back_gives_no_reference_twice(
+    ws: Workspace, config: Config, tmp_path: Path, back: str
+) -> None:
+    given = [intake.submit(ws, restaurant(ws)).reference for _ in range(3)]
+    with ws.journal.write() as connection:
+        connection.execute(back)
+    with pytest.raises(StoreError) as error:
+        ws.journal.verify()
+    assert error.value.code == "counter_behind"
+    # Set back while the program runs: the numbers that are taken are skipped.
+    given.append(intake.submit(ws, restaurant(ws)).reference)
+    with ws.journal.write() as connection:
+        connection.execute(back)
+    again = open_workspace(config, ws.clock, cache_dir=tmp_path)
+    try:
+        value = again.journal.read().execute("SELECT value FROM counter").fetchone()
+        assert value == (4,)
+        given.append(intake.submit(again, restaurant(again)).reference)
+        assert again.journal.verify().head == again.journal.head
+    finally:
+        again.close()
+    assert [int(reference.split("-")[2]) for reference in given] == [1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("column", ["device_id", "code", "incarnation", "public_key"])
 def test_a_changed_device_is_noticed(ws: Workspace, column: str) -> None:
     intake.submit(ws, restaurant(ws))
@@ -176,6 +222,9 @@ def test_a_changed_device_is_noticed(ws: Workspace, column: str) -> None:
         "UPDATE event SET public = x'00'",
         "UPDATE event SET salt = x'01'",
         "UPDATE event SET seq = 9",
+        "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2",
+        "INSERT OR REPLACE INTO event SELECT 99, event_id, type, subject, at_ms, header, public, personal, salt,"
+        " personal_hash, prev_hash, hash FROM event WHERE seq = 2",
     ],
 )
 def test_facts_cannot_be_changed_or_deleted(ws: Workspace, statement: str) -> None:

@@ -1,0 +1,41 @@
+"""``clerk proceed``: the steps after the receipt, as data, through the same services as everything else."""
+
+from __future__ import annotations
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
+from clerk_tui.cli.reading import read_object
+from clerk_tui.cli.rules import missing
+from clerk_tui.cli.walkin import deliver
+from clerk_tui.i18n import _
+
+
+@command(
+    "proceed",
+    _(
+        "办下一步：FILE 是 JSON，action 说明办什么（特别程序、延期、决定、送达、缴费、移交、取件、退件等）。"
+        "记入账本，打印文书；不合法或数据有错时退出码为 2，什么也不写入。"
+    ),
+)
+@argument("reference", metavar="REF", about=_("收件编号"))
+@argument("file", about=_("JSON 文件；写 - 从标准输入读"))
+@json_option
+def proceed(session: Session, reference: str | None, file: str | None, as_json: bool) -> None:
+    """``{"reference", "state", "promised_due", "statutory_due", "papers", "journal"}``."""
+    from clerk_tui.services.proceed_json import proceed as take
+    from clerk_tui.services.proceed_json import result_to_json
+
+    if reference is None or file is None:
+        raise missing("FILE" if reference else "REF", "clerk proceed")
+    data = read_object(file)
+    with session.workspace() as ws:
+        result = deliver(ws, take(ws, reference, data))
+    told = result_to_json(result)
+    lines = [told["reference"], *(f"  {paper['path']}" for paper in told["papers"] if paper["path"])]
+    lines += [
+        f"  {label} {told[key]}"
+        for label, key in ((_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
+        if told[key]
+    ]
+    answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
+    if result.due.provisional:
+        note(_("期限落在没有公布放假安排的年份，暂定"))

@@ -1,0 +1,278 @@
+"""What passes from hand to hand: documents served, fees demanded, originals sent round, results collected,
+applications given back.
+
+Each one call: facts, paper and print job in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal
+
+from clerk_tui.services.proceeding import commit, issue, optional, required
+from clerk_tui.services.recording import Action
+from clerk_tui.services.result import Result
+from clerk_tui.services.workspace import Workspace
+from hall import facts as f
+from hall.case import Case, CaseState
+from hall.deadlines import RUNNING
+from hall.errors import BadDate, BadInput, Unlawful
+from hall.names import clean_name
+from hall.telling import PAPER_NAMES, STATE_NAMES
+
+How = Literal["direct", "posted", "proxy", "refused", "electronic"]
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def serve(
+    ws: Workspace,
+    reference: str,
+    *,
+    documents: tuple[str | f.Document, ...],
+    how: How,
+    place: str = "",
+    day: dt.date | None = None,
+    receiver: str = "",
+    relation: str = "",
+    witness: str = "",
+    reason: str = "",
+    servers: tuple[str, ...] = (),
+    remark: str = "",
+) -> Result:
+    """Documents were served on the applicant (送达回证). A text in ``documents`` is the number of a paper of the case.
+
+    ``proxy``: the ``receiver`` took them, with ``relation`` and ``reason``; ``refused``: a ``witness`` saw it, with the
+    ``reason``. Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        _require_case(case, "送达")
+        if not documents:
+            raise BadInput("value_missing", "没有写明送达的文书", field="documents", hint="写文书编号，或名称和份数")
+        served = day or action.today
+        if not case.received <= served <= action.today:
+            raise BadDate("bad_date", "送达日期不对", field="day", hint=f"在 {case.received} 和今天之间")
+        named: dict[str, str] = {}
+        if how == "proxy":
+            named["served.proxy"] = _name(receiver, "receiver", "代收人")
+            required(relation, "relation", "代收人与受送达人的关系")
+        if how == "refused":
+            named["served.witness"] = _name(witness, "witness", "见证人")
+        why = f"{'代收' if how == 'proxy' else '拒收'}的原因"
+        action.add(
+            f.PapersServed(
+                documents=tuple(_document(case, one, number) for number, one in enumerate(documents)),
+                day=served,
+                place=optional(place, "place") or _here(ws, case),
+                how=how,
+                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.config.clerk.name,),
+                relation=optional(relation, "relation"),
+                reason=required(reason, "reason", why) if named else optional(reason, "reason"),
+                remark=optional(remark, "remark"),
+            ),
+            f.Personal(fields=named) if named else None,
+        )
+        issue(action, "served")
+
+    return commit(ws, reference, step)
+
+
+def demand_fee(
+    ws: Workspace,
+    reference: str,
+    *,
+    charges: tuple[f.Charge, ...],
+    pay_by: dt.date,
+    payee: str,
+    how: str = "",
+    code: str = "",
+    late: str = "",
+) -> Result:
+    """Tell what is to be paid (缴费通知书), each item with the law it stands on (行政许可法 art. 58, 59).
+
+    Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        if case.state not in (*RUNNING, CaseState.DECIDED):
+            raise _wrong_state(case, "通知缴费", "受理之后才能通知缴费")
+        fee = case.matter.fee
+        if not fee.fen and not fee.basis:
+            raise Unlawful(
+                "no_fee",
+                "这个事项公布为不收费，不能收费（行政许可法第五十八条）",
+                field="charges",
+                hint="收费项目要先在事项目录里公布，并写明依据",
+            )
+        if not charges:
+            raise BadInput("value_missing", "没有写明收费项目", field="charges", hint="写明项目、金额（分）和依据")
+        if pay_by < action.today:
+            raise BadDate("bad_date", "缴费期限已过", field="pay_by", hint="写今天或以后的日期")
+        action.add(
+            f.FeeDemanded(
+                charges=charges,
+                pay_by=pay_by,
+                payee=required(payee, "payee", "收款单位"),
+                how=optional(how, "how"),
+                code=optional(code, "code"),
+                late=optional(late, "late"),
+            )
+        )
+        issue(action, "fee")
+
+    return commit(ws, reference, step)
+
+
+def hand_over(
+    ws: Workspace,
+    reference: str,
+    *,
+    to_place: str,
+    items: tuple[f.Original, ...] = (),
+    from_place: str = "",
+    giver: str = "",
+    taker: str = "",
+    at: str = "",
+    purpose: str = "",
+    return_by: dt.date | None = None,
+    whole: bool = True,
+) -> Result:
+    """Originals go from hand to hand (物料流转单); ``from_place`` and ``giver`` default to this window and its clerk.
+
+    The sheet lists what set out first; later hands pass on that or part of it, all of it if ``items`` are not given.
+    Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        _require_case(case, "移交材料")
+        listed = case.handovers[0].items if case.handovers else ()
+        moved = items or listed
+        if not moved:
+            raise BadInput("value_missing", "没有写明移交的材料", field="items", hint="写明名称、形式和份数")
+        known = {one.name for one in listed}
+        for number, one in enumerate(moved):
+            required(one.name, f"items[{number}].name", "材料名称")
+            if one.copies < 1:
+                raise BadInput("bad_number", "份数至少是1", field=f"items[{number}].copies", hint="写明份数")
+            if known and one.name not in known:
+                raise BadInput(
+                    "not_on_sheet",
+                    "这件材料不在流转单上",
+                    field=f"items[{number}].name",
+                    hint="流转单上有：" + "、".join(known),
+                )
+        if at and not _CLOCK.fullmatch(at):
+            raise BadInput("bad_time", "时间应当写成时:分", field="at", hint="例如 10:20")
+        if return_by is not None and return_by < action.today:
+            raise BadDate("bad_date", "归还期限已过", field="return_by", hint="写今天或以后的日期")
+        now = dt.datetime.fromtimestamp(ws.clock.now_ms() / 1000, ws.config.timezone)
+        action.add(
+            f.MaterialsHandedOver(
+                items=moved,
+                day=action.today,
+                from_place=optional(from_place, "from_place") or _window(ws),
+                giver=_name(giver or ws.config.clerk.name, "giver", "移交人"),
+                to_place=required(to_place, "to_place", "接收单位"),
+                taker=_name(taker, "taker", "接收人") if taker.strip() else "",
+                at=at or f"{now:%H:%M}",
+                purpose=optional(purpose, "purpose"),
+                return_by=return_by,
+                whole=whole,
+            )
+        )
+        issue(action, "transfer")
+
+    return commit(ws, reference, step)
+
+
+def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"], waybill: str = "") -> Result:
+    """The result is collected or posted (取件单, 行政许可法 art. 44); post needs its ``waybill``.
+
+    Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        decided = case.decision
+        if case.state is not CaseState.DECIDED or decided is None:
+            raise _wrong_state(case, "取件", "作出决定之后、送达之前才能取件")
+        if decided.collect_from is not None and action.today < decided.collect_from:
+            raise Unlawful(
+                "not_ready", "结果还没有制作好", field="reference", hint=f"{decided.collect_from} 起可以领取"
+            )
+        post = required(waybill, "waybill", "邮寄单号") if how == "posted" else optional(waybill, "waybill")
+        action.add(f.ResultDelivered(day=action.today, how=how, result=decided.result, waybill=post))
+        issue(action, "pickup")
+
+    return commit(ws, reference, step)
+
+
+def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") -> Result:
+    """Return an application whose notice was not answered in time (退件), with its materials.
+
+    An accepted case is decided, one only taken in is accepted, noticed or refused (行政许可法 art. 32, 72): neither is
+    returned. Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        if case.state is not CaseState.NOTICED or not case.notices:
+            raise Unlawful(
+                "cannot_return",
+                "只有告知补正后逾期没有补正的才能退件",
+                field="reference",
+                hint="收下的申请应当受理、一次性告知或不予受理；已受理的应当作出决定",
+            )
+        last = case.notices[-1].respond_by
+        if action.today <= last:
+            raise Unlawful(
+                "respond_running", f"补正期限到 {last} 才届满，现在不能退件", field="reference", hint="期满没有补正再退"
+            )
+        action.add(
+            f.CaseClosed(
+                how="returned",
+                day=action.today,
+                reason=required(reason, "reason", "退件的理由"),
+                basis=optional(basis, "basis"),
+            )
+        )
+        issue(action, "returned")
+
+    return commit(ws, reference, step)
+
+
+def _document(case: Case, given: str | f.Document, number: int) -> f.Document:
+    where = f"documents[{number}]"
+    if isinstance(given, str):
+        paper = next((paper for paper in case.papers if paper.number == given.strip()), None)
+        if paper is None:
+            numbers = "、".join(paper.number for paper in case.papers)
+            raise BadInput("unknown_paper", "这个办件没有这份文书", field=where, hint=f"文书编号：{numbers}")
+        return f.Document(name=PAPER_NAMES[paper.kind], number=paper.number)
+    if given.copies < 1:
+        raise BadInput("bad_number", "份数至少是1", field=f"{where}.copies", hint="写明份数")
+    name = required(given.name, f"{where}.name", "文书名称")
+    return f.Document(name=name, number=optional(given.number, f"{where}.number"), copies=given.copies)
+
+
+def _name(name: str, field: str, label: str) -> str:
+    if not name.strip():
+        raise BadInput("value_missing", f"没有写明{label}", field=field, hint=f"请填写{label}")
+    return clean_name(name, field=field)
+
+
+def _window(ws: Workspace) -> str:
+    window = ws.config.hall.window
+    return f"综合窗口{window}号" if window else "综合窗口"
+
+
+def _here(ws: Workspace, case: Case) -> str:
+    return case.matter.hall.name + _window(ws)
+
+
+def _require_case(case: Case, what: str) -> None:
+    if case.state is CaseState.INQUIRY:
+        raise _wrong_state(case, what, "咨询没有收件，不能办这一步")
+
+
+def _wrong_state(case: Case, what: str, hint: str) -> Unlawful:
+    return Unlawful("wrong_state", f"办件现在是“{STATE_NAMES[case.state]}”，不能{what}", field="reference", hint=hint)

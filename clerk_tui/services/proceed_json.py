@@ -1,0 +1,128 @@
+"""A step after the receipt as data: what ``clerk proceed`` reads and answers (docs/cli.md).
+
+The keys of an action are the parameters of the service behind it, and nothing else: one place says what a step takes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final, get_args, get_type_hints
+
+from msgspec import Struct, ValidationError, convert, defstruct
+
+from clerk_tui.services import handing, proceedings
+from clerk_tui.services.result import Result
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadInput
+
+ACTIONS: Final[dict[str, Callable[..., Result]]] = {
+    step.__name__: step
+    for step in (
+        proceedings.announce_procedure,
+        proceedings.end_procedure,
+        proceedings.extend,
+        proceedings.decide,
+        proceedings.remind_promise,
+        proceedings.restart,
+        handing.give_back,
+        handing.serve,
+        handing.demand_fee,
+        handing.hand_over,
+        handing.pickup,
+    )
+}
+"""What can be done with a case after its receipt."""
+_UNKNOWN: Final = re.compile(r"unknown field `(?P<key>[^`]{1,80})`")
+_MISSING: Final = re.compile(r"missing required field `(?P<key>\w+)`")
+_PLACE: Final = re.compile(r" - at `\$\.?(?P<place>[\w.\[\]]+)`$")
+
+
+def proceed(ws: Workspace, reference: str, data: Mapping[str, object]) -> Result:
+    """Take the step that a file describes.
+
+    Raises:
+        BadInput: ``field`` is the dotted path of what is wrong; and as the step's own service.
+    """
+    action = data.get("action")
+    if not isinstance(action, str) or action not in ACTIONS:
+        code, what = ("unknown_value", "没有这个动作") if "action" in data else ("key_missing", "缺少“action”")
+        raise BadInput(code, what, field="action", hint=_nearest(str(action), ACTIONS))
+    wanted = keys_of(action)
+    given = {key: value for key, value in data.items() if key != "action"}
+    try:
+        read = convert(given, wanted, strict=False)
+    except ValidationError as error:
+        raise _told(str(error), wanted) from None
+    _require_known(given, wanted)
+    values = {key: getattr(read, key) for key in wanted.__struct_fields__}
+    return ACTIONS[action](ws, reference, **values)
+
+
+@lru_cache
+def keys_of(action: str) -> type[Struct]:
+    """The keys of an action as a struct: its service's parameters that have to be named."""
+    service = ACTIONS[action]
+    hints = get_type_hints(service)
+    fields: list[Any] = [
+        (name, hints[name]) if one.default is one.empty else (name, hints[name], one.default)
+        for name, one in inspect.signature(service).parameters.items()
+        if one.kind is one.KEYWORD_ONLY
+    ]
+    return defstruct(action, fields, kw_only=True, forbid_unknown_fields=True)
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """The answer as scripts rely on it; dates are ISO 8601 or ``null``, pauses and extension counted in."""
+    due = result.due
+    return {
+        "reference": result.reference,
+        "state": result.state.value,
+        "promised_due": due.promised.isoformat() if due.promised else None,
+        "statutory_due": due.statutory.isoformat() if due.statutory else None,
+        "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
+        "journal": {"seq": result.seq, "hash": result.hash},
+    }
+
+
+def _told(problem: str, wanted: type[Struct]) -> BadInput:
+    """What msgspec finds wrong, in our words and without the value."""
+    place = found["place"] if (found := _PLACE.search(problem)) else ""
+    if unknown := _UNKNOWN.search(problem):
+        key = unknown["key"]
+        return BadInput("unknown_key", f"没有“{key}”这个键", field=key, hint=_nearest(key, wanted.__struct_fields__))
+    if missing := _MISSING.search(problem):
+        key = ".".join(filter(None, (place, missing["key"])))
+        return BadInput("key_missing", f"缺少“{key}”", field=key, hint="格式见 docs/cli.md")
+    return BadInput("wrong_type", f"“{place}”的值不对", field=place or None, hint="格式见 docs/cli.md")
+
+
+def _require_known(given: Mapping[str, object], wanted: type[Struct]) -> None:
+    """That the objects in lists have no key beyond those of what they describe."""
+    hints = get_type_hints(wanted)
+    for key, rows in given.items():
+        kind = next((each for each in _within(hints[key]) if hasattr(each, "__struct_fields__")), None)
+        if kind is None or not isinstance(rows, (list, tuple)):
+            continue
+        for number, row in enumerate(rows):
+            for name in row if isinstance(row, Mapping) else ():
+                if name not in kind.__struct_fields__:
+                    where = f"{key}[{number}].{name}"[:80]
+                    hint = _nearest(str(name), kind.__struct_fields__)
+                    raise BadInput("unknown_key", f"没有“{where}”这个键", field=where, hint=hint)
+
+
+def _within(hint: Any) -> Iterator[Any]:
+    yield hint
+    for part in get_args(hint):
+        yield from _within(part)
+
+
+def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    if near:
+        return f"是不是“{near[0]}”？"
+    return "可用：" + "、".join(known) if known else "这个动作没有别的键"

@@ -1,0 +1,99 @@
+"""What every step after the receipt has in common: one transaction, one look at the case in it, papers that hold.
+
+A step reads the case inside the transaction that writes, so that two windows cannot both extend or decide it, and makes
+each of its papers before anything is kept: where the law wants more on a paper, nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import structs
+
+from clerk_tui.services import cases
+from clerk_tui.services.recording import Action, Written
+from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.workspace import Workspace
+from hall.case import Case
+from hall.deadlines import RUNNING, CaseClock, case_clock
+from hall.errors import BadInput, HallError, Unlawful
+from hall.facts import Due, PaperIssued, PaperKind
+from hall.names import clean_text
+from hall.telling import STATE_NAMES
+
+LONGEST = 500
+"""Characters of a reason, a basis, a remark."""
+
+
+def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) -> Result:
+    """Write what ``step`` adds for the case as it stands, with its papers in the print queue.
+
+    Raises:
+        BadInput: no such case, or whatever the step finds wrong. Nothing is written.
+        Unlawful: the law does not allow the step, or wants more on its paper. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    known = cases.load(ws, reference)
+    with ws.journal.write() as connection:
+        case = ws.journal.case_in(connection, known.case_id)
+        assert case is not None, "it was just read"
+        action = Action(ws, case.case_id, case.reference, case)
+        step(case, action)
+        written = action.write(connection)
+    return told(ws, written)
+
+
+def told(ws: Workspace, written: Written) -> Result:
+    """What a step did; its dates are those of today, with pauses and extension counted in."""
+    case = written.case
+    clock = case_clock(case, ws.calendar, ws.clock.today())
+    result = result_of(case, outcome=None, lawful=(), gaps=case.gaps, paper_ids=written.paper_ids, head=written.head)
+    due = Due(promised=clock.promised, statutory=clock.statutory, provisional=clock.provisional)
+    return structs.replace(result, due=due)
+
+
+def issue(action: Action, kind: PaperKind) -> str:
+    """Issue a paper that can be made; its id.
+
+    Raises:
+        Unlawful: the law wants more on it (``receipts.needs``).
+    """
+    from receipts.compose import compose
+
+    action.issue((kind,))
+    case, issued = action.so_far(), action.entries[-1].body
+    assert case is not None and isinstance(issued, PaperIssued), "it was just added"
+    try:
+        compose(kind, case, issued, qr=issued.replica)
+    except HallError as error:
+        raise Unlawful(error.code, error.message, field=error.field, hint=error.hint) from error
+    return issued.paper_id
+
+
+def clock_of(ws: Workspace, case: Case) -> CaseClock:
+    """How the case stands today."""
+    return case_clock(case, ws.calendar, ws.clock.today())
+
+
+def require_running(case: Case, what: str) -> None:
+    """That the case is accepted and not decided. Raises ``Unlawful``."""
+    if case.state not in RUNNING:
+        raise Unlawful(
+            "not_running",
+            f"办件现在是“{STATE_NAMES[case.state]}”，不能{what}",
+            field="reference",
+            hint="受理之后、作出决定之前才能办这一步",
+        )
+
+
+def required(text: str, field: str, label: str, law: str = "") -> str:
+    """A text that must be there, cleaned. Raises ``BadInput`` where it is empty or may not be stored."""
+    clean = clean_text(text, field=field, max_length=LONGEST)
+    if not clean:
+        raise BadInput("value_missing", f"没有写明{label}", field=field, hint=law or f"请填写{label}")
+    return clean
+
+
+def optional(text: str, field: str) -> str:
+    """A text that may be empty, cleaned. Raises ``BadInput`` where it may not be stored."""
+    return clean_text(text, field=field, max_length=LONGEST)
