@@ -155,6 +155,7 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
+    note(*result.warnings)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 
