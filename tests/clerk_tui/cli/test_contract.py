@@ -187,6 +187,18 @@ def test_a_case_is_found_by_what_a_person_says(clerk: Clerk, home: Path, text: s
 
 
 @pytest.mark.usefixtures("morning")
+def test_a_case_says_why_a_paper_was_waived(clerk: Clerk, home: Path) -> None:
+    waived = {"state": "not_applicable", "reason": "本人到场"}
+    materials = {**walk_in()["materials"], "marriage": waived}
+    reference = clerk("intake", saved(home, walk_in(materials=materials)), "--json").json["reference"]
+    told = clerk("case", reference, "--json").json
+    reasons = {row["code"]: row["reason"] for row in told["materials"]}
+    assert reasons["marriage"] == "本人到场" and set(reasons.values()) == {"", "本人到场"}
+    assert told["timeline"][0]["alert"]
+    assert "本人到场" in told["timeline"][0]["text"]
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
     reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
     number = clerk("papers", reference, "--json").json["papers"][0]["number"]
