@@ -148,9 +148,7 @@ def _text(value: object, where: str) -> str:
 
 
 def _texts(value: object, where: str, keys: Collection[str]) -> dict[str, str]:
-    return {
-        key: _text(item, f"{where}.{key}") for key, item in _object(value, where, keys).items() if item is not None
-    }
+    return {key: _text(item, f"{where}.{key}") for key, item in _object(value, where, keys).items() if item is not None}
 
 
 def _flag(value: object, where: str) -> bool:

@@ -369,5 +369,7 @@ def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -
         if seq == device.acked_through and previous != device.acked_hash:
             raise BrokenChain("acked_otherwise", f"第{seq}条记录与中心确认的不同", field=str(seq))
     if seq < device.acked_through:
-        raise BrokenChain("behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq + 1))
+        raise BrokenChain(
+            "behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq + 1)
+        )
     return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)

@@ -230,9 +230,7 @@ SURROGATE = "\ud800"
     ],
 )
 @pytest.mark.parametrize("command", ["intake", "inquiry"])
-def test_half_a_character_in_a_file_is_refused(
-    clerk: Clerk, home: Path, command: str, text: str, field: str
-) -> None:
+def test_half_a_character_in_a_file_is_refused(clerk: Clerk, home: Path, command: str, text: str, field: str) -> None:
     path = home / "half.json"
     path.write_text(text, encoding="ascii")
     error = clerk(command, path, "--json").error
