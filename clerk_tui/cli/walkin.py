@@ -173,7 +173,9 @@ def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
 
 def _inquiry_lines(told: dict[str, Any]) -> Iterator[str]:
     yield told["reference"]
-    for row in told["materials"]:
+    for way_out in told.get("exits", ()):
+        yield f"  {way_out['reason']}"
+    for row in () if "exits" in told else told["materials"]:
         yield f"  {row['name']}（{row['form']} {row['copies']} 份）"
     yield from _paper_lines(told["papers"])
 

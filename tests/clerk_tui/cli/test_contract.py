@@ -219,6 +219,15 @@ def test_an_inquiry_gives_a_guide_and_keeps_no_name(clerk: Clerk, home: Path) ->
 
 
 @pytest.mark.usefixtures("morning")
+def test_an_inquiry_about_what_needs_no_licence_asks_for_nothing(clerk: Clerk, home: Path) -> None:
+    answers = {"in_city": "yes", "business": "retail", "sells": "prepackaged", "vending": "no"}
+    file = saved(home, {"matter": "food-licence-new", "answers": answers})
+    assert [way["ground"] for way in clerk("inquiry", file, "--json").json["exits"]] == ["not_needed"]
+    told = clerk("inquiry", file).out
+    assert "不需要取得食品经营许可" in told and "申请书" not in told
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_printer_that_fails_loses_neither_case_nor_paper(clerk: Clerk, home: Path) -> None:
     target = home / "papers"
     target.write_text("this is no folder")
