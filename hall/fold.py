@@ -14,10 +14,11 @@ import msgspec
 from hall import adoption
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
+from hall.checklist import Row
 from hall.telling import CLOSED_NAMES as CLOSED_NAMES
 from hall.telling import PAPER_NAMES as PAPER_NAMES
 from hall.telling import STATE_NAMES as STATE_NAMES
-from hall.telling import adopted_from, tell
+from hall.telling import adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
@@ -62,7 +63,7 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
         return begun and msgspec.structs.replace(begun, writers={**begun.writers, fact.header.incarnation: 1})
     misfit = _misfit(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
-    line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(fact.body), misfit=misfit)
+    line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(case.rows, fact.body), misfit=misfit)
     who, writers = fact.header.incarnation, changes.pop("writers", case.writers)
     return msgspec.structs.replace(
         case,
@@ -103,13 +104,13 @@ def _begin(fact: f.Fact) -> Case | None:
         gaps=() if asked else gaps_of(body.rows, body.ticks),
         tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
-        timeline=(_line(fact, _first_line(body)),),
+        timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
     )
 
 
 def _first_line(body: f.CaseReceived | f.InquiryAnswered) -> str:
     if isinstance(body, f.CaseReceived):
-        return "收到申请材料"
+        return received(body)
     return "提交前核对，尚未收件" if body.ticks else "咨询，已一次性告知办理要求"
 
 
@@ -321,10 +322,14 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
 }
 
 
-def _alerts(body: f.Body) -> bool:
-    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, typed refusal)."""
+def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
+    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, typed refusal).
+
+    A mandatory material that a clerk declares not applicable is for them too: nobody else has weighed it.
+    """
     return (
-        (isinstance(body, f.CaseNoticed) and bool(body.known_before))
+        (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
+        or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
         or (isinstance(body, f.CaseRefused) and body.refusal.typed)
     )

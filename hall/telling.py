@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from hall import facts as f
 from hall.case import Case, CaseState
+from hall.checklist import Row
+from hall.verdict import Tick, TickState
 
 S = CaseState
 SERVED_NAMES = {
@@ -78,6 +82,25 @@ def adopted_from(body: f.CaseAdopted) -> str:
     return f"凭{body.issued.isoformat()}的{PAPER_NAMES[body.paper]}上的码，在没有本件记录的窗口续办"
 
 
+def waived(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> tuple[Row, ...]:
+    """The mandatory materials among ``rows`` that ``ticks`` declare not applicable."""
+    return tuple(
+        row for row in rows if row.required and row.code in ticks and ticks[row.code].state is TickState.NOT_APPLICABLE
+    )
+
+
+def received(body: f.CaseReceived) -> str:
+    """The line of the receipt."""
+    return "收到申请材料" + _waivers(body.rows, body.ticks)
+
+
+def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:
+    """Which mandatory materials were waived and why, for those who look into the case later."""
+    names = (f"{row.name}（{ticks[row.code].reason}）" for row in waived(rows, ticks))
+    told = "、".join(names)
+    return f"；必要材料记为不适用：{told}" if told else ""
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -94,7 +117,8 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseRefused(refusal=refusal):
             return f"不予受理：{refusal.reason}"
         case f.CaseSupplemented(ticks=ticks, complete=complete):
-            return f"补交材料{len(ticks)}项，{'已补齐' if complete else '尚未补齐'}"
+            handed = len(ticks) - len(waived(case.rows, ticks))
+            return f"补交材料{handed}项，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ProcedureAnnounced(name=name, days=days):

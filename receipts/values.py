@@ -16,6 +16,7 @@ from hall.checklist import Row
 from hall.facts import PaperIssued
 from hall.identity import KINDS
 from hall.masking import mask_identity, mask_phone
+from hall.telling import waived
 from hall.verdict import Gap, Tick, TickState
 from receipts.later import later_flags, later_tables, later_values, numbered
 from receipts.wording import chinese_date, copies_text, days_text, limit_text
@@ -27,7 +28,7 @@ _VALUES: Final = """
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
-    exit_reason tell_by
+    exit_reason tell_by waived_count
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason fee_capitals fee_total first_promise last_in move_from
@@ -38,9 +39,8 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
-    exit exit_where untold tell_by noticed on_the_spot other promised provisional refused respond_provisional second
-    special statutory supplemented
-    tolerated
+    exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
+    statutory supplemented tell_by tolerated untold waived
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
 """
@@ -53,6 +53,7 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
     "collected": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "handed": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
+    "waived": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "gaps": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "corrections": frozenset({"n", "name", "problem", "remedy", "form", "copies", "source"}),
     "promises": frozenset({"n", "name", "form", "copies", "until", "remedy"}),
@@ -89,6 +90,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     notice = case.notices[-1] if case.notices else None
     collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
     flags = _flags(case, notice)
+    not_needed = [row for row in rows if row["need"] == "必要" and row["state"].startswith("不适用")]
     return Content(
         values={
             **_matter(case),
@@ -108,6 +110,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
                 for row in rows
                 if not row["state"].startswith(("已收", "免提交", "不适用")) and row["need"] == "必要"
             ),
+            "waived": numbered(not_needed),
             "gaps": numbered(_gap(gap) for gap in (notice.gaps if notice else case.gaps)),
             "corrections": numbered(_gap(gap) for gap in case.corrections),
             "promises": numbered(
@@ -208,6 +211,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "where_phone": where.phone if where else "",
         "breach": BREACH[case.matter.tolerance.breach],
         "promise_until": chinese_date(max((p.until for p in case.promises), default=None)),
+        "waived_count": str(len(waived(case.rows, case.ticks))),
         "tolerated_count": str(len(case.promises)),
     }
 
@@ -263,6 +267,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "supplemented": len(case.handed_in) > 1,
         "tell_by": case.tell_by is not None,
         "tolerated": bool(case.promises),
+        "waived": bool(waived(case.rows, case.ticks)),
         "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),
         "project": bool(case.matter.flow),
@@ -302,6 +307,8 @@ def _state(row: Row, tick: Tick | None) -> str:
         return f"承诺{chinese_date(tick.until)}前补齐"
     if tick.state is TickState.HELD and row.held_from:
         return f"免提交（{row.held_from}）"
+    if tick.state is TickState.NOT_APPLICABLE and row.required:
+        return f"不适用（{tick.reason}）"
     return _STATES[tick.state]
 
 

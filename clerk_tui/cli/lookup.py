@@ -265,7 +265,17 @@ def _materials(detail: CaseDetail) -> list[dict[str, Any]]:
         tick = made.ticks.get(row.code)
         until = _day(tick.until) if tick else None
         state = tick.state.value if tick else "missing"
-        rows.append({"code": row.code, "name": row.name, "required": row.required, "state": state, "until": until})
+        reason = tick.reason if tick else ""
+        rows.append(
+            {
+                "code": row.code,
+                "name": row.name,
+                "required": row.required,
+                "state": state,
+                "until": until,
+                "reason": reason,
+            }
+        )
     return rows
 
 

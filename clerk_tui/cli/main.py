@@ -136,6 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         clerk.main(prog_name="clerk")
     as_json = "--json" in args
     try:
+        _require_text(args)
         with clerk.make_context("clerk", args) as ctx:
             clerk.invoke(ctx)
         sys.stdout.flush()
@@ -157,6 +158,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOBODY_READS
     except Exception as error:
         return _internal(error, as_json)
+
+
+def _require_text(args: Sequence[str]) -> None:
+    """Refuse arguments that are no text; they are not repeated.
+
+    Raises:
+        HallError: ``bad_text``.
+    """
+    for number, word in enumerate(args, 1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise HallError(
+                "bad_text",
+                _("第 {number} 个参数不是 UTF-8 文字").format(number=number),
+                hint=_("检查终端的编码；改用 UTF-8 的文件名，或写 - 从标准输入读"),
+            ) from None
 
 
 def _be_quiet() -> None:

@@ -7,6 +7,7 @@ a value. What the keys mean is read by ``clerk_tui.services.intake_json``.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ MAX_BYTES = 1 << 20
 """Largest file that is read; a walk-in takes a few kilobytes."""
 
 MAX_WORD = 4096
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def read_object(source: str) -> dict[str, Any]:
@@ -40,7 +42,37 @@ def read_object(source: str) -> dict[str, Any]:
         raise BadInput("bad_json", _("JSON 嵌套太深"), field="FILE", hint=_("格式见 docs/cli.md")) from None
     if not isinstance(data, dict):
         raise BadInput("wrong_type", _("文件内容应为一个 JSON 对象"), field="FILE", hint=_("格式见 docs/cli.md"))
+    _whole(data, "")
     return {key: value for key, value in data.items() if value is not None}
+
+
+def is_whole(text: str) -> bool:
+    """Whether every character is one: half of a pair (``\\ud800``) can neither be stored nor printed."""
+    return text.isascii() or not _HALF.search(text)
+
+
+def _whole(data: object, where: str) -> None:
+    """Refuse half characters anywhere in the file, once for all that read it."""
+    if isinstance(data, str):
+        if not is_whole(data):
+            raise _half(where)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if not is_whole(key):
+                raise _half(where)
+            _whole(value, f"{where}.{key}".lstrip("."))
+    elif isinstance(data, list):
+        for place, value in enumerate(data):
+            _whole(value, f"{where}.{place}")
+
+
+def _half(where: str) -> BadInput:
+    return BadInput(
+        "bad_text",
+        _("含有半个字符（孤立的代理码），不能存入"),
+        field=where[:80] or "FILE",
+        hint=_("重新导出文件；转义的字符要成对写"),
+    )
 
 
 def read_word(given: str, field: str) -> str:

@@ -155,6 +155,7 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
+    note(*result.warnings)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 
@@ -172,7 +173,9 @@ def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
 
 def _inquiry_lines(told: dict[str, Any]) -> Iterator[str]:
     yield told["reference"]
-    for row in told["materials"]:
+    for way_out in told.get("exits", ()):
+        yield f"  {way_out['reason']}"
+    for row in () if "exits" in told else told["materials"]:
         yield f"  {row['name']}（{row['form']} {row['copies']} 份）"
     yield from _paper_lines(told["papers"])
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 KEPT = 128
 """Decoded matters that are kept; one takes about 20 kB."""
+COMPILED_KEPT = 4
+"""Compiled catalogues that are kept in the cache, one a folder, those made last; a large one takes 6 MB."""
+_A_DAY_S, _UNFINISHED_S = 86400, 3600
+"""Seconds after which a file that was begun and never put in place is nobody's any more."""
 
 
 class CatalogueStore:
@@ -218,13 +224,22 @@ def open_catalogue(folder: Path, cache_dir: Path) -> CatalogueStore:
     """
     signature = _signature(_files(folder))
     try:
-        compiled = open_file(_cache_file(folder, cache_dir))
+        path = _cache_file(folder, cache_dir)
+        compiled = open_file(path)
         if compiled.head.signature == signature:
+            _mark_used(path)
             return CatalogueStore(compiled, folder, cache_dir)
         compiled.close()
     except Damaged:
         pass
     return CatalogueStore(_compile(folder, cache_dir), folder, cache_dir)
+
+
+def _mark_used(path: Path) -> None:
+    """Keep what is opened every day from being deleted for what was made last; at most one write a day."""
+    with suppress(OSError):
+        if path.stat().st_mtime < time.time() - _A_DAY_S:
+            os.utime(path)
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -255,10 +270,31 @@ def _compile(folder: Path, cache_dir: Path) -> Compiled:
         path = _cache_file(folder, cache_dir)
         try:
             write(path, content)
-            return open_file(path)
+            compiled = open_file(path)
         except (OSError, Damaged):
-            pass
+            return open_content(content)
+        _prune(cache_dir, path)
+        return compiled
     return open_content(content)
+
+
+def _prune(cache_dir: Path, made: Path) -> None:
+    """Delete the catalogues of folders that nobody opened lately, and what a crash has left unfinished.
+
+    A process that reads one goes on doing so: it holds the file open, and makes it again at its next start.
+    """
+    kept: list[tuple[float, Path]] = []
+    for path in cache_dir.glob("catalogue-*.bin*"):
+        with suppress(OSError):
+            age = path.stat().st_mtime
+            if path.suffix == ".bin":
+                kept.append((age, path))
+            elif path.suffix == ".part" and age < time.time() - _UNFINISHED_S:
+                path.unlink(missing_ok=True)
+    others = sorted((entry for entry in kept if entry[1] != made), reverse=True)
+    for _age, path in others[COMPILED_KEPT - 1 :]:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _cache_file(folder: Path, cache_dir: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.store.catalogue import CatalogueStore, open_catalogue, read_folder
+from clerk_tui.store.catalogue import COMPILED_KEPT, CatalogueStore, open_catalogue, read_folder
 from hall.catalogue.findings import CatalogueProblems
 from hall.catalogue.load import load_catalogue
 from hall.catalogue.model import Catalogue
@@ -251,3 +251,32 @@ def test_only_so_many_matters_are_kept_in_memory(tmp_path: Path, cache: Path) ->
     first = store.matter(keys[0])
     assert [store.matter(key).key for key in keys] == list(keys)
     assert store.matter(keys[0]) is not first
+
+
+def test_the_cache_keeps_the_newest_catalogues_and_no_more(tmp_path: Path, cache: Path) -> None:
+    mine = write_catalogue(tmp_path / "mine", sample_catalogue_files())
+    first = open_catalogue(mine, cache)
+    kept = compiled_file(cache)
+    os.utime(kept, (1, 1))
+    other = [cache / "fonts", cache / "catalogue.txt"]
+    for path in other:
+        path.write_bytes(b"x")
+    begun, left = (cache / f"catalogue-000000000000.bin{word}.part" for word in ("now", "old"))
+    for path in (begun, left):
+        path.write_bytes(b"x")
+    os.utime(left, (1, 1))
+    for number in range(COMPILED_KEPT):
+        open_catalogue(write_catalogue(tmp_path / f"c{number}", sample_catalogue_files()), cache).close()
+        for path in cache.glob("catalogue-*.bin"):
+            os.utime(path, (path.stat().st_mtime - 60,) * 2)
+    assert len(list(cache.glob("catalogue-*.bin"))) == COMPILED_KEPT
+    assert not kept.exists() and not left.exists() and begun.exists() and all(path.exists() for path in other)
+    # Whoever had it open reads on.
+    assert [matter.key for matter in first.matters()] == list(first.keys())
+
+
+def test_what_is_opened_counts_as_new(folder: Path, cache: Path) -> None:
+    open_catalogue(folder, cache).close()
+    os.utime(compiled_file(cache), (1, 1))
+    open_catalogue(folder, cache).close()
+    assert compiled_file(cache).stat().st_mtime > 1_000_000

@@ -160,3 +160,25 @@ def test_a_reprint_is_counted_and_never_counted_down() -> None:
     assert case is not None
     assert case.papers[0].reprints == 2
     assert "受理通知书" in case.timeline[-1].text
+
+
+def test_waiving_a_mandatory_paper_is_told_and_shown_to_supervisors() -> None:
+    """Whatever the reason typed: an acceptance without a mandatory paper is looked at by somebody else."""
+    waived = Tick(TickState.NOT_APPLICABLE, "嫌麻烦")
+    at_once = fold(facts(received({"form": PRESENT, "id": waived})))
+    later = fold(
+        facts(
+            received({"form": PRESENT, "id": Tick(TickState.MISSING)}),
+            f.CaseSupplemented(ticks={"id": waived}, handed_in=DAY, complete=True),
+        )
+    )
+    for case in (at_once, later):
+        assert case is not None
+        assert case.timeline[-1].alert
+        assert "身份证（嫌麻烦）" in case.timeline[-1].text
+    assert later is not None and "补交材料0项" in later.timeline[-1].text and not later.timeline[0].alert
+
+
+def test_waiving_a_paper_that_is_not_mandatory_is_nobodys_business() -> None:
+    case = fold(facts(received({"form": PRESENT, "id": PRESENT, "extra": Tick(TickState.NOT_APPLICABLE)})))
+    assert case is not None and case.timeline[0].text == "收到申请材料" and not case.timeline[0].alert

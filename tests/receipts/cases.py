@@ -57,6 +57,7 @@ SOME = ALL_PRESENT | {
     "m5": Tick(TickState.UNACCEPTABLE, "任命文件未加盖公章"),
     "m7": TICK[TickState.NOT_APPLICABLE],
 }
+WAIVED = ALL_PRESENT | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
 GAPS = (
     Gap(
         code="m4",
@@ -227,6 +228,17 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
             "acceptance",
             told(f.CaseCorrected(corrections=GAPS, article=ARTICLE.format("三")), accepted(), ticks=SOME),
         ),
+        "acceptance_waived": ("acceptance", told(accepted(), ticks=WAIVED)),
+        "acceptance_waived_later": (
+            "acceptance",
+            told(
+                noticed(),
+                f.CaseSupplemented(ticks=WAIVED, handed_in=DAY, complete=True),
+                accepted(),
+                ticks=SOME,
+            ),
+        ),
+        "acceptance_waived_tolerated": ("acceptance", told(tolerated(), ticks=promised | {"m6": WAIVED["m6"]})),
         "acceptance_spot": (
             "acceptance",
             told(

@@ -142,6 +142,21 @@ def test_each_way_to_acceptance_has_its_own_words() -> None:
     assert "当场更正的内容" in said("acceptance_corrected")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("acceptance_waived", "申请材料齐全（另有1项不适用，见下）、符合法定形式"),
+        ("acceptance_waived_later", "经补正，申请材料齐全（另有1项不适用，见下）、符合法定形式"),
+        ("acceptance_waived_tolerated", "主要材料齐全（另有1项不适用，见下）、符合法定形式"),
+    ],
+)
+def test_an_acceptance_names_each_mandatory_paper_that_was_waived_and_why(name: str, words: str) -> None:
+    found = said(name)
+    assert words in found and "材料齐全、" not in found
+    assert "不适用的材料" in found and "不适用（申请人本人到场办理）" in found
+    assert "不适用" not in said("acceptance")
+
+
 def test_a_citizen_is_addressed_as_a_person_and_a_company_as_a_unit() -> None:
     assert "你于2026年9月18日" in said("acceptance_citizen")
     assert "你单位于2026年9月18日" in said("acceptance")

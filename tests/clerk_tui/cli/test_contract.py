@@ -188,6 +188,18 @@ def test_a_case_is_found_by_what_a_person_says(clerk: Clerk, home: Path, text: s
 
 
 @pytest.mark.usefixtures("morning")
+def test_a_case_says_why_a_paper_was_waived(clerk: Clerk, home: Path) -> None:
+    waived = {"state": "not_applicable", "reason": "本人到场"}
+    materials = {**walk_in()["materials"], "marriage": waived}
+    reference = clerk("intake", saved(home, walk_in(materials=materials)), "--json").json["reference"]
+    told = clerk("case", reference, "--json").json
+    reasons = {row["code"]: row["reason"] for row in told["materials"]}
+    assert reasons["marriage"] == "本人到场" and set(reasons.values()) == {"", "本人到场"}
+    assert told["timeline"][0]["alert"]
+    assert "本人到场" in told["timeline"][0]["text"]
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
     reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
     number = clerk("papers", reference, "--json").json["papers"][0]["number"]
@@ -205,6 +217,15 @@ def test_an_inquiry_gives_a_guide_and_keeps_no_name(clerk: Clerk, home: Path) ->
     assert set(told) == {"reference", "day", "matter", "situations", "materials", "papers", "journal"}
     assert [paper["kind"] for paper in told["papers"]] == ["guide"]
     assert clerk("case", told["reference"], "--json").json["state"] == "inquiry"
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_inquiry_about_what_needs_no_licence_asks_for_nothing(clerk: Clerk, home: Path) -> None:
+    answers = {"in_city": "yes", "business": "retail", "sells": "prepackaged", "vending": "no"}
+    file = saved(home, {"matter": "food-licence-new", "answers": answers})
+    assert [way["ground"] for way in clerk("inquiry", file, "--json").json["exits"]] == ["not_needed"]
+    told = clerk("inquiry", file).out
+    assert "不需要取得食品经营许可" in told and "申请书" not in told
 
 
 @pytest.mark.usefixtures("morning")

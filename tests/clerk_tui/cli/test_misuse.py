@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,69 @@ def test_a_broken_database_is_not_touched(clerk: Clerk, home: Path) -> None:
     assert clerk("intake", saved(home, walk_in()), "--json").error["code"] == "not_a_database"
     assert path.read_bytes() == b"not a database" * 100
     assert clerk("doctor").code == 2
+
+
+@pytest.mark.parametrize("column", ["public", "header"])
+def test_verify_names_the_first_bad_fact_of_a_damaged_end(clerk: Clerk, home: Path, column: str) -> None:
+    seqs = [clerk("intake", saved(home, walk_in()), "--json").json["journal"]["seq"] for _ in range(2)]
+    with closing(sqlite3.connect(home / "data" / "clerk" / "clerk.db", isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER event_unchanged")
+        connection.execute(f"UPDATE event SET {column} = x'7b' WHERE seq = ?", (seqs[1],))
+    assert clerk("intake", saved(home, walk_in()), "--json").error["code"] == "store_corrupt"
+    error = clerk("journal", "verify", "--json").error
+    assert error["code"] in ("changed_fact", "unreadable_fact") and error["field"] == str(seqs[1])
+
+
+SURROGATE = "\ud800"
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('{"matter": "hukou-migration", "applicant": {"id_number": "\\ud800"}}', "applicant.id_number"),
+        ('{"matter": "\\udfff"}', "matter"),
+        ('{"answers": {"reason": ["A", "\\ud800"]}}', "answers.reason.1"),
+        ('{"fields": {"\\ud800": "x"}}', "fields"),
+        ('{"\\ud800": "x"}', "FILE"),
+    ],
+)
+@pytest.mark.parametrize("command", ["intake", "inquiry"])
+def test_half_a_character_in_a_file_is_refused(clerk: Clerk, home: Path, command: str, text: str, field: str) -> None:
+    path = home / "half.json"
+    path.write_text(text, encoding="ascii")
+    error = clerk(command, path, "--json").error
+    assert (error["code"], error["field"]) == ("bad_text", field)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("case", SURROGATE),
+        ("find", f"张{SURROGATE}"),
+        ("identity", "\udcff"),
+        ("intake", "\udcff.json"),
+        ("checklist", "hukou-migration", "--answer", f"reason={SURROGATE}"),
+        ("matters", "search", SURROGATE),
+        ("deadline", "--from", SURROGATE, "--days", "1"),
+    ],
+)
+def test_half_a_character_in_an_argument_is_refused(clerk: Clerk, arguments: tuple[str, ...]) -> None:
+    assert clerk(*arguments, "--json").error["code"] == "bad_text"
+
+
+def test_a_whole_character_beyond_the_first_plane_is_none_of_these(clerk: Clerk, home: Path) -> None:
+    person = {**walk_in()["applicant"], "name": "张𠮷"}
+    path = home / "whole.json"
+    path.write_text(json.dumps(walk_in(applicant=person)), encoding="ascii")
+    assert "\\ud842" in path.read_text() and clerk("intake", path, "--json").code == 0
+
+
+def test_warnings_are_noted_beside_the_answer(clerk: Clerk, home: Path) -> None:
+    person = {**walk_in()["applicant"]}
+    del person["phone"]
+    done = clerk("intake", saved(home, walk_in(applicant=person)), "--json")
+    assert done.code == 0 and set(done.json) == set(clerk("intake", saved(home, walk_in()), "--json").json)
+    assert "没有联系电话" in done.err
 
 
 def test_a_fault_shows_no_values_and_says_where_the_log_is(
