@@ -35,7 +35,7 @@ def checklist(
     with_questions: bool,
     as_json: bool,
 ) -> None:
-    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``; with an exit of the matter its ``exits``."""
+    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``; ``exits`` where there are any."""
     if matter is None:
         raise missing("MATTER", "clerk checklist")
     found = session.catalogue.resolve(matter)

@@ -20,6 +20,7 @@ from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.phrases import said_of
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
 from hall.identity import KINDS as ID_NAMES
@@ -192,7 +193,7 @@ class PaperCodeScreen(CounterScreen):
                 if gap.code in until:
                     text = _("承诺 {day} 前补齐").format(day=until[gap.code])
                 else:
-                    text = f"{gap.problem}：{gap.remedy}"
+                    text = said_of(gap.problem, gap.remedy)
                 if not done:
                     yield from (
                         (((" " * 5, "plain"), (each, "faint")), "") for each in wrap(safe(text), columns - 5, 2)
