@@ -39,11 +39,6 @@ def cache_dir() -> Path:
     return _base("XDG_CACHE_HOME", ".cache")
 
 
-def font_cache() -> Path:
-    """The prepared fonts."""
-    return cache_dir() / "fonts"
-
-
 def log_file() -> Path:
     """The counter's log."""
     return state_dir() / "clerk.log"

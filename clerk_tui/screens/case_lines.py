@@ -50,8 +50,10 @@ def case_lines(
         lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
     if case.gaps:
         lines += [BLANK, (((_("还缺 {count} 项").format(count=len(case.gaps)), "title"),), "")]
+        until = {promise.code: promise.until for promise in case.promises}
         for number, gap in enumerate(case.gaps, 1):
-            text = safe(said_of(gap.name, gap.problem))
+            problem = _("承诺 {day} 前补齐").format(day=until[gap.code]) if gap.code in until else gap.problem
+            text = safe(said_of(gap.name, problem))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]

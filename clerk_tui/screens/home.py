@@ -179,12 +179,16 @@ class HomeScreen(CounterScreen):
 
     def can_do(self, action: str) -> bool:
         if action in ("search", "back"):
-            return action == "search" and bool(self.entry.value)
+            return bool(self.entry.value)
         if action in ("open", "choose"):
             return bool(self.found.items)
         return self.counter.workspace is not None or action in ("theme", "leave", "help")
 
     def do_search(self) -> None:
+        self.begin()
+
+    def do_back(self) -> None:
+        """There is no screen below: what was typed is taken back instead."""
         self.begin()
 
     def scanned(self, text: str) -> bool:

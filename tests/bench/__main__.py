@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import feel, inside, sending
+from tests.bench import feel, inside, papers, sending
 from tests.bench.measure import Figure, percentile, table
 from tests.bench.world import World, make_world
 from tests.terminal import Terminal
@@ -188,7 +188,13 @@ def parts(bench: Bench) -> Iterator[Figure]:
     workspace.close()
 
 
-PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {"parts": parts, "start": start, "keys": keys, "sync": sync}
+PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "parts": parts,
+    "start": start,
+    "keys": keys,
+    "sync": sync,
+    "papers": lambda bench: iter(papers.run(bench.quick)),
+}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -212,3 +212,12 @@ async def test_every_item_of_the_form_is_reached_by_the_arrows(counter: OpenCoun
                 await clerk.press(key)
                 seen.add(form.current)
         assert seen == {item.key for item in form.items}
+
+
+async def test_escape_takes_back_what_was_typed_into_the_search(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await clerk.type("hkqy")
+        assert "户口迁移" in clerk.text
+        await clerk.press("escape")
+        assert clerk.screen.entry.value == ""
+        assert clerk.screen is clerk.app.home
