@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ CLERK = [sys.executable, "-m", "clerk_tui"]
 def started(*arguments: object, **settings: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A command as a process of its own, gone at the end whatever happens."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # Whoever runs the tests in the background may have set SIGINT aside, and children inherit that.
+    settings.setdefault("preexec_fn", partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
     process = subprocess.Popen([*CLERK, *map(str, arguments)], cwd=ROOT, **{**pipes, **settings})
     try:
         yield process
