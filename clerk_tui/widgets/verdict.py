@@ -47,10 +47,10 @@ def outcome_word(shown: Shown) -> str:
     return _(OUTCOME_NAMES[shown.chosen]) if shown.chosen else _("待定")
 
 
-class VerdictView(Painted):
-    """The pane. It has no keys of its own: the lawful outcomes name theirs."""
+class _Showing(Painted):
+    """A place that shows a verdict and is painted only when it changes."""
 
-    def __init__(self, *, id: str = "verdict") -> None:
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="pane")
         self.shown = Shown()
 
@@ -59,6 +59,13 @@ class VerdictView(Painted):
         if shown != self.shown or not self._lines:
             self.shown = shown
             self.paint()
+
+
+class VerdictView(_Showing):
+    """The pane. It has no keys of its own: the lawful outcomes name theirs."""
+
+    def __init__(self, *, id: str = "verdict") -> None:
+        super().__init__(id=id)
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         shown = self.shown
@@ -128,18 +135,11 @@ class VerdictView(Painted):
         return lines
 
 
-class VerdictStrip(Painted):
+class VerdictStrip(_Showing):
     """Two lines for a narrow screen."""
 
     def __init__(self, *, id: str = "strip") -> None:
-        super().__init__(id=id, classes="pane")
-        self.shown = Shown()
-
-    def show(self, shown: Shown) -> None:
-        """Show this verdict."""
-        if shown != self.shown or not self._lines:
-            self.shown = shown
-            self.paint()
+        super().__init__(id=id)
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         shown = self.shown
