@@ -265,6 +265,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         paper_ids=written.paper_ids,
         head=written.head,
         warnings=tuple(ready.warnings.values()),
+        blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )
 
 

@@ -187,6 +187,7 @@ def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: S
         head=written.head,
         late=ready.late,
         warnings=tuple(_warnings(draft, ready)),
+        word=ready.word,
     )
 
 
