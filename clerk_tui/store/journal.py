@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -22,7 +22,9 @@ from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
-from clerk_tui.store.traces import is_behind, read_traces, set_forward
+from clerk_tui.store.rollback import attest, confront, missing
+from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
+from clerk_tui.store.witness import Witness
 from hall.case import Case
 from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
 from hall.errors import BrokenChain, StoreError
@@ -75,19 +77,25 @@ class Verified(Struct, frozen=True, kw_only=True):
 class Journal:
     """The workstation's own journal. Thread-safe; get one from ``open_journal``."""
 
-    def __init__(self, database: Database, clock: Clock, device: Device) -> None:
+    def __init__(self, database: Database, clock: Clock, device: Device, witness: Witness | None = None) -> None:
         self.database = database
         self.clock = clock
+        self.witness = witness
         self._device = device
+        self._ahead: Head | None = None
+        self._given = 0
 
     @property
     def path(self) -> Path:
         """The database file."""
         return self.database.path
 
-    def write(self) -> AbstractContextManager[sqlite3.Connection]:
-        """A transaction of the one writer; see ``Database.write``."""
-        return self.database.write()
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of the one writer; see ``Database.write``. Ends when the witness knows of its facts."""
+        with self.database.write(self._attest) as connection:
+            self._ahead = None
+            yield connection
 
     def read(self) -> sqlite3.Connection:
         """This thread's read-only connection."""
@@ -96,6 +104,8 @@ class Journal:
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
+        if self.witness is not None:
+            self.witness.close()
 
     @property
     def incarnation(self) -> str:
@@ -140,6 +150,7 @@ class Journal:
         case = projector.case(entries[-1].subject) if entries else None
         projector.flush()
         end = Head(head.seq + len(done), done[-1].hash if done else head.hash)
+        self._ahead = end if done else self._ahead
         return Appended(sealed=tuple(done), head=end, case=case)
 
     def next_number(self, connection: sqlite3.Connection, counter: str) -> int:
@@ -149,6 +160,8 @@ class Journal:
             RETURNING value""",
             (counter,),
         ).fetchone()
+        if counter == REFERENCE_COUNTER:
+            self._given = int(row[0])
         return int(row[0])
 
     def case_in(self, connection: sqlite3.Connection, subject: str) -> Case | None:
@@ -228,6 +241,18 @@ class Journal:
         row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         return Head(row[0], row[1]) if row else Head(0, self._device.genesis)
 
+    def _attest(self) -> None:
+        """Tell the witness of what was just committed."""
+        if self.witness is not None and self._ahead is not None:
+            device = self._device
+            self.witness.write(
+                device.device_id, device.incarnation, self._ahead.seq, self._ahead.hash, self._number_given()
+            )
+
+    def _number_given(self) -> int:
+        """The last number given to a reference; another process may have given one meanwhile."""
+        return max(self._given, given(self.database.writer))
+
     def _header(self, entry: Entry, seq: int, base_version: int) -> Header:
         return Header(
             event_id=entry.event_id,
@@ -267,21 +292,39 @@ class Journal:
 
 
 def open_journal(
-    path: Path, *, device_code: str, clock: Clock, wait_s: float = 5.0, check_tail: bool = True
+    path: Path,
+    *,
+    device_code: str,
+    clock: Clock,
+    wait_s: float = 5.0,
+    check_tail: bool = True,
+    witness: Path | None = None,
 ) -> Journal:
     """Open the journal, making it on the first day. Without ``check_tail`` a damaged one opens too, to be looked at.
 
+    ``witness`` is the file of the rollback witness; without one nobody notices an older copy put back.
+
     Raises:
         StoreError: the file is no database, another program's or a newer version's, damaged, locked or not writable;
-            or it belongs to another device. It says where and what to do, and the file is as it was.
+            or it belongs to another device, or is older than its witness (``rolled_back``). It says where and what to
+            do, and the file is as it was.
     """
+    attested = Witness(witness) if witness is not None else None
+    mark = attested.read() if attested is not None else None
+    if mark is not None and not path.exists():
+        raise missing(path, mark)
     database = Database(path, wait_s=wait_s)
     try:
         device = _prepare(database, device_code, clock)
-        journal = Journal(database, clock, device)
+        journal = Journal(database, clock, device, attested)
         if check_tail:
             _check_tail(journal)
+        if mark is not None:
+            confront(database, device, mark)
+        if check_tail:
             _set_forward(journal)
+        if attested is not None:
+            attest(database, device, attested, mark)
     except BaseException:
         database.close()
         raise
