@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from clerk_tui import faults
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -80,7 +81,9 @@ class Database:
                 self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer
+                faults.point("commit.before")
                 self.writer.execute("COMMIT")
+                faults.point("commit.after")
             except BaseException as error:
                 with suppress(sqlite3.Error):
                     if self.writer.in_transaction:
