@@ -11,7 +11,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -24,9 +23,10 @@ from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
 from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
+from clerk_tui.store.verifying import Head, Verified, verify_chain
 from clerk_tui.store.witness import Witness
 from hall.case import Case
-from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
+from hall.chain import SCHEMA_V, Sealed, open_sealed, seal, type_of
 from hall.errors import BrokenChain, StoreError
 from hall.facts import Fact, FactBody, Header, Personal
 
@@ -34,17 +34,8 @@ Transaction: TypeAlias = sqlite3.Connection
 """What ``Journal.write`` gives, for callers that know no SQL."""
 _INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
     personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
-_NOBODY: Final = sha256(b"").digest()
-"""The personal hash of a fact that never named anybody; any other one without a personal part was erased."""
 _TAIL: Final = 20
 """Facts at the end of the journal whose chain is checked at every open."""
-
-
-class Head(Struct, frozen=True):
-    """The last fact: its number (0: none yet) and hash."""
-
-    seq: int
-    hash: bytes
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -64,14 +55,6 @@ class Appended(Struct, frozen=True, kw_only=True):
     sealed: tuple[Sealed, ...]
     head: Head
     case: Case | None
-
-
-class Verified(Struct, frozen=True, kw_only=True):
-    """What ``Journal.verify`` has read: how many facts, the head, how many had their personal part erased."""
-
-    facts: int
-    head: Head
-    erased: int = 0
 
 
 class Journal:
@@ -205,7 +188,7 @@ class Journal:
         with translated(self.path):
             # First what must be there, then what is: another process may write meanwhile.
             traces = read_traces(self.read(), self.incarnation)
-            found = _verify(self.read(), self.device(), first_seq=1)
+            found = verify_chain(self.read(), self.device(), first_seq=1)
         traces.check(found.head.seq)
         return found
 
@@ -374,7 +357,7 @@ def _check_tail(journal: Journal) -> None:
     head = journal.head
     try:
         with translated(journal.path):
-            _verify(journal.read(), journal.device(), first_seq=max(1, head.seq - _TAIL + 1))
+            verify_chain(journal.read(), journal.device(), first_seq=max(1, head.seq - _TAIL + 1))
     except BrokenChain as error:
         raise StoreError(
             "store_corrupt",
@@ -382,37 +365,3 @@ def _check_tail(journal: Journal) -> None:
             field="store.path",
             hint="停止使用，保留这个文件，运行 clerk journal verify，从备份恢复并报告管理员",
         ) from error
-
-
-def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -> Verified:
-    """Check the facts from ``first_seq`` on: chain, and the columns beside the sealed bytes."""
-    previous, seq, erased = device.genesis, first_seq - 1, 0
-    if first_seq > 1:
-        row = connection.execute("SELECT hash FROM event WHERE seq = ?", (first_seq - 1,)).fetchone()
-        previous = row[0] if row else b""
-    rows = connection.execute(
-        f"""SELECT {SEALED}, seq, CAST(event_id AS BLOB), CAST(type AS BLOB), CAST(subject AS BLOB), at_ms, prev_hash
-        FROM event WHERE seq >= ? ORDER BY seq""",  # noqa: S608 - a constant
-        (first_seq,),
-    )
-    for seq, row in enumerate(rows, first_seq):
-        sealed = read_sealed(row)
-        try:
-            check_link(sealed, previous, seq)
-            header = open_header(sealed.header)
-        except BrokenChain as error:
-            raise BrokenChain(error.code, error.message, field=str(seq)) from error
-        words = (header.event_id.encode(), header.type.encode(), header.subject.encode())
-        beside = (header.seq, *words, header.at_ms, previous)
-        if row[6:] != beside or (header.device, header.incarnation) != (device.device_id, device.incarnation):
-            raise BrokenChain("changed_fact", f"第{seq}条记录旁边的列与封存的内容不同", field=str(seq))
-        open_sealed(sealed)  # its header was read: what fails now names the fact itself
-        erased += not sealed.personal and sealed.personal_hash != _NOBODY
-        previous = sealed.hash
-        if seq == device.acked_through and previous != device.acked_hash:
-            raise BrokenChain("acked_otherwise", f"第{seq}条记录与中心确认的不同", field=str(seq))
-    if seq < device.acked_through:
-        raise BrokenChain(
-            "behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq + 1)
-        )
-    return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)
