@@ -55,6 +55,8 @@ class Permission(StrEnum):
     PRINT = "print"
     NOTE = "note"
     SETTLE = "settle"
+    TICKETS = "tickets"
+    CALL = "call"
     BY_LAW = "by_law"
 
     PUSH = "push"
@@ -86,6 +88,8 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.PRINT: _STAFF | {Role.STATION},
     Permission.NOTE: _STAFF,
     Permission.SETTLE: _DESK | _HEAD,
+    Permission.TICKETS: _DESK | {Role.STATION},
+    Permission.CALL: _DESK | _HEAD | {Role.STATION},
     Permission.BY_LAW: frozenset(Role),
     Permission.PUSH: _DESK | {Role.STATION},
     Permission.FEED: _STAFF | {Role.STATION},
@@ -110,6 +114,8 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.PRINT: "出具和补打凭证",
     Permission.NOTE: "备注",
     Permission.SETTLE: "处理冲突",
+    Permission.TICKETS: "发号",
+    Permission.CALL: "叫号",
     Permission.BY_LAW: "依法自动发生的事",
     Permission.PUSH: "上传记录",
     Permission.FEED: "接收全厅的变化",
@@ -146,6 +152,16 @@ FACTS: Final[dict[str, Permission]] = {
     "paper.reprinted": Permission.PRINT,
     "personal.shown": Permission.SHOW_PERSONAL,
     "note.added": Permission.NOTE,
+    "ticket.issued": Permission.TICKETS,
+    "ticket.printed": Permission.TICKETS,
+    "ticket.called": Permission.CALL,
+    "ticket.started": Permission.CALL,
+    "ticket.held": Permission.CALL,
+    "ticket.passed": Permission.CALL,
+    "ticket.returned": Permission.CALL,
+    "ticket.transferred": Permission.CALL,
+    "ticket.finished": Permission.CALL,
+    "ticket.voided": Permission.CALL,
 }
 """What whoever writes a fact must be allowed to do, by the fact's type; a type that is missing may nobody write."""
 

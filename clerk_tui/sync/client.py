@@ -14,6 +14,7 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
@@ -101,7 +102,9 @@ class Client:
             events=facts,
             signature=wire.sign_push(self._key, self._device.incarnation, head, first),
         )
+        faults.point("send.before")
         answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request))
+        faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
         status, body = answer
