@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -55,17 +56,22 @@ def enrol_code(data: Path, office: str) -> None:
     from central.app import now_ms
 
     store = _open(data)
-    try:
-        click.echo(enrol.new_code(store, office, now_ms()))
-    finally:
-        store.close()
+
+    async def make() -> str:
+        try:
+            await store.start()
+            return await enrol.new_code(store, office, now_ms())
+        finally:
+            await store.close()
+
+    click.echo(asyncio.run(make()))
 
 
 def _open(data: Path) -> Store:
-    from central.store import Store
+    from central.store import open_store
 
     try:
-        return Store(data / "central.db")
+        return open_store(data / "central.db")
     except HallError as error:
         click.echo(f"{error.message}\n{error.hint}", err=True)
         sys.exit(error.exit_code)

@@ -67,9 +67,11 @@ class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class StoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The journal's database file; empty: in the XDG data directory."""
+    """The journal's database file; empty: in the XDG data directory. ``witness`` is the file that notices an older copy
+    put back in its place; empty: in the XDG state directory."""
 
     path: str = ""
+    witness: str = ""
 
 
 class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -162,6 +164,16 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def store_file(self) -> Path:
         """The journal's database."""
         return self._path(self.store.path) if self.store.path else paths.data_dir() / "clerk.db"
+
+    @property
+    def witness_file(self) -> Path:
+        """The rollback witness of the journal: one for each place a database may lie at."""
+        if self.store.witness:
+            return self._path(self.store.witness)
+        from hashlib import sha256
+
+        place = sha256(str(self.store_file.resolve()).encode()).hexdigest()[:16]
+        return paths.state_dir() / "witness" / place
 
     @property
     def token_file(self) -> Path | None:

@@ -34,6 +34,7 @@ from hall.refs import DepartmentRef as DepartmentRef
 from hall.refs import Language as Language
 from hall.refs import MatterRef as MatterRef
 from hall.refs import Personal as Personal
+from hall.ticketing import TicketBody as TicketBody
 from hall.verdict import Gap, Refusal, Tick
 
 PaperKind = Literal[
@@ -311,6 +312,7 @@ FactBody = (
     | InquiryAnswered
     | PersonalShown
     | NoteAdded
+    | TicketBody
 )
 
 

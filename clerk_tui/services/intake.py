@@ -16,7 +16,8 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
 from clerk_tui.services.result import PaperOut, Result, result_of
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Head, Transaction
+from clerk_tui.store.journal import Transaction
+from clerk_tui.store.verifying import Head
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from clerk_tui import faults
 from clerk_tui.config import PRINT_TARGET
 from clerk_tui.i18n import _
 from clerk_tui.printing.locks import printer_lock
@@ -99,7 +100,9 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
         path = ""
         trouble = trouble or (down or {}).get(target)
         if trouble is None and rendered is not None:
+            faults.point("print.before")
             path, trouble = _handed_over(ws, target, job, rendered.pdf)
+            faults.point("print.after")
             if down is not None and trouble is not None and trouble.code == "print_failed":
                 down[target] = trouble
         state: PrintState = "printed" if trouble is None else "failed" if trouble.certain else "unknown"

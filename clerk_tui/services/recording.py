@@ -10,9 +10,10 @@ from msgspec import Struct, structs
 
 from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.journal import Entry, Head, Transaction
+from clerk_tui.store.journal import Entry, Transaction
 from clerk_tui.store.queries import queue_print
 from clerk_tui.store.traces import REFERENCE_COUNTER, is_given
+from clerk_tui.store.verifying import Head
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Question

@@ -66,7 +66,9 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
     the_clock = clock or SystemClock(config.timezone)
     catalogue = open_catalogue(config.catalogue_dir, cache_dir or paths.cache_dir())
     calendar = load_calendar(config.calendar_files)
-    journal = open_journal(config.store_file, device_code=config.device.code, clock=the_clock)
+    journal = open_journal(
+        config.store_file, device_code=config.device.code, clock=the_clock, witness=config.witness_file
+    )
     return Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
 
 

@@ -13,12 +13,13 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from clerk_tui import faults
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -63,8 +64,10 @@ class Database:
             return connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, after: Callable[[], None] | None = None) -> Iterator[sqlite3.Connection]:
         """A transaction: committed to disk when the block ends, undone as a whole when it raises.
+
+        ``after`` is called when it is committed, before any other writer comes in.
 
         Raises:
             StoreError: disk full, locked by another process, read-only or broken; nothing was written.
@@ -78,7 +81,9 @@ class Database:
                 self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer
+                faults.point("commit.before")
                 self.writer.execute("COMMIT")
+                faults.point("commit.after")
             except BaseException as error:
                 with suppress(sqlite3.Error):
                     if self.writer.in_transaction:
@@ -89,6 +94,8 @@ class Database:
                     self._stopped = told.code in ("store_io", "store_corrupt")
                     raise told from error
                 raise
+            if after is not None:
+                after()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from clerk_tui import faults
+
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
@@ -165,8 +167,10 @@ def migrate(connection: sqlite3.Connection) -> int:
         def run(db: Utils, step: Callable[[Utils], None] = step, number: int = number) -> None:
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
+            faults.point("migrate.before")
 
         steps(name=name)(run)
     # Plain functions of SQLite only: what sqlite-utils would register must not be needed to read the schema.
     steps.apply(Utils(connection, use_counts_table=False))
+    faults.point("migrate.after")
     return before

@@ -12,6 +12,7 @@ from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import Journal
 from hall import wire
+from tests.central.inline import inline
 from tests.journals import new_journal
 
 OFFICE = "SL01"
@@ -25,12 +26,12 @@ class Counter:
         self.device = self.journal.device()
         self.key = load_key(self.journal.path)
         request = wire.EnrolRequest(
-            one_time_code=enrolment.new_code(store, office, 0),
+            one_time_code=inline(enrolment.new_code(store, office, 0)),
             device=self.device.device_id,
             device_code=code,
             public_key=self.device.public_key,
         )
-        self.enrolled = enrolment.enrol(store, request, 0)
+        self.enrolled = inline(enrolment.enrol(store, request, 0))
 
     def request(self, first: int = 1, limit: int = wire.MAX_FACTS, epoch: str = "") -> wire.PushRequest:
         """The push of the facts from ``first`` on."""
