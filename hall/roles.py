@@ -146,6 +146,7 @@ FACTS: Final[dict[str, Permission]] = {
     "result.delivered": Permission.HAND_OVER,
     "papers.served": Permission.HAND_OVER,
     "fee.demanded": Permission.HAND_OVER,
+    "fee.paid": Permission.HAND_OVER,
     "materials.handed_over": Permission.HAND_OVER,
     "case.closed": Permission.HAND_OVER,
     "paper.issued": Permission.PRINT,

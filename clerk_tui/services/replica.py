@@ -317,6 +317,7 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         told=view.told,
         noticed=replica.noticed,
         respond_by=replica.respond_by,
+        respond_provisional=replica.respond_provisional,
         notices=replica.notices,
         accepted=replica.accepted,
         due=replica.due,
