@@ -49,10 +49,11 @@ class DeviceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class ClerkSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who sits at the counter; written into every fact and onto every paper."""
+    """Who sits at the counter while the centre has told no clerks; written into every fact and onto every paper."""
 
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,20}$")] = "0001"
     name: Text = "周敏"
+    roles: tuple[Literal["clerk", "reviewer", "supervisor"], ...] = ("clerk", "reviewer", "supervisor")
 
 
 class CatalogueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

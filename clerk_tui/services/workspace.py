@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_tui import paths
 from clerk_tui.clock import Clock, SystemClock
+from clerk_tui.services.rights import Seat, signed_in
 from hall import ids
 from hall.calendar import WorkCalendar
 from hall.catalogue.model import Department
 from hall.errors import BadCatalogue, BadInput
+from hall.roles import Actor
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -32,6 +34,12 @@ class Workspace:
     catalogue: CatalogueStore
     calendar: WorkCalendar
     clock: Clock
+    seat: Seat = field(default_factory=Seat)
+
+    @property
+    def clerk(self) -> Actor:
+        """Who is signed in here. Raises ``rights.NotSignedIn``."""
+        return signed_in(self)
 
     def new_id(self) -> str:
         """A UUIDv7, made once for what it names."""
@@ -61,6 +69,7 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
         BadInput: a calendar file cannot be read.
         StoreError: the database cannot be used; the message says where it is and what to do.
     """
+    from clerk_tui.services.signing_in import at_start
     from clerk_tui.store.catalogue import open_catalogue
     from clerk_tui.store.journal import open_journal
 
@@ -74,7 +83,9 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
         witness=config.witness_file,
         limits=disk_limits(config),
     )
-    return Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
+    ws = Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
+    at_start(ws)
+    return ws
 
 
 def disk_limits(config: Config) -> Limits:
