@@ -128,7 +128,8 @@ class CaseNoticed(Body, frozen=True, tag="case.noticed"):
     """One-time notice (art. 32(4)): every gap at once.
 
     ``second``: a further notice; ``known_before`` are the gaps of it that were visible the first time, which needs a
-    ``reason`` and is an event for supervisors (art. 72(4)).
+    ``reason`` and is an event for supervisors (art. 72(4)): ``approved_by`` is the number of the one who stood beside
+    the clerk, empty where the clerk is one.
     """
 
     gaps: tuple[Gap, ...]
@@ -139,6 +140,7 @@ class CaseNoticed(Body, frozen=True, tag="case.noticed"):
     reason: str = ""
     known_before: tuple[str, ...] = ()
     lapse: str = ""
+    approved_by: str = ""
 
 
 class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -220,9 +220,16 @@ class IntakeScreen(DeskScreen):
             self.materials.paint()
 
     def do_take_known(self) -> None:
-        for key, value in self.known.items():
-            if not value_of(self.draft, key):
+        from clerk_tui.services import people
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        wanted = tuple(key for key in self.known if not value_of(self.draft, key))
+        person = people.take(workspace, self._known_for, tuple(key.partition(".")[2] for key in wanted))
+        for key, value in (known_values(person) if person is not None else {}).items():
+            if key in wanted:
                 put(self.draft, key, value)
+        self.counter.saved()
         self.follow()
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 from clerk_tui.services.proceeding import commit, issue, optional, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.errors import Unlawful
+from hall.roles import Permission
 from hall.telling import STATE_NAMES
 
 UNDECIDED = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
+@needs(Permission.HAND_OVER)
 def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") -> Result:
     """Return an application whose notice was not answered in time (退件), with its materials.
 
@@ -50,6 +53,7 @@ def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") ->
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def withdraw(ws: Workspace, reference: str, *, reason: str = "", basis: str = "") -> Result:
     """The applicant withdraws before a decision (撤回申请) and gets the materials back; no reason need be given.
 
@@ -77,6 +81,7 @@ def withdraw(ws: Workspace, reference: str, *, reason: str = "", basis: str = ""
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def terminate(ws: Workspace, reference: str, *, reason: str = "", basis: str = "") -> Result:
     """End a case whose promised materials did not come in time, as the promise said (容缺受理, domain.md §6).
 

@@ -12,18 +12,21 @@ from typing import Literal
 from clerk_tui.services.proceeding import commit, issue, optional, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import RUNNING
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.names import clean_name
+from hall.roles import Permission
 from hall.telling import PAPER_NAMES, STATE_NAMES
 
 How = Literal["direct", "posted", "proxy", "refused", "electronic"]
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
+@needs(Permission.HAND_OVER)
 def serve(
     ws: Workspace,
     reference: str,
@@ -65,7 +68,7 @@ def serve(
                 day=served,
                 place=optional(place, "place") or _here(ws, case),
                 how=how,
-                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.config.clerk.name,),
+                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
                 relation=optional(relation, "relation"),
                 reason=required(reason, "reason", why) if named else optional(reason, "reason"),
                 remark=optional(remark, "remark"),
@@ -77,6 +80,7 @@ def serve(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def demand_fee(
     ws: Workspace,
     reference: str,
@@ -123,6 +127,7 @@ def demand_fee(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def pay_fee(
     ws: Workspace,
     reference: str,
@@ -162,6 +167,7 @@ def pay_fee(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def hand_over(
     ws: Workspace,
     reference: str,
@@ -210,7 +216,7 @@ def hand_over(
                 items=moved,
                 day=action.today,
                 from_place=source,
-                giver=_name(giver or ws.config.clerk.name, "giver", "移交人"),
+                giver=_name(giver or ws.clerk.name, "giver", "移交人"),
                 to_place=required(to_place, "to_place", "接收单位"),
                 taker=_name(taker, "taker", "接收人") if taker.strip() else "",
                 at=at or f"{now:%H:%M}",
@@ -224,6 +230,7 @@ def hand_over(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"], waybill: str = "") -> Result:
     """The result is collected or posted (取件单, 行政许可法 art. 44); post needs its ``waybill``.
 

@@ -15,6 +15,7 @@ from clerk_tui.services import making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
@@ -23,6 +24,7 @@ from hall.errors import BadInput
 from hall.facts import PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
+from hall.roles import Permission
 
 if TYPE_CHECKING:
     from receipts.document import Rendered
@@ -54,6 +56,7 @@ def unprinted(ws: Workspace) -> list[Job]:
     return print_queue.waiting(ws)
 
 
+@needs(Permission.PRINT)
 def retry(ws: Workspace, job: Print) -> Delivered:
     """Print what did not come out once more, to where its kind goes; it is no 补打, nobody has the first one.
 
@@ -63,6 +66,7 @@ def retry(ws: Workspace, job: Print) -> Delivered:
     return _deliver(ws, print_queue.queue_again(ws, job))
 
 
+@needs(Permission.PRINT)
 def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
     """``settle``, and where the paper is not there, print it; returns how the print stands then.
 
@@ -74,6 +78,7 @@ def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
     return _as_it_stands(ws, now) if printed else _deliver(ws, now)
 
 
+@needs(Permission.PRINT)
 def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     """Print what did not come out at another target (``print_queue.choices`` lists the settings' ones).
 
@@ -83,6 +88,7 @@ def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     return _deliver(ws, print_queue.queue_again(ws, job, target))
 
 
+@needs(Permission.PRINT)
 def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     """Print a paper again, marked 补打 n (domain.md §9a.16); n is counted in the journal.
 
@@ -104,6 +110,7 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     return _deliver(ws, job)
 
 
+@needs(Permission.PRINT)
 def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
 

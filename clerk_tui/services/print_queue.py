@@ -22,11 +22,13 @@ from clerk_tui.i18n import _
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target, open_target
 from clerk_tui.services import making
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PrintState
 from hall.errors import BadInput, HallError
+from hall.roles import Permission
 
 if TYPE_CHECKING:
     from receipts.document import Rendered
@@ -134,6 +136,7 @@ def unknown_papers(ws: Workspace) -> list[Job]:
     return _jobs(ws, "unknown")
 
 
+@needs(Permission.PRINT)
 def settle(ws: Workspace, job: Print, printed: bool) -> None:
     """A person has looked: the paper lies there, or it does not and goes back into the queue as it was.
 
@@ -149,6 +152,7 @@ def settle(ws: Workspace, job: Print, printed: bool) -> None:
         raise BadInput("not_unknown", "这份文书打印的结果已经清楚了", field="paper", hint="在办件详情里看现在的结果")
 
 
+@needs(Permission.PRINT)
 def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
     """Put a print that did not come out back into the queue; ``target`` sends it elsewhere, empty where its kind goes.
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def printing_to(ws: Workspace, target: str, **others: object) -> Workspace:
     """The same counter, its papers going elsewhere."""
     section = PrintSection(target=target, **others)  # type: ignore[arg-type]
     config = structs.replace(ws.config, print=section)
-    return Workspace(config=config, journal=ws.journal, catalogue=ws.catalogue, calendar=ws.calendar, clock=ws.clock)
+    return replace(ws, config=config)
 
 
 def states(ws: Workspace, reference: str) -> list[str]:
