@@ -34,7 +34,7 @@ async def test_a_rare_character_is_typed_into_form_search_and_dialog(counter: Op
 
 
 @pytest.mark.parametrize("char", RARE)
-async def test_a_rare_character_within_quick_typing_is_no_scanner_s_control_key(counter: OpenCounter, char: str) -> None:
+async def test_a_rare_character_within_quick_typing_is_no_control_key(counter: OpenCounter, char: str) -> None:
     async with counter() as clerk:
         await find_migration(clerk)
         await answer_spouse(clerk)
