@@ -133,7 +133,12 @@ class Action:
 
 
 def new_reference(ws: Workspace, connection: Transaction) -> str:
-    """The next reference of this device that no case has, in the caller's transaction."""
+    """The next reference of this device that no case has, in the caller's transaction.
+
+    Raises:
+        StoreError: ``disk_low``, there is too little room to begin anything new.
+    """
+    ws.journal.database.disk.require_room()
     while True:
         number = ws.journal.next_number(connection, REFERENCE_COUNTER)
         reference = make_reference(ws.config.hall.office, ws.journal.incarnation, number)

@@ -19,6 +19,7 @@ from hall.roles import Actor
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.store.catalogue import CatalogueStore
+    from clerk_tui.store.disk import Limits
     from clerk_tui.store.journal import Journal
 
 __all__ = ["Clock", "SystemClock", "Workspace", "open_workspace"]
@@ -76,11 +77,23 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
     catalogue = open_catalogue(config.catalogue_dir, cache_dir or paths.cache_dir())
     calendar = load_calendar(config.calendar_files)
     journal = open_journal(
-        config.store_file, device_code=config.device.code, clock=the_clock, witness=config.witness_file
+        config.store_file,
+        device_code=config.device.code,
+        clock=the_clock,
+        witness=config.witness_file,
+        limits=disk_limits(config),
     )
     ws = Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
     at_start(ws)
     return ws
+
+
+def disk_limits(config: Config) -> Limits:
+    """How much room the settings want on the journal's disk."""
+    from clerk_tui.store.disk import MIB, Limits
+
+    store = config.store
+    return Limits(ballast=store.ballast_mb * MIB, warn=store.warn_free_mb * MIB, stop=store.stop_free_mb * MIB)
 
 
 def load_calendar(files: tuple[Path, ...]) -> WorkCalendar:
