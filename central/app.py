@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.connection import ASGIConnection
+from litestar import Litestar, MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody, Parameter
 
 from central import enrol as enrolment
-from central import ingest
+from central import feed, ingest
+from central.clock import now_ms
 from central.page import describe
-from central.store import DeviceRow, Store
+from central.refusal import Refused
+from central.rights import PUBLIC, Principal, guard, needs
+from central.staff_api import ROUTES
+from central.store import Store, devices, facts
 from hall import wire
+from hall.roles import Permission
 
 log = logging.getLogger(__name__)
 PAGE_LIMIT = 500
+OFFLINE_DAYS = 7
+"""How long a window lets clerks sign in without having heard from the centre."""
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -37,87 +41,59 @@ class Health(msgspec.Struct, kw_only=True):
     cases: int
 
 
-def now_ms() -> int:
-    """The centre's wall clock in Unix milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 def _store(state: State) -> Store:
     store: Store = state.store
     return store
 
 
-def known_device(
-    connection: ASGIConnection[BaseRouteHandler, DeviceRow, None, State], handler: BaseRouteHandler
-) -> None:
-    """Guard: a bearer token of a device that is not revoked."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    device = _store(connection.app.state).device_by_token(token) if scheme.lower() == "bearer" and token else None
-    if device is None:
-        raise ingest.Refused(401, wire.Problem(code="unknown_token", message="令牌无效，请重新登记设备"))
-    if device.revoked:
-        raise ingest.Refused(403, wire.Problem(code="device_revoked", message="设备已被注销"))
-    connection.scope["user"] = device
-
-
-@post("/v1/devices/enrol", status_code=200, sync_to_thread=True)
-def enrol(data: JSONBody[wire.EnrolRequest], state: State) -> wire.EnrolReply:
+@post("/v1/devices/enrol", status_code=200, opt=PUBLIC)
+async def enrol(data: JSONBody[wire.EnrolRequest], state: State) -> wire.EnrolReply:
     """Make a device known by a one-time code; answers its token and the centre's key."""
-    return enrolment.enrol(_store(state), data, now_ms())
+    return await enrolment.enrol(_store(state), data, now_ms())
 
 
-@post("/v1/sync/push", status_code=200, guards=[known_device], sync_to_thread=True)
-def push(data: JSONBody[wire.PushRequest], request: Request[DeviceRow, None, State], state: State) -> wire.PushReply:
+@post("/v1/sync/push", status_code=200, opt=needs(Permission.PUSH))
+async def push(
+    data: JSONBody[wire.PushRequest], request: Request[Principal, None, State], state: State
+) -> wire.PushReply:
     """Store a batch of facts; only the signed receipt acknowledges anything."""
-    return ingest.push(_store(state), request.user, data, now_ms())
+    return await ingest.push(_store(state), request.user.device, data, now_ms())
 
 
-@get("/v1/sync/changes", guards=[known_device], sync_to_thread=True)
-def changes(
-    request: Request[DeviceRow, None, State],
+@get("/v1/sync/changes", opt=needs(Permission.FEED))
+async def changes(
+    request: Request[Principal, None, State],
     state: State,
     cursor: Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")] = "",
     limit: Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)] = 200,
 ) -> wire.ChangesReply:
     """The hall's cases as they change, in commit order."""
-    store = _store(state)
-    epoch, _, number = cursor.partition(":")
-    if cursor and (epoch != store.epoch or not number.isascii() or not number.isdigit() or len(number) > 15):
-        raise ingest.Refused(410, wire.Problem(code="cursor_expired", message="请从头读取", epoch=store.epoch))
-    after = int(number or 0)
-    bodies = store.changes(request.user.office, after, limit + 1)
-    page = [msgspec.json.decode(body, type=wire.Change) for body in bodies[:limit]]
-    last = page[-1].server_seq if page else after
-    return wire.ChangesReply(
-        epoch=store.epoch, changes=page, next_cursor=f"{store.epoch}:{last}", has_more=len(bodies) > limit
-    )
+    return await feed.changes(_store(state), request.user.office, cursor, limit)
 
 
-@get("/v1/sync/keys", guards=[known_device], sync_to_thread=True)
-def keys(request: Request[DeviceRow, None, State], state: State) -> wire.KeysReply:
+@get("/v1/sync/keys", opt=needs(Permission.FEED))
+async def keys(request: Request[Principal, None, State], state: State) -> wire.KeysReply:
     """The keys of the hall's devices, whose codes on papers its windows may believe; signed."""
-    store = _store(state)
+    store, office = _store(state), request.user.office
+    known = await store.read(lambda db: devices.devices_of(db, office))
     reply = wire.KeysReply(
-        device=request.user.device_id,
-        epoch=store.epoch,
+        device=request.user.device.device_id,
+        epoch=await store.epoch(),
         server_time_ms=now_ms(),
-        secret=store.office_secret(request.user.office),
-        keys=[
-            wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked)
-            for row in store.devices(request.user.office)
-        ],
+        secret=store.office_secret(office),
+        keys=[wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked) for row in known],
     )
     return wire.sign_keys(store.key, reply)
 
 
-@get("/v1/health", sync_to_thread=True)
-def health(state: State) -> Health:
+@get("/v1/health", opt=PUBLIC)
+async def health(state: State) -> Health:
     """Whether the centre works, and how much it holds; no personal data."""
     store = _store(state)
-    counts = store.counts()
+    counts = await store.read(facts.counts)
     cases = counts.pop("cases")
     return Health(
-        epoch=store.epoch,
+        epoch=await store.epoch(),
         time_ms=now_ms(),
         facts=sum(counts.values()),
         set_aside=counts.get("quarantined", 0),
@@ -125,14 +101,15 @@ def health(state: State) -> Health:
     )
 
 
-@get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
+@get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False, opt=PUBLIC)
 def page(request: Request[None, None, State]) -> str:
     """The API in words, made from the OpenAPI document; needs nothing from outside."""
     return describe(request.app.openapi_schema.to_schema())
 
 
-def _refused(_: Request[None, None, State], error: ingest.Refused) -> Response[wire.Problem]:
-    return Response(error.problem, status_code=error.http_status)
+def _refused(_: Request[None, None, State], error: Refused) -> Response[wire.Problem]:
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
+    return Response(error.problem, status_code=error.http_status, headers=headers)
 
 
 def _http(_: Request[None, None, State], error: HTTPException) -> Response[wire.Problem]:
@@ -150,11 +127,17 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
     return Response(wire.Problem(code="internal", message="中心出错，请稍后重试"), status_code=500)
 
 
-def make_app(store: Store, *, on_shutdown: Callable[[], None] | None = None) -> Litestar:
-    """The application over an open store."""
+def make_app(
+    store: Store,
+    *,
+    on_shutdown: Callable[[], Awaitable[None]] | None = None,
+    offline_days: int = OFFLINE_DAYS,
+) -> Litestar:
+    """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network."""
     return Litestar(
-        route_handlers=[enrol, push, changes, keys, health, page],
-        state=State({"store": store}),
+        route_handlers=[enrol, push, changes, keys, health, page, *ROUTES],
+        guards=[guard],
+        state=State({"store": store, "offline_ms": offline_days * 24 * 3600 * 1000}),
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clerk centre",
@@ -162,8 +145,10 @@ def make_app(store: Store, *, on_shutdown: Callable[[], None] | None = None) -> 
             description="What counters sync to. Facts go in, cases come out.",
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(path="/schema", route_handlers=[], opt=PUBLIC, include_in_schema=False),
         ),
-        exception_handlers={ingest.Refused: _refused, HTTPException: _http, Exception: _failed},
+        exception_handlers={Refused: _refused, HTTPException: _http, Exception: _failed},
+        on_startup=[store.start],
         on_shutdown=[on_shutdown] if on_shutdown else [],
         logging_config=None,
     )

@@ -2,54 +2,70 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
-from central.ingest import Refused
-from central.store import DeviceRow, IncarnationRow, Store
+from central.refusal import Refused
+from central.store import Db, Store, devices
+from central.store.base import current_epoch
+from central.store.devices import DeviceRow, IncarnationRow
 from hall import chain, wire
+from hall.roles import Role
 
 CODE_BYTES = 16
 CODE_LIFE_MS = 10 * 60 * 1000
 """A one-time code has 128 bits and lives ten minutes."""
+_IDENTITY = re.compile(r"[!-~]{1,100}").fullmatch
+_CODE = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 
 
-def new_code(store: Store, office: str, now_ms: int) -> str:
-    """A one-time code for one device of ``office``."""
+async def new_code(store: Store, office: str, now_ms: int, role: Role = Role.CLERK) -> str:
+    """A one-time code for one device of ``office``, a counter unless ``role`` says otherwise."""
     code = secrets.token_urlsafe(CODE_BYTES)
-    with store.write() as tx:
-        tx.add_code(code, office, now_ms + CODE_LIFE_MS)
+    await store.transact(lambda db: devices.add_code(db, code, office, now_ms + CODE_LIFE_MS, role))
     return code
 
 
-def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.EnrolReply:
+async def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.EnrolReply:
     """Make the device known; its journal begins at the genesis of its own identity, code and key.
 
-    A device that enrols again with the same key and code (a lost reply) gets a new token and keeps its journal.
+    Without a ``device_code`` it gets the next one of the office that nobody ever had. A device that enrols again with
+    the same key and code (a lost reply) gets a new token and keeps its journal.
 
     Raises:
-        Refused: 403 bad one-time code, 409 the device code is another device's or the identity has another key.
+        Refused: 400 not an identity or a code, 403 bad one-time code,
+            409 the device code is another device's or the identity has another key.
     """
     token = secrets.token_urlsafe(32)
-    with store.write() as tx:
-        office = tx.use_code(request.one_time_code, request.device, now_ms)
-        if office is None:
-            raise Refused(403, wire.Problem(code="bad_code", message="登记码无效、已用过或已过期，请重新生成"))
-        known = tx.device(request.device)
-        if known is not None and (known.public_key != request.public_key or known.office != office or known.revoked):
-            raise Refused(409, wire.Problem(code="device_taken", message="这个设备已用另一把密钥登记"))
-        taken = tx.incarnation(office, request.device_code)
-        if taken is not None and taken.device_id != request.device:
-            message = f"设备代码{request.device_code}已被另一台设备使用，请在 config.toml 的 [device] code 换一个"
-            raise Refused(409, wire.Problem(code="code_taken", message=message))
-        tx.save_device(DeviceRow(request.device, office, request.public_key, False), token, now_ms)
-        if taken is None:
-            start = chain.genesis(request.device, request.device_code, request.public_key)
-            tx.add_incarnation(IncarnationRow(office, request.device_code, request.device, 1, start))
+    epoch, code = await store.transact(lambda db: _enrol(db, request, token, now_ms))
     return wire.EnrolReply(
         device=request.device,
-        device_code=request.device_code,
-        incarnation=request.device_code,
+        device_code=code,
+        incarnation=code,
         token=token,
         server_key=store.public_key,
-        epoch=store.epoch,
+        epoch=epoch,
     )
+
+
+async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) -> tuple[str, str]:
+    if not _IDENTITY(request.device) or (request.device_code and not _CODE(request.device_code)):
+        raise Refused(400, wire.Problem(code="bad_request", message="设备标识或设备代码的写法不对"))
+    made_for = await devices.use_code(db, request.one_time_code, request.device, now_ms)
+    if made_for is None:
+        raise Refused(403, wire.Problem(code="bad_code", message="登记码无效、已用过或已过期，请重新生成"))
+    office, role = made_for
+    known = await devices.device(db, request.device)
+    if known is not None and (known.public_key != request.public_key or known.office != office or known.revoked):
+        raise Refused(409, wire.Problem(code="device_taken", message="这个设备已用另一把密钥登记"))
+    await devices.ensure_hall(db, office)
+    code = request.device_code or await devices.free_code(db, office)
+    taken = await devices.incarnation(db, office, code)
+    if taken is not None and taken.device_id != request.device:
+        message = f"设备代码{code}已被另一台设备使用，请在 config.toml 的 [device] code 换一个"
+        raise Refused(409, wire.Problem(code="code_taken", message=message))
+    await devices.save_device(db, DeviceRow(request.device, office, request.public_key, False, role), token, now_ms)
+    if taken is None:
+        start = chain.genesis(request.device, code, request.public_key)
+        await devices.add_incarnation(db, IncarnationRow(office, code, request.device, 1, start))
+    return await current_epoch(db), code

@@ -1,179 +1,146 @@
-"""Taking in what counters send (sync.md §4).
+"""Taking in what counters send (sync.md §4): load, decide, save, in one transaction a batch.
 
-Every well-formed fact is stored; the rules decide its status. A number below the expected one is a repetition and gets
-the stored answer; above it is a gap; at it the fact must continue the chain.
+A number below the expected one is a repetition and gets the stored answer; above it is a gap; at it the fact must
+continue the chain. The hall's counter is taken last, so that its numbers appear in the order of commits.
 """
 
 from __future__ import annotations
 
-import msgspec
+from msgspec import Struct
 
-from central.store import CaseRow, DeviceRow, IncarnationRow, Store, StoredFact, Transaction
+from central.decide import Decided, Incoming, Known, case_row, decide, needs_history, read
+from central.refusal import Refused as Refused
+from central.store import Db, Store, devices, facts
+from central.store.base import current_epoch
+from central.store.devices import DeviceRow, IncarnationRow
 from hall import wire
-from hall.adoption import in_order
-from hall.case import Case
-from hall.chain import Sealed, check_link, open_header, open_sealed
-from hall.errors import BrokenChain
-from hall.facts import CaseAdopted, Fact
-from hall.fold import advance, fold
-
-_cases = msgspec.json.Decoder(Case)
+from hall.chain import open_sealed
 
 
-class Refused(Exception):
-    """A request that is not taken: an HTTP status and a ``Problem`` that tells the counter how to go on."""
+class _Taken(Struct):
+    """What a batch came to."""
 
-    def __init__(self, http_status: int, problem: wire.Problem) -> None:
-        super().__init__(problem.code)
-        self.http_status = http_status
-        self.problem = problem
+    epoch: str
+    results: list[wire.PushResult]
+    expected: int
+    last_hash: bytes
 
 
-def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> wire.PushReply:
+async def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> wire.PushReply:
     """Store what is new of a batch and sign how far the journal is stored now.
 
     Raises:
         Refused: 400 not readable, 403 not this device's journal, 409 gap, 412 epoch changed, 422 another history.
     """
-    _check_request(store, device, request)
-    with store.write() as tx:
-        at = tx.incarnation(device.office, request.incarnation)
-        if at is None or at.device_id != device.device_id:
-            raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
-        if request.first_seq > at.expected:
-            raise Refused(
-                409,
-                wire.Problem(
-                    code="gap",
-                    message="中间缺记录，请从缺处重发",
-                    expected=at.expected,
-                    epoch=store.epoch,
-                    hash=at.last_hash,
-                ),
-            )
-        results, expected, last_hash = _take(tx, at, request, now_ms)
-        tx.advance(at.office, at.code, expected, last_hash)
-    receipt = wire.Receipt(
-        device=device.device_id,
-        incarnation=request.incarnation,
-        epoch=store.epoch,
-        acked_through=expected - 1,
-        acked_hash=last_hash,
-        server_time_ms=now_ms,
-    )
-    return wire.PushReply(receipt=wire.sign_receipt(store.key, receipt), results=results)
-
-
-def _check_request(store: Store, device: DeviceRow, request: wire.PushRequest) -> None:
     if request.proto != wire.PROTOCOL:
         raise Refused(426, wire.Problem(code="update_needed", message="协议版本不同，请升级"))
     if request.device != device.device_id or not wire.push_is_signed(device.public_key, request):
         raise Refused(403, wire.Problem(code="bad_signature", message="签名与设备不符"))
-    if request.epoch and request.epoch != store.epoch:
-        with store.write() as tx:
-            at = tx.incarnation(device.office, request.incarnation)
-        problem = wire.Problem(
-            code="epoch_changed",
-            message="中心换过数据，请从这里重发",
-            expected=at.expected if at else 1,
-            epoch=store.epoch,
-            hash=at.last_hash if at else b"",
-        )
-        raise Refused(412, problem)
+    taken = await store.transact(lambda db: _take(db, device, request, now_ms))
+    receipt = wire.Receipt(
+        device=device.device_id,
+        incarnation=request.incarnation,
+        epoch=taken.epoch,
+        acked_through=taken.expected - 1,
+        acked_hash=taken.last_hash,
+        server_time_ms=now_ms,
+    )
+    return wire.PushReply(receipt=wire.sign_receipt(store.key, receipt), results=taken.results)
 
 
-def _take(
-    tx: Transaction, at: IncarnationRow, request: wire.PushRequest, now_ms: int
-) -> tuple[list[wire.PushResult], int, bytes]:
-    results: list[wire.PushResult] = []
-    expected, last_hash = at.expected, at.last_hash
-    for seq, fact in enumerate(request.events, request.first_seq):
-        if seq < expected:
-            decided = tx.stored(at.office, at.code, seq)
-            if decided is None or decided.hash != fact.hash:
-                raise Refused(422, _other_history(seq))
-        else:
-            sealed = Sealed(**{name: getattr(fact, name) for name in Sealed.__struct_fields__})
-            try:
-                check_link(sealed, last_hash, seq)
-            except BrokenChain as error:
-                if expected > at.expected:
-                    break  # What came before is good: acknowledge that, the next push meets the fault first.
-                raise Refused(422, _other_history(seq)) from error
-            decided = _store(tx, at, seq, fact, sealed, now_ms)
-            expected, last_hash = seq + 1, fact.hash
-        results.append(
-            wire.PushResult(
-                seq=seq,
-                status=decided.status,
-                server_seq=decided.server_seq,
-                case_version=decided.case_version,
-                reason=decided.reason,
-            )
-        )
-    return results, expected, last_hash
+async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> _Taken:
+    epoch = await current_epoch(db)
+    at = await devices.incarnation(db, device.office, request.incarnation)
+    if at is not None and at.device_id != device.device_id:
+        at = None
+    if request.epoch and request.epoch != epoch:
+        raise _epoch_changed(epoch, at)
+    if at is None:
+        raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
+    if request.first_seq > at.expected:
+        raise _gap(epoch, at)
+    results = await _repeated(db, at, request)
+    incoming = read(at, request.events, request.first_seq)
+    after_these = at.expected + len(incoming)
+    if not incoming and request.first_seq + len(request.events) > after_these:
+        # What came before a fault is good and acknowledged; the next push meets the fault first.
+        raise Refused(422, _other_history(after_these))
+    if not incoming:
+        return _Taken(epoch, results, at.expected, at.last_hash)
+    known = await _known(db, incoming)
+    decided = decide(at, incoming, known)
+    last_hash = incoming[-1].sealed.hash
+    await devices.advance(db, at, after_these, last_hash)
+    results += await _save(db, at, incoming, decided, known, now_ms)
+    return _Taken(epoch, results, after_these, last_hash)
+
+
+async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> list[wire.PushResult]:
+    """What was answered to the facts of the batch that are stored already."""
+    last = min(at.expected, request.first_seq + len(request.events)) - 1
+    if last < request.first_seq:
+        return []
+    stored = await facts.stored(db, at.office, at.code, request.first_seq, last)
+    results = []
+    for seq, fact in enumerate(request.events[: last - request.first_seq + 1], request.first_seq):
+        known = stored.get(seq)
+        if known is None or known.hash != fact.hash:
+            raise Refused(422, _other_history(seq))
+        results.append(_result(seq, known.status, known.server_seq, known.case_version, known.reason))
+    return results
+
+
+async def _known(db: Db, incoming: list[Incoming]) -> Known:
+    cases = await facts.cases(db, {each.subject for each in incoming if each.subject})
+    ids = await facts.known_ids(db, [each.event_id for each in incoming if each.event_id])
+    histories = {
+        subject: [open_sealed(sealed) for sealed in await facts.facts_of(db, subject)]
+        for subject in sorted(needs_history(incoming, cases))
+    }
+    return Known(ids=ids, cases=cases, histories=histories)
+
+
+async def _save(
+    db: Db, at: IncarnationRow, incoming: list[Incoming], decided: Decided, known: Known, now_ms: int
+) -> list[wire.PushResult]:
+    first = await facts.next_numbers(db, at.office, len(decided.facts))
+    rows = []
+    for case_id, case in decided.cases.items():
+        place = decided.last[case_id]
+        header = incoming[place].header
+        assert header is not None
+        rows.append(case_row(at.office, case, header, first + place))
+    await facts.save_cases(
+        db, [row for row in rows if row.case_id not in known.cases], [row for row in rows if row.case_id in known.cases]
+    )
+    await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)
+    return [
+        _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
+        for number, fact in enumerate(decided.facts, first)
+    ]
+
+
+def _result(seq: int, status: wire.Status, server_seq: int, case_version: int, reason: str) -> wire.PushResult:
+    return wire.PushResult(seq=seq, status=status, server_seq=server_seq, case_version=case_version, reason=reason)
+
+
+def _gap(epoch: str, at: IncarnationRow) -> Refused:
+    problem = wire.Problem(
+        code="gap", message="中间缺记录，请从缺处重发", expected=at.expected, epoch=epoch, hash=at.last_hash
+    )
+    return Refused(409, problem)
+
+
+def _epoch_changed(epoch: str, at: IncarnationRow | None) -> Refused:
+    problem = wire.Problem(
+        code="epoch_changed",
+        message="中心换过数据，请从这里重发",
+        expected=at.expected if at else 1,
+        epoch=epoch,
+        hash=at.last_hash if at else b"",
+    )
+    return Refused(412, problem)
 
 
 def _other_history(seq: int) -> wire.Problem:
     return wire.Problem(code="hash_mismatch", message=f"第{seq}条记录与中心所存的不是同一段历史", expected=seq)
-
-
-def _store(
-    tx: Transaction, at: IncarnationRow, seq: int, fact: wire.WireFact, sealed: Sealed, now_ms: int
-) -> StoredFact:
-    """Apply one new fact to its case, keep it with the result, and publish the case if it changed."""
-    header = open_header(sealed.header)
-    status, reason, case = _apply(tx, at, sealed)
-    server_seq = tx.next_server_seq()
-    decided = StoredFact(fact.hash, status, reason, server_seq, case.version if case else 0)
-    event_id = None if tx.knows_event(header.event_id) else header.event_id
-    tx.add_fact(at, seq, event_id, header.subject, fact, decided, now_ms)
-    if case is not None:
-        snapshot = msgspec.json.encode(case)
-        tx.save_case(CaseRow(case.case_id, at.office, case.reference, case.state.value, case.version, snapshot))
-        change = wire.Change(
-            server_seq=server_seq,
-            case_id=case.case_id,
-            reference=case.reference,
-            state=case.state.value,
-            version=case.version,
-            device=header.device,
-            day=header.day,
-            case=snapshot,
-        )
-        tx.publish(server_seq, at.office, msgspec.json.encode(change))
-    return decided
-
-
-def _apply(tx: Transaction, at: IncarnationRow, sealed: Sealed) -> tuple[wire.Status, str, Case | None]:
-    header = open_header(sealed.header)
-    if header.incarnation != at.code or header.device != at.device_id:
-        return wire.Status.QUARANTINED, "抬头写的不是这台设备", None
-    if tx.knows_event(header.event_id):
-        return wire.Status.QUARANTINED, "这条记录的编号已经用过", None
-    try:
-        fact = open_sealed(sealed)
-    except BrokenChain as error:
-        return wire.Status.QUARANTINED, error.message, None
-    if not header.subject:
-        return wire.Status.APPLIED, "", None
-    row = tx.case(header.subject)
-    if row is not None and row.office != at.office:
-        return wire.Status.QUARANTINED, "办件属于另一个大厅", None
-    before = _cases.decode(row.snapshot) if row else None
-    if before is not None and (before.adopted or isinstance(fact.body, CaseAdopted)):
-        misfit, case = _fold_anew(tx, fact)
-    else:
-        case = advance(before, fact)
-        misfit = case.timeline[-1].misfit if case else ""
-    if case is None:
-        return wire.Status.QUARANTINED, "中心没有这个办件的收件记录", None
-    return (wire.Status.CONFLICT if misfit else wire.Status.APPLIED), misfit, case
-
-
-def _fold_anew(tx: Transaction, fact: Fact) -> tuple[str, Case | None]:
-    """The case of two windows after one more fact: all of it in the order the papers give, not as it came."""
-    facts = in_order([*map(open_sealed, tx.facts_of(fact.header.subject)), fact])
-    case = fold(facts)
-    place = next(place for place, each in enumerate(facts) if each is fact)
-    return (case.timeline[place].misfit if case else ""), case

@@ -84,13 +84,13 @@ def open_header(header: bytes) -> Header:
         raise BrokenChain("unreadable_fact", "记录的抬头读不出来") from error
 
 
-def open_sealed(sealed: Sealed) -> Fact:
-    """Decode a sealed fact.
+def open_sealed(sealed: Sealed, header: Header | None = None) -> Fact:
+    """Decode a sealed fact; ``header`` if it is decoded already.
 
     Raises:
         BrokenChain: the bytes are not a fact this version knows; ``field`` is its sequence number where readable.
     """
-    header = open_header(sealed.header)
+    header = header or open_header(sealed.header)
     try:
         body = _bodies.decode(sealed.public)
         personal = _people.decode(sealed.personal) if sealed.personal else None
@@ -104,6 +104,13 @@ def open_sealed(sealed: Sealed) -> Fact:
 def type_of(body: Body) -> str:
     """The stable name of a body's type (``"case.received"``)."""
     return str(body.__struct_config__.tag)
+
+
+def follows(sealed: Sealed, previous: bytes) -> bool:
+    """Whether a sealed fact is the one that was sealed behind ``previous``, whatever its bytes say."""
+    if (sealed.personal or sealed.salt) and sha256(sealed.salt + sealed.personal).digest() != sealed.personal_hash:
+        return False
+    return link(sealed.header, sealed.public, sealed.personal_hash, previous) == sealed.hash
 
 
 def check_link(sealed: Sealed, previous: bytes, seq: int) -> None:

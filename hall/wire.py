@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -21,8 +21,22 @@ MAX_FACTS = 200
 MAX_BODY = 1 << 20
 """Most facts and bytes of one push request."""
 
+MAX_UNPACKED = 8 << 20
+"""Most bytes of a push request whose body came as gzip."""
+
+MAX_WAIT_S = 25
+"""Longest that a reader of the feed may wait for the next change, in seconds."""
+
+Lane = Literal["live", "backlog"]
+LANE_HEADER = "X-Lane"
+LIVE_MS = 10 * 60 * 1000
+"""A push whose oldest fact is younger than this (ms) goes in the ``live`` lane, before those with a backlog."""
+
 MAX_KEYS = 5_000
 """Most devices of one hall."""
+
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+"""What every JSON reader and both databases can hold."""
 
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 ShortText = Annotated[str, Meta(max_length=200)]
@@ -54,12 +68,30 @@ class WireFact(_Message, frozen=True):
 class Head(_Message, frozen=True):
     """The last fact of a journal (``seq`` 0: none yet, the hash is the genesis)."""
 
-    seq: Annotated[int, Meta(ge=0)]
+    seq: Number
     hash: Digest
 
 
+class Queue(_Message, frozen=True):
+    """What a device has still to send: how many facts, and when the oldest was written (Unix ms by its clock)."""
+
+    pending: Number = 0
+    oldest_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
+
+
+class ClockReading(_Message, frozen=True):
+    """What a device's clocks showed as it sent: wall (Unix ms), monotonic (ms), and which start of the machine."""
+
+    wall_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+    mono_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+    boot_id: ShortText
+
+
 class PushRequest(_Message, frozen=True):
-    """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's."""
+    """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's.
+
+    ``acked`` is the last fact that the device holds a receipt for; ``queue`` and ``clock`` are what it declares.
+    """
 
     proto: int
     device: ShortText
@@ -67,9 +99,12 @@ class PushRequest(_Message, frozen=True):
     epoch: ShortText
     app_v: ShortText
     head: Head
-    first_seq: Annotated[int, Meta(ge=1)]
+    first_seq: Annotated[int, Meta(ge=1, le=2**53)]
     events: Annotated[list[WireFact], Meta(max_length=MAX_FACTS)]
     signature: bytes
+    acked: Head | None = None
+    queue: Queue | None = None
+    clock: ClockReading | None = None
 
 
 class PushResult(_Message, frozen=True):
@@ -114,7 +149,11 @@ class Problem(_Message, frozen=True):
 
 
 class Change(_Message, frozen=True):
-    """One entry of the feed, numbered in commit order; ``case`` is the JSON of the case as it stands now."""
+    """One entry of the feed, numbered in commit order; ``case`` is the JSON of the case as it stands now.
+
+    Each case is in the feed once, at the number of its last fact. ``flags`` say what a person has to look at
+    (``needs_review``, ``issued_offline``, ``clock_suspect``, ``candidate_pair``, ``same_ticket``, ``same_field``).
+    """
 
     server_seq: int
     case_id: str
@@ -124,6 +163,7 @@ class Change(_Message, frozen=True):
     device: str
     day: dt.date
     case: bytes
+    flags: list[str] = []
 
 
 class ChangesReply(_Message, frozen=True):
@@ -135,8 +175,23 @@ class ChangesReply(_Message, frozen=True):
     has_more: bool
 
 
+class SnapshotReply(_Message, frozen=True):
+    """A page of a hall's cases as they stand, by identity; ask for ``next_after`` until it is empty.
+
+    ``cursor`` is where the feed goes on: as it stood at the first page, so that nothing between the pages is missed.
+    """
+
+    epoch: str
+    cases: list[Change]
+    next_after: str
+    cursor: str
+
+
 class EnrolRequest(_Message, frozen=True):
-    """A device asks to be known: a one-time code, its public key and the code it numbers its cases with."""
+    """A device asks to be known: a one-time code, its public key and the code it numbers its cases with.
+
+    ``device_code`` empty: the centre gives the next free one of the office.
+    """
 
     one_time_code: ShortText
     device: ShortText

@@ -80,7 +80,7 @@ class Day:
     def __init__(self, folder: Path, camera: Camera, size: tuple[int, int] = WIDE, theme: Theme = "light") -> None:
         self.config = Config(
             catalogue=CatalogueSection(path=str(ROOT / "catalogue")),
-            store=StoreSection(path=str(folder / "clerk.db")),
+            store=StoreSection(path=str(folder / "clerk.db"), witness=str(folder / "witness")),
             print=PrintSection(target=f"dir:{folder / 'papers'}"),
             screen=ScreenSection(theme=theme),
         )

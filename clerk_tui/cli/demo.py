@@ -69,7 +69,7 @@ def demo_config(config: Config, folder: Path, papers: Path) -> Config:
     return replace(
         config,
         catalogue=replace(config.catalogue, path=str(paths.PROJECT_ROOT / "catalogue")),
-        store=replace(config.store, path=str(folder / "clerk.db")),
+        store=replace(config.store, path=str(folder / "clerk.db"), witness=str(folder / "clerk.witness")),
         centre=replace(config.centre, enabled=True, token_file=""),
         print=replace(config.print, target=f"dir:{papers}", by_kind={}),
     )

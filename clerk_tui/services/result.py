@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from clerk_tui.i18n import N_
-from clerk_tui.store.journal import Head
+from clerk_tui.store.verifying import Head
 from hall.case import Case, CaseState
 from hall.facts import Due, PaperKind
 from hall.verdict import Gap, Outcome

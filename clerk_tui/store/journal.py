@@ -10,8 +10,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from hashlib import sha256
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -20,11 +19,15 @@ from msgspec import Struct
 from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device
+from clerk_tui.store.disk import Limits
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
-from clerk_tui.store.traces import is_behind, read_traces, set_forward
+from clerk_tui.store.rollback import attest, confront, missing
+from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
+from clerk_tui.store.verifying import Head, Verified, verify_chain
+from clerk_tui.store.witness import Witness
 from hall.case import Case
-from hall.chain import SCHEMA_V, Sealed, check_link, open_header, open_sealed, seal, type_of
+from hall.chain import SCHEMA_V, Sealed, open_sealed, seal, type_of
 from hall.errors import BrokenChain, StoreError
 from hall.facts import Fact, FactBody, Header, Personal
 
@@ -32,17 +35,8 @@ Transaction: TypeAlias = sqlite3.Connection
 """What ``Journal.write`` gives, for callers that know no SQL."""
 _INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
     personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
-_NOBODY: Final = sha256(b"").digest()
-"""The personal hash of a fact that never named anybody; any other one without a personal part was erased."""
 _TAIL: Final = 20
 """Facts at the end of the journal whose chain is checked at every open."""
-
-
-class Head(Struct, frozen=True):
-    """The last fact: its number (0: none yet) and hash."""
-
-    seq: int
-    hash: bytes
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -64,30 +58,28 @@ class Appended(Struct, frozen=True, kw_only=True):
     case: Case | None
 
 
-class Verified(Struct, frozen=True, kw_only=True):
-    """What ``Journal.verify`` has read: how many facts, the head, how many had their personal part erased."""
-
-    facts: int
-    head: Head
-    erased: int = 0
-
-
 class Journal:
     """The workstation's own journal. Thread-safe; get one from ``open_journal``."""
 
-    def __init__(self, database: Database, clock: Clock, device: Device) -> None:
+    def __init__(self, database: Database, clock: Clock, device: Device, witness: Witness | None = None) -> None:
         self.database = database
         self.clock = clock
+        self.witness = witness
         self._device = device
+        self._ahead: Head | None = None
+        self._given = 0
 
     @property
     def path(self) -> Path:
         """The database file."""
         return self.database.path
 
-    def write(self) -> AbstractContextManager[sqlite3.Connection]:
-        """A transaction of the one writer; see ``Database.write``."""
-        return self.database.write()
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of the one writer; see ``Database.write``. Ends when the witness knows of its facts."""
+        with self.database.write(self._attest) as connection:
+            self._ahead = None
+            yield connection
 
     def read(self) -> sqlite3.Connection:
         """This thread's read-only connection."""
@@ -96,6 +88,8 @@ class Journal:
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
+        if self.witness is not None:
+            self.witness.close()
 
     @property
     def incarnation(self) -> str:
@@ -140,6 +134,7 @@ class Journal:
         case = projector.case(entries[-1].subject) if entries else None
         projector.flush()
         end = Head(head.seq + len(done), done[-1].hash if done else head.hash)
+        self._ahead = end if done else self._ahead
         return Appended(sealed=tuple(done), head=end, case=case)
 
     def next_number(self, connection: sqlite3.Connection, counter: str) -> int:
@@ -149,6 +144,8 @@ class Journal:
             RETURNING value""",
             (counter,),
         ).fetchone()
+        if counter == REFERENCE_COUNTER:
+            self._given = int(row[0])
         return int(row[0])
 
     def case_in(self, connection: sqlite3.Connection, subject: str) -> Case | None:
@@ -192,7 +189,7 @@ class Journal:
         with translated(self.path):
             # First what must be there, then what is: another process may write meanwhile.
             traces = read_traces(self.read(), self.incarnation)
-            found = _verify(self.read(), self.device(), first_seq=1)
+            found = verify_chain(self.read(), self.device(), first_seq=1)
         traces.check(found.head.seq)
         return found
 
@@ -227,6 +224,18 @@ class Journal:
         """The last fact as the connection's transaction sees it."""
         row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         return Head(row[0], row[1]) if row else Head(0, self._device.genesis)
+
+    def _attest(self) -> None:
+        """Tell the witness of what was just committed."""
+        if self.witness is not None and self._ahead is not None:
+            device = self._device
+            self.witness.write(
+                device.device_id, device.incarnation, self._ahead.seq, self._ahead.hash, self._number_given()
+            )
+
+    def _number_given(self) -> int:
+        """The last number given to a reference; another process may have given one meanwhile."""
+        return max(self._given, given(self.database.writer))
 
     def _header(self, entry: Entry, seq: int, base_version: int) -> Header:
         return Header(
@@ -267,21 +276,41 @@ class Journal:
 
 
 def open_journal(
-    path: Path, *, device_code: str, clock: Clock, wait_s: float = 5.0, check_tail: bool = True
+    path: Path,
+    *,
+    device_code: str,
+    clock: Clock,
+    wait_s: float = 5.0,
+    check_tail: bool = True,
+    witness: Path | None = None,
+    limits: Limits | None = None,
 ) -> Journal:
     """Open the journal, making it on the first day. Without ``check_tail`` a damaged one opens too, to be looked at.
 
+    ``witness`` is the file of the rollback witness; without one nobody notices an older copy put back. ``limits`` say
+    how much room the disk must have; without them nobody looks.
+
     Raises:
         StoreError: the file is no database, another program's or a newer version's, damaged, locked or not writable;
-            or it belongs to another device. It says where and what to do, and the file is as it was.
+            or it belongs to another device, or is older than its witness (``rolled_back``). It says where and what to
+            do, and the file is as it was.
     """
-    database = Database(path, wait_s=wait_s)
+    attested = Witness(witness) if witness is not None else None
+    mark = attested.read() if attested is not None else None
+    if mark is not None and not path.exists():
+        raise missing(path, mark)
+    database = Database(path, wait_s=wait_s, limits=limits)
     try:
         device = _prepare(database, device_code, clock)
-        journal = Journal(database, clock, device)
+        journal = Journal(database, clock, device, attested)
         if check_tail:
             _check_tail(journal)
+        if mark is not None:
+            confront(database, device, mark)
+        if check_tail:
             _set_forward(journal)
+        if attested is not None:
+            attest(database, device, attested, mark)
     except BaseException:
         database.close()
         raise
@@ -331,7 +360,7 @@ def _check_tail(journal: Journal) -> None:
     head = journal.head
     try:
         with translated(journal.path):
-            _verify(journal.read(), journal.device(), first_seq=max(1, head.seq - _TAIL + 1))
+            verify_chain(journal.read(), journal.device(), first_seq=max(1, head.seq - _TAIL + 1))
     except BrokenChain as error:
         raise StoreError(
             "store_corrupt",
@@ -339,37 +368,3 @@ def _check_tail(journal: Journal) -> None:
             field="store.path",
             hint="停止使用，保留这个文件，运行 clerk journal verify，从备份恢复并报告管理员",
         ) from error
-
-
-def _verify(connection: sqlite3.Connection, device: Device, *, first_seq: int) -> Verified:
-    """Check the facts from ``first_seq`` on: chain, and the columns beside the sealed bytes."""
-    previous, seq, erased = device.genesis, first_seq - 1, 0
-    if first_seq > 1:
-        row = connection.execute("SELECT hash FROM event WHERE seq = ?", (first_seq - 1,)).fetchone()
-        previous = row[0] if row else b""
-    rows = connection.execute(
-        f"""SELECT {SEALED}, seq, CAST(event_id AS BLOB), CAST(type AS BLOB), CAST(subject AS BLOB), at_ms, prev_hash
-        FROM event WHERE seq >= ? ORDER BY seq""",  # noqa: S608 - a constant
-        (first_seq,),
-    )
-    for seq, row in enumerate(rows, first_seq):
-        sealed = read_sealed(row)
-        try:
-            check_link(sealed, previous, seq)
-            header = open_header(sealed.header)
-        except BrokenChain as error:
-            raise BrokenChain(error.code, error.message, field=str(seq)) from error
-        words = (header.event_id.encode(), header.type.encode(), header.subject.encode())
-        beside = (header.seq, *words, header.at_ms, previous)
-        if row[6:] != beside or (header.device, header.incarnation) != (device.device_id, device.incarnation):
-            raise BrokenChain("changed_fact", f"第{seq}条记录旁边的列与封存的内容不同", field=str(seq))
-        open_sealed(sealed)  # its header was read: what fails now names the fact itself
-        erased += not sealed.personal and sealed.personal_hash != _NOBODY
-        previous = sealed.hash
-        if seq == device.acked_through and previous != device.acked_hash:
-            raise BrokenChain("acked_otherwise", f"第{seq}条记录与中心确认的不同", field=str(seq))
-    if seq < device.acked_through:
-        raise BrokenChain(
-            "behind_centre", f"中心已确认到第{device.acked_through}条，本机只到第{seq}条", field=str(seq + 1)
-        )
-    return Verified(facts=seq - first_seq + 1, head=Head(seq, previous), erased=erased)

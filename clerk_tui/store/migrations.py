@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from clerk_tui import faults
+
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
@@ -134,11 +136,33 @@ def _facts_are_added(db: Utils) -> None:
     )
 
 
+def _clerks(db: Utils) -> None:
+    # The centre's signed list; of those who signed in here a verifier that is worth nothing without the key file.
+    db.execute(
+        """CREATE TABLE clerk_list (
+            one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL, told_ms INTEGER NOT NULL,
+            kept_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+    db.execute(
+        """CREATE TABLE clerk_cache (
+            clerk_id TEXT PRIMARY KEY, verifier TEXT NOT NULL DEFAULT '', pin_version INTEGER NOT NULL DEFAULT 0,
+            fails INTEGER NOT NULL DEFAULT 0, failed_ms INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID"""
+    )
+    db.execute(
+        """CREATE TABLE clerk_session (
+            one INTEGER PRIMARY KEY CHECK (one = 1), clerk_id TEXT NOT NULL, until_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
     ("0003_printing", _printing),
     ("0004_facts_are_added", _facts_are_added),
+    ("0005_clerks", _clerks),
 )
 LATEST: Final = len(_ALL)
 
@@ -165,8 +189,10 @@ def migrate(connection: sqlite3.Connection) -> int:
         def run(db: Utils, step: Callable[[Utils], None] = step, number: int = number) -> None:
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
+            faults.point("migrate.before")
 
         steps(name=name)(run)
     # Plain functions of SQLite only: what sqlite-utils would register must not be needed to read the schema.
     steps.apply(Utils(connection, use_counts_table=False))
+    faults.point("migrate.after")
     return before

@@ -75,24 +75,29 @@ def is_behind(connection: sqlite3.Connection, incarnation: str) -> bool:
     ).fetchone()
     if newest is None:
         return False
-    row = connection.execute("SELECT value FROM counter WHERE name = ?", (REFERENCE_COUNTER,)).fetchone()
-    given = row[0] if row else 0
+    last = given(connection)
     office, _device, number, _check = newest[0].split("-")
-    low, end = f"{office}{incarnation}{given + 1:05d}", f"{office}{incarnation}:"
+    low, end = f"{office}{incarnation}{last + 1:05d}", f"{office}{incarnation}:"
     later = connection.execute(
         "SELECT 1 FROM case_find WHERE kind = ? AND key > ? AND key < ? AND length(key) > ? LIMIT 1",
         (REFERENCE, low, end, len(low)),
     ).fetchone()
-    return int(number) > given or later is not None
+    return int(number) > last or later is not None
 
 
-def set_forward(connection: sqlite3.Connection, incarnation: str) -> None:
-    """Set the counter to the highest number any case has, in the caller's transaction: numbers are skipped, never
-    given twice."""
+def given(connection: sqlite3.Connection) -> int:
+    """The last number that was given to a reference, 0 for none yet."""
+    row = connection.execute("SELECT value FROM counter WHERE name = ?", (REFERENCE_COUNTER,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def set_forward(connection: sqlite3.Connection, incarnation: str, through: int = 0) -> None:
+    """Set the counter to the highest number any case has, ``through`` at least, in the caller's transaction: numbers
+    are skipped, never given twice."""
     connection.execute(
         """INSERT INTO counter (name, value) VALUES (?, ?)
         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)""",
-        (REFERENCE_COUNTER, read_traces(connection, incarnation).found),
+        (REFERENCE_COUNTER, max(through, read_traces(connection, incarnation).found)),
     )
 
 

@@ -14,6 +14,7 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
@@ -101,7 +102,9 @@ class Client:
             events=facts,
             signature=wire.sign_push(self._key, self._device.incarnation, head, first),
         )
+        faults.point("send.before")
         answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request))
+        faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
         status, body = answer
@@ -113,10 +116,14 @@ class Client:
         receipt = reply.receipt
         if self._outbox.hash_at(receipt.acked_through) != receipt.acked_hash:
             return Trouble(what="fork", detail=f"the centre holds another fact {receipt.acked_through}")
-        if receipt.acked_through < first:
-            return Trouble(what="not_the_centre", detail="a receipt that acknowledges nothing new")
+        if not facts:
+            return None
+        told = [result.seq for result in reply.results]
+        # The centre may have more than this batch, from one whose reply was lost: what became of that is told next.
+        if not told or told != list(range(first, min(receipt.acked_through, first + len(facts) - 1) + 1)):
+            return Trouble(what="not_the_centre", detail="a receipt that does not say what became of the batch")
         self._keep(Acked(receipt=receipt, results=reply.results))
-        self.acked, self._epoch = receipt.acked_through, receipt.epoch
+        self.acked, self._epoch = told[-1], receipt.epoch
         self._limit = wire.MAX_FACTS
         return None
 
@@ -162,8 +169,14 @@ class Client:
         page = _decode(body, wire.ChangesReply)
         if page is None or (page.has_more and page.next_cursor == self._cursor):
             return Trouble(what="not_the_centre", detail="a feed that cannot be read")
+        if page.epoch != self._epoch and self._epoch:
+            # A centre restored from a copy may lack what it acknowledged: ask it, even with nothing to send.
+            trouble = self._push([])
+            if trouble is None and page.epoch != self._epoch:
+                trouble = Trouble(what="not_the_centre", detail="a feed of another epoch")
+            return trouble or wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
         if page.changes or page.next_cursor != self._cursor:
-            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor))
+            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, anew=not self._cursor))
         self._cursor = page.next_cursor
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_tui import faults
 from clerk_tui.clock import Clock
 from clerk_tui.store import exchange
 from clerk_tui.store.connection import Database
@@ -21,12 +22,16 @@ class JournalKeeper:
         now = self._clock.now_ms()
         match message:
             case Acked(receipt=receipt, results=results):
+                faults.point("ack.before")
                 exchange.keep_receipt(self._database, receipt, results, now)
+                faults.point("ack.after")
                 self.acked += len(results)
             case Rewound(through=through, epoch=epoch):
                 exchange.rewind(self._database, through, epoch, now)
-            case Changed(changes=changes, next_cursor=cursor):
-                exchange.keep_changes(self._database, changes, cursor, now)
+            case Changed(changes=changes, next_cursor=cursor, anew=anew):
+                faults.point("cursor.before")
+                exchange.keep_changes(self._database, changes, cursor, now, anew=anew)
+                faults.point("cursor.after")
                 self.changes += len(changes)
             case Keys(reply=reply):
                 exchange.keep_keys(self._database, reply, now)

@@ -100,6 +100,7 @@ def write_config(folder: Path, catalogue: Path, *, centre: str = "") -> None:
 path = "{catalogue}"
 [store]
 path = "clerk.db"
+witness = "witness"
 [print]
 target = "dir:papers"
 [centre]

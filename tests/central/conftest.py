@@ -10,17 +10,18 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from central.app import make_app
-from central.store import Store
+from central.store.sqlite import SqliteStore
+from tests.central.inline import inline
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "centre" / "central.db")
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "centre" / "central.db")
     yield store
-    store.close()
+    inline(store.close())
 
 
 @pytest.fixture
-def centre(store: Store) -> Iterator[TestClient[Litestar]]:
+def centre(store: SqliteStore) -> Iterator[TestClient[Litestar]]:
     with TestClient(make_app(store)) as client:
         yield client

@@ -26,16 +26,17 @@ def counter(tmp_path: Path, store: Store) -> Counter:
 
 
 def test_push_and_feed_over_http(centre: Centre, counter: Counter) -> None:
-    add_case(counter.journal, 1)
+    for number in (1, 2, 3):
+        add_case(counter.journal, number)
     pushed = centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
     reply = msgspec.json.decode(pushed.content, type=wire.PushReply)
-    assert (pushed.status_code, reply.receipt.acked_through) == (200, 3)
+    assert (pushed.status_code, reply.receipt.acked_through) == (200, 9)
     page = centre.get("/v1/sync/changes", params={"limit": 2}, headers=counter.headers)
     first = msgspec.json.decode(page.content, type=wire.ChangesReply)
-    assert ([c.server_seq for c in first.changes], first.has_more) == ([1, 2], True)
+    assert ([c.server_seq for c in first.changes], first.has_more) == ([3, 6], True)
     rest = centre.get("/v1/sync/changes", params={"cursor": first.next_cursor}, headers=counter.headers)
     last = msgspec.json.decode(rest.content, type=wire.ChangesReply)
-    assert ([c.server_seq for c in last.changes], last.has_more) == ([3], False)
+    assert ([c.server_seq for c in last.changes], last.has_more) == ([9], False)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic eDp5"}])

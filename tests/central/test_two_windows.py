@@ -11,13 +11,15 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from central import ingest
-from central.store import Store
+from central.store import Store, devices, facts
+from central.store.sqlite import SqliteStore
 from clerk_tui.store.exchange import keep_keys
 from clerk_tui.store.journal import Entry
 from hall import wire
 from hall.case import Case, CaseState
 from hall.facts import Fact
 from tests.central.counter import Counter, encoded
+from tests.central.inline import inline
 from tests.hall.test_adoption import FIRST, SECOND, substance
 
 
@@ -38,17 +40,14 @@ def write(counter: Counter, facts: list[Fact]) -> None:
 
 
 def case_at(store: Store) -> Case:
-    with store.write() as tx:
-        row = tx.case("case-1")
-    assert row is not None
+    row = inline(store.read(lambda db: facts.cases(db, ["case-1"])))["case-1"]
     return msgspec.json.decode(row.snapshot, type=Case)
 
 
 def send(store: Store, counter: Counter, first: int, count: int) -> list[wire.PushResult]:
-    with store.write() as tx:
-        device = tx.device(counter.device.device_id)
+    device = inline(store.read(lambda db: devices.device(db, counter.device.device_id)))
     assert device is not None
-    return ingest.push(store, device, counter.request(first, count), 1).results
+    return inline(ingest.push(store, device, counter.request(first, count), 1)).results
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -72,14 +71,14 @@ def test_in_whatever_batches_they_come_it_is_one_case(tmp_path: Path, store: Sto
     assert case.version == len(FIRST) + len(SECOND)
     expected = substance(_whole(tmp_path, store))
     assert _timeless(substance(case)) == _timeless(expected)
-    counts = store.counts()
+    counts = inline(store.read(facts.counts))
     assert counts["cases"] == 1
     assert counts["applied"] == len(FIRST) + len(SECOND)
 
 
 def _whole(tmp_path: Path, store: Store) -> Case:
     """The case as a centre has it that heard one window after the other."""
-    other = Store(tmp_path / "other" / "central.db")
+    other = SqliteStore(tmp_path / "other" / "central.db")
     (tmp_path / "twin").mkdir()
     first, second = Counter(tmp_path / "twin", other, "A1"), Counter(tmp_path / "twin", other, "B1")
     write(first, FIRST)
@@ -87,7 +86,7 @@ def _whole(tmp_path: Path, store: Store) -> Case:
     send(other, first, 1, 99)
     send(other, second, 1, 99)
     case = case_at(other)
-    other.close()
+    inline(other.close())
     return case
 
 

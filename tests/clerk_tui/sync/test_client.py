@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from central.app import make_app
-from central.store import Store
+from central.store import Db, devices, facts
+from central.store.base import renew_epoch
+from central.store.sqlite import SqliteStore
 from clerk_tui.store.exchange import Outbox, pin_centre
 from clerk_tui.sync.backoff import MOST_S, delay_s
 from clerk_tui.sync.client import Client
@@ -22,6 +24,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall import wire
 from tests.central.counter import Counter
+from tests.central.inline import inline
 from tests.journals import StillClock, add_case
 
 
@@ -29,7 +32,7 @@ class Rig:
     """A counter and a real centre, with a wire between them that a test can bend."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(folder / "central.db")
+        self.store = SqliteStore(folder / "central.db")
         self.counter = Counter(folder, self.store)
         self.journal = self.counter.journal
         pin_centre(self.journal.database, self.counter.enrolled.server_key, "")
@@ -57,6 +60,9 @@ class Rig:
             finally:
                 outbox.close()
 
+    def counts(self) -> dict[str, int]:
+        return inline(self.store.read(facts.counts))
+
     @property
     def acked(self) -> int:
         return self.journal.device().acked_through
@@ -74,8 +80,8 @@ def test_everything_unsent_arrives_and_the_feed_comes_back(rig: Rig) -> None:
     for number in range(1, 121):
         add_case(rig.journal, number)
     assert rig.run() is None
-    assert (rig.acked, rig.store.counts()) == (360, {"applied": 360, "cases": 120})
-    assert rig.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0] == 360
+    assert (rig.acked, rig.counts()) == (360, {"applied": 360, "cases": 120})
+    assert rig.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0] == 120
 
 
 def test_a_reply_that_is_lost_loses_and_doubles_nothing(rig: Rig) -> None:
@@ -87,10 +93,10 @@ def test_a_reply_that_is_lost_loses_and_doubles_nothing(rig: Rig) -> None:
     rig.bend = cut
     trouble = rig.run()
     assert trouble is not None
-    assert (trouble.what, rig.acked, rig.store.counts()["applied"]) == ("offline", 0, 3)
+    assert (trouble.what, rig.acked, rig.counts()["applied"]) == ("offline", 0, 3)
     rig.bend = lambda request, response: response
     assert rig.run() is None
-    assert (rig.acked, rig.store.counts()["applied"]) == (3, 3)
+    assert (rig.acked, rig.counts()["applied"]) == (3, 3)
 
 
 PORTALS = [
@@ -165,21 +171,25 @@ def test_no_garbled_reply_acknowledges_or_crashes(rig: Rig, junk: bytes, status:
 def test_a_centre_restored_from_backup_gets_everything_again_without_anybody_typing(rig: Rig) -> None:
     add_case(rig.journal, 1)
     assert rig.run() is None
-    with rig.store.write() as tx:
-        for table in ("feed", "case_", "event"):
-            tx._db.execute(f"DELETE FROM {table}")
-        tx._db.execute("UPDATE server SET feed_head = 0, epoch = 'restored'")
-        tx.advance("SL01", "A1", 1, rig.journal.device().genesis)
-    rig.store.epoch = "restored"
+
+    async def as_it_was_before(db: Db) -> None:
+        await db.run("DELETE FROM case_")
+        await db.run("DELETE FROM event")
+        await db.run("UPDATE hall SET feed_head = 0")
+        at = await devices.incarnation(db, "SL01", "A1")
+        assert at is not None
+        await devices.advance(db, at, 1, rig.journal.device().genesis)
+        await renew_epoch(db)
+
+    inline(rig.store.transact(as_it_was_before))
     add_case(rig.journal, 2)
     assert rig.run() is None
-    assert (rig.acked, rig.store.counts()) == (6, {"applied": 6, "cases": 2})
+    assert (rig.acked, rig.counts()) == (6, {"applied": 6, "cases": 2})
 
 
 def test_a_revoked_token_keeps_the_queue(rig: Rig) -> None:
     add_case(rig.journal, 1)
-    with rig.store.write() as tx:
-        tx._db.execute("UPDATE device SET revoked_ms = 1")
+    inline(rig.store.transact(lambda db: devices.revoke(db, rig.counter.device.device_id, 1)))
     trouble = rig.run()
     assert trouble is not None
     assert (trouble.what, rig.acked) == ("revoked", 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,10 +22,10 @@ def main() -> None:
     write = Database.write
 
     @contextmanager
-    def narrow(self: Database) -> Iterator[sqlite3.Connection]:
+    def narrow(self: Database, after: Callable[[], None] | None = None) -> Iterator[sqlite3.Connection]:
         pages = self.writer.execute("PRAGMA page_count").fetchone()[0] if flag.exists() else 1 << 30
         self.writer.execute(f"PRAGMA max_page_count = {pages}")
-        with write(self) as connection:
+        with write(self, after) as connection:
             yield connection
 
     Database.write = narrow  # type: ignore[method-assign]

@@ -1,0 +1,178 @@
+"""Facts byte for byte, the cases they fold into, and the feed: a hall's cases in the order of their last change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from central.store.base import Db
+from hall.chain import Sealed
+from hall.wire import Change, Status
+
+_FACT = (
+    "office", "incarnation", "seq", "event_id", "subject", "header", "public", "personal", "salt", "personal_hash",
+    "hash", "status", "reason", "server_seq", "case_version", "received_ms",
+)  # fmt: skip
+_CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day")
+
+
+class StoredFact(Struct, frozen=True):
+    """What was decided about a fact when it first came."""
+
+    hash: bytes
+    status: Status
+    reason: str
+    server_seq: int
+    case_version: int
+
+
+class NewFact(Struct, frozen=True, kw_only=True):
+    """A fact to be stored, with what was decided. ``event_id`` is ``None`` where another fact used it first."""
+
+    seq: int
+    event_id: str | None
+    subject: str
+    sealed: Sealed
+    status: Status
+    reason: str
+    case_version: int
+
+
+class CaseRow(Struct, frozen=True, kw_only=True):
+    """A case as last folded; ``snapshot`` is the JSON of ``hall.case.Case``.
+
+    ``server_seq``, ``device`` and ``day`` are of the last fact: its number in the hall, who wrote it, on which day.
+    """
+
+    case_id: str
+    office: str
+    reference: str
+    state: str
+    version: int
+    snapshot: bytes
+    server_seq: int = 0
+    device: str = ""
+    day: str = "1970-01-01"
+
+    def as_change(self) -> Change:
+        """The case as an entry of the feed."""
+        return Change(
+            server_seq=self.server_seq,
+            case_id=self.case_id,
+            reference=self.reference,
+            state=self.state,
+            version=self.version,
+            device=self.device,
+            day=dt.date.fromisoformat(self.day),
+            case=self.snapshot,
+        )
+
+
+async def stored(db: Db, office: str, code: str, first: int, last: int) -> dict[int, StoredFact]:
+    """What became of the facts with these numbers."""
+    found = await db.rows(
+        "SELECT seq, hash, status, reason, server_seq, case_version FROM event"
+        " WHERE office = $1 AND incarnation = $2 AND seq BETWEEN $3 AND $4",
+        office,
+        code,
+        first,
+        last,
+    )
+    return {row[0]: StoredFact(row[1], Status(row[2]), row[3], row[4], row[5]) for row in found}
+
+
+async def known_ids(db: Db, event_ids: list[str]) -> set[str]:
+    """Which of these ids a stored fact already has, for ever."""
+    return {row[0] for row in await db.rows("SELECT event_id FROM event WHERE event_id = ANY($1)", event_ids)}
+
+
+async def cases(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]:
+    """The cases with these identities; nobody else changes them until the transaction ends."""
+    wanted = sorted(set(case_ids))
+    if not wanted:
+        return {}
+    found = await db.rows(
+        "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
+        " WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE",
+        wanted,
+    )
+    return {row[0]: CaseRow(**dict(zip(_CASE, row, strict=True))) for row in found}
+
+
+async def facts_of(db: Db, subject: str) -> list[Sealed]:
+    """The facts of a case that were not set aside, in the order they came."""
+    found = await db.rows(
+        "SELECT header, public, hash, personal, salt, personal_hash FROM event"
+        " WHERE subject = $1 AND status <> 'quarantined' ORDER BY server_seq",
+        subject,
+    )
+    return [
+        Sealed(header=row[0], public=row[1], hash=row[2], personal=row[3], salt=row[4], personal_hash=row[5])
+        for row in found
+    ]
+
+
+async def next_numbers(db: Db, office: str, count: int) -> int:
+    """The first of ``count`` numbers of the hall. The row stays locked to the commit, so numbers appear in order."""
+    row = await db.row(
+        "UPDATE hall SET feed_head = feed_head + $1 WHERE office = $2 RETURNING feed_head", count, office
+    )
+    assert row is not None, "a hall has its feed from its first device on"
+    return int(row[0]) - count + 1
+
+
+async def add_facts(
+    db: Db, office: str, code: str, facts: Sequence[NewFact], first_number: int, received_ms: int
+) -> None:
+    """Keep facts byte for byte; they get the hall's numbers from ``first_number`` on, in their order."""
+    await db.insert(
+        "event",
+        _FACT,
+        [
+            (
+                office, code, fact.seq, fact.event_id, fact.subject, fact.sealed.header, fact.sealed.public,
+                fact.sealed.personal, fact.sealed.salt, fact.sealed.personal_hash, fact.sealed.hash, fact.status.value,
+                fact.reason, number, fact.case_version, received_ms,
+            )
+            for number, fact in enumerate(facts, first_number)
+        ],
+    )  # fmt: skip
+
+
+async def save_cases(db: Db, new: Sequence[CaseRow], changed: Sequence[CaseRow]) -> None:
+    """Insert the new cases and replace the changed ones."""
+    if new:
+        await db.insert("case_", _CASE, [tuple(getattr(row, name) for name in _CASE) for row in new])
+    if changed:
+        await db.many(
+            "UPDATE case_ SET state = $1, version = $2, snapshot = $3, server_seq = $4, device = $5, day = $6"
+            " WHERE case_id = $7",
+            [(r.state, r.version, r.snapshot, r.server_seq, r.device, r.day, r.case_id) for r in changed],
+        )
+
+
+async def feed_head(db: Db, office: str) -> int:
+    """The number of the hall's last fact."""
+    row = await db.row("SELECT feed_head FROM hall WHERE office = $1", office)
+    return int(row[0]) if row else 0
+
+
+async def changes(db: Db, office: str, after: int, limit: int) -> list[CaseRow]:
+    """At most ``limit`` cases of a hall whose last change has a number above ``after``, in that order."""
+    found = await db.rows(
+        "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
+        " WHERE office = $1 AND server_seq > $2 ORDER BY server_seq LIMIT $3",
+        office,
+        after,
+        limit,
+    )
+    return [CaseRow(**dict(zip(_CASE, row, strict=True))) for row in found]
+
+
+async def counts(db: Db) -> dict[str, int]:
+    """How many facts (by status) and cases are stored."""
+    told = {row[0]: int(row[1]) for row in await db.rows("SELECT status, count(*) FROM event GROUP BY status")}
+    row = await db.row("SELECT count(*) FROM case_")
+    return {**told, "cases": int(row[0]) if row else 0}
