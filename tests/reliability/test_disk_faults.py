@@ -7,8 +7,6 @@ until the program has been started again. So each fault is followed by a power c
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -26,15 +24,7 @@ FAULTS: dict[str, tuple[frozenset[Operation], int]] = {
     "write error": (frozenset({"write", "truncate"}), IOERR_WRITE),
     "sync error": (frozenset({"sync"}), IOERR_FSYNC),
 }
-MEMORY = Path("/dev/shm")
 COMMITS = 12
-
-
-@pytest.fixture
-def fast(tmp_path: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="fault-", dir=MEMORY)) if MEMORY.is_dir() else tmp_path
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Counting:

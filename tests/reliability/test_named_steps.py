@@ -111,9 +111,8 @@ def killed_at(folder: Path, cache: Path, name: faults.Point, nth: int) -> tuple[
 @pytest.mark.parametrize("name", faults.POINTS)
 @pytest.mark.parametrize("nth", [1, 2])
 def test_killed_at_a_named_step_nothing_is_lost_or_doubled(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, name: faults.Point, nth: int
+    tmp_path: Path, cache: Path, name: faults.Point, nth: int
 ) -> None:
-    cache = tmp_path_factory.getbasetemp() / "catalogue-cache"
     killed, said = killed_at(tmp_path, cache, name, nth)
     assert killed or (name == "migrate.after" and nth > 1), "the morning passes every point"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -17,21 +15,6 @@ from tests.clerk_tui.conftest import FixedClock
 from tests.reliability.disk import watched
 from tests.reliability.figures import record as figure
 from tests.reliability.recorded import Recording, Saved, cut, record, watch_witness
-
-MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def fast(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory: this disk loses its power by calculation, the real one need not be slow."""
-    folder = Path(tempfile.mkdtemp(prefix="cut-", dir=MEMORY)) if MEMORY.is_dir() else tmp_path
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "catalogue-cache"
 
 
 def put(recording: Recording, image: dict[str, bytes], folder: Path) -> None:
