@@ -22,9 +22,12 @@ from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
 
 #: Services that need no right of their own, and why.
 OPEN: dict[str, str] = {
+    "editions.texts_now": "the wording of papers, nobody's data",
+    "editions.wording_of": "the wording of papers, nobody's data",
+    "editions.require_the_same": "compares what print_queue makes",
+    "health.health": "counts and dates only",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
-    "intake.draft_from_json": "a form; committing it needs the right",
     "intake.outcome_facts": "pure; Action.add asks",
     "intake_json.draft_from_json": "a form; committing it needs the right",
     "intake_json.supplement_from_json": "asks supplement.open_supplement",
