@@ -13,7 +13,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import Db, Row, Store
+from central.store.base import PIECE, Db, Row, Store
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -33,6 +33,7 @@ _MET_ANOTHER = (
     asyncpg.UniqueViolationError,
 )
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
+_UNUSABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError)
 _MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 
 
@@ -52,6 +53,11 @@ class PostgresDb(Db):
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
         await self._db.executemany(sql, rows)
 
+    async def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+        cursor = await self._db.cursor(sql, *values)
+        while piece := await cursor.fetch(PIECE):
+            yield piece
+
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         await self._db.copy_records_to_table(table, columns=columns, records=rows)
 
@@ -70,26 +76,29 @@ class PostgresStore(Store):
     async def start(self) -> None:
         if self._pool is not None:
             return
+        pool = None
         try:
-            self._pool = await asyncpg.create_pool(
+            pool = await asyncpg.create_pool(
                 self.address,
                 min_size=1,
                 max_size=self._connections,
                 command_timeout=_TIMEOUT_S,
                 server_settings={"application_name": "clerk-central", "synchronous_commit": "on", "timezone": "UTC"},
             )
-            async with self._pool.acquire() as connection:
+            async with pool.acquire() as connection:
                 await _check(connection)
                 await _migrate(connection)
-                key = await connection.fetchval("SELECT signing_key FROM server")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
-            raise StoreError(
+        except BaseException as error:
+            if pool is not None:
+                await pool.close()
+            if isinstance(error, _UNUSABLE):
                 # The type only: the text of some errors repeats the address, and with it the password.
-                "centre_database",
-                f"中心数据库连不上或不能用（{type(error).__name__}）",
-                hint="检查 --database 的地址、权限和数据库的状态",
-            ) from error
-        self.key = Ed25519PrivateKey.from_private_bytes(key)
+                message = f"中心数据库连不上或不能用（{type(error).__name__}）"
+                hint = "检查 --database 的地址、权限和数据库的状态"
+                raise StoreError("centre_database", message, hint=hint) from error
+            raise
+        self._pool = pool
+        await self.learn_key()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[PoolConnectionProxy[Any]]:

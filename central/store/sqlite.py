@@ -7,14 +7,14 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import Db, Row, Store
+from central.store.base import PIECE, Db, Row, Store
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -47,6 +47,11 @@ class SqliteDb(Db):
 
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
         self._db.executemany(translated(sql), rows)
+
+    async def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+        cursor = self._db.execute(translated(sql), _bound(values))
+        while piece := cursor.fetchmany(PIECE):
+            yield piece
 
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         marks = ",".join("?" * len(columns))
