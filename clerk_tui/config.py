@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, Meta(min_length=1, max_length=120)]
 Days = Annotated[int, Meta(ge=1, le=366)]
+Megabytes = Annotated[int, Meta(ge=0, le=1_000_000)]
 _PORT = r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 PRINT_TARGET = (
     r"^(?:dir:[^\x00-\x1f\x7f]*"
@@ -48,10 +49,11 @@ class DeviceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class ClerkSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who sits at the counter; written into every fact and onto every paper."""
+    """Who sits at the counter while the centre has told no clerks; written into every fact and onto every paper."""
 
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,20}$")] = "0001"
     name: Text = "周敏"
+    roles: tuple[Literal["clerk", "reviewer", "supervisor"], ...] = ("clerk", "reviewer", "supervisor")
 
 
 class CatalogueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,10 +70,14 @@ class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class StoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The journal's database file; empty: in the XDG data directory. ``witness`` is the file that notices an older copy
-    put back in its place; empty: in the XDG state directory."""
+    put back in its place; empty: in the XDG state directory. Of ``ballast_mb`` the disk is relieved when it is full;
+    with less than ``warn_free_mb`` free the counter warns, with less than ``stop_free_mb`` it begins no new case."""
 
     path: str = ""
     witness: str = ""
+    ballast_mb: Megabytes = 20
+    warn_free_mb: Megabytes = 1024
+    stop_free_mb: Megabytes = 200
 
 
 class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -126,4 +126,12 @@ def _notices(body: CaseAdopted) -> tuple[Notice, ...]:
     """The last notice as far as the paper knows it; it stands for all of them."""
     if not body.notices or body.noticed is None or body.respond_by is None:
         return ()
-    return (Notice(day=body.noticed, gaps=body.told, respond_by=body.respond_by, second=body.notices > 1),)
+    return (
+        Notice(
+            day=body.noticed,
+            gaps=body.told,
+            respond_by=body.respond_by,
+            provisional=body.respond_provisional,
+            second=body.notices > 1,
+        ),
+    )

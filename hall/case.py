@@ -19,6 +19,7 @@ from hall.facts import (
     CaseDecided,
     Due,
     FeeDemanded,
+    FeePaid,
     Language,
     LimitExtended,
     MaterialsHandedOver,
@@ -146,6 +147,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     supplied: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     fee: FeeDemanded | None = None
+    payments: tuple[FeePaid, ...] = ()
     handovers: tuple[MaterialsHandedOver, ...] = ()
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
@@ -155,3 +157,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""
+
+    @property
+    def fee_open(self) -> int:
+        """What is still to be paid of the fee that was demanded, in fen."""
+        demanded = sum(charge.fen for charge in self.fee.charges) if self.fee else 0
+        return demanded - sum(payment.fen for payment in self.payments)

@@ -36,7 +36,7 @@ class CaseClock(Struct, frozen=True, kw_only=True):
 
     ``left`` are working days to the promised date, negative when late, ``None`` without one; ``notice_due`` is the last
     day for a notice while a case is only received; ``paused``: a special procedure runs. ``provisional``: one of its
-    dates lies in a year whose days off are not known.
+    dates lies in a year whose days off are not known; ``due`` tells which.
     """
 
     promised: dt.date | None = None
@@ -47,6 +47,7 @@ class CaseClock(Struct, frozen=True, kw_only=True):
     light: Light = Light.NONE
     notice_due: dt.date | None = None
     respond_by: dt.date | None = None
+    due: Due = Due()
 
 
 def due(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCalendar) -> Due:
@@ -104,11 +105,12 @@ def case_clock(case: Case, calendar: WorkCalendar, today: dt.date) -> CaseClock:
     statutory = _last_day(limits.statutory, case.clock_from, start, calendar, pauses, case.extended_days)
     dates = _joined(promised, statutory)
     if case.state not in RUNNING:
-        return CaseClock(promised=dates.promised, statutory=dates.statutory, provisional=dates.provisional)
+        return CaseClock(promised=dates.promised, statutory=dates.statutory, provisional=dates.provisional, due=dates)
     return CaseClock(
         promised=dates.promised,
         statutory=dates.statutory,
         provisional=dates.provisional,
+        due=dates,
         left=calendar.workdays_between(today, dates.promised) if dates.promised else None,
         paused=any(pause.ends is None for pause in case.pauses),
         light=_light(case, dates, calendar, today),

@@ -18,6 +18,7 @@ from hall.proceedings import CaseDecided as CaseDecided
 from hall.proceedings import Charge as Charge
 from hall.proceedings import Document as Document
 from hall.proceedings import FeeDemanded as FeeDemanded
+from hall.proceedings import FeePaid as FeePaid
 from hall.proceedings import LimitExtended as LimitExtended
 from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
 from hall.proceedings import Original as Original
@@ -33,12 +34,13 @@ from hall.refs import DepartmentRef as DepartmentRef
 from hall.refs import Language as Language
 from hall.refs import MatterRef as MatterRef
 from hall.refs import Personal as Personal
+from hall.ticketing import TicketBody as TicketBody
 from hall.verdict import Gap, Refusal, Tick
 
 PaperKind = Literal[
     "receipt", "notice", "acceptance", "refusal", "promise", "guide",
     "checking", "tolerance", "tolerance_due", "restart", "procedure", "extension", "grant", "denial", "served",
-    "fee", "transfer", "pickup", "returned",
+    "fee", "transfer", "pickup", "returned", "terminated",
 ]  # fmt: skip
 
 
@@ -126,7 +128,8 @@ class CaseNoticed(Body, frozen=True, tag="case.noticed"):
     """One-time notice (art. 32(4)): every gap at once.
 
     ``second``: a further notice; ``known_before`` are the gaps of it that were visible the first time, which needs a
-    ``reason`` and is an event for supervisors (art. 72(4)).
+    ``reason`` and is an event for supervisors (art. 72(4)): ``approved_by`` is the number of the one who stood beside
+    the clerk, empty where the clerk is one.
     """
 
     gaps: tuple[Gap, ...]
@@ -137,6 +140,7 @@ class CaseNoticed(Body, frozen=True, tag="case.noticed"):
     reason: str = ""
     known_before: tuple[str, ...] = ()
     lapse: str = ""
+    approved_by: str = ""
 
 
 class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,6 +213,7 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     told: tuple[Gap, ...] = ()
     noticed: dt.date | None = None
     respond_by: dt.date | None = None
+    respond_provisional: bool = False
     notices: int = 0
     accepted: dt.date | None = None
     due: Due = Due()
@@ -301,6 +306,7 @@ FactBody = (
     | ResultDelivered
     | PapersServed
     | FeeDemanded
+    | FeePaid
     | MaterialsHandedOver
     | CaseClosed
     | PaperIssued
@@ -308,6 +314,7 @@ FactBody = (
     | InquiryAnswered
     | PersonalShown
     | NoteAdded
+    | TicketBody
 )
 
 

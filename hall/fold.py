@@ -41,6 +41,7 @@ _ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
     f.LimitExtended: RUNNING,
     f.CaseDecided: RUNNING,
     f.FeeDemanded: RUNNING | {S.DECIDED},
+    f.FeePaid: RUNNING | {S.DECIDED, S.DELIVERED},
     f.MaterialsHandedOver: frozenset(S) - {S.INQUIRY},
     f.PapersServed: frozenset(S) - {S.INQUIRY},
     f.ResultDelivered: frozenset({S.DECIDED}),
@@ -125,6 +126,8 @@ def _misfit(case: Case, fact: f.Fact) -> str:
     allowed = _ALLOWED.get(type(fact.body))
     if allowed is not None and case.state not in allowed:
         return f"办件已是“{STATE_NAMES[case.state]}”"
+    if isinstance(fact.body, f.FeePaid) and case.fee is None:
+        return "没有通知缴费"
     if isinstance(fact.body, f.ProcedureStarted) and not _told_in_writing(case, fact.body):
         return "没有出具特别程序期限告知书，时限不停计"
     return ""
@@ -258,7 +261,12 @@ def _served(case: Case, fact: f.Fact) -> Changes:
 
 
 def _charged(case: Case, fact: f.Fact) -> Changes:
-    return {"fee": fact.body}
+    # A new demand stands in place of the one before it; what was paid on that one stays in the timeline.
+    return {"fee": fact.body, "payments": ()}
+
+
+def _paid(case: Case, fact: f.Fact) -> Changes:
+    return {"payments": (*case.payments, fact.body)}
 
 
 def _handed_over(case: Case, fact: f.Fact) -> Changes:
@@ -315,6 +323,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.ResultDelivered: _delivered,
     f.PapersServed: _served,
     f.FeeDemanded: _charged,
+    f.FeePaid: _paid,
     f.MaterialsHandedOver: _handed_over,
     f.CaseClosed: _closed,
     f.PaperIssued: _paper,

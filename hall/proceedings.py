@@ -137,6 +137,15 @@ class FeeDemanded(Body, frozen=True, tag="fee.demanded"):
     late: str = ""
 
 
+class FeePaid(Body, frozen=True, tag="fee.paid"):
+    """A demanded fee, or part of it, was paid. ``voucher`` is the number of the fiscal receipt (财政票据)."""
+
+    fen: int
+    day: dt.date
+    how: str = ""
+    voucher: str = ""
+
+
 class Original(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that travels: originals, drawings, samples."""
 

@@ -36,6 +36,9 @@ from hall.replica_wire import (
     TICKS,
     TOLD,
     TOLD_BAD,
+    UNSURE_PROMISED,
+    UNSURE_RESPOND,
+    UNSURE_STATUTORY,
     Mark,
     Wire,
     from_day,
@@ -119,6 +122,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     digest: bytes
     language: str
     device: str = ""
+    respond_provisional: bool = False
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -163,7 +167,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         language=case.language,
         secret_id=secret_id(signer.secret) if given else b"",
         digest=_digest(signer.secret, identity, given) if given else b"",
-        provisional=case.due.provisional or bool(notice and notice.provisional),
+        unsure=_unsure(case),
     )
     return wrap(pack(wire), signer.key)
 
@@ -255,6 +259,28 @@ def _ticked(case: Case) -> list[tuple[int, Tick]]:
     return [(place, case.ticks[row.code]) for place, row in enumerate(case.rows) if row.code in case.ticks]
 
 
+def _unsure(case: Case) -> int:
+    notice = case.notices[-1] if case.notices else None
+    marks = (
+        (UNSURE_PROMISED, case.due.promised is not None and case.due.promised_provisional),
+        (UNSURE_STATUTORY, case.due.statutory is not None and case.due.statutory_provisional),
+        (UNSURE_RESPOND, notice is not None and notice.provisional),
+    )
+    return sum(bit for bit, holds in marks if holds)
+
+
+def _due(promised: dt.date | None, statutory: dt.date | None, unsure: int) -> Due:
+    """The limits with what is unsure of each."""
+    some = bool(unsure & (UNSURE_PROMISED | UNSURE_STATUTORY))
+    return Due(
+        promised=promised,
+        statutory=statutory,
+        provisional=some,
+        promised_known=some and promised is not None and not unsure & UNSURE_PROMISED,
+        statutory_known=some and statutory is not None and not unsure & UNSURE_STATUTORY,
+    )
+
+
 def _state_of(case: Case, row: Row) -> int:
     tick = tick_in(case, row)
     told = [gap for notice in case.notices for gap in notice.gaps if gap.code == row.code]
@@ -282,6 +308,7 @@ def _reasons(case: Case) -> dict[int, int | str]:
 def _replica(wire: Wire, device: str) -> Replica:
     days = [None if each is None else from_day(each) for each in wire.days]
     received, clock_from, noticed, respond_by, accepted, promised, statutory, issued, expires = days
+    unsure = wire.unsure if wire.unsure is not True else UNSURE_PROMISED | UNSURE_STATUTORY | UNSURE_RESPOND
     if received is None or clock_from is None or issued is None or expires is None:
         raise altered("缺少日期")
     return Replica(
@@ -300,7 +327,8 @@ def _replica(wire: Wire, device: str) -> Replica:
         respond_by=respond_by,
         notices=wire.notices,
         accepted=accepted,
-        due=Due(promised=promised, statutory=statutory, provisional=wire.provisional),
+        due=_due(promised, statutory, unsure),
+        respond_provisional=bool(unsure & UNSURE_RESPOND),
         reference=wire.reference,
         case_id=_case_id(wire.case_id),
         incarnation=wire.incarnation,

@@ -27,6 +27,8 @@ APPLICANTS: Final[tuple[ApplicantKind, ...]] = (
     "organisation",
     "foreigner",
 )
+UNSURE_PROMISED, UNSURE_STATUTORY, UNSURE_RESPOND = 1, 2, 4
+"""Which dates lie in a year whose days off were not known; ``True``, as early codes have it, stands for all."""
 TOLD, TOLD_BAD, CORRECTABLE = 8, 16, 32
 """Bits beside the state of a material, which takes the lowest three."""
 
@@ -79,7 +81,7 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     language: Annotated[str, Meta(max_length=8)] = ""
     secret_id: Annotated[bytes, Meta(max_length=2)] = b""
     digest: Annotated[bytes, Meta(max_length=8)] = b""
-    provisional: bool = False
+    unsure: bool | Annotated[int, Meta(ge=0, le=7)] = 0
 
 
 _FIELDS: Final = dict(enumerate(Wire.__struct_fields__))

@@ -51,6 +51,7 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "transfer": "物料流转单",
     "pickup": "取件单",
     "returned": "退件通知单",
+    "terminated": "终止办理通知书",
 }
 PAPER_LETTERS: dict[f.PaperKind, str] = {
     "receipt": "S",
@@ -72,6 +73,7 @@ PAPER_LETTERS: dict[f.PaperKind, str] = {
     "transfer": "W",
     "pickup": "P",
     "returned": "X",
+    "terminated": "E",
 }
 """The letter of a kind in a paper's number."""
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
@@ -137,6 +139,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"送达文书{len(documents)}件（{SERVED_NAMES[how]}）"
         case f.FeeDemanded(charges=charges):
             return f"告知缴费，共{len(charges)}项"
+        case f.FeePaid(fen=fen, voucher=voucher):
+            return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
         case f.CaseClosed(how=how, reason=reason):

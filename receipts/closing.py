@@ -12,10 +12,11 @@ from receipts.setter import Setter
 from receipts.strips import SLOT, seal_strip, slot_line, strips
 
 QR_MODULE = 0.75 * MM
-QR_SIDE = 27 * MM
+QR_SIDE, LINK_SIDE = 27 * MM, 25 * MM
 """The side of a QR code with its quiet zone; one with many modules may grow beyond, so that none is below 0.4 mm."""
-_CAPTION = 8.0
-_BETWEEN = 18.0
+_CAPTION, _CAPTION_SECOND = 8.0, 6.0
+_BETWEEN, _APART = 18.0, 26.0
+"""White between code, lines and seal; between two codes at least the quiet zones of both."""
 _MOST_SLOTS = 4
 _LEAST_SLOT = 150.0
 """A line to sign that would be shorter than this goes above instead of between code and seal."""
@@ -25,15 +26,15 @@ def body_strips(setter: Setter, document: Document) -> list[Strip]:
     """All strips of the body, the closing one last."""
     blocks = list(document.blocks)
     seal = blocks.pop() if blocks and isinstance(blocks[-1], Seal) else None
-    code, code_width = _code(setter, document)
+    codes, code_width = _codes(setter, document)
     sealed = seal_strip(setter, seal) if isinstance(seal, Seal) else None
-    room = setter.width - (code_width + _BETWEEN if code else 0) - (sealed[1] + _BETWEEN if sealed else 0)
+    room = setter.width - (code_width + _BETWEEN if codes else 0) - (sealed[1] + _BETWEEN if sealed else 0)
     sign = _signatures(blocks, room)
     if sign:
         blocks.pop()
-    parts: list[Strip] = [code] if code else []
+    parts: list[Strip] = list(codes)
     if sign:
-        x = setter.left + (code_width + _BETWEEN if code else 0)
+        x = setter.left + (code_width + _BETWEEN if codes else 0)
         parts.append(_slots(setter, sign, x, room))
     if sealed:
         parts.append(sealed[0])
@@ -56,18 +57,35 @@ def _slots(setter: Setter, block: Signatures, x: float, width: float) -> Strip:
     return Strip(SLOT * len(block.slots), tuple(ops))
 
 
-def _code(setter: Setter, document: Document) -> tuple[Strip | None, float]:
-    """The QR code with its caption, and how wide it is."""
-    if not document.qr:
-        return None, 0.0
-    modules = qr(document.qr)
-    module = max(QR_MIN, min(QR_MODULE, QR_SIDE / modules.width))
+def _codes(setter: Setter, document: Document) -> tuple[list[Strip], float]:
+    """The QR codes with their captions side by side, and how wide they are together."""
+    made: list[Strip] = []
+    wide = 0.0
+    for text, caption, most in (
+        (document.qr, document.qr_caption, QR_SIDE),
+        (document.link, document.link_caption, LINK_SIDE),
+    ):
+        if text:
+            strip, width = _code(setter, text, caption, most, setter.left + (wide + _APART if made else 0.0))
+            wide += width + (_APART if made else 0.0)
+            made.append(strip)
+    return made, wide
+
+
+def _code(setter: Setter, text: str, caption: Sequence[str], most: float, left: float) -> tuple[Strip, float]:
+    modules = qr(text)
+    module = max(QR_MIN, min(QR_MODULE, most / modules.width))
     quiet = QR_QUIET * module
     side = module * modules.width - 2 * quiet
     # The white around the code lies in the margin and in the gap above, so that its edge stands where the text does.
-    code = Code(setter.left - quiet, -quiet, modules, module, module)
-    caption = setter.line(document.qr_caption, setter.left, side + 3, side, _CAPTION, 1.5, "center", grey=0.35)
-    return Strip(side + 3 + _CAPTION * 1.5, (code, caption)), side
+    ops: list[Op] = [Code(left - quiet, -quiet, modules, module, module)]
+    y = side + 3
+    for number, line in enumerate(caption):
+        size = _CAPTION_SECOND if line.isascii() else _CAPTION
+        bold = number == 0
+        ops.append(setter.line(line, left, y, side, size, 1.5, "center", bold=bold, grey=0.0 if bold else 0.35))
+        y += size * 1.5
+    return Strip(y, tuple(ops)), side
 
 
 def _side_by_side(setter: Setter, parts: Sequence[Strip]) -> Strip:

@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from hall.case import Case
 from hall.facts import PaperIssued, PaperKind
+from hall.reference import query_code
 from receipts import templates as t
 from receipts.document import Document
 from receipts.english import English
 from receipts.filler import Filler
-from receipts.needs import require, require_printed, require_values
+from receipts.needs import UNNUMBERED, require, require_printed, require_values
 from receipts.process import flow_of, project_of
 from receipts.values import content_of
 
@@ -32,7 +33,7 @@ def compose(
     """The content of paper ``kind`` for ``case`` as it stood when ``issued``; ``reprint`` is n for 补打 n.
 
     ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each. ``qr`` is the code that carries the case to
-    another window; without it, the QR code holds the address where the applicant sees how the case stands. Papers under
+    another window; the address where the applicant sees how the case stands is a second one beside it. Papers under
     行政许可法 art. 32 carry a number, a date, the place of the seal, and the reason where something is refused. A case
     in ``"en"`` gives the same paper in Chinese and English.
 
@@ -54,9 +55,12 @@ def compose(
     filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]
     footer += [filler.second(line) for line in template.footer]
-    if qr and (base := case.matter.hall.query_url) and "{query_url}" not in str(template):
-        # The code is for the windows then; whoever holds the paper finds the address in words.
-        footer.append(f"{filler.both('查询网址', ' ')}：{base}")
+    base, code = case.matter.hall.query_url, query_code(case.case_id) if kind not in UNNUMBERED else ""
+    if base and code:
+        footer.append(f"查询网址：{base}　查询码：{code}")
+        if english:
+            footer.append(f"{filler.second('查询网址')}: {base}  {filler.second('查询码')}: {code}")
+    link = query_link(base, case.reference, code)
     document = Document(
         kind=kind,
         title=filler.plain(template.title),
@@ -64,8 +68,10 @@ def compose(
         department=filler.plain("{department}　{window}").rstrip("　"),
         reference=case.reference,
         number=issued.number,
-        qr=qr or query_link(case.matter.hall.query_url, case.reference),
-        qr_caption=filler.plain(template.code_caption if qr else template.qr_caption),
+        qr=qr or link,
+        qr_caption=_caption(filler, template.code_caption if qr else template.qr_caption),
+        link=link if qr else "",
+        link_caption=_caption(filler, template.qr_caption) if qr and link else (),
         copies=tuple(filler.both(label, " ") for label in template.copies),
         blocks=tuple(block for entry in template.block if filler.holds(entry.when) for block in filler.blocks(entry)),
         footer=tuple(filter(None, footer)),
@@ -81,6 +87,16 @@ def copies_of(kind: PaperKind, texts: Path | None = None) -> int:
     return len(t.load_template(kind, texts).copies)
 
 
-def query_link(base: str, reference: str) -> str:
-    """The address in the QR code, where the applicant sees how the case stands. It carries no personal data."""
-    return f"{base.rstrip('/')}/{quote(reference)}" if base else ""
+def query_link(base: str, reference: str, code: str = "") -> str:
+    """The address in a QR code where the applicant sees how the case stands; empty where the hall has none.
+
+    It carries the reference and the case's query code (``hall.reference.query_code``), and no personal data.
+    """
+    if not base:
+        return ""
+    return f"{base.rstrip('/')}/{quote(reference)}" + (f"?c={quote(code)}" if code else "")
+
+
+def _caption(filler: Filler, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines under a QR code, each with its English under it."""
+    return tuple(part for line in lines for part in filler.both(line).split("\n"))

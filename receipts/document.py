@@ -130,7 +130,8 @@ class Document(Part, frozen=True):
     """One paper. Every copy in ``copies`` is printed in full, from a new page, with its label.
 
     ``number`` is the paper's own number (示市监受〔2026〕12号), ``reference`` the case's, printed as Code 128
-    and as text; ``reprint`` is 0 for the first print and n for 补打 n.
+    and as text; ``reprint`` is 0 for the first print and n for 补打 n. ``qr`` and ``link`` are the texts of up to two
+    QR codes: with both, ``qr`` is for a window and ``link`` for the applicant; the captions say which is whose.
     """
 
     kind: str
@@ -141,12 +142,22 @@ class Document(Part, frozen=True):
     department: str = ""
     number: str = ""
     qr: str = ""
-    qr_caption: str = "扫一扫，查进度"
+    qr_caption: tuple[str, ...] = ("本人用", "扫码查进度")
+    link: str = ""
+    link_caption: tuple[str, ...] = ()
     copies: tuple[str, ...] = ("",)
     footer: tuple[str, ...] = ()
     reprint: int = 0
     language: str = "zh-CN"
     second_title: str = ""
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A paper: its bytes, its number of pages, and the characters no font has, spelled out as ``[U+30000]``."""
+
+    pdf: bytes
+    pages: int
+    missing: tuple[str, ...]
 
 
 def paragraph(text: str, *, bold: bool = False, indent: bool = True) -> Paragraph:
@@ -167,7 +178,8 @@ def decode(data: bytes) -> Document:
 def texts(document: Document) -> list[str]:
     """Every text of the document that is drawn in a font, in no order that matters."""
     found = [document.title, document.organisation, document.department, document.number, document.reference]
-    found += [document.second_title, document.qr_caption, *document.copies, *document.footer]
+    found += [document.second_title, *document.copies, *document.footer]
+    found += [*document.qr_caption, *document.link_caption]
     for block in document.blocks:
         found += _texts_of(msgspec.to_builtins(block))
     return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
-from hall.case import Case
-from hall.facts import MaterialsHandedOver
+from msgspec.structs import replace
+
+from hall.case import Case, CaseState
+from hall.facts import MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
 from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
@@ -36,13 +39,22 @@ def later_flags(case: Case) -> dict[str, bool]:
         "proxy": bool(service and service.how == "proxy"),
         "turned_away": bool(service and service.how == "refused"),
         "must_pay": case.fee is not None,
+        "withdrawn": case.state is CaseState.WITHDRAWN and not _lapsed(case),
+        "lapsed": _lapsed(case),
         "late": bool(case.fee and case.fee.late),
-        "return_by": bool(case.handovers and case.handovers[0].return_by),
+        "return_by": _return_by(case) is not None,
         "fields": bool(case.fields),
         "posted": bool(case.delivered and case.delivered.how == "posted"),
         "waiting": bool(case.promises or case.gaps),
         "reopened": case.accepted is not None,
     }
+
+
+def _lapsed(case: Case) -> bool:
+    """Whether the case counts as withdrawn because promised materials did not come."""
+    return case.state is CaseState.WITHDRAWN and any(
+        one.until < case.closed.day for one in case.promises if case.closed
+    )
 
 
 def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
@@ -57,11 +69,9 @@ def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
             {"name": one.name, "quantity": one.quantity, "amount": amount_text(one.fen), "basis": one.basis}
             for one in (case.fee.charges if case.fee else ())
         ],
-        "originals": [
-            {"name": one.name, "form": one.form, "copies": copies_text(one.copies), "remark": one.remark}
-            for one in (case.handovers[0].items if case.handovers else ())
-        ],
-        "handovers": [_hand(move) for move in case.handovers] + [_EMPTY_HAND] * max(2, 6 - len(case.handovers)),
+        "originals": _originals(case),
+        "handovers": [_hand(move, one) for move in case.handovers for one in move.items]
+        + [_EMPTY_HAND] * max(2, len(travelling(case))),
         "fields": [
             {"name": case.matter.field_labels.get(code, code), "value": value}
             for code, value in case.fields.items()
@@ -71,11 +81,39 @@ def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
     }
 
 
-_EMPTY_HAND = dict.fromkeys(("when", "from_place", "giver", "to_place", "taker", "whole", "sign"), "")
+_EMPTY_HAND = dict.fromkeys(("when", "item", "from_place", "giver", "to_place", "taker", "whole", "sign"), "")
 
 
-def _hand(move: MaterialsHandedOver) -> dict[str, str]:
+def travelling(case: Case) -> dict[str, tuple[Original, MaterialsHandedOver]]:
+    """Every original that ever left a hand, by its name, in the order in which they set out, with its last hand-over.
+
+    The original is the one that set out; what a later hand noted of it replaces its remark.
+    """
+    found: dict[str, tuple[Original, MaterialsHandedOver]] = {}
+    for move in case.handovers:
+        for one in move.items:
+            first = found[one.name][0] if one.name in found else one
+            found[one.name] = (replace(first, remark=one.remark or first.remark), move)
+    return found
+
+
+def _originals(case: Case) -> list[dict[str, str]]:
+    return [
+        {
+            "name": one.name,
+            "form": one.form,
+            "copies": copies_text(one.copies),
+            "remark": one.remark,
+            "held_by": _place(last.to_place, last.taker),
+        }
+        for one, last in travelling(case).values()
+    ]
+
+
+def _hand(move: MaterialsHandedOver, one: Original) -> dict[str, str]:
+    """One original from one hand to the next: both sign for it."""
     return {
+        "item": f"{one.name}（{copies_text(one.copies)}）",
         "when": f"{chinese_date(move.day)}{' ' + move.at if move.at else ''}",
         "from_place": move.from_place,
         "giver": move.giver,
@@ -126,12 +164,10 @@ def _decision(case: Case) -> dict[str, str]:
         "decision_day": chinese_date(decision.day) if decision else "",
         "decision_reason": _sentence(decision.reason) if decision else "",
         "decision_basis": decision.basis.strip() or "；".join(case.matter.basis) if decision else "",
-        "result_name": (decision.result or results) if decision else "",
+        "result_name": (decision.result or (results if decision.granted else _refusal_name(kind))) if decision else "",
         "result_number": decision.result_number if decision else "",
         "result_copies": copies_text(decision.result_copies) if decision else "",
-        "valid_until": (f"至{chinese_date(decision.valid_until)}" if decision.valid_until else valid)
-        if decision
-        else "",
+        "valid_until": _valid(decision.valid_until, valid) if decision and decision.granted else "",
         "conditions": _sentence(decision.conditions) if decision else "",
         "collect_from": chinese_date(decision.collect_from) if decision else "",
         "waybill": case.delivered.waybill if case.delivered else "",
@@ -139,6 +175,15 @@ def _decision(case: Case) -> dict[str, str]:
         "return_basis": case.closed.basis if case.closed else "",
         "return_day": chinese_date(case.closed.day) if case.closed else "",
     }
+
+
+def _refusal_name(kind: str) -> str:
+    return f"不予{LICENCE if kind == LICENCE else ''}决定书"
+
+
+def _valid(until: dt.date | None, published: str) -> str:
+    """How long what was granted holds: until its day, else as long as the matter publishes."""
+    return f"至{chinese_date(until)}" if until else published
 
 
 def _served(case: Case) -> dict[str, str]:
@@ -169,18 +214,34 @@ def _fee(case: Case) -> dict[str, str]:
         "pay_how": fee.how if fee else "",
         "pay_code": fee.code if fee else "",
         "pay_late": _sentence(fee.late) if fee else "",
-        "to_pay": f"{amount_text(total)}（{fee.payee}）" if fee and total else "无",
+        "to_pay": f"{amount_text(case.fee_open)}（{fee.payee}）" if fee and case.fee_open > 0 else "无",
+        "paid": _payments(case),
     }
+
+
+def _payments(case: Case) -> str:
+    """What was paid, when, and on which fiscal receipt."""
+    return "；".join(
+        f"{amount_text(one.fen)}（{'，'.join(filter(None, (chinese_date(one.day), one.how)))}"
+        f"{f'，票据号{one.voucher}' if one.voucher else ''}）"
+        for one in case.payments
+    )
 
 
 def _moves(case: Case) -> dict[str, str]:
-    first = case.handovers[0] if case.handovers else None
+    """This hand-over's from and to; purpose and return day are the last that were named."""
+    last = case.handovers[-1] if case.handovers else None
+    back = _return_by(case)
     return {
-        "move_purpose": first.purpose if first else "",
-        "move_return_by": chinese_date(first.return_by) if first else "",
-        "move_from": _place(first.from_place, first.giver) if first else "",
-        "move_to": _place(first.to_place, first.taker) if first else "",
+        "move_purpose": next((move.purpose for move in reversed(case.handovers) if move.purpose), ""),
+        "move_return_by": chinese_date(back),
+        "move_from": _place(last.from_place, last.giver) if last else "",
+        "move_to": _place(last.to_place, last.taker) if last else "",
     }
+
+
+def _return_by(case: Case) -> dt.date | None:
+    return next((move.return_by for move in reversed(case.handovers) if move.return_by), None)
 
 
 def _place(place: str, person: str) -> str:

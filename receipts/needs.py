@@ -81,16 +81,21 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
     "returned": (
         Need("return_reason", "reason", "退件的理由", "closed.reason", "请写明为什么退回。", "return_without_reason"),
     ),
+    "terminated": (
+        Need("return_reason", "reason", "终止的理由", "closed.reason", "请写明为什么终止。", "return_without_reason"),
+        Need("return_basis", "basis", "终止的依据", "closed.basis", "请写明依据的规定。"),
+        *_REMEDY,
+    ),
 }  # fmt: skip
 """Beyond what every text demands of the values it names."""
 
 SEALED: Final = frozenset[PaperKind](
     {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
-     "extension", "grant", "denial", "fee", "returned"}
+     "extension", "grant", "denial", "fee", "returned", "terminated"}
 )  # fmt: skip
 """Papers that are nothing without the place of the seal and a date (行政许可法 art. 32 last paragraph, 38, 42, 45)."""
 SIGNED: Final = frozenset[PaperKind](
-    {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned"}
+    {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned", "terminated"}
 )
 """Papers that somebody signs."""
 UNNUMBERED: Final = frozenset[PaperKind]({"guide", "checking"})
@@ -187,9 +192,10 @@ def _too_early(kind: PaperKind, case: Case) -> str:
         "denial": (bool(decided and not decided.granted), "本办件没有不予的决定"),
         "served": (bool(case.services and case.services[-1].told.documents), "本办件没有送达文书"),
         "fee": (bool(case.fee and case.fee.charges), "本办件没有需要缴纳的费用"),
-        "transfer": (bool(case.handovers and case.handovers[0].items), "本办件没有移交材料"),
+        "transfer": (any(move.items for move in case.handovers), "本办件没有移交材料"),
         "pickup": (decided is not None, "本办件尚未作出决定"),
-        "returned": (case.state is CaseState.RETURNED, "本办件没有退件"),
+        "returned": (case.state in (CaseState.RETURNED, CaseState.WITHDRAWN), "本办件没有退件，也没有撤回"),
+        "terminated": (case.state is CaseState.TERMINATED, "本办件没有终止"),
     }
     due, why = reasons.get(kind, (True, ""))
     return "" if due else why

@@ -40,6 +40,7 @@ _LATER: Final[dict[str, dt.date]] = {
     "served": dt.date(2026, 9, 28),
     "pickup": dt.date(2026, 9, 25),
     "returned": dt.date(2026, 11, 9),
+    "terminated": dt.date(2026, 9, 28),
 }
 """When papers that do not come on the first day are issued."""
 _ACCEPTED: Final = f.CaseAccepted(accepted=DAY, due=_DUE, article=ARTICLE.format("五"))
@@ -103,6 +104,13 @@ _FEE: Final = f.FeeDemanded(
     how="扫码、银行柜台或者窗口POS机",
     code="9901 2600 0001 2345 6789",
     late="办理结果暂不发放",
+)
+_PAID: Final = f.FeePaid(fen=56_000, day=dt.date(2026, 9, 24), how="扫码", voucher="9901260000012345")
+_TERMINATED: Final = f.CaseClosed(
+    how="terminated",
+    day=dt.date(2026, 9, 28),
+    reason="承诺补齐的材料逾期未补齐：食品安全规章制度目录清单、食品安全管理人员信息及任命文件",
+    basis="容缺受理规定（次要材料书面承诺补齐）",
 )
 _ORIGINALS: Final = (
     f.Original(name="主要设备设施、经营布局图（签章原件）", remark="A3，3张"),
@@ -170,6 +178,7 @@ _COURSES: Final[dict[str, Told]] = {
     "served": (ALL_IN, (_ACCEPTED, _GRANTED, _SERVED)),
     "fee": (ALL_IN, (_ACCEPTED, _FEE)),
     "transfer": (ALL_IN, (_MOVED,)),
+    "terminated": (PROMISED, (_TOLERATED, _TERMINATED)),
     "pickup": (ALL_IN, (_ACCEPTED, _GRANTED)),
     "returned": (
         SOME_IN,
@@ -295,11 +304,24 @@ def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
         "served_proxy": ("served", (_ACCEPTED, _GRANTED, proxy)),
         "served_refused": ("served", (_ACCEPTED, _GRANTED, refused)),
         "extension_joint": ("extension", (_ACCEPTED, joint)),
-        "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
+        "pickup_to_pay": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
+        "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _PAID, _GRANTED)),
+        "pickup_denied": ("pickup", (_ACCEPTED, _DENIED)),
         "transfer_back": ("transfer", (_MOVED, _RETURNED)),
     }
     found = {name: (told(ALL_IN, bodies), _issue(kind)) for name, (kind, bodies) in made.items()}
+    waived = PROMISED | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
+    of_promises: tuple[f.PaperKind, ...] = ("promise", "tolerance", "acceptance")
+    for kind in of_promises:
+        found[f"{kind}_waived"] = (told(waived, (_TOLERATED,)), _issue(kind))
+    partly = SOME_IN | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
+    found["notice_waived"] = (told(partly, (_NOTICED,)), _issue("notice"))
+    withdrawn = f.CaseClosed(how="withdrawn", day=dt.date(2026, 9, 28), reason="申请人申请撤回")
+    lapsed = structs.replace(_TERMINATED, how="withdrawn")
+    found["returned_withdrawn"] = (told(ALL_IN, (_ACCEPTED, withdrawn)), _issue("returned"))
+    found["returned_lapsed"] = (told(PROMISED, (_TOLERATED, lapsed)), _issue("returned"))
     found["guide_project"] = (_inquiry(project, ""), _issue("guide"))
-    for kind in ("grant", "denial"):
+    others: tuple[f.PaperKind, ...] = ("grant", "denial")
+    for kind in others:
         found[f"{kind}_other"] = sample(kind, matter=confirmation)
     return found

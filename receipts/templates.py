@@ -94,7 +94,8 @@ AnyBlock: TypeAlias = (
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One paper. ``copies`` are the labels of its copies, ``footer`` the lines at the foot of every page.
 
-    ``code_caption`` stands under a QR code that carries the case, ``qr_caption`` under one that carries an address.
+    ``code_caption`` stands under the QR code that carries the case to a window, ``qr_caption`` under the one with the
+    address where the applicant sees how the case stands; each a few short lines, for whom first.
     ``law`` says on which provisions the paper stands; it is listed, not printed.
     """
 
@@ -102,8 +103,8 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     copies: tuple[str, ...]
     block: tuple[AnyBlock, ...]
     footer: tuple[str, ...] = ()
-    qr_caption: str = "扫一扫，查进度"
-    code_caption: str = "窗口扫码续办"
+    qr_caption: tuple[str, ...] = ("本人用", "扫码查进度")
+    code_caption: tuple[str, ...] = ("窗口用", "扫码续办")
     law: str = ""
 
 

@@ -16,6 +16,7 @@ from hall.checklist import Row
 from hall.facts import PaperIssued
 from hall.identity import KINDS
 from hall.masking import mask_identity, mask_phone
+from hall.reference import query_code
 from hall.telling import waived
 from hall.verdict import Gap, Tick, TickState
 from receipts.later import later_flags, later_tables, later_values, numbered
@@ -35,7 +36,7 @@ _VALUES: Final = """
     move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
     procedure_due procedure_reason procedure_starts procedure_until project proxy relation result_copies result_name
     result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
-    served_remark servers to_pay valid_until waybill witness
+    served_remark servers paid query_code to_pay valid_until waybill witness
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
@@ -43,6 +44,7 @@ _FLAGS: Final = """
     statutory supplemented tell_by tolerated untold waived
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
+    lapsed withdrawn
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -59,8 +61,8 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
     "promises": frozenset({"n", "name", "form", "copies", "until", "remedy"}),
     "documents": frozenset({"n", "name", "number", "copies"}),
     "charges": frozenset({"n", "name", "quantity", "amount", "basis"}),
-    "originals": frozenset({"n", "name", "form", "copies", "remark"}),
-    "handovers": frozenset({"n", "when", "from_place", "giver", "to_place", "taker", "whole", "sign"}),
+    "originals": frozenset({"n", "name", "form", "copies", "remark", "held_by"}),
+    "handovers": frozenset({"n", "when", "item", "from_place", "giver", "to_place", "taker", "whole", "sign"}),
     "fields": frozenset({"n", "name", "value"}),
     "supplied": frozenset({"n", "name", "form", "copies", "day"}),
 }
@@ -229,6 +231,7 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
         "query_url": hall.query_url,
         "reconsideration": hall.reconsideration,
         "court": hall.court,
+        "query_code": query_code(case.case_id),
         "reference": case.reference,
         "number": issued.number,
         "day": chinese_date(issued.day),

@@ -16,7 +16,7 @@ from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
-from clerk_tui.services import intake
+from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
@@ -57,6 +57,7 @@ class IntakeScreen(DeskScreen):
         return self.query_one(FormView)
 
     def on_mount(self) -> None:
+        making.make_ready()
         self.preview_now()
         self.form.begin(self._items())
         self.show_panes()
@@ -219,9 +220,16 @@ class IntakeScreen(DeskScreen):
             self.materials.paint()
 
     def do_take_known(self) -> None:
-        for key, value in self.known.items():
-            if not value_of(self.draft, key):
+        from clerk_tui.services import people
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        wanted = tuple(key for key in self.known if not value_of(self.draft, key))
+        person = people.take(workspace, self._known_for, tuple(key.partition(".")[2] for key in wanted))
+        for key, value in (known_values(person) if person is not None else {}).items():
+            if key in wanted:
                 put(self.draft, key, value)
+        self.counter.saved()
         self.follow()
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:

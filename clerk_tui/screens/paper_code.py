@@ -156,16 +156,16 @@ class PaperCodeScreen(CounterScreen):
             (((pad(_("状态"), LABEL), "faint"), (f" {word} ", ink)), ""),
             *_pair(_("凭证"), f"{paper_name(said.paper)}  {said.issued}", columns),
         ]
-        for label, day in (
-            (_("收件日"), said.received),
-            (_("告知日"), said.noticed),
-            (_("补正期限"), said.respond_by),
-            (_("受理日"), said.accepted),
-            (_("承诺办结"), said.due.promised),
-            (_("法定期限"), said.due.statutory),
+        for label, day, unsure in (
+            (_("收件日"), said.received, False),
+            (_("告知日"), said.noticed, False),
+            (_("补正期限"), said.respond_by, said.respond_provisional),
+            (_("受理日"), said.accepted, False),
+            (_("承诺办结"), said.due.promised, said.due.promised_provisional),
+            (_("法定期限"), said.due.statutory, said.due.statutory_provisional),
         ):
             late = view.overdue and day is not None and day == said.respond_by
-            note = "  " + _("已过补正期限") if late else ""
+            note = "  " + _("已过补正期限") if late else _("  暂按周末推算") if unsure else ""
             lines += _pair(label, f"{day}{note}" if day else "", columns, "bad" if late else "plain")
         lines += self._materials(columns)
         if not view.same_catalogue:

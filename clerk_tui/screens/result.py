@@ -66,14 +66,15 @@ class ResultScreen(CounterScreen):
         ]
         if self.person:
             lines.append(self._pair(_("申请人"), safe(self.person), columns))
-        for label, value in (
-            (_("收件日"), result.received),
-            (_("受理日"), result.accepted),
-            (_("承诺办结"), result.due.promised),
-            (_("法定期限"), result.due.statutory),
+        due = result.due
+        for label, value, unsure in (
+            (_("收件日"), result.received, False),
+            (_("受理日"), result.accepted, False),
+            (_("承诺办结"), due.promised, due.promised_provisional),
+            (_("法定期限"), due.statutory, due.statutory_provisional),
         ):
             if value:
-                note = _("  暂按周末推算") if result.due.provisional and value in _dues(result) else ""
+                note = _("  暂按周末推算") if unsure else ""
                 lines.append(self._pair(label, f"{value}{note}", columns))
         if result.late:
             lines.append(self._pair(_("迟交"), listed(result.late), columns, "warn"))
@@ -178,10 +179,6 @@ class ResultScreen(CounterScreen):
 
     def do_back(self) -> None:
         self.counter.go_home()
-
-
-def _dues(result: Result) -> tuple[object, ...]:
-    return (result.due.promised, result.due.statutory)
 
 
 def _chip(key: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from clerk_tui.i18n import _
 from clerk_tui.widgets.phrases import age
 from hall.errors import HallError
 
@@ -35,7 +36,19 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
             "online": bool(sync.online),
             "quarantined": _count(sync.quarantined),
         }
-    return replace(before, **values | _prints(workspace))
+    return replace(before, **values | _prints(workspace), trouble=_trouble(workspace))
+
+
+def _trouble(workspace: Workspace) -> str:
+    """What endangers the records themselves, in a word for the line on top; ``""`` while all is well."""
+    from clerk_tui.services.health import health
+
+    found = health(workspace)
+    if found.stopped:
+        return _("磁盘出错 只能查看")
+    if found.disk != "enough":
+        return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
+    return _("防回滚失效") if found.witness else ""
 
 
 def _prints(workspace: Workspace) -> dict[str, int]:

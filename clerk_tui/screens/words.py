@@ -47,6 +47,7 @@ PAPERS: dict[str, str] = {
     "transfer": N_("物料流转单"),
     "pickup": N_("取件单"),
     "returned": N_("退件通知单"),
+    "terminated": N_("终止办理通知书"),
 }
 
 #: What a record of the journal tells, by the fact's type.
@@ -73,7 +74,18 @@ FACTS: dict[str, str] = {
     "procedure.announced": N_("告知特殊程序"),
     "papers.served": N_("送达文书"),
     "fee.demanded": N_("通知缴费"),
+    "fee.paid": N_("缴费"),
     "materials.handed_over": N_("物料流转"),
+    "ticket.issued": N_("取号"),
+    "ticket.printed": N_("打印号票"),
+    "ticket.called": N_("叫号"),
+    "ticket.started": N_("到窗口"),
+    "ticket.held": N_("暂放"),
+    "ticket.passed": N_("过号"),
+    "ticket.returned": N_("回到等候"),
+    "ticket.transferred": N_("转窗口"),
+    "ticket.finished": N_("办完"),
+    "ticket.voided": N_("作废"),
 }
 ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),

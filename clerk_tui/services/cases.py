@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from clerk_tui.services.recording import Action
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import projections as p
 from clerk_tui.store import queries
@@ -18,6 +19,7 @@ from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, search_key
 from hall.reference import looks_like_reference, parse_reference
+from hall.roles import Permission
 
 __all__ = ["CaseDetail", "CaseRow", "PaperRow", "find", "get", "show_personal"]
 
@@ -33,6 +35,7 @@ class CaseDetail(Struct, frozen=True, kw_only=True):
     papers: list[PaperRow]
 
 
+@needs(Permission.VIEW)
 def find(ws: Workspace, text: str, limit: int = 50) -> list[CaseRow]:
     """Cases by reference (dashes and check character may be missing), ticket, name (whole, beginning, part, initials),
     identity number or phone (whole or the last four digits and more); the newest for no text. Masked, best first."""
@@ -79,6 +82,7 @@ def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
             yield kind, narrow, False
 
 
+@needs(Permission.VIEW)
 def get(ws: Workspace, reference: str) -> CaseDetail:
     """A case by its reference, however typed, or by its id.
 
@@ -91,6 +95,7 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
     return CaseDetail(case=case, clock=case_clock(case, ws.calendar, ws.clock.today()), papers=papers)
 
 
+@needs(Permission.VIEW)
 def load(ws: Workspace, reference: str) -> Case:
     """The case alone. Raises ``BadInput`` as ``get`` does."""
     connection = ws.journal.read()
@@ -111,6 +116,7 @@ def _of_paper(text: str) -> str:
     return text.strip().partition("/")[0]
 
 
+@needs(Permission.SHOW_PERSONAL)
 def show_personal(ws: Workspace, reference: str, fields: tuple[str, ...], reason: str) -> dict[str, str]:
     """Personal data in full, by dotted field (``applicant.id_number``); who looked and why is kept with the case.
 

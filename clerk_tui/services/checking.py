@@ -8,10 +8,13 @@ from clerk_tui.services.previewing import preview
 from clerk_tui.services.proceeding import issue, told
 from clerk_tui.services.recording import Action, matter_ref, new_reference
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall.facts import InquiryAnswered, Personal
+from hall.roles import Permission
 
 
+@needs(Permission.RECEIVE)
 def checking_sheet(ws: Workspace, draft: Draft) -> Result:
     """Print what was entered, to be checked: nothing is received, no clock runs, and the draft can still be submitted.
 
@@ -36,7 +39,7 @@ def checking_sheet(ws: Workspace, draft: Draft) -> Result:
                 rows=checklist.materials,
                 day=ready.received,
                 window=ws.config.hall.window,
-                clerk=ws.config.clerk.name,
+                clerk=ws.clerk.name,
                 language=draft.language,
                 ticks=all_ticks(checklist.materials, ready.ticks),
             ),

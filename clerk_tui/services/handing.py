@@ -1,5 +1,4 @@
-"""What passes from hand to hand: documents served, fees demanded, originals sent round, results collected,
-applications given back.
+"""What passes from hand to hand: documents served, fees demanded, originals sent round, results collected.
 
 Each one call: facts, paper and print job in one transaction.
 """
@@ -13,18 +12,21 @@ from typing import Literal
 from clerk_tui.services.proceeding import commit, issue, optional, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import RUNNING
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.names import clean_name
+from hall.roles import Permission
 from hall.telling import PAPER_NAMES, STATE_NAMES
 
 How = Literal["direct", "posted", "proxy", "refused", "electronic"]
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
+@needs(Permission.HAND_OVER)
 def serve(
     ws: Workspace,
     reference: str,
@@ -66,7 +68,7 @@ def serve(
                 day=served,
                 place=optional(place, "place") or _here(ws, case),
                 how=how,
-                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.config.clerk.name,),
+                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
                 relation=optional(relation, "relation"),
                 reason=required(reason, "reason", why) if named else optional(reason, "reason"),
                 remark=optional(remark, "remark"),
@@ -78,6 +80,7 @@ def serve(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def demand_fee(
     ws: Workspace,
     reference: str,
@@ -124,6 +127,47 @@ def demand_fee(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
+def pay_fee(
+    ws: Workspace,
+    reference: str,
+    *,
+    fen: int = 0,
+    day: dt.date | None = None,
+    how: str = "",
+    voucher: str = "",
+) -> Result:
+    """The demanded fee was paid: all that is open, or ``fen`` of it; ``voucher`` is the fiscal receipt's number.
+
+    Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        if case.fee is None:
+            raise Unlawful(
+                "no_fee",
+                "这个办件没有通知缴费，不能登记缴费（行政许可法第五十八条）",
+                field="reference",
+                hint="先出具缴费通知书（demand_fee）",
+            )
+        still = case.fee_open
+        if still <= 0:
+            raise BadInput("fee_paid", "应缴的费用已经缴清", field="reference", hint="在办件详情里看缴费记录")
+        if not 0 <= fen <= still:
+            raise BadInput(
+                "bad_amount", f"缴费金额不对，还应缴{still}分", field="fen", hint="以分为单位；缴清的不必写金额"
+            )
+        paid = day or action.today
+        if not case.received <= paid <= action.today:
+            raise BadDate("bad_date", "缴费日期不对", field="day", hint=f"在 {case.received} 和今天之间")
+        action.add(
+            f.FeePaid(fen=fen or still, day=paid, how=optional(how, "how"), voucher=optional(voucher, "voucher"))
+        )
+
+    return commit(ws, reference, step)
+
+
+@needs(Permission.HAND_OVER)
 def hand_over(
     ws: Workspace,
     reference: str,
@@ -140,22 +184,22 @@ def hand_over(
 ) -> Result:
     """Originals go from hand to hand (物料流转单); ``from_place`` and ``giver`` default to this window and its clerk.
 
-    The sheet lists what set out first; later hands pass on that or part of it, all of it if ``items`` are not given.
-    Raises as ``proceeding.commit``.
+    What sets out from this window comes onto the sheet; other hands pass on what is on it, all of it if ``items`` are
+    not given. Raises as ``proceeding.commit``.
     """
 
     def step(case: Case, action: Action) -> None:
         _require_case(case, "移交材料")
-        listed = case.handovers[0].items if case.handovers else ()
-        moved = items or listed
+        source = optional(from_place, "from_place") or _window(ws)
+        known = {one.name: one for move in case.handovers for one in move.items}
+        moved = items or tuple(known.values())
         if not moved:
             raise BadInput("value_missing", "没有写明移交的材料", field="items", hint="写明名称、形式和份数")
-        known = {one.name for one in listed}
         for number, one in enumerate(moved):
             required(one.name, f"items[{number}].name", "材料名称")
             if one.copies < 1:
                 raise BadInput("bad_number", "份数至少是1", field=f"items[{number}].copies", hint="写明份数")
-            if known and one.name not in known:
+            if known and one.name not in known and source != _window(ws):
                 raise BadInput(
                     "not_on_sheet",
                     "这件材料不在流转单上",
@@ -171,8 +215,8 @@ def hand_over(
             f.MaterialsHandedOver(
                 items=moved,
                 day=action.today,
-                from_place=optional(from_place, "from_place") or _window(ws),
-                giver=_name(giver or ws.config.clerk.name, "giver", "移交人"),
+                from_place=source,
+                giver=_name(giver or ws.clerk.name, "giver", "移交人"),
                 to_place=required(to_place, "to_place", "接收单位"),
                 taker=_name(taker, "taker", "接收人") if taker.strip() else "",
                 at=at or f"{now:%H:%M}",
@@ -186,6 +230,7 @@ def hand_over(
     return commit(ws, reference, step)
 
 
+@needs(Permission.HAND_OVER)
 def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"], waybill: str = "") -> Result:
     """The result is collected or posted (取件单, 行政许可法 art. 44); post needs its ``waybill``.
 
@@ -203,39 +248,6 @@ def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"]
         post = required(waybill, "waybill", "邮寄单号") if how == "posted" else optional(waybill, "waybill")
         action.add(f.ResultDelivered(day=action.today, how=how, result=decided.result, waybill=post))
         issue(action, "pickup")
-
-    return commit(ws, reference, step)
-
-
-def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") -> Result:
-    """Return an application whose notice was not answered in time (退件), with its materials.
-
-    An accepted case is decided, one only taken in is accepted, noticed or refused (行政许可法 art. 32, 72): neither is
-    returned. Raises as ``proceeding.commit``.
-    """
-
-    def step(case: Case, action: Action) -> None:
-        if case.state is not CaseState.NOTICED or not case.notices:
-            raise Unlawful(
-                "cannot_return",
-                "只有告知补正后逾期没有补正的才能退件",
-                field="reference",
-                hint="收下的申请应当受理、一次性告知或不予受理；已受理的应当作出决定",
-            )
-        last = case.notices[-1].respond_by
-        if action.today <= last:
-            raise Unlawful(
-                "respond_running", f"补正期限到 {last} 才届满，现在不能退件", field="reference", hint="期满没有补正再退"
-            )
-        action.add(
-            f.CaseClosed(
-                how="returned",
-                day=action.today,
-                reason=required(reason, "reason", "退件的理由"),
-                basis=optional(basis, "basis"),
-            )
-        )
-        issue(action, "returned")
 
     return commit(ws, reference, step)
 

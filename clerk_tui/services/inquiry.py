@@ -6,12 +6,15 @@ from clerk_tui.services.draft import Draft
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, matter_ref, new_reference, with_project
 from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.facts import InquiryAnswered
+from hall.roles import Permission
 from hall.verdict import Refusal
 
 
+@needs(Permission.RECEIVE)
 def answer(ws: Workspace, draft: Draft) -> Result:
     """Commit the inquiry and its guide. Nobody's name is kept: asking needs none (个人信息保护法 art. 6).
 
@@ -37,7 +40,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
                 rows=checklist.materials,
                 day=ready.received,
                 window=ws.config.hall.window,
-                clerk=ws.config.clerk.name,
+                clerk=ws.clerk.name,
                 language=draft.language,
                 exits=tuple(Refusal(way.ground, way.reason, way.where) for way in checklist.exits),
             ),

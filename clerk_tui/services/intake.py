@@ -15,6 +15,7 @@ from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
 from clerk_tui.services.result import PaperOut, Result, result_of
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Transaction
 from clerk_tui.store.verifying import Head
@@ -24,6 +25,7 @@ from hall.catalogue.model import Matter
 from hall.checklist import Row
 from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
+from hall.roles import Permission
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def refresh_held(ws: Workspace, draft: Draft) -> None:
     draft.held = held_materials(ws, number, draft.matter) if number.strip() else {}
 
 
+@needs(Permission.RECEIVE)
 def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
     """Commit the walk-in with the outcome that follows, or the wished one if it is lawful.
 
@@ -94,6 +97,7 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
     return _result(written, outcome, ready)
 
 
+@needs(Permission.RECEIVE)
 def receive(ws: Workspace, draft: Draft) -> Result:
     """Only take the materials in, to be checked later (收件): the five-day rule runs from today.
 
@@ -113,6 +117,7 @@ def receive(ws: Workspace, draft: Draft) -> Result:
     return _result(written, None, ready)
 
 
+@needs(Permission.RECEIVE)
 def decide_received(
     ws: Workspace,
     reference: str,
@@ -245,7 +250,7 @@ def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview)
             received=ready.received,
             clock_from=ready.clock_from,
             window=ws.config.hall.window,
-            clerk=ws.config.clerk.name,
+            clerk=ws.clerk.name,
             channel=draft.channel,
             ticket=draft.ticket.strip(),
             language=draft.language,

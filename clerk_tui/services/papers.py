@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from clerk_tui.services import print_queue
+from clerk_tui.services import making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
@@ -23,9 +24,11 @@ from hall.errors import BadInput
 from hall.facts import PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
+from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from receipts.render import Rendered
+    from receipts.document import Rendered
+    from receipts.forms import Form
 
 __all__ = [
     "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
@@ -43,7 +46,7 @@ def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> 
     """
     if failed:
         print_queue.queue_failed(ws)
-    done = print_queue.work(ws, lambda job: _of_job(ws, job), limit)
+    done = print_queue.work(ws, lambda job, form: _of_job(ws, job, form), limit)
     ws.journal.tidy()
     return done
 
@@ -53,6 +56,7 @@ def unprinted(ws: Workspace) -> list[Job]:
     return print_queue.waiting(ws)
 
 
+@needs(Permission.PRINT)
 def retry(ws: Workspace, job: Print) -> Delivered:
     """Print what did not come out once more, to where its kind goes; it is no 补打, nobody has the first one.
 
@@ -62,6 +66,7 @@ def retry(ws: Workspace, job: Print) -> Delivered:
     return _deliver(ws, print_queue.queue_again(ws, job))
 
 
+@needs(Permission.PRINT)
 def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
     """``settle``, and where the paper is not there, print it; returns how the print stands then.
 
@@ -73,6 +78,7 @@ def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
     return _as_it_stands(ws, now) if printed else _deliver(ws, now)
 
 
+@needs(Permission.PRINT)
 def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     """Print what did not come out at another target (``print_queue.choices`` lists the settings' ones).
 
@@ -82,6 +88,7 @@ def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     return _deliver(ws, print_queue.queue_again(ws, job, target))
 
 
+@needs(Permission.PRINT)
 def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     """Print a paper again, marked 补打 n (domain.md §9a.16); n is counted in the journal.
 
@@ -103,7 +110,8 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     return _deliver(ws, job)
 
 
-def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
+@needs(Permission.PRINT)
+def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
 
     Raises:
@@ -111,7 +119,7 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
         HallError: the fonts are not prepared.
     """
     paper = _paper(ws, paper_id)
-    return _render(ws, paper.case_id, paper.seq, reprint)
+    return _render(ws, paper.case_id, paper.seq, reprint, form)
 
 
 def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
@@ -128,7 +136,7 @@ def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:
     """One print now; one that somebody else works on is told as it stands."""
-    done = print_queue.deliver(ws, job, lambda job: _of_job(ws, job))
+    done = print_queue.deliver(ws, job, lambda job, form: _of_job(ws, job, form))
     return done if done is not None else _as_it_stands(ws, job)
 
 
@@ -140,19 +148,18 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
     )  # fmt: skip
 
 
-def _of_job(ws: Workspace, job: Job) -> Rendered:
-    return _render(ws, job.case_id, job.seq, job.nth)
+def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
+    return _render(ws, job.case_id, job.seq, job.nth, form)
 
 
-def _render(ws: Workspace, case_id: str, seq: int, nth: int) -> Rendered:
+def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
     from receipts.compose import compose
-    from receipts.render import render
 
     facts = ws.journal.facts_of(case_id, through_seq=seq)
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
-    return render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica))
+    return making.render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica), form)
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:

@@ -6,15 +6,23 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import structs
+
+from clerk_tui.services.recording import Action
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from hall.case import Case, CaseState
 from hall.catalogue.model import Material, Matter
-from hall.facts import Applicant
+from hall.facts import Applicant, PersonalShown
 from hall.identity import normalise_number
+from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
+from hall.roles import Permission
 from hall.verdict import TickState
 
+TAKEN: Final = "采用以前办件中的信息"
+"""The reason that stands with whoever takes values of an earlier case."""
 LOOK_BACK: Final = 20
 """How many earlier cases of a person are looked through."""
 _KEPT_STATES: Final = frozenset(
@@ -22,8 +30,42 @@ _KEPT_STATES: Final = frozenset(
 )
 
 
+@needs(Permission.VIEW)
 def known(ws: Workspace, id_number: str) -> Applicant | None:
-    """What the last case of this person said of them: to be offered, never forced. ``None`` for a stranger."""
+    """What the last case of this person said of them, masked: to be offered. ``None`` for a stranger."""
+    person = _known(ws, id_number)
+    return masked(person) if person is not None else None
+
+
+@needs(Permission.SHOW_PERSONAL)
+def take(ws: Workspace, id_number: str, fields: tuple[str, ...]) -> Applicant | None:
+    """The same in full, to be put into a new case; who took it, and which fields, is kept with the earlier case."""
+    person = _known(ws, id_number)
+    if person is None:
+        return None
+    with translated(ws.journal.path):
+        case = queries.last_case_of(ws.journal.read(), normalise_number(id_number))
+    if case is not None and fields:
+        action = Action(ws, case.case_id, case.reference, case)
+        action.add(PersonalShown(fields=tuple(f"applicant.{name}" for name in fields), reason=TAKEN))
+        with ws.journal.write() as connection:
+            action.write(connection)
+    return person
+
+
+def masked(person: Applicant) -> Applicant:
+    """A person as a screen may show them before anybody asked for more."""
+    return structs.replace(
+        person,
+        name=mask_party(person.kind, person.name),
+        id_number=mask_identity(person.id_number),
+        phone=mask_phone(person.phone),
+        address=mask_address(person.address),
+        legal_person=mask_name(person.legal_person),
+    )
+
+
+def _known(ws: Workspace, id_number: str) -> Applicant | None:
     number = normalise_number(id_number)
     if not number:
         return None
@@ -31,6 +73,7 @@ def known(ws: Workspace, id_number: str) -> Applicant | None:
         return queries.person(ws.journal.read(), number)
 
 
+@needs(Permission.VIEW)
 def held_materials(ws: Workspace, id_number: str, matter: Matter) -> dict[str, str]:
     """Materials of the matter that the hall kept from this person before, with the case they are from (国令716 art. 7).
 

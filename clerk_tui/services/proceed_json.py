@@ -14,7 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 from msgspec import Struct, ValidationError, convert, defstruct
 
-from clerk_tui.services import handing, proceedings
+from clerk_tui.services import ending, handing, proceedings
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
@@ -28,9 +28,12 @@ ACTIONS: Final[dict[str, Callable[..., Result]]] = {
         proceedings.decide,
         proceedings.remind_promise,
         proceedings.restart,
-        handing.give_back,
+        ending.give_back,
+        ending.withdraw,
+        ending.terminate,
         handing.serve,
         handing.demand_fee,
+        handing.pay_fee,
         handing.hand_over,
         handing.pickup,
     )

@@ -17,7 +17,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.case import Case
 from hall.deadlines import RUNNING, CaseClock, case_clock
 from hall.errors import BadInput, HallError, Unlawful
-from hall.facts import Due, PaperIssued, PaperKind
+from hall.facts import PaperIssued, PaperKind
 from hall.names import clean_text
 from hall.telling import STATE_NAMES
 
@@ -48,8 +48,7 @@ def told(ws: Workspace, written: Written) -> Result:
     case = written.case
     clock = case_clock(case, ws.calendar, ws.clock.today())
     result = result_of(case, outcome=None, lawful=(), gaps=case.gaps, paper_ids=written.paper_ids, head=written.head)
-    due = Due(promised=clock.promised, statutory=clock.statutory, provisional=clock.provisional)
-    return structs.replace(result, due=due)
+    return structs.replace(result, due=clock.due)
 
 
 def issue(action: Action, kind: PaperKind) -> str:

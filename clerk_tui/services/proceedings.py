@@ -13,12 +13,14 @@ from msgspec import structs
 from clerk_tui.services.proceeding import clock_of, commit, issue, optional, require_running, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, Pause
 from hall.deadlines import case_clock
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.proceedings import LimitUnit
+from hall.roles import Permission
 from receipts.needs import EXTENSION_DAYS, JOINT_EXTENSION_DAYS
 
 DELIVERY_DAYS = 10
@@ -26,6 +28,7 @@ DELIVERY_DAYS = 10
 LONGEST_PROCEDURE = 3650
 
 
+@needs(Permission.REVIEW)
 def announce_procedure(
     ws: Workspace,
     reference: str,
@@ -81,6 +84,7 @@ def announce_procedure(
     return commit(ws, reference, step)
 
 
+@needs(Permission.REVIEW)
 def end_procedure(ws: Workspace, reference: str, *, name: str, ends: dt.date | None = None) -> Result:
     """The special procedure is over, ``ends`` (today if not given) is its last day: the clock runs again.
 
@@ -109,6 +113,7 @@ def end_procedure(ws: Workspace, reference: str, *, name: str, ends: dt.date | N
     return commit(ws, reference, step)
 
 
+@needs(Permission.EXTEND)
 def extend(ws: Workspace, reference: str, *, days: int, approver: str, reason: str) -> Result:
     """Extend the limit by working days, once and before it has expired (行政许可法 art. 42).
 
@@ -156,6 +161,7 @@ def extend(ws: Workspace, reference: str, *, days: int, approver: str, reason: s
     return commit(ws, reference, step)
 
 
+@needs(Permission.REVIEW)
 def decide(
     ws: Workspace,
     reference: str,
@@ -213,6 +219,7 @@ def decide(
     return commit(ws, reference, step)
 
 
+@needs(Permission.RECEIVE)
 def remind_promise(ws: Workspace, reference: str) -> Result:
     """Remind of the promised materials that are still missing (容缺候补通知书). Raises as ``proceeding.commit``."""
 
@@ -223,6 +230,7 @@ def remind_promise(ws: Workspace, reference: str) -> Result:
     return commit(ws, reference, step)
 
 
+@needs(Permission.RECEIVE)
 def restart(ws: Workspace, reference: str) -> Result:
     """Tell that everything is in and the case goes on (补办件重新启动). Raises as ``proceeding.commit``."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services.rights import may_write
 from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry, Transaction
@@ -23,6 +24,7 @@ from hall.checklist import Checklist
 from hall.facts import DepartmentRef, Fact, FactBody, Header, MatterRef, PaperIssued, PaperKind, Personal
 from hall.fold import advance
 from hall.reference import make_reference, paper_number
+from hall.roles import Actor
 from hall.telling import PAPER_LETTERS
 
 LETTERS: Final = PAPER_LETTERS
@@ -41,8 +43,17 @@ class Written(Struct, frozen=True):
 class Action:
     """Facts of one action on one case, gathered and then written in the caller's transaction."""
 
-    def __init__(self, ws: Workspace, case_id: str, reference: str, before: Case | None = None) -> None:
+    def __init__(
+        self,
+        ws: Workspace,
+        case_id: str,
+        reference: str,
+        before: Case | None = None,
+        *,
+        approver: Actor | None = None,
+    ) -> None:
         self.ws = ws
+        self.approver = approver
         self.case_id = case_id
         self.reference = reference
         self.today = ws.clock.today()
@@ -52,13 +63,18 @@ class Action:
         self._case, self._folded = before, 0
 
     def add(self, body: FactBody, personal: Personal | None = None, *, event_id: str = "") -> None:
-        """One more fact of this action."""
+        """One more fact of this action.
+
+        Raises:
+            Forbidden: whoever is signed in may not write it.
+        """
+        actor = may_write(self.ws, body, self.approver)
         self.entries.append(
             Entry(
                 event_id=event_id or self.ws.new_id(),
                 subject=self.case_id,
                 body=body,
-                actor=self.ws.config.clerk.id,
+                actor=actor.id,
                 day=self.today,
                 personal=personal,
             )
@@ -83,7 +99,7 @@ class Action:
                     day=self.today,
                     copies=COPIES[kind],
                     window=self.ws.config.hall.window,
-                    clerk=self.ws.config.clerk.name,
+                    clerk=self.ws.clerk.name,
                     replica=code_for(self.ws, case, kind, number, self.today) if case else "",
                 )
             )
@@ -117,7 +133,12 @@ class Action:
 
 
 def new_reference(ws: Workspace, connection: Transaction) -> str:
-    """The next reference of this device that no case has, in the caller's transaction."""
+    """The next reference of this device that no case has, in the caller's transaction.
+
+    Raises:
+        StoreError: ``disk_low``, there is too little room to begin anything new.
+    """
+    ws.journal.database.disk.require_room()
     while True:
         number = ws.journal.next_number(connection, REFERENCE_COUNTER)
         reference = make_reference(ws.config.hall.office, ws.journal.incarnation, number)

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from clerk_tui.services.entry import applicant_kind, check_applicant
 from clerk_tui.services.recording import Action, matter_ref
+from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import known_keys, secrets
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
@@ -30,6 +31,7 @@ from hall.facts import Applicant, CaseAdopted, Personal, Promise
 from hall.fold import STATE_NAMES
 from hall.masking import mask_name
 from hall.replica import ReplicaError
+from hall.roles import Permission
 from hall.verdict import Gap, Tick, TickState, gaps_of
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
         return f"ReplicaView(matter={self.matter.key!r}, here={self.here})"
 
 
+@needs(Permission.VIEW)
 def open_replica(ws: Workspace, text: str) -> ReplicaView:
     """What the code on a paper says. Writes nothing.
 
@@ -130,6 +133,7 @@ def confirm_identity(view: ReplicaView, id_number: str) -> None:
         )
 
 
+@needs(Permission.RECEIVE)
 def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: Mapping[str, str]) -> SupplementDraft:
     """Go on with the case here: written into the journal once, then opened like any case that waits for materials.
 
@@ -313,11 +317,12 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         told=view.told,
         noticed=replica.noticed,
         respond_by=replica.respond_by,
+        respond_provisional=replica.respond_provisional,
         notices=replica.notices,
         accepted=replica.accepted,
         due=replica.due,
         promises=view.promises,
         window=ws.config.hall.window,
-        clerk=ws.config.clerk.name,
+        clerk=ws.clerk.name,
         language="en" if replica.language == "en" else "",
     )

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from clerk_tui.services import cases
 from clerk_tui.services.intake import PAPERS, promises
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.rights import needs
 from clerk_tui.services.supplement_preview import OPEN, SupplementDraft, SupplementPreview, open_rows, preview
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
@@ -21,11 +24,13 @@ from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
 from hall.fold import STATE_NAMES
 from hall.names import clean_text
+from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
 __all__ = ["SupplementDraft", "SupplementPreview", "open_rows", "open_supplement", "preview", "submit"]
 
 
+@needs(Permission.RECEIVE)
 def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
     """The case with the rows that are still open: all of one only taken in, the gaps of a notice, the promises.
 
@@ -43,13 +48,22 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
     return SupplementDraft(case=case, event_id=ws.new_id(), rows=open_rows(case), handed_in=ws.clock.today())
 
 
-def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, second_reason: str = "") -> Result:
+@needs(Permission.RECEIVE)
+def submit(
+    ws: Workspace,
+    draft: SupplementDraft,
+    wish: Outcome | None = None,
+    second_reason: str = "",
+    approver: Actor | None = None,
+) -> Result:
     """Commit what was handed in and what follows from it; submitting the same draft twice changes the case once.
 
     Without a wish a partial supplement leaves the notice standing; wish ``NOTICED`` gives a further notice, which also
-    follows by itself when there is a defect that no notice has told.
+    follows by itself when there is a defect that no notice has told. ``approver``: who stands beside a clerk that may
+    not tell again what was to be seen the first time (``signing_in.approve``).
 
     Raises:
+        Forbidden: a further notice of that kind, and no supervisor. Nothing is written.
         BadInput: a tick, a date or the reason for a second notice is wrong or missing. Nothing is written.
         Unlawful: the wish is not on offer. Nothing is written.
         HallError: ``case_changed``, another window was quicker. Nothing is written.
@@ -68,7 +82,8 @@ def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, s
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
     facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason)
-    action = Action(ws, draft.case.case_id, draft.case.reference, draft.case)
+    facts = [_approved(fact, approver) for fact in facts]
+    action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
     for place, fact in enumerate(facts):
         action.add(fact, event_id=draft.event_id if place == 0 else "")
     action.issue(_papers(draft.case, ready, outcome, notice=notice))
@@ -81,6 +96,13 @@ def submit(ws: Workspace, draft: SupplementDraft, wish: Outcome | None = None, s
         written = action.write(connection)
     draft.done = _result(draft, written, outcome, ready)
     return draft.done
+
+
+def _approved(fact: f.FactBody, approver: Actor | None) -> f.FactBody:
+    """The fact with who stood by, where it is one that somebody has to answer for."""
+    if approver is not None and isinstance(fact, f.CaseNoticed) and fact.known_before:
+        return structs.replace(fact, approved_by=approver.id)
+    return fact
 
 
 def _decide(
@@ -118,7 +140,7 @@ def _facts(
                 handed_in=draft.handed_in,
                 complete=ready.complete,
                 window=ws.config.hall.window,
-                clerk=ws.config.clerk.name,
+                clerk=ws.clerk.name,
             )
         )
     if case.state is CaseState.TOLERATED:

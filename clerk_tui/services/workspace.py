@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_tui import paths
 from clerk_tui.clock import Clock, SystemClock
+from clerk_tui.services.rights import Seat, signed_in
 from hall import ids
 from hall.calendar import WorkCalendar
 from hall.catalogue.model import Department
 from hall.errors import BadCatalogue, BadInput
+from hall.roles import Actor
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.store.catalogue import CatalogueStore
+    from clerk_tui.store.disk import Limits
     from clerk_tui.store.journal import Journal
 
 __all__ = ["Clock", "SystemClock", "Workspace", "open_workspace"]
@@ -31,6 +34,12 @@ class Workspace:
     catalogue: CatalogueStore
     calendar: WorkCalendar
     clock: Clock
+    seat: Seat = field(default_factory=Seat)
+
+    @property
+    def clerk(self) -> Actor:
+        """Who is signed in here. Raises ``rights.NotSignedIn``."""
+        return signed_in(self)
 
     def new_id(self) -> str:
         """A UUIDv7, made once for what it names."""
@@ -60,6 +69,7 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
         BadInput: a calendar file cannot be read.
         StoreError: the database cannot be used; the message says where it is and what to do.
     """
+    from clerk_tui.services.signing_in import at_start
     from clerk_tui.store.catalogue import open_catalogue
     from clerk_tui.store.journal import open_journal
 
@@ -67,9 +77,23 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
     catalogue = open_catalogue(config.catalogue_dir, cache_dir or paths.cache_dir())
     calendar = load_calendar(config.calendar_files)
     journal = open_journal(
-        config.store_file, device_code=config.device.code, clock=the_clock, witness=config.witness_file
+        config.store_file,
+        device_code=config.device.code,
+        clock=the_clock,
+        witness=config.witness_file,
+        limits=disk_limits(config),
     )
-    return Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
+    ws = Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
+    at_start(ws)
+    return ws
+
+
+def disk_limits(config: Config) -> Limits:
+    """How much room the settings want on the journal's disk."""
+    from clerk_tui.store.disk import MIB, Limits
+
+    store = config.store
+    return Limits(ballast=store.ballast_mb * MIB, warn=store.warn_free_mb * MIB, stop=store.stop_free_mb * MIB)
 
 
 def load_calendar(files: tuple[Path, ...]) -> WorkCalendar:

@@ -20,6 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from clerk_tui import faults
+from clerk_tui.store.disk import Disk, Limits
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -31,22 +32,37 @@ _READING: Final = frozenset(
 )
 
 
-class Database:
-    """A database file with its one writer. ``wait_s`` is how long to wait for another process, in seconds."""
+_broken: set[Path] = set()
+"""Databases of this process that could not be read or written: nothing more is written to them."""
 
-    def __init__(self, path: Path, *, wait_s: float = _WAIT_S) -> None:
+
+class Database:
+    """A database file with its one writer. ``wait_s`` is how long to wait for another process, in seconds.
+
+    ``stopped`` says why nothing is written any more: after a failed read, write or fsync the disk is not to be trusted,
+    and a second fsync may report what was lost as saved. Reading goes on.
+    """
+
+    def __init__(self, path: Path, *, wait_s: float = _WAIT_S, limits: Limits | None = None) -> None:
         self.path = path
+        self.disk = Disk(path, limits or Limits(ballast=0, warn=0, stop=0))
         self.wait_s = wait_s
         self._lock = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        self._stopped = False
+        _broken.discard(path)
         self._lock_file = _open_lock(path)
         try:
             self.writer = self._connect_writer()
         except BaseException:
             os.close(self._lock_file)
             raise
+        self.disk.load()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing is written any more."""
+        return self.path in _broken
 
     def _connect_writer(self) -> sqlite3.Connection:
         with self._exclusive(), translated(self.path):
@@ -73,9 +89,12 @@ class Database:
             StoreError: disk full, locked by another process, read-only or broken; nothing was written.
         """
         with self._lock, self._exclusive():
-            if self._stopped:
+            if self.stopped:
                 raise _error(
-                    "store_stopped", "数据库写入曾经出错，已停止写入", self.path, "退出后重新启动；仍不行请报告管理员"
+                    "store_stopped",
+                    "读写磁盘出过错，已停止写入，只能查看",
+                    self.path,
+                    "不要再收件；请管理员检查磁盘，换好后用备份恢复（clerk restore）",
                 )
             with translated(self.path):
                 self.writer.execute("BEGIN IMMEDIATE")
@@ -89,13 +108,17 @@ class Database:
                     if self.writer.in_transaction:
                         self.writer.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    told = as_store_error(error, self.path)
-                    # After a failed fsync the kernel may report the next one as good: never write on.
-                    self._stopped = told.code in ("store_io", "store_corrupt")
-                    raise told from error
+                    raise self._refused(as_store_error(error, self.path)) from error
                 raise
             if after is not None:
                 after()
+
+    def _refused(self, told: StoreError) -> StoreError:
+        """What a failed transaction means for the next: on a full disk the ballast makes room for it."""
+        if told.code == "disk_full" and self.disk.drop():
+            hint = "已腾出备用空间，再按一次就能保存，刚才的内容还在屏幕上；请管理员马上清理磁盘"
+            return _error("disk_full", "磁盘已满，没有保存", self.path, hint)
+        return told
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -121,7 +144,13 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the last writer to close folds the WAL into the file."""
+        if self.stopped:
+            # With a reader open, closing the writer leaves the WAL alone: nothing more is written to a bad disk.
+            with suppress(StoreError):
+                self.read()
         with self._lock, suppress(StoreError), self._exclusive():
+            if self.stopped:
+                self.writer.close()
             for reader in self._readers:
                 reader.close()
             self._readers.clear()
@@ -252,6 +281,9 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
         return _locked(path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
         return _error("store_read_only", "数据库不能写入，没有保存", path, "检查文件和文件夹的权限")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        # After a failed fsync the kernel may report the next one as good: never write on.
+        _broken.add(path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _error("store_corrupt", "数据库已损坏", path, "停止使用，保留这个文件，从备份恢复并报告管理员")
     if code == sqlite3.SQLITE_IOERR:

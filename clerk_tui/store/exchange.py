@@ -88,7 +88,11 @@ class Outbox:
 
 
 def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wire.PushResult], now_ms: int) -> None:
-    """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing."""
+    """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing.
+
+    The journal counts as sent through the last fact of which ``results`` tell, even if the receipt goes further.
+    """
+    through = min(receipt.acked_through, max((result.seq for result in results), default=receipt.acked_through))
     with database.write() as db:
         db.executemany(
             "INSERT INTO event_status (seq, state, server_seq, reason, updated_ms) VALUES (?,?,?,?,?)"
@@ -102,9 +106,10 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
             (receipt.acked_through, receipt.acked_hash, receipt.server_time_ms, receipt.epoch, receipt.signature),
         )
         db.execute(
-            "UPDATE device SET acked_through = ?, acked_hash = ?, server_epoch = ?, last_contact_ms = ?"
-            " WHERE acked_through <= ?",
-            (receipt.acked_through, receipt.acked_hash, receipt.epoch, now_ms, receipt.acked_through),
+            """UPDATE device SET acked_through = :through, server_epoch = :epoch, last_contact_ms = :now,
+                acked_hash = coalesce((SELECT hash FROM event WHERE seq = :through), :hash)
+            WHERE acked_through <= :through""",
+            {"through": through, "epoch": receipt.epoch, "now": now_ms, "hash": receipt.acked_hash},
         )
 
 
@@ -120,9 +125,16 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
         _log(db, now_ms, "rewind", f"epoch {epoch} through {through}")
 
 
-def keep_changes(database: Database, changes: Sequence[wire.Change], next_cursor: str, now_ms: int) -> None:
-    """Keep a page of the feed and the cursor behind it in one transaction: the cursor is never ahead of the rows."""
+def keep_changes(
+    database: Database, changes: Sequence[wire.Change], next_cursor: str, now_ms: int, *, anew: bool = False
+) -> None:
+    """Keep a page of the feed and the cursor behind it in one transaction: the cursor is never ahead of the rows.
+
+    ``anew``: the feed is read from its beginning, and what it said before (of a centre that was restored) is not so.
+    """
     with database.write() as db:
+        if anew:
+            db.execute("DELETE FROM inbox_change")
         db.executemany(
             "INSERT OR REPLACE INTO inbox_change (server_seq, case_id, body) VALUES (?,?,?)",
             [(change.server_seq, change.case_id, change.case) for change in changes],

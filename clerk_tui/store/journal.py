@@ -19,6 +19,7 @@ from msgspec import Struct
 from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device
+from clerk_tui.store.disk import Limits
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
@@ -282,10 +283,12 @@ def open_journal(
     wait_s: float = 5.0,
     check_tail: bool = True,
     witness: Path | None = None,
+    limits: Limits | None = None,
 ) -> Journal:
     """Open the journal, making it on the first day. Without ``check_tail`` a damaged one opens too, to be looked at.
 
-    ``witness`` is the file of the rollback witness; without one nobody notices an older copy put back.
+    ``witness`` is the file of the rollback witness; without one nobody notices an older copy put back. ``limits`` say
+    how much room the disk must have; without them nobody looks.
 
     Raises:
         StoreError: the file is no database, another program's or a newer version's, damaged, locked or not writable;
@@ -296,7 +299,7 @@ def open_journal(
     mark = attested.read() if attested is not None else None
     if mark is not None and not path.exists():
         raise missing(path, mark)
-    database = Database(path, wait_s=wait_s)
+    database = Database(path, wait_s=wait_s, limits=limits)
     try:
         device = _prepare(database, device_code, clock)
         journal = Journal(database, clock, device, attested)

@@ -136,11 +136,33 @@ def _facts_are_added(db: Utils) -> None:
     )
 
 
+def _clerks(db: Utils) -> None:
+    # The centre's signed list; of those who signed in here a verifier that is worth nothing without the key file.
+    db.execute(
+        """CREATE TABLE clerk_list (
+            one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL, told_ms INTEGER NOT NULL,
+            kept_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+    db.execute(
+        """CREATE TABLE clerk_cache (
+            clerk_id TEXT PRIMARY KEY, verifier TEXT NOT NULL DEFAULT '', pin_version INTEGER NOT NULL DEFAULT 0,
+            fails INTEGER NOT NULL DEFAULT 0, failed_ms INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID"""
+    )
+    db.execute(
+        """CREATE TABLE clerk_session (
+            one INTEGER PRIMARY KEY CHECK (one = 1), clerk_id TEXT NOT NULL, until_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
     ("0003_printing", _printing),
     ("0004_facts_are_added", _facts_are_added),
+    ("0005_clerks", _clerks),
 )
 LATEST: Final = len(_ALL)
 

@@ -196,6 +196,12 @@ def person(connection: sqlite3.Connection, id_number: str) -> Applicant | None:
     return p.read_applicant(row[0]) if row else None
 
 
+def last_case_of(connection: sqlite3.Connection, id_number: str) -> Case | None:
+    """The case that ``person`` speaks from."""
+    row = connection.execute("SELECT case_seq FROM person_view WHERE person = ?", (id_number,)).fetchone()
+    return case_by(connection, "case_seq", row[0]) if row else None
+
+
 def cases_of_person(connection: sqlite3.Connection, id_number: str, limit: int) -> list[Case]:
     """The last cases of this person, the newest first."""
     seqs = matching_exactly(connection, p.ID_NUMBER, id_number[::-1], limit)

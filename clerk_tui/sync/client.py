@@ -116,10 +116,14 @@ class Client:
         receipt = reply.receipt
         if self._outbox.hash_at(receipt.acked_through) != receipt.acked_hash:
             return Trouble(what="fork", detail=f"the centre holds another fact {receipt.acked_through}")
-        if receipt.acked_through < first:
-            return Trouble(what="not_the_centre", detail="a receipt that acknowledges nothing new")
+        if not facts:
+            return None
+        told = [result.seq for result in reply.results]
+        # The centre may have more than this batch, from one whose reply was lost: what became of that is told next.
+        if not told or told != list(range(first, min(receipt.acked_through, first + len(facts) - 1) + 1)):
+            return Trouble(what="not_the_centre", detail="a receipt that does not say what became of the batch")
         self._keep(Acked(receipt=receipt, results=reply.results))
-        self.acked, self._epoch = receipt.acked_through, receipt.epoch
+        self.acked, self._epoch = told[-1], receipt.epoch
         self._limit = wire.MAX_FACTS
         return None
 
@@ -165,8 +169,14 @@ class Client:
         page = _decode(body, wire.ChangesReply)
         if page is None or (page.has_more and page.next_cursor == self._cursor):
             return Trouble(what="not_the_centre", detail="a feed that cannot be read")
+        if page.epoch != self._epoch and self._epoch:
+            # A centre restored from a copy may lack what it acknowledged: ask it, even with nothing to send.
+            trouble = self._push([])
+            if trouble is None and page.epoch != self._epoch:
+                trouble = Trouble(what="not_the_centre", detail="a feed of another epoch")
+            return trouble or wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
         if page.changes or page.next_cursor != self._cursor:
-            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor))
+            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, anew=not self._cursor))
         self._cursor = page.next_cursor
         return page
 

@@ -33,10 +33,11 @@ class Rewound(Message, frozen=True, tag="rewound"):
 
 
 class Changed(Message, frozen=True, tag="changed"):
-    """A page of the feed."""
+    """A page of the feed; ``anew``: its first one, what was kept of it before is out of date."""
 
     changes: list[wire.Change]
     next_cursor: str
+    anew: bool = False
 
 
 class Keys(Message, frozen=True, tag="keys"):

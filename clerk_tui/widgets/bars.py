@@ -20,6 +20,7 @@ class Standing:
     """What the status line says. ``workday`` is ``None`` for a year whose calendar is not loaded.
 
     ``unprinted`` papers did not come out, of ``unsettled`` ones nobody knows.
+    ``trouble`` is what endangers the records themselves, in a word.
     ``oldest`` is the age of the oldest unsent fact ("02:10"), ``contact`` the time of the last contact ("09:39").
     """
 
@@ -39,6 +40,7 @@ class Standing:
     enabled: bool = True
     unprinted: int = 0
     unsettled: int = 0
+    trouble: str = ""
 
 
 class StatusLine(Painted):
@@ -79,6 +81,8 @@ class StatusLine(Painted):
         if not now.day:
             return [(_("正在打开"), "faint"), (" ", "plain")]
         right: list[Span] = [(_("已保存"), "bar-good") if now.saved else (_("未保存"), "bar-warn"), gap]
+        if now.trouble:
+            right = [*([] if now.saved else right), (now.trouble, "bar-warn"), gap]
         prints = (
             _("待确认打印{count}份").format(count=now.unsettled)
             if now.unsettled
@@ -86,7 +90,7 @@ class StatusLine(Painted):
         )
         if now.unsettled or now.unprinted:
             # There is room for one of the two; that all is saved is the one nobody misses.
-            right = [*([] if now.saved else right), (prints, "bar-warn"), gap]
+            right = [*([] if now.saved and not now.trouble else right), (prints, "bar-warn"), gap]
         if now.quarantined:
             right += [(_("退回{count}条").format(count=now.quarantined), "bar-warn"), gap]
         if now.pending:

@@ -139,7 +139,7 @@ def _flat(document: Document) -> Iterator[tuple[str, list[list[str]]]]:
                 yield "signs", [labels[start : start + 2] for start in range(0, len(labels), 2)]
             case Seal():
                 yield "body", [[block.organ], [block.date], [block.label]]
-    yield "body", [[text] for text in (document.reference, document.qr_caption, *document.footer, "第 1 页　共 1 页")]
+    yield "body", [[text] for text in (document.reference, *document.qr_caption, *document.footer, "第 1 页　共 1 页")]
 
 
 def _widths(kind: str, total: float, columns: int) -> list[float]:

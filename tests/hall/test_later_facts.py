@@ -74,6 +74,15 @@ def test_fee_and_originals_stay_with_the_case() -> None:
     assert "窗口 → 食品科" in case.timeline[-2].text
 
 
+def test_payments_count_against_the_fee_that_was_demanded() -> None:
+    paid = f.FeePaid(fen=400, day=LATER, voucher="99")
+    case = after(ACCEPT, FEE, paid)
+    assert (case.payments, case.fee_open) == ((paid,), 600)
+    assert after(ACCEPT, FEE, paid, FEE).fee_open == 1000
+    unasked = after(ACCEPT, paid)
+    assert (unasked.payments, unasked.timeline[-1].misfit) == ((), "没有通知缴费")
+
+
 def test_a_supplement_says_what_came_with_it() -> None:
     from hall.verdict import gaps_of
     from tests.builders import ROWS
@@ -103,7 +112,7 @@ def test_what_needs_an_acceptance_has_no_effect_before_it(body: f.FactBody) -> N
     assert (case.announced, case.extension, case.fee) == ((), None, None)
 
 
-@pytest.mark.parametrize("body", [ANNOUNCED, EXTENDED, SERVED, FEE, MOVED])
+@pytest.mark.parametrize("body", [ANNOUNCED, EXTENDED, SERVED, FEE, MOVED, f.FeePaid(fen=1, day=LATER)])
 def test_every_later_fact_seals_and_opens_to_itself(body: f.FactBody) -> None:
     original = fact(body)
     start = chain.genesis("device-1", "A1", b"k" * 32)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from hall import facts as f
 from hall import replica as r
 from hall.case import CaseState
 from hall.errors import HallError
@@ -66,6 +67,25 @@ def test_a_code_carries_the_case(count: int) -> None:
     assert said.device == "device-1"
     told = {gap.code for gap in case.gaps}
     assert [mark.told for mark in said.marks] == [row.code in told for row in case.rows]
+
+
+@pytest.mark.parametrize(
+    ("promised_known", "statutory_known", "respond"),
+    [(True, False, False), (False, True, True), (False, False, False), (True, True, True)],
+)
+def test_a_code_says_of_each_date_whether_it_is_provisional(
+    promised_known: bool, statutory_known: bool, respond: bool
+) -> None:
+    case = noticed(3)
+    due = f.Due(
+        promised=dt.date(2026, 12, 30), statutory=dt.date(2027, 1, 20), provisional=True,
+        promised_known=promised_known, statutory_known=statutory_known,
+    )  # fmt: skip
+    notice = structs.replace(case.notices[0], provisional=respond)
+    said = r.decode(code(structs.replace(case, due=due, notices=(notice,))), KEYS, DAY)
+    assert said.due.promised_provisional is not promised_known
+    assert said.due.statutory_provisional is not statutory_known
+    assert said.respond_provisional is respond
 
 
 def test_reasons_and_promises_come_back_as_they_were() -> None:

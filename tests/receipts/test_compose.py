@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 import pytest
 from msgspec.structs import replace
@@ -12,12 +13,13 @@ from msgspec.structs import replace
 from hall.case import Case
 from hall.errors import HallError
 from hall.facts import PaperKind
+from hall.reference import query_code
 from hall.verdict import Refusal
 from receipts import sample, templates, values
 from receipts.compose import compose, copies_of
 from receipts.document import Document, Seal, texts
 from tests.receipts import cases
-from tests.receipts.reading import joined, read_text, scan
+from tests.receipts.reading import joined, read_text, scan, scan_all
 
 KINDS: tuple[PaperKind, ...] = ("receipt", "notice", "acceptance", "refusal", "promise", "guide")
 """The papers of the first step; the later ones are in ``test_whole_set``."""
@@ -348,19 +350,40 @@ def test_a_name_that_looks_like_a_placeholder_or_markup_is_printed_as_it_is(pape
 
 @pytest.mark.parametrize("kind", ["receipt", "notice", "acceptance"])
 @pytest.mark.parametrize("language", ["", "en"])
-def test_a_code_that_carries_the_case_says_so_and_the_address_stays_in_words(
+def test_two_codes_stand_side_by_side_and_say_for_whom_each_is(
     paper, kind: PaperKind, language: Literal["", "en"]
 ) -> None:
     case, issued = sample(kind, language=language)
     code = "CLK1:" + "6BFOXN%TSMAHN-H/S8F*2:WJC.U1+$" * 20
     link, coded = compose(kind, case, issued), compose(kind, case, issued, qr=code)
-    assert (link.qr_caption, coded.qr_caption) == ("扫一扫，查进度", "窗口扫码续办")
-    assert coded.qr == code
+    address = f"{case.matter.hall.query_url}/{case.reference}?c={query_code(case.case_id)}"
+    assert (link.qr, link.link, coded.qr, coded.link) == (address, "", code, address)
+    assert (link.qr_caption[0], coded.qr_caption[0], coded.link_caption[0]) == ("本人用", "窗口用", "本人用")
     printed = paper(coded)
     assert printed.missing == ()
-    assert scan(printed.pdf, printed.pages - 1)["QR Code"] == code
+    assert {code, address} <= set(scan_all(printed.pdf, printed.pages - 1))
     text = joined(read_text(printed.pdf))
-    assert case.matter.hall.query_url in text and "窗口扫码续办" in text and "扫一扫" not in text
+    assert all(
+        each in text for each in (case.matter.hall.query_url, query_code(case.case_id), "扫码续办", "扫码查进度")
+    )
+
+
+@pytest.mark.parametrize("length", [120, 700, 1400, 2300])
+def test_both_codes_scan_however_much_the_window_needs(paper, length: int) -> None:
+    case, issued = sample("notice")
+    code = ("CLK1:" + "6BFOXN%TSMAHN-H/S8F*2:WJC.U1+$" * 80)[:length]
+    made = compose("notice", case, issued, qr=code)
+    printed = paper(replace(made, copies=("",)))
+    assert {code, made.link} <= set(scan_all(printed.pdf, printed.pages - 1))
+
+
+def test_the_address_on_a_paper_names_nobody() -> None:
+    case, issued = sample("acceptance")
+    assert case.applicant is not None
+    link = compose("acceptance", case, issued).qr
+    for secret in (case.applicant.name, case.applicant.id_number, case.applicant.phone, case.case_id):
+        assert secret not in unquote(link)
+    assert query_code("another case") != query_code(case.case_id)
 
 
 def test_a_hall_without_an_address_prints_none_beside_a_code() -> None:

@@ -18,7 +18,7 @@ from hall.telling import PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Tick
 from receipts import kinds, samples, templates
 from receipts.compose import compose
-from receipts.document import Document, Flow, Seal, Signatures, texts
+from receipts.document import Document, Flow, Seal, Signatures, Table, texts
 from receipts.fonts import FontSet
 from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, layout
 from receipts.needs import NEEDS, SEALED, SIGNED
@@ -316,6 +316,12 @@ def test_originals_travel_from_hand_to_hand_with_a_place_to_sign_for_each() -> N
         "接收人签字",
     ):
         assert text in found
+    signed = [row for block in made("transfer_back").blocks if isinstance(block, Table) for row in block.rows]
+    of_contract = [row for row in signed if "租赁合同（1份）" in row]
+    assert len(of_contract) == 2, "out and back, each hand signs for it"
+    more = replace(case.handovers[0], items=(f.Original(name="样品"),), to_place="检测室", return_by=None)
+    later = said(compose("transfer", replace(case, handovers=(*case.handovers, more)), SAMPLES["transfer_back"][1]))
+    assert later.count("样品") == 2 and "检测室" in later and "归还期限2026年9月25日" in later
     nobody = replace(case.handovers[0], giver="")
     assert refused("transfer", replace(case, handovers=(nobody,))).code == "handover_without_hand"
 
@@ -344,7 +350,32 @@ def test_what_is_no_licence_is_not_called_one() -> None:
 
 def test_the_collection_slip_names_what_is_still_to_be_paid() -> None:
     assert "应缴费用无" in said(made("pickup"))
-    assert "应缴费用560.00元" in said(made("pickup_paid"))
+    assert "应缴费用560.00元" in said(made("pickup_to_pay"))
+    paid = said(made("pickup_paid"))
+    assert "应缴费用无" in paid and "已缴费用560.00元（2026年9月24日，扫码，票据号9901260000012345）" in paid
+
+
+def test_nothing_that_was_refused_is_valid_until_a_day() -> None:
+    denied = said(made("pickup_denied"))
+    assert "不予行政许可决定书" in denied
+    assert "有效期" not in denied
+    assert "有效期至2031年9月24日" in said(made("pickup"))
+
+
+@pytest.mark.parametrize("name", ["notice_waived", "promise_waived", "tolerance_waived", "acceptance_waived"])
+def test_a_list_of_materials_accounts_for_those_that_do_not_apply(name: str) -> None:
+    assert "委托书及代理人身份证不适用（申请人本人到场办理）" in said(made(name))
+
+
+def test_a_withdrawal_a_lapse_and_a_termination_each_say_what_ended_the_case() -> None:
+    assert "已于2026年9月28日撤回" in said(made("returned_withdrawn"))
+    assert "视为撤回申请" in said(made("returned_lapsed"))
+    ended = said(made("terminated"))
+    assert "自2026年9月28日起终止办理" in ended and "示例市人民政府" in ended and "示例市人民法院" in ended
+    case = SAMPLES["terminated"][0]
+    assert case.closed is not None
+    for change, code in (({"reason": " "}, "return_without_reason"), ({"basis": ""}, "paper_incomplete")):
+        assert refused("terminated", replace(case, closed=replace(case.closed, **change))).code == code
 
 
 @pytest.mark.parametrize("kind", KINDS)

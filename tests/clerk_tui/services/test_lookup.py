@@ -103,7 +103,15 @@ def test_what_is_known_of_a_person_is_offered(ws: Workspace) -> None:
     assert people.known(ws, COMPANY) is None
     intake.submit(ws, restaurant(ws))
     known = people.known(ws, f" {COMPANY.lower()} ")
-    assert known is not None and known.legal_person == "张三"
+    assert known is not None and known.legal_person == "张*"
+
+
+def test_taking_what_is_known_of_a_person_is_kept_with_the_case_it_comes_from(ws: Workspace) -> None:
+    assert people.take(ws, COMPANY, ("legal_person",)) is None
+    earlier = intake.submit(ws, restaurant(ws)).reference
+    taken = people.take(ws, COMPANY, ("legal_person",))
+    assert taken is not None and taken.legal_person == "张三"
+    assert people.TAKEN in cases.get(ws, earlier).case.timeline[-1].text
 
 
 def test_somebody_who_only_asks_leaves_no_name(ws: Workspace) -> None:

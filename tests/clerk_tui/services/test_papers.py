@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,7 @@ def test_a_second_print_is_counted_and_marked(ws: Workspace) -> None:
 def test_a_print_that_failed_waits_with_its_reason_and_can_be_tried_again(ws: Workspace, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the folder should be")
-    broken = Workspace(
-        config=structs.replace(ws.config, print=PrintSection(target=f"dir:{blocked}")),
-        journal=ws.journal, catalogue=ws.catalogue, calendar=ws.calendar, clock=ws.clock,
-    )  # fmt: skip
+    broken = replace(ws, config=structs.replace(ws.config, print=PrintSection(target=f"dir:{blocked}")))
     result = intake.submit(ws, restaurant(ws))
     failed = papers.deliver_pending(broken)[0]
     assert (failed.state, failed.path) == ("failed", "") and str(blocked) in failed.error

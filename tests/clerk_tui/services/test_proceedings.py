@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from clerk_tui.services import cases, checking, handing, intake, papers, proceedings, supplement
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
-from hall.errors import BadInput, HallError, Unlawful
+from hall.catalogue.model import Fee
+from hall.errors import BadDate, BadInput, HallError, Unlawful
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
 
@@ -173,8 +175,6 @@ def test_an_extension_comes_in_time_and_once(ws: Workspace, clock: FixedClock) -
 
 
 def test_departments_together_may_take_fifteen_days(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    from msgspec import structs
-
     draft = restaurant(ws)
     draft.matter = structs.replace(draft.matter, partners=("xfjy",))
     reference = intake.submit(ws, draft).reference
@@ -192,8 +192,6 @@ def test_a_refusal_gives_its_reasons_and_remedies(ws: Workspace) -> None:
 
 @pytest.mark.parametrize("remedy", ["court", "reconsideration"])
 def test_no_refusal_where_the_hall_names_no_remedy(ws: Workspace, monkeypatch: pytest.MonkeyPatch, remedy: str) -> None:
-    from msgspec import structs
-
     hall = structs.replace(ws.catalogue.hall, **{remedy: ""})
     monkeypatch.setattr(type(ws.catalogue), "hall", property(lambda catalogue: hall))
     reference = accepted(ws)
@@ -273,16 +271,17 @@ def fee(**changes: Any) -> dict[str, Any]:
     return {"charges": (charge,), "pay_by": dt.date(2026, 11, 10), "payee": "示例市财政局"} | changes
 
 
-def test_a_fee_needs_a_published_basis(ws: Workspace) -> None:
-    from msgspec import structs
-
-    from hall.catalogue.model import Fee
-
-    free = accepted(ws)
-    assert refused(ws, Unlawful, "charges", handing.demand_fee, free, **fee()) == "no_fee"
+def charged(ws: Workspace) -> str:
+    """An accepted case of a matter that publishes a fee."""
     draft = restaurant(ws)
     draft.matter = structs.replace(draft.matter, fee=Fee(fen=2000, basis="发改价格〔2003〕2322号"))
-    reference = intake.submit(ws, draft).reference
+    return intake.submit(ws, draft).reference
+
+
+def test_a_fee_needs_a_published_basis(ws: Workspace) -> None:
+    free = accepted(ws)
+    assert refused(ws, Unlawful, "charges", handing.demand_fee, free, **fee()) == "no_fee"
+    reference = charged(ws)
     bare = (f.Charge(name="工本费", fen=2000, basis=" "),)
     naught = (f.Charge(name="工本费", fen=0, basis="某法"),)
     for changes, field in (
@@ -301,23 +300,30 @@ def test_originals_come_back_on_the_sheet_they_left_on(ws: Workspace) -> None:
     refused(ws, BadInput, "items", handing.hand_over, reference, to_place="食品科")
     handing.hand_over(ws, reference, items=(f.Original(name="租赁合同"), f.Original(name="图纸")), to_place="食品科")
     other = (f.Original(name="样品"),)
-    refused(ws, BadInput, "items[0].name", handing.hand_over, reference, items=other, to_place="窗口")
+    typo = {"items": other, "from_place": "食品科", "giver": "陈晨", "to_place": "窗口"}
+    refused(ws, BadInput, "items[0].name", handing.hand_over, reference, **typo)
+    handing.hand_over(ws, reference, items=other, to_place="检测室")
     handing.hand_over(ws, reference, from_place="食品科", giver="陈晨", to_place="综合窗口", taker="周敏")
     moves = case_of(ws, reference).handovers
-    assert [(move.giver, len(move.items), move.at) for move in moves][1] == ("陈晨", 2, "09:00")
+    assert [(move.giver, len(move.items), move.at) for move in moves][1] == (ws.config.clerk.name, 1, "09:00")
+    assert (moves[2].giver, [one.name for one in moves[2].items]) == ("陈晨", ["租赁合同", "图纸", "样品"])
     assert moves[0].giver == ws.config.clerk.name
 
 
-def test_an_application_is_returned_only_when_its_notice_was_not_answered(ws: Workspace, clock: FixedClock) -> None:
-    reference = noticed(ws)
-    why = {"reason": "补正期限届满未补正"}
-    refused(ws, Unlawful, "reference", handing.give_back, reference, **why)
-    other = accepted(ws)
-    refused(ws, Unlawful, "reference", handing.give_back, other, **why)
-    clock.day = case_of(ws, reference).notices[-1].respond_by + dt.timedelta(days=1)
-    refused(ws, BadInput, "reason", handing.give_back, reference, reason=" ")
-    result = handing.give_back(ws, reference, **why)
-    assert (kinds(result), result.state) == (["returned"], CaseState.RETURNED)
+def test_a_paid_fee_is_recorded_once_and_stands_on_the_slip(ws: Workspace) -> None:
+    reference = charged(ws)
+    refused(ws, Unlawful, "reference", handing.pay_fee, reference)
+    handing.demand_fee(ws, reference, **fee())
+    refused(ws, BadInput, "fen", handing.pay_fee, reference, fen=2001)
+    refused(ws, BadDate, "day", handing.pay_fee, reference, day=MONDAY + dt.timedelta(days=1))
+    handing.pay_fee(ws, reference, fen=400, how="现金")
+    assert case_of(ws, reference).fee_open == 1600
+    result = handing.pay_fee(ws, reference, voucher="99012600")
+    assert kinds(result) == []
+    case = case_of(ws, reference)
+    assert ([one.fen for one in case.payments], case.fee_open) == ([400, 1600], 0)
+    assert "票据号99012600" in case.timeline[-1].text
+    refused(ws, BadInput, "reference", handing.pay_fee, reference)
 
 
 def test_a_reminder_needs_a_promise_and_a_restart_that_all_is_in(ws: Workspace, clock: FixedClock) -> None:

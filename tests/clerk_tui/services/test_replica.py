@@ -27,7 +27,7 @@ from hall.replica import ReplicaError
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, SOFT, promised, restaurant, unacceptable
-from tests.receipts.reading import scan
+from tests.receipts.reading import scan_all
 
 NAME = {"name": "示例市好味餐饮有限公司"}
 
@@ -413,9 +413,7 @@ def test_a_printed_paper_is_scanned_and_opens_its_case(ws: Workspace, there: Wor
     for paper in cases.get(ws, reference).papers:
         rendered = papers.rebuild(ws, paper.paper_id)
         pdf = rendered.pdf
-        codes = [
-            text for page in range(rendered.pages) for text in scan(pdf, page).values() if text.startswith("CLK1:")
-        ]
+        codes = [text for page in range(rendered.pages) for text in scan_all(pdf, page) if text.startswith("CLK1:")]
         assert codes and set(codes) == {code_on(ws, reference, paper.kind)}
         view = service.open_replica(there, codes[0])
         assert [gap.code for gap in view.gaps] == ["application", "layout"]

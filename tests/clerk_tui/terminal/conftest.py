@@ -29,10 +29,12 @@ class House:
         self.config_file = folder / "config.toml"
         self.configure()
 
-    def configure(self, *, catalogue: Path = ROOT / "catalogue", store: str = "clerk.db", more: str = "") -> None:
+    def configure(
+        self, *, catalogue: Path = ROOT / "catalogue", store: str = "clerk.db", limits: str = "", more: str = ""
+    ) -> None:
         """Write the settings."""
         self.config_file.write_text(
-            f'[catalogue]\npath = "{catalogue}"\n[store]\npath = "{store}"\n[print]\ntarget = "dir:papers"\n'
+            f'[catalogue]\npath = "{catalogue}"\n[store]\npath = "{store}"\n{limits}[print]\ntarget = "dir:papers"\n'
             f"[centre]\nenabled = false\n{more}",
             encoding="utf-8",
         )

@@ -97,7 +97,7 @@ def unmounted(tmp_path: Path) -> object:
 
 
 def test_a_full_disk_refuses_the_whole_action_and_says_so(house: House, small_disk: Path) -> None:
-    house.configure(store=str(small_disk / "clerk.db"))
+    house.configure(store=str(small_disk / "clerk.db"), limits="stop_free_mb = 0\nballast_mb = 0\n")
     ws = house.open()
     accepted(ws, "李四")
     before = ws.journal.head

@@ -1,0 +1,29 @@
+"""Whether the records themselves are in danger: the disk, and the witness that notices an older copy put back."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.disk import State
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """``stopped``: the disk failed and nothing is written any more. ``disk`` says how much room is left (``free``
+    bytes); ``out`` begins no new case. ``witness`` is why the rollback witness cannot be written, ``""`` if it can."""
+
+    stopped: bool
+    disk: State
+    free: int
+    witness: str
+
+
+def health(ws: Workspace) -> Health:
+    """How things stand now. Asks the file system and nothing else: cheap enough for every second."""
+    database, witness = ws.journal.database, ws.journal.witness
+    return Health(
+        stopped=database.stopped,
+        disk=database.disk.state(),
+        free=database.disk.free(),
+        witness=witness.trouble if witness is not None else "",
+    )

@@ -1,0 +1,127 @@
+"""Asking the centre about people: the hall's clerks, a PIN, a new PIN.
+
+Every answer that counts is signed by the pinned centre key; what is not counts as no network. A PIN only ever travels
+in a request's body.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+
+from clerk_tui.sync.token import read_token
+from hall import wire
+from hall import wire_clerks as w
+from hall.chain import UNREADABLE
+
+if TYPE_CHECKING:
+    from clerk_tui.store.device import Device
+
+PATIENCE_S: Final = 4.0
+"""How long a person waits at the sign-in for the centre."""
+MAX_REPLY: Final = 1 << 20
+Reply = TypeVar("Reply")
+
+
+class Unreachable(Exception):
+    """The centre did not answer, or what answered is not the centre."""
+
+
+class Refused(Exception):
+    """The centre's own refusal: ``code`` and words for the clerk."""
+
+    def __init__(self, problem: wire.Problem) -> None:
+        super().__init__(problem.code)
+        self.code, self.message = problem.code, problem.message
+
+
+def sign_in(url: str, token_file: Path, device: Device, clerk: str, pin: str) -> w.SignInReply:
+    """Have the centre check a PIN.
+
+    Raises:
+        Unreachable: no answer that counts.
+        Refused: ``wrong_pin``, ``locked_out``, ``disabled`` and the like.
+    """
+    nonce = os.urandom(16)
+    request = w.SignInRequest(clerk=clerk, pin=pin, nonce=nonce)
+    return _checked(_ask(url, token_file, "POST", "/v1/clerks/sign-in", request, w.SignInReply), device, clerk, nonce)
+
+
+def change_pin(url: str, token_file: Path, device: Device, clerk: str, pin: str, new_pin: str) -> w.SignInReply:
+    """Give oneself a new PIN. Raises as ``sign_in``, and ``Refused`` ``bad_pin`` for one that anybody would guess."""
+    nonce = os.urandom(16)
+    request = w.ChangePinRequest(clerk=clerk, pin=pin, new_pin=new_pin, nonce=nonce)
+    return _checked(_ask(url, token_file, "POST", "/v1/clerks/pin", request, w.SignInReply), device, clerk, nonce)
+
+
+def fetch_list(url: str, token_file: Path, device: Device) -> w.ClerksReply:
+    """The hall's clerks now. Raises as ``sign_in``."""
+    told = _ask(url, token_file, "GET", "/v1/clerks", None, w.ClerksReply)
+    if not is_ours(told, device):
+        raise Unreachable
+    return told
+
+
+def is_ours(told: w.ClerksReply, device: Device) -> bool:
+    """Whether the centre signed this list for this device."""
+    return told.device == device.device_id and w.clerks_are_signed(device.server_key, told)
+
+
+def read_clerks(status: int, body: bytes, device: Device) -> w.ClerksReply | None:
+    """The list in a reply to ``GET /v1/clerks``, ``None`` when it is none that counts."""
+    if status != 200:
+        return None
+    try:
+        told = msgspec.json.decode(body, type=w.ClerksReply)
+    except UNREADABLE:
+        return None
+    return told if is_ours(told, device) else None
+
+
+def _checked(reply: w.SignInReply, device: Device, clerk: str, nonce: bytes) -> w.SignInReply:
+    ours = reply.device == device.device_id and reply.clerk == clerk and reply.nonce == nonce
+    if not ours or not w.sign_in_is_signed(device.server_key, reply):
+        raise Unreachable
+    return reply
+
+
+def _ask(url: str, token_file: Path, method: str, path: str, request: Any, kind: type[Reply]) -> Reply:
+    token = read_token(token_file)
+    if not token:
+        raise Unreachable
+    import httpx
+
+    from clerk_tui.sync.client import open_http
+
+    content = msgspec.json.encode(request) if request is not None else None
+    headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if content else {})
+    try:
+        with (
+            open_http(url) as http,
+            http.stream(method, path, content=content, headers=headers, timeout=PATIENCE_S) as r,
+        ):
+            status, body = r.status_code, _read(r.iter_bytes)
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+        raise Unreachable from None
+    try:
+        if status == 200:
+            return msgspec.json.decode(body, type=kind)
+        problem = msgspec.json.decode(body, type=wire.Problem)
+    except UNREADABLE:
+        raise Unreachable from None
+    if status >= 500 or not problem.code:
+        raise Unreachable
+    raise Refused(problem)
+
+
+def _read(chunks: Callable[[], Any]) -> bytes:
+    body = bytearray()
+    for chunk in chunks():
+        body += chunk
+        if len(body) > MAX_REPLY:
+            raise Unreachable
+    return bytes(body)

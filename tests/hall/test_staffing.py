@@ -1,0 +1,81 @@
+"""How many windows an hour needs, and whether what people are told about their wait is honest."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hall.errors import BadInput
+from hall.queueing import QueueRule
+from hall.staffing import (
+    RANGE_SHARE,
+    Service,
+    estimate,
+    mean_wait_min,
+    share_within,
+    waits_at_all,
+    windows_needed,
+)
+from tests.hall.hall_day import Profile, simulate
+
+
+def erlang_c(load: float, windows: int) -> float:
+    """The textbook's sum, term by term."""
+    tail = load**windows / math.factorial(windows) * windows / (windows - load)
+    return tail / (sum(load**k / math.factorial(k) for k in range(windows)) + tail)
+
+
+@given(st.integers(1, 40), st.floats(0.01, 0.98))
+def test_the_formula_is_the_textbooks(windows: int, used: float) -> None:
+    load = windows * used
+    assert waits_at_all(load, windows) == pytest.approx(erlang_c(load, windows), rel=1e-9)
+
+
+def test_windows_that_cannot_keep_up_are_said_to_have_no_end_of_waiting() -> None:
+    assert mean_wait_min(60, 10, 10) == math.inf
+    assert share_within(60, 10, 10, 15) == 0.0
+
+
+@given(st.integers(1, 300), st.floats(1, 40), st.floats(1, 30))
+def test_the_windows_named_are_enough_and_one_less_is_not(per_hour: int, service: float, wait: float) -> None:
+    windows = windows_needed(per_hour, service, wait, 0.8)
+    assert share_within(per_hour, service, windows, wait) >= 0.8
+    assert windows == 1 or share_within(per_hour, service, windows - 1, wait) < 0.8
+
+
+@pytest.mark.parametrize("bad", [(-1, 9, 15, 0.8), (40, float("nan"), 15, 0.8), (40, 9, 15, 1.0), (1e9, 9, 15, 0.8)])
+def test_figures_that_cannot_be_are_named(bad: tuple[float, float, float, float]) -> None:
+    with pytest.raises(BadInput) as caught:
+        windows_needed(*bad)
+    assert caught.value.field
+
+
+def test_nobody_is_told_a_wait_when_no_window_is_open() -> None:
+    assert estimate(3, 0, Service(9, 81, 20)) is None
+
+
+def test_with_few_services_seen_the_usual_time_is_taken() -> None:
+    assert Service.of([1.0, 2.0], otherwise=9.0) == Service(9.0, 81.0, 2)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(Profile(), id="quiet"),
+        pytest.param(Profile(windows=9), id="busy"),
+        pytest.param(Profile(windows=3, per_hour=(15, 20, 20, 8, 12, 18, 15, 5)), id="small"),
+        pytest.param(Profile(windows=7), id="too few windows"),
+    ],
+)
+def test_the_range_that_people_are_told_holds_its_share(profile: Profile) -> None:
+    inside = told = 0
+    for seed in range(6):
+        day = simulate(seed, profile, QueueRule())
+        waits = day.waits_min()
+        told += len(day.told)
+        inside += sum(wait.least <= waits[key] <= wait.most for key, wait in day.told.items())
+    assert told > 150
+    assert abs(inside / told - RANGE_SHARE) < 0.1

@@ -1,0 +1,165 @@
+"""The real centre behind a door that takes bytes: its store on SQLite, its ingest, its feed."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import msgspec
+
+from central import enrol as enrolment
+from central import feed, ingest
+from central.refusal import Refused
+from central.store import Db, devices
+from central.store.devices import DeviceRow
+from central.store.sqlite import SqliteStore
+from hall import wire
+from hall.chain import UNREADABLE
+
+OFFICE = "990100"
+Answer = tuple[int, bytes]
+Result = TypeVar("Result")
+
+
+class Crashed(Exception):
+    """The centre died while it worked."""
+
+
+def at_once(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine of the centre without an event loop: on SQLite none of them ever waits."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        value: Result = done.value
+        return value
+    raise AssertionError("the centre waits for something that cannot come")
+
+
+@lru_cache(maxsize=1)
+def empty_centre() -> bytes:
+    """A new centre's database file."""
+    with TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder) / "central.db")
+        at_once(store.close())
+        return (Path(folder) / "central.db").read_bytes()
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[sqlite3.Connection]:
+    """A database file's content, to be changed."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    # In memory there is no WAL; the file's header gets it back where it is opened.
+    db.deserialize(content[:18] + b"\x01\x01" + content[20:])
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def content_of(db: sqlite3.Connection) -> bytes:
+    """What ``opened`` made of the file."""
+    return db.serialize()
+
+
+class Centre:
+    """One centre; ``now_ms`` is set by the world before every request."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "central.db"
+        self.path.write_bytes(empty_centre())
+        self.now_ms = 0
+        self.store = SqliteStore(self.path)
+        self.copies: list[bytes] = []
+        self._die_in = 0
+
+    def enrol(self, request: wire.EnrolRequest) -> wire.EnrolReply:
+        """Make a device known with a code that somebody at the centre has made for it."""
+        code = at_once(enrolment.new_code(self.store, OFFICE, self.now_ms))
+        asked = msgspec.structs.replace(request, one_time_code=code)
+        return at_once(enrolment.enrol(self.store, asked, self.now_ms))
+
+    def die_soon(self, steps: int) -> None:
+        """Die after so many steps of the database's machine, wherever that is."""
+        self._die_in = steps
+
+    def answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
+        """Status and body, as the application would answer over HTTP.
+
+        Raises:
+            Crashed: it died in mid-work; it stands again, with what its disk has.
+        """
+        if self._die_in:
+            self.store._db.set_progress_handler(lambda: 1, self._die_in)
+            self._die_in = 0
+        try:
+            return self._answer(method, path, params, token, body)
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            self.restart()
+            raise Crashed from error
+        finally:
+            self.store._db.set_progress_handler(None, 0)
+
+    def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
+        try:
+            device = at_once(self.store.read(lambda db: devices.device_by_token(db, token)))
+            if device is None:
+                raise Refused(401, wire.Problem(code="unknown_token", message=""))
+            if device.revoked:
+                raise Refused(403, wire.Problem(code="device_revoked", message=""))
+            return 200, msgspec.json.encode(self._routed(method, path, params, device, body))
+        except Refused as refused:
+            return refused.http_status, msgspec.json.encode(refused.problem)
+        except UNREADABLE:
+            return 400, msgspec.json.encode(wire.Problem(code="bad_request", message=""))
+
+    def _routed(self, method: str, path: str, params: dict[str, str], device: DeviceRow, body: bytes) -> object:
+        match method, path:
+            case "POST", "/v1/sync/push":
+                request = msgspec.json.decode(body, type=wire.PushRequest)
+                return at_once(ingest.push(self.store, device, request, self.now_ms))
+            case "GET", "/v1/sync/changes":
+                limit = int(params["limit"])
+                return at_once(feed.changes(self.store, device.office, params.get("cursor", ""), limit))
+        raise Refused(404, wire.Problem(code="http_404", message=""))
+
+    def restart(self) -> None:
+        """Stop without ceremony and start again."""
+        at_once(self.store.close())
+        self.store = SqliteStore(self.path)
+
+    def copy(self) -> None:
+        """A backup, as the operator's night job makes it."""
+        memory = sqlite3.connect(":memory:")
+        self.store._db.backup(memory)
+        self.copies.append(memory.serialize())
+        memory.close()
+
+    def restore(self) -> None:
+        """Put the last backup back: the centre is what it was then, and says so by a new epoch."""
+        at_once(self.store.close())
+        for beside in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")):
+            beside.unlink(missing_ok=True)
+        self.path.write_bytes(self.copies[-1])
+        self.store = SqliteStore(self.path)
+        at_once(self.store.transact(_begin_anew))
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the centre's tables say, for the examiner."""
+        return self.store._db.execute(statement).fetchall()
+
+    def close(self) -> None:
+        """Close the database."""
+        at_once(self.store.close())
+
+
+async def _begin_anew(db: Db) -> None:
+    await db.run("UPDATE server SET epoch = $1", secrets.token_hex(8))
+    await devices.skip_codes(db)

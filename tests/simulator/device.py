@@ -1,0 +1,272 @@
+"""A counter machine: the real journal, outbox, client and keeper over a real database, and a clerk who works at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from clerk_tui.store.device import load_key
+from clerk_tui.store.exchange import Outbox, pin_centre
+from clerk_tui.store.journal import Entry, Journal, open_journal
+from clerk_tui.sync.backoff import delay_s
+from clerk_tui.sync.client import Client
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import AnyMessage, Trouble, from_line, to_line
+from hall import facts as f
+from hall import wire
+from hall.errors import StoreError
+from hall.ids import uuid7
+from hall.reference import make_reference
+from tests.builders import received
+from tests.simulator.centre import OFFICE
+from tests.simulator.network import Line
+
+if TYPE_CHECKING:
+    from tests.simulator.world import World
+
+EPOCH_MS = 1_793_581_200_000
+"""The centre's clock at the start of every run: 2 November 2026, nine in the morning."""
+
+
+class Killed(BaseException):
+    """The machine has stopped; nothing that comes after this line is done."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A fact of which the screen said that it is saved."""
+
+    incarnation: str
+    seq: int
+    hash: bytes
+    event_id: str
+
+
+class DeviceClock:
+    """A clock of a counter: off by ``skew_ms``, perhaps by years."""
+
+    def __init__(self, world: World, skew_ms: int) -> None:
+        self.world, self.skew_ms, self.boot = world, skew_ms, 0
+
+    @property
+    def boot_id(self) -> str:
+        return f"boot-{self.boot}"
+
+    def now_ms(self) -> int:
+        return EPOCH_MS + int(self.world.now_s * 1000) + self.skew_ms
+
+    def mono_ms(self) -> int:
+        return int(self.world.now_s * 1000)
+
+    def today(self) -> dt.date:
+        return dt.datetime.fromtimestamp(self.now_ms() / 1000, dt.timezone(dt.timedelta(hours=8))).date()
+
+
+class Device:
+    """One counter. Whatever it does may end in ``Killed``; then it is a folder of files until ``boot``."""
+
+    def __init__(self, world: World, folder: Path, code: str, skew_ms: int) -> None:
+        self.world, self.folder, self.code = world, folder, code
+        self.path = folder / "clerk.db"
+        self.witness = folder / "witness"
+        self.clock = DeviceClock(world, skew_ms)
+        self.saved: list[Saved] = []
+        self.references: list[str] = []
+        self.cases: list[str] = []
+        self.drafts: deque[list[Entry]] = deque()
+        """Begun by the clerk, not known to be saved."""
+        self.token = ""
+        self.failures = 0
+        self.running = self.dying = False
+        self.frames = 0
+        self.copies: list[dict[str, bytes]] = []
+        self._pipe: deque[bytes] = deque()
+        folder.mkdir()
+        (folder / "clerk.db").write_bytes(world.empty_database())
+        self.boot()
+        self._enrol()
+
+    def boot(self) -> None:
+        """Start the counter, and the clerk goes on with what was begun."""
+        self.clock.boot += 1
+        self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock, witness=self.witness)
+        self.key = load_key(self.path)
+        self.outbox = Outbox(self.path)
+        self.keeper = JournalKeeper(self.journal.database, self.clock)
+        self.running, self.dying = True, False
+        self._pipe, self.failures, self.retrying = deque(), 0, False
+
+    def _enrol(self) -> None:
+        device = self.journal.device()
+        reply = self.world.centre.enrol(
+            wire.EnrolRequest(
+                one_time_code="",
+                device=device.device_id,
+                device_code=device.incarnation,
+                public_key=device.public_key,
+            )
+        )
+        self.token = reply.token
+        pin_centre(self.journal.database, reply.server_key, reply.epoch)
+
+    # What the clerk does
+
+    def act(self, *, bad: bool = False) -> None:
+        """One action: a new case, or something more about one. It is begun once and, after a crash, finished."""
+        rng = self.world.rng
+        if bad:
+            self.drafts.append([self._entry(uuid7(self.clock.now_ms(), rng.randbytes(10)), f.NoteAdded(text="?"))])
+        elif self.cases and rng.random() < 0.4:
+            case = rng.choice(self.cases)
+            self.drafts.append([self._entry(case, f.NoteAdded(text="备注")) for _ in range(rng.randrange(1, 4))])
+        else:
+            case = uuid7(self.clock.now_ms(), rng.randbytes(10))
+            self.drafts.append([self._entry(case, received()), self._entry(case, _ACCEPTED)])
+        self.finish_drafts()
+
+    def finish_drafts(self) -> None:
+        """Commit what was begun; what an earlier life of the program committed already is not done twice."""
+        while self.drafts:
+            self._commit(self.drafts[0])
+            self.drafts.popleft()
+
+    def _commit(self, draft: list[Entry]) -> None:
+        journal, first = self.journal, draft[0]
+        if (seq := journal.seq_of(first.event_id)) is None:
+            with journal.write() as tx:
+                if isinstance(first.body, f.CaseReceived):
+                    reference = make_reference(OFFICE, journal.incarnation, journal.next_number(tx, "reference"))
+                    body = received(reference=reference, received=first.day, clock_from=first.day)
+                    draft = [_with_body(first, body), *draft[1:]]
+                journal.append(tx, draft)
+            seq = journal.seq_of(first.event_id)
+            assert seq is not None
+        # From here on the screen says "saved" and the slip is printed.
+        for sealed, number in zip(journal.sealed_from(seq, len(draft)), range(seq, seq + len(draft)), strict=True):
+            self.saved.append(Saved(journal.incarnation, number, sealed.hash, draft[number - seq].event_id))
+        if isinstance(first.body, f.CaseReceived):
+            case = journal.facts_of(first.subject)[0]
+            assert isinstance(case.body, f.CaseReceived)
+            self.references.append(case.body.reference)
+            self.cases.append(first.subject)
+
+    def _entry(self, subject: str, body: f.FactBody) -> Entry:
+        event_id = uuid7(EPOCH_MS, self.world.rng.randbytes(10))
+        return Entry(event_id=event_id, subject=subject, body=body, actor="0001", day=self.clock.today())
+
+    # What its sync does
+
+    def sync(self) -> None:
+        """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
+        self._flush()
+        with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
+            trouble = Client(http, self.outbox, self.key, self.token, self._told).run()
+        if trouble is not None:
+            self.failures += 1
+            wait = delay_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
+            self._told(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
+            if not self.retrying and self.world.now_s + wait < self.world.end_s:
+                self.retrying = True
+                self.world.later(wait, lambda: self.world.work(self, self.retry))
+        else:
+            self.failures = 0
+        self.trouble = trouble
+        if not self.world.chance(self.world.weather.pipe_late):
+            self._flush()
+
+    def retry(self) -> None:
+        """The wait after trouble is over."""
+        self.retrying = False
+        self.sync()
+
+    trouble: Trouble | None = None
+
+    def is_done(self) -> bool:
+        """Whether the last round went well and nothing is left to send."""
+        return self.trouble is None and self.journal.device().acked_through == self.journal.head.seq
+
+    def _told(self, message: AnyMessage) -> None:
+        """The sync process says something; the counter reads it now or a little later."""
+        self._pipe.append(to_line(message))
+        if not self.world.chance(self.world.weather.pipe_late):
+            self._flush()
+
+    def _flush(self) -> None:
+        while self._pipe:
+            self.keeper(from_line(self._pipe.popleft()))
+
+    # How it dies
+
+    def stop_now(self, *, power: bool) -> None:
+        """The machine stops at this line.
+
+        Raises:
+            Killed: always.
+        """
+        self.dying = True
+        self._left = self._image_after_power_cut() if power else self.image()
+        raise Killed
+
+    def image(self) -> dict[str, bytes]:
+        """Every file of the machine as it is now (the shared memory of SQLite is made anew from the others)."""
+        return {
+            str(path): path.read_bytes()
+            for path in sorted(self.folder.iterdir())
+            if not path.name.endswith(("-shm", ".lock"))
+        }
+
+    def _image_after_power_cut(self) -> dict[str, bytes]:
+        found = self.world.disk.files.after_power_cut(self.world.rng)
+        below = {path: content for path, content in found.items() if Path(path).parent == self.folder}
+        others = {path: content for path, content in self.image().items() if ".db-" not in path and path[-3:] != ".db"}
+        return others | below
+
+    def bury(self) -> None:
+        """What is left of a machine that has stopped: the files as they were at that moment."""
+        self.close()
+        self.put_back(self._left)
+
+    def put_back(self, image: dict[str, bytes]) -> None:
+        """Make the disk what ``image`` says; the machine is off."""
+        for path in self.folder.iterdir():
+            path.unlink()
+        for name, content in image.items():
+            Path(name).write_bytes(content)
+        self.world.disk.files.forget(self.folder)
+
+    def start_from(self, copy: dict[str, bytes]) -> None:
+        """Somebody starts the machine from an older image of its disk; the witness lies on another one.
+
+        The counter has to refuse what is behind its witness; then the right disk is put back.
+        """
+        self.close()
+        now = self.image()
+        self.put_back({**copy, str(self.witness): now[str(self.witness)]} if str(self.witness) in now else copy)
+        try:
+            self.boot()
+        except StoreError as error:
+            assert error.code == "rolled_back", error
+            self.world.noted("an old image was refused")
+            self.put_back(now)
+            self.boot()
+
+    def close(self) -> None:
+        """Close every file; as a program that ends well, if nothing is put back afterwards."""
+        self.running = False
+        with suppress(Exception):
+            self.outbox.close()
+        with suppress(Exception):
+            self.journal.close()
+
+
+_ACCEPTED = f.CaseAccepted(accepted=dt.date(2026, 11, 2), due=f.Due(), article="第五项")
+
+
+def _with_body(entry: Entry, body: f.FactBody) -> Entry:
+    return Entry(event_id=entry.event_id, subject=entry.subject, body=body, actor=entry.actor, day=entry.day)
