@@ -85,7 +85,7 @@ def backup_(data: Path | None, database: str | None, file: Path) -> None:
 @main.command("restore")
 @on_database
 @click.option("--replace", is_flag=True, help="The database has data; the backup takes their place.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def restore_(data: Path | None, database: str | None, file: Path, replace: bool) -> None:
     """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks."""
     from central.backup import restore
