@@ -157,13 +157,15 @@ async def _migrate(connection: PoolConnectionProxy[Any]) -> None:
             " (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         version = await connection.fetchval("SELECT coalesce(max(number), 0) FROM migration")
-        if version > len(steps):
+        if version > steps[-1][0]:
             raise StoreError(
                 "centre_database",
-                f"中心数据库是更新的版本写的（{version}，本程序只认识到 {len(steps)}）",
+                f"中心数据库是更新的版本写的（{version}，本程序只认识到 {steps[-1][0]}）",
                 hint="升级中心的程序",
             )
-        for number, script in steps[version:]:
+        for number, script in steps:
+            if number <= version:
+                continue
             await connection.execute(script)
             await connection.execute("INSERT INTO migration (number) VALUES ($1)", number)
         if version == 0:

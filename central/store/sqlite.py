@@ -98,9 +98,11 @@ class SqliteStore(Store):
         self._db.execute("BEGIN IMMEDIATE")
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(steps):
-                raise sqlite3.DatabaseError(f"schema version {version}, expected at most {len(steps)}")
-            for number, script in steps[version:]:
+            if version > steps[-1][0]:
+                raise sqlite3.DatabaseError(f"schema version {version}, expected at most {steps[-1][0]}")
+            for number, script in steps:
+                if number <= version:
+                    continue
                 for statement in _statements(script):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {number}")

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central import enrol as enrolment
 from central import ingest
+from central.clock import now_ms
 from central.store.devices import DeviceRow
 from hall import facts as f
 from hall import wire
@@ -24,12 +25,12 @@ class Device:
         self.hub, self.office = hub, office
         self.key = Ed25519PrivateKey.generate()
         request = wire.EnrolRequest(
-            one_time_code=hub.run(enrolment.new_code(hub.store, office, NOW)),
+            one_time_code=hub.run(enrolment.new_code(hub.store, office, now_ms())),
             device=name,
             device_code=code,
             public_key=self.key.public_key().public_bytes_raw(),
         )
-        self.enrolled = hub.run(enrolment.enrol(hub.store, request, NOW))
+        self.enrolled = hub.run(enrolment.enrol(hub.store, request, now_ms()))
         self.row = DeviceRow(name, office, request.public_key, False)
         self.start = genesis(name, self.enrolled.incarnation, request.public_key)
         self.sealed: list[Sealed] = []

@@ -15,7 +15,8 @@ CREATE TABLE enrol_code (
     code_hash  bytea PRIMARY KEY,
     office     text NOT NULL,
     expires_ms bigint NOT NULL,
-    used_by    text
+    used_by    text,
+    role       text NOT NULL DEFAULT 'clerk'
 );
 
 CREATE TABLE device (
@@ -24,7 +25,11 @@ CREATE TABLE device (
     public_key bytea NOT NULL,
     token_hash bytea NOT NULL UNIQUE,
     revoked_ms bigint,
-    seen_ms    bigint NOT NULL
+    seen_ms    bigint NOT NULL,
+    role       text NOT NULL DEFAULT 'clerk',
+    token_expires_ms bigint NOT NULL DEFAULT 0,
+    next_token_hash  bytea UNIQUE,
+    next_expires_ms  bigint NOT NULL DEFAULT 0
 );
 
 -- A code is never given to a second device: references are made from it.
@@ -73,3 +78,41 @@ CREATE TABLE case_ (
 ) WITH (fillfactor = 80);
 CREATE INDEX case_by_reference ON case_ (reference);
 CREATE UNIQUE INDEX case_by_change ON case_ (office, server_seq);
+
+-- For ever: a request to register a token that once was one must not bring it back.
+CREATE TABLE ended_token (
+    token_hash bytea PRIMARY KEY,
+    device_id  text NOT NULL
+);
+
+CREATE TABLE clerk (
+    office      text NOT NULL,
+    clerk_id    text NOT NULL,
+    name        text NOT NULL,
+    roles       text NOT NULL,
+    active      bigint NOT NULL,
+    verifier    text NOT NULL,
+    pin_version bigint NOT NULL,
+    must_change bigint NOT NULL,
+    fails       bigint NOT NULL DEFAULT 0,
+    failed_ms   bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (office, clerk_id)
+);
+
+CREATE TABLE clerk_session (
+    token_hash bytea PRIMARY KEY,
+    office     text NOT NULL,
+    clerk_id   text NOT NULL,
+    device_id  text NOT NULL,
+    expires_ms bigint NOT NULL
+);
+CREATE INDEX clerk_session_of ON clerk_session (office, clerk_id);
+
+CREATE TABLE audit (
+    at_ms  bigint NOT NULL,
+    office text NOT NULL,
+    actor  text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL
+);
+CREATE INDEX audit_by_office ON audit (office, at_ms);
