@@ -7,7 +7,8 @@ at 203 dpi after one-bit thresholding; thinner ones do not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MM = 72 / 25.4
 """Points in a millimetre."""
@@ -24,8 +25,7 @@ _BLACK = re.compile("1+")
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
-@dataclass(frozen=True, slots=True)
-class Modules:
+class Modules(Struct, frozen=True):
     """Black rectangles ``(x, y, width, height)`` on a grid of ``width`` × ``height`` modules, y growing downwards.
 
     The quiet zone is inside the grid. A Code 128 is one module high: its bars are stretched when drawn.
