@@ -22,6 +22,9 @@ from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
 
 #: Services that need no right of their own, and why.
 OPEN: dict[str, str] = {
+    "hall_cases.adoption": "a fact; Action.add asks about it",
+    "hall_cases.look": "cases.hall_case and supplement.submit ask before",
+    "health.health": "the disk",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
     "intake.draft_from_json": "a form; committing it needs the right",
