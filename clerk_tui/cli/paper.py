@@ -47,12 +47,19 @@ paper.help = _("文书的种类：列出全部，或者用示例内容打印一�
 @command("kinds", _("列出全部文书：名称、联数、依据的法律、法律要求必须写明的内容。"), _("列出全部文书"))
 @json_option
 def kinds(session: Session, as_json: bool) -> None:
-    """``{"kinds": [{"kind", "title", "copies", "law", "needs"}]}``."""
+    """``{"kinds": [{"kind", "title", "copies", "law", "needs", "slip"}]}``."""
     import receipts
 
     found = receipts.kinds()
     rows = [
-        {"kind": one.kind, "title": one.title, "copies": list(one.copies), "law": one.law, "needs": list(one.needs)}
+        {
+            "kind": one.kind,
+            "title": one.title,
+            "copies": list(one.copies),
+            "law": one.law,
+            "needs": list(one.needs),
+            "slip": one.slip,
+        }
         for one in found
     ]
     answer(as_json, {"kinds": rows}, lambda: _table(found))
@@ -61,9 +68,10 @@ def kinds(session: Session, as_json: bool) -> None:
 @command("preview", _("用示例内容打印一份文书，写成 PDF 文件。人和事都是虚构的。"), _("用示例内容打印一份文书"))
 @argument("kind", about=_("文书种类，见 clerk paper kinds"))
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=_("写到哪个 PDF 文件"))
+@click.option("--width", type=click.Choice(["210", "80"]), default="210", help=_("纸宽，毫米：210 为 A4；80 为小票"))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", help=_("zh 中文；en 中英文对照"))
 @json_option
-def preview(session: Session, kind: str | None, out: Path | None, language: str, as_json: bool) -> None:
+def preview(session: Session, kind: str | None, out: Path | None, width: str, language: str, as_json: bool) -> None:
     """``{"kind", "title", "path", "pages", "bytes", "missing"}``; ``missing`` are characters that no font has."""
     if kind is None:
         raise missing("KIND", "clerk paper preview")
@@ -76,7 +84,7 @@ def preview(session: Session, kind: str | None, out: Path | None, language: str,
 
     case, issued = sample(wanted, language="en" if language == "en" else "")
     document = compose(wanted, case, issued)
-    rendered = render(document)
+    rendered = render(document, form="slip" if width == "80" else "a4")
     try:
         out.write_bytes(rendered.pdf)
     except OSError as error:

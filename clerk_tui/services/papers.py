@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from clerk_tui.services import print_queue
+from clerk_tui.services import making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
@@ -27,7 +27,8 @@ from hall.names import clean_text
 from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from receipts.render import Rendered
+    from receipts.document import Rendered
+    from receipts.forms import Form
 
 __all__ = [
     "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
@@ -45,7 +46,7 @@ def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> 
     """
     if failed:
         print_queue.queue_failed(ws)
-    done = print_queue.work(ws, lambda job: _of_job(ws, job), limit)
+    done = print_queue.work(ws, lambda job, form: _of_job(ws, job, form), limit)
     ws.journal.tidy()
     return done
 
@@ -110,7 +111,7 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
 
 
 @needs(Permission.PRINT)
-def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
+def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
 
     Raises:
@@ -118,7 +119,7 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
         HallError: the fonts are not prepared.
     """
     paper = _paper(ws, paper_id)
-    return _render(ws, paper.case_id, paper.seq, reprint)
+    return _render(ws, paper.case_id, paper.seq, reprint, form)
 
 
 def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
@@ -135,7 +136,7 @@ def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:
     """One print now; one that somebody else works on is told as it stands."""
-    done = print_queue.deliver(ws, job, lambda job: _of_job(ws, job))
+    done = print_queue.deliver(ws, job, lambda job, form: _of_job(ws, job, form))
     return done if done is not None else _as_it_stands(ws, job)
 
 
@@ -147,19 +148,18 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
     )  # fmt: skip
 
 
-def _of_job(ws: Workspace, job: Job) -> Rendered:
-    return _render(ws, job.case_id, job.seq, job.nth)
+def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
+    return _render(ws, job.case_id, job.seq, job.nth, form)
 
 
-def _render(ws: Workspace, case_id: str, seq: int, nth: int) -> Rendered:
+def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
     from receipts.compose import compose
-    from receipts.render import render
 
     facts = ws.journal.facts_of(case_id, through_seq=seq)
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
-    return render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica))
+    return making.render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica), form)
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:
