@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries, shared
+from clerk_tui.store.journal import Transaction
 from hall.case import Case, CaseState
 from hall.errors import BadInput
 from hall.facts import CaseAdopted
@@ -31,7 +30,7 @@ class HallCase(Struct, frozen=True, kw_only=True):
     news: bool = False
 
 
-def look(ws: Workspace, connection: sqlite3.Connection, case_id: str) -> HallCase | None:
+def look(ws: Workspace, connection: Transaction, case_id: str) -> HallCase | None:
     """The case with this identity; ``None`` if neither journal nor centre knows it."""
     own = queries.case_by(connection, "case_id", case_id)
     told = shared.told(connection, case_id)
@@ -48,7 +47,7 @@ def look(ws: Workspace, connection: sqlite3.Connection, case_id: str) -> HallCas
     return HallCase(case=case, own_version=own.version, told_at=told_at, news=True)
 
 
-def case_id_of(connection: sqlite3.Connection, reference: str) -> str | None:
+def case_id_of(connection: Transaction, reference: str) -> str | None:
     """The identity of the case with this reference (its one written form), here or in the hall."""
     own = queries.case_by(connection, "reference", reference)
     return own.case_id if own else shared.case_id_of(connection, reference)
