@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from central import enrol as enrolment
 from central.app import make_app
+from central.clock import now_ms
 from central.store.sqlite import SqliteStore
 from clerk_tui.config import CatalogueSection, Config, DeviceSection, HallSection, PrintSection, StoreSection
 from clerk_tui.services.workspace import Workspace, open_workspace
@@ -54,7 +55,7 @@ class Hall:
 
     def code(self) -> str:
         """A one-time code."""
-        return inline(enrolment.new_code(self.store, "SL01", 0))
+        return inline(enrolment.new_code(self.store, "SL01", now_ms()))
 
     def open(self, code: str, clock: FixedClock | None = None) -> Window:
         """A window that has enrolled."""
@@ -95,7 +96,7 @@ class Window:
             device_code=device.incarnation,
             public_key=device.public_key,
         )
-        self.enrolled = inline(enrolment.enrol(hall.store, request, 0))
+        self.enrolled = inline(enrolment.enrol(hall.store, request, now_ms()))
         pin_centre(self.ws.journal.database, self.enrolled.server_key, self.enrolled.epoch)
 
     def sync(self) -> Trouble | None:
