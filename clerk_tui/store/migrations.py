@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
+from clerk_tui.store.travelling import TRAVELLING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
@@ -157,53 +158,14 @@ def _clerks(db: Utils) -> None:
     )
 
 
-_TRAVELLING: Final = (
-    # Cases of the whole hall as the centre tells them, to be found and gone on with at this window too. ``stale`` ones
-    # were told before the feed was begun anew. Below zero: of an archived journal, not yet told by the centre.
-    """CREATE TABLE shared_case (
-        case_id TEXT PRIMARY KEY, server_seq INTEGER NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
-        matter_key TEXT NOT NULL, matter_name TEXT NOT NULL, department TEXT NOT NULL, received TEXT NOT NULL,
-        accepted TEXT, promised_due TEXT, statutory_due TEXT, applicant_masked TEXT NOT NULL, id_masked TEXT NOT NULL,
-        phone_masked TEXT NOT NULL, version INTEGER NOT NULL, updated_ms INTEGER NOT NULL, flags TEXT NOT NULL,
-        stale INTEGER NOT NULL DEFAULT 0
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX shared_case_newest ON shared_case (updated_ms)",
-    "CREATE INDEX shared_case_flagged ON shared_case (case_id) WHERE flags <> ''",
-    """CREATE TABLE shared_find (
-        kind INTEGER NOT NULL, key TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (kind, key, case_id)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX shared_find_case ON shared_find (case_id)",
-    # What people did about records that the centre set aside: made from the facts that say so.
-    """CREATE TABLE settled (
-        seq INTEGER PRIMARY KEY, how TEXT NOT NULL, by_seq INTEGER NOT NULL, at_ms INTEGER NOT NULL
-    ) STRICT""",
-    # Journals of earlier incarnations, and how far the centre has each.
-    """CREATE TABLE archive (
-        device_id TEXT PRIMARY KEY, incarnation TEXT NOT NULL, path TEXT NOT NULL, head_seq INTEGER NOT NULL,
-        acked_through INTEGER NOT NULL, archived_ms INTEGER NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('sending', 'proven', 'sealed')), sealed_path TEXT NOT NULL DEFAULT ''
-    ) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE attachment (
-        sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, mime TEXT NOT NULL, added_ms INTEGER NOT NULL,
-        sent_through INTEGER NOT NULL DEFAULT 0
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX attachment_unsent ON attachment (added_ms) WHERE sent_through < size",
-    # Records that the centre could not read even alone.
-    """CREATE TABLE dead_letter (
-        seq INTEGER PRIMARY KEY, reason TEXT NOT NULL, reported_ms INTEGER NOT NULL DEFAULT 0
-    ) STRICT""",
-    # When the last backup and the last check of the whole journal were, and how they ended.
-    """CREATE TABLE kept (
-        name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, ok INTEGER NOT NULL, detail TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID""",
-    "ALTER TABLE device ADD COLUMN sealing_key BLOB NOT NULL DEFAULT x''",
-    # The feed is read anew, so that every case of the hall can be found.
-    "UPDATE device SET pull_cursor = ''",
-)
+def _paper_texts(db: Utils) -> None:
+    db.execute("CREATE TABLE paper_text (digest TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID")
+    # SHA-256 of the PDF that was sent, so that one made again can be compared.
+    db.execute("ALTER TABLE print_job ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
 
 
 def _travelling(db: Utils) -> None:
-    for statement in _TRAVELLING:
+    for statement in TRAVELLING:
         db.execute(statement)
 
 
@@ -213,7 +175,8 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0003_printing", _printing),
     ("0004_facts_are_added", _facts_are_added),
     ("0005_clerks", _clerks),
-    ("0006_travelling", _travelling),
+    ("0006_paper_texts", _paper_texts),
+    ("0007_travelling", _travelling),
 )
 LATEST: Final = len(_ALL)
 
