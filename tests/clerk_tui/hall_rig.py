@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from litestar.testing import TestClient
 
 from central import enrol as enrolment
@@ -21,6 +22,7 @@ from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall import wire
+from hall.case import Case
 from tests.central.inline import inline
 from tests.clerk_tui.conftest import ROOT, FixedClock
 
@@ -69,6 +71,13 @@ class Hall:
         answer = self.centre.request(request.method, url, content=request.read(), headers=request.headers)
         response = httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
         return self.bend(request, response)
+
+    def case(self, case_id: str) -> Case:
+        """The case as the centre tells it now."""
+        token = self.windows[0].enrolled.token
+        answer = self.centre.get("/v1/sync/changes?limit=500", headers={"Authorization": f"Bearer {token}"})
+        changes = msgspec.json.decode(answer.content, type=wire.ChangesReply).changes
+        return next(msgspec.json.decode(each.case, type=Case) for each in changes if each.case_id == case_id)
 
     def http(self) -> httpx.Client:
         """A client whose requests go to the centre."""

@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from central.store import facts
 from clerk_tui.services import cases, intake, supplement
-from hall.case import Case, CaseState
+from hall.case import CaseState
 from hall.errors import BadInput, HallError
 from hall.fold import fold
-from tests.central.inline import inline
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import COMPANY, MISSING, PRESENT, restaurant
@@ -34,11 +31,6 @@ def first(hall: Hall) -> Window:
 @pytest.fixture
 def second(hall: Hall) -> Window:
     return hall.open("B1", FixedClock(dt.date(2026, 11, 4)))
-
-
-def at_centre(hall: Hall, case_id: str) -> Case:
-    row = inline(hall.store.read(lambda db: facts.cases(db, [case_id])))[case_id]
-    return msgspec.json.decode(row.snapshot, type=Case)
 
 
 def everybody(*windows: Window) -> None:
@@ -72,7 +64,7 @@ def test_a_window_that_never_saw_a_case_goes_on_with_it(hall: Hall, first: Windo
     assert cases.load(second.ws, received.reference).state is CaseState.ACCEPTED
     assert second.ws.journal.verify().facts == second.ws.journal.rebuild()
     everybody(second, first)
-    case = at_centre(hall, received.case_id)
+    case = hall.case(received.case_id)
     assert case.state is CaseState.ACCEPTED
     assert [line.misfit for line in case.timeline] == [""] * len(case.timeline)
     numbers = [paper.number for paper in case.papers]
@@ -98,7 +90,7 @@ def test_the_first_window_sees_what_the_second_did_and_goes_on(hall: Hall, first
     back.ticks = {"application": PRESENT}
     assert supplement.submit(first.ws, back).accepted is not None
     everybody(first, second)
-    case = at_centre(hall, received.case_id)
+    case = hall.case(received.case_id)
     assert (case.state, [line.misfit for line in case.timeline if line.misfit]) == (CaseState.ACCEPTED, [])
     assert cases.get(second.ws, received.reference).case.state is CaseState.ACCEPTED
 
@@ -140,7 +132,7 @@ def test_looking_at_somebody_s_data_at_another_window_is_recorded_too(
     shown = cases.show_personal(second.ws, received.reference, ("applicant.id_number",), "核对身份")
     assert shown == {"applicant.id_number": COMPANY}
     everybody(second)
-    assert at_centre(hall, received.case_id).timeline[-1].type == "personal.shown"
+    assert hall.case(received.case_id).timeline[-1].type == "personal.shown"
 
 
 def test_what_wants_the_window_s_own_journal_says_where_to_go(first: Window, second: Window) -> None:
@@ -171,4 +163,4 @@ def test_the_case_of_two_windows_is_the_fold_of_both_journals(hall: Hall, first:
     supplement.submit(second.ws, draft)
     everybody(second)
     both = first.ws.journal.facts_of(received.case_id) + second.ws.journal.facts_of(received.case_id)
-    assert fold(both) == at_centre(hall, received.case_id)
+    assert fold(both) == hall.case(received.case_id)
