@@ -60,8 +60,10 @@ check: setup ## lint, format, types, and the house's import contracts
 bench: setup ## how quick it is, as ratios against a yardstick taken in the same run
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## long runs with many seeds
-	@HYPOTHESIS_PROFILE=soak $(PYTEST) -n 2 -m soak
+soak: setup ## long runs with many seeds; their figures go to docs/reliability.md
+	@rm -f .figures
+	@HYPOTHESIS_PROFILE=soak RELIABILITY_FIGURES=$(CURDIR)/.figures $(PYTEST) -n 2 -m soak; result=$$?; \
+	[ ! -s .figures ] || $(BIN)/python -m tests.reliability.figures .figures; exit $$result
 
 setup: $(READY) ## the environment, the locked packages and the fonts (run and test do this first)
 	@$(BIN)/clerk setup
