@@ -67,6 +67,19 @@ class Camera:
         self.save(document[0].render(scale=1.35).to_pil(), name)
         document.close()
 
+    def codes(self, path: Path, name: str) -> None:
+        """The two codes at the foot of a printed paper, as ``NAME.png``."""
+        scale = 2.2
+        document = pypdfium2.PdfDocument(path)
+        page = document[0]
+        words = page.get_textpage()
+        found = words.search("窗口用").get_next()
+        assert found is not None, "the paper carries the case"
+        below = page.get_height() - words.get_charbox(found[0])[1]
+        whole = page.render(scale=scale).to_pil()
+        self.save(whole.crop([int(part * scale) for part in (40, below - 100, 225, below + 26)]), name)
+        document.close()
+
     def save(self, image: Image.Image, name: str) -> None:
         """Write a picture in few colours: a terminal has no more."""
         few = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, 2, dither=Image.Dither.NONE)
@@ -127,6 +140,11 @@ class Day:
         """A paper of the case whose result is on the screen."""
         folder = Path(self.config.print.target.removeprefix("dir:"))
         self.camera.paper(next(folder.rglob(f"{self.reference}-{kind}-1.pdf")), name)
+
+    def codes(self, kind: str, name: str) -> None:
+        """The codes on a paper of that case."""
+        folder = Path(self.config.print.target.removeprefix("dir:"))
+        self.camera.codes(next(folder.rglob(f"{self.reference}-{kind}-1.pdf")), name)
 
     @property
     def reference(self) -> str:
@@ -220,6 +238,7 @@ async def notice_and_supplement(day: Day) -> None:
     await day.printed()
     reference = day.reference
     day.paper("notice", "paper-notice")
+    day.codes("notice", "codes")
     await clerk.press("enter")
     await clerk.scan(reference)
     day.shoot("scanned")
