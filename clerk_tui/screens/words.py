@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_tui.i18n import N_, _
 from hall.case import CaseState
 from hall.deadlines import Light
+
+if TYPE_CHECKING:
+    from clerk_tui.services.next_steps import Step
 
 STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.INQUIRY: (N_("咨询"), "chip-off"),
@@ -92,6 +97,14 @@ ASIDE: dict[str, tuple[str, str]] = {
     "conflict": (N_("冲突"), "chip-warn"),
 }
 
+#: Names of the steps after the receipt, which the services give in Chinese.
+STEPS = (
+    *(N_("收下补交的材料"), N_("催交承诺的材料"), N_("通知补齐后重新启动"), N_("告知特别程序（停计时）")),
+    *(N_("结束特别程序"), N_("延长办理期限"), N_("作出准予的决定"), N_("作出不予的决定"), N_("通知缴费")),
+    *(N_("登记缴费"), N_("移交材料原件"), N_("送达文书"), N_("取件"), N_("逾期未补正，退件")),
+    *(N_("申请人撤回申请"), N_("承诺逾期，终止办理")),
+)
+
 #: Names of outcomes that the rules give in Chinese and the screens look up.
 OUTCOMES = (N_("受理"), N_("一次性告知补正"), N_("容缺受理"), N_("当场更正后受理"), N_("不予受理"))
 
@@ -111,6 +124,11 @@ def light_chip(light: Light) -> tuple[str, str]:
 def paper_name(kind: str) -> str:
     """What a paper is called."""
     return _(PAPERS.get(kind, kind))
+
+
+def step_name(step: Step) -> str:
+    """What a step with a case is called."""
+    return _(step.name)
 
 
 def fact_name(kind: str) -> str:
