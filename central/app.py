@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.connection import ASGIConnection
+from litestar import Litestar, MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody, Parameter
 
 from central import enrol as enrolment
 from central import feed, ingest
+from central.clock import now_ms
 from central.page import describe
 from central.refusal import Refused
+from central.rights import PUBLIC, Principal, guard, needs
+from central.staff_api import ROUTES
 from central.store import Store, devices, facts
-from central.store.devices import DeviceRow
 from hall import wire
+from hall.roles import Permission
 
 log = logging.getLogger(__name__)
 PAGE_LIMIT = 500
+OFFLINE_DAYS = 7
+"""How long a window lets clerks sign in without having heard from the centre."""
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -39,48 +41,28 @@ class Health(msgspec.Struct, kw_only=True):
     cases: int
 
 
-def now_ms() -> int:
-    """The centre's wall clock in Unix milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 def _store(state: State) -> Store:
     store: Store = state.store
     return store
 
 
-async def known_device(
-    connection: ASGIConnection[BaseRouteHandler, DeviceRow, None, State], handler: BaseRouteHandler
-) -> None:
-    """Guard: a bearer token of a device that is not revoked."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    store = _store(connection.app.state)
-    known = scheme.lower() == "bearer" and token
-    device = await store.read(lambda db: devices.device_by_token(db, token)) if known else None
-    if device is None:
-        raise Refused(401, wire.Problem(code="unknown_token", message="令牌无效，请重新登记设备"))
-    if device.revoked:
-        raise Refused(403, wire.Problem(code="device_revoked", message="设备已被注销"))
-    connection.scope["user"] = device
-
-
-@post("/v1/devices/enrol", status_code=200)
+@post("/v1/devices/enrol", status_code=200, opt=PUBLIC)
 async def enrol(data: JSONBody[wire.EnrolRequest], state: State) -> wire.EnrolReply:
     """Make a device known by a one-time code; answers its token and the centre's key."""
     return await enrolment.enrol(_store(state), data, now_ms())
 
 
-@post("/v1/sync/push", status_code=200, guards=[known_device])
+@post("/v1/sync/push", status_code=200, opt=needs(Permission.PUSH))
 async def push(
-    data: JSONBody[wire.PushRequest], request: Request[DeviceRow, None, State], state: State
+    data: JSONBody[wire.PushRequest], request: Request[Principal, None, State], state: State
 ) -> wire.PushReply:
     """Store a batch of facts; only the signed receipt acknowledges anything."""
-    return await ingest.push(_store(state), request.user, data, now_ms())
+    return await ingest.push(_store(state), request.user.device, data, now_ms())
 
 
-@get("/v1/sync/changes", guards=[known_device])
+@get("/v1/sync/changes", opt=needs(Permission.FEED))
 async def changes(
-    request: Request[DeviceRow, None, State],
+    request: Request[Principal, None, State],
     state: State,
     cursor: Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")] = "",
     limit: Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)] = 200,
@@ -89,13 +71,13 @@ async def changes(
     return await feed.changes(_store(state), request.user.office, cursor, limit)
 
 
-@get("/v1/sync/keys", guards=[known_device])
-async def keys(request: Request[DeviceRow, None, State], state: State) -> wire.KeysReply:
+@get("/v1/sync/keys", opt=needs(Permission.FEED))
+async def keys(request: Request[Principal, None, State], state: State) -> wire.KeysReply:
     """The keys of the hall's devices, whose codes on papers its windows may believe; signed."""
     store, office = _store(state), request.user.office
     known = await store.read(lambda db: devices.devices_of(db, office))
     reply = wire.KeysReply(
-        device=request.user.device_id,
+        device=request.user.device.device_id,
         epoch=await store.epoch(),
         server_time_ms=now_ms(),
         secret=store.office_secret(office),
@@ -104,7 +86,7 @@ async def keys(request: Request[DeviceRow, None, State], state: State) -> wire.K
     return wire.sign_keys(store.key, reply)
 
 
-@get("/v1/health")
+@get("/v1/health", opt=PUBLIC)
 async def health(state: State) -> Health:
     """Whether the centre works, and how much it holds; no personal data."""
     store = _store(state)
@@ -119,7 +101,7 @@ async def health(state: State) -> Health:
     )
 
 
-@get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
+@get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False, opt=PUBLIC)
 def page(request: Request[None, None, State]) -> str:
     """The API in words, made from the OpenAPI document; needs nothing from outside."""
     return describe(request.app.openapi_schema.to_schema())
@@ -145,11 +127,17 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
     return Response(wire.Problem(code="internal", message="中心出错，请稍后重试"), status_code=500)
 
 
-def make_app(store: Store, *, on_shutdown: Callable[[], Awaitable[None]] | None = None) -> Litestar:
-    """The application over a store, which it starts."""
+def make_app(
+    store: Store,
+    *,
+    on_shutdown: Callable[[], Awaitable[None]] | None = None,
+    offline_days: int = OFFLINE_DAYS,
+) -> Litestar:
+    """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network."""
     return Litestar(
-        route_handlers=[enrol, push, changes, keys, health, page],
-        state=State({"store": store}),
+        route_handlers=[enrol, push, changes, keys, health, page, *ROUTES],
+        guards=[guard],
+        state=State({"store": store, "offline_ms": offline_days * 24 * 3600 * 1000}),
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clerk centre",
@@ -157,6 +145,7 @@ def make_app(store: Store, *, on_shutdown: Callable[[], Awaitable[None]] | None 
             description="What counters sync to. Facts go in, cases come out.",
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(path="/schema", route_handlers=[], opt=PUBLIC, include_in_schema=False),
         ),
         exception_handlers={Refused: _refused, HTTPException: _http, Exception: _failed},
         on_startup=[store.start],

@@ -10,6 +10,7 @@ from central.store import Db, Store, devices
 from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import chain, wire
+from hall.roles import Role
 
 CODE_BYTES = 16
 CODE_LIFE_MS = 10 * 60 * 1000
@@ -18,10 +19,10 @@ _IDENTITY = re.compile(r"[!-~]{1,100}").fullmatch
 _CODE = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 
 
-async def new_code(store: Store, office: str, now_ms: int) -> str:
-    """A one-time code for one device of ``office``."""
+async def new_code(store: Store, office: str, now_ms: int, role: Role = Role.CLERK) -> str:
+    """A one-time code for one device of ``office``, a counter unless ``role`` says otherwise."""
     code = secrets.token_urlsafe(CODE_BYTES)
-    await store.transact(lambda db: devices.add_code(db, code, office, now_ms + CODE_LIFE_MS))
+    await store.transact(lambda db: devices.add_code(db, code, office, now_ms + CODE_LIFE_MS, role))
     return code
 
 
@@ -50,9 +51,10 @@ async def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.E
 async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) -> tuple[str, str]:
     if not _IDENTITY(request.device) or (request.device_code and not _CODE(request.device_code)):
         raise Refused(400, wire.Problem(code="bad_request", message="设备标识或设备代码的写法不对"))
-    office = await devices.use_code(db, request.one_time_code, request.device, now_ms)
-    if office is None:
+    made_for = await devices.use_code(db, request.one_time_code, request.device, now_ms)
+    if made_for is None:
         raise Refused(403, wire.Problem(code="bad_code", message="登记码无效、已用过或已过期，请重新生成"))
+    office, role = made_for
     known = await devices.device(db, request.device)
     if known is not None and (known.public_key != request.public_key or known.office != office or known.revoked):
         raise Refused(409, wire.Problem(code="device_taken", message="这个设备已用另一把密钥登记"))
@@ -62,7 +64,7 @@ async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) ->
     if taken is not None and taken.device_id != request.device:
         message = f"设备代码{code}已被另一台设备使用，请在 config.toml 的 [device] code 换一个"
         raise Refused(409, wire.Problem(code="code_taken", message=message))
-    await devices.save_device(db, DeviceRow(request.device, office, request.public_key, False), token, now_ms)
+    await devices.save_device(db, DeviceRow(request.device, office, request.public_key, False, role), token, now_ms)
     if taken is None:
         start = chain.genesis(request.device, code, request.public_key)
         await devices.add_incarnation(db, IncarnationRow(office, code, request.device, 1, start))

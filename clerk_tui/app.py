@@ -46,5 +46,11 @@ def run(
 ) -> int:
     """Run the counter until the clerk leaves; the process's exit code."""
     app = make_app(config, open_workspace, make_supervisor)
-    app.run(mouse=False)
+    from clerk_tui.services import making
+
+    making.apart()
+    try:
+        app.run(mouse=False)
+    finally:
+        making.at_home()
     return app.return_code or 0

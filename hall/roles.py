@@ -62,6 +62,7 @@ class Permission(StrEnum):
     PUSH = "push"
     FEED = "feed"
     SIGN_IN = "sign_in"
+    STAFF = "staff"
     OWN_PIN = "own_pin"
     OVERSEE = "oversee"
     IMPORT_SEALED = "import_sealed"
@@ -94,6 +95,7 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.PUSH: _DESK | {Role.STATION},
     Permission.FEED: _STAFF | {Role.STATION},
     Permission.SIGN_IN: _DESK | {Role.STATION},
+    Permission.STAFF: _DESK | _HEAD | {Role.STATION} | _ADMIN,
     Permission.OWN_PIN: _STAFF | _ADMIN,
     Permission.OVERSEE: _HEAD | _ADMIN,
     Permission.IMPORT_SEALED: _HEAD,
@@ -120,6 +122,7 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.PUSH: "上传记录",
     Permission.FEED: "接收全厅的变化",
     Permission.SIGN_IN: "办理签到",
+    Permission.STAFF: "查看本厅人员",
     Permission.OWN_PIN: "修改自己的密码",
     Permission.OVERSEE: "查看全厅设备和退回的记录",
     Permission.IMPORT_SEALED: "导入封存的记录",

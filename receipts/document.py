@@ -152,6 +152,14 @@ class Document(Part, frozen=True):
     second_title: str = ""
 
 
+class Rendered(msgspec.Struct, frozen=True):
+    """A paper: its bytes, its number of pages, and the characters no font has, spelled out as ``[U+30000]``."""
+
+    pdf: bytes
+    pages: int
+    missing: tuple[str, ...]
+
+
 def paragraph(text: str, *, bold: bool = False, indent: bool = True) -> Paragraph:
     """A paragraph of one piece."""
     return Paragraph((Span(text, bold),), indent)

@@ -25,9 +25,11 @@ _DIM = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is drawn on one page, in points from its upper left corner."""
+    """What is drawn on one page, in points from its upper left corner, and how large the page is."""
 
     ops: tuple[Op, ...]
+    width: float = PAGE_WIDTH
+    height: float = PAGE_HEIGHT
 
 
 def layout(document: Document, fonts: FontSet) -> list[Page]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,11 +12,15 @@ from reportlab.pdfgen.canvas import Canvas
 
 from receipts import archive, tounicode
 from receipts.barcodes import code128, qr
-from receipts.document import Document, texts
+from receipts.document import Document, Rendered, texts
 from receipts.fonts import FontSet, load_fonts
-from receipts.layout import PAGE_HEIGHT, PAGE_WIDTH, Page, layout
+from receipts.forms import Form, require_slip
+from receipts.layout import Page, layout
 from receipts.ops import Arrow, Box, Code, Line, Op, Ring, Text
 from receipts.pen import Pen
+from receipts.slip import slip
+
+__all__ = ["Rendered", "render", "warm_up"]
 
 rl_config.invariant = 1
 rl_config.useA85 = 0
@@ -28,24 +31,18 @@ _drawing = threading.Lock()
 """reportlab's fonts belong to one document at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A paper: its bytes, its number of pages, and the characters no font has, spelled out as ``[U+30000]``."""
+def render(document: Document, fonts: FontSet | None = None, form: Form = "a4") -> Rendered:
+    """``document`` as a PDF: on A4 pages, or as 80 mm tickets. Equal documents give equal bytes.
 
-    pdf: bytes
-    pages: int
-    missing: tuple[str, ...]
-
-
-def render(document: Document, fonts: FontSet | None = None) -> Rendered:
-    """``document`` as an A4 PDF. Equal documents give equal bytes.
-
-    Raises HallError ``fonts_not_prepared``. ``fonts`` defaults to those in the user's cache.
+    Raises HallError ``fonts_not_prepared``, ``no_slip`` for a kind that is not made for tickets. ``fonts`` defaults to
+    those in the user's cache.
     """
+    if form == "slip":
+        require_slip(document.kind)
     fonts = fonts or load_fonts()
     missing = fonts.missing("".join(texts(document)))
     clean = msgspec.convert(_cleaned(msgspec.to_builtins(document), fonts), Document)
-    pages = layout(clean, fonts)
+    pages = slip(clean, fonts) if form == "slip" else layout(clean, fonts)
     with _drawing:
         pdf = _draw(clean, pages, fonts)
     return Rendered(pdf, len(pages), missing)
@@ -74,21 +71,22 @@ def _cleaned(value: Any, fonts: FontSet) -> Any:
 def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
     target = io.BytesIO()
     canvas = Canvas(
-        target, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1, invariant=1, lang=document.language,
+        target, pagesize=(pages[0].width, pages[0].height), pageCompression=1, invariant=1, lang=document.language,
         pdfVersion=(1, 5), initialFontName=fonts.base_name,
     )  # fmt: skip
     archive.describe(canvas, document)
     for page in pages:
+        canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(2)  # rules that meet at a corner close it
-        pen = Pen(canvas, fonts, PAGE_HEIGHT)
+        pen = Pen(canvas, fonts, page.height)
         for op in page.ops:
-            _draw_op(canvas, pen, op)
+            _draw_op(canvas, pen, op, page.height)
         canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
-def _draw_op(canvas: Canvas, pen: Pen, op: Op) -> None:
+def _draw_op(canvas: Canvas, pen: Pen, op: Op, height: float) -> None:
     match op:
         case Text():
             pen.text(op)
@@ -99,26 +97,26 @@ def _draw_op(canvas: Canvas, pen: Pen, op: Op) -> None:
         case Code():
             pen.code(op)
         case Ring():
-            _draw_ring(canvas, op)
+            _draw_ring(canvas, op, height)
         case Arrow():
-            _draw_arrow(canvas, op)
+            _draw_arrow(canvas, op, height)
             pen.forget()
 
 
-def _draw_ring(canvas: Canvas, op: Ring) -> None:
+def _draw_ring(canvas: Canvas, op: Ring, height: float) -> None:
     canvas.saveState()
     canvas.setLineWidth(op.width)
     canvas.setStrokeGray(op.grey)
     canvas.setDash(3, 2.4)
-    canvas.circle(op.x, PAGE_HEIGHT - op.y, op.radius, stroke=1, fill=0)
+    canvas.circle(op.x, height - op.y, op.radius, stroke=1, fill=0)
     canvas.restoreState()
 
 
-def _draw_arrow(canvas: Canvas, op: Arrow) -> None:
+def _draw_arrow(canvas: Canvas, op: Arrow, height: float) -> None:
     path = canvas.beginPath()
-    path.moveTo(op.x, PAGE_HEIGHT - op.y)
-    path.lineTo(op.x - op.size, PAGE_HEIGHT - op.y + op.size * 0.55)
-    path.lineTo(op.x - op.size, PAGE_HEIGHT - op.y - op.size * 0.55)
+    path.moveTo(op.x, height - op.y)
+    path.lineTo(op.x - op.size, height - op.y + op.size * 0.55)
+    path.lineTo(op.x - op.size, height - op.y - op.size * 0.55)
     path.close()
     canvas.setFillGray(op.grey)
     canvas.drawPath(path, stroke=0, fill=1)

@@ -10,16 +10,19 @@ from central.store.base import Db, Row
 
 _LETTERS = "WACEFGHJKMNPRTUVXY"
 _SERIES = 99
-_DEVICE = "SELECT device_id, office, public_key, revoked_ms IS NOT NULL FROM device"
+TOKEN_LIFE_MS = 90 * 24 * 3600 * 1000
+"""How long a device token is good, in milliseconds; a device renews it long before."""
+_DEVICE = "SELECT device_id, office, public_key, revoked_ms IS NOT NULL, role FROM device"
 
 
 class DeviceRow(Struct, frozen=True):
-    """A device that has enrolled. ``public_key`` is raw Ed25519 (32 bytes)."""
+    """A device that has enrolled. ``public_key`` is raw Ed25519 (32 bytes), ``role`` one of ``hall.roles``."""
 
     device_id: str
     office: str
     public_key: bytes
     revoked: bool
+    role: str = "clerk"
 
 
 class IncarnationRow(Struct, frozen=True):
@@ -33,7 +36,7 @@ class IncarnationRow(Struct, frozen=True):
 
 
 def _device(row: Row) -> DeviceRow:
-    return DeviceRow(row[0], row[1], row[2], bool(row[3]))
+    return DeviceRow(row[0], row[1], row[2], bool(row[3]), row[4])
 
 
 async def device(db: Db, device_id: str) -> DeviceRow | None:
@@ -43,8 +46,8 @@ async def device(db: Db, device_id: str) -> DeviceRow | None:
 
 
 async def device_by_token(db: Db, token: str) -> DeviceRow | None:
-    """Who holds this bearer token, or ``None``."""
-    row = await db.row(f"{_DEVICE} WHERE token_hash = $1", _hash(token))
+    """Who holds this bearer token, whether or not it has run out, or ``None``."""
+    row = await db.row(f"{_DEVICE} WHERE token_hash = $1 OR next_token_hash = $1", _hash(token))
     return _device(row) if row else None
 
 
@@ -54,15 +57,25 @@ async def devices_of(db: Db, office: str) -> list[DeviceRow]:
 
 
 async def save_device(db: Db, device: DeviceRow, token: str, now_ms: int) -> None:
-    """Insert a device, or give a known one a new token; only the token's hash is kept."""
+    """Insert a device, or give a known one a new token (the ones before it end); only the token's hash is kept."""
+    for column in ("token_hash", "next_token_hash"):
+        await db.run(
+            f"INSERT INTO ended_token (token_hash, device_id) SELECT {column}, device_id FROM device"  # noqa: S608
+            f" WHERE device_id = $1 AND {column} IS NOT NULL ON CONFLICT (token_hash) DO NOTHING",
+            device.device_id,
+        )
     await db.run(
-        "INSERT INTO device (device_id, office, public_key, token_hash, seen_ms) VALUES ($1,$2,$3,$4,$5)"
-        " ON CONFLICT (device_id) DO UPDATE SET token_hash = excluded.token_hash, seen_ms = excluded.seen_ms",
+        "INSERT INTO device (device_id, office, public_key, role, token_hash, seen_ms, token_expires_ms)"
+        " VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (device_id) DO UPDATE SET token_hash = excluded.token_hash,"
+        " seen_ms = excluded.seen_ms, token_expires_ms = excluded.token_expires_ms, role = excluded.role,"
+        " next_token_hash = NULL",
         device.device_id,
         device.office,
         device.public_key,
+        device.role,
         _hash(token),
         now_ms,
+        now_ms + TOKEN_LIFE_MS,
     )
 
 
@@ -104,23 +117,27 @@ async def revoke(db: Db, device_id: str, now_ms: int) -> bool:
     return row is not None
 
 
-async def add_code(db: Db, code: str, office: str, expires_ms: int) -> None:
+async def add_code(db: Db, code: str, office: str, expires_ms: int, role: str = "clerk") -> None:
     """Keep the hash of a new one-time code."""
     await db.run(
-        "INSERT INTO enrol_code (code_hash, office, expires_ms) VALUES ($1,$2,$3)", _hash(code), office, expires_ms
+        "INSERT INTO enrol_code (code_hash, office, expires_ms, role) VALUES ($1,$2,$3,$4)",
+        _hash(code),
+        office,
+        expires_ms,
+        role,
     )
 
 
-async def use_code(db: Db, code: str, device_id: str, now_ms: int) -> str | None:
-    """Spend a one-time code; the office it was made for, or ``None`` if it is unknown, spent or expired."""
+async def use_code(db: Db, code: str, device_id: str, now_ms: int) -> tuple[str, str] | None:
+    """Spend a one-time code; the office and the role it was made for, ``None`` if it is unknown, spent or expired."""
     row = await db.row(
         "UPDATE enrol_code SET used_by = $1 WHERE code_hash = $2 AND used_by IS NULL AND expires_ms > $3"
-        " RETURNING office",
+        " RETURNING office, role",
         device_id,
         _hash(code),
         now_ms,
     )
-    return str(row[0]) if row else None
+    return (row[0], row[1]) if row else None
 
 
 async def incarnation(db: Db, office: str, code: str) -> IncarnationRow | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from threading import Event
 from typing import Final
 
@@ -23,10 +24,17 @@ LAST_WAIT_S: Final = 2.0
 
 
 class TicketPrinter:
-    """An ESC/POS printer. ``connect_s`` is how long to wait for it, ``stall_s`` how long it may take nothing."""
+    """An ESC/POS printer. ``connect_s`` is how long to wait for it, ``stall_s`` how long it may take nothing.
 
-    def __init__(self, host: str, port: int, *, connect_s: float = 5.0, stall_s: float = 15.0) -> None:
+    ``raster`` makes its job of a PDF.
+    """
+
+    def __init__(
+        self, host: str, port: int, *, connect_s: float = 5.0, stall_s: float = 15.0,
+        raster: Callable[[bytes], bytes] | None = None,
+    ) -> None:  # fmt: skip
         self.host, self.port = host, port
+        self.raster = raster or escpos
         self.connect_s, self.stall_s = connect_s, stall_s
 
     @property
@@ -37,7 +45,7 @@ class TicketPrinter:
 
     def put(self, name: str, pdf: bytes, *, leave: Event | None = None) -> str:
         """Send the paper in chunks, then wait for the printer to close."""
-        job = escpos(pdf)
+        job = self.raster(pdf)
         with self._connected() as printer:
             sent, patience = 0, _Patience(self.stall_s, leave)
             try:

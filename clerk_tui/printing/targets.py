@@ -44,8 +44,9 @@ class Target(Protocol):
         """
 
 
-def open_target(text: str, folder_of: Callable[[str], Path]) -> Target:
-    """The target that a line of the settings names; ``folder_of`` says which folder a ``dir:`` means.
+def open_target(text: str, folder_of: Callable[[str], Path], raster: Callable[[bytes], bytes] | None = None) -> Target:
+    """The target that a line of the settings names; ``folder_of`` says which folder a ``dir:`` means, ``raster`` makes
+    a ticket printer's job of a PDF (default: in this process).
 
     Raises:
         PrintError: no such kind of target (the settings' check would have said so).
@@ -63,7 +64,7 @@ def open_target(text: str, folder_of: Callable[[str], Path]) -> Target:
         from clerk_tui.printing.network import TicketPrinter
 
         host, _, port = rest.removeprefix("//").rpartition(":")
-        return TicketPrinter(host.strip("[]"), int(port))
+        return TicketPrinter(host.strip("[]"), int(port), raster=raster)
     raise PrintError(
         f"不认识打印去处“{text}”",
         "写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",

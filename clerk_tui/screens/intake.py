@@ -17,7 +17,7 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.words import paper_name
-from clerk_tui.services import intake
+from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
@@ -58,6 +58,7 @@ class IntakeScreen(DeskScreen):
         return self.query_one(FormView)
 
     def on_mount(self) -> None:
+        making.make_ready()
         self.preview_now()
         self.form.begin(self._items())
         self.show_panes()

@@ -14,7 +14,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import state_chip
-from clerk_tui.services import intake, supplement
+from clerk_tui.services import intake, making, supplement
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import said_of
@@ -51,6 +51,7 @@ class SupplementScreen(DeskScreen):
         return TextPane(self._told, id="told")
 
     def on_mount(self) -> None:
+        making.make_ready()
         self.show_panes()
         self.follow()
         self.materials.focus()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from clerk_tui.services import print_queue
+from clerk_tui.services import editions, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
@@ -20,6 +20,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PaperRow
+from hall.case import Case
 from hall.errors import BadInput
 from hall.facts import PaperIssued, PaperReprinted
 from hall.fold import fold
@@ -27,7 +28,8 @@ from hall.names import clean_text
 from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from receipts.render import Rendered
+    from receipts.document import Rendered
+    from receipts.forms import Form
 
 __all__ = [
     "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
@@ -45,7 +47,7 @@ def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> 
     """
     if failed:
         print_queue.queue_failed(ws)
-    done = print_queue.work(ws, lambda job: _of_job(ws, job), limit)
+    done = print_queue.work(ws, lambda job, form: _of_job(ws, job, form), limit)
     ws.journal.tidy()
     return done
 
@@ -110,15 +112,19 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
 
 
 @needs(Permission.PRINT)
-def rebuild(ws: Workspace, paper_id: str, reprint: int = 0) -> Rendered:
+def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
 
     Raises:
         BadInput: no such paper.
-        HallError: the fonts are not prepared.
+        HallError: the fonts are not prepared; ``paper_changed``: it cannot be made as it was, with what is not as it
+            was.
     """
     paper = _paper(ws, paper_id)
-    return _render(ws, paper.case_id, paper.seq, reprint)
+    issued = _issued(ws, paper.case_id, paper.seq)[1]
+    rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
+    editions.require_the_same(ws, issued, reprint, rendered, slip=form == "slip")
+    return rendered
 
 
 def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
@@ -135,7 +141,7 @@ def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:
     """One print now; one that somebody else works on is told as it stands."""
-    done = print_queue.deliver(ws, job, lambda job: _of_job(ws, job))
+    done = print_queue.deliver(ws, job, lambda job, form: _of_job(ws, job, form))
     return done if done is not None else _as_it_stands(ws, job)
 
 
@@ -147,19 +153,28 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
     )  # fmt: skip
 
 
-def _of_job(ws: Workspace, job: Job) -> Rendered:
-    return _render(ws, job.case_id, job.seq, job.nth)
+def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
+    return _render(ws, job.case_id, job.seq, job.nth, form)
 
 
-def _render(ws: Workspace, case_id: str, seq: int, nth: int) -> Rendered:
+def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
     from receipts.compose import compose
-    from receipts.render import render
 
+    case, issued = _issued(ws, case_id, seq)
+    document = compose(
+        issued.kind, case, issued, reprint=nth, qr=issued.replica,
+        texts=ws.config.texts_dir, wording=editions.wording_of(ws, issued),
+    )  # fmt: skip
+    return making.render(document, form)
+
+
+def _issued(ws: Workspace, case_id: str, seq: int) -> tuple[Case, PaperIssued]:
+    """The case as it stood when a paper was issued, and the fact that issued it."""
     facts = ws.journal.facts_of(case_id, through_seq=seq)
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
-    return render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica))
+    return case, issued
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:

@@ -7,6 +7,7 @@ printer's lock, so that a print which is ``printing`` while the lock is free bel
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from clerk_tui.config import PRINT_TARGET
 from clerk_tui.i18n import _
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target, open_target
+from clerk_tui.services import making
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
@@ -30,13 +32,14 @@ from hall.errors import BadInput, HallError
 from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from receipts.render import Rendered
+    from receipts.document import Rendered
+    from receipts.forms import Form
 
 log = logging.getLogger(__name__)
 WAIT_S: Final = 5.0
 """How long to wait for a printer at which somebody else is printing; whoever that is works the queue afterwards."""
 
-Make = Callable[[Job], "Rendered"]
+Make = Callable[[Job, "Form"], "Rendered"]
 
 
 class Print(Protocol):
@@ -95,7 +98,7 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
     with _lock(ws, target, WAIT_S) as mine:
         if not mine:
             return None
-        rendered, trouble = _made(job, make)
+        rendered, trouble = _made(job, make, form_of(target))
         with ws.journal.write() as connection:
             if not queries.claim_job(connection, job, target=target, at_ms=ws.clock.now_ms()):
                 return None
@@ -110,9 +113,12 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
         state: PrintState = "printed" if trouble is None else "failed" if trouble.certain else "unknown"
         words = "" if trouble is None else "；".join(filter(None, (trouble.message, trouble.hint)))
         went = path if state == "printed" else ""
+        sent = hashlib.sha256(rendered.pdf).hexdigest() if rendered is not None and state != "failed" else ""
         pages = rendered.pages if rendered is not None and state == "printed" else 0
         with ws.journal.write() as connection:
-            queries.finish_job(connection, job, state, path=went, pages=pages, error=words, at_ms=ws.clock.now_ms())
+            queries.finish_job(
+                connection, job, state, path=went, pages=pages, error=words, digest=sent, at_ms=ws.clock.now_ms()
+            )
     return Delivered(
         paper_id=job.paper_id, kind=job.kind, number=job.number, path=went, pages=pages, state=state, error=words,
         nth=job.nth, target=target,
@@ -238,7 +244,7 @@ def place(ws: Workspace, target: str) -> str:
 
 def target_of(ws: Workspace, target: str) -> Target:
     """A target, ready to take papers."""
-    return open_target(target, ws.config.print_folder)
+    return open_target(target, ws.config.print_folder, making.raster)
 
 
 def job_of(ws: Workspace, job: Print) -> Job:
@@ -275,10 +281,15 @@ def _lock(ws: Workspace, target: str, wait_s: float) -> AbstractContextManager[b
     return printer_lock(ws.journal.path, target, wait_s=wait_s)
 
 
-def _made(job: Job, make: Make) -> tuple[Rendered | None, PrintError | None]:
+def form_of(target: str) -> Form:
+    """On what papers come out at a target: a ticket printer has no A4."""
+    return "slip" if target.startswith("tcp:") else "a4"
+
+
+def _made(job: Job, make: Make, form: Form) -> tuple[Rendered | None, PrintError | None]:
     """The paper; what is wrong with one must not keep the others from being printed."""
     try:
-        return make(job), None
+        return make(job, form), None
     except HallError as error:
         return None, PrintError(error.message, error.hint, code=error.code)
     except Exception:

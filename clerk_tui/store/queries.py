@@ -275,13 +275,14 @@ def finish_job(
     path: str = "",
     pages: int = 0,
     error: str = "",
+    digest: str = "",
     at_ms: int,
 ) -> bool:
     """Write down what became of a print that was ``printing``, within a write transaction."""
     ended = connection.execute(
-        """UPDATE print_job SET state = ?, path = ?, pages = ?, error = ?, updated_ms = ?
+        """UPDATE print_job SET state = ?, path = ?, pages = ?, error = ?, digest = ?, updated_ms = ?
         WHERE paper_id = ? AND nth = ? AND state = 'printing' RETURNING nth""",
-        (state, path, pages, error, at_ms, done.paper_id, done.nth),
+        (state, path, pages, error, digest, at_ms, done.paper_id, done.nth),
     )
     return ended.fetchone() is not None
 

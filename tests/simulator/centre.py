@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,12 +50,30 @@ def empty_centre() -> bytes:
         return (Path(folder) / "central.db").read_bytes()
 
 
+@contextmanager
+def opened(content: bytes) -> Iterator[sqlite3.Connection]:
+    """A database file's content, to be changed."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    # In memory there is no WAL; the file's header gets it back where it is opened.
+    db.deserialize(content[:18] + b"\x01\x01" + content[20:])
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def content_of(db: sqlite3.Connection) -> bytes:
+    """What ``opened`` made of the file."""
+    return db.serialize()
+
+
 class Centre:
     """One centre; ``now_ms`` is set by the world before every request."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "central.db"
-        self.path.write_bytes(empty_centre())
+        if not self.path.exists():
+            self.path.write_bytes(empty_centre())
         self.now_ms = 0
         self.store = SqliteStore(self.path)
         self.copies: list[bytes] = []

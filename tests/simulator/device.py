@@ -20,6 +20,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Trouble, from_line, to_line
 from hall import facts as f
 from hall import wire
+from hall.errors import StoreError
 from hall.ids import uuid7
 from hall.reference import make_reference
 from tests.builders import received
@@ -73,6 +74,7 @@ class Device:
     def __init__(self, world: World, folder: Path, code: str, skew_ms: int) -> None:
         self.world, self.folder, self.code = world, folder, code
         self.path = folder / "clerk.db"
+        self.witness = folder / "witness"
         self.clock = DeviceClock(world, skew_ms)
         self.saved: list[Saved] = []
         self.references: list[str] = []
@@ -83,8 +85,7 @@ class Device:
         self.failures = 0
         self.running = self.dying = False
         self.frames = 0
-        self.images: list[dict[str, bytes]] = []
-        self._client: Client | None = None
+        self.copies: list[dict[str, bytes]] = []
         self._pipe: deque[bytes] = deque()
         folder.mkdir()
         (folder / "clerk.db").write_bytes(world.empty_database())
@@ -94,11 +95,12 @@ class Device:
     def boot(self) -> None:
         """Start the counter, and the clerk goes on with what was begun."""
         self.clock.boot += 1
-        self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock)
+        self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock, witness=self.witness)
+        self.key = load_key(self.path)
         self.outbox = Outbox(self.path)
         self.keeper = JournalKeeper(self.journal.database, self.clock)
         self.running, self.dying = True, False
-        self._client, self._pipe, self.failures = None, deque(), 0
+        self._pipe, self.failures, self.retrying = deque(), 0, False
 
     def _enrol(self) -> None:
         device = self.journal.device()
@@ -164,21 +166,30 @@ class Device:
         """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
         self._flush()
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
-            self._client = Client(http, self.outbox, load_key(self.path), self.token, self._told)
-            trouble = self._client.run()
+            trouble = Client(http, self.outbox, self.key, self.token, self._told).run()
         if trouble is not None:
             self.failures += 1
             wait = delay_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
             self._told(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
-            if self.world.now_s + wait < self.world.end_s:
-                self.world.later(wait, lambda: self.world.work(self, self.sync))
+            if not self.retrying and self.world.now_s + wait < self.world.end_s:
+                self.retrying = True
+                self.world.later(wait, lambda: self.world.work(self, self.retry))
         else:
             self.failures = 0
         self.trouble = trouble
         if not self.world.chance(self.world.weather.pipe_late):
             self._flush()
 
+    def retry(self) -> None:
+        """The wait after trouble is over."""
+        self.retrying = False
+        self.sync()
+
     trouble: Trouble | None = None
+
+    def is_done(self) -> bool:
+        """Whether the last round went well and nothing is left to send."""
+        return self.trouble is None and self.journal.device().acked_through == self.journal.head.seq
 
     def _told(self, message: AnyMessage) -> None:
         """The sync process says something; the counter reads it now or a little later."""
@@ -228,6 +239,22 @@ class Device:
         for name, content in image.items():
             Path(name).write_bytes(content)
         self.world.disk.files.forget(self.folder)
+
+    def start_from(self, copy: dict[str, bytes]) -> None:
+        """Somebody starts the machine from an older image of its disk; the witness lies on another one.
+
+        The counter has to refuse what is behind its witness; then the right disk is put back.
+        """
+        self.close()
+        now = self.image()
+        self.put_back({**copy, str(self.witness): now[str(self.witness)]} if str(self.witness) in now else copy)
+        try:
+            self.boot()
+        except StoreError as error:
+            assert error.code == "rolled_back", error
+            self.world.noted("an old image was refused")
+            self.put_back(now)
+            self.boot()
 
     def close(self) -> None:
         """Close every file; as a program that ends well, if nothing is put back afterwards."""

@@ -108,6 +108,9 @@ def _mishaps(rng: Random, device: int) -> list[Step]:
     for kind, chance in chances:
         while rng.random() < chance:
             steps.append(Step(rng.uniform(0, END_S), kind, device))
+    if rng.random() < 0.25:
+        copied = rng.uniform(0, END_S * 0.8)
+        steps += [Step(copied, "copy_image", device), Step(rng.uniform(copied, END_S), "roll_back", device)]
     return steps
 
 

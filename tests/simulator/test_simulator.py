@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulator.runs import Outcome, run_many
 
-SEEDS, EACH = 300, 50
+SEEDS, EACH = 1_000, 100
 
 
 def check(outcome: Outcome, *needed: str) -> None:

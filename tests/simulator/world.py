@@ -92,13 +92,15 @@ class World:
             if not device.running:
                 device.boot()
             self.work(device, device.finish_drafts)
-        for _ in range(HEALING_ROUNDS):
+        for turn in range(HEALING_ROUNDS):
             self.now_s += 600
             if late:
                 late.pop(self.rng.randrange(len(late)))()
             for device in self.devices:
                 self.work(device, device.sync)
             self._queue.clear()
+            if turn >= 2 and all(device.is_done() for device in self.devices):
+                break
         for what in late:
             what()
         for device in self.devices:
@@ -136,6 +138,10 @@ class World:
                 device.close()
                 device.boot()
                 self.work(device, device.finish_drafts)
+            case "copy_image":
+                device.copies.append(device.image())
+            case "roll_back" if device.copies:
+                device.start_from(self.rng.choice(device.copies))
 
     # Who works, and who dies
 

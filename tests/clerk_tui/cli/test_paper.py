@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from clerk_tui.cli.main import main
@@ -47,6 +48,16 @@ def test_preview_writes_a_pdf_with_sample_content(
     assert code == 0
     assert (result["kind"], result["path"], result["bytes"]) == ("extension", str(target), target.stat().st_size)
     assert joined(title) in joined(read_text(target.read_bytes()))
+
+
+@pytest.mark.usefixtures("fonts_in_cache")
+def test_preview_shows_a_ticket_of_80_mm(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    target = tmp_path / "ticket.pdf"
+    assert run(capsys, "preview", "receipt", "--out", str(target), "--width", "80", "--json")[0] == 0
+    page = pypdf.PdfReader(target).pages[0]
+    assert float(page.mediabox.width) == pytest.approx(80 / 25.4 * 72, abs=0.5)
+    code, out = run(capsys, "preview", "denial", "--out", str(target), "--width", "80", "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "no_slip")
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from msgspec import structs
 
 from clerk_tui.config import Config, PrintSection
-from clerk_tui.services import cases, intake, papers, print_queue
+from clerk_tui.services import cases, handing, intake, papers, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store import queries
 from hall.errors import BadInput
+from hall.facts import Original
+from receipts.forms import Form
 from tests.clerk_tui.conftest import ROOT, FixedClock
 from tests.clerk_tui.printing.tickets import free_port, printed, printer, ticket
 from tests.clerk_tui.walkins import MISSING, restaurant
@@ -51,7 +54,7 @@ def tickets(monkeypatch: pytest.MonkeyPatch) -> Iterator[bytes]:
     from clerk_tui.printing.ticket import escpos
 
     job = escpos(ticket())
-    monkeypatch.setattr("clerk_tui.printing.network.escpos", lambda pdf: job)
+    monkeypatch.setattr("clerk_tui.printing.ticket.escpos", lambda pdf: job)
     yield job
 
 
@@ -269,8 +272,8 @@ def test_a_paper_that_cannot_be_made_stops_no_other(ws: Workspace, monkeypatch: 
     intake.submit(ws, restaurant(ws, layout=MISSING))
     make = papers._render
 
-    def faulty(ws: Workspace, case_id: str, seq: int, nth: int) -> object:
-        rendered = make(ws, case_id, seq, nth)
+    def faulty(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> object:
+        rendered = make(ws, case_id, seq, nth, form)
         if not hasattr(faulty, "done"):
             faulty.done = True  # type: ignore[attr-defined]
             raise RuntimeError("a fault")
@@ -303,3 +306,18 @@ def test_an_older_database_keeps_what_became_of_its_prints(ws: Workspace, tmp_pa
     (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'print_job'").fetchone()
     assert "'unknown'" in made
     connection.close()
+
+
+def test_a_ticket_printer_gets_tickets_and_what_wants_a_sheet_waits_for_another_printer(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    with printer() as (port, jobs):
+        narrow = printing_to(ws, f"tcp://127.0.0.1:{port}", others=(f"dir:{tmp_path}",))
+        reference = intake.submit(narrow, restaurant(narrow)).reference
+        handing.hand_over(narrow, reference, items=(Original(name="租赁合同"),), to_place="食品科")
+        done = {each.kind: each for each in papers.deliver_pending(narrow)}
+        assert {kind: each.state for kind, each in done.items()} == {"acceptance": "printed", "transfer": "failed"}
+        assert reference in {code.text for ticket in printed(jobs[0]) for code in zxingcpp.read_barcodes(ticket)}
+        assert "A4" in done["transfer"].error and "改送别处" in done["transfer"].error
+        elsewhere = papers.print_elsewhere(narrow, done["transfer"], f"dir:{tmp_path}")
+    assert elsewhere.state == "printed"

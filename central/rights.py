@@ -1,0 +1,78 @@
+"""Who asks, and whether they may: the one guard that stands before every route of the centre.
+
+A route says what it needs (``opt=needs(Permission.PUSH)``); one that says nothing is shut. Who asks is a device by its
+token, or a person by a session that they opened at a device. Both belong to one hall, and no route takes a hall from
+the request: what a route reads or changes is that of ``Principal.office``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+from msgspec import Struct
+
+from central import tokens
+from central.clock import now_ms
+from central.refusal import Refused
+from central.store import Store
+from central.store.devices import DeviceRow
+from hall import roles, wire
+from hall.roles import Permission
+
+OPTION: Final = "permission"
+PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
+"""For what anybody may ask: enrolling (by a one-time code), renewing a token (by the device's signature), health."""
+
+
+class Principal(Struct, frozen=True, kw_only=True):
+    """Who asks: a device, or ``clerk`` (their number) at that device."""
+
+    device: DeviceRow
+    roles: frozenset[roles.Role]
+    clerk: str = ""
+
+    @property
+    def office(self) -> str:
+        """The one hall they belong to."""
+        return self.device.office
+
+    @property
+    def actor(self) -> str:
+        """Who stands in the record of what was changed."""
+        return self.clerk or self.device.device_id
+
+
+def needs(permission: Permission) -> dict[str, Any]:
+    """The options of a route that needs this permission."""
+    return {OPTION: permission}
+
+
+async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, State], handler: BaseRouteHandler) -> None:
+    """Let in who may.
+
+    Raises:
+        Refused: 401 nobody known, or a token that has run out; 403 revoked, or without the right.
+    """
+    wanted = handler.opt.get(OPTION)
+    if wanted == PUBLIC[OPTION]:
+        return
+    principal = await _principal(connection)
+    connection.scope["user"] = principal
+    if not isinstance(wanted, Permission) or not roles.allows(principal.roles, wanted):
+        told = roles.NAMES[wanted] if isinstance(wanted, Permission) else "这个操作"
+        raise Refused(403, wire.Problem(code="not_allowed", message=f"没有“{told}”的权限"))
+
+
+async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any, State]) -> Principal:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > tokens.LONGEST:
+        raise tokens.unknown()
+    store: Store = connection.app.state.store
+    if token.startswith(tokens.SESSION):
+        device, clerk = await tokens.of_session(store, token, now_ms())
+        return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
+    device = await tokens.of_device(store, token, now_ms())
+    return Principal(device=device, roles=roles.read_roles([device.role]))

@@ -1,0 +1,152 @@
+"""Tokens of devices and of people's sessions. Only hashes are kept."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from msgspec import Struct
+
+from central.store.base import Db
+from central.store.devices import DeviceRow
+from hall.wire_clerks import DeviceInfo
+
+
+class Holder(Struct, frozen=True):
+    """Who holds a device token, until when it is good (Unix milliseconds), and whether it is the one registered to
+    follow the present one."""
+
+    device: DeviceRow
+    expires_ms: int
+    is_next: bool
+
+
+class SessionRow(Struct, frozen=True):
+    """A person signed in at a device of their hall."""
+
+    office: str
+    clerk_id: str
+    device_id: str
+    expires_ms: int
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a token (32 bytes)."""
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+async def holder(db: Db, token: str) -> Holder | None:
+    """Who holds this device token, or ``None``."""
+    row = await db.row(
+        "SELECT device_id, office, public_key, revoked_ms IS NOT NULL, role, token_hash = $1, token_expires_ms,"
+        " next_expires_ms FROM device WHERE token_hash = $1 OR next_token_hash = $1",
+        hash_of(token),
+    )
+    if row is None:
+        return None
+    device = DeviceRow(row[0], row[1], row[2], bool(row[3]), row[4])
+    return Holder(device, row[6] if row[5] else row[7], not row[5])
+
+
+async def register_next(db: Db, device_id: str, token_hash: bytes, expires_ms: int) -> bool:
+    """Register the token that is to follow; ``False`` for one that is, or ever was, somebody's other token."""
+    if await db.row("SELECT 1 FROM ended_token WHERE token_hash = $1", token_hash):
+        return False
+    other = await db.row(
+        "SELECT 1 FROM device WHERE token_hash = $1 OR (next_token_hash = $1 AND device_id <> $2)",
+        token_hash,
+        device_id,
+    )
+    if other:
+        return False
+    await db.run(
+        "UPDATE device SET next_token_hash = $1, next_expires_ms = $2 WHERE device_id = $3",
+        token_hash,
+        expires_ms,
+        device_id,
+    )
+    return True
+
+
+async def take_next(db: Db, device_id: str, token: str) -> None:
+    """The next token is used for the first time: the one before it ends, for ever."""
+    await db.run(
+        "INSERT INTO ended_token (token_hash, device_id) SELECT token_hash, device_id FROM device"
+        " WHERE device_id = $1 AND next_token_hash = $2 ON CONFLICT (token_hash) DO NOTHING",
+        device_id,
+        hash_of(token),
+    )
+    await db.run(
+        "UPDATE device SET token_hash = next_token_hash, token_expires_ms = next_expires_ms, next_token_hash = NULL,"
+        " next_expires_ms = 0 WHERE device_id = $1 AND next_token_hash = $2",
+        device_id,
+        hash_of(token),
+    )
+
+
+async def add_session(db: Db, token: str, session: SessionRow, now_ms: int) -> None:
+    """Keep a session; what has run out goes."""
+    await db.run("DELETE FROM clerk_session WHERE expires_ms < $1", now_ms)
+    await db.run(
+        "INSERT INTO clerk_session (token_hash, office, clerk_id, device_id, expires_ms) VALUES ($1,$2,$3,$4,$5)",
+        hash_of(token),
+        session.office,
+        session.clerk_id,
+        session.device_id,
+        session.expires_ms,
+    )
+
+
+async def session(db: Db, token: str) -> SessionRow | None:
+    """Whose session this is, or ``None``."""
+    row = await db.row(
+        "SELECT office, clerk_id, device_id, expires_ms FROM clerk_session WHERE token_hash = $1", hash_of(token)
+    )
+    return SessionRow(*row) if row else None
+
+
+async def end_session(db: Db, token: str) -> None:
+    """End one session."""
+    await db.run("DELETE FROM clerk_session WHERE token_hash = $1", hash_of(token))
+
+
+async def end_sessions(db: Db, office: str, clerk_id: str) -> None:
+    """End every session of a clerk."""
+    await db.run("DELETE FROM clerk_session WHERE office = $1 AND clerk_id = $2", office, clerk_id)
+
+
+async def record(db: Db, at_ms: int, office: str, actor: str, action: str, target: str) -> None:
+    """Keep who changed what about people and devices; identifiers only."""
+    await db.run(
+        "INSERT INTO audit (at_ms, office, actor, action, target) VALUES ($1,$2,$3,$4,$5)",
+        at_ms,
+        office,
+        actor,
+        action,
+        target,
+    )
+
+
+async def infos(db: Db, office: str) -> list[DeviceInfo]:
+    """The devices of a hall as an administrator sees them."""
+    rows = await db.rows(
+        "SELECT device_id, office, role, revoked_ms IS NOT NULL, seen_ms, token_expires_ms FROM device"
+        " WHERE office = $1 ORDER BY device_id",
+        office,
+    )
+    codes: dict[str, list[str]] = {}
+    for device_id, code in await db.rows(
+        "SELECT device_id, code FROM incarnation WHERE office = $1 ORDER BY code", office
+    ):
+        codes.setdefault(device_id, []).append(code)
+    return [
+        DeviceInfo(
+            device=row[0],
+            office=row[1],
+            role=row[2],
+            codes=codes.get(row[0], []),
+            revoked=bool(row[3]),
+            seen_ms=row[4],
+            token_expires_ms=row[5],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,26 @@
+"""On what a paper comes: an A4 page, or an 80 mm ticket for the kinds that people take along in a hand."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from hall.errors import HallError
+from hall.facts import PaperKind
+from hall.telling import PAPER_NAMES
+
+Form: TypeAlias = Literal["a4", "slip"]
+SLIPS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance", "pickup")
+"""The kinds that have a ticket; a decision, a promise or a guide with its picture wants a sheet."""
+
+
+def require_slip(kind: str) -> None:
+    """That a kind comes as a ticket. Raises HallError ``no_slip``."""
+    if kind not in SLIPS:
+        able = "、".join(PAPER_NAMES[each] for each in SLIPS)
+        name = PAPER_NAMES.get(kind, kind)  # type: ignore[call-overload]
+        raise HallError(
+            "no_slip",
+            f"{name}要用A4纸，80毫米的小票打不下",
+            field="print.by_kind",
+            hint=f"改送别处打印，或在 config.toml 的 print.by_kind 里给它另设去处；小票只打{able}",
+        )

@@ -1,0 +1,177 @@
+"""Every route says what it needs; every role is tried at every route of the OpenAPI document, in its own and in another
+hall; nothing of another hall is ever read or changed."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.testing import TestClient
+
+from central.app import make_app
+from central.rights import OPTION, PUBLIC
+from central.store import Db, Store
+from hall.roles import GRANTS, Permission, Role, allows
+from tests.central.counter import encoded
+from tests.central.halls import HERE, NAMES, THERE, Hall, bearer, push_case
+from tests.central.inline import inline
+
+NONCE = base64.b64encode(b"n" * 16).decode()
+#: Bodies that are good, so that only rights can stand in the way; routes that are not named here get ``{}``.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/clerks"): {"id": "0815", "name": "新来的", "roles": ["clerk"]},
+    ("PATCH", "/v1/clerks/{clerk}"): {"roles": ["clerk", "supervisor"]},
+    ("POST", "/v1/clerks/sign-in"): {"clerk": f"{HERE}-clerk", "pin": "204817", "nonce": NONCE},
+    ("POST", "/v1/clerks/pin"): {"clerk": f"{HERE}-clerk", "pin": "204817", "new_pin": "739502", "nonce": NONCE},
+}
+#: Tables that say of which hall a row is: what another hall may not change.
+OF_A_HALL = ("device", "clerk", "clerk_session", "enrol_code", "case_", "event", "incarnation", "audit")
+
+
+@pytest.fixture
+def halls(tmp_path: Path, store: Store, centre: TestClient[Litestar]) -> tuple[Hall, Hall]:
+    here, there = (Hall(tmp_path / office, store, inline, office) for office in (HERE, THERE))
+    push_case(centre, here)
+    push_case(centre, there)
+    return here, there
+
+
+def operations(app: Litestar) -> Iterator[tuple[str, str, object]]:
+    """Method, path and declared permission of every operation in the OpenAPI document."""
+    handlers: dict[tuple[str, str], HTTPRouteHandler] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in handler.http_methods:
+                handlers[str(method), route.path_format] = handler
+    for path, item in app.openapi_schema.to_schema()["paths"].items():
+        for method in item:
+            handler = handlers[method.upper(), path]
+            yield method.upper(), path, handler.opt.get(OPTION)
+
+
+def test_every_route_says_what_it_needs(store: Store) -> None:
+    app = make_app(store)
+    silent = [
+        (route.path, handler)
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if OPTION not in handler.opt and handler.http_methods != {"OPTIONS"}
+    ]
+    assert silent == []
+    assert all(wanted == PUBLIC[OPTION] or wanted in GRANTS for _, _, wanted in operations(app))
+
+
+def test_what_anybody_may_ask_is_a_short_list(store: Store) -> None:
+    public = {(method, path) for method, path, wanted in operations(make_app(store)) if wanted == PUBLIC[OPTION]}
+    assert public == {("POST", "/v1/devices/enrol"), ("POST", "/v1/devices/rotate"), ("GET", "/v1/health")}
+
+
+def test_a_route_that_says_nothing_is_shut(store: Store, halls: tuple[Hall, Hall]) -> None:
+    @get("/forgotten")
+    async def forgotten() -> str:
+        return "open"
+
+    app = make_app(store)
+    app.register(forgotten)
+    with TestClient(app) as client:
+        assert client.get("/forgotten").status_code == 401
+        for token in halls[0].askers().values():
+            assert client.get("/forgotten", headers=bearer(token())).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "nobody", "s.nobody", "x" * 5000, "'; DROP TABLE clerk; --"])
+def test_nobody_unknown_gets_past_the_door(centre: TestClient[Litestar], token: str) -> None:
+    for method, path, wanted in operations(centre.app):
+        if wanted != PUBLIC[OPTION]:
+            reply = centre.request(method, _filled(path, None), headers=bearer(token), content=b"{}")
+            assert (reply.status_code, reply.json()["code"]) in ((401, "unknown_token"), (401, "session_over"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("at", [HERE, THERE])
+def test_each_role_at_each_route_in_its_own_and_in_another_hall(
+    centre: TestClient[Litestar], store: Store, halls: tuple[Hall, Hall], role: Role, at: str
+) -> None:
+    target, other = halls
+    asking = target if at == HERE else other
+    for (held, kind), token in asking.askers().items():
+        if held is not role:
+            continue
+        for method, path, wanted in operations(centre.app):
+            before = _rows_of(store, HERE) if at == THERE else None
+            body = encoded(BODIES.get((method, path), {}))
+            reply = centre.request(method, _filled(path, target), headers=bearer(token()), content=body)
+            what = (method, path, role, kind, at, reply.text)
+            assert reply.status_code < 500, what
+            refused = reply.status_code == 403 and msgspec.json.decode(reply.content)["code"] == "not_allowed"
+            may = wanted == PUBLIC[OPTION] or (isinstance(wanted, Permission) and allows({role}, wanted))
+            assert refused is not may, what
+            assert reply.status_code != 401 or "wrong_pin" in reply.text, what
+            if before is not None:
+                assert not [word for word in target.own_words() if word in reply.text], what
+                assert _rows_of(store, HERE) == before, what
+
+
+def test_the_board_is_told_no_name_and_can_change_nothing(
+    centre: TestClient[Litestar], store: Store, halls: tuple[Hall, Hall]
+) -> None:
+    here = halls[0]
+    before = _rows_of(store, HERE)
+    reply = centre.get("/v1/board/cases", headers=bearer(here.kiosk.enrolled.token))
+    (shown,) = msgspec.json.decode(reply.content)["cases"]
+    assert set(shown) == {"reference", "state", "state_name", "light", "due"}
+    assert shown["reference"].startswith("SL01-A1-00001")
+    for method, path, wanted in operations(centre.app):
+        if wanted not in (Permission.BOARD, PUBLIC[OPTION]):
+            body = encoded(BODIES.get((method, path), {}))
+            url = _filled(path, here)
+            assert centre.request(method, url, headers=here.kiosk.headers, content=body).status_code == 403
+    assert _rows_of(store, HERE) == before
+
+
+def test_a_person_loses_every_right_at_once(centre: TestClient[Litestar], halls: tuple[Hall, Hall]) -> None:
+    here = halls[0]
+    admin, head = here.session(Role.ADMIN), here.session(Role.SUPERVISOR)
+    assert centre.get("/v1/clerks", headers=bearer(head)).status_code == 200
+    url = f"/v1/clerks/{HERE}-supervisor"
+    assert centre.patch(url, content=b'{"roles": []}', headers=bearer(admin)).status_code == 200
+    assert centre.get("/v1/clerks", headers=bearer(head)).status_code == 403
+    assert centre.patch(url, content=b'{"active": false}', headers=bearer(admin)).status_code == 200
+    assert centre.get("/v1/clerks", headers=bearer(head)).status_code == 401
+
+
+def _filled(path: str, hall: Hall | None) -> str:
+    """A path with its parameters, naming things of ``hall``."""
+    values = {
+        "clerk": f"{HERE}-clerk",
+        "device": hall.spare.device.device_id if hall is not None else "any",
+    }
+    return path.format_map(_Others(values))
+
+
+class _Others(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "1"
+
+
+def _rows_of(store: Store, office: str) -> dict[str, list[Any]]:
+    """Every row of a hall."""
+
+    async def look(db: Db) -> dict[str, list[Any]]:
+        return {
+            table: [tuple(row) for row in await db.rows(f"SELECT * FROM {table} WHERE office = $1", office)]
+            for table in OF_A_HALL
+        }
+
+    found: dict[str, list[Any]] = inline(store.read(look))
+    return found
+
+
+def test_the_words_that_must_not_leak_are_words_that_would(halls: tuple[Hall, Hall]) -> None:
+    assert NAMES[HERE] in halls[0].own_words() and not set(halls[0].own_words()) & set(halls[1].own_words())

@@ -1,0 +1,20 @@
+"""Each rule of the protocol is there because runs fail without it: switched off, some seed must say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulator.mutants import MUTANTS
+from tests.simulator.runs import run_many
+
+WITHIN = 150
+"""Seeds in which a missing rule has to be noticed."""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_a_missing_rule_is_noticed(mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch) -> None:
+    mutant(monkeypatch)
+    outcome = run_many(range(WITHIN), stop_at=1)
+    assert outcome.wrong, f"{mutant.__doc__} Nobody noticed in {outcome.runs} runs."
