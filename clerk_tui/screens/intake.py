@@ -27,7 +27,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
-from hall.verdict import Outcome, Verdict
+from hall.verdict import Outcome, Verdict, article_of
 
 
 class IntakeScreen(DeskScreen):
@@ -145,7 +145,7 @@ class IntakeScreen(DeskScreen):
         return Shown(
             chosen=chosen,
             explanation=verdict.explanation,
-            article=intake_article(verdict, chosen),
+            article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
@@ -253,8 +253,19 @@ class IntakeScreen(DeskScreen):
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
+        verdict = self.verdict
+        if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
+            refusing.ask_why(self, self._last_look)
+        else:
+            self._last_look()
+
+    def _last_look(self) -> None:
+        chosen = self.chosen
+        assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
-        self.ask(self.summary(intake.PAPERS[chosen], who), lambda answer: self.commit())
+        told = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
+        extra = [("", "plain"), (told, "bad")] if self.verdict.conforming else []
+        self.ask(self.summary(intake.PAPERS[chosen], who, *extra), lambda answer: self.commit())
 
     def commit(self) -> None:
         workspace = self.counter.workspace
@@ -337,10 +348,3 @@ class IntakeScreen(DeskScreen):
         desk, self.draft.answers, self.draft.applicant, self.draft.agent, self.draft.fields, place = token
         self.form.restore(place)
         super().scan_undo(desk)
-
-
-def intake_article(verdict: Verdict, chosen: Outcome | None) -> str:
-    """The article that the chosen outcome stands on."""
-    from hall.verdict import article_of
-
-    return article_of(chosen, verdict.refusal) if chosen is not None else ""

@@ -126,7 +126,7 @@ class SupplementScreen(DeskScreen):
         return Shown(
             chosen=chosen,
             explanation=preview.verdict.explanation,
-            article=article_of(chosen, preview.verdict.refusal) if chosen else "",
+            article=article_of(chosen, preview.verdict.refusal, kind=self.draft.case.matter.kind) if chosen else "",
             gaps=preview.gaps,
             others=self.others(),
             hinders=self.hinders(),
