@@ -303,8 +303,8 @@ RECEIPT_ONLY = re.compile("不得申请|不予受理|禁止申请")
 
 
 def test_no_reason_of_substance_turns_anybody_away_at_receipt() -> None:
-    """行政许可法 art. 32, 34: at receipt only what the application itself may not be; conditions are for the decision."""
-    for matter in load_catalogue(CATALOGUE).matters:
+    """行政许可法 art. 32, 34: at receipt only what may not be applied for; the rest is for the decision."""
+    for matter in catalogue().matters:
         for reason in matter.refusal_reasons:
             assert reason.ground != "other" or RECEIPT_ONLY.search(reason.text), (matter.key, reason.code)
 
@@ -312,7 +312,7 @@ def test_no_reason_of_substance_turns_anybody_away_at_receipt() -> None:
 def test_who_is_sent_elsewhere_learns_where() -> None:
     """行政许可法 art. 32(2): what is said of another place is said with the organ there."""
     elsewhere = re.compile("不在本|不在示例市|不属于本|应当[到向]")
-    for matter in load_catalogue(CATALOGUE).matters:
+    for matter in catalogue().matters:
         for reason in (*matter.refusal_reasons, *matter.denial_reasons):
             if elsewhere.search(reason.text):
                 organ = getattr(reason, "where", None)
