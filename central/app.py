@@ -18,6 +18,8 @@ from central import enrol as enrolment
 from central import feed, ingest
 from central.clock import now_ms
 from central.page import describe
+from central.queue.api import ROUTES as QUEUE_ROUTES
+from central.queue.desk import Desk
 from central.refusal import Refused
 from central.rights import PUBLIC, Principal, guard, needs
 from central.staff_api import ROUTES
@@ -135,9 +137,9 @@ def make_app(
 ) -> Litestar:
     """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network."""
     return Litestar(
-        route_handlers=[enrol, push, changes, keys, health, page, *ROUTES],
+        route_handlers=[enrol, push, changes, keys, health, page, *QUEUE_ROUTES, *ROUTES],
         guards=[guard],
-        state=State({"store": store, "offline_ms": offline_days * 24 * 3600 * 1000}),
+        state=State({"store": store, "desk": Desk(store), "offline_ms": offline_days * 24 * 3600 * 1000}),
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clerk centre",

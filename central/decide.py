@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
+from central.queue.told import TicketFacts, is_ticket
 from central.store.devices import IncarnationRow
 from central.store.facts import CaseRow, NewFact
 from hall import wire
@@ -53,6 +54,7 @@ class Known(Struct):
     ids: set[str]
     cases: dict[str, CaseRow]
     histories: dict[str, list[Fact]]
+    tickets: TicketFacts | None = None
 
 
 class Decided(Struct):
@@ -145,6 +147,8 @@ def _apply(
     subject = fact.header.subject
     if not subject:
         return wire.Status.APPLIED, "", None
+    if known.tickets is not None and is_ticket(fact):
+        return (*known.tickets.take(fact), None)
     row = known.cases.get(subject)
     if row is not None and row.office != at.office:
         return wire.Status.QUARANTINED, "办件属于另一个大厅", None

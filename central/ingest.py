@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from central.decide import Decided, Incoming, Known, case_row, decide, needs_history, read
+from central.queue import told
 from central.refusal import Refused as Refused
 from central.store import Db, Store, devices, facts
 from central.store.base import current_epoch
@@ -67,7 +68,7 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
         raise Refused(422, _other_history(after_these))
     if not incoming:
         return _Taken(epoch, results, at.expected, at.last_hash)
-    known = await _known(db, incoming)
+    known = await _known(db, at, incoming, now_ms)
     decided = decide(at, incoming, known)
     last_hash = incoming[-1].sealed.hash
     await devices.advance(db, at, after_these, last_hash)
@@ -90,14 +91,15 @@ async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> li
     return results
 
 
-async def _known(db: Db, incoming: list[Incoming]) -> Known:
+async def _known(db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int) -> Known:
     cases = await facts.cases_to_change(db, {each.subject for each in incoming if each.subject})
     ids = await facts.known_ids(db, [each.event_id for each in incoming if each.event_id])
     histories = {
         subject: [open_sealed(sealed) for sealed in await facts.facts_of(db, subject)]
         for subject in sorted(needs_history(incoming, cases))
     }
-    return Known(ids=ids, cases=cases, histories=histories)
+    tickets = await told.load(db, at.office, at.device_id, at.code, [each.fact for each in incoming], now_ms)
+    return Known(ids=ids, cases=cases, histories=histories, tickets=tickets)
 
 
 async def _save(
@@ -113,6 +115,8 @@ async def _save(
     await facts.save_cases(
         db, [row for row in rows if row.case_id not in known.cases], [row for row in rows if row.case_id in known.cases]
     )
+    if known.tickets is not None:
+        await known.tickets.save(db)
     await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)
     return [
         _result(fact.seq, fact.status, number, fact.case_version, fact.reason)

@@ -28,10 +28,17 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/clerks"): {"id": "0815", "name": "新来的", "roles": ["clerk"]},
     ("PATCH", "/v1/clerks/{clerk}"): {"roles": ["clerk", "supervisor"]},
     ("POST", "/v1/clerks/sign-in"): {"clerk": f"{HERE}-clerk", "pin": "204817", "nonce": NONCE},
+    ("POST", "/v1/queue/tickets"): {"ticket_id": "of-the-asker", "business": "综合受理", "letter": "A"},
+    ("POST", "/v1/queue/claim"): {"claim_id": "of-the-asker", "window": "3", "businesses": ["综合受理"]},
+    ("POST", "/v1/queue/windows"): {"window": "3", "state": "open"},
+    ("PUT", "/v1/queue/rule"): {"lease_s": 60},
     ("POST", "/v1/clerks/pin"): {"clerk": f"{HERE}-clerk", "pin": "204817", "new_pin": "739502", "nonce": NONCE},
 }
 #: Tables that say of which hall a row is: what another hall may not change.
-OF_A_HALL = ("device", "clerk", "clerk_session", "enrol_code", "case_", "event", "incarnation", "audit")
+OF_A_HALL = (
+    "device", "clerk", "clerk_session", "enrol_code", "case_", "event", "incarnation", "audit", "ticket", "ticket_fact",
+    "queue_hall", "queue_window", "queue_serial", "queue_block",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -39,6 +46,15 @@ def halls(tmp_path: Path, store: Store, centre: TestClient[Litestar]) -> tuple[H
     here, there = (Hall(tmp_path / office, store, inline, office) for office in (HERE, THERE))
     push_case(centre, here)
     push_case(centre, there)
+    for hall in (here, there):
+        ticket = {
+            "ticket_id": f"ticket-of-{hall.office}",
+            "business": "综合受理",
+            "letter": "Q",
+            "name": NAMES[hall.office],
+        }
+        reply = centre.post("/v1/queue/tickets", content=encoded(ticket), headers=hall.station.headers)
+        assert reply.status_code == 200
     return here, there
 
 
@@ -150,6 +166,7 @@ def _filled(path: str, hall: Hall | None) -> str:
     """A path with its parameters, naming things of ``hall``."""
     values = {
         "clerk": f"{HERE}-clerk",
+        "ticket": f"ticket-of-{HERE}",
         "device": hall.spare.device.device_id if hall is not None else "any",
     }
     return path.format_map(_Others(values))
