@@ -57,6 +57,9 @@ COMMANDS: dict[str, Entry] = {
     "outbox": Entry("records", RECORDS, N_("未上传的记录和上次联系中心的时间")),
     "sync": Entry("records", RECORDS, N_("与中心同步一次")),
     "enrol": Entry("records", RECORDS, N_("用一次性登记码把本机登记到中心")),
+    "backup": Entry("keeping", UPKEEP, N_("备份账本，并核对备份")),
+    "restore": Entry("keeping", UPKEEP, N_("账本坏了、丢了或被换回旧的一份：封存原来的，重新登记，接着办")),
+    "export-sealed": Entry("keeping", UPKEEP, N_("没有上传的记录封存成文件，交负责人")),
     "central": Entry("records", RECORDS, N_("启动中心")),
     "upkeep": Entry("upkeep", UPKEEP, N_("五日规则：逾期未告知的收件记为受理")),
     "doctor": Entry("doctor", UPKEEP, N_("检查本机：数据库、字体、目录、磁盘、终端、中心")),
@@ -78,7 +81,7 @@ class Clerk(Group):
         if entry is None:
             return None
         install(session_of(ctx).language)
-        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name)
+        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name.replace("-", "_"))
         return found
 
     def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:

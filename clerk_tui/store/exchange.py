@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clerk_tui.store import shared
+from clerk_tui.store.archives import Archive, archives
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
@@ -90,6 +91,11 @@ class Outbox:
                 "SELECT (SELECT max(seq) FROM event), at_ms FROM event WHERE seq = ?", (acked + 1,)
             ).fetchone()
         return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
+
+    def archives(self) -> list[Archive]:
+        """The archived journals of this workstation, the oldest first."""
+        with translated(self.path):
+            return archives(self._db)
 
     def close(self) -> None:
         """Close the connection."""
@@ -210,10 +216,12 @@ def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> Non
         _log(db, now_ms, kind, detail)
 
 
-def pin_centre(database: Database, server_key: bytes, epoch: str) -> None:
-    """Keep the centre's public key: from now on only receipts signed by it count."""
+def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: bytes = b"") -> None:
+    """Keep the centre's public key: from now on only receipts signed by it count; and the key to seal for."""
     with database.write() as db:
-        db.execute("UPDATE device SET server_key = ?, server_epoch = ?", (server_key, epoch))
+        db.execute(
+            "UPDATE device SET server_key = ?, server_epoch = ?, sealing_key = ?", (server_key, epoch, sealing_key)
+        )
 
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:

@@ -40,6 +40,7 @@ class Client:
     """One device's conversation with its centre; for one thread. What it learns goes to ``keep``.
 
     ``save_token`` keeps a token that was renewed; without it none is. ``clock`` is told to the centre with each push.
+    ``older``: the journal is an archived one that may end before what the centre has.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Client:
         *,
         save_token: Callable[[str], None] | None = None,
         clock: ReadClock | None = None,
+        older: bool = False,
     ) -> None:
         self._line = Transport(http, token)
         self._outbox = outbox
@@ -59,6 +61,7 @@ class Client:
         self._keep = keep
         self._save_token = save_token
         self._clock = clock
+        self._older = older
         self._device: Device = outbox.device()
         self.acked = self._device.acked_through
         self._epoch = self._device.server_epoch
@@ -162,7 +165,9 @@ class Client:
         if reply is None or not self._is_ours(reply.receipt):
             return Trouble(what="not_the_centre", detail="a reply without a good receipt")
         receipt = reply.receipt
-        if self._outbox.hash_at(receipt.acked_through) != receipt.acked_hash:
+        ours = self._outbox.hash_at(receipt.acked_through)
+        # Of an older copy the centre has more; that it took each fact of it as the same says it is the same history.
+        if ours != receipt.acked_hash and not (ours is None and self._older):
             return Trouble(what="fork", detail=f"the centre holds another fact {receipt.acked_through}")
         if not facts:
             return None

@@ -73,6 +73,15 @@ class Sealed(Message, frozen=True, tag="sealed"):
     why: str
 
 
+class ArchiveSent(Message, frozen=True, tag="archive"):
+    """How far the centre has an archived journal, and what became of the rest of it."""
+
+    device_id: str
+    through: int
+    state: Literal["sending", "proven", "sealed"]
+    sealed_path: str = ""
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -85,7 +94,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Rewound | Changed | Keys | Dead | Sealed | Contact | Trouble
+AnyMessage = Acked | Rewound | Changed | Keys | Dead | Sealed | ArchiveSent | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
