@@ -138,7 +138,9 @@ def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal
     complete = f.CaseRefused(
         refusal=Refusal("not_needed", "不需要许可", why="规模小"), refused=DAY, article="", conforming=True
     )
-    beyond = f.CaseRefused(refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="")
+    beyond = f.CaseRefused(
+        refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="", beyond=True
+    )
     runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again]]
     runs += [[received(), refused] for refused in (typed, complete, beyond)]
     for run in runs:
