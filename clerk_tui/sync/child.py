@@ -21,6 +21,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.backoff import delay_s
 from clerk_tui.sync.client import Client, open_http
 from clerk_tui.sync.messages import AnyMessage, Trouble, to_line
+from clerk_tui.sync.renewing import is_old, renew
 from clerk_tui.sync.token import read_token
 from hall.errors import HallError
 
@@ -75,6 +76,9 @@ def serve(path: Path, url: str, token_file: Path, wishes: Wishes) -> None:
             try:
                 client = client or _client(http, outbox, path, token_file)
                 trouble = client.run(lambda: wishes.ended) if client else Trouble(what="not_enrolled")
+                if trouble is not None and trouble.what == "token" and not failures and renew(http, path, token_file):
+                    client, failures = None, 1
+                    continue
             except HallError as error:
                 trouble = Trouble(what="offline", detail=error.code)
             if trouble is None:
@@ -91,6 +95,8 @@ def serve(path: Path, url: str, token_file: Path, wishes: Wishes) -> None:
 
 
 def _client(http: httpx.Client, outbox: Outbox, path: Path, token_file: Path) -> Client | None:
+    if is_old(token_file):
+        renew(http, path, token_file)
     token = read_token(token_file)
     return Client(http, outbox, load_key(path), token, say) if token else None
 

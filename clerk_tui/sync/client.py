@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
+from clerk_tui.sync.clerks import read_clerks
+from clerk_tui.sync.messages import Acked, Changed, Clerks, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
 from hall import wire
 from hall.chain import UNREADABLE
 
@@ -25,6 +26,8 @@ APP_VERSION: Final = "0.1"
 TIMEOUT_S: Final = 10.0
 MAX_REPLY: Final = 8 << 20
 """Largest reply that is read, in bytes."""
+CLERKS_EVERY_S: Final = 60.0
+"""Seconds between two looks at the hall's clerks."""
 KEYS_EVERY_S: Final = 600.0
 """Seconds between two looks at the keys of the hall's devices."""
 _BATCH_BYTES: Final = 600 << 10
@@ -47,6 +50,7 @@ class Client:
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
         self._keys_due = 0.0
+        self._clerks_due = 0.0
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send everything unsent and read the feed to its end; the trouble that ended it early, if any."""
@@ -74,6 +78,7 @@ class Client:
     def _learn_keys(self) -> bool:
         """Ask now and then for the keys of the hall's devices. A centre that does not tell them is no trouble: codes
         of other windows are not believed then."""
+        self._learn_clerks()
         if time.monotonic() < self._keys_due:
             return False
         answer = self._ask("GET", "/v1/sync/keys")
@@ -87,6 +92,17 @@ class Client:
             return False
         self._keep(Keys(reply=reply))
         return True
+
+    def _learn_clerks(self) -> None:
+        """Ask once a minute who may sign in here; a centre that does not tell is no trouble."""
+        if time.monotonic() < self._clerks_due:
+            return
+        answer = self._ask("GET", "/v1/clerks")
+        if isinstance(answer, Trouble):
+            return
+        self._clerks_due = time.monotonic() + CLERKS_EVERY_S
+        if (told := read_clerks(*answer, self._device)) is not None:
+            self._keep(Clerks(reply=told))
 
     def _push(self, facts: list[wire.WireFact]) -> Trouble | None:
         head = self._outbox.head()

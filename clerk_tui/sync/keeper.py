@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from clerk_tui import faults
 from clerk_tui.clock import Clock
-from clerk_tui.store import exchange
+from clerk_tui.store import clerks, exchange
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Keys, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Clerks, Contact, Keys, Rewound, Trouble
 
 
 class JournalKeeper:
@@ -35,6 +35,8 @@ class JournalKeeper:
                 self.changes += len(changes)
             case Keys(reply=reply):
                 exchange.keep_keys(self._database, reply, now)
+            case Clerks(reply=told):
+                clerks.keep_list(self._database, told, now)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

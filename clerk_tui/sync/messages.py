@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hall import wire
+from hall.wire_clerks import ClerksReply
 
 TroubleKind = Literal[
     "offline", "not_the_centre", "busy", "token", "revoked", "fork", "update_needed", "bad_request", "not_enrolled"
@@ -46,6 +47,12 @@ class Keys(Message, frozen=True, tag="keys"):
     reply: wire.KeysReply
 
 
+class Clerks(Message, frozen=True, tag="clerks"):
+    """The clerks of the hall, in a list that the centre signed."""
+
+    reply: ClerksReply
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -58,7 +65,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Rewound | Changed | Keys | Contact | Trouble
+AnyMessage = Acked | Rewound | Changed | Keys | Clerks | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)

@@ -46,14 +46,18 @@ def converse(
     path: Path, url: str, token_file: Path, keep: Keeper, should_stop: Callable[[], bool] = lambda: False
 ) -> Trouble | None:
     """One conversation with the centre over the journal at ``path``; what is learnt goes to ``keep``."""
-    token = read_token(token_file)
-    if token is None:
+    if read_token(token_file) is None:
         return Trouble(what="not_enrolled", detail="no token file")
     from clerk_tui.sync.client import Client, open_http
+    from clerk_tui.sync.renewing import is_old, renew
 
     outbox = Outbox(path)
     try:
         with open_http(url) as http:
-            return Client(http, outbox, load_key(path), token, keep).run(should_stop)
+            old = is_old(token_file) and renew(http, path, token_file)
+            trouble = Client(http, outbox, load_key(path), read_token(token_file) or "", keep).run(should_stop)
+            if trouble is not None and trouble.what == "token" and not old and renew(http, path, token_file):
+                trouble = Client(http, outbox, load_key(path), read_token(token_file) or "", keep).run(should_stop)
+            return trouble
     finally:
         outbox.close()
