@@ -78,7 +78,7 @@ class Session:
         from clerk_tui.services.workspace import open_workspace
 
         setup_logging(self.config)
-        ws = open_workspace(self.config)
+        ws = open_workspace(self.config, commands=True)
         try:
             yield ws
         finally:
