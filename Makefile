@@ -58,6 +58,9 @@ check: setup ## lint, format, types, and the house's import contracts
 	@$(PYTEST) -q tests/test_imports.py tests/test_structure.py
 
 bench: setup ## how quick it is, as ratios against a yardstick taken in the same run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+	  -r requirements-bench.lock >>$(LOG) 2>&1 </dev/null \
+	  || echo "  Some tools to measure against could not be installed (see $(LOG)); what is left out is said below."
 	@$(BIN)/python -m tests.bench
 
 soak: setup ## long runs with many seeds
@@ -91,9 +94,11 @@ $(READY): requirements.lock pyproject.toml
 	step "Compiling" $(BIN)/python -m compileall -q $(PACKAGES); \
 	printf '%s' "$(CURDIR)" >$(READY)
 
-lock: ## the lock file, anew from pyproject.toml (needs uv)
+lock: ## the lock files, anew from pyproject.toml (needs uv)
 	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --all-extras --quiet --upgrade pyproject.toml -o requirements.lock
+	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --quiet --upgrade --constraint requirements.lock requirements-bench.in -o requirements-bench.lock
 
 messages: setup ## the translation template, from the texts in the code
 	@$(BIN)/python -m tests.i18n_extract

@@ -1,13 +1,14 @@
-"""``clerk-central``: start the centre, make one-time codes for devices."""
+"""``clerk-central``: start the centre, make one-time codes for devices, back up and restore."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 from click.decorators import FC
@@ -27,31 +28,51 @@ def main() -> None:
 
 
 def database(function: FC) -> FC:
-    """The option that says which database."""
-    return click.option(
+    """The two options that say which database; the function gets the one given as ``data``, a folder or an address."""
+    folder = click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
-        required=True,
-        help="Folder of the centre's database; made if missing.",
-    )(function)
+        help="Folder of an embedded database; made if missing.",
+    )
+    address = click.option(
+        "--database",
+        metavar="URL",
+        envvar="CLERK_CENTRAL_DATABASE",
+        help="postgresql://… instead of a folder; in $CLERK_CENTRAL_DATABASE no list of processes shows it.",
+    )
+
+    @functools.wraps(function)
+    def call(*args: Any, data: Path | None, database: str | None, **options: Any) -> Any:
+        given_here = click.get_current_context().get_parameter_source("database")
+        if data is not None and given_here is not click.core.ParameterSource.COMMANDLINE:
+            database = None
+        if (data is None) == (database is None):
+            raise click.UsageError("Give --data FOLDER or --database postgresql://…, one of them.")
+        return function(*args, data=data if data is not None else database, **options)
+
+    return cast(FC, folder(address(call)))
 
 
 @main.command()
 @database
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--share-port", is_flag=True, help="Let several processes listen on the same port.")
 @click.option(
     "--offline-days", default=7, show_default=True, type=click.IntRange(0, 60), help="Sign-in at counters without us."
 )
-def serve(data: Path, host: str, port: int, offline_days: int) -> None:
+def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days: int) -> None:
     """Serve the API until stopped; prints its address once it listens."""
     from central.app import make_app
     from central.server import run
 
+    # Once before serving: what is wrong is said in words and not as a failed start of the application.
+    with_store(data, lambda store: store.epoch())
     store = _open(data)
-    logging.basicConfig(filename=data / "central.log", level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
+    logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     app = make_app(store, on_shutdown=store.close, offline_days=offline_days)
-    run(app, host, port, announce=click.echo)
+    run(app, host, port, announce=click.echo, share_port=share_port)
 
 
 @main.command("enrol-code")
@@ -64,7 +85,7 @@ def serve(data: Path, host: str, port: int, offline_days: int) -> None:
     type=click.Choice(["clerk", "station", "kiosk"]),
     help="What it is: a counter, a print station, a board.",
 )
-def enrol_code(data: Path, office: str, role: str) -> None:
+def enrol_code(data: Path | str, office: str, role: str) -> None:
     """Print a one-time code (ten minutes) for one device."""
     from central import enrol
     from central.clock import now_ms
@@ -73,8 +94,41 @@ def enrol_code(data: Path, office: str, role: str) -> None:
     click.echo(with_store(data, lambda store: enrol.new_code(store, office, now_ms(), Role(role))))
 
 
-def with_store(data: Path, work: Callable[[Store], Awaitable[Result]]) -> Result:
-    """Do one thing on an open store."""
+@main.command("backup")
+@database
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_(data: Path | str, file: Path) -> None:
+    """Write everything into FILE, while the centre works. It holds personal data and the centre's key."""
+    from central.backup import backup
+
+    counts = with_store(data, lambda store: backup(store, file))
+    click.echo(f"{file}: {counts['event']} facts, {counts['case_']} cases")
+
+
+@main.command("restore")
+@database
+@click.option("--replace", is_flag=True, help="The database has data; the backup takes their place.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def restore_(data: Path | str, file: Path, replace: bool) -> None:
+    """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks."""
+    from central.backup import restore
+
+    counts = with_store(data, lambda store: restore(store, file, replace=replace))
+    click.echo(f"{counts['event']} facts, {counts['case_']} cases; a new epoch has begun")
+
+
+@main.command("verify")
+@database
+def verify_(data: Path | str) -> None:
+    """Check every stored journal, from its beginning to its last fact."""
+    from central.verify import verify
+
+    found = with_store(data, verify)
+    click.echo(f"{found.journals} journals, {found.facts} facts: whole")
+
+
+def with_store(data: Path | str, work: Callable[[Store], Awaitable[Result]]) -> Result:
+    """Do ``work`` on the database and close it; an error that a person can act on ends the program with its words."""
     store = _open(data)
 
     async def do() -> Result:
@@ -84,17 +138,24 @@ def with_store(data: Path, work: Callable[[Store], Awaitable[Result]]) -> Result
         finally:
             await store.close()
 
-    return asyncio.run(do())
+    try:
+        return asyncio.run(do())
+    except HallError as error:
+        _stop(error)
 
 
-def _open(data: Path) -> Store:
+def _open(data: Path | str) -> Store:
     from central.store import open_store
 
     try:
-        return open_store(data / "central.db")
+        return open_store(data / "central.db" if isinstance(data, Path) else data)
     except HallError as error:
-        click.echo(f"{error.message}\n{error.hint}", err=True)
-        sys.exit(error.exit_code)
+        _stop(error)
+
+
+def _stop(error: HallError) -> NoReturn:
+    click.echo(f"{error.message}\n{error.hint}", err=True)
+    sys.exit(error.exit_code)
 
 
 def _add_groups() -> None:

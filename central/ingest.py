@@ -91,7 +91,7 @@ async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> li
 
 
 async def _known(db: Db, incoming: list[Incoming]) -> Known:
-    cases = await facts.cases(db, {each.subject for each in incoming if each.subject})
+    cases = await facts.cases_to_change(db, {each.subject for each in incoming if each.subject})
     ids = await facts.known_ids(db, [each.event_id for each in incoming if each.event_id])
     histories = {
         subject: [open_sealed(sealed) for sealed in await facts.facts_of(db, subject)]

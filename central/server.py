@@ -22,8 +22,10 @@ class _Announcing(uvicorn.Server):
             self._said()
 
 
-def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object]) -> None:
+def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object], share_port: bool = False) -> None:
     """Serve ``app`` until stopped; ``port`` 0 takes any free one. ``announce`` gets ``listening http://host:port``.
+
+    ``share_port``: several processes may listen on the same port, and the kernel deals connections out among them.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -31,6 +33,8 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", server_header=False)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if share_port:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind((host, port))
         where = f"http://{host}:{listener.getsockname()[1]}"
         _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])

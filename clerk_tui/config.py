@@ -91,11 +91,13 @@ class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where papers go: ``dir:`` and a folder (empty for the XDG data directory), ``cups:`` and a queue,
     ``tcp://host:port`` for an 80 mm ticket printer; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
+    ``texts`` is a folder with the centre's own wording of papers.
     """
 
     target: PrintTarget = "dir:"
     by_kind: dict[str, PrintTarget] = {}
     others: tuple[PrintTarget, ...] = ()
+    texts: str = ""
 
 
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -185,6 +187,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def token_file(self) -> Path | None:
         """The file with the device's token for the centre, if one is set."""
         return self._path(self.centre.token_file) if self.centre.token_file else None
+
+    @property
+    def texts_dir(self) -> Path | None:
+        """The folder with the centre's own wording of papers, if one is set."""
+        return self._path(self.print.texts) if self.print.texts else None
 
     def print_target(self, kind: str = "") -> str:
         """Where papers of this kind go."""

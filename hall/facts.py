@@ -236,6 +236,8 @@ class PaperIssued(Body, frozen=True, tag="paper.issued"):
     """A paper exists: its number is used. Its PDF is made from the case as it stood at this fact.
 
     ``replica`` is the signed code it carries (``hall.replica``), so that the paper can be made again without the key.
+    ``texts`` are the digests of the texts it was worded with, which its device keeps; ``maker`` the versions of what
+    set and drew it (``part:version``).
     """
 
     paper_id: str
@@ -246,6 +248,8 @@ class PaperIssued(Body, frozen=True, tag="paper.issued"):
     window: str = ""
     clerk: str = ""
     replica: str = ""
+    texts: tuple[str, ...] = ()
+    maker: tuple[str, ...] = ()
 
 
 class PaperReprinted(Body, frozen=True, tag="paper.reprinted"):

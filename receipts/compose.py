@@ -14,6 +14,7 @@ from hall.facts import PaperIssued, PaperKind
 from hall.reference import query_code
 from receipts import templates as t
 from receipts.document import Document
+from receipts.edition import Wording
 from receipts.english import English
 from receipts.filler import Filler
 from receipts.needs import UNNUMBERED, require, require_printed, require_values
@@ -28,11 +29,13 @@ def compose(
     *,
     reprint: int = 0,
     texts: Path | None = None,
+    wording: Wording | None = None,
     qr: str = "",
 ) -> Document:
     """The content of paper ``kind`` for ``case`` as it stood when ``issued``; ``reprint`` is n for 补打 n.
 
-    ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each. ``qr`` is the code that carries the case to
+    ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each; ``wording`` the words it was issued with,
+    which come before those. ``qr`` is the code that carries the case to
     another window; the address where the applicant sees how the case stands is a second one beside it. Papers under
     行政许可法 art. 32 carry a number, a date, the place of the seal, and the reason where something is refused. A case
     in ``"en"`` gives the same paper in Chinese and English.
@@ -46,11 +49,11 @@ def compose(
             ``bad_paper_text``.
     """
     require(kind, case, issued)
-    template = t.load_template(kind, texts)
+    template = wording.template if wording else t.load_template(kind, texts)
     content = content_of(case, issued)
     content.values["copies"] = "一二三四五六七八九"[len(template.copies) - 1]
     require_values(kind, content)
-    english = English(t.load_words(texts)) if case.language == "en" else None
+    english = English(wording.words if wording else t.load_words(texts)) if case.language == "en" else None
     flows = {"matter": flow_of(case.matter), "project": project_of(case.matter)} if kind == "guide" else {}
     filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]

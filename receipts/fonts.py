@@ -196,6 +196,11 @@ def unprintable(text: str) -> tuple[str, ...]:
     return () if _ORDINARY.fullmatch(text) else load_fonts().missing(text)
 
 
+def fonts_key() -> str:
+    """What tells the fonts here from any other ones. Raises HallError ``font_package_missing``."""
+    return "+".join((_packaged()[1], *(path.stem for path in rare_fonts())))
+
+
 def default_cache() -> Path:
     """``$XDG_CACHE_HOME/clerk/fonts``."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clerk" / "fonts"

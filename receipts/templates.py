@@ -201,10 +201,17 @@ def load_words(folder: Path | None = None) -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _load_words(path: Path, changed: int) -> dict[str, str]:
+    return decode_words(path.read_bytes(), path.name)
+
+
+@lru_cache(maxsize=8)
+def decode_words(data: bytes, name: str) -> dict[str, str]:
+    """``words.toml``, checked. Raises HallError ``bad_paper_text``."""
     from receipts import values
 
+    path = Path(name)
     try:
-        words = msgspec.toml.decode(path.read_bytes(), type=Words).en
+        words = msgspec.toml.decode(data, type=Words).en
     except (msgspec.MsgspecError, ValueError) as error:
         raise _bad(path, "", str(error)) from error
     for text, english in words.items():
@@ -214,10 +221,17 @@ def _load_words(path: Path, changed: int) -> dict[str, str]:
 
 @lru_cache(maxsize=32)
 def _load(path: Path, changed: int) -> Template:
+    return decode_template(path.read_bytes(), path.name)
+
+
+@lru_cache(maxsize=32)
+def decode_template(data: bytes, name: str) -> Template:
+    """A paper's text, checked; ``name`` is its file. Raises HallError ``bad_paper_text``."""
     from receipts import values
 
+    path = Path(name)
     try:
-        template = msgspec.toml.decode(path.read_bytes(), type=Template)
+        template = msgspec.toml.decode(data, type=Template)
     except (msgspec.MsgspecError, ValueError) as error:
         raise _bad(path, "", str(error)) from error
     check(template, path, values.VALUES, values.FLAGS, values.TABLES)

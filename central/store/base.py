@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 Result = TypeVar("Result")
 Row = Sequence[Any]
+PIECE = 500
+"""Rows in a piece of a long answer."""
 
 
 class Db(ABC):
@@ -37,6 +39,10 @@ class Db(ABC):
     @abstractmethod
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Add many rows, as quickly as the engine can."""
+
+    @abstractmethod
+    def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+        """A long answer in pieces, without ever holding all of it."""
 
     async def row(self, sql: str, *values: object) -> Row | None:
         """The first row of a query, or ``None``."""
@@ -82,6 +88,12 @@ class Store(ABC):
     def office_secret(self, office: str) -> bytes:
         """What the devices of an office share and nobody else knows (32 bytes); the same for ever."""
         return hmac.digest(self.key.private_bytes_raw(), b"office-secret\0" + office.encode(), "sha256")
+
+    async def learn_key(self) -> None:
+        """Read the centre's key from the database: at the start, and after a restore."""
+        row = await self.read(lambda db: db.row("SELECT signing_key FROM server"))
+        assert row is not None
+        self.key = Ed25519PrivateKey.from_private_bytes(row[0])
 
     async def epoch(self) -> str:
         """Which history of this database it is; a restored copy gets another."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from central.store.base import Db
+from central.store.base import Db, Row
 from hall.chain import Sealed
 from hall.wire import Change, Status
 
@@ -16,6 +16,7 @@ _FACT = (
     "hash", "status", "reason", "server_seq", "case_version", "received_ms",
 )  # fmt: skip
 _CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day")
+_CASES = "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
 
 
 class StoredFact(Struct, frozen=True):
@@ -70,6 +71,10 @@ class CaseRow(Struct, frozen=True, kw_only=True):
         )
 
 
+def _case(row: Row) -> CaseRow:
+    return CaseRow(**dict(zip(_CASE, row, strict=True)))
+
+
 async def stored(db: Db, office: str, code: str, first: int, last: int) -> dict[int, StoredFact]:
     """What became of the facts with these numbers."""
     found = await db.rows(
@@ -88,17 +93,19 @@ async def known_ids(db: Db, event_ids: list[str]) -> set[str]:
     return {row[0] for row in await db.rows("SELECT event_id FROM event WHERE event_id = ANY($1)", event_ids)}
 
 
-async def cases(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]:
+async def case(db: Db, case_id: str) -> CaseRow | None:
+    """The case with this identity, or ``None``."""
+    row = await db.row(f"{_CASES} WHERE case_id = $1", case_id)
+    return _case(row) if row else None
+
+
+async def cases_to_change(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]:
     """The cases with these identities; nobody else changes them until the transaction ends."""
     wanted = sorted(set(case_ids))
     if not wanted:
         return {}
-    found = await db.rows(
-        "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
-        " WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE",
-        wanted,
-    )
-    return {row[0]: CaseRow(**dict(zip(_CASE, row, strict=True))) for row in found}
+    found = await db.rows(f"{_CASES} WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE", wanted)
+    return {row[0]: _case(row) for row in found}
 
 
 async def facts_of(db: Db, subject: str) -> list[Sealed]:
@@ -161,14 +168,8 @@ async def feed_head(db: Db, office: str) -> int:
 
 async def changes(db: Db, office: str, after: int, limit: int) -> list[CaseRow]:
     """At most ``limit`` cases of a hall whose last change has a number above ``after``, in that order."""
-    found = await db.rows(
-        "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
-        " WHERE office = $1 AND server_seq > $2 ORDER BY server_seq LIMIT $3",
-        office,
-        after,
-        limit,
-    )
-    return [CaseRow(**dict(zip(_CASE, row, strict=True))) for row in found]
+    where = "WHERE office = $1 AND server_seq > $2 ORDER BY server_seq LIMIT $3"
+    return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
 
 
 async def counts(db: Db) -> dict[str, int]:

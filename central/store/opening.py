@@ -7,6 +7,8 @@ from pathlib import Path
 from central.store.base import Store
 from central.store.sqlite import SqliteStore
 
+POSTGRES = ("postgresql://", "postgres://")
+
 
 def open_store(database: str | Path) -> Store:
     """The store of a database: a path, or ``postgresql://…`` (which connects at ``start``).
@@ -14,4 +16,9 @@ def open_store(database: str | Path) -> Store:
     Raises:
         StoreError: the file cannot be opened or is not a centre's database.
     """
+    if isinstance(database, str) and database.startswith(POSTGRES):
+        # Only who uses PostgreSQL loads its client.
+        from central.store.postgres import PostgresStore
+
+        return PostgresStore(database)
     return SqliteStore(Path(database))

@@ -7,14 +7,14 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import Db, Row, Store
+from central.store.base import PIECE, Db, Row, Store
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -47,6 +47,11 @@ class SqliteDb(Db):
 
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
         self._db.executemany(translated(sql), rows)
+
+    async def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+        cursor = self._db.execute(translated(sql), _bound(values))
+        while piece := cursor.fetchmany(PIECE):
+            yield piece
 
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         marks = ",".join("?" * len(columns))
@@ -93,9 +98,11 @@ class SqliteStore(Store):
         self._db.execute("BEGIN IMMEDIATE")
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(steps):
-                raise sqlite3.DatabaseError(f"schema version {version}, expected at most {len(steps)}")
-            for number, script in steps[version:]:
+            if version > steps[-1][0]:
+                raise sqlite3.DatabaseError(f"schema version {version}, expected at most {steps[-1][0]}")
+            for number, script in steps:
+                if number <= version:
+                    continue
                 for statement in _statements(script):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {number}")

@@ -171,7 +171,8 @@ def enrol_now(ws: Workspace, config: Config, url: str, code: str) -> dict[str, A
 def central(ctx: click.Context) -> None:
     """``clerk-central serve``; a program of its own in our place, since the counter knows nothing of the centre."""
     arguments = list(ctx.args)
-    if not any(word in ("--data", "-h", "--help") or word.startswith("--data=") for word in arguments):
+    told = ("--data", "--database", "-h", "--help")
+    if not any(word in told or word.startswith(("--data=", "--database=")) for word in arguments):
         from clerk_tui import paths
 
         arguments += ["--data", str(paths.data_dir() / "central")]

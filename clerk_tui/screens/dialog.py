@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
-from clerk_tui.widgets.editor import Editor
+from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from hall.errors import HallError
 
@@ -198,8 +198,8 @@ class Box(Painted):
             self.paint()
 
     def _type(self, event: events.Key) -> None:
-        if event.is_printable and event.character is not None:
-            self.editor.insert(event.character)
+        if text := typed(event.character):
+            self.editor.insert(text)
         else:
             self.editor.key(event.key)
         self.error = ""

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
+from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.form import FormView
 from clerk_tui.widgets.scan import Act, Ignore, ScanFilter, Scanned, Wait
@@ -41,14 +42,14 @@ class ScanKeys(App[None]):
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        text = event.character if event.is_printable and event.character and event.character.isascii() else ""
+        text = typed(event.character)
         answer = self._filter.feed(
             event,
-            text,
+            text if text.isascii() else "",
             enter=event.key == "enter",
             at=self.key_time(event),
             typing=self._typing(),
-            control=not event.is_printable,
+            control=not text,
         )
         match answer:
             case Act(keys, begins):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from clerk_tui.services import making, print_queue
+from clerk_tui.services import editions, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
@@ -20,6 +20,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PaperRow
+from hall.case import Case
 from hall.errors import BadInput
 from hall.facts import PaperIssued, PaperReprinted
 from hall.fold import fold
@@ -116,10 +117,14 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -
 
     Raises:
         BadInput: no such paper.
-        HallError: the fonts are not prepared.
+        HallError: the fonts are not prepared; ``paper_changed``: it cannot be made as it was, with what is not as it
+            was.
     """
     paper = _paper(ws, paper_id)
-    return _render(ws, paper.case_id, paper.seq, reprint, form)
+    issued = _issued(ws, paper.case_id, paper.seq)[1]
+    rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
+    editions.require_the_same(ws, issued, reprint, rendered, slip=form == "slip")
+    return rendered
 
 
 def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
@@ -155,11 +160,21 @@ def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
 def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
     from receipts.compose import compose
 
+    case, issued = _issued(ws, case_id, seq)
+    document = compose(
+        issued.kind, case, issued, reprint=nth, qr=issued.replica,
+        texts=ws.config.texts_dir, wording=editions.wording_of(ws, issued),
+    )  # fmt: skip
+    return making.render(document, form)
+
+
+def _issued(ws: Workspace, case_id: str, seq: int) -> tuple[Case, PaperIssued]:
+    """The case as it stood when a paper was issued, and the fact that issued it."""
     facts = ws.journal.facts_of(case_id, through_seq=seq)
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
-    return making.render(compose(issued.kind, case, issued, reprint=nth, qr=issued.replica), form)
+    return case, issued
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:

@@ -7,6 +7,7 @@ printer's lock, so that a print which is ``printing`` while the lock is free bel
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Callable
@@ -112,9 +113,12 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
         state: PrintState = "printed" if trouble is None else "failed" if trouble.certain else "unknown"
         words = "" if trouble is None else "；".join(filter(None, (trouble.message, trouble.hint)))
         went = path if state == "printed" else ""
+        sent = hashlib.sha256(rendered.pdf).hexdigest() if rendered is not None and state != "failed" else ""
         pages = rendered.pages if rendered is not None and state == "printed" else 0
         with ws.journal.write() as connection:
-            queries.finish_job(connection, job, state, path=went, pages=pages, error=words, at_ms=ws.clock.now_ms())
+            queries.finish_job(
+                connection, job, state, path=went, pages=pages, error=words, digest=sent, at_ms=ws.clock.now_ms()
+            )
     return Delivered(
         paper_id=job.paper_id, kind=job.kind, number=job.number, path=went, pages=pages, state=state, error=words,
         nth=job.nth, target=target,

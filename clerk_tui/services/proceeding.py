@@ -63,7 +63,7 @@ def issue(action: Action, kind: PaperKind) -> str:
     case, issued = action.so_far(), action.entries[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "it was just added"
     try:
-        compose(kind, case, issued, qr=issued.replica)
+        compose(kind, case, issued, qr=issued.replica, texts=action.ws.config.texts_dir)
     except HallError as error:
         raise Unlawful(error.code, error.message, field=error.field, hint=error.hint) from error
     return issued.paper_id

@@ -8,9 +8,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import editions
 from clerk_tui.services.rights import may_write
 from clerk_tui.services.signing import code_for, number_base
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import wordings
 from clerk_tui.store.journal import Entry, Transaction
 from clerk_tui.store.queries import queue_print
 from clerk_tui.store.traces import REFERENCE_COUNTER, is_given
@@ -59,6 +61,7 @@ class Action:
         self.today = ws.clock.today()
         self.entries: list[Entry] = []
         self.paper_ids: list[str] = []
+        self._texts: dict[str, bytes] = {}
         self._issued = Counter(paper.kind for paper in before.papers) if before else Counter()
         self._case, self._folded = before, 0
 
@@ -90,6 +93,8 @@ class Action:
                 count += number_base(self.ws.journal.incarnation)
             number = paper_number(self.reference, LETTERS[kind], count)
             paper_id = self.ws.new_id()
+            texts = editions.texts_now(self.ws, kind)
+            self._texts |= texts
             self.paper_ids.append(paper_id)
             self.add(
                 PaperIssued(
@@ -101,6 +106,8 @@ class Action:
                     window=self.ws.config.hall.window,
                     clerk=self.ws.clerk.name,
                     replica=code_for(self.ws, case, kind, number, self.today) if case else "",
+                    texts=tuple(texts),
+                    maker=editions.maker_now(),
                 )
             )
 
@@ -126,6 +133,7 @@ class Action:
     def write(self, connection: Transaction) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""
         appended = self.ws.journal.append(connection, self.entries)
+        wordings.keep(connection, self._texts)
         for paper_id in self.paper_ids:
             queue_print(connection, paper_id, nth=0, at_ms=self.ws.clock.now_ms())
         assert appended.case is not None, "an action begins with, or follows, the fact that makes its case"

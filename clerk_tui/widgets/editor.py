@@ -10,6 +10,18 @@ LIMIT = 400
 """Characters that a field takes; the catalogue's own limits are shorter."""
 
 
+def typed(character: str | None) -> str:
+    """What a key types: its character, of whatever script and however new; ``""`` for a key that is none.
+
+    ``str.isprintable`` knows the characters of Python's own Unicode (14 in Python 3.11, without extensions H and I of
+    Han), so it would drop a letter of somebody's name. What may not be stored is typed too: it is said when it is
+    checked, never dropped without a word.
+    """
+    if not character or any(unicodedata.category(char) in ("Cc", "Cs") for char in character):
+        return ""
+    return character
+
+
 class Editor:
     """Text and caret. Nothing typed or pasted is altered: what may not be stored is refused when it is checked."""
 

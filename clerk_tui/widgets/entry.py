@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Offset
 
 from clerk_tui.widgets.cells import clip, pad, width
-from clerk_tui.widgets.editor import LIMIT, Editor
+from clerk_tui.widgets.editor import LIMIT, Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
 
@@ -68,8 +68,8 @@ class Entry(Painted):
         return lines
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character is not None:
-            taken = self.editor.insert(event.character)
+        if text := typed(event.character):
+            taken = self.editor.insert(text)
             self._tell() if taken else None
         elif self._keys(event.key):
             pass

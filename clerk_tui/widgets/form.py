@@ -13,7 +13,7 @@ from textual import events
 from textual.geometry import Offset
 
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
-from clerk_tui.widgets.editor import Editor
+from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from clerk_tui.widgets.phrases import listed
 
@@ -251,8 +251,8 @@ class FormView(Painted):
         self.editor.caret = caret
 
     def _type(self, item: Item, event: events.Key) -> bool:
-        if event.is_printable and event.character is not None:
-            if not self.editor.insert(event.character):
+        if text := typed(event.character):
+            if not self.editor.insert(text):
                 return True
         elif not self.editor.key(event.key):
             return False
@@ -277,7 +277,7 @@ class FormView(Painted):
         if key in ("backspace", "delete"):
             self._changed(item.key, () if item.multi else "")
             return True
-        return event.is_printable
+        return bool(typed(event.character))
 
     def _pick(self, item: Item, code: str) -> None:
         """Choose by digit; a single choice is settled by it, so the next item is due."""

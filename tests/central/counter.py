@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,18 +26,24 @@ class Counter:
     """An enrolled device with its journal."""
 
     def __init__(
-        self, folder: Path, store: Store, code: str = "A1", office: str = OFFICE, role: Role = Role.CLERK
+        self,
+        folder: Path,
+        store: Store,
+        code: str = "A1",
+        office: str = OFFICE,
+        role: Role = Role.CLERK,
+        run: Callable[[Any], Any] = inline,
     ) -> None:
         self.journal: Journal = new_journal(folder, code)
         self.device = self.journal.device()
         self.key = load_key(self.journal.path)
         request = wire.EnrolRequest(
-            one_time_code=inline(enrolment.new_code(store, office, now_ms(), role)),
+            one_time_code=run(enrolment.new_code(store, office, now_ms(), role)),
             device=self.device.device_id,
             device_code=code,
             public_key=self.device.public_key,
         )
-        self.enrolled = inline(enrolment.enrol(store, request, now_ms()))
+        self.enrolled: wire.EnrolReply = run(enrolment.enrol(store, request, now_ms()))
 
     def request(self, first: int = 1, limit: int = wire.MAX_FACTS, epoch: str = "") -> wire.PushRequest:
         """The push of the facts from ``first`` on."""

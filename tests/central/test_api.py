@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from central.store import Store
 from hall import wire
 from tests.central.counter import Counter, encoded
+from tests.central.hub import Http, Hub
 from tests.journals import add_case
-
-Centre = TestClient[Litestar]
 
 
 @pytest.fixture
-def counter(tmp_path: Path, store: Store) -> Counter:
-    return Counter(tmp_path, store)
+def counter(hub: Hub) -> Counter:
+    return hub.counter()
 
 
-def test_push_and_feed_over_http(centre: Centre, counter: Counter) -> None:
+@pytest.fixture
+def centre(hub: Hub) -> Http:
+    return hub.http
+
+
+def test_push_and_feed_over_http(centre: Http, counter: Counter) -> None:
     for number in (1, 2, 3):
         add_case(counter.journal, number)
     pushed = centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
@@ -41,43 +41,43 @@ def test_push_and_feed_over_http(centre: Centre, counter: Counter) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic eDp5"}])
 @pytest.mark.parametrize(("verb", "path"), [("POST", "/v1/sync/push"), ("GET", "/v1/sync/changes")])
-def test_nobody_unknown_reads_or_writes(centre: Centre, headers: dict[str, str], verb: str, path: str) -> None:
+def test_nobody_unknown_reads_or_writes(centre: Http, headers: dict[str, str], verb: str, path: str) -> None:
     assert centre.request(verb, path, headers=headers, content=b"{}").status_code == 401
 
 
-def test_a_hall_sees_only_its_own_cases(centre: Centre, counter: Counter, store: Store, tmp_path: Path) -> None:
+def test_a_hall_sees_only_its_own_cases(centre: Http, counter: Counter, hub: Hub) -> None:
     add_case(counter.journal, 1)
     centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
-    elsewhere = Counter(tmp_path, store, "Z9", office="SL02")
+    elsewhere = hub.counter("Z9", office="SL02")
     page = centre.get("/v1/sync/changes", headers=elsewhere.headers)
     assert msgspec.json.decode(page.content, type=wire.ChangesReply).changes == []
 
 
 @pytest.mark.parametrize("cursor", ["other:5", "nonsense", ":", "x:-1", "x:" + "9" * 40])
-def test_a_cursor_of_another_epoch_is_gone(centre: Centre, counter: Counter, cursor: str) -> None:
+def test_a_cursor_of_another_epoch_is_gone(centre: Http, counter: Counter, cursor: str) -> None:
     assert centre.get("/v1/sync/changes", params={"cursor": cursor}, headers=counter.headers).status_code == 410
 
 
-def test_a_body_over_the_limit_is_refused(centre: Centre, counter: Counter) -> None:
+def test_a_body_over_the_limit_is_refused(centre: Http, counter: Counter) -> None:
     body = b'{"proto":1,"x":"' + b"a" * wire.MAX_BODY + b'"}'
     assert centre.post("/v1/sync/push", content=body, headers=counter.headers).status_code == 413
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(msgspec.json.encode))
-def test_nonsense_is_a_bad_request_and_never_a_server_error(centre: Centre, counter: Counter, body: bytes) -> None:
+def test_nonsense_is_a_bad_request_and_never_a_server_error(centre: Http, counter: Counter, body: bytes) -> None:
     for path in ("/v1/sync/push", "/v1/devices/enrol"):
         assert centre.post(path, content=body, headers=counter.headers).status_code == 400
 
 
-def test_health_says_how_much_is_stored_and_nothing_about_people(centre: Centre, counter: Counter) -> None:
+def test_health_says_how_much_is_stored_and_nothing_about_people(centre: Http, counter: Counter) -> None:
     add_case(counter.journal, 1)
     centre.post("/v1/sync/push", content=encoded(counter.request()), headers=counter.headers)
     health = centre.get("/v1/health").json()
     assert {key: health[key] for key in ("facts", "set_aside", "cases")} == {"facts": 3, "set_aside": 0, "cases": 1}
 
 
-def test_the_page_lists_every_operation_and_loads_nothing_from_outside(centre: Centre) -> None:
+def test_the_page_lists_every_operation_and_loads_nothing_from_outside(centre: Http) -> None:
     page = centre.get("/").text
     document = centre.get("/schema/openapi.json").json()
     assert all(path in page for path in document["paths"])

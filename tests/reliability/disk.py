@@ -86,6 +86,9 @@ class Files:
         elif operation == "sync":
             self.durable[path] = _applied(self.durable.get(path) or bytearray(), self.pending.pop(path, []))
             self.pending[path] = []
+            if path in self.maybe_gone:
+                # The first sync of a new file syncs its folder too, and with it what was deleted there before.
+                self._folder_is_synced(path)
             self.maybe_gone.discard(path)
         else:
             before = self.durable.pop(path, None)
@@ -93,6 +96,12 @@ class Files:
             if not number and before and path not in self.maybe_gone:
                 self.maybe_back[path] = bytes(before)
             self.maybe_gone.discard(path)
+            if number:
+                self._folder_is_synced(path)
+
+    def _folder_is_synced(self, path: str) -> None:
+        folder = os.path.dirname(path)
+        self.maybe_back = {gone: old for gone, old in self.maybe_back.items() if os.path.dirname(gone) != folder}
 
     def after_power_cut(self, rng: Random) -> dict[str, bytes]:
         """The files as somebody may find them when the power is back."""
@@ -190,7 +199,8 @@ class Disk:
             library.sqlite3_vfs_unregister(c.byref(self._vfs))
             library.sqlite3_vfs_register(self._original, 1)
 
-    def _note(self, operation: Operation, path: str, number: int, data: bytes = b"") -> None:
+    def note(self, operation: Operation, path: str, number: int, data: bytes = b"") -> None:
+        """Something was done to a file, perhaps by others than SQLite."""
         event = (operation, path, number, data)
         self.files.take(event)
         if self.trace is not None:
@@ -206,7 +216,7 @@ class Disk:
         if code != OK or not path:
             return code
         if path not in self.files.durable:
-            self._note("open", path, is_new, b"" if is_new else Path(path).read_bytes())
+            self.note("open", path, is_new, b"" if is_new else Path(path).read_bytes())
         address = c.addressof(file.contents)
         self._paths[address] = path
         self._of_file[address] = file.contents.methods.contents
@@ -233,7 +243,7 @@ class Disk:
             return code
         code = int(_WRITE(self._of_file[file].xWrite)(file, data, size, offset))
         if code == OK:
-            self._note("write", path, offset, c.string_at(data, size))
+            self.note("write", path, offset, c.string_at(data, size))
         return code
 
     def _truncate(self, file: int, size: int) -> int:
@@ -242,7 +252,7 @@ class Disk:
             return code
         code = int(_TRUNCATE(self._of_file[file].xTruncate)(file, size))
         if code == OK:
-            self._note("truncate", path, size)
+            self.note("truncate", path, size)
         return code
 
     def _sync(self, file: int, flags: int) -> int:
@@ -250,7 +260,7 @@ class Disk:
         if code := self.fail("sync", path):
             return code
         # The sync itself is left out: this disk decides what is durable, and the real one need not be waited for.
-        self._note("sync", path, 0)
+        self.note("sync", path, 0)
         return OK
 
     def _delete(self, vfs: int, name: bytes, sync_dir: int) -> int:
@@ -259,7 +269,7 @@ class Disk:
             return code
         code = int(self._below_delete(vfs, name, 0))
         if code == OK:
-            self._note("delete", path, sync_dir)
+            self.note("delete", path, sync_dir)
         return code
 
 

@@ -72,7 +72,8 @@ class Centre:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "central.db"
-        self.path.write_bytes(empty_centre())
+        if not self.path.exists():
+            self.path.write_bytes(empty_centre())
         self.now_ms = 0
         self.store = SqliteStore(self.path)
         self.copies: list[bytes] = []

@@ -17,7 +17,9 @@ from hall.catalogue.model import Place
 from hall.errors import BadInput, HallError
 from hall.verdict import Refusal
 from receipts.compose import copies_of
+from receipts.templates import PACKAGED
 from tests.clerk_tui.walkins import MISSING, promised, restaurant
+from tests.receipts.reading import joined, read_text
 
 FRIDAY = dt.date(2026, 11, 6)
 
@@ -105,3 +107,60 @@ def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
 
 def test_the_journal_says_as_many_copies_as_the_paper_prints() -> None:
     assert {kind: copies_of(kind) for kind in recording.COPIES} == recording.COPIES
+
+
+def reworded(ws: Workspace, folder: Path, old: str, new: str) -> Workspace:
+    """The same counter after its wording of a notice has changed."""
+    folder.mkdir(exist_ok=True)
+    text = (PACKAGED / "notice.toml").read_text(encoding="utf-8")
+    (folder / "notice.toml").write_text(text.replace(old, new), encoding="utf-8")
+    config = structs.replace(ws.config, print=structs.replace(ws.config.print, texts=str(folder)))
+    return replace(ws, config=config)
+
+
+def test_a_paper_is_the_same_again_after_its_wording_has_changed(ws: Workspace, tmp_path: Path) -> None:
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    printed = {done.kind: done for done in papers.deliver_pending(ws)}
+    before = Path(printed["notice"].path).read_bytes()
+    now = reworded(ws, tmp_path / "texts", "申请材料补正告知书", "补正通知")
+    assert papers.rebuild(now, printed["notice"].paper_id).pdf == before
+    assert "申请材料补正告知书" in joined(
+        read_text(Path(papers.reprint(now, printed["notice"].paper_id).path).read_bytes())
+    )
+    later = intake.submit(now, restaurant(now, layout=MISSING))
+    assert later.reference != result.reference
+    new = next(done for done in papers.deliver_pending(now) if done.kind == "notice")
+    assert "补正通知" in joined(read_text(Path(new.path).read_bytes()))
+    assert papers.rebuild(ws, new.paper_id).pdf == Path(new.path).read_bytes(), "also without the folder"
+
+
+def test_a_paper_that_cannot_be_as_it_was_says_which_part_is_gone(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake.submit(ws, restaurant(ws, layout=MISSING))
+    notice = next(done for done in papers.deliver_pending(ws) if done.kind == "notice")
+    now = reworded(ws, tmp_path / "texts", "申请材料补正告知书", "补正通知")
+    with ws.journal.write() as connection:
+        connection.execute("DELETE FROM paper_text")
+    with pytest.raises(HallError) as refused:
+        papers.rebuild(now, notice.paper_id)
+    assert refused.value.code == "paper_changed" and "文书文本" in refused.value.message and refused.value.hint
+    monkeypatch.setattr("receipts.edition.maker", lambda: ("layout:another", "fonts:others"))
+    with pytest.raises(HallError, match="文书文本、排版程序、字体"):
+        papers.rebuild(now, notice.paper_id)
+    assert papers.reprint(now, notice.paper_id).state == "printed", "a paper of equal content can always be had"
+
+
+def test_a_paper_that_was_never_printed_needs_only_its_own_words(ws: Workspace, tmp_path: Path) -> None:
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    paper = next(one for one in result.papers if one.kind == "notice")
+    now = reworded(ws, tmp_path / "texts", "申请材料补正告知书", "补正通知")
+    assert "申请材料补正告知书" in joined(read_text(papers.rebuild(now, paper.paper_id).pdf))
+
+
+def test_equal_texts_are_kept_once(ws: Workspace) -> None:
+    for _ in range(3):
+        intake.submit(ws, restaurant(ws, layout=MISSING))
+    with ws.journal.write() as connection:
+        kept = connection.execute("SELECT count(*) FROM paper_text").fetchone()[0]
+    assert kept == 3, "the receipt's, the notice's, and the English of both"

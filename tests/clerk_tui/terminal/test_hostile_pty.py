@@ -123,3 +123,14 @@ def sound(terminal: Terminal, *, answers: bool = True) -> None:
         terminal.wait_for("随处可用")
         terminal.press("escape")
         terminal.wait_gone("随处可用")
+
+
+def test_rare_characters_of_a_name_are_typed_key_by_key(house: House) -> None:
+    """As an input method hands them over: bytes, no brackets; also those newer than Python's own tables."""
+    terminal = house.counter()
+    for char in ("\U0002ebf0", "\U00031350", "\U00032000"):
+        terminal.type(f"王{char}")
+        terminal.wait_for(f"王{char}")
+        terminal.send(CLEAR)
+        terminal.wait_gone("王")
+    sound(terminal)

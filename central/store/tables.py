@@ -1,0 +1,27 @@
+"""Every table with its columns, the same in both engines, in an order in which rows can be put back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "server": ("epoch", "signing_key"),
+    "hall": ("office", "feed_head", "codes"),
+    "enrol_code": ("code_hash", "office", "expires_ms", "used_by", "role"),
+    "device": (
+        "device_id", "office", "public_key", "token_hash", "revoked_ms", "seen_ms", "role", "token_expires_ms",
+        "next_token_hash", "next_expires_ms",
+    ),
+    "ended_token": ("token_hash", "device_id"),
+    "clerk": (
+        "office", "clerk_id", "name", "roles", "active", "verifier", "pin_version", "must_change", "fails", "failed_ms",
+    ),
+    "clerk_session": ("token_hash", "office", "clerk_id", "device_id", "expires_ms"),
+    "audit": ("at_ms", "office", "actor", "action", "target"),
+    "incarnation": ("office", "code", "device_id", "expected", "last_hash"),
+    "event": (
+        "office", "incarnation", "seq", "event_id", "subject", "header", "public", "personal", "salt", "personal_hash",
+        "hash", "status", "reason", "server_seq", "case_version", "received_ms",
+    ),
+    "case_": ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day"),
+}  # fmt: skip

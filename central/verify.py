@@ -1,0 +1,62 @@
+"""Whether the stored journals are what the devices sealed: every fact's hash, from each genesis to the last known."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from central.store import Db, Store
+from hall.chain import Sealed, follows, genesis
+from hall.errors import BrokenChain
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """How much was checked."""
+
+    journals: int
+    facts: int
+
+
+async def verify(store: Store) -> Verified:
+    """Check every journal.
+
+    Raises:
+        BrokenChain: at the first fact that is not the one that was sealed, or is missing.
+    """
+    return await store.read(_verify)
+
+
+async def _verify(db: Db) -> Verified:
+    facts = 0
+    journals = await db.rows(
+        "SELECT i.office, i.code, i.expected, i.last_hash, d.device_id, d.public_key"
+        " FROM incarnation i JOIN device d ON d.device_id = i.device_id ORDER BY i.office, i.code"
+    )
+    for office, code, expected, last_hash, device, public_key in journals:
+        previous, seq = genesis(device, code, public_key), 0
+        async for piece in db.stream(
+            "SELECT seq, header, public, hash, personal, salt, personal_hash FROM event"
+            " WHERE office = $1 AND incarnation = $2 ORDER BY seq",
+            office,
+            code,
+        ):
+            for row in piece:
+                seq += 1
+                sealed = Sealed(
+                    header=row[1], public=row[2], hash=row[3], personal=row[4], salt=row[5], personal_hash=row[6]
+                )
+                if row[0] != seq or not follows(sealed, previous):
+                    raise _broken(office, code, seq)
+                previous = sealed.hash
+        if (seq + 1, previous) != (expected, last_hash):
+            raise _broken(office, code, seq + 1)
+        facts += seq
+    return Verified(journals=len(journals), facts=facts)
+
+
+def _broken(office: str, code: str, seq: int) -> BrokenChain:
+    return BrokenChain(
+        "changed_fact",
+        f"{office} 的设备代码 {code} 第{seq}条记录缺失或与封存时不同",
+        field=str(seq),
+        hint="不要再用这个数据库；从备份恢复，设备会补传",
+    )

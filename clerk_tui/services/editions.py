@@ -1,0 +1,71 @@
+"""Which words a paper was issued with, and whether it can still be made as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import wordings
+from clerk_tui.store.connection import translated
+from hall.errors import HallError
+from hall.facts import PaperIssued, PaperKind
+
+if TYPE_CHECKING:
+    from receipts.document import Rendered
+    from receipts.edition import Wording
+
+
+def texts_now(ws: Workspace, kind: PaperKind) -> dict[str, bytes]:
+    """The files that a kind's words stand in now, by their digests, to be kept with the paper that uses them."""
+    from receipts.edition import sources
+
+    return sources(kind, ws.config.texts_dir)
+
+
+def maker_now() -> tuple[str, ...]:
+    """The versions of what makes papers now."""
+    from receipts.edition import maker
+
+    return maker()
+
+
+def wording_of(ws: Workspace, issued: PaperIssued) -> Wording | None:
+    """The words that a paper was issued with; ``None`` where they are not kept or cannot be read any more."""
+    from receipts.edition import wording
+
+    if not issued.texts:
+        return None
+    with translated(ws.journal.path):
+        kept = wordings.kept(ws.journal.read(), issued.texts)
+    try:
+        return wording(issued.kind, issued.texts, kept)
+    except (KeyError, HallError):
+        return None
+
+
+def require_the_same(ws: Workspace, issued: PaperIssued, nth: int, rendered: Rendered, *, slip: bool) -> None:
+    """That a paper made again is what it was.
+
+    Where it was printed, its bytes are compared; else it must at least have its own words.
+
+    Raises:
+        HallError: ``paper_changed``, naming what is not as it was.
+    """
+    from receipts.edition import changed
+
+    with translated(ws.journal.path):
+        digest, target = wordings.digest_of_print(ws.journal.read(), issued.paper_id, nth)
+    lost = bool(issued.texts) and wording_of(ws, issued) is None
+    if digest and target.startswith("tcp:") == slip:
+        if hashlib.sha256(rendered.pdf).hexdigest() == digest:
+            return
+    elif not lost:
+        return
+    parts = (*(("文书文本",) if lost else ()), *changed(issued.maker))
+    raise HallError(
+        "paper_changed",
+        f"这份文书做不出原样：{'、'.join(parts) or '办件的个人信息'}与出具时不同",
+        field="paper",
+        hint="要一份内容相同的请补打，补打按现在的文本和排版",
+    )
