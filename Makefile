@@ -63,8 +63,10 @@ bench: setup ## how quick it is, as ratios against a yardstick taken in the same
 	  || echo "  Some tools to measure against could not be installed (see $(LOG)); what is left out is said below."
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## long runs with many seeds
-	@HYPOTHESIS_PROFILE=soak $(PYTEST) -n 2 -m soak
+soak: setup ## long runs with many seeds; their figures go to docs/reliability.md
+	@rm -f .figures
+	@HYPOTHESIS_PROFILE=soak RELIABILITY_FIGURES=$(CURDIR)/.figures $(PYTEST) -n 2 -m soak; result=$$?; \
+	[ ! -s .figures ] || $(BIN)/python -m tests.reliability.figures .figures; exit $$result
 
 setup: $(READY) ## the environment, the locked packages and the fonts (run and test do this first)
 	@$(BIN)/clerk setup

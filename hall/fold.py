@@ -15,10 +15,7 @@ from hall import adoption
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
-from hall.telling import CLOSED_NAMES as CLOSED_NAMES
-from hall.telling import PAPER_NAMES as PAPER_NAMES
-from hall.telling import STATE_NAMES as STATE_NAMES
-from hall.telling import adopted_from, received, tell, waived
+from hall.telling import STATE_NAMES, adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState

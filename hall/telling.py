@@ -1,4 +1,4 @@
-"""How facts, states and papers are called: the words of the timeline."""
+"""How facts, states and papers are called: the words of the timeline, and of every screen, command and message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVED_NAMES = {
 STATE_NAMES = {
     S.INQUIRY: "咨询",
     S.RECEIVED: "已收件",
-    S.NOTICED: "待补正",
+    S.NOTICED: "补正中",
     S.ACCEPTED: "已受理",
     S.TOLERATED: "容缺受理",
     S.REFUSED: "不予受理",
@@ -37,7 +37,7 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "acceptance": "受理通知书",
     "refusal": "不予受理通知书",
     "promise": "容缺受理承诺书",
-    "guide": "一次性告知单（咨询）",
+    "guide": "办事指南（一次性告知单）",
     "checking": "检查核对单",
     "tolerance": "容缺受理通知书",
     "tolerance_due": "容缺候补通知书",

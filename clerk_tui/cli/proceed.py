@@ -27,7 +27,7 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
     if reference is None or file is None:
         raise missing("FILE" if reference else "REF", "clerk proceed")
     data = read_object(file)
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         result = deliver(ws, take(ws, reference, data))
     told = result_to_json(result)
     lines = [told["reference"], *(f"  {paper['path']}" for paper in told["papers"] if paper["path"])]

@@ -43,6 +43,8 @@ class Draft:
     ticket: str = ""
     language: Language = ""
     held: dict[str, str] = field(default_factory=dict)
+    left_ms: int = field(default=0, compare=False)
+    """When the counter ended while it was being typed, ms since 1970; 0 for a walk-in of this run."""
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was computed for the last preview, by part, so that a key only pays for what it changed."""
 
@@ -83,3 +85,8 @@ class Preview(Struct, frozen=True, kw_only=True):
     respond_by: dt.date
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
+
+    @property
+    def blanks(self) -> dict[str, str]:
+        """What the matter's own form still lacks. It hinders nothing: see ``intake.require_applicant``."""
+        return {key: text for key, text in self.missing.items() if key.startswith("fields.")}

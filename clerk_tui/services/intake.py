@@ -9,7 +9,7 @@ signed and the notice that goes with it. An acceptance names what was received, 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
@@ -26,25 +26,21 @@ from hall.checklist import Row
 from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
 from hall.roles import Permission
-from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, article_of
+from hall.verdict import Gap, Outcome, Tick, TickState, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from clerk_tui.services.intake_json import Wanted
 
 __all__ = [
     "Draft",
     "PaperOut",
     "Preview",
     "Result",
-    "decide_received",
-    "draft_from_json",
     "new_draft",
     "preview",
     "receive",
     "refresh_held",
-    "result_to_json",
     "submit",
 ]
 
@@ -115,38 +111,6 @@ def receive(ws: Workspace, draft: Draft) -> Result:
         action.issue(("receipt",))
         written = action.write(connection)
     return _result(written, None, ready)
-
-
-@needs(Permission.RECEIVE)
-def decide_received(
-    ws: Workspace,
-    reference: str,
-    ticks: Mapping[str, Tick],
-    wish: Outcome | None = None,
-    refusal: Refusal | None = None,
-) -> Result:
-    """Decide a case that was only taken in, once its materials are checked. Raises as ``supplement.submit`` does."""
-    from clerk_tui.services import supplement
-
-    draft = supplement.open_supplement(ws, reference)
-    if draft.case.state is not CaseState.RECEIVED:
-        raise BadInput("already_decided", "这个办件已经有了处理结果", field="reference", hint="补交材料请走“补正”")
-    draft.ticks, draft.refusal = dict(ticks), refusal
-    return supplement.submit(ws, draft, wish)
-
-
-def draft_from_json(ws: Workspace, data: object) -> Wanted:
-    """A walk-in read from a script's data; see ``intake_json.draft_from_json``."""
-    from clerk_tui.services import intake_json
-
-    return intake_json.draft_from_json(ws, data)
-
-
-def result_to_json(result: Result) -> dict[str, Any]:
-    """The answer scripts rely on; see ``intake_json.result_to_json``."""
-    from clerk_tui.services import intake_json
-
-    return intake_json.result_to_json(result)
 
 
 def require_valid(ready: Preview) -> None:
@@ -271,6 +235,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         paper_ids=written.paper_ids,
         head=written.head,
         warnings=tuple(ready.warnings.values()),
+        blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )
 
 

@@ -109,7 +109,8 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """The answer as scripts rely on it; dates are ISO 8601 or ``null``."""
+    """The answer as scripts rely on it; dates are ISO 8601 or ``null``. ``blank`` is there if anything is."""
+    blank = [{"field": field, "message": message} for field, message in result.blank.items()]
     return {
         "outcome": result.outcome.value if result.outcome else None,
         "lawful": [outcome.value for outcome in result.lawful],
@@ -123,6 +124,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "statutory_due": _day(result.due.statutory),
         "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
+        **({"blank": blank} if blank else {}),
     }
 
 

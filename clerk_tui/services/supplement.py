@@ -23,9 +23,9 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
-from hall.fold import STATE_NAMES
 from hall.names import clean_text
 from hall.roles import Actor, Permission
+from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
 
 __all__ = ["SupplementDraft", "SupplementPreview", "open_rows", "open_supplement", "preview", "submit"]
@@ -215,6 +215,7 @@ def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: S
         head=written.head,
         late=ready.late,
         warnings=tuple(_warnings(draft, ready)),
+        word=ready.word,
     )
 
 

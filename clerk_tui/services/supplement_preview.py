@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import clean_refusal, clean_ticks
-from clerk_tui.services.result import Result
+from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
@@ -54,8 +54,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second`` means that a notice now would not be the first;
-    ``respond_provisional`` that its ``respond_by`` lies in a year whose days off are not known.
+    are what an acceptance now would say. ``second`` means that a notice now would not be the first. ``word`` names what
+    is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
+    are not known.
     """
 
     verdict: Verdict
@@ -76,6 +77,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     changed: dict[str, Tick]
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
+    word: str = ""
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -129,7 +131,14 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ticks=ticks,
         changed=changed,
         field_hints=found.hints,
+        word=_word(case, gaps, changed),
     )
+
+
+def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
+    if case.state is not CaseState.TOLERATED or not changed:
+        return ""
+    return PARTLY if gaps else KEPT
 
 
 def checklist_of(case: Case) -> Checklist:

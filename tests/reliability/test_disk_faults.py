@@ -144,7 +144,7 @@ def test_a_disk_that_fails_at_any_call(fast: Path, monkeypatch, fault: str, for_
         watch_witness(monkeypatch, disk)
         runs, wrong = every(disk, fast, fault, 1, for_good=for_good)
     how = "and every later one" if for_good else "only"
-    figure("R4", f"{fault} at each call {how}, then also a power cut", f"{runs} runs, {len(wrong)} false or damaged")
+    figure("R4", f"{fault} at each call {how}, then also a power cut", runs=runs, false_or_damaged=len(wrong))
     assert not wrong, wrong[:5]
 
 

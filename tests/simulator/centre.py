@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from central import backup, feed, ingest
 from central import enrol as enrolment
-from central import feed, ingest
 from central.refusal import Refused
-from central.store import Db, devices
+from central.store import devices
 from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
 from hall import wire
@@ -76,7 +75,7 @@ class Centre:
             self.path.write_bytes(empty_centre())
         self.now_ms = 0
         self.store = SqliteStore(self.path)
-        self.copies: list[bytes] = []
+        self.copies: list[Path] = []
         self._die_in = 0
 
     def enrol(self, request: wire.EnrolRequest) -> wire.EnrolReply:
@@ -138,19 +137,12 @@ class Centre:
 
     def copy(self) -> None:
         """A backup, as the operator's night job makes it."""
-        memory = sqlite3.connect(":memory:")
-        self.store._db.backup(memory)
-        self.copies.append(memory.serialize())
-        memory.close()
+        self.copies.append(self.path.with_name(f"{len(self.copies)}.backup"))
+        at_once(backup.backup(self.store, self.copies[-1]))
 
     def restore(self) -> None:
         """Put the last backup back: the centre is what it was then, and says so by a new epoch."""
-        at_once(self.store.close())
-        for beside in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")):
-            beside.unlink(missing_ok=True)
-        self.path.write_bytes(self.copies[-1])
-        self.store = SqliteStore(self.path)
-        at_once(self.store.transact(_begin_anew))
+        at_once(backup.restore(self.store, self.copies[-1], replace=True))
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What the centre's tables say, for the examiner."""
@@ -159,8 +151,3 @@ class Centre:
     def close(self) -> None:
         """Close the database."""
         at_once(self.store.close())
-
-
-async def _begin_anew(db: Db) -> None:
-    await db.run("UPDATE server SET epoch = $1", secrets.token_hex(8))
-    await devices.skip_codes(db)

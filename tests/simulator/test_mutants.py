@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.reliability.figures import record
 from tests.simulator.mutants import MUTANTS
 from tests.simulator.runs import run_many
 
@@ -18,3 +19,13 @@ def test_a_missing_rule_is_noticed(mutant: Callable[[pytest.MonkeyPatch], None],
     mutant(monkeypatch)
     outcome = run_many(range(WITHIN), stop_at=1)
     assert outcome.wrong, f"{mutant.__doc__} Nobody noticed in {outcome.runs} runs."
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_how_many_runs_fail_without_a_rule(mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch) -> None:
+    mutant(monkeypatch)
+    outcome = run_many(range(WITHIN))
+    record("R5", f"a rule switched off: {mutant.__doc__}", runs=outcome.runs, failing=len(outcome.wrong))
+    assert outcome.wrong

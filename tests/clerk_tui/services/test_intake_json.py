@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from clerk_tui.services import cases, intake, intake_json, papers, supplement
+from clerk_tui.services import cases, intake, intake_json, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.verdict import Outcome
@@ -15,8 +15,8 @@ from tests.clerk_tui.walkins import as_json
 
 
 def run(ws: Workspace, **changes: Any) -> dict[str, Any]:
-    wanted = intake.draft_from_json(ws, as_json(**changes))
-    return intake.result_to_json(intake.submit(ws, wanted.draft, wanted.wish))
+    wanted = intake_json.draft_from_json(ws, as_json(**changes))
+    return intake_json.result_to_json(intake.submit(ws, wanted.draft, wanted.wish))
 
 
 def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
@@ -28,13 +28,6 @@ def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
     assert (answer["outcome"], answer["received"], answer["promised_due"]) == ("accepted", "2026-11-02", "2026-11-09")
     assert list(answer["papers"][0]) == ["kind", "path", "pages"]
     assert list(answer["journal"]) == ["seq", "hash"]
-
-
-def test_papers_get_their_paths_when_delivered(ws: Workspace) -> None:
-    wanted = intake.draft_from_json(ws, as_json())
-    result = papers.with_paths(intake.submit(ws, wanted.draft, wanted.wish), papers.deliver_pending(ws))
-    paper = intake.result_to_json(result)["papers"][0]
-    assert paper["path"].endswith(f"{result.reference}-acceptance-1.pdf") and paper["pages"] > 0
 
 
 def test_every_state_of_a_material_can_be_said(ws: Workspace) -> None:
@@ -97,7 +90,7 @@ def test_what_is_not_understood_is_refused_with_its_place(
 @pytest.mark.parametrize("data", [[], "x", None, 3])
 def test_a_file_that_is_no_object_is_refused(ws: Workspace, data: object) -> None:
     with pytest.raises(BadInput):
-        intake.draft_from_json(ws, data)
+        intake_json.draft_from_json(ws, data)
 
 
 def test_a_supplement_as_data(ws: Workspace) -> None:
@@ -149,7 +142,7 @@ def test_open_questions_are_named_with_their_options(ws: Workspace) -> None:
 
 
 def test_a_field_typed_wrong_is_told_with_what_would_be_right(ws: Workspace) -> None:
-    draft = intake.draft_from_json(ws, as_json(fields={"area": "很大"})).draft
+    draft = intake_json.draft_from_json(ws, as_json(fields={"area": "很大"})).draft
     draft.seen.clear()
     draft.matter = replace(draft.matter, fields=tuple(replace(f, example="120.5") for f in draft.matter.fields))
     with pytest.raises(BadInput) as error:

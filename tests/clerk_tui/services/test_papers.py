@@ -16,7 +16,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Place
 from hall.errors import BadInput, HallError
 from hall.verdict import Refusal
-from receipts.compose import copies_of
+from receipts import kinds
 from receipts.templates import PACKAGED
 from tests.clerk_tui.walkins import MISSING, promised, restaurant
 from tests.receipts.reading import joined, read_text
@@ -106,7 +106,7 @@ def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
 
 
 def test_the_journal_says_as_many_copies_as_the_paper_prints() -> None:
-    assert {kind: copies_of(kind) for kind in recording.COPIES} == recording.COPIES
+    assert {info.kind: len(info.copies) for info in kinds()} == recording.COPIES
 
 
 def reworded(ws: Workspace, folder: Path, old: str, new: str) -> Workspace:

@@ -30,7 +30,6 @@ OPEN: dict[str, str] = {
     "health.health": "the disk",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
-    "intake.draft_from_json": "a form; committing it needs the right",
     "intake.outcome_facts": "pure; Action.add asks",
     "intake_json.draft_from_json": "a form; committing it needs the right",
     "intake_json.supplement_from_json": "asks supplement.open_supplement",
