@@ -258,13 +258,6 @@ class CounterApp(ScanKeys, Unfinished, Seating):
 
     # -- problems --------------------------------------------------------------------------------------------------
 
-    def tell(self, error: HallError, effect: str = "") -> None:
-        """Show a problem."""
-        self.when_seated(lambda: self._show_problem(error, effect))
-
-    def _show_problem(self, error: HallError, effect: str) -> None:
-        self.push_screen(Dialog(problem(error, effect)))
-
     def guarded(self, method: Callable[[], None]) -> None:
         """Run what a key does; a problem becomes a dialog, never the end of the counter."""
         try:

@@ -9,6 +9,7 @@ from textual import on
 
 from clerk_tui import messages
 from clerk_tui.i18n import _
+from clerk_tui.screens.dialog import Dialog, problem
 from clerk_tui.screens.places import Places
 from clerk_tui.screens.signing_in import ApproveScreen, SignInScreen
 from hall.errors import HallError
@@ -77,6 +78,13 @@ class Seating(Places):
             self._held.append(say)
         else:
             say()
+
+    def tell(self, error: HallError, effect: str = "") -> None:
+        """Show a problem, to whoever sits here."""
+        self.when_seated(lambda: self._show_problem(error, effect))
+
+    def _show_problem(self, error: HallError, effect: str) -> None:
+        self.push_screen(Dialog(problem(error, effect)))
 
     def ask_approval(self, permission: Permission, why: str, then: Callable[[Actor], None]) -> None:
         """Have somebody with this right stand by; nothing happens where nobody does."""
