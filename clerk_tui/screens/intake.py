@@ -17,6 +17,7 @@ from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
+from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.widgets.cells import clip, safe, width
@@ -263,6 +264,23 @@ class IntakeScreen(DeskScreen[Preview]):
         )
         spec = Spec(_("只咨询"), lines, yes=N_("打印指南"), no=N_("回去"))
         self.ask(spec, lambda answer: self._inquired())
+
+    def do_check(self) -> None:
+        """检查核对单: only what the applicant reads; the walk-in goes on."""
+        lines = (
+            (_("打印录入的内容，请申请人核对、改正、签字。不收件，不计时，录入的内容还在。"), "plain"),
+            (_("将打印：") + paper_name("checking"), "info"),
+        )
+        spec = Spec(_("检查核对单"), lines, yes=N_("打印核对单"), no=N_("回去"))
+        self.ask(spec, lambda answer: self._checked())
+
+    def _checked(self) -> None:
+        from clerk_tui.services import checking
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        checking.checking_sheet(workspace, self.draft)
+        self.counter.saved()
 
     def _inquired(self) -> None:
         from clerk_tui.services import inquiry

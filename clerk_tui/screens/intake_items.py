@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SELF, AGENT = "self", "agent"
 COMPANIES = ("company", "individual_business", "organisation")
+LANGUAGES = (("zh", N_("中文")), ("en", N_("中文和英文")))
 YES_NO = (("yes", N_("是")), ("no", N_("否")))
 
 
@@ -86,6 +87,8 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
         who = AGENT if draft.agent is not None else SELF
         options = ((SELF, _("本人来办") if not company else _("法定代表人")), (AGENT, _("代理人来办")))
         yield Item("agent", _("谁来办"), who, section, options, required=False)
+    languages = tuple((code, _(label)) for code, label in LANGUAGES)
+    yield Item("language", _("文书语言"), draft.language or "zh", section, languages, required=False)
 
 
 def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
@@ -156,6 +159,8 @@ def put(draft: Draft, key: str, value: Value) -> None:
             draft.answers.pop(name, None)
         else:
             draft.answers[name] = value
+    elif key == "language":
+        draft.language = "en" if value == "en" else ""
     elif key == "agent":
         draft.agent = (draft.agent or {}) if value == AGENT else None
     elif part == "agent":

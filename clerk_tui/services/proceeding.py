@@ -6,7 +6,9 @@ each of its papers before anything is kept: where the law wants more on a paper,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from msgspec import structs
 
@@ -23,6 +25,17 @@ from hall.telling import STATE_NAMES
 
 LONGEST = 500
 """Characters of a reason, a basis, a remark."""
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """While this lasts ``commit`` judges a step and answers what it would do, and writes nothing."""
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
 
 
 def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) -> Result:
@@ -34,6 +47,10 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
         StoreError: it could not be saved. Nothing is written.
     """
     known = cases.load(ws, reference)
+    if _rehearsing.get():
+        action = Action(ws, known.case_id, known.reference, known)
+        step(known, action)
+        return told(ws, Written(action.so_far() or known, tuple(action.paper_ids), ws.journal.head))
     with ws.journal.write() as connection:
         case = ws.journal.case_in(connection, known.case_id)
         assert case is not None, "it was just read"
