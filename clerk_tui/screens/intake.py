@@ -29,7 +29,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
-from hall.verdict import Outcome, Verdict
+from hall.verdict import Outcome, article_of
 
 
 class IntakeScreen(DeskScreen[Preview]):
@@ -131,7 +131,7 @@ class IntakeScreen(DeskScreen[Preview]):
         return Shown(
             chosen=chosen,
             explanation=verdict.explanation,
-            article=intake_article(verdict, chosen),
+            article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
@@ -235,9 +235,20 @@ class IntakeScreen(DeskScreen[Preview]):
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
+        verdict = self.verdict
+        if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
+            refusing.ask_why(self, self._last_look)
+        else:
+            self._last_look()
+
+    def _last_look(self) -> None:
+        chosen = self.chosen
+        assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
+        told = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
+        extra: list[Paragraph] = [("", "plain"), (told, "bad")] if self.verdict.conforming else []
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
-        spec = self.summary(intake.PAPERS[chosen], who, *blank_lines(blanks))
+        spec = self.summary(intake.PAPERS[chosen], who, *extra, *blank_lines(blanks))
         if not blanks:
             self.ask(spec, lambda answer: self.commit())
             return
@@ -359,10 +370,3 @@ def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
         return []
     title = _("表格里还有必填项空着，确认后照现在的样子存档")
     return [("", "plain"), (title, "warn"), *((f"\t{text}", "plain") for text in blanks.values())]
-
-
-def intake_article(verdict: Verdict, chosen: Outcome | None) -> str:
-    """The article that the chosen outcome stands on."""
-    from hall.verdict import article_of
-
-    return article_of(chosen, verdict.refusal) if chosen is not None else ""

@@ -103,9 +103,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
-        article = (
-            preview.verdict.article if self.promised else article_of(chosen, preview.verdict.refusal) if chosen else ""
-        )
+        kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
+        if chosen and not self.promised:
+            article = article_of(chosen, preview.verdict.refusal, kind=kind)
         return Shown(
             chosen=chosen,
             word=_(preview.word) if preview.word else "",

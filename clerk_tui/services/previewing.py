@@ -46,7 +46,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     )
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
-    refusal = clean_refusal(draft.refusal, found)
+    refusal = clean_refusal(draft.refusal, found, matter)
     try:
         clean_text(draft.ticket, field="ticket", max_length=20)
     except BadInput as error:
@@ -63,6 +63,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
             today=today,
             good_credit=draft.good_credit,
             refusal=refusal,
+            kind=matter.kind,
         ),
         field_errors=found.errors,
         warnings=found.warnings,
@@ -118,13 +119,22 @@ def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) ->
     return clean
 
 
-def clean_refusal(refusal: Refusal | None, found: Checked) -> Refusal | None:
-    """A stated refusal with its texts cleaned; what cannot be stored becomes an error."""
+def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None) -> Refusal | None:
+    """A stated refusal with its texts cleaned; what cannot be stored becomes an error.
+
+    So does a reason that the catalogue lists for decisions: substance comes after acceptance (行政许可法 art. 34).
+    """
     if refusal is None:
         return None
     reason, where = refusal.reason, refusal.where
+    for denial in matter.denial_reasons if matter else ():
+        if reason.strip() in (denial.code, denial.text):
+            found.errors["refusal.reason"] = f"“{denial.text}”是审查后作出决定的理由，收件时不能据此不予受理"
+            found.hints["refusal.reason"] = "材料齐全、符合法定形式的应当受理，审查后依法作出不予的决定并说明理由"
     try:
         reason = clean_text(reason, field="refusal.reason", max_length=500)
+        basis = clean_text(refusal.basis, field="refusal.basis", max_length=200)
+        why = clean_text(refusal.why, field="refusal.why", max_length=200)
         if where is not None:
             clean = {
                 key: clean_text(str(value), field=f"refusal.where.{key}")
@@ -134,7 +144,7 @@ def clean_refusal(refusal: Refusal | None, found: Checked) -> Refusal | None:
     except BadInput as error:
         found.errors[error.field or "refusal.reason"] = error.message
         return structs.replace(refusal, reason="（理由含有不能存入的字符）", where=None) if not where else refusal
-    return structs.replace(refusal, reason=reason, where=where)
+    return structs.replace(refusal, reason=reason, where=where, basis=basis, why=why)
 
 
 def _checklist(ws: Workspace, draft: Draft, applicant: Checked) -> Checklist:

@@ -95,6 +95,8 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     """What follows from the ticks now; pure."""
     case, today = draft.case, ws.clock.today()
+    # What the case refers to keeps its version; reasons that belong to decisions are those of today.
+    matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     checklist = checklist_of(case)
     changed = {
@@ -109,7 +111,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     return SupplementPreview(
-        verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found), clock_from),
+        verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found, matter), clock_from),
         gaps=gaps,
         handed=tuple(code for code, tick in changed.items() if tick.state is TickState.PRESENT),
         fresh=fresh,
@@ -220,6 +222,7 @@ def _verdict(
         today=draft.handed_in,
         good_credit=draft.good_credit,
         refusal=refusal,
+        kind=matter.kind,
     )
     if draft.case.state is not CaseState.TOLERATED:
         return verdict

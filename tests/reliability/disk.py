@@ -118,10 +118,15 @@ class Files:
     def forget(self, folder: Path) -> None:
         """Files below ``folder`` were put there from outside: they are as they are."""
         below = f"{folder}{os.sep}"
+        for path in {*self.durable, *self.pending, *self.maybe_back, *self.maybe_gone}:
+            if path.startswith(below):
+                self.forget_file(path)
+
+    def forget_file(self, path: str) -> None:
+        """This file was put there from outside."""
         for kept in (self.durable, self.pending, self.maybe_back):
-            for path in [path for path in kept if path.startswith(below)]:
-                del kept[path]
-        self.maybe_gone = {path for path in self.maybe_gone if not path.startswith(below)}
+            kept.pop(path, None)
+        self.maybe_gone.discard(path)
 
 
 def _torn(writes: list[tuple[int, bytes | None]], rng: Random) -> list[tuple[int, bytes | None]]:

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
 from hall import wire
 from hall.chain import UNREADABLE
+from tests.reliability.disk import Disk
 
 OFFICE = "990100"
 Answer = tuple[int, bytes]
@@ -134,6 +136,20 @@ class Centre:
         """Stop without ceremony and start again."""
         at_once(self.store.close())
         self.store = SqliteStore(self.path)
+
+    def power_cut(self, disk: Disk, rng: Random) -> None:
+        """The centre's machine loses its power between two requests, and starts again with what its disk has."""
+        found = disk.files.after_power_cut(rng)
+        at_once(self.store.close())
+        for name in self._files():
+            name.unlink(missing_ok=True)
+            if str(name) in found:
+                name.write_bytes(found[str(name)])
+            disk.files.forget_file(str(name))
+        self.store = SqliteStore(self.path)
+
+    def _files(self) -> list[Path]:
+        return [self.path, *(Path(f"{self.path}{end}") for end in ("-wal", "-shm", "-journal"))]
 
     def copy(self) -> None:
         """A backup, as the operator's night job makes it."""
