@@ -6,7 +6,7 @@ from clerk_tui import faults
 from clerk_tui.clock import Clock
 from clerk_tui.store import clerks, exchange
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Clerks, Contact, Keys, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Clerks, Contact, Dead, Keys, Rewound, Sealed, Trouble
 
 
 class JournalKeeper:
@@ -37,6 +37,10 @@ class JournalKeeper:
                 exchange.keep_keys(self._database, reply, now)
             case Clerks(reply=told):
                 clerks.keep_list(self._database, told, now)
+            case Dead(seq=seq, reason=reason, reported=reported):
+                exchange.keep_dead(self._database, seq, reason, reported, now)
+            case Sealed(path=path, first=first, last=last, why=why):
+                exchange.keep_sealed(self._database, path, first, last, why, now)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

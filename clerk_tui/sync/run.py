@@ -13,7 +13,8 @@ from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Keeper, Trouble
-from clerk_tui.sync.token import read_token
+from clerk_tui.sync.reading import read_clock
+from clerk_tui.sync.token import read_token, write_token
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
@@ -46,18 +47,24 @@ def converse(
     path: Path, url: str, token_file: Path, keep: Keeper, should_stop: Callable[[], bool] = lambda: False
 ) -> Trouble | None:
     """One conversation with the centre over the journal at ``path``; what is learnt goes to ``keep``."""
-    if read_token(token_file) is None:
+    token = read_token(token_file)
+    if token is None:
         return Trouble(what="not_enrolled", detail="no token file")
-    from clerk_tui.sync.client import Client, open_http
-    from clerk_tui.sync.renewing import is_old, renew
+    from clerk_tui.sync.client import Client
+    from clerk_tui.sync.transport import open_http
 
     outbox = Outbox(path)
     try:
         with open_http(url) as http:
-            old = is_old(token_file) and renew(http, path, token_file)
-            trouble = Client(http, outbox, load_key(path), read_token(token_file) or "", keep).run(should_stop)
-            if trouble is not None and trouble.what == "token" and not old and renew(http, path, token_file):
-                trouble = Client(http, outbox, load_key(path), read_token(token_file) or "", keep).run(should_stop)
-            return trouble
+            client = Client(
+                http,
+                outbox,
+                load_key(path),
+                token,
+                keep,
+                save_token=lambda renewed: write_token(token_file, renewed),
+                clock=read_clock,
+            )
+            return client.run(should_stop)
     finally:
         outbox.close()

@@ -167,15 +167,7 @@ def test_an_expired_token_is_renewed_and_nothing_waits_for_a_person(window: Wind
     assert window.sync().trouble is None
     after = read_token(window.token_file)
     assert after and after != before
-    assert [path.name for path in window.token_file.parent.glob("*.next")] == []
     assert window.token_file.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_renewal_that_was_cut_off_is_finished_the_next_time(window: Window) -> None:
-    following = window.token_file.with_name(window.token_file.name + ".next")
-    following.write_text("a-token-that-was-made-before-the-power-went\n")
-    assert window.sync().trouble is None
-    assert read_token(window.token_file) == "a-token-that-was-made-before-the-power-went"
 
 
 def test_a_revoked_device_is_told_so(window: Window) -> None:
