@@ -29,6 +29,7 @@ from hall.ids import uuid7
 from hall.reference import make_reference
 from hall.verdict import Tick, TickState, gaps_of
 from tests.builders import PRESENT, ROWS, received
+from tests.reliability.disk import WORKS
 from tests.simulator.centre import OFFICE
 from tests.simulator.network import Line
 
@@ -238,7 +239,7 @@ class Device:
             Killed: always.
         """
         self.dying = True
-        self._left = self._image_after_power_cut() if power else self.image()
+        self._left = self._image_after_power_cut() if power and WORKS else self.image()
         raise Killed
 
     def image(self) -> dict[str, bytes]:
