@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_tui import faults
 from clerk_tui.clock import Clock
-from clerk_tui.store import exchange
+from clerk_tui.store import clerks, exchange
 from clerk_tui.store.archives import keep_progress
 from clerk_tui.store.connection import Database
 from clerk_tui.sync.messages import (
@@ -12,6 +12,7 @@ from clerk_tui.sync.messages import (
     AnyMessage,
     ArchiveSent,
     Changed,
+    Clerks,
     Contact,
     Dead,
     Keys,
@@ -47,6 +48,8 @@ class JournalKeeper:
                 self.changes += len(changes)
             case Keys(reply=reply):
                 exchange.keep_keys(self._database, reply, now)
+            case Clerks(reply=told):
+                clerks.keep_list(self._database, told, now)
             case Dead(seq=seq, reason=reason, reported=reported):
                 exchange.keep_dead(self._database, seq, reason, reported, now)
             case Sealed(path=path, first=first, last=last, why=why):
