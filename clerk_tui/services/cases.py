@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from clerk_tui.services.hall_cases import HallCase, case_id_of, look
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import projections as p
-from clerk_tui.store import queries
+from clerk_tui.store import queries, shared
 from clerk_tui.store.connection import translated
+from clerk_tui.store.journal import Transaction as Reader
 from clerk_tui.store.queries import CaseRow, PaperRow
-from hall.case import Case
+from hall.case import Case, Paper
 from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
@@ -43,19 +45,30 @@ def find(ws: Workspace, text: str, limit: int = 50) -> list[CaseRow]:
     with translated(ws.journal.path):
         wanted = _of_paper(text)
         if not wanted:
-            return queries.newest(connection, limit)
+            return _with_others(connection, queries.newest(connection, limit), shared.newest(connection, limit), limit)
         seen: dict[int, None] = {}
+        others: dict[str, None] = {}
         for kind, key, exact in _lookups(ws, wanted):
-            if len(seen) >= limit:
-                break
-            search = queries.matching_exactly if exact else queries.matching
-            seen.update(dict.fromkeys(search(connection, kind, key, limit)))
+            if len(seen) < limit:
+                search = queries.matching_exactly if exact else queries.matching
+                seen.update(dict.fromkeys(search(connection, kind, key, limit)))
+            if len(others) < limit:
+                others.update(dict.fromkeys(shared.matching(connection, kind, key, limit, exactly=exact)))
         name = search_key(wanted)
         # What was found by a number needs no look through all the names.
-        by_number = seen and any(char.isdigit() for char in name)
+        by_number = (seen or others) and any(char.isdigit() for char in name)
         if len(seen) < limit and len(name) > 1 and not by_number:
             seen.update(dict.fromkeys(queries.named_with(connection, name, limit)))
-        return queries.rows_of(connection, list(seen)[:limit])
+            others.update(dict.fromkeys(shared.named_with(connection, name, limit)))
+        return _with_others(connection, queries.rows_of(connection, list(seen)[:limit]), list(others), limit)
+
+
+def _with_others(connection: Reader, own: list[CaseRow], others: list[str], limit: int) -> list[CaseRow]:
+    """Own cases as the hall has them now, then those of other windows."""
+    told = {row.case_id: row for row in shared.rows(connection, (row.case_id for row in own))}
+    rows = [later if (later := told.get(row.case_id)) and later.version > row.version else row for row in own]
+    known = {row.case_id for row in own}
+    return (rows + shared.rows(connection, (case_id for case_id in others if case_id not in known)))[:limit]
 
 
 def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
@@ -89,15 +102,45 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
     Raises:
         BadInput: no such case here; the hint says what to look at.
     """
-    case = load(ws, reference)
+    case = hall_case(ws, reference).case
     with translated(ws.journal.path):
-        papers = queries.papers_of(ws.journal.read(), case)
+        here = {paper.paper_id: paper for paper in queries.papers_of(ws.journal.read(), case)}
+    papers = [here.get(paper.paper_id) or _paper_elsewhere(case, paper) for paper in case.papers]
     return CaseDetail(case=case, clock=case_clock(case, ws.calendar, ws.clock.today()), papers=papers)
 
 
 @needs(Permission.VIEW)
+def hall_case(ws: Workspace, reference: str) -> HallCase:
+    """The case as the whole hall knows it. Raises ``BadInput`` as ``get`` does."""
+    connection = ws.journal.read()
+    with translated(ws.journal.path):
+        wanted = _of_paper(reference)
+        if found := look(ws, connection, wanted):
+            return found
+        parsed = str(parse_reference(wanted, office_length=len(ws.config.hall.office)))
+        case_id = case_id_of(connection, parsed)
+        if case_id is not None and (found := look(ws, connection, case_id)):
+            return found
+    raise _unknown()
+
+
+def _paper_elsewhere(case: Case, paper: Paper) -> PaperRow:
+    """A paper that another window issued: it stands in the case, and is printed again there."""
+    return PaperRow(
+        paper_id=paper.paper_id,
+        case_id=case.case_id,
+        kind=paper.kind,
+        number=paper.number,
+        day=paper.day.isoformat(),
+        copies=paper.copies,
+        reprints=paper.reprints,
+        seq=paper.seq,
+    )
+
+
+@needs(Permission.VIEW)
 def load(ws: Workspace, reference: str) -> Case:
-    """The case alone. Raises ``BadInput`` as ``get`` does."""
+    """The case as this window's own journal has it, to be acted on. Raises ``BadInput`` as ``get`` does."""
     connection = ws.journal.read()
     with translated(ws.journal.path):
         wanted = _of_paper(reference)
@@ -106,7 +149,18 @@ def load(ws: Workspace, reference: str) -> Case:
         parsed = str(parse_reference(wanted, office_length=len(ws.config.hall.office)))
         if case := queries.case_by(connection, "reference", parsed):
             return case
-    raise BadInput(
+        if shared.case_id_of(connection, parsed):
+            raise BadInput(
+                "other_window",
+                "这个办件是别的窗口收的，本窗口可以查看和补正，这一步要到原窗口办",
+                field="reference",
+                hint="先在本窗口补正收件接过来，或请原窗口办理",
+            )
+    raise _unknown()
+
+
+def _unknown() -> BadInput:
+    return BadInput(
         "unknown_case", "本机没有这个办件", field="reference", hint="核对收件编号；别的窗口收的件要等同步后才能看到"
     )
 
@@ -123,7 +177,8 @@ def show_personal(ws: Workspace, reference: str, fields: tuple[str, ...], reason
     Raises:
         BadInput: no such case or field, or no reason.
     """
-    case = load(ws, reference)
+    found = hall_case(ws, reference)
+    case = found.case
     why = clean_text(reason, field="reason", max_length=200)
     if not why:
         raise BadInput("needs_reason", "查看完整个人信息要写明理由", field="reason", hint="例如：核对身份")
@@ -136,7 +191,11 @@ def show_personal(ws: Workspace, reference: str, fields: tuple[str, ...], reason
     action = Action(ws, case.case_id, case.reference, case)
     action.add(PersonalShown(fields=tuple(fields), reason=why))
     with ws.journal.write() as connection:
-        action.write(connection)
+        if found.own_version:
+            action.write(connection)
+        else:
+            # Of another window's case only this stands here; the centre puts it into the case's timeline.
+            ws.journal.append(connection, action.entries)
     return {field: everything[field] for field in fields}
 
 

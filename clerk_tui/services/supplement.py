@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from clerk_tui.services import cases
+from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, promises
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
@@ -37,7 +38,8 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
     Raises:
         BadInput: no such case, or nothing of it is open.
     """
-    case = cases.load(ws, reference)
+    found = cases.hall_case(ws, reference)
+    case = found.case
     if case.state not in OPEN:
         raise BadInput(
             "nothing_open",
@@ -45,7 +47,9 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
             field="reference",
             hint="可以查看办件或补打文书",
         )
-    return SupplementDraft(case=case, event_id=ws.new_id(), rows=open_rows(case), handed_in=ws.clock.today())
+    return SupplementDraft(
+        case=case, event_id=ws.new_id(), rows=open_rows(case), handed_in=ws.clock.today(), found=found
+    )
 
 
 @needs(Permission.RECEIVE)
@@ -84,12 +88,14 @@ def submit(
     facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason)
     facts = [_approved(fact, approver) for fact in facts]
     action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
+    if draft.found is not None and draft.found.news:
+        who = f.Personal(applicant=draft.case.applicant, agent=draft.case.agent, fields=draft.case.fields)
+        action.add(adoption(ws, draft.found), who)
     for place, fact in enumerate(facts):
         action.add(fact, event_id=draft.event_id if place == 0 else "")
     action.issue(_papers(draft.case, ready, outcome, notice=notice))
     with ws.journal.write() as connection:
-        now = ws.journal.case_in(connection, draft.case.case_id)
-        if now is None or now.version != draft.case.version:
+        if look(ws, connection, draft.case.case_id) != draft.found:
             raise HallError(
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"
             )

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from clerk_tui.services.entry import Checked
+from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import clean_refusal, clean_ticks
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
@@ -29,6 +30,7 @@ class SupplementDraft:
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
     as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
+    ``found`` is the case as the hall knew it when it was opened.
     """
 
     case: Case
@@ -39,6 +41,7 @@ class SupplementDraft:
     refusal: Refusal | None = None
     good_credit: bool = True
     done: Result | None = None
+    found: HallCase | None = None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from clerk_tui.store import shared
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
@@ -126,19 +127,25 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
 
 
 def keep_changes(
-    database: Database, changes: Sequence[wire.Change], next_cursor: str, now_ms: int, *, anew: bool = False
+    database: Database,
+    changes: Sequence[wire.Change],
+    next_cursor: str,
+    now_ms: int,
+    *,
+    anew: bool = False,
+    complete: bool = True,
 ) -> None:
     """Keep a page of the feed and the cursor behind it in one transaction: the cursor is never ahead of the rows.
 
-    ``anew``: the feed is read from its beginning, and what it said before (of a centre that was restored) is not so.
+    ``anew``: the feed is read from its beginning; what it said before (of a centre that was restored) goes once it has
+    been read to its end (``complete``).
     """
     with database.write() as db:
         if anew:
-            db.execute("DELETE FROM inbox_change")
-        db.executemany(
-            "INSERT OR REPLACE INTO inbox_change (server_seq, case_id, body) VALUES (?,?,?)",
-            [(change.server_seq, change.case_id, change.case) for change in changes],
-        )
+            shared.begin_anew(db)
+        shared.keep(db, changes, now_ms)
+        if complete:
+            shared.end_anew(db)
         db.execute("UPDATE device SET pull_cursor = ?, last_contact_ms = ?", (next_cursor, now_ms))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
+from clerk_tui.store.travelling import TRAVELLING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
@@ -163,6 +164,11 @@ def _paper_texts(db: Utils) -> None:
     db.execute("ALTER TABLE print_job ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
 
 
+def _travelling(db: Utils) -> None:
+    for statement in TRAVELLING:
+        db.execute(statement)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -170,6 +176,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0004_facts_are_added", _facts_are_added),
     ("0005_clerks", _clerks),
     ("0006_paper_texts", _paper_texts),
+    ("0007_travelling", _travelling),
 )
 LATEST: Final = len(_ALL)
 

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from clerk_tui.store import projections as p
 from hall.case import Case
-from hall.facts import Applicant
+from hall.chain import open_sealed
+from hall.facts import Applicant, Fact
 from hall.fold import fold
 
 PrintState = Literal["queued", "printing", "printed", "failed", "unknown"]
@@ -24,7 +25,8 @@ _told = msgspec.json.Decoder(Case)
 
 
 class CaseRow(Struct, frozen=True, kw_only=True):
-    """A case in a list; personal data is masked. Days are ISO 8601 or ``None``, ``updated_ms`` Unix milliseconds."""
+    """A case in a list; personal data is masked. Days are ISO 8601 or ``None``, ``updated_ms`` Unix milliseconds.
+    ``elsewhere``: as the centre tells it, with what other windows did."""
 
     case_id: str
     reference: str
@@ -41,6 +43,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     phone: str
     version: int
     updated_ms: int
+    elsewhere: bool = False
 
 
 class PaperRow(Struct, frozen=True, kw_only=True):
@@ -100,7 +103,7 @@ class AsideRow(Struct, frozen=True, kw_only=True):
 
 _ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
     statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
-_NAMES: Final = tuple(CaseRow.__struct_fields__)
+ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name != "elsewhere")
 
 
 def rows_of(connection: sqlite3.Connection, case_seqs: Iterable[int]) -> list[CaseRow]:
@@ -165,6 +168,16 @@ def told_case(connection: sqlite3.Connection, case_id: str) -> Case | None:
         return _told.decode(row[0]) if row else None
     except msgspec.MsgspecError:
         return None
+
+
+def unapplied(connection: sqlite3.Connection, case_id: str, applied: int) -> list[Fact]:
+    """The facts of a case in this journal beyond the first ``applied`` that the centre did not set aside."""
+    rows = connection.execute(
+        f"""SELECT {p.SEALED} FROM event WHERE subject = ? AND NOT EXISTS (SELECT 1 FROM event_status AS status
+            WHERE status.seq = event.seq AND status.state = 'quarantined') ORDER BY seq LIMIT -1 OFFSET ?""",  # noqa: S608
+        (case_id, applied),
+    )
+    return [open_sealed(p.read_sealed(row)) for row in rows]
 
 
 def known_keys(connection: sqlite3.Connection) -> list[tuple[bytes, str, bool]]:
@@ -336,7 +349,7 @@ def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | N
 
 
 def _case_row(row: tuple[object, ...]) -> CaseRow:
-    return CaseRow(**dict(zip(_NAMES, row, strict=True)))  # type: ignore[arg-type]
+    return CaseRow(**dict(zip(ROW_NAMES, row, strict=True)))  # type: ignore[arg-type]
 
 
 def _paper_row(row: tuple[object, ...]) -> PaperRow:

@@ -176,7 +176,14 @@ class Client:
                 trouble = Trouble(what="not_the_centre", detail="a feed of another epoch")
             return trouble or wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
         if page.changes or page.next_cursor != self._cursor:
-            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, anew=not self._cursor))
+            self._keep(
+                Changed(
+                    changes=page.changes,
+                    next_cursor=page.next_cursor,
+                    anew=not self._cursor,
+                    complete=not page.has_more,
+                )
+            )
         self._cursor = page.next_cursor
         return page
 

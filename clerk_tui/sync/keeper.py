@@ -28,9 +28,9 @@ class JournalKeeper:
                 self.acked += len(results)
             case Rewound(through=through, epoch=epoch):
                 exchange.rewind(self._database, through, epoch, now)
-            case Changed(changes=changes, next_cursor=cursor, anew=anew):
+            case Changed(changes=changes, next_cursor=cursor, anew=anew, complete=complete):
                 faults.point("cursor.before")
-                exchange.keep_changes(self._database, changes, cursor, now, anew=anew)
+                exchange.keep_changes(self._database, changes, cursor, now, anew=anew, complete=complete)
                 faults.point("cursor.after")
                 self.changes += len(changes)
             case Keys(reply=reply):

@@ -33,11 +33,12 @@ class Rewound(Message, frozen=True, tag="rewound"):
 
 
 class Changed(Message, frozen=True, tag="changed"):
-    """A page of the feed; ``anew``: its first one, what was kept of it before is out of date."""
+    """A page of the feed; ``anew``: its first, what was kept of it before is out of date; ``complete``: its last."""
 
     changes: list[wire.Change]
     next_cursor: str
     anew: bool = False
+    complete: bool = False
 
 
 class Keys(Message, frozen=True, tag="keys"):

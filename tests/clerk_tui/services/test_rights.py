@@ -22,6 +22,12 @@ from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
 
 #: Services that need no right of their own, and why.
 OPEN: dict[str, str] = {
+    "editions.require_the_same": "the bytes of a paper that a print makes again",
+    "editions.texts_now": "the wording of papers",
+    "editions.wording_of": "the wording of papers",
+    "hall_cases.adoption": "a fact; Action.add asks about it",
+    "hall_cases.look": "cases.hall_case and supplement.submit ask before",
+    "health.health": "the disk",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
     "intake.draft_from_json": "a form; committing it needs the right",

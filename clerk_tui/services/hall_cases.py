@@ -1,0 +1,97 @@
+"""A case as the whole hall knows it: what the centre tells, and what this window did that the centre has not yet."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries, shared
+from clerk_tui.store.journal import Transaction
+from hall.case import Case, CaseState
+from hall.errors import BadInput
+from hall.facts import CaseAdopted
+from hall.fold import advance
+from hall.telling import STATE_NAMES
+from hall.verdict import Gap
+
+OPEN = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
+
+
+class HallCase(Struct, frozen=True, kw_only=True):
+    """``case`` is how it stands, ``own_version`` how many facts of it stand in this window's journal (0: none).
+
+    ``told_at`` is the number of the feed that ``case`` rests on, 0 when it rests on the journal alone. ``news``: other
+    windows did what this one's journal does not have.
+    """
+
+    case: Case
+    own_version: int
+    told_at: int = 0
+    news: bool = False
+
+
+def look(ws: Workspace, connection: Transaction, case_id: str) -> HallCase | None:
+    """The case with this identity; ``None`` if neither journal nor centre knows it."""
+    own = queries.case_by(connection, "case_id", case_id)
+    told = shared.told(connection, case_id)
+    if told is None:
+        return HallCase(case=own, own_version=own.version) if own else None
+    told_at, case = told
+    here = ws.journal.incarnation
+    if own is None:
+        return HallCase(case=case, own_version=0, told_at=told_at, news=True)
+    if not any(count > own.writers.get(who, 0) for who, count in case.writers.items() if who != here):
+        return HallCase(case=own, own_version=own.version)
+    for fact in queries.unapplied(connection, case_id, case.writers.get(here, 0)):
+        case = advance(case, fact) or case
+    return HallCase(case=case, own_version=own.version, told_at=told_at, news=True)
+
+
+def case_id_of(connection: Transaction, reference: str) -> str | None:
+    """The identity of the case with this reference (its one written form), here or in the hall."""
+    own = queries.case_by(connection, "reference", reference)
+    return own.case_id if own else shared.case_id_of(connection, reference)
+
+
+def adoption(ws: Workspace, found: HallCase) -> CaseAdopted:
+    """The fact by which this window goes on with a case that others have worked on, as the centre told it.
+
+    Raises:
+        BadInput: nothing of it is open.
+    """
+    case = found.case
+    state = case.state
+    if state not in OPEN:
+        raise BadInput("nothing_open", f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料", field="reference")
+    here = ws.journal.incarnation
+    others = {who: count for who, count in case.writers.items() if who != here}
+    origin = max(others, key=lambda who: (others[who], who))
+    paper = case.papers[-1] if case.papers else None
+    notice = case.notices[-1] if case.notices else None
+    told: dict[str, Gap] = {gap.code: gap for each in case.notices for gap in each.gaps}
+    return CaseAdopted(
+        reference=case.reference,
+        origin=origin,
+        seen=others[origin],
+        paper=paper.kind if paper else "receipt",
+        number=paper.number if paper else "",
+        issued=paper.day if paper else case.received,
+        matter=case.matter,
+        answers=case.answers,
+        situations=case.situations,
+        rows=case.rows,
+        ticks=case.ticks,
+        state="received" if state is OPEN[0] else "noticed" if state is OPEN[1] else "tolerated",
+        received=case.received,
+        clock_from=case.clock_from,
+        told=tuple(told.values()),
+        noticed=notice.day if notice else None,
+        respond_by=notice.respond_by if notice else None,
+        notices=len(case.notices),
+        accepted=case.accepted,
+        due=case.due,
+        promises=case.promises,
+        window=ws.config.hall.window,
+        clerk=ws.config.clerk.name,
+        language=case.language,
+    )

@@ -1,0 +1,166 @@
+"""The hall's cases at every window: found, shown, and gone on with where they were never seen before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clerk_tui.services import cases, intake, supplement
+from hall.case import CaseState
+from hall.errors import BadInput, HallError
+from hall.fold import fold
+from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.walkins import COMPANY, MISSING, PRESENT, restaurant
+
+
+@pytest.fixture
+def hall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        yield hall
+
+
+@pytest.fixture
+def first(hall: Hall) -> Window:
+    return hall.open("A1")
+
+
+@pytest.fixture
+def second(hall: Hall) -> Window:
+    return hall.open("B1", FixedClock(dt.date(2026, 11, 4)))
+
+
+def everybody(*windows: Window) -> None:
+    for window in (*windows, *windows):
+        assert window.sync() is None
+
+
+def test_another_window_s_case_is_found_by_everything_and_shown_masked(first: Window, second: Window) -> None:
+    reference = intake.submit(first.ws, restaurant(first.ws, layout=MISSING)).reference
+    assert cases.find(second.ws, reference) == []
+    everybody(first, second)
+    for text in (reference, reference[:-2], "好味", "示例市好味餐饮有限公司", COMPANY, COMPANY[-4:], "1234", ""):
+        (row,) = cases.find(second.ws, text)
+        assert (row.reference, row.state, row.elsewhere) == (reference, "noticed", True)
+    (own,) = cases.find(first.ws, "好味")
+    assert (own.applicant, own.id_number, own.phone) == (row.applicant, row.id_number, row.phone)
+    assert COMPANY not in str(row) and "13800001234" not in str(row)
+    detail = cases.get(second.ws, reference)
+    assert detail.case == cases.get(first.ws, reference).case
+    assert [paper.kind for paper in detail.papers] == ["receipt", "notice"]
+
+
+def test_a_window_that_never_saw_a_case_goes_on_with_it(hall: Hall, first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, received.reference)
+    assert [row.code for row in draft.rows] == ["layout"]
+    draft.ticks = {"layout": PRESENT}
+    done = supplement.submit(second.ws, draft)
+    assert done.accepted == dt.date(2026, 11, 4)
+    assert cases.load(second.ws, received.reference).state is CaseState.ACCEPTED
+    assert second.ws.journal.verify().facts == second.ws.journal.rebuild()
+    everybody(second, first)
+    case = hall.case(received.case_id)
+    assert case.state is CaseState.ACCEPTED
+    assert [line.misfit for line in case.timeline] == [""] * len(case.timeline)
+    numbers = [paper.number for paper in case.papers]
+    assert len(set(numbers)) == len(numbers) == 3
+    for window in (first, second):
+        assert cases.get(window.ws, received.reference).case.state is CaseState.ACCEPTED
+        assert cases.find(window.ws, received.reference)[0].state == "accepted"
+    with pytest.raises(BadInput) as error:
+        supplement.open_supplement(first.ws, received.reference)
+    assert error.value.code == "nothing_open"
+
+
+def test_the_first_window_sees_what_the_second_did_and_goes_on(hall: Hall, first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING, application=MISSING))
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, received.reference)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(second.ws, draft)
+    everybody(second, first)
+    first.clock.day = dt.date(2026, 11, 5)
+    back = supplement.open_supplement(first.ws, received.reference)
+    assert [row.code for row in back.rows] == ["application"]
+    back.ticks = {"application": PRESENT}
+    assert supplement.submit(first.ws, back).accepted is not None
+    everybody(first, second)
+    case = hall.case(received.case_id)
+    assert (case.state, [line.misfit for line in case.timeline if line.misfit]) == (CaseState.ACCEPTED, [])
+    assert cases.get(second.ws, received.reference).case.state is CaseState.ACCEPTED
+
+
+def test_what_is_not_sent_yet_stands_on_top_of_what_the_hall_knows(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING, application=MISSING))
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, received.reference)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(second.ws, draft)
+    everybody(second, first)
+    cases.show_personal(first.ws, received.reference, ("applicant.phone",), "核对")
+    timeline = cases.get(first.ws, received.reference).case.timeline
+    assert [line.type for line in timeline][-1] == "personal.shown"
+    assert "case.supplemented" in [line.type for line in timeline]
+
+
+def test_who_was_slower_is_told_and_nothing_is_written(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
+    everybody(first, second)
+    slow = supplement.open_supplement(second.ws, received.reference)
+    slow.ticks = {"layout": PRESENT}
+    quick = supplement.open_supplement(first.ws, received.reference)
+    quick.ticks = {"layout": PRESENT}
+    supplement.submit(first.ws, quick)
+    everybody(first, second)
+    head = second.ws.journal.head
+    with pytest.raises(HallError) as error:
+        supplement.submit(second.ws, slow)
+    assert error.value.code == "case_changed"
+    assert second.ws.journal.head == head
+
+
+def test_looking_at_somebody_s_data_at_another_window_is_recorded_too(
+    hall: Hall, first: Window, second: Window
+) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    shown = cases.show_personal(second.ws, received.reference, ("applicant.id_number",), "核对身份")
+    assert shown == {"applicant.id_number": COMPANY}
+    everybody(second)
+    assert hall.case(received.case_id).timeline[-1].type == "personal.shown"
+
+
+def test_what_wants_the_window_s_own_journal_says_where_to_go(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    with pytest.raises(BadInput) as error:
+        cases.load(second.ws, received.reference)
+    assert error.value.code == "other_window" and "原窗口" in error.value.message
+
+
+def test_the_feed_begun_anew_keeps_what_it_said_until_it_is_read_to_its_end(hall: Hall, first: Window) -> None:
+    second = hall.open("B1")
+    references = [intake.submit(first.ws, restaurant(first.ws)).reference for _ in range(3)]
+    everybody(first, second)
+    with second.ws.journal.write() as connection:
+        connection.execute("UPDATE device SET pull_cursor = ''")
+        connection.execute("UPDATE shared_case SET reference = reference || 'x' WHERE reference = ?", (references[0],))
+    everybody(second)
+    assert sorted(row.reference for row in cases.find(second.ws, "")) == sorted(references)
+    assert second.ws.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0] == 3
+
+
+def test_the_case_of_two_windows_is_the_fold_of_both_journals(hall: Hall, first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, received.reference)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(second.ws, draft)
+    everybody(second)
+    both = first.ws.journal.facts_of(received.case_id) + second.ws.journal.facts_of(received.case_id)
+    assert fold(both) == hall.case(received.case_id)
