@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from typing import Any, cast
 
-from litestar.types import ASGIApp, HTTPRequestEvent, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPRequestEvent, Receive, Scope, Send
 
 from central.admission import Admission
 from central.refusal import Refused
@@ -14,7 +14,6 @@ from hall import wire
 
 READ_S = 30.0
 """How long a request may take to arrive."""
-_MIN_RATIO_CHECK = 64 << 10
 
 
 class Intake:
@@ -27,11 +26,15 @@ class Intake:
         headers = dict(scope["headers"])
         lane: wire.Lane = "backlog" if headers.get(b"x-lane", b"") == b"backlog" else "live"
         body = await _read(headers, receive)
-        admission: Admission = scope["app"].state.admission if "app" in scope else scope["litestar_app"].state.admission
+        admission: Admission = scope["litestar_app"].state.admission
         async with admission.place(lane):
             if headers.get(b"content-encoding", b"identity") not in (b"", b"identity"):
                 body = unpack(headers[b"content-encoding"], body)
-            kept = [(name, value) for name, value in scope["headers"] if name not in (b"content-encoding", b"content-length")]
+            kept = [
+                (name, value)
+                for name, value in scope["headers"]
+                if name not in (b"content-encoding", b"content-length")
+            ]
             scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
             await self._app(scope, _replay(body, receive), send)
 
@@ -57,7 +60,8 @@ def unpack(encoding: bytes, body: bytes) -> bytes:
     """The unpacked body of a request that came as gzip.
 
     Raises:
-        Refused: 400 not gzip, cut or followed by something else, 413 more than ``wire.MAX_UNPACKED``, 415 packed otherwise.
+        Refused: 400 not gzip, cut, or followed by something else; 413 more than ``wire.MAX_UNPACKED``; 415 packed
+            otherwise.
     """
     if encoding.strip().lower() != b"gzip":
         raise Refused(415, wire.Problem(code="bad_encoding", message="请求只能用 gzip 压缩"))

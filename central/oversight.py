@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from central.decide import Known, case_row, decide, needs_history, read_one
+from central import saving
+from central.decide import decide, plain, read_one
+from central.ingest import load
 from central.refusal import Refused
 from central.store import Db, Store, devices, facts
 from central.store import oversight as table
@@ -13,7 +15,7 @@ from central.store.base import current_epoch
 from central.store.devices import DeviceRow
 from hall import wire
 from hall import wire_oversight as w
-from hall.chain import UNREADABLE, Sealed, open_header, open_sealed
+from hall.chain import UNREADABLE, open_header
 from hall.errors import BrokenChain
 
 PAGE = 100
@@ -53,12 +55,9 @@ async def report(store: Store, device: DeviceRow, told: w.Report, now_ms: int) -
         at = await devices.incarnation(db, device.office, told.incarnation)
         if at is None or at.device_id != device.device_id:
             raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
-        reason = "".join(char for char in told.reason if char.isprintable())
         fact = msgspec.json.encode(told.fact) if told.fact else b""
-        version = "".join(char for char in told.app_v if char.isprintable())
-        await table.add_report(
-            db, device.office, device.device_id, replace(told, reason=reason, app_v=version), fact, now_ms
-        )
+        kept = replace(told, reason=plain(told.reason), app_v=plain(told.app_v))
+        await table.add_report(db, device.office, device.device_id, kept, fact, now_ms)
 
     await store.transact(keep)
 
@@ -107,71 +106,32 @@ async def retry(store: Store, office: str, number: int, actor: str, now_ms: int)
     return await store.transact(lambda db: _retry(db, office, number, actor, now_ms))
 
 
-_FACT = "e.server_seq, e.incarnation, e.seq, e.header, e.public, e.hash, e.personal, e.salt, e.personal_hash"
-
-
 async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
-    asked = await db.row(
-        "SELECT a.subject, e.incarnation FROM aside a JOIN event e ON e.office = a.office AND"
-        " e.server_seq = a.server_seq WHERE a.office = $1 AND a.server_seq = $2 AND a.settled_ms IS NULL",
-        office,
-        number,
-    )
+    asked = await table.aside(db, office, number)
     if asked is None:
         raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
     subject, code = asked
-    # The same order of locks as a push: the journal first, then the case.
+    # The same order of locks as a push: the journal first, then the cases.
     at = await devices.incarnation(db, office, code)
-    assert at is not None
-    waiting = await db.rows(
-        f"SELECT {_FACT} FROM aside a JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"  # noqa: S608
-        " WHERE a.office = $1 AND a.settled_ms IS NULL AND e.incarnation = $2"
-        " AND (a.server_seq = $3 OR (a.subject = $4 AND a.subject <> '' AND a.kind IN ('unread', 'held')))"
-        " ORDER BY e.seq",
-        office,
-        code,
-        number,
-        subject,
-    )
-    incoming = [
-        read_one(at, row[2], Sealed(header=row[3], public=row[4], hash=row[5], personal=row[6], salt=row[7],
-                                    personal_hash=row[8]))
-        for row in waiting
-    ]  # fmt: skip
-    cases = await facts.cases_to_change(db, {each.subject for each in incoming if each.subject})
-    histories = {
-        name: [open_sealed(sealed) for sealed in await facts.facts_of(db, name)]
-        for name in needs_history(incoming, cases)
-    }
-    own = {each.event_id for each in incoming}
-    ids = await facts.known_ids(db, [each for each in own if each]) - own
-    decided = decide(at, incoming, Known(ids=ids, cases=cases, histories=histories))
+    assert at is not None, "a fact stands in a journal"
+    waiting = await table.waiting_with(db, office, code, number, subject)
+    incoming = [read_one(at, seq, sealed) for _, seq, sealed in waiting]
+    known = await load(db, at, incoming)
+    known.ids -= {each.event_id for each in incoming}
+    known.held.clear()
+    decided = decide(at, incoming, known)
+    # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
-    told: w.RetryReply | None = None
+    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
     others = 0
-    for place, (row, fact) in enumerate(zip(waiting, decided.facts, strict=True)):
+    for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
         settled = fact.status is not wire.Status.QUARANTINED
-        if row[0] == number:
-            told = w.RetryReply(number=number, status=fact.status, reason=fact.reason)
-        elif settled:
-            others += 1
+        if before == number:
+            told = replace(told, status=fact.status, reason=fact.reason)
+        else:
+            others += settled
         if settled:
-            # It takes its place in the hall's order now: that is when it had its effect.
-            await db.run(
-                "UPDATE event SET status = $1, reason = $2, case_version = $3, server_seq = $4"
-                " WHERE office = $5 AND incarnation = $6 AND seq = $7",
-                fact.status.value, fact.reason, fact.case_version, first + place, office, code, row[2],
-            )  # fmt: skip
-            await db.run(
-                "UPDATE aside SET settled_ms = $1, settled_by = $2 WHERE office = $3 AND server_seq = $4",
-                now_ms, actor, office, row[0],
-            )  # fmt: skip
-    rows = []
-    for case_id, case in decided.cases.items():
-        place = decided.last[case_id]
-        header = incoming[place].header
-        assert header is not None
-        rows.append(case_row(office, case, header, first + place))
-    await facts.save_cases(db, [r for r in rows if r.case_id not in cases], [r for r in rows if r.case_id in cases])
-    assert told is not None
+            await facts.decide_again(db, office, code, seq, fact, first + place)
+            await table.settle_aside(db, office, before, actor, now_ms)
     return replace(told, others=others)

@@ -22,6 +22,8 @@ class Waiting:
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._heads: dict[str, int] = {}
         self._looking: asyncio.Task[None] | None = None
+        self.ended = False
+        """Whether the process is about to stop: nobody waits any more."""
 
     def changed(self, office: str) -> None:
         """Wake who waits for this hall."""
@@ -57,6 +59,7 @@ class Waiting:
 
     async def stop(self) -> None:
         """End every wait."""
+        self.ended = True
         for office in list(self._waiting):
             self.changed(office)
         if self._looking is not None:

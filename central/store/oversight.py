@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from central.store.base import Db, Row
+from hall.chain import Sealed
 from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
 
 SILENT_MS = 24 * 3600 * 1000
@@ -28,16 +29,64 @@ async def asides(db: Db, office: str, after: int, limit: int) -> list[Row]:
     )
 
 
-async def held_cases(db: Db, office: str, subjects: list[str]) -> set[tuple[str, str]]:
-    """Which cases have facts of which incarnation that wait until they can be read."""
-    rows = await db.rows(
-        "SELECT DISTINCT a.subject, e.incarnation FROM aside a"
-        " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
-        " WHERE a.office = $1 AND a.subject = ANY($2) AND a.settled_ms IS NULL AND a.kind IN ('unread', 'held')",
+async def aside(db: Db, office: str, number: int) -> tuple[str, str] | None:
+    """Case and journal of a fact that is set aside, or ``None``."""
+    row = await db.row(
+        "SELECT a.subject, e.incarnation FROM aside a JOIN event e ON e.office = a.office AND"
+        " e.server_seq = a.server_seq WHERE a.office = $1 AND a.server_seq = $2 AND a.settled_ms IS NULL",
         office,
+        number,
+    )
+    return (row[0], row[1]) if row else None
+
+
+async def waiting_with(
+    db: Db, office: str, incarnation: str, number: int, subject: str
+) -> list[tuple[int, int, Sealed]]:
+    """A fact that is set aside and those of its case and journal that wait with it: number, seq and the fact."""
+    rows = await db.rows(
+        "SELECT e.server_seq, e.seq, e.header, e.public, e.hash, e.personal, e.salt, e.personal_hash FROM aside a"
+        " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
+        " WHERE a.office = $1 AND a.settled_ms IS NULL AND e.incarnation = $2"
+        " AND (a.server_seq = $3 OR (a.subject = $4 AND a.subject <> '' AND a.kind IN ('unread', 'held')))"
+        " ORDER BY e.seq",
+        office,
+        incarnation,
+        number,
+        subject,
+    )
+    return [
+        (
+            row[0],
+            row[1],
+            Sealed(header=row[2], public=row[3], hash=row[4], personal=row[5], salt=row[6], personal_hash=row[7]),
+        )
+        for row in rows
+    ]
+
+
+async def settle_aside(db: Db, office: str, number: int, actor: str, now_ms: int) -> None:
+    """A fact is set aside no more."""
+    await db.run(
+        "UPDATE aside SET settled_ms = $1, settled_by = $2 WHERE office = $3 AND server_seq = $4",
+        now_ms,
+        actor,
+        office,
+        number,
+    )
+
+
+async def held_cases(db: Db, office: str, incarnation: str, subjects: list[str]) -> set[str]:
+    """The cases of which a journal has facts that wait until somebody can read them."""
+    rows = await db.rows(
+        "SELECT DISTINCT a.subject FROM aside a JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
+        " WHERE a.office = $1 AND e.incarnation = $2 AND a.subject = ANY($3) AND a.settled_ms IS NULL"
+        " AND a.kind IN ('unread', 'held')",
+        office,
+        incarnation,
         subjects,
     )
-    return {(row[0], row[1]) for row in rows}
+    return {row[0] for row in rows}
 
 
 async def conflicts(db: Db, office: str, after_ms: int, after_id: str, limit: int) -> list[ConflictEntry]:

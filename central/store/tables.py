@@ -35,7 +35,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "settled_ms", "settled_by", "settled_how",
     ),
     "claim": (
-        "office", "kind", "key", "case_id",
+        "office", "kind", "key", "case_id", "incarnation",
     ),
     "clock": (
         "device_id", "boot_id", "lo_ms", "hi_ms", "seen_ms",

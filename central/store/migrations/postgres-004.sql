@@ -41,13 +41,15 @@ CREATE TABLE conflict (
 );
 CREATE INDEX conflict_by_case ON conflict (case_id);
 
--- What may belong to one case only: a ticket of a day, a person's application. Keys are digests.
+-- What should belong to one case only (a ticket of a day, a person's application), and who had it first.
+-- Keys are digests.
 CREATE TABLE claim (
     office  text NOT NULL,
     kind    text NOT NULL,
-    key     bytea NOT NULL,
+    key     text NOT NULL,
     case_id text NOT NULL,
-    PRIMARY KEY (office, kind, key, case_id)
+    incarnation text NOT NULL,
+    PRIMARY KEY (office, kind, key)
 );
 
 -- Between which two instants a start of a device's machine can have been (Unix ms), from every time it spoke to us.
