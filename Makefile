@@ -58,10 +58,15 @@ check: setup ## lint, format, types, and the house's import contracts
 	@$(PYTEST) -q tests/test_imports.py tests/test_structure.py
 
 bench: setup ## how quick it is, as ratios against a yardstick taken in the same run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+	  -r requirements-bench.lock >>$(LOG) 2>&1 </dev/null \
+	  || echo "  Some tools to measure against could not be installed (see $(LOG)); what is left out is said below."
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## long runs with many seeds
-	@HYPOTHESIS_PROFILE=soak $(PYTEST) -n 2 -m soak
+soak: setup ## long runs with many seeds; their figures go to docs/reliability.md
+	@rm -f .figures
+	@HYPOTHESIS_PROFILE=soak RELIABILITY_FIGURES=$(CURDIR)/.figures $(PYTEST) -n 2 -m soak; result=$$?; \
+	[ ! -s .figures ] || $(BIN)/python -m tests.reliability.figures .figures; exit $$result
 
 setup: $(READY) ## the environment, the locked packages and the fonts (run and test do this first)
 	@$(BIN)/clerk setup
@@ -91,9 +96,11 @@ $(READY): requirements.lock pyproject.toml
 	step "Compiling" $(BIN)/python -m compileall -q $(PACKAGES); \
 	printf '%s' "$(CURDIR)" >$(READY)
 
-lock: ## the lock file, anew from pyproject.toml (needs uv)
+lock: ## the lock files, anew from pyproject.toml (needs uv)
 	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --all-extras --quiet --upgrade pyproject.toml -o requirements.lock
+	@$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --quiet --upgrade --constraint requirements.lock requirements-bench.in -o requirements-bench.lock
 
 messages: setup ## the translation template, from the texts in the code
 	@$(BIN)/python -m tests.i18n_extract

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from clerk_tui.services.draft import Draft
+    from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.workspace import Workspace
     from hall.errors import HallError
 
 
 @dataclass
 class WorkspaceReady(Message):
-    """Journal and catalogue are open."""
+    """Journal and catalogue are open; ``left`` are walk-ins that an earlier run was ended in."""
 
     workspace: Workspace
+    kept: KeptDrafts
+    left: list[Draft]
 
 
 @dataclass

@@ -100,18 +100,12 @@ class WorkCalendar:
         day = self._roll(start.toordinal(), ()) if n == 0 else self._nth(start.toordinal(), n)
         return self._due(day, min(start.toordinal() + 1, day), day)
 
-    def add_calendar_days(self, start: date, n: int) -> Due:
-        """The n-th day after ``start``; if that is a day off, the next working day (民法典 art. 203).
-
-        Raises ``BadDate`` like ``add_workdays``. Provisional only if the days that it ends on are not known.
-        """
-        _check_count(n)
-        last = start.toordinal() + n
-        day = self._roll(last, ())
-        return self._due(day, last, day)
-
     def add_limit(self, start: date, days: float, unit: Unit) -> Due:
-        """A limit of the catalogue: working or calendar days; half a day counts as a whole one. Raises ``BadDate``."""
+        """A limit of the catalogue: working or calendar days; half a day counts as a whole one.
+
+        Calendar days that end on a day off run to the next working day (民法典 art. 203); provisional only if the days
+        that they end on are not known. Raises ``BadDate`` like ``add_workdays``.
+        """
         return self.due_with_pauses(start, days, unit, ())
 
     def due_with_pauses(self, start: date, days: float, unit: Unit, pauses: Sequence[Pause]) -> Due:

@@ -15,10 +15,7 @@ from hall import adoption, disputes
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
-from hall.telling import CLOSED_NAMES as CLOSED_NAMES
-from hall.telling import PAPER_NAMES as PAPER_NAMES
-from hall.telling import STATE_NAMES as STATE_NAMES
-from hall.telling import adopted_from, received, tell, waived
+from hall.telling import STATE_NAMES, adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
@@ -337,7 +334,8 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
 
 
 def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
-    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, typed refusal).
+    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, a refusal
+    that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
     A mandatory material that a clerk declares not applicable is for them too: nobody else has weighed it.
     """
@@ -345,5 +343,5 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
-        or (isinstance(body, f.CaseRefused) and body.refusal.typed)
+        or (isinstance(body, f.CaseRefused) and (body.refusal.typed or body.conforming or body.refusal.beyond_the_act))
     )

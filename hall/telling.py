@@ -1,4 +1,4 @@
-"""How facts, states and papers are called: the words of the timeline."""
+"""How facts, states and papers are called: the words of the timeline, and of every screen, command and message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SERVED_NAMES = {
 STATE_NAMES = {
     S.INQUIRY: "咨询",
     S.RECEIVED: "已收件",
-    S.NOTICED: "待补正",
+    S.NOTICED: "补正中",
     S.ACCEPTED: "已受理",
     S.TOLERATED: "容缺受理",
     S.REFUSED: "不予受理",
@@ -38,7 +38,7 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "acceptance": "受理通知书",
     "refusal": "不予受理通知书",
     "promise": "容缺受理承诺书",
-    "guide": "一次性告知单（咨询）",
+    "guide": "办事指南（一次性告知单）",
     "checking": "检查核对单",
     "tolerance": "容缺受理通知书",
     "tolerance_due": "容缺候补通知书",
@@ -125,8 +125,9 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"容缺受理，承诺补齐{len(promises)}项"
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
-        case f.CaseRefused(refusal=refusal):
-            return f"不予受理：{refusal.reason}"
+        case f.CaseRefused(refusal=refusal, conforming=conforming):
+            why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
+            return f"不予受理：{refusal.reason}{why}"
         case f.CaseSupplemented(ticks=ticks, complete=complete):
             handed = len(ticks) - len(waived(case.rows, ticks))
             return f"补交材料{handed}项，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"

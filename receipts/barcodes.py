@@ -6,7 +6,9 @@ at 203 dpi after one-bit thresholding; thinner ones do not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+
+from msgspec import Struct
 
 MM = 72 / 25.4
 """Points in a millimetre."""
@@ -19,8 +21,11 @@ QR_QUIET = 4
 """Modules of white on each side of a QR code (ISO/IEC 18004 §6.3.8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Modules:
+_BLACK = re.compile("1+")
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+
+class Modules(Struct, frozen=True):
     """Black rectangles ``(x, y, width, height)`` on a grid of ``width`` × ``height`` modules, y growing downwards.
 
     The quiet zone is inside the grid. A Code 128 is one module high: its bars are stretched when drawn.
@@ -43,7 +48,7 @@ def code128(text: str) -> Modules:
         # drops it. Nothing can be shortened at that place, so the shortening is left out.
         encoder._try_to_optimize = lambda encoded: encoded
     bits = str(encoder.build()[0])
-    runs = tuple((BAR_QUIET + start, 0, length, 1) for start, length in _runs(bits, "1"))
+    runs = tuple((BAR_QUIET + start, 0, length, 1) for start, length in _runs(bits))
     return Modules(len(bits) + 2 * BAR_QUIET, 1, runs)
 
 
@@ -54,24 +59,15 @@ def qr(text: str) -> Modules:
     from receipts import qrmask
 
     qrmask.install()
-    rows = ["".join("1" if cell else "0" for cell in row) for row in segno.make_qr(text, error="m").matrix]
-    black = [
-        (QR_QUIET + start, QR_QUIET + y, length, 1) for y, row in enumerate(rows) for start, length in _runs(row, "1")
-    ]
+    rows = [bytes(row).translate(_DIGITS).decode() for row in segno.make_qr(text, error="m").matrix]
+    black = [(QR_QUIET + start, QR_QUIET + y, length, 1) for y, row in enumerate(rows) for start, length in _runs(row)]
     size = len(rows) + 2 * QR_QUIET
     return Modules(size, size, tuple(_merge_down(black)))
 
 
-def _runs(bits: str, wanted: str) -> list[tuple[int, int]]:
-    """The runs of ``wanted`` in ``bits`` as (start, length)."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    for index in range(1, len(bits) + 1):
-        if index == len(bits) or bits[index] != bits[start]:
-            if bits[start] == wanted:
-                found.append((start, index - start))
-            start = index
-    return found
+def _runs(bits: str) -> list[tuple[int, int]]:
+    """The runs of ``1`` in ``bits`` as (start, length)."""
+    return [(run.start(), run.end() - run.start()) for run in _BLACK.finditer(bits)]
 
 
 def _merge_down(black: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from receipts.barcodes import MM, QR_MIN, QR_QUIET, qr
 from receipts.document import Block, Document, Seal, Signatures

@@ -85,11 +85,6 @@ def compose(
     return document
 
 
-def copies_of(kind: PaperKind, texts: Path | None = None) -> int:
-    """How many copies of a paper are printed. Raises HallError ``bad_paper_text``."""
-    return len(t.load_template(kind, texts).copies)
-
-
 def query_link(base: str, reference: str, code: str = "") -> str:
     """The address in a QR code where the applicant sees how the case stands; empty where the hall has none.
 

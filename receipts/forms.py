@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from hall.errors import HallError
-from hall.facts import PaperKind
-from hall.telling import PAPER_NAMES
+
+if TYPE_CHECKING:
+    from hall.facts import PaperKind
 
 Form: TypeAlias = Literal["a4", "slip"]
 SLIPS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance", "pickup")
@@ -16,6 +17,8 @@ SLIPS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance", "picku
 def require_slip(kind: str) -> None:
     """That a kind comes as a ticket. Raises HallError ``no_slip``."""
     if kind not in SLIPS:
+        from hall.telling import PAPER_NAMES
+
         able = "、".join(PAPER_NAMES[each] for each in SLIPS)
         name = PAPER_NAMES.get(kind, kind)  # type: ignore[call-overload]
         raise HallError(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from receipts.barcodes import BAR_MIN, MM, code128
 from receipts.closing import body_strips
@@ -23,8 +24,7 @@ TITLE, TITLE_SPACING = 21.0, 0.22
 _DIM = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What is drawn on one page, in points from its upper left corner, and how large the page is."""
 
     ops: tuple[Op, ...]

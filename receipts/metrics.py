@@ -13,12 +13,16 @@ import mmap
 import os
 import sys
 import threading
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import reportlab
 from reportlab.pdfbase.ttfonts import TTEncoding, TTFont, TTFontFace
+
+from receipts.subset import Subsetter
 
 _PARSED = ("charToGlyph", "charWidths", "hmetrics", "glyphPos", "defaultWidth")
 _LEFT_OUT = ("name", "OS/2")
@@ -46,6 +50,13 @@ class QuickFace(TTFontFace):  # type: ignore[misc]
             super().extractInfo(0)
             self.__dict__.update(kept)
         self.glyphToChar: dict[int, list[int]] = {}
+        self._subsetter: Subsetter | None = None
+
+    def makeSubset(self, subset: Sequence[int]) -> bytes:
+        """The font with these characters alone."""
+        if self._subsetter is None:
+            self._subsetter = Subsetter(self)
+        return self._subsetter.cut(subset)
 
     def get_table(self, tag: str) -> Any:
         """A table for a subset. The outlines are read piece by piece; names and metrics of other programs are left out.
@@ -60,7 +71,7 @@ class QuickFace(TTFontFace):  # type: ignore[misc]
 
     def getCharWidth(self, code: int) -> str:
         """An entry of a PDF's array of widths, as it is written there; reportlab would format each one at length."""
-        return f"{self.charWidths.get(code, self.defaultWidth):g}"
+        return _short(self.charWidths.get(code, self.defaultWidth))
 
     def _mend_advances(self) -> None:
         """The glyphs after the last full metric share its advance, which reportlab gives in 1/1000 em there.
@@ -84,6 +95,11 @@ class QuickFont(TTFont):  # type: ignore[misc]
         self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._asciiReadable = False
         self.shapable = False
+
+
+@lru_cache(maxsize=4096)
+def _short(width: float) -> str:
+    return f"{width:g}"
 
 
 class _Window:

@@ -5,14 +5,15 @@ Layout makes them, the renderer draws them, tests read them. ``grey`` is 0 for b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from receipts.barcodes import Modules
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True, gc=False):
     """One line of text from ``x`` on the baseline ``y``; ``spacing`` is added after each character."""
 
     x: float
@@ -24,8 +25,7 @@ class Text:
     spacing: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     x1: float
     y1: float
     x2: float
@@ -34,8 +34,7 @@ class Line:
     grey: float = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True, gc=False):
     """A rectangle: filled with ``fill`` and outlined with ``stroke`` points of ``grey``, or one of both."""
 
     x: float
@@ -48,8 +47,7 @@ class Box:
     radius: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Struct, frozen=True, gc=False):
     """A dashed circle around (``x``, ``y``)."""
 
     x: float
@@ -59,8 +57,7 @@ class Ring:
     grey: float = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True, gc=False):
     """Modules drawn from (``x``, ``y``), ``module_width`` × ``module_height`` points each."""
 
     x: float
@@ -70,8 +67,7 @@ class Code:
     module_height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True, gc=False):
     """The head of an arrow that points to the right, its tip at (``x``, ``y``)."""
 
     x: float
@@ -93,8 +89,7 @@ def moved(op: Op, down: float) -> Op:
     return replace(op, y=op.y + down)
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """A slice of a page that is never cut, over the full width of the text.
 
     ``before`` is the space above it, dropped at the top of a page; ``keep`` ties it to the next strip; ``header`` is

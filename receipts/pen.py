@@ -30,18 +30,32 @@ class Pen:
 
     def text(self, op: Text) -> None:
         """A line of text, in as many fonts as it needs."""
-        canvas, document = self._canvas, self._canvas._doc
+        canvas = self._canvas
         self._fill_grey(op.grey)
         size, code = number(op.size), [f"BT {number(op.x)} {number(self._height - op.y)} Td"]
         if op.spacing:
             code.append(f"{number(op.spacing)} Tc")
         for name, run in self._fonts.runs(op.text, op.bold):
-            font = pdfmetrics.getFont(name)
-            for subset, codes in font.splitString(run, document):
-                inside = font.getSubsetInternalName(subset, document)
-                code.append(f"{inside} {size} Tf ({canvas._escape(codes)}) Tj")
+            known = codes_in(canvas, name)
+            try:
+                code.append(f"{known['']} {size} Tf ({''.join([known[char] for char in run])}) Tj")
+            except KeyError:
+                code += self._spelled(name, known, run, size)
         code.append("0 Tc ET" if op.spacing else "ET")
         self._write(" ".join(code))
+
+    def _spelled(self, name: str, known: dict[str, str], run: str, size: str) -> list[str]:
+        """A run with characters that are new to this paper; those of a font's first subset are remembered."""
+        canvas, document = self._canvas, self._canvas._doc
+        font = pdfmetrics.getFont(name)
+        pieces = font.splitString(run, document)
+        known[""] = font.getSubsetInternalName(0, document)
+        if len(pieces) == 1 and pieces[0][0] == 0:
+            known |= zip(run, map(canvas._escape, ([code] for code in pieces[0][1])), strict=True)
+        return [
+            f"{font.getSubsetInternalName(subset, document)} {size} Tf ({canvas._escape(codes)}) Tj"
+            for subset, codes in pieces
+        ]
 
     def line(self, op: Line) -> None:
         """A rule."""
@@ -83,6 +97,12 @@ class Pen:
         if width != self._width:
             self._width = width
             self._write(f"{number(width)} w")
+
+
+def codes_in(canvas: Canvas, name: str) -> dict[str, str]:
+    """How characters of a font are written in this PDF, as far as that is known; under the empty text its name."""
+    found: dict[str, dict[str, str]] = canvas.__dict__.setdefault("_clerk_codes", {})
+    return found.setdefault(name, {})
 
 
 @lru_cache(maxsize=8192)

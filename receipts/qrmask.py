@@ -1,8 +1,9 @@
-"""Choosing the mask of a QR code (ISO/IEC 18004:2015 §7.8.3) on whole symbols at once.
+"""The two slow steps of making a QR code: placing its bits, and choosing its mask (ISO/IEC 18004:2015 §7.7.3, 7.8.3).
 
 segno (1.6.6) weighs the eight masks module by module: 3 ms for the code of a link, 30 for that of a whole case. Here a
 symbol is one long number, a bit a module, each row followed by light ones, and the penalties are counted with shifts.
-The choice and the symbol are the same. ``install`` puts it in the place of segno's function.
+The choice and the symbol are the same. Where which bit goes is found once a size. ``install`` puts both in the place of
+segno's functions.
 """
 
 from __future__ import annotations
@@ -25,12 +26,39 @@ _FIRST = 21
 _TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
 _FROM_DIGITS = bytes.maketrans(b"01", b"\0\1")
 
+_FREE = 2
+_orders: dict[int, tuple[tuple[int, int], ...]] = {}
+
 _find_module_by_module = encoder.find_and_apply_best_mask
+_add_module_by_module = encoder.add_codewords
 
 
 def install() -> None:
     """Make segno choose masks this way. Doing it twice does no harm."""
     encoder.find_and_apply_best_mask = find_and_apply_best_mask
+    encoder.add_codewords = add_codewords
+
+
+def add_codewords(matrix: Matrix, codewords: Sequence[int], version: int) -> None:
+    """Put the bits of a message into the free modules of a symbol, in their order."""
+    if version < 1:
+        _add_module_by_module(matrix, codewords, version)
+        return
+    order = _orders.get(version)
+    if order is None:
+        order = _orders[version] = _order(matrix)
+    for (row, column), bit in zip(order, codewords, strict=False):
+        matrix[row][column] = bit
+
+
+def _order(matrix: Matrix) -> tuple[tuple[int, int], ...]:
+    """The free modules in columns of two, from the right, upwards and downwards in turn; column 6 is the timing's."""
+    size, found, upwards = len(matrix), [], True
+    for right in [*range(size - 1, 6, -2), 5, 3, 1]:
+        rows = range(size - 1, -1, -1) if upwards else range(size)
+        found += [(row, column) for row in rows for column in (right, right - 1) if matrix[row][column] == _FREE]
+        upwards = not upwards
+    return tuple(found)
 
 
 def find_and_apply_best_mask(

@@ -47,4 +47,4 @@ def install() -> None:
 
 
 def _utf16(point: int) -> str:
-    return chr(point).encode("utf-16-be").hex().upper()
+    return f"{point:04X}" if point <= 0xFFFF else chr(point).encode("utf-16-be").hex().upper()

@@ -67,6 +67,19 @@ class Camera:
         self.save(document[0].render(scale=1.35).to_pil(), name)
         document.close()
 
+    def codes(self, path: Path, name: str) -> None:
+        """The two codes at the foot of a printed paper, as ``NAME.png``."""
+        scale = 2.2
+        document = pypdfium2.PdfDocument(path)
+        page = document[0]
+        words = page.get_textpage()
+        found = words.search("窗口用").get_next()
+        assert found is not None, "the paper carries the case"
+        below = page.get_height() - words.get_charbox(found[0])[1]
+        whole = page.render(scale=scale).to_pil()
+        self.save(whole.crop([int(part * scale) for part in (40, below - 100, 225, below + 26)]), name)
+        document.close()
+
     def save(self, image: Image.Image, name: str) -> None:
         """Write a picture in few colours: a terminal has no more."""
         few = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, 2, dither=Image.Dither.NONE)
@@ -128,6 +141,11 @@ class Day:
         folder = Path(self.config.print.target.removeprefix("dir:"))
         self.camera.paper(next(folder.rglob(f"{self.reference}-{kind}-1.pdf")), name)
 
+    def codes(self, kind: str, name: str) -> None:
+        """The codes on a paper of that case."""
+        folder = Path(self.config.print.target.removeprefix("dir:"))
+        self.camera.codes(next(folder.rglob(f"{self.reference}-{kind}-1.pdf")), name)
+
     @property
     def reference(self) -> str:
         reference: str = self.clerk.screen.result.reference
@@ -138,14 +156,18 @@ Work = Callable[[Day], Awaitable[None]]
 
 
 async def fill_in(clerk: Clerk, values: dict[str, str]) -> None:
-    """Fill the form in, field after field, as far as ``values`` knows; a choice is picked by its digit."""
+    """Fill the form in, field after field, as far as ``values`` knows; a choice is picked by its digit.
+
+    A text that is there already, taken over from an earlier case, is left as it is.
+    """
     for _ in range(40):
         form = clerk.app.focused
         if form is None or form.id != "form" or form.current not in values:  # type: ignore[attr-defined]
             return
         key = form.current  # type: ignore[attr-defined]
         item = form.active  # type: ignore[attr-defined]
-        await clerk.type(values[key])
+        if item.options or item.empty:
+            await clerk.type(values[key])
         if not item.options:
             await clerk.press("enter")
 
@@ -153,7 +175,7 @@ async def fill_in(clerk: Clerk, values: dict[str, str]) -> None:
 QUESTIONS = {"answers.in_city": "1", "answers.business": "1", "answers.vending": "2"}
 
 
-def restaurant(number: str, name: str, kind: str, street: str) -> dict[str, str]:
+def restaurant(number: str, name: str, shop: str, kind: str, street: str) -> dict[str, str]:
     """Somebody who wants to open a restaurant. ``kind`` is the digit of the kind of applicant."""
     return {
         **QUESTIONS,
@@ -162,7 +184,7 @@ def restaurant(number: str, name: str, kind: str, street: str) -> dict[str, str]
         "applicant.name": name,
         "applicant.legal_person": "李四",
         "applicant.phone": PHONE,
-        "fields.shop_name": name,
+        "fields.shop_name": shop,
         "fields.site_address": street,
         "fields.items": "热食类食品制售",
         "fields.area": "120",
@@ -170,8 +192,8 @@ def restaurant(number: str, name: str, kind: str, street: str) -> dict[str, str]
     }
 
 
-NOODLES = restaurant("92990100MA0000023M", "示例市李四面馆", "2", "示例市幸福路20号")
-GOOD_TASTE = restaurant("91990100MA0000015X", "示例市好味餐饮有限公司", "1", "示例市人民路1号")
+NOODLES = restaurant("92990100MA0000023M", "示例市李四面馆", "李四面馆", "2", "示例市幸福路20号")
+GOOD_TASTE = restaurant("91990100MA0000015X", "示例市好味餐饮有限公司", "好味餐馆", "1", "示例市人民路1号")
 
 
 async def open_matter(clerk: Clerk, letters: str) -> None:
@@ -216,6 +238,7 @@ async def notice_and_supplement(day: Day) -> None:
     await day.printed()
     reference = day.reference
     day.paper("notice", "paper-notice")
+    day.codes("notice", "codes")
     await clerk.press("enter")
     await clerk.scan(reference)
     day.shoot("scanned")

@@ -113,8 +113,6 @@ class Terminal:
 
     def close(self) -> None:
         """End the command and its children, if they still run, and give the pty back."""
-        if self._master < 0:
-            return
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
             try:
@@ -122,6 +120,11 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(5)
+        if self._master >= 0:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal under the command."""
         os.close(self._master)
         self._master = -1
 

@@ -72,14 +72,19 @@ class Session:
         return open_catalogue(self.config.catalogue_dir, paths.cache_dir())
 
     @contextmanager
-    def workspace(self) -> Iterator[Workspace]:
-        """The open counter, with its log going to the log file."""
+    def workspace(self, *, acting: bool = False) -> Iterator[Workspace]:
+        """The open counter, with its log going to the log file. ``acting``: it is about to write or send, so what the
+        law has done by itself until today comes first, as at the screens (``services.upkeep``)."""
         from clerk_tui.logs import setup_logging
         from clerk_tui.services.workspace import open_workspace
 
         setup_logging(self.config)
         ws = open_workspace(self.config)
         try:
+            if acting:
+                from clerk_tui.services import upkeep
+
+                upkeep.run(ws)
             yield ws
         finally:
             ws.close()

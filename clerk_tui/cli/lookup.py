@@ -15,6 +15,7 @@ from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
 from hall.errors import BadInput, HallError
+from hall.telling import STATE_NAMES
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.store.queries import CaseRow, Job, PaperRow
     from hall.facts import Agent, Applicant
-
-STATES = {
-    "inquiry": N_("咨询"),
-    "received": N_("已收件"),
-    "noticed": N_("待补正"),
-    "accepted": N_("已受理"),
-    "tolerated": N_("容缺受理"),
-    "refused": N_("不予受理"),
-    "decided": N_("已决定"),
-    "delivered": N_("已送达"),
-    "filed": N_("已归档"),
-    "withdrawn": N_("已撤回"),
-    "returned": N_("已退件"),
-    "terminated": N_("已终止"),
-}
 
 
 @command(
@@ -207,7 +193,9 @@ def _row(row: CaseRow) -> dict[str, Any]:
 
 def _row_line(row: dict[str, Any]) -> str:
     who = padded(row["applicant"] or "—", 10)
-    return f"{row['reference']}  {padded(_(STATES[row['state']]), 8)}  {row['received']}  {who}  {row['matter_name']}"
+    return (
+        f"{row['reference']}  {padded(_(STATE_NAMES[row['state']]), 8)}  {row['received']}  {who}  {row['matter_name']}"
+    )
 
 
 def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> dict[str, Any]:
@@ -354,7 +342,7 @@ def _paper_line(row: dict[str, Any]) -> str:
 
 
 def _case_lines(told: dict[str, Any]) -> Iterator[str]:
-    yield f"{told['reference']}  {_(STATES[told['state']])}  {told['matter']['name']}"
+    yield f"{told['reference']}  {_(STATE_NAMES[told['state']])}  {told['matter']['name']}"
     for label, person in ((_("申请人"), told["applicant"]), (_("代理人"), told["agent"])):
         if person:
             yield f"  {label}  " + "  ".join(person[key] for key in ("name", "id_number", "phone") if key in person)

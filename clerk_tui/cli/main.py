@@ -3,6 +3,7 @@
 0    done                                  70   a fault of the program: the log has it
 2    what was given is wrong or unlawful   130  Ctrl-C
      (nothing was written)                 141  whoever read the output has gone
+129  the screens' terminal was closed, or they were told to end; what was being typed is kept
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
+    "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
     "proceed": Entry("proceed", COUNTER, N_("受理之后的下一步：特别程序、延期、决定、送达、缴费、取件、退件")),
     "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
     "scan": Entry("scan", COUNTER, N_("扫凭证上的码：查看，或续办别的窗口收的件")),
@@ -56,6 +58,7 @@ COMMANDS: dict[str, Entry] = {
     "sync": Entry("records", RECORDS, N_("与中心同步一次")),
     "enrol": Entry("records", RECORDS, N_("用一次性登记码把本机登记到中心")),
     "central": Entry("records", RECORDS, N_("启动中心")),
+    "upkeep": Entry("upkeep", UPKEEP, N_("五日规则：逾期未告知的收件记为受理")),
     "doctor": Entry("doctor", UPKEEP, N_("检查本机：数据库、字体、目录、磁盘、终端、中心")),
     "setup": Entry("setup", UPKEEP, N_("准备打印字体，编译事项目录")),
     "keys": Entry("setup", UPKEEP, N_("列出工作站的按键")),

@@ -27,7 +27,7 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
     if reference is None or file is None:
         raise missing("FILE" if reference else "REF", "clerk proceed")
     data = read_object(file)
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         result = deliver(ws, take(ws, reference, data))
     told = result_to_json(result)
     lines = [told["reference"], *(f"  {paper['path']}" for paper in told["papers"] if paper["path"])]
@@ -37,5 +37,43 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
         if told[key]
     ]
     answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
+    note(*result.warnings)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
+
+
+@command(
+    "steps",
+    _("一个办件现在依法能办哪些下一步，不能办的写明为什么。只看，不记账。"),
+)
+@argument("reference", metavar="REF", about=_("收件编号"))
+@json_option
+def steps(session: Session, reference: str | None, as_json: bool) -> None:
+    """``{"reference", "state", "steps": [{"step", "action", "keys", "lawful", "paper", "why"}]}``."""
+    from clerk_tui.services import cases, next_steps
+
+    if reference is None:
+        raise missing("REF", "clerk steps")
+    with session.workspace() as ws:
+        case = cases.load(ws, reference)
+        offers = next_steps.offers(ws, case.case_id)
+    told = {
+        "reference": case.reference,
+        "state": case.state.value,
+        "steps": [
+            {
+                "step": offer.step.id,
+                "action": offer.step.action or None,
+                "keys": dict(offer.step.fixed),
+                "lawful": offer.lawful,
+                "paper": offer.step.paper,
+                "why": offer.why.as_dict() if offer.why else None,
+            }
+            for offer in offers
+        ],
+    }
+    lines = [case.reference]
+    for offer in offers:
+        why = f"  {offer.why.message}" if offer.why else ""
+        lines.append(f"  {'·' if offer.why else '✓'} {_(offer.step.name)}{why}")
+    answer(as_json, told, lambda: lines)

@@ -105,7 +105,7 @@ def _moment(ws: Workspace, at_ms: int | None) -> str | None:
 @json_option
 def sync(session: Session, once: bool, as_json: bool) -> None:
     """``{"pushed", "acked_through", "pulled", "pending"}``; without contact an error, exit 2."""
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         told = sync_now(ws, session.config.centre.url)
     line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
     answer(as_json, told, lambda: [line.format(**told)])

@@ -13,7 +13,7 @@ from clerk_tui.cli.console import Session, answer, argument, command, json_optio
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.errors import BadInput
-from hall.telling import PAPER_NAMES
+from hall.telling import PAPER_NAMES, STATE_NAMES
 
 if TYPE_CHECKING:
     from clerk_tui.services.replica import ReplicaView
@@ -105,10 +105,8 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
-    from clerk_tui.cli.lookup import STATES
-
-    yield f"{told['reference']}  {_(STATES[told['state']])}  {told['matter']['name']}"
-    yield f"  {PAPER_NAMES[told['paper']]}  {told['issued']}  {_('申请人')} {told['applicant'] or '—'}"
+    yield f"{told['reference']}  {_(STATE_NAMES[told['state']])}  {told['matter']['name']}"
+    yield f"  {_(PAPER_NAMES[told['paper']])}  {told['issued']}  {_('申请人')} {told['applicant'] or '—'}"
     dates = (
         (_("收件日"), "received"),
         (_("告知日"), "noticed"),

@@ -40,7 +40,7 @@ def intake(session: Session, file: str | None, checking: bool, as_json: bool) ->
     if file is None:
         raise missing("FILE", "clerk intake")
     data = read_object(file)
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         wanted = draft_from_json(ws, data)
         if checking:
             _check(ws, wanted.draft, as_json)
@@ -62,6 +62,7 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
         "journal": made["journal"],
     }
     answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
+    note(*result.warnings)
 
 
 @command(
@@ -82,7 +83,7 @@ def supplement(session: Session, reference: str | None, file: str | None, as_jso
     if reference is None or file is None:
         raise missing("FILE" if reference else "REF", "clerk supplement")
     data = read_object(file)
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         wanted = supplement_from_json(ws, reference, data)
         tell_result(ws, submit(ws, wanted.draft, wanted.wish, wanted.second_reason), as_json)
 
@@ -100,7 +101,7 @@ def inquiry(session: Session, file: str | None, as_json: bool) -> None:
     if file is None:
         raise missing("FILE", "clerk inquiry")
     data = read_object(file)
-    with session.workspace() as ws:
+    with session.workspace(acting=True) as ws:
         draft = draft_from_json(ws, data).draft
         needed = as_data(preview(ws, draft).checklist)
         result = deliver(ws, service.answer(ws, draft))
@@ -155,13 +156,13 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
-    note(*result.warnings)
+    note(*result.warnings, *(_("表格空着：{what}").format(what=text) for text in result.blank.values()))
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 
 
 def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
-    outcome = OUTCOME_NAMES[result.outcome] if result.outcome else _("已收下，还没有齐")
+    outcome = _(result.word or OUTCOME_NAMES[result.outcome]) if result.outcome else _("已收下，还没有齐")
     yield f"{result.reference}  {outcome}"
     for number, gap in enumerate(result.gaps, 1):
         yield f"  {number}. {gap.name}：{gap.problem}；{gap.remedy}"

@@ -15,6 +15,7 @@ from clerk_tui.widgets.bars import Key, KeyLine, StatusLine
 
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.draft import Draft
 
 
 class CounterScreen(Screen[None]):
@@ -73,6 +74,10 @@ class CounterScreen(Screen[None]):
     def leaving(self, then: Callable[[], None]) -> None:
         """Go on with ``then`` unless something here is unsaved; screens with unsaved work ask first."""
         then()
+
+    def unfinished(self) -> Draft | None:
+        """The walk-in that is being typed here, to be kept in case the counter ends."""
+        return None
 
     def scanned(self, text: str) -> bool:
         """A code was read while this screen was in front; ``True`` if it was taken."""

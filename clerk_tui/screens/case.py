@@ -13,19 +13,21 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
-from clerk_tui.screens.printing import ask_elsewhere, print_again
-from clerk_tui.widgets.painted import Line
+from clerk_tui.screens.printing import ask_elsewhere, print_again, print_word
+from clerk_tui.screens.words import paper_name
+from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
+    from clerk_tui.services.result import Result
 
 OPEN = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 
 
 class CaseScreen(CounterScreen):
-    """Arrows choose a paper, p prints it again."""
+    """Arrows choose a paper, p prints it again; F8 goes on with the case."""
 
     GROUPS = ("case",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("case")]
@@ -36,6 +38,7 @@ class CaseScreen(CounterScreen):
         self.reference = reference
         self.place = 0
         self.shown: dict[str, str] = {}
+        self.done: tuple[str, Result] | None = None
         self._detail: CaseDetail | None = None
 
     def body(self) -> ComposeResult:
@@ -69,7 +72,28 @@ class CaseScreen(CounterScreen):
         if workspace is None or self._detail is None:
             return []
         zone = workspace.config.timezone
-        return case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place)
+        lines = case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place)
+        return [*self._done_lines(*self.done), *lines] if self.done is not None else lines
+
+    def show_done(self, step: str, result: Result) -> None:
+        """Say above the case what was just done with it, and select the paper it made."""
+        self.done = (step, result)
+        self._read()
+        made = {paper.paper_id for paper in result.papers}
+        self.place = next((n for n, paper in enumerate(self.detail.papers) if paper.paper_id in made), self.place)
+        self.query_one("#case", TextPane).top = 0
+        self.query_one("#case", TextPane).paint()
+
+    def _done_lines(self, step: str, result: Result) -> list[Line]:
+        saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
+        made = {paper.paper_id for paper in result.papers}
+        papers = [
+            f" {paper_name(paper.kind)}  {paper.number}  {print_word(paper.state)[0]}"
+            for paper in self.detail.papers
+            if paper.paper_id in made
+        ]
+        first: Line = (((" " + _("已办：{step}").format(step=step), "strong"),), "big-good")
+        return [first, *((((text, "plain"),), "big-good") for text in (*papers, " " + saved)), BLANK]
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -104,6 +128,8 @@ class CaseScreen(CounterScreen):
             return False
         if action == "supplement":
             return self.detail.case.state in OPEN
+        if action == "next_steps":
+            return self.detail.case.state is not CaseState.INQUIRY
         if action == "reveal":
             return self.detail.case.applicant is not None and not self.shown
         if action == "reprint":
@@ -119,6 +145,11 @@ class CaseScreen(CounterScreen):
         workspace = self.counter.workspace
         assert workspace is not None
         self.counter.switch_screen(SupplementScreen(supplement.open_supplement(workspace, self.detail.case.case_id)))
+
+    def do_next_steps(self) -> None:
+        from clerk_tui.screens.next_steps import NextStepsScreen
+
+        self.counter.push_screen(NextStepsScreen(self.detail))
 
     def do_reveal(self) -> None:
         spec = Spec(

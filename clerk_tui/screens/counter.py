@@ -19,13 +19,13 @@ from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.places import Places
 from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
+from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.screens.supervising import Report, Supervisor
-    from clerk_tui.services.draft import Draft
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 
 
-class CounterApp(ScanKeys, Places):
+class CounterApp(ScanKeys, Unfinished, Places):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -50,7 +50,6 @@ class CounterApp(ScanKeys, Places):
         super().__init__()
         self.config = config
         self.workspace: Workspace | None = None
-        self.parked: list[Draft] = []
         self._open_workspace = open_workspace
         self._make_supervisor = make_supervisor
         self._supervisor: Supervisor | None = None
@@ -65,6 +64,8 @@ class CounterApp(ScanKeys, Places):
     # -- opening and closing ---------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
+        if not (self.is_headless or self.is_web):
+            self.watch_terminal()
         self.theme = self.config.screen.theme
         self.push_screen(HomeScreen())
         self.call_after_refresh(self._begin)
@@ -86,16 +87,20 @@ class CounterApp(ScanKeys, Places):
             log.exception("opening the workspace failed")
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
-            self.post_message(messages.WorkspaceReady(workspace))
+            from clerk_tui.services.kept_drafts import KeptDrafts
+
+            kept = KeptDrafts(workspace)
+            self.post_message(messages.WorkspaceReady(workspace, kept, kept.take_up()))
             _get_ready(workspace)
 
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
         self.workspace = message.workspace
+        self.drafts_opened(message.kept, message.left)
         self._read_sync()
         self.home.opened()
         self.show_standing()
-        self.set_interval(1.0, self.show_standing)
+        self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, self._keep_up)
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
@@ -113,6 +118,7 @@ class CounterApp(ScanKeys, Places):
         self.push_screen(Dialog(problem(message.error, effect)), close)
 
     def on_unmount(self) -> None:
+        self.drafts_closed()
         if self._supervisor is not None:
             self._supervisor.stop()
         if self.workspace is not None:
@@ -130,11 +136,13 @@ class CounterApp(ScanKeys, Places):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
+                self.keep_drafts()
                 self.exit()
 
         lines = [(_("未上传的记录留在本机，下次打开时接着上传。"), "plain")]
         if self.parked:
-            lines.insert(0, (_("有 {count} 件暂存的收件会丢失。").format(count=len(self.parked)), "bad"))
+            told = _("有 {count} 件没有办完的收件，留在本机一周，下次打开时接着办。")
+            lines.insert(0, (told.format(count=len(self.parked)), "warn"))
         self.push_screen(Dialog(Spec(_("退出工作站？"), tuple(lines), yes=_("退出"), no=_("继续工作"))), answered)
 
     # -- what runs beside ------------------------------------------------------------------------------------------
@@ -161,6 +169,11 @@ class CounterApp(ScanKeys, Places):
     def print_papers(self) -> None:
         """Hand what waits to the print target; ``PapersMade`` tells how it went."""
         self.in_background(_deliver, "print")
+
+    def _second(self) -> None:
+        self.show_standing()
+        if self.drafts_due():
+            self.in_background(lambda ws: self.write_drafts(), "drafts")
 
     def _keep_up(self) -> None:
         self.in_background(_upkeep, "upkeep")
@@ -257,6 +270,7 @@ class CounterApp(ScanKeys, Places):
         from clerk_tui.screens.result import ResultScreen
 
         self.saved()
+        self.drafts_changed()
         self.switch_screen(ResultScreen(result, matter, party))
 
     def open_case(self, reference: str) -> None:
@@ -272,8 +286,11 @@ def _get_ready(workspace: Workspace) -> None:
     Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
     """
     from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
+    from clerk_tui.services import printable
 
     workspace.catalogue.warm()
+    # A rare character asks which ones the fonts have: known before anybody types one.
+    printable.lacking("\U00020000")
     gc.freeze()
 
 

@@ -2,54 +2,102 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from clerk_tui.i18n import N_, _
+from clerk_tui.screens import ticking
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.dates import read_day
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.words import paper_name
+from clerk_tui.services import printable
 from clerk_tui.widgets.materials import MaterialsView
-from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.phrases import listed, said_of
 from clerk_tui.widgets.verdict import FILLS, Shown, VerdictStrip, VerdictView, outcome_word
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.checklist import Row
 from hall.verdict import OUTCOME_NAMES, Outcome, Tick, TickState, Verdict
 
+if TYPE_CHECKING:
+    from clerk_tui.services.workspace import Workspace
 
-class DeskScreen(CounterScreen):
-    """Three panes on a wide screen; on a narrow one the left pane and the checklist take turns."""
 
+class Previewed(Protocol):
+    """What the previews of the two services have in common."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+    @property
+    def unprintable(self) -> dict[str, tuple[str, ...]]: ...
+
+
+P = TypeVar("P", bound=Previewed)
+
+
+class DeskScreen(CounterScreen, Generic[P]):
+    """Three panes on a wide screen; on a narrow one the left pane and the checklist take turns.
+
+    ``given`` are the ticks that the clerk gives now; ``ticks`` those that are shown, where a case has some already.
+    """
+
+    given: dict[str, Tick]
     ticks: dict[str, Tick]
 
-    def __init__(self) -> None:
+    def __init__(self, given: dict[str, Tick]) -> None:
         super().__init__()
-        self.ticks = {}
+        self.given = self.ticks = given
         self.wish: Outcome | None = None
         self.part = "left"
+        self._preview: P | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open workspace: no desk without one."""
+        workspace = self.counter.workspace
+        assert workspace is not None
+        return workspace
 
     # -- what the two screens give ---------------------------------------------------------------------------------
 
     @property
+    def preview(self) -> P:
+        """What follows from the draft, as last asked."""
+        assert self._preview is not None
+        return self._preview
+
+    @property
     def verdict(self) -> Verdict:
         """What the law allows now."""
-        raise NotImplementedError
+        return self.preview.verdict
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The checklist's rows."""
         raise NotImplementedError
 
+    @property
+    def asked(self) -> tuple[Row, ...]:
+        """Those of them that something is to be said about."""
+        return self.rows
+
+    @property
+    def unprintable(self) -> tuple[str, ...]:
+        """The characters that the papers would spell out, because no font has them."""
+        return printable.together(self.preview.unprintable)
+
+    def unprintable_lines(self) -> list[Paragraph]:
+        """The same in words, for a last look."""
+        return [(printable.told(self.unprintable), "warn")] if self.unprintable else []
+
     def open_rows(self) -> frozenset[str]:
         """The codes of the rows that nobody has looked at yet and that the hall does not hold."""
-        return frozenset(row.code for row in self.rows if row.code not in self.ticks and not row.held)
+        return frozenset(row.code for row in self.asked if row.code not in self.given and not row.held)
 
     @property
     def all_seen(self) -> bool:
@@ -68,8 +116,8 @@ class DeskScreen(CounterScreen):
         """Ask the service what follows from the draft now, and show it."""
         raise NotImplementedError
 
-    def commit(self) -> None:
-        """Do it: the confirmed outcome."""
+    def shown(self) -> Shown:
+        """The verdict as it is to be seen."""
         raise NotImplementedError
 
     # -- panes -----------------------------------------------------------------------------------------------------
@@ -125,6 +173,21 @@ class DeskScreen(CounterScreen):
         }
         self.materials.show(self.rows, self.ticks, errors, self.open_rows())
 
+    def show_what_follows(self) -> None:
+        """Checklist, verdict, header and keys."""
+        self.show_materials()
+        self.show_verdict(self.shown())
+        self.query_one("#desk-head", TextPane).paint()
+        self.show_keys()
+
+    def tabs(self, left: str, materials: str) -> list[Line]:
+        """On a narrow screen: which of the two parts is in front, and the key of the other."""
+        if self.app.size.width >= 110:
+            return []
+        on, off = ("chip-info", "chip-off") if self.part == "left" else ("chip-off", "chip-info")
+        spans: tuple[Span, ...] = ((left, on), (" ", "plain"), (materials, off))
+        return [(spans, "")]
+
     def do_form(self) -> None:
         self.go_part("left")
 
@@ -136,83 +199,30 @@ class DeskScreen(CounterScreen):
     def set_tick(self, code: str, tick: Tick | None) -> None:
         """Tick a row; ``None`` takes the tick away."""
         if tick is None:
-            self.ticks.pop(code, None)
+            self.given.pop(code, None)
         else:
-            self.ticks[code] = tick
+            self.given[code] = tick
         self.follow()
 
     def all_present(self) -> None:
         """Everything that nobody has said anything about is there."""
-        for row in self.rows:
-            if row.code not in self.ticks and not row.held:
-                self.ticks[row.code] = Tick(TickState.PRESENT)
+        self.given.update(dict.fromkeys(self.open_rows(), Tick(TickState.PRESENT)))
         self.follow()
 
     def tick(self, code: str, state: TickState | None) -> None:
         """What a key says of a row; where the state needs a reason or a date it is asked."""
         row = next(row for row in self.rows if row.code == code)
         if state is TickState.UNACCEPTABLE:
-            self._ask_problem(row)
+            ticking.ask_problem(self, row)
         elif state is TickState.PROMISED:
-            self._ask_promise(row)
+            ticking.ask_promise(self, row)
         elif state is TickState.NOT_APPLICABLE and row.required:
-            self._ask_reason(row)
+            ticking.ask_reason(self, row)
         else:
             self.set_tick(code, Tick(state) if state is not None else None)
 
-    def _ask_problem(self, row: Row) -> None:
-        problems = [*row.problems]
-        words = [p.text + (_("（可当场更正）") if p.correctable else "") for p in problems]
-        spec = Spec(
-            title=_("哪里不合格：{name}").format(name=row.name),
-            options=(*words, _("其他原因（写在下面）")),
-            field=_("原因"),
-            check=_not_empty,
-            yes=N_("记为不合格"),
-        )
-
-        def answered(answer: Answer) -> None:
-            reason = problems[answer.choice].code if answer.choice < len(problems) else answer.text
-            self._ticked_on(row, Tick(TickState.UNACCEPTABLE, reason=reason))
-
-        self.ask(spec, answered)
-
-    def _ask_promise(self, row: Row) -> None:
-        latest = self.verdict.latest_promise
-        if not row.tolerable:
-            self._say(_("“{name}”不能容缺").format(name=row.name), _("主要材料缺了要一次性告知，按 2 记为缺。"))
-            return
-        today = self.counter.today
-        spec = Spec(
-            title=_("容缺：承诺哪天前补齐"),
-            paragraphs=(
-                (row.name, "strong"),
-                (_("最迟 {day}（承诺办结时限）").format(day=latest) if latest else "", "faint"),
-                (_("可写 2026-11-30、11-30 或 1130"), "faint"),
-            ),
-            field=_("日期"),
-            value=latest.isoformat() if latest else "",
-            check=lambda text: _day_error(text, today, latest),
-            yes=N_("记为承诺"),
-        )
-
-        def answered(answer: Answer) -> None:
-            until = read_day(answer.text, today)
-            self._ticked_on(row, Tick(TickState.PROMISED, until=until))
-
-        self.ask(spec, answered)
-
-    def _ask_reason(self, row: Row) -> None:
-        spec = Spec(
-            title=_("为什么不适用：{name}").format(name=row.name),
-            paragraphs=((_("这是必要材料，写明理由才能免去。"), "plain"),),
-            field=_("理由"),
-            check=_not_empty,
-            yes=N_("记为不适用"),
-        )
-        self.ask(spec, lambda answer: self._ticked_on(row, Tick(TickState.NOT_APPLICABLE, reason=answer.text)))
-
-    def _ticked_on(self, row: Row, tick: Tick) -> None:
+    def ticked_on(self, row: Row, tick: Tick) -> None:
+        """Tick a row that was asked about, and go on to the next."""
         self.set_tick(row.code, tick)
         if self.materials.current == row.code:
             self.materials.advance()
@@ -249,7 +259,7 @@ class DeskScreen(CounterScreen):
                 barred.setdefault(reason, []).append(_(OUTCOME_NAMES[outcome]))
         why = [(said_of(listed(names), reason), "faint") for reason, names in barred.items()]
         if not choices:
-            self._say(_("没有别的合法结论"), *(text for text, _ink in why))
+            self.say(_("没有别的合法结论"), *(text for text, _ink in why))
             return
         paragraphs = (*([(_("现在不能办的："), "faint"), *why] if why else []),)
         spec = Spec(_("其他结论"), paragraphs, options=tuple(text for text, _do in choices), yes=N_("选定"))
@@ -263,12 +273,16 @@ class DeskScreen(CounterScreen):
         lines: list[Paragraph] = [(who, "strong"), (shown.article, "faint")]
         if chosen is Outcome.REFUSED:
             lines += [("", "plain"), (shown.explanation, "plain")]
-        elif shown.gaps:
-            lines += [("", "plain"), (_("列明的材料"), "title")]
+        if shown.handed:
+            lines += [("", "plain"), (_("交来的材料"), "title")]
+            lines += [(f"\t{name}", "plain") for name in shown.handed]
+        if chosen is not Outcome.REFUSED and shown.gaps:
+            lines += [("", "plain"), (shown.gaps_title or _("列明的材料"), "title")]
             lines += [(f"\t{n}  {said_of(gap.name, gap.problem)}", "plain") for n, gap in enumerate(shown.gaps, 1)]
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
+        lines += [("", "plain"), *told] if (told := self.unprintable_lines()) else []
         lines += [*extra, ("", "plain"), (_("将打印：") + listed(paper_name(paper) for paper in papers), "info")]
         return Spec(
             _("确认：{outcome}").format(outcome=outcome_word(shown)),
@@ -280,40 +294,30 @@ class DeskScreen(CounterScreen):
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
-    def ask(self, spec: Spec, answered: Callable[[Answer], None]) -> None:
-        """Ask; Esc changes nothing."""
+    def ask(self, spec: Spec, answered: Callable[[Answer], None], declined: Callable[[], None] | None = None) -> None:
+        """Ask; Esc changes nothing, but may lead somewhere (``declined``)."""
 
         def done(answer: Answer | None) -> None:
             if answer is not None:
                 self.counter.guarded(lambda: answered(answer))
+            elif declined is not None:
+                declined()
 
         self.counter.push_screen(Dialog(spec), done)
 
-    def _say(self, title: str, *texts: str) -> None:
+    def say(self, title: str, *texts: str) -> None:
+        """Say why something is not to be had."""
         paragraphs = tuple((text, "plain") for text in texts)
         self.counter.push_screen(Dialog(Spec(title, paragraphs, yes=N_("知道了"), no=N_("关闭"), tone="warn")))
 
     def scan_token(self) -> Any:
-        return (dict(self.ticks), self.materials.snapshot(), self.wish)
+        return (dict(self.given), self.materials.snapshot(), self.wish, self.part)
 
     def scan_undo(self, token: Any) -> None:
-        ticks, place, self.wish = token
-        self.ticks.clear()
-        self.ticks.update(ticks)
+        given, place, self.wish, part = token
+        self.given.clear()
+        self.given.update(given)
         self.materials.restore(place)
         self.follow()
-
-
-def _not_empty(text: str) -> str:
-    return "" if text else _("请写明原因")
-
-
-def _day_error(text: str, today: dt.date, latest: dt.date | None) -> str:
-    day = read_day(text, today)
-    if day is None:
-        return _("看不懂这个日期")
-    if day < today:
-        return _("这一天已经过去")
-    if latest is not None and day > latest:
-        return _("不能晚于 {day}").format(day=latest)
-    return ""
+        if part != self.part:
+            self.go_part(part)

@@ -63,7 +63,7 @@ class Parked:
         return [
             line((clip(safe(self.draft.matter.name), columns), "strong")),
             BLANK,
-            line((_("暂存的收件，还没有确认"), "warn")),
+            line((_("上次没有办完的收件，还没有确认") if self.draft.left_ms else _("暂存的收件，还没有确认"), "warn")),
             line((safe(self.draft.party), "plain")),
             BLANK,
             line((_("按 Enter 接着办"), "title")),
@@ -118,7 +118,7 @@ class Draw:
             text = f"{item.reference}  {item.row.matter_name}"
             return ((chip, ink), ("  ", "plain"), (clip(safe(text), space), "strong" if chosen else "plain"))
         if isinstance(item, Parked):
-            chip = _(" 暂存 ")
+            chip = _(" 未办完 ") if item.draft.left_ms else _(" 暂存 ")
             text = f"{safe(item.draft.matter.name)}  {safe(item.draft.party)}"
             return ((chip, "chip-warn"), ("  ", "plain"), (clip(text, columns - width(chip) - 2), "plain"))
         return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,9 +14,10 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
+from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.widgets.cells import clip, safe, width
@@ -27,10 +29,10 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
-from hall.verdict import Outcome, Verdict
+from hall.verdict import Outcome, article_of
 
 
-class IntakeScreen(DeskScreen):
+class IntakeScreen(DeskScreen[Preview]):
     """One walk-in, from the first question to the confirmed outcome."""
 
     GROUPS = ("intake",)
@@ -38,13 +40,11 @@ class IntakeScreen(DeskScreen):
     TITLE_OF = N_("收件")
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__()
+        super().__init__(draft.ticks)
         self.draft = draft
-        self.ticks = draft.ticks
         self.known: dict[str, str] = {}
         self.tell_missing = False
         self._known_for = ""
-        self._preview: Preview | None = None
 
     def body(self) -> ComposeResult:
         yield from self.desk()
@@ -67,31 +67,18 @@ class IntakeScreen(DeskScreen):
     # -- the draft and what follows from it ------------------------------------------------------------------------
 
     @property
-    def preview(self) -> Preview:
-        assert self._preview is not None
-        return self._preview
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.preview.verdict
-
-    @property
     def rows(self) -> tuple[Row, ...]:
         return self.preview.checklist.materials
 
     def preview_now(self) -> None:
         """Ask what follows."""
-        workspace = self.counter.workspace
-        assert workspace is not None
-        self._preview = intake.preview(workspace, self.draft)
+        self._preview = intake.preview(self.workspace, self.draft)
 
     def follow(self) -> None:
         self.preview_now()
         self.form.show(self._items())
-        self.show_materials()
-        self.show_verdict(self._shown())
-        self.query_one("#desk-head").paint()  # type: ignore[attr-defined]
-        self.show_keys()
+        self.show_what_follows()
+        self.counter.drafts_changed()
 
     def _items(self) -> list[Any]:
         return items_of(self.draft, self.preview, self.known, tell_missing=self.tell_missing)
@@ -105,17 +92,16 @@ class IntakeScreen(DeskScreen):
 
     def _look_up_person(self) -> None:
         """What the hall knows of the person whose number is now complete; offered, never taken by itself."""
-        workspace = self.counter.workspace
         typed = self.draft.applicant.get("id_number", "")
         number = "" if "applicant.id_number" in self.preview.field_errors else typed.strip()
-        if number == self._known_for or workspace is None:
+        if number == self._known_for:
             return
         self._known_for = number
         from clerk_tui.services import people
 
-        person = people.known(workspace, number) if number else None
+        person = people.known(self.workspace, number) if number else None
         self.known = known_values(person) if person is not None else {}
-        intake.refresh_held(workspace, self.draft)
+        intake.refresh_held(self.workspace, self.draft)
 
     def _form_done(self) -> None:
         """Nothing is left to fill in: to the desk."""
@@ -137,7 +123,7 @@ class IntakeScreen(DeskScreen):
         typing = {self.form.current} - self.form.visited
         return not set(self.preview.field_errors) - typing
 
-    def _shown(self) -> Shown:
+    def shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
         verdict = preview.verdict
         accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
@@ -145,12 +131,12 @@ class IntakeScreen(DeskScreen):
         return Shown(
             chosen=chosen,
             explanation=verdict.explanation,
-            article=intake_article(verdict, chosen),
+            article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
             ready=not self.hinders() and self.all_seen,
-            warnings=() if self.hinders() else tuple(preview.warnings.values()),
+            warnings=() if self.hinders() else self._warnings(),
             calm=not self.tell_missing and not verdict.errors and self._only_typing(),
             dates=date_pairs(
                 (_("收件日"), preview.received),
@@ -161,6 +147,11 @@ class IntakeScreen(DeskScreen):
             ),
             provisional=(accepted and preview.due.provisional) or (noticed and preview.respond_provisional),
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        blanks = len(self.preview.blanks)
+        said = (_("表格还有 {count} 项必填的空着").format(count=blanks),) if blanks and self.all_seen else ()
+        return (*said, *self.preview.warnings.values())
 
     # -- the header ------------------------------------------------------------------------------------------------
 
@@ -175,16 +166,9 @@ class IntakeScreen(DeskScreen):
         rest = room - width(left[0][0]) - 4
         if situations and rest > 8:
             left += [("  ", "plain"), (clip(safe(situations), rest), "plain")]
-        lines: list[Line] = [(spread(left, right, columns), "")]
-        if self.app.size.width < 110:
-            lines.append((self._tabs(), ""))
-        return lines
-
-    def _tabs(self) -> tuple[Span, ...]:
-        on, off = ("chip-info", "chip-off") if self.part == "left" else ("chip-off", "chip-info")
         done = len(self.rows) - len(self.open_rows()) if self._preview else 0
         tab = _(" F4 材料 {done}/{all} ").format(done=done, all=len(self.rows) if self._preview else 0)
-        return ((_(" F3 情形与申请人 "), on), (" ", "plain"), (tab, off))
+        return [(spread(left, right, columns), ""), *self.tabs(_(" F3 情形与申请人 "), tab)]
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -205,16 +189,16 @@ class IntakeScreen(DeskScreen):
         super().action_do(action)
 
     def _go_to_hindrance(self) -> None:
-        self.tell_missing = True
-        self.follow()
         preview = self.preview
         keys = [*(f"answers.{code}" for code in preview.checklist.open_questions)]
         keys += [*preview.field_errors, *preview.missing]
         wrong_row = next((error.field for error in preview.verdict.errors if error.field), "")
         if keys and not keys[0].startswith("materials."):
-            self.go_part("left")
-            self.form.go_to(keys[0])
-        elif wrong_row and wrong_row.startswith("materials."):
+            self._go_to(keys[0])
+            return
+        self.tell_missing = True
+        self.follow()
+        if wrong_row and wrong_row.startswith("materials."):
             self.materials.current = wrong_row.split(".")[1]
             self.go_part("materials")
             self.materials.paint()
@@ -237,15 +221,14 @@ class IntakeScreen(DeskScreen):
         return [*super().other_choices(), *refusing.choices(self), later]
 
     def _receive(self) -> None:
-        workspace = self.counter.workspace
-        assert workspace is not None
         lines = (
             (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
             (_("将打印：收件凭证"), "info"),
+            *self.unprintable_lines(),
         )
 
         def answered(answer: Answer) -> None:
-            result = intake.receive(workspace, self.draft)
+            result = intake.receive(self.workspace, self.draft)
             self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
         self.ask(Spec(_("只收件，待审"), lines, yes=N_("收件"), no=N_("回去")), answered)
@@ -253,13 +236,37 @@ class IntakeScreen(DeskScreen):
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
+        verdict = self.verdict
+        if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
+            refusing.ask_why(self, self._last_look)
+        else:
+            self._last_look()
+
+    def _last_look(self) -> None:
+        chosen = self.chosen
+        assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
-        self.ask(self.summary(intake.PAPERS[chosen], who), lambda answer: self.commit())
+        told = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
+        extra: list[Paragraph] = [("", "plain"), (told, "bad")] if self.verdict.conforming else []
+        blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
+        spec = self.summary(intake.PAPERS[chosen], who, *extra, *blank_lines(blanks))
+        if not blanks:
+            self.ask(spec, lambda answer: self.commit())
+            return
+        self.ask(
+            replace(spec, no=N_("去填空着的")), lambda answer: self.commit(), lambda: self._go_to(next(iter(blanks)))
+        )
+
+    def _go_to(self, field: str) -> None:
+        """To a field that is still empty, and say of the others that they are."""
+        self.tell_missing = True
+        self.follow()
+        self.go_part("left")
+        self.form.go_to(field)
 
     def commit(self) -> None:
-        workspace = self.counter.workspace
-        assert workspace is not None
-        result = intake.submit(workspace, self.draft, self.chosen if self.chosen is self.wish else None)
+        """Do it: the confirmed outcome."""
+        result = intake.submit(self.workspace, self.draft, self.chosen if self.chosen is self.wish else None)
         self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
     def do_inquire(self) -> None:
@@ -270,12 +277,28 @@ class IntakeScreen(DeskScreen):
         spec = Spec(_("只咨询"), lines, yes=N_("打印指南"), no=N_("回去"))
         self.ask(spec, lambda answer: self._inquired())
 
-    def _inquired(self) -> None:
-        from clerk_tui.services import inquiry
+    def do_check(self) -> None:
+        """检查核对单: only what the applicant reads; the walk-in goes on."""
+        lines = (
+            (_("打印录入的内容，请申请人核对、改正、签字。不收件，不计时，录入的内容还在。"), "plain"),
+            (_("将打印：") + paper_name("checking"), "info"),
+            *self.unprintable_lines(),
+        )
+        spec = Spec(_("检查核对单"), lines, yes=N_("打印核对单"), no=N_("回去"))
+        self.ask(spec, lambda answer: self._checked())
+
+    def _checked(self) -> None:
+        from clerk_tui.services import checking
 
         workspace = self.counter.workspace
         assert workspace is not None
-        result = inquiry.answer(workspace, self.draft)
+        checking.checking_sheet(workspace, self.draft)
+        self.counter.saved()
+
+    def _inquired(self) -> None:
+        from clerk_tui.services import inquiry
+
+        result = inquiry.answer(self.workspace, self.draft)
         self.counter.finished(result, self.draft.matter.name, "")
 
     # -- leaving and scans -----------------------------------------------------------------------------------------
@@ -284,6 +307,9 @@ class IntakeScreen(DeskScreen):
     def unsaved(self) -> bool:
         draft = self.draft
         return bool(draft.answers or draft.ticks or any(draft.applicant.values()) or any(draft.fields.values()))
+
+    def unfinished(self) -> Draft | None:
+        return self.draft if self.unsaved else None
 
     def leaving(self, then: Callable[[], None]) -> None:
         if not self.unsaved:
@@ -303,6 +329,7 @@ class IntakeScreen(DeskScreen):
                 return
             if answer.choice == 0:
                 self.counter.parked.append(self.draft)
+            self.counter.drafts_changed()
             then()
 
         self.counter.push_screen(Dialog(spec), answered)
@@ -339,8 +366,9 @@ class IntakeScreen(DeskScreen):
         super().scan_undo(desk)
 
 
-def intake_article(verdict: Verdict, chosen: Outcome | None) -> str:
-    """The article that the chosen outcome stands on."""
-    from hall.verdict import article_of
-
-    return article_of(chosen, verdict.refusal) if chosen is not None else ""
+def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
+    """What the matter's own form still lacks: said before it is confirmed, because afterwards it stays so."""
+    if not blanks:
+        return []
+    title = _("表格里还有必填项空着，确认后照现在的样子存档")
+    return [("", "plain"), (title, "warn"), *((f"\t{text}", "plain") for text in blanks.values())]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SELF, AGENT = "self", "agent"
 COMPANIES = ("company", "individual_business", "organisation")
+LANGUAGES = (("zh", N_("中文")), ("en", N_("中文和英文")))
 YES_NO = (("yes", N_("是")), ("no", N_("否")))
 
 
@@ -31,7 +32,7 @@ def items_of(draft: Draft, preview: Preview, known: Mapping[str, str], *, tell_m
     items: list[Item] = [_question(draft, question) for question in preview.checklist.questions]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
-    items += [_field(draft, field, known, errors) for field in preview.checklist.fields]
+    items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return items
 
 
@@ -86,6 +87,8 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
         who = AGENT if draft.agent is not None else SELF
         options = ((SELF, _("本人来办") if not company else _("法定代表人")), (AGENT, _("代理人来办")))
         yield Item("agent", _("谁来办"), who, section, options, required=False)
+    languages = tuple((code, _(label)) for code, label in LANGUAGES)
+    yield Item("language", _("文书语言"), draft.language or "zh", section, languages, required=False)
 
 
 def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
@@ -106,10 +109,11 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
             wanted=True,
             error=errors.get(where, ""),
             offer=known.get(where, ""),
+            caution=preview.warnings.get(where, "") if draft.agent.get(key) else "",
         )
 
 
-def _field(draft: Draft, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
+def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
     where = f"fields.{field.code}"
     options: tuple[tuple[str, str], ...] = ()
     if field.kind == "choice":
@@ -129,6 +133,7 @@ def _field(draft: Draft, field: Field, known: Mapping[str, str], errors: Mapping
         note="  ".join(filter(None, (field.help, example))),
         error=errors.get(where, ""),
         offer=known.get(where, ""),
+        caution=preview.warnings.get(where, ""),
     )
 
 
@@ -156,6 +161,8 @@ def put(draft: Draft, key: str, value: Value) -> None:
             draft.answers.pop(name, None)
         else:
             draft.answers[name] = value
+    elif key == "language":
+        draft.language = "en" if value == "en" else ""
     elif key == "agent":
         draft.agent = (draft.agent or {}) if value == AGENT else None
     elif part == "agent":

@@ -51,7 +51,7 @@ class ResultScreen(CounterScreen):
     def _lines(self, columns: int, rows: int) -> list[Line]:
         result = self.result
         if result.outcome is not None:
-            fill, word = FILLS[result.outcome], _(OUTCOME_NAMES[result.outcome])
+            fill, word = FILLS[result.outcome], _(result.word or OUTCOME_NAMES[result.outcome])
         else:
             fill, word = "info", state_chip(result.state)[0]
         spaced = " ".join(result.reference) if columns >= 60 else result.reference

@@ -16,6 +16,7 @@ from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.form import FormView
+from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.scan import Act, Ignore, ScanFilter, Scanned, Wait
 
 if TYPE_CHECKING:
@@ -49,15 +50,24 @@ class ScanKeys(App[None]):
             at=self.key_time(event),
             typing=self._typing(),
             control=not text,
+            settled=self._settled(),
         )
         match answer:
+            case Act(keys, holds=True):
+                self._token = None
+                for key in keys:
+                    await super().on_event(key)
+                self._watch()
             case Act(keys, begins):
                 for key in keys[:-1]:
                     await super().on_event(key)
                 if begins:
                     self._remember()
                 await super().on_event(keys[-1])
-            case Wait():
+            case Wait(begins=begins):
+                if begins:
+                    # Nothing of this burst has acted, so there is nothing to take back.
+                    self._token = None
                 self._watch()
             case Ignore(keys):
                 for key in keys:
@@ -91,8 +101,14 @@ class ScanKeys(App[None]):
             return focused.active is not None and not focused.active.options
         return isinstance(focused, Entry) or (isinstance(focused, Box) and focused.typing)
 
+    def _settled(self) -> bool:
+        """Whether what a character does could not be taken back: it answers a dialog, prints, opens."""
+        return not self._typing() and not isinstance(self.focused, (FormView, MaterialsView))
+
     async def _expired(self) -> None:
         self._expiry = None
+        if not self._screen_stack:
+            return  # the counter is closing
         match self._filter.expire(self.key_now()):
             case Scanned(code, whole):
                 self._scan_read(code, whole)

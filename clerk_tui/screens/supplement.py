@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +14,8 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import state_chip
-from clerk_tui.services import intake, making, supplement
+from clerk_tui.services import intake, making, printable, supplement
+from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import said_of
@@ -23,13 +24,10 @@ from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 from hall.checklist import Row
 from hall.masking import mask_identity, mask_party, mask_phone
-from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
-
-if TYPE_CHECKING:
-    from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
+from hall.verdict import Outcome, article_of
 
 
-class SupplementScreen(DeskScreen):
+class SupplementScreen(DeskScreen[SupplementPreview]):
     """The rows that are open stand first; the others only take a problem that was found since."""
 
     GROUPS = ("supplement",)
@@ -37,12 +35,11 @@ class SupplementScreen(DeskScreen):
     TITLE_OF = N_("补正收件")
 
     def __init__(self, draft: SupplementDraft) -> None:
-        super().__init__()
+        super().__init__(draft.ticks)
         self.draft = draft
         self.part = "materials"
         opened = {row.code for row in draft.rows}
         self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
-        self._preview: SupplementPreview | None = None
 
     def body(self) -> ComposeResult:
         yield from self.desk()
@@ -59,44 +56,18 @@ class SupplementScreen(DeskScreen):
     # -- the draft and what follows from it ------------------------------------------------------------------------
 
     @property
-    def preview(self) -> SupplementPreview:
-        assert self._preview is not None
-        return self._preview
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.preview.verdict
-
-    @property
     def rows(self) -> tuple[Row, ...]:
         return self._rows
 
-    def open_rows(self) -> frozenset[str]:
-        return frozenset(row.code for row in self.draft.rows if row.code not in self.draft.ticks)
-
-    def set_tick(self, code: str, tick: Tick | None) -> None:
-        if tick is None:
-            self.draft.ticks.pop(code, None)
-        else:
-            self.draft.ticks[code] = tick
-        self.follow()
-
-    def all_present(self) -> None:
-        for row in self.draft.rows:
-            if row.code not in self.draft.ticks:
-                self.draft.ticks[row.code] = Tick(TickState.PRESENT)
-        self.follow()
+    @property
+    def asked(self) -> tuple[Row, ...]:
+        return self.draft.rows
 
     def follow(self) -> None:
-        workspace = self.counter.workspace
-        assert workspace is not None
-        self._preview = supplement.preview(workspace, self.draft)
+        self._preview = supplement.preview(self.workspace, self.draft)
         self.ticks = self._preview.ticks
-        self.show_materials()
-        self.show_verdict(self._shown())
         self.query_one("#told", TextPane).paint()
-        self.query_one("#desk-head", TextPane).paint()
-        self.show_keys()
+        self.show_what_follows()
 
     def hinders(self) -> tuple[str, ...]:
         """What keeps F9 from working."""
@@ -108,7 +79,12 @@ class SupplementScreen(DeskScreen):
             texts.append(preview.verdict.explanation)
         return hindrances(texts)
 
-    def _shown(self) -> Shown:
+    @property
+    def promised(self) -> bool:
+        """Whether the case is accepted already and only its promises are waited for."""
+        return self.draft.case.state is CaseState.TOLERATED
+
+    def shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
         accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
         noticed = chosen is Outcome.NOTICED and (
@@ -123,11 +99,21 @@ class SupplementScreen(DeskScreen):
             warnings.append(_("有第一次就能看到的问题：再次告知要写明原因，并报负责人"))
         elif chosen is Outcome.NOTICED and not preview.fresh and self.wish is not Outcome.NOTICED:
             warnings.append(_("收下交来的部分，原告知书继续有效"))
+        # Of a case that was accepted with a promise the dates stand since then.
+        due = self.draft.case.due if self.promised else preview.due
+        kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
+        if chosen and not self.promised:
+            article = article_of(chosen, preview.verdict.refusal, kind=kind)
+        if self.unprintable:
+            warnings.append(printable.told(self.unprintable))
         return Shown(
             chosen=chosen,
+            word=_(preview.word) if preview.word else "",
             explanation=preview.verdict.explanation,
-            article=article_of(chosen, preview.verdict.refusal) if chosen else "",
+            article=article,
+            handed=tuple(row.name for row in self._rows if row.code in preview.handed),
             gaps=preview.gaps,
+            gaps_title=_("还没有补齐的承诺材料") if self.promised else "",
             others=self.others(),
             hinders=self.hinders(),
             calm=not preview.field_errors and not preview.verdict.errors,
@@ -135,11 +121,11 @@ class SupplementScreen(DeskScreen):
             warnings=tuple(warnings),
             dates=date_pairs(
                 (_("收到日"), preview.accepted),
-                (_("承诺办结"), preview.due.promised if accepted else ""),
-                (_("法定期限"), preview.due.statutory if accepted else ""),
+                (_("承诺办结"), due.promised if accepted else ""),
+                (_("法定期限"), due.statutory if accepted else ""),
                 (_("补正期限"), preview.respond_by if noticed else ""),
             ),
-            provisional=(accepted and preview.due.provisional) or (noticed and preview.respond_provisional),
+            provisional=(accepted and due.provisional) or (noticed and preview.respond_provisional),
         )
 
     # -- what was told ---------------------------------------------------------------------------------------------
@@ -161,19 +147,7 @@ class SupplementScreen(DeskScreen):
                 "",
             )
         ]
-        if self.app.size.width < 110:
-            left = self.part == "left"
-            lines.append(
-                (
-                    (
-                        (_(" F3 上次告知 "), "chip-info" if left else "chip-off"),
-                        (" ", "plain"),
-                        (_(" F4 材料 "), "chip-off" if left else "chip-info"),
-                    ),
-                    "",
-                )
-            )
-        return lines
+        return [*lines, *self.tabs(_(" F3 上次告知 "), _(" F4 材料 "))]
 
     def _told(self, columns: int, rows: int) -> list[Line]:
         case = self.draft.case
@@ -234,6 +208,24 @@ class SupplementScreen(DeskScreen):
             choices.append((_("再出一份告知书（列明现在还缺的）"), lambda: self.choose(Outcome.NOTICED)))
         return choices
 
+    def do_other(self) -> None:
+        """A case that is accepted already has no other outcome: what was handed in and what is still promised."""
+        if not self.promised:
+            super().do_other()
+            return
+        shown = self.shown()
+        promised = {promise.code: promise.until for promise in self.draft.case.promises}
+        handed = [(f"\t{name}", "good") for name in shown.handed] or [("\t" + _("还没有勾选"), "faint")]
+        open_ = [(f"\t{promised.get(gap.code, '')}  {gap.name}", "warn") for gap in shown.gaps if gap.code in promised]
+        paragraphs = (
+            (_("已经容缺受理，这里只收承诺补齐的材料，没有别的结论。"), "plain"),
+            ("", "plain"),
+            (_("交来的材料"), "title"),
+            *handed,
+            *([("", "plain"), (_("还没有补齐的承诺材料"), "title"), *open_] if open_ else []),
+        )
+        self.counter.push_screen(Dialog(Spec(_("容缺受理的办件"), paragraphs, yes=N_("知道了"), no=N_("关闭"))))
+
     @property
     def party(self) -> str:
         """Who applies, as a screen may show it."""
@@ -270,10 +262,8 @@ class SupplementScreen(DeskScreen):
         )
 
     def _submit(self, reason: str) -> None:
-        workspace = self.counter.workspace
-        assert workspace is not None
         case = self.draft.case
-        result = supplement.submit(workspace, self.draft, self.wish if self.chosen is self.wish else None, reason)
+        result = supplement.submit(self.workspace, self.draft, self.wish if self.chosen is self.wish else None, reason)
         self.counter.finished(result, case.matter.name, self.party)
 
     def leaving(self, then: Callable[[], None]) -> None:
@@ -293,11 +283,3 @@ class SupplementScreen(DeskScreen):
                 then()
 
         self.counter.push_screen(Dialog(spec), answered)
-
-    def scan_token(self) -> Any:
-        return (dict(self.draft.ticks), self.materials.snapshot(), self.wish)
-
-    def scan_undo(self, token: Any) -> None:
-        self.draft.ticks, place, self.wish = token
-        self.materials.restore(place)
-        self.follow()

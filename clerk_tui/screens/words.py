@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from clerk_tui.i18n import N_, _
 from hall.case import CaseState
 from hall.deadlines import Light
+from hall.facts import PaperKind
+from hall.telling import PAPER_NAMES, STATE_NAMES
 
-STATES: dict[CaseState, tuple[str, str]] = {
-    CaseState.INQUIRY: (N_("咨询"), "chip-off"),
-    CaseState.RECEIVED: (N_("已收件"), "chip-info"),
-    CaseState.NOTICED: (N_("补正中"), "chip-warn"),
-    CaseState.ACCEPTED: (N_("已受理"), "chip-good"),
-    CaseState.TOLERATED: (N_("容缺受理"), "chip-warn"),
-    CaseState.REFUSED: (N_("不予受理"), "chip-bad"),
-    CaseState.DECIDED: (N_("已决定"), "chip-good"),
-    CaseState.DELIVERED: (N_("已出件"), "chip-good"),
-    CaseState.FILED: (N_("已归档"), "chip-off"),
-    CaseState.WITHDRAWN: (N_("已撤回"), "chip-off"),
-    CaseState.RETURNED: (N_("已退件"), "chip-off"),
-    CaseState.TERMINATED: (N_("已终止"), "chip-off"),
+if TYPE_CHECKING:
+    from clerk_tui.services.next_steps import Step
+
+INKS: dict[CaseState, str] = {
+    CaseState.INQUIRY: "chip-off",
+    CaseState.RECEIVED: "chip-info",
+    CaseState.NOTICED: "chip-warn",
+    CaseState.ACCEPTED: "chip-good",
+    CaseState.TOLERATED: "chip-warn",
+    CaseState.REFUSED: "chip-bad",
+    CaseState.DECIDED: "chip-good",
+    CaseState.DELIVERED: "chip-good",
+    CaseState.FILED: "chip-off",
+    CaseState.WITHDRAWN: "chip-off",
+    CaseState.RETURNED: "chip-off",
+    CaseState.TERMINATED: "chip-off",
 }
+"""How a state looks; what it is called says ``hall.telling``."""
 LIGHTS: dict[Light, tuple[str, str]] = {
     Light.GREEN: (N_("绿 正常"), "chip-good"),
     Light.YELLOW: (N_("黄 将到期"), "chip-warn"),
     Light.RED: (N_("红 超承诺"), "chip-bad"),
     Light.DARK_RED: (N_("深红 超法定"), "chip-bad"),
     Light.NONE: (N_("不计时"), "chip-off"),
-}
-PAPERS: dict[str, str] = {
-    "receipt": N_("收件凭证"),
-    "notice": N_("一次性告知书"),
-    "acceptance": N_("受理通知书"),
-    "refusal": N_("不予受理通知书"),
-    "promise": N_("容缺受理承诺书"),
-    "guide": N_("办事指南（一次性告知单）"),
-    "checking": N_("检查核对单"),
-    "tolerance": N_("容缺受理通知书"),
-    "tolerance_due": N_("容缺候补通知书"),
-    "restart": N_("补办件重新启动通知单"),
-    "procedure": N_("特别程序期限告知书"),
-    "extension": N_("延长办理期限通知书"),
-    "grant": N_("准予决定书"),
-    "denial": N_("不予决定书"),
-    "served": N_("送达回证"),
-    "fee": N_("缴费通知书"),
-    "transfer": N_("物料流转单"),
-    "pickup": N_("取件单"),
-    "returned": N_("退件通知单"),
-    "terminated": N_("终止办理通知书"),
 }
 
 #: What a record of the journal tells, by the fact's type.
@@ -93,14 +79,20 @@ ASIDE: dict[str, tuple[str, str]] = {
     "conflict": (N_("冲突"), "chip-warn"),
 }
 
-#: Names of outcomes that the rules give in Chinese and the screens look up.
-OUTCOMES = (N_("受理"), N_("一次性告知补正"), N_("容缺受理"), N_("当场更正后受理"), N_("不予受理"))
+
+#: Names of the steps after the receipt, which the services give in Chinese.
+STEPS = (
+    *(N_("收下补交的材料"), N_("催交承诺的材料"), N_("通知补齐后重新启动"), N_("告知特别程序（停计时）")),
+    *(N_("结束特别程序"), N_("延长办理期限"), N_("作出准予的决定"), N_("作出不予的决定"), N_("通知缴费")),
+    *(N_("登记缴费"), N_("移交材料原件"), N_("送达文书"), N_("取件"), N_("逾期未补正，退件")),
+    *(N_("申请人撤回申请"), N_("承诺逾期，终止办理")),
+)
 
 
 def state_chip(state: CaseState | str) -> tuple[str, str]:
     """The word and the ink of a case's state."""
-    word, ink = STATES[CaseState(state)]
-    return _(word), ink
+    state = CaseState(state)
+    return _(STATE_NAMES[state]), INKS[state]
 
 
 def light_chip(light: Light) -> tuple[str, str]:
@@ -111,7 +103,12 @@ def light_chip(light: Light) -> tuple[str, str]:
 
 def paper_name(kind: str) -> str:
     """What a paper is called."""
-    return _(PAPERS.get(kind, kind))
+    return _(PAPER_NAMES[cast(PaperKind, kind)])
+
+
+def step_name(step: Step) -> str:
+    """What a step with a case is called."""
+    return _(step.name)
 
 
 def fact_name(kind: str) -> str:

@@ -43,6 +43,8 @@ class Draft:
     ticket: str = ""
     language: Language = ""
     held: dict[str, str] = field(default_factory=dict)
+    left_ms: int = field(default=0, compare=False)
+    """When the counter ended while it was being typed, ms since 1970; 0 for a walk-in of this run."""
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was computed for the last preview, by part, so that a key only pays for what it changed."""
 
@@ -66,6 +68,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
+    ``unprintable`` are the characters that papers spell out, because no font has them, by field; the warnings say so.
     """
 
     checklist: Checklist
@@ -83,3 +86,9 @@ class Preview(Struct, frozen=True, kw_only=True):
     respond_by: dt.date
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
+    unprintable: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def blanks(self) -> dict[str, str]:
+        """What the matter's own form still lacks. It hinders nothing: see ``intake.require_applicant``."""
+        return {key: text for key, text in self.missing.items() if key.startswith("fields.")}

@@ -39,8 +39,9 @@ KIND_NAMES = {
     "organisation": "其他组织",
     "foreigner": "外国人",
 }
-_YES = frozenset({"是", "yes", "y", "true", "1", "on", "√"})
-_NO = frozenset({"", "否", "no", "n", "false", "0", "off"})
+YES, NO = "是", "否"
+_YES = frozenset({YES, "yes", "y", "true", "1", "on", "√"})
+_NO = frozenset({NO, "no", "n", "false", "0", "off"})
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 
 
@@ -119,8 +120,10 @@ def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
             continue
         if value:
             found.values[field.code] = value
-        elif field.required:
-            found.missing[key] = f"请勾选“{field.label}”" if field.kind == "confirm" else f"请填写{field.label}"
+        if field.required and field.kind == "confirm" and value != YES:
+            found.missing[key] = f"没有确认“{field.label}”"
+        elif field.required and not value:
+            found.missing[key] = f"请填写{field.label}"
     return found
 
 
@@ -132,7 +135,7 @@ def read_field(field: Field, raw: str) -> str:
     """
     where = f"fields.{field.code}"
     text = clean_text(raw, field=where, max_length=field.max_length)
-    if not text and field.kind != "confirm":
+    if not text:
         return ""
     value = _READERS.get(field.kind, _as_text)(field, text, where)
     if field.pattern and not _compiled(field.pattern).fullmatch(value):
@@ -184,9 +187,9 @@ def _as_phone(field: Field, text: str, where: str) -> str:
 def _as_confirm(field: Field, text: str, where: str) -> str:
     word = text.lower()
     if word in _YES:
-        return "是"
+        return YES
     if word in _NO:
-        return ""
+        return NO
     raise BadInput("not_yes_or_no", "应当是“是”或“否”", field=where)
 
 

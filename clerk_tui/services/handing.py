@@ -190,7 +190,7 @@ def hand_over(
 
     def step(case: Case, action: Action) -> None:
         _require_case(case, "移交材料")
-        source = optional(from_place, "from_place") or _window(ws)
+        source = optional(from_place, "from_place") or window_name(ws)
         known = {one.name: one for move in case.handovers for one in move.items}
         moved = items or tuple(known.values())
         if not moved:
@@ -199,7 +199,7 @@ def hand_over(
             required(one.name, f"items[{number}].name", "材料名称")
             if one.copies < 1:
                 raise BadInput("bad_number", "份数至少是1", field=f"items[{number}].copies", hint="写明份数")
-            if known and one.name not in known and source != _window(ws):
+            if known and one.name not in known and source != window_name(ws):
                 raise BadInput(
                     "not_on_sheet",
                     "这件材料不在流转单上",
@@ -272,13 +272,14 @@ def _name(name: str, field: str, label: str) -> str:
     return clean_name(name, field=field)
 
 
-def _window(ws: Workspace) -> str:
+def window_name(ws: Workspace) -> str:
+    """This window, as papers call it."""
     window = ws.config.hall.window
     return f"综合窗口{window}号" if window else "综合窗口"
 
 
 def _here(ws: Workspace, case: Case) -> str:
-    return case.matter.hall.name + _window(ws)
+    return case.matter.hall.name + window_name(ws)
 
 
 def _require_case(case: Case, what: str) -> None:

@@ -6,15 +6,11 @@ with the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from msgspec import structs
 
 from clerk_tui.services import editions, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
-from clerk_tui.services.result import Result
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
@@ -33,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
-    "unknown_papers", "unprinted", "with_paths",
+    "unknown_papers", "unprinted",
 ]  # fmt: skip
 
 
@@ -125,18 +121,6 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -
     rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
     editions.require_the_same(ws, issued, reprint, rendered, slip=form == "slip")
     return rendered
-
-
-def with_paths(result: Result, delivered: Iterable[Delivered]) -> Result:
-    """The result with where its papers are now; ``delivered`` is what ``deliver_pending`` answered."""
-    prints = {done.paper_id: done for done in delivered if done.nth == 0}
-    papers = tuple(
-        structs.replace(paper, path=prints[paper.paper_id].path, pages=prints[paper.paper_id].pages)
-        if paper.paper_id in prints
-        else paper
-        for paper in result.papers
-    )
-    return structs.replace(result, papers=papers)
 
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:

@@ -28,10 +28,10 @@ from hall.checklist import Applying, Checklist, build_checklist
 from hall.deadlines import notice_due
 from hall.errors import BadInput, HallError
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
-from hall.fold import STATE_NAMES
 from hall.masking import mask_name
 from hall.replica import ReplicaError
 from hall.roles import Permission
+from hall.telling import STATE_NAMES
 from hall.verdict import Gap, Tick, TickState, gaps_of
 
 if TYPE_CHECKING:

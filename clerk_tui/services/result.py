@@ -7,10 +7,14 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from clerk_tui.i18n import N_
 from clerk_tui.store.verifying import Head
 from hall.case import Case, CaseState
 from hall.facts import Due, PaperKind
 from hall.verdict import Gap, Outcome
+
+KEPT, PARTLY = N_("补齐承诺材料"), N_("收下部分承诺材料")
+"""What is done to a case that was accepted with a promise already: it is not accepted once more."""
 
 
 class PaperOut(Struct, frozen=True, kw_only=True):
@@ -27,8 +31,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
-    ``warnings`` what a person should look at again, none of it in the way; ``seq`` and ``hash`` (hex) are of the last
-    fact written.
+    ``warnings`` what a person should look at again, none of it in the way; ``blank`` the required fields of the
+    matter's own form that stayed empty, by dotted field. ``word`` says what was done where the outcome's name would
+    say something else. ``unprintable`` are the characters that its papers spell out as code points, because no font
+    has them. ``seq`` and ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
@@ -45,6 +51,9 @@ class Result(Struct, frozen=True, kw_only=True):
     hash: str
     late: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unprintable: tuple[str, ...] = ()
+    blank: dict[str, str] = {}
+    word: str = ""
 
 
 def result_of(
@@ -57,6 +66,9 @@ def result_of(
     head: Head,
     late: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    unprintable: tuple[str, ...] = (),
+    blank: dict[str, str] | None = None,
+    word: str = "",
 ) -> Result:
     """The result of an action that left ``case`` as it is."""
     issued = set(paper_ids)
@@ -79,4 +91,7 @@ def result_of(
         hash=head.hash.hex(),
         late=late,
         warnings=warnings,
+        unprintable=unprintable,
+        blank=blank or {},
+        word=word,
     )

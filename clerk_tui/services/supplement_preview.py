@@ -8,10 +8,11 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import clean_refusal, clean_ticks
-from clerk_tui.services.result import Result
+from clerk_tui.services.previewing import clean_refusal, clean_ticks, said_in
+from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
@@ -54,8 +55,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second`` means that a notice now would not be the first;
-    ``respond_provisional`` that its ``respond_by`` lies in a year whose days off are not known.
+    are what an acceptance now would say. ``second`` means that a notice now would not be the first. ``word`` names what
+    is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
+    are not known.
     """
 
     verdict: Verdict
@@ -76,6 +78,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     changed: dict[str, Tick]
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
+    word: str = ""
+    unprintable: dict[str, tuple[str, ...]] = {}
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -93,6 +97,8 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     """What follows from the ticks now; pure."""
     case, today = draft.case, ws.clock.today()
+    # What the case refers to keeps its version; reasons that belong to decisions are those of today.
+    matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     checklist = checklist_of(case)
     changed = {
@@ -106,8 +112,9 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     fresh, known_before = _untold(case, gaps)
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
+    refusal = clean_refusal(draft.refusal, found, matter)
     return SupplementPreview(
-        verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found), clock_from),
+        verdict=_verdict(ws, draft, checklist, ticks, refusal, clock_from),
         gaps=gaps,
         handed=tuple(code for code, tick in changed.items() if tick.state is TickState.PRESENT),
         fresh=fresh,
@@ -129,7 +136,23 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ticks=ticks,
         changed=changed,
         field_hints=found.hints,
+        word=_word(case, gaps, changed),
+        unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _standing_texts(case: Case) -> dict[str, str]:
+    """What of the case is printed again: names and the matter's own values."""
+    texts = {f"fields.{code}": value for code, value in case.fields.items()}
+    for who, person in (("applicant", case.applicant), ("agent", case.agent)):
+        texts[f"{who}.name"] = person.name if person is not None else ""
+    return texts
+
+
+def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
+    if case.state is not CaseState.TOLERATED or not changed:
+        return ""
+    return PARTLY if gaps else KEPT
 
 
 def checklist_of(case: Case) -> Checklist:
@@ -211,6 +234,7 @@ def _verdict(
         today=draft.handed_in,
         good_credit=draft.good_credit,
         refusal=refusal,
+        kind=matter.kind,
     )
     if draft.case.state is not CaseState.TOLERATED:
         return verdict

@@ -1,8 +1,9 @@
 """Telling a scanner from a person, by rhythm alone: pure, with time given in.
 
 A scanner is a keyboard that types a code faster than anybody can and ends with Enter. ``ScanFilter`` says of every key
-whether it may act now, must wait until the rhythm is clear, or ends a scan. The first key of a burst is let through,
-because nobody can know yet; whoever received it takes it back when the burst turns out to be a scan.
+whether it may act now, must wait until the rhythm is clear, or ends a scan. The first key of a burst is let through
+where what it does can be taken back, which happens when the burst turns out to be a scan. Elsewhere (``settled``: a
+dialog's numbered choices, a list that prints at a letter) it waits too, and two keys at such a rate do nothing at all.
 
 A burst is sealed once it says that it is the code on a paper, and one that follows a scan in the same breath is sealed
 from its first key: nothing of it acts any more, whatever control keys are in it and wherever it breaks off.
@@ -37,13 +38,16 @@ class Act(Generic[K]):
     keys: tuple[K, ...]
     begins: bool = False
     """Whether the last of them may be the first key of a scan: remember what it changes."""
+    holds: bool = False
+    """Whether the key that was fed is not among them: it waits, as the first of what may be a scan."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Hold the key back and ask ``expire`` after ``seconds``."""
+    """Hold the key back and ask ``expire`` after ``seconds``. ``begins``: it is the first of what may be a scan."""
 
     seconds: float
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,21 @@ class ScanFilter(Generic[K]):
         self._held: list[K] = []
         self._last = float("-inf")
         self._patience = SCANNER_GAP
-        self._sealed = self._spoiled = self._scanned = False
+        self._sealed = self._spoiled = self._scanned = self._settled = False
 
     def feed(
-        self, key: K, text: str, *, enter: bool, at: float, typing: bool, control: bool = False
+        self,
+        key: K,
+        text: str,
+        *,
+        enter: bool,
+        at: float,
+        typing: bool,
+        control: bool = False,
+        settled: bool = False,
     ) -> Act[K] | Wait | Scanned | Ignore[K]:
         """One key at ``at`` seconds. ``typing``: it would go into a text field, where quick typing must not wait.
-        ``control``: it is no character of any script."""
+        ``control``: it is no character of any script. ``settled``: what it does cannot be taken back."""
         gap, self._last = at - self._last, at
         if self._scanned and not self._sealed:
             # Nobody types in the same breath as a scanner: its second Enter, a second code.
@@ -94,6 +106,9 @@ class ScanFilter(Generic[K]):
         if not self._burst or gap > SLOW_GAP:
             keys = self._release()
             self._burst = [text]
+            if settled:
+                self._settled, self._held, self._patience = True, [key], SLOW_GAP
+                return Act(keys, holds=True) if keys else Wait(SLOW_GAP, begins=True)
             return Act((*keys, key), begins=True)
         self._burst.append(text)
         if text == ":" and (code := _CODE.search("".join(self._burst))):
@@ -134,8 +149,10 @@ class ScanFilter(Generic[K]):
     def _end(self, key: K, gap: float) -> Act[K] | Scanned | Ignore[K]:
         if len(self._burst) >= SHORTEST or (self._spoiled and gap <= SCANNER_GAP):
             return self._unseal(whole=True)
-        if gap <= SCANNER_GAP:
-            return Ignore(self._release())
+        if gap <= SCANNER_GAP or (self._settled and len(self._burst) > 1):
+            held = () if self._settled else tuple(self._held)
+            self._release()
+            return Ignore(held)
         return Act((*self._release(), key))
 
     @property
@@ -152,11 +169,15 @@ class ScanFilter(Generic[K]):
             self._release()
         if self._sealed or at - self._last < self._patience:
             return ()
+        return self._let_go()
+
+    def _let_go(self) -> tuple[K, ...]:
+        """What was held back and may act after all."""
         keys, self._held = tuple(self._held), []
-        return keys
+        return () if self._settled and len(keys) > 1 else keys
 
     def _release(self) -> tuple[K, ...]:
-        keys = tuple(self._held)
-        self._burst, self._held = [], []
-        self._sealed = self._spoiled = False
+        keys = self._let_go()
+        self._burst = []
+        self._sealed = self._spoiled = self._settled = False
         return keys

@@ -27,9 +27,14 @@ FILLS: dict[Outcome, str] = {
 class Shown:
     """What to show. ``chosen`` is what F9 would do, ``others`` the further lawful outcomes, ``hinders`` what keeps F9
     from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and value,
-    ``ready``: everything has been looked at, F9 is the key that is due."""
+    ``ready``: everything has been looked at, F9 is the key that is due. ``word`` says what F9 would do where the
+    outcome's name would say something else; ``handed`` are the names of what is handed in now, ``gaps_title`` what the
+    gaps are where they are not what has to be supplemented."""
 
     chosen: Outcome | None = None
+    word: str = ""
+    handed: tuple[str, ...] = ()
+    gaps_title: str = ""
     explanation: str = ""
     article: str = ""
     gaps: tuple[Gap, ...] = ()
@@ -44,6 +49,8 @@ class Shown:
 
 def outcome_word(shown: Shown) -> str:
     """The big word."""
+    if shown.word:
+        return shown.word
     return _(OUTCOME_NAMES[shown.chosen]) if shown.chosen else _("待定")
 
 
@@ -94,7 +101,7 @@ class VerdictView(_Showing):
         gaps = self.shown.gaps
         if not gaps:
             return []
-        lines: list[Line] = [BLANK, (((_("要补正 {count} 项").format(count=len(gaps)), "title"),), "")]
+        lines: list[Line] = [BLANK, (((_head(self.shown), "title"),), "")]
         brief = 2 + len(gaps) * 3 > room
         for number, gap in enumerate(gaps, 1):
             if len(lines) >= room - 1 and number < len(gaps):
@@ -153,10 +160,16 @@ class VerdictStrip(_Showing):
             )
         elif shown.gaps:
             names = listed(gap.name for gap in shown.gaps)
-            second = ((clip(_("要补正：") + safe(names), columns), "warn"),)
+            head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
+            second = ((clip(head + safe(names), columns), "warn"),)
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
         return [((key, chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
+
+
+def _head(shown: Shown) -> str:
+    count = len(shown.gaps)
+    return f"{shown.gaps_title} {count}" if shown.gaps_title else _("要补正 {count} 项").format(count=count)
 
 
 def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:

@@ -25,6 +25,10 @@ UNIT = st.sampled_from(["working_day", "calendar_day"])
 PAUSES = st.lists(st.builds(lambda day, size: Pause(day, day + size * ONE), DAY, st.integers(0, 40)), max_size=4)
 
 
+def calendar_days(start: date, days: int) -> Due:
+    return CAL.add_limit(start, days, "calendar_day")
+
+
 def near_pauses(start: date) -> st.SearchStrategy[list[Pause]]:
     """Pauses around the days that a limit from ``start`` passes."""
     pause = st.builds(
@@ -80,18 +84,18 @@ def test_counting_agrees_with_an_independent_calendar(start: date, n: int) -> No
 def test_a_longer_limit_never_ends_earlier(start: date, n: int, m: int) -> None:
     low, high = sorted((n, m))
     assert CAL.add_workdays(start, low).day <= CAL.add_workdays(start, high).day
-    assert CAL.add_calendar_days(start, low).day <= CAL.add_calendar_days(start, high).day
+    assert calendar_days(start, low).day <= calendar_days(start, high).day
 
 
 @given(DAY, st.integers(0, 60), COUNT)
 def test_a_later_start_never_ends_earlier(start: date, later: int, n: int) -> None:
     assert CAL.add_workdays(start, n).day <= CAL.add_workdays(start + later * ONE, n).day
-    assert CAL.add_calendar_days(start, n).day <= CAL.add_calendar_days(start + later * ONE, n).day
+    assert calendar_days(start, n).day <= calendar_days(start + later * ONE, n).day
 
 
 @given(DAY, COUNT)
 def test_a_limit_ends_on_a_working_day_after_the_start(start: date, n: int) -> None:
-    for due in (CAL.add_workdays(start, n), CAL.add_calendar_days(start, n)):
+    for due in (CAL.add_workdays(start, n), calendar_days(start, n)):
         assert CAL.is_workday(due.day)
         assert due.day >= start + min(n, 1) * ONE
 
@@ -103,9 +107,9 @@ def test_decided_at_once_means_today_or_the_next_working_day() -> None:
 
 
 def test_calendar_days_ending_on_a_day_off_end_on_the_next_working_day() -> None:
-    assert CAL.add_calendar_days(date(2026, 9, 24), 7) == Due(date(2026, 10, 8))
-    assert CAL.add_calendar_days(date(2026, 9, 24), 15) == Due(date(2026, 10, 9))
-    assert CAL.add_calendar_days(date(2026, 9, 12), 8) == Due(date(2026, 9, 20))
+    assert calendar_days(date(2026, 9, 24), 7) == Due(date(2026, 10, 8))
+    assert calendar_days(date(2026, 9, 24), 15) == Due(date(2026, 10, 9))
+    assert calendar_days(date(2026, 9, 12), 8) == Due(date(2026, 9, 20))
 
 
 def test_the_next_working_day_is_never_the_day_itself() -> None:
@@ -117,7 +121,7 @@ def test_the_next_working_day_is_never_the_day_itself() -> None:
 def test_half_a_day_counts_as_a_whole_one(days: float, whole: int) -> None:
     start = date(2026, 11, 2)
     assert CAL.add_limit(start, days, "working_day") == CAL.add_workdays(start, whole)
-    assert CAL.add_limit(start, days, "calendar_day") == CAL.add_calendar_days(start, whole)
+    assert CAL.add_limit(start, days, "calendar_day") == calendar_days(start, whole)
 
 
 # Years without data
@@ -126,7 +130,7 @@ def test_half_a_day_counts_as_a_whole_one(days: float, whole: int) -> None:
 def test_a_limit_that_enters_2027_is_provisional() -> None:
     assert CAL.add_workdays(date(2026, 12, 25), 4) == Due(date(2026, 12, 31), provisional=False)
     assert CAL.add_workdays(date(2026, 12, 25), 5) == Due(date(2027, 1, 1), provisional=True)
-    assert CAL.add_calendar_days(date(2026, 12, 31), 5) == Due(date(2027, 1, 5), provisional=True)
+    assert calendar_days(date(2026, 12, 31), 5) == Due(date(2027, 1, 5), provisional=True)
     assert not CAL.is_known(date(2027, 1, 1))
     assert CAL.due_with_pauses(
         date(2026, 12, 1), 5, "working_day", [Pause(date(2026, 12, 2), date(2027, 1, 10))]
@@ -213,7 +217,7 @@ def test_an_unknown_weekend_rule_is_refused() -> None:
 
 @pytest.mark.parametrize("n", [-1, MAX_DAYS + 1, 10**6, 10**30])
 def test_an_impossible_number_of_days_is_refused(n: int) -> None:
-    for count in (CAL.add_workdays, CAL.add_calendar_days):
+    for count in (CAL.add_workdays, calendar_days):
         with pytest.raises(BadDate):
             count(date(2026, 1, 1), n)
     for unit in ("working_day", "calendar_day"):
@@ -234,7 +238,7 @@ def test_an_unknown_unit_is_refused() -> None:
 
 def test_the_end_of_time_is_an_error_not_a_crash() -> None:
     last = date(9999, 12, 31)
-    for count in (CAL.add_workdays, CAL.add_calendar_days):
+    for count in (CAL.add_workdays, calendar_days):
         assert count(last, 0) == Due(last, provisional=True)
         for n in (1, 90, MAX_DAYS):
             with pytest.raises(BadDate):

@@ -57,7 +57,8 @@ def digest(document: Document, fonts: FontSet) -> str:
 
 def _unpacked(stream: bytes) -> bytes:
     try:
-        return zlib.decompress(stream)
+        # A packed stream may end in a byte that looks like a line's end and is split off: nothing of its content.
+        return zlib.decompressobj().decompress(stream)
     except zlib.error:
         return _SIZES.sub(b"", stream)
 

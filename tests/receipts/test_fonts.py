@@ -9,11 +9,13 @@ import pypdf
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from reportlab.pdfbase.ttfonts import TTFontFile
 
 from hall.errors import HallError
 from receipts import fonts as fonts_module
 from receipts.fonts import FontSet, load_fonts
 from receipts.render import render
+from receipts.subset import Subsetter
 from receipts.tounicode import to_unicode_cmap
 from tests.receipts.reading import joined, read_text, read_text_pdfium
 from tests.receipts.samples import document, full_blocks
@@ -168,3 +170,20 @@ def test_a_failed_preparation_leaves_no_font_and_names_the_folder(
     assert caught.value.code == "font_build_failed"
     with pytest.raises(HallError):
         load_fonts(tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "张三 李四", "Éà½ŕ 12,3.4-5", "欧阳𬱖䶮，。；：！？", "".join(map(chr, range(0x4E00, 0x4EF0)))]
+)
+def test_a_subset_has_the_bytes_that_reportlab_would_write(fonts: FontSet, text: str) -> None:
+    for font in fonts._main:
+        points = [0, 32, *map(ord, dict.fromkeys(text)), 0x25CB]
+        assert font.face.makeSubset(points) == TTFontFile.makeSubset(font.face, points)
+
+
+def test_kept_outlines_have_a_limit(fonts: FontSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("receipts.subset.MOST", 10)
+    cutter = Subsetter(fonts._main[0].face)
+    points = list(range(0x4E00, 0x4E40))
+    assert cutter.cut(points) == cutter.cut(points) == TTFontFile.makeSubset(fonts._main[0].face, points)
+    assert len(cutter._glyphs) <= 10

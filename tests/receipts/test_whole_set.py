@@ -75,6 +75,12 @@ def test_every_paper_of_the_trade_is_there() -> None:
     assert len(set(PAPER_LETTERS.values())) == len(KINDS)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_is_called_on_every_screen_what_is_printed_on_it(kind: PaperKind) -> None:
+    printed = next(info.title for info in kinds() if info.kind == kind)
+    assert PAPER_NAMES[kind].startswith(printed)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper: Printer, name: str) -> None:
     document = made(name)

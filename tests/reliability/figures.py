@@ -1,8 +1,8 @@
 """Figures of the longer runs: printed where they are made, and written into ``docs/reliability.md`` by ``make soak``.
 
-A run calls ``record``. When the variable ``RELIABILITY_FIGURES`` names a file, the figure is added to it;
-``python -m tests.reliability.figures FILE`` puts what is there into the table of the page. A line of the table that no
-run has touched stays as it was, with its date.
+A run calls ``record``, as often as it has parts: their counts are added up. When the variable ``RELIABILITY_FIGURES``
+names a file, each call adds a line to it; ``python -m tests.reliability.figures FILE`` puts the sums into the table of
+the page. A line of the table that no run has touched stays as it was, with its date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import platform
 import sqlite3
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
@@ -21,27 +22,37 @@ BEGIN, END = "<!-- figures: written by make soak -->", "<!-- end of the figures 
 HEAD = "| proof | what was run | what came of it | on |\n|---|---|---|---|\n"
 
 
-def record(proof: str, what: str, result: str) -> None:
-    """A figure of a longer run: the proof's name in sync.md (``R1``), what was run, what came of it."""
-    print(f"{proof}: {what}: {result}")
+def record(proof: str, what: str, **counts: int) -> None:
+    """Figures of a longer run: the proof's name in sync.md (``R1``), what was run, and counts by their names."""
+    print(f"{proof}: {what}: {_told(counts)}")
     if path := os.environ.get(VARIABLE):
-        line = json.dumps({"proof": proof, "what": what, "result": result}, ensure_ascii=False)
+        line = json.dumps({"proof": proof, "what": what, "counts": counts}, ensure_ascii=False)
         # One write a line: two workers of a run share the file.
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
 
 
 def merged(page: str, lines: list[str], on: str) -> str:
     """The page with these figures in its table, beside those that were there."""
     before, rest = page.split(BEGIN)
     table, after = rest.split(END)
-    rows = [line for line in table.splitlines() if line.startswith(("| R", "| M"))]
-    kept = {tuple(cell.strip() for cell in row.strip("|").split("|")[:2]): row for row in rows}
+    rows = {
+        tuple(cell.strip() for cell in row.strip("|").split("|")[:2]): row
+        for row in table.splitlines()
+        if row.startswith("| R")
+    }
+    sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for line in lines:
         figure = json.loads(line)
-        row = (figure["proof"], figure["what"])
-        kept[row] = f"| {figure['proof']} | {figure['what']} | {figure['result']} | {on} |"
-    ordered = sorted(kept.items(), key=lambda item: (item[0][0][0], int(item[0][0][1:] or 0), item[0][1]))
+        # Not ``+=``: what was counted and is none has to be said.
+        sums[figure["proof"], figure["what"]].update(figure["counts"])
+    for (proof, what), counts in sums.items():
+        rows[proof, what] = f"| {proof} | {what} | {_told(counts)} | {on} |"
+    ordered = sorted(rows.items(), key=lambda item: (int(item[0][0][1:]), item[0][1]))
     return f"{before}{BEGIN}\n{HEAD}" + "".join(f"{row}\n" for _, row in ordered) + END + after
 
 

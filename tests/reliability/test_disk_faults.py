@@ -15,7 +15,7 @@ import pytest
 from clerk_tui.store.journal import Journal, open_journal
 from hall.errors import StoreError
 from tests.journals import StillClock, add_case
-from tests.reliability.disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Operation, watched
+from tests.reliability.disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Operation, needed, watched
 from tests.reliability.figures import record as figure
 from tests.reliability.recorded import watch_witness
 
@@ -25,6 +25,8 @@ FAULTS: dict[str, tuple[frozenset[Operation], int]] = {
     "sync error": (frozenset({"sync"}), IOERR_FSYNC),
 }
 COMMITS = 12
+
+pytestmark = needed
 
 
 class Counting:
@@ -144,7 +146,7 @@ def test_a_disk_that_fails_at_any_call(fast: Path, monkeypatch, fault: str, for_
         watch_witness(monkeypatch, disk)
         runs, wrong = every(disk, fast, fault, 1, for_good=for_good)
     how = "and every later one" if for_good else "only"
-    figure("R4", f"{fault} at each call {how}, then also a power cut", f"{runs} runs, {len(wrong)} false or damaged")
+    figure("R4", f"{fault} at each call {how}, then also a power cut", runs=runs, false_or_damaged=len(wrong))
     assert not wrong, wrong[:5]
 
 

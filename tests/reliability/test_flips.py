@@ -100,5 +100,5 @@ def test_the_auditor_shares_no_code_with_the_program() -> None:
 @pytest.mark.soak
 def test_ten_thousand_flipped_bytes_are_noticed(ws: Workspace) -> None:
     missed = unnoticed(ws, 10_000, 2)
-    record("R12", "10,000 byte flips in journal rows, two verifiers", f"{len(missed)} not noticed")
+    record("R12", "bytes flipped in journal rows, two verifiers", flips=10_000, not_noticed=len(missed))
     assert missed == []

@@ -114,6 +114,8 @@ def test_a_million_numbers_of_a_hundred_windows(fast: Path) -> None:
     record(
         "R8",
         "100 devices, 10,000 numbers each over 3 re-enrolments with an old image put back",
-        f"{given:,} numbers, {given - different} of them twice; {refused} old images, all refused",
+        numbers=given,
+        twice=given - different,
+        old_images_refused=refused,
     )
     assert (different, refused) == (given, 300)

@@ -12,9 +12,11 @@ from clerk_tui.services import cases
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store import connection
 from tests.clerk_tui.conftest import FixedClock
-from tests.reliability.disk import watched
+from tests.reliability.disk import needed, watched
 from tests.reliability.figures import record as figure
 from tests.reliability.recorded import Recording, Saved, cut, record, watch_witness
+
+pytestmark = needed
 
 
 def put(recording: Recording, image: dict[str, bytes], folder: Path) -> None:
@@ -93,5 +95,5 @@ def test_ten_thousand_power_cuts_lose_nothing(fast: Path, cache: Path, monkeypat
         watch_witness(monkeypatch, disk)
         recording = record(disk, fast / "counter", cache, 40)
     wrong = cut_often(recording, fast, cache, 1000, 100 + part)
-    figure("R1", f"part {part + 1} of 10: 1,000 power cuts, torn by sectors", f"{len(wrong)} losses or damages")
+    figure("R1", "power cuts of a recorded day, torn by sectors", cuts=1000, losses_or_damages=len(wrong))
     assert not wrong

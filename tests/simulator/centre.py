@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import msgspec
 
+from central import backup, feed, ingest, tokens
 from central import enrol as enrolment
-from central import feed, ingest
 from central.refusal import Refused
-from central.store import Db, devices
-from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
 from hall import wire
 from hall.chain import UNREADABLE
+from hall.wire_clerks import RotateRequest
+from tests.reliability.disk import WORKS, Disk
 
 OFFICE = "990100"
 Answer = tuple[int, bytes]
@@ -76,7 +76,7 @@ class Centre:
             self.path.write_bytes(empty_centre())
         self.now_ms = 0
         self.store = SqliteStore(self.path)
-        self.copies: list[bytes] = []
+        self.copies: list[Path] = []
         self._die_in = 0
 
     def enrol(self, request: wire.EnrolRequest) -> wire.EnrolReply:
@@ -110,18 +110,16 @@ class Centre:
 
     def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
         try:
-            device = at_once(self.store.read(lambda db: devices.device_by_token(db, token)))
-            if device is None:
-                raise Refused(401, wire.Problem(code="unknown_token", message=""))
-            if device.revoked:
-                raise Refused(403, wire.Problem(code="device_revoked", message=""))
-            return 200, msgspec.json.encode(self._routed(method, path, params, device, body))
+            return 200, msgspec.json.encode(self._routed(method, path, params, token, body))
         except Refused as refused:
             return refused.http_status, msgspec.json.encode(refused.problem)
         except UNREADABLE:
             return 400, msgspec.json.encode(wire.Problem(code="bad_request", message=""))
 
-    def _routed(self, method: str, path: str, params: dict[str, str], device: DeviceRow, body: bytes) -> object:
+    def _routed(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> object:
+        if (method, path) == ("POST", "/v1/devices/rotate"):
+            return at_once(tokens.rotate(self.store, msgspec.json.decode(body, type=RotateRequest), self.now_ms))
+        device = at_once(tokens.of_device(self.store, token, self.now_ms))
         match method, path:
             case "POST", "/v1/sync/push":
                 request = msgspec.json.decode(body, type=wire.PushRequest)
@@ -136,21 +134,30 @@ class Centre:
         at_once(self.store.close())
         self.store = SqliteStore(self.path)
 
+    def power_cut(self, disk: Disk, rng: Random) -> None:
+        """The centre's machine loses its power between two requests, and starts again with what its disk has."""
+        if not WORKS:
+            return self.restart()
+        found = disk.files.after_power_cut(rng)
+        at_once(self.store.close())
+        for name in self._files():
+            name.unlink(missing_ok=True)
+            if str(name) in found:
+                name.write_bytes(found[str(name)])
+            disk.files.forget_file(str(name))
+        self.store = SqliteStore(self.path)
+
+    def _files(self) -> list[Path]:
+        return [self.path, *(Path(f"{self.path}{end}") for end in ("-wal", "-shm", "-journal"))]
+
     def copy(self) -> None:
         """A backup, as the operator's night job makes it."""
-        memory = sqlite3.connect(":memory:")
-        self.store._db.backup(memory)
-        self.copies.append(memory.serialize())
-        memory.close()
+        self.copies.append(self.path.with_name(f"{len(self.copies)}.backup"))
+        at_once(backup.backup(self.store, self.copies[-1]))
 
     def restore(self) -> None:
         """Put the last backup back: the centre is what it was then, and says so by a new epoch."""
-        at_once(self.store.close())
-        for beside in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")):
-            beside.unlink(missing_ok=True)
-        self.path.write_bytes(self.copies[-1])
-        self.store = SqliteStore(self.path)
-        at_once(self.store.transact(_begin_anew))
+        at_once(backup.restore(self.store, self.copies[-1], replace=True))
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What the centre's tables say, for the examiner."""
@@ -159,8 +166,3 @@ class Centre:
     def close(self) -> None:
         """Close the database."""
         at_once(self.store.close())
-
-
-async def _begin_anew(db: Db) -> None:
-    await db.run("UPDATE server SET epoch = $1", secrets.token_hex(8))
-    await devices.skip_codes(db)

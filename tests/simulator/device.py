@@ -7,10 +7,14 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from msgspec import structs
 
+from clerk_tui.config import Config
+from clerk_tui.services import hall_cases
+from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, pin_centre
 from clerk_tui.store.journal import Entry, Journal, open_journal
@@ -23,7 +27,9 @@ from hall import wire
 from hall.errors import StoreError
 from hall.ids import uuid7
 from hall.reference import make_reference
-from tests.builders import received
+from hall.verdict import Tick, TickState, gaps_of
+from tests.builders import PRESENT, ROWS, received
+from tests.reliability.disk import WORKS
 from tests.simulator.centre import OFFICE
 from tests.simulator.network import Line
 
@@ -96,6 +102,7 @@ class Device:
         """Start the counter, and the clerk goes on with what was begun."""
         self.clock.boot += 1
         self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock, witness=self.witness)
+        self.ws = Workspace(_CONFIG, self.journal, _NOT_USED, _NOT_USED, self.clock)
         self.key = load_key(self.path)
         self.outbox = Outbox(self.path)
         self.keeper = JournalKeeper(self.journal.database, self.clock)
@@ -122,13 +129,36 @@ class Device:
         rng = self.world.rng
         if bad:
             self.drafts.append([self._entry(uuid7(self.clock.now_ms(), rng.randbytes(10)), f.NoteAdded(text="?"))])
+        elif rng.random() < 0.35 and self._go_on():
+            pass
         elif self.cases and rng.random() < 0.4:
             case = rng.choice(self.cases)
             self.drafts.append([self._entry(case, f.NoteAdded(text="备注")) for _ in range(rng.randrange(1, 4))])
         else:
             case = uuid7(self.clock.now_ms(), rng.randbytes(10))
-            self.drafts.append([self._entry(case, received()), self._entry(case, _ACCEPTED)])
+            whole = rng.random() < 0.4
+            bodies = (received(), _ACCEPTED) if whole else (received(_LACKING), _NOTICED)
+            self.drafts.append([self._entry(case, body) for body in bodies])
         self.finish_drafts()
+
+    def _go_on(self) -> bool:
+        """Go on with a case of the hall that waits for a paper: one of another window's too, as the feed told it."""
+        known = self.journal.read().execute("SELECT case_id FROM inbox_change ORDER BY case_id").fetchall()
+        told = sorted({row[0] for row in known} | set(self.cases))
+        with self.journal.write() as tx:
+            found = [hall_cases.look(self.ws, tx, case) for case in told]
+        waiting = [each for each in found if each is not None and each.case.state in hall_cases.OPEN]
+        if not waiting:
+            return False
+        chosen = self.world.rng.choice(waiting)
+        here = len(chosen.case.timeline)
+        done = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=self.clock.today(), complete=True)
+        bodies: list[f.FactBody] = [done, _ACCEPTED] if here % 2 else [done]
+        if chosen.news:
+            bodies.insert(0, hall_cases.adoption(self.ws, chosen))
+            self.world.noted("went on with another window's case")
+        self.drafts.append([self._entry(chosen.case.case_id, body) for body in bodies])
+        return True
 
     def finish_drafts(self) -> None:
         """Commit what was begun; what an earlier life of the program committed already is not done twice."""
@@ -142,8 +172,7 @@ class Device:
             with journal.write() as tx:
                 if isinstance(first.body, f.CaseReceived):
                     reference = make_reference(OFFICE, journal.incarnation, journal.next_number(tx, "reference"))
-                    body = received(reference=reference, received=first.day, clock_from=first.day)
-                    draft = [_with_body(first, body), *draft[1:]]
+                    draft = [_with_body(first, structs.replace(first.body, reference=reference)), *draft[1:]]
                 journal.append(tx, draft)
             seq = journal.seq_of(first.event_id)
             assert seq is not None
@@ -210,7 +239,7 @@ class Device:
             Killed: always.
         """
         self.dying = True
-        self._left = self._image_after_power_cut() if power else self.image()
+        self._left = self._image_after_power_cut() if power and WORKS else self.image()
         raise Killed
 
     def image(self) -> dict[str, bytes]:
@@ -265,6 +294,10 @@ class Device:
             self.journal.close()
 
 
+_CONFIG = Config()
+_NOT_USED: Any = None
+_LACKING = {"form": PRESENT, "id": Tick(TickState.MISSING)}
+_NOTICED = f.CaseNoticed(gaps=gaps_of(ROWS, _LACKING), respond_by=dt.date(2027, 1, 4), article="第四项")
 _ACCEPTED = f.CaseAccepted(accepted=dt.date(2026, 11, 2), due=f.Due(), article="第五项")
 
 

@@ -10,7 +10,7 @@ HOURS = 4
 END_S = HOURS * 3600.0
 Kind = Literal[
     "action", "sync", "bad_record", "kill", "power_cut", "reboot", "jump", "copy_image", "roll_back",
-    "centre_crash", "centre_copy", "centre_restore",
+    "centre_crash", "centre_power_cut", "centre_copy", "centre_restore",
 ]  # fmt: skip
 
 
@@ -118,6 +118,8 @@ def _mishaps_of_the_centre(rng: Random) -> list[Step]:
     steps: list[Step] = []
     while rng.random() < 0.3:
         steps.append(Step(rng.uniform(0, END_S), "centre_crash"))
+    while rng.random() < 0.3:
+        steps.append(Step(rng.uniform(0, END_S), "centre_power_cut"))
     if rng.random() < 0.35:
         copied = rng.uniform(0, END_S * 0.8)
         steps += [Step(copied, "centre_copy"), Step(rng.uniform(copied, END_S), "centre_restore")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reliability.figures import record
 from tests.simulator.runs import Outcome, run_many
 
 SEEDS, EACH = 1_000, 100
@@ -26,3 +27,22 @@ def test_nothing_is_lost_doubled_or_stuck(first: int) -> None:
 
 def test_a_run_is_the_same_every_time() -> None:
     assert run_many([7]).events == run_many([7]).events
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", range(1, 21))
+def test_nothing_is_lost_doubled_or_stuck_in_twenty_thousand_runs(part: int) -> None:
+    outcome = run_many(range(part * 1_000, (part + 1) * 1_000))
+    events = outcome.events
+    told = {
+        "runs": outcome.runs,
+        "failing": len(outcome.wrong),
+        "requests": events["requests"],
+        "late_requests": events["late requests"],
+        "kills_and_power_cuts": sum(times for what, times in events.items() if what.startswith("died at")),
+        "restores_of_the_centre": events["centre_restore"],
+        "old_images": events["an old image was refused"],
+    }
+    record("R5", "simulator, all rules on", **told)
+    check(outcome)

@@ -111,7 +111,9 @@ class World:
     def _do(self, step: Step) -> None:
         self.counts[step.kind] += 1
         if step.kind == "centre_crash":
-            self.centre.die_soon(self.rng.randrange(1, 4000))
+            self.centre.die_soon(self.rng.randrange(1, 250))
+        elif step.kind == "centre_power_cut":
+            self.centre.power_cut(self.disk, self.rng)
         elif step.kind == "centre_copy":
             self.centre.copy()
         elif step.kind == "centre_restore":

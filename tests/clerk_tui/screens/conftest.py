@@ -41,6 +41,10 @@ class Clerk:
             character = " " if key == "space" else key if len(key) == 1 else None
             self.app.post_message(events.Key(name, character))
             await self.settle()
+            if self.app._filter.silence:
+                # The time in which a scanner's next key would come passes.
+                self.app.call_later(self.app._expired)
+                await self.settle()
         await self.pilot.pause()
 
     async def settle(self) -> None:

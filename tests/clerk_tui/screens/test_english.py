@@ -12,10 +12,10 @@ from clerk_tui import actions, i18n
 from clerk_tui.config import Config
 from clerk_tui.i18n import _
 from clerk_tui.po import read_po
-from clerk_tui.screens.words import STATES
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
 from clerk_tui.widgets.phrases import age, listed, said_of
+from hall.telling import STATE_NAMES
 from tests.clerk_tui.screens.conftest import OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk, confirm
 from tests.i18n_extract import ONE, PACKAGE, PLURAL, template
@@ -68,6 +68,8 @@ def test_no_text_is_put_together_outside_the_translations() -> None:
         "cells.py": "closing and opening punctuation",
         "refusing.py": "printed on the refusal",
         "intake_items.py": "kept as the value",
+        "step_handing.py": "kept as the value; what separates names that are typed",
+        "step_forms.py": "what separates the provisions of a basis",
     }
     for path in (*(PACKAGE / "screens").glob("*.py"), *(PACKAGE / "widgets").glob("*.py")):
         if path.name not in stay:
@@ -100,7 +102,7 @@ def untranslated(source: str) -> list[str]:
 def test_states_fit_their_chips() -> None:
     for word, _ink in MARKS.values():
         assert width(_(word)) <= MARK_WIDTH - 2, _(word)
-    for word, _ink in STATES.values():
+    for word in STATE_NAMES.values():
         assert width(_(word)) <= 9, _(word)
 
 

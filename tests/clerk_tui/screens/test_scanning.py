@@ -16,18 +16,24 @@ REFERENCE = make_reference("SL01", "A1", 7)
 FAST, SLOW = 0.004, 0.02
 
 
-def feed(text: str, gap: float, *, typing: bool = True) -> tuple[list[str], list[object]]:
-    """What acted, and every answer of the filter, for ``text`` typed with this gap; ``\\r`` is Enter."""
+def feed(
+    text: str, gap: float, *, typing: bool = True, settled: bool = False, silence: bool = False
+) -> tuple[list[str], list[object]]:
+    """What acted, and every answer of the filter, for ``text`` typed with this gap; ``\\r`` is Enter.
+
+    ``silence``: nothing comes after it, so that what was held back is told to act or not.
+    """
     filter_: ScanFilter[str] = ScanFilter()
     acted: list[str] = []
     answers: list[object] = []
     for number, char in enumerate(text):
-        answer = filter_.feed(
-            char, "" if char == "\r" else char, enter=char == "\r", at=10 + number * gap, typing=typing
-        )
+        text, at = "" if char == "\r" else char, 10 + number * gap
+        answer = filter_.feed(char, text, enter=char == "\r", at=at, typing=typing, settled=settled)
         answers.append(answer)
         if isinstance(answer, (Act, Ignore)):
             acted += answer.keys
+    if silence and isinstance(held := filter_.expire(at + 1), tuple):
+        acted += held
     return acted, answers
 
 
@@ -58,6 +64,19 @@ def test_a_quick_word_without_enter_is_typed_after_all() -> None:
 def test_enter_within_a_short_burst_confirms_nothing_and_loses_nothing() -> None:
     acted, answers = feed("12\r", FAST)
     assert isinstance(answers[-1], Ignore) and acted == ["1", "2"]
+
+
+@pytest.mark.parametrize("gap", [FAST, SLOW])
+@pytest.mark.parametrize("code", [REFERENCE + "\r", "222222\r", "22\r", "222222", "22"])
+def test_where_a_key_cannot_be_taken_back_no_key_of_a_scan_acts(code: str, gap: float) -> None:
+    acted, _answers = feed(code, gap, typing=False, settled=True, silence=True)
+    assert acted == []
+
+
+def test_where_a_key_cannot_be_taken_back_a_persons_keys_act() -> None:
+    assert feed("2", 0, typing=False, settled=True, silence=True)[0] == ["2"]
+    assert feed("21\r", 0.08, typing=False, settled=True, silence=True)[0] == ["2", "1", "\r"]
+    assert feed("2\r", FAST, typing=False, settled=True, silence=True)[0] == [], "nobody presses two keys in 4 ms"
 
 
 async def test_at_the_search_a_scan_is_shown_and_waits_for_a_person(counter: OpenCounter) -> None:
@@ -105,6 +124,36 @@ async def test_no_scan_ever_confirms(counter: OpenCounter, ws: Workspace) -> Non
             await _back_to_the_summary(clerk)
         await clerk.press("enter")
         assert ws.journal.head.seq > 0, "a person's Enter does"
+
+
+@pytest.mark.parametrize(
+    "code,gap", [(REFERENCE, FAST), (REFERENCE, SLOW), ("222222", FAST), ("22", FAST), ("2", FAST)]
+)
+async def test_a_scan_picks_none_of_the_choices_of_a_dialog(counter: OpenCounter, code: str, gap: float) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("1")
+        before = dict(clerk.screen.draft.ticks)
+        await clerk.press("escape")
+        assert "不要了" in clerk.text, "2 would throw the walk-in away"
+        await clerk.scan(code, gap=gap)
+        while clerk.asks:
+            await clerk.press("escape")
+        assert isinstance(clerk.screen, IntakeScreen) and clerk.screen.draft.ticks == before
+        await clerk.press("escape", "2")
+        assert "取事项" in clerk.text and clerk.app.screen is clerk.app.home, "a person's key does"
+
+
+async def test_a_scan_prints_nothing_again(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.press("a", "f9", "enter")
+        seq = ws.journal.head.seq
+        await clerk.scan("pppppp")
+        await clerk.press("escape")
+        assert ws.journal.head.seq == seq and clerk.screen.result
+        await clerk.press("p")
+        assert ws.journal.head.seq == seq + 1, "a person's key does"
 
 
 async def _back_to_the_summary(clerk: Clerk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from clerk_tui.services import cases, intake, intake_json, papers, supplement
+from clerk_tui.services import cases, intake, intake_json, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.verdict import Outcome
@@ -15,8 +15,8 @@ from tests.clerk_tui.walkins import as_json
 
 
 def run(ws: Workspace, **changes: Any) -> dict[str, Any]:
-    wanted = intake.draft_from_json(ws, as_json(**changes))
-    return intake.result_to_json(intake.submit(ws, wanted.draft, wanted.wish))
+    wanted = intake_json.draft_from_json(ws, as_json(**changes))
+    return intake_json.result_to_json(intake.submit(ws, wanted.draft, wanted.wish))
 
 
 def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
@@ -28,13 +28,6 @@ def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
     assert (answer["outcome"], answer["received"], answer["promised_due"]) == ("accepted", "2026-11-02", "2026-11-09")
     assert list(answer["papers"][0]) == ["kind", "path", "pages"]
     assert list(answer["journal"]) == ["seq", "hash"]
-
-
-def test_papers_get_their_paths_when_delivered(ws: Workspace) -> None:
-    wanted = intake.draft_from_json(ws, as_json())
-    result = papers.with_paths(intake.submit(ws, wanted.draft, wanted.wish), papers.deliver_pending(ws))
-    paper = intake.result_to_json(result)["papers"][0]
-    assert paper["path"].endswith(f"{result.reference}-acceptance-1.pdf") and paper["pages"] > 0
 
 
 def test_every_state_of_a_material_can_be_said(ws: Workspace) -> None:
@@ -60,8 +53,32 @@ def test_a_common_problem_is_known_by_its_code_and_told_in_words(ws: Workspace) 
 
 
 def test_a_refusal_from_the_catalogue_or_typed(ws: Workspace) -> None:
-    answer = run(ws, refusal={"ground": "other", "reason": "申请人被限制从业"})
+    typed = {"ground": "other", "reason": "申请人被限制从业", "basis": "某条例第五条", "why": "核对了处罚决定"}
+    answer = run(ws, refusal=typed, outcome="refused")
     assert (answer["outcome"], answer["accepted"]) == ("refused", None)
+    answer = run(ws, refusal={"reason": "barred", "why": "核对了处罚决定"}, outcome="refused")
+    listed = cases.get(ws, answer["reference"]).case.refusal
+    assert listed is not None
+    assert (listed.ground, listed.typed, listed.basis) == ("other", False, "食品安全法第一百三十五条")
+
+
+@pytest.mark.parametrize("outcome", [{}, {"outcome": "accepted"}, {"outcome": "noticed"}])
+def test_nobody_is_refused_without_the_outcome_said(ws: Workspace, outcome: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, refusal={"reason": "barred", "why": "x"}, **outcome)
+    assert (error.value.code, error.value.field) == ("refusal_not_wished", "outcome")
+    assert ws.journal.head.seq == 0
+
+
+def test_a_reason_for_want_of_authority_brings_the_organ_that_has_it(ws: Workspace) -> None:
+    """行政许可法 art. 32(2); domain.md §9a.5."""
+    matter = ws.catalogue.matter("house-deed-tax")
+    refusal = intake_json._refusal({"reason": "elsewhere"}, matter)
+    assert refusal is not None and refusal.ground == "not_authority"
+    assert refusal.where is not None and "税务机关" in refusal.where.organ
+    with pytest.raises(BadInput) as error:
+        intake_json._refusal({"ground": "other", "reason": "elsewhere"}, matter)
+    assert error.value.field == "refusal.ground"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +114,7 @@ def test_what_is_not_understood_is_refused_with_its_place(
 @pytest.mark.parametrize("data", [[], "x", None, 3])
 def test_a_file_that_is_no_object_is_refused(ws: Workspace, data: object) -> None:
     with pytest.raises(BadInput):
-        intake.draft_from_json(ws, data)
+        intake_json.draft_from_json(ws, data)
 
 
 def test_a_supplement_as_data(ws: Workspace) -> None:
@@ -149,7 +166,7 @@ def test_open_questions_are_named_with_their_options(ws: Workspace) -> None:
 
 
 def test_a_field_typed_wrong_is_told_with_what_would_be_right(ws: Workspace) -> None:
-    draft = intake.draft_from_json(ws, as_json(fields={"area": "很大"})).draft
+    draft = intake_json.draft_from_json(ws, as_json(fields={"area": "很大"})).draft
     draft.seen.clear()
     draft.matter = replace(draft.matter, fields=tuple(replace(f, example="120.5") for f in draft.matter.fields))
     with pytest.raises(BadInput) as error:
@@ -159,9 +176,9 @@ def test_a_field_typed_wrong_is_told_with_what_would_be_right(ws: Workspace) -> 
 
 def test_a_refused_supplement_says_the_reason_in_words_and_lists_no_gap(ws: Workspace) -> None:
     reference = run(ws, materials={"application": "present"})["reference"]
-    refusal = {"refusal": {"ground": "other", "reason": "site_fails"}}
+    refusal = {"refusal": {"reason": "barred"}, "outcome": "refused"}
     wanted = intake_json.supplement_from_json(ws, reference, refusal)
     result = supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason)
     assert (result.outcome, result.gaps) == (Outcome.REFUSED, ())
     refused = cases.get(ws, reference).case.refusal
-    assert refused is not None and (refused.reason, refused.typed) == ("经现场核查，经营条件不符合食品安全要求", False)
+    assert refused is not None and (refused.reason, refused.typed) == ("申请人在法定禁止申请许可的期限内", False)

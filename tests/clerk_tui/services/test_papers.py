@@ -16,7 +16,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Place
 from hall.errors import BadInput, HallError
 from hall.verdict import Refusal
-from receipts.compose import copies_of
+from receipts import kinds
 from receipts.templates import PACKAGED
 from tests.clerk_tui.walkins import MISSING, promised, restaurant
 from tests.receipts.reading import joined, read_text
@@ -45,7 +45,7 @@ def test_the_same_paper_again_has_the_same_bytes_even_after_the_case_went_on(ws:
 def test_every_kind_of_paper_and_its_second_print_can_be_made_again_byte_for_byte(ws: Workspace) -> None:
     refused = restaurant(ws)
     refused.refusal = Refusal(
-        "not_authority", "经营场所不在本市", Place(organ="邻市局", address="路1号", phone="12345")
+        "not_authority", "经营场所不在本市", Place(organ="邻市局", address="路1号", phone="12345"), why="场所在邻市"
     )
     for draft in (restaurant(ws, layout=MISSING), restaurant(ws, rules_list=promised(FRIDAY)), refused):
         intake.submit(ws, draft)
@@ -106,7 +106,7 @@ def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
 
 
 def test_the_journal_says_as_many_copies_as_the_paper_prints() -> None:
-    assert {kind: copies_of(kind) for kind in recording.COPIES} == recording.COPIES
+    assert {info.kind: len(info.copies) for info in kinds()} == recording.COPIES
 
 
 def reworded(ws: Workspace, folder: Path, old: str, new: str) -> Workspace:

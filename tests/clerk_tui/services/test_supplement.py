@@ -147,7 +147,7 @@ def test_a_case_only_taken_in_is_decided_later(ws: Workspace, clock: FixedClock)
     received = intake.receive(ws, restaurant(ws))
     assert (received.outcome, received.state, [p.kind for p in received.papers]) == (None, "received", ["receipt"])
     clock.day = dt.date(2026, 11, 4)
-    decided = intake.decide_received(ws, received.reference, {"layout": unacceptable("缺比例尺")})
+    decided = supplement.submit(ws, bring(ws, received.reference, layout=unacceptable("缺比例尺")))
     assert (decided.outcome, [p.kind for p in decided.papers]) == (Outcome.NOTICED, ["notice"])
     assert not cases.get(ws, received.reference).case.notices[-1].second
 
@@ -160,7 +160,7 @@ def test_five_working_days_of_silence_accept_as_of_the_receipt_day(ws: Workspace
     assert upkeep.run(ws) == []
     clock.day = dt.date(2026, 9, 25)
     with pytest.raises(Unlawful):
-        intake.decide_received(ws, reference, {"layout": MISSING}, Outcome.NOTICED)
+        supplement.submit(ws, bring(ws, reference, layout=MISSING), Outcome.NOTICED)
     assert upkeep.run(ws) == [reference]
     case = cases.get(ws, reference).case
     assert (case.accepted, case.deemed, case.state) == (dt.date(2026, 9, 18), True, "accepted")

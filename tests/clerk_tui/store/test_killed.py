@@ -15,6 +15,7 @@ import pytest
 from clerk_tui.services import cases
 from clerk_tui.services.workspace import open_workspace
 from tests.clerk_tui.conftest import ROOT, FixedClock
+from tests.reliability.figures import record
 
 KILLS = 20
 
@@ -74,3 +75,4 @@ def test_nothing_is_lost_however_often_it_is_killed(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     kill_and_look(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache", 100 + seed, 100)
+    record("R2", "kill -9 of the real process, started anew each time", kills=100, losses=0)

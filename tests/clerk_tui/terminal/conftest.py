@@ -18,6 +18,8 @@ from tests.terminal import Terminal
 ROOT = Path(__file__).resolve().parents[3]
 CLERK = [sys.executable, "-m", "clerk_tui"]
 READY = "例如"
+LEFT = "未办完"
+"""What stands in the search instead when an earlier run was ended in the middle of a walk-in."""
 
 
 class House:
@@ -55,7 +57,7 @@ class House:
     def counter(self, command: list[str] | None = None, **settings: Any) -> Terminal:
         """The counter, ready for the first key."""
         terminal = self.run(command, **settings)
-        terminal.wait_for(READY)
+        terminal.wait_until(lambda: any(terminal.shows(word) for word in (READY, LEFT)), "the search")
         terminal.settle()
         return terminal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -10,19 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from clerk_tui.screens.terminal_gone import GONE
 from clerk_tui.services import cases
-from tests.clerk_tui.terminal.conftest import House
+from tests.clerk_tui.terminal.conftest import CLERK, House
 from tests.clerk_tui.terminal.walkins import accepted
-from tests.terminal import Terminal, forbidden_in, key_bytes
+from tests.terminal import LIMIT_S, Terminal, forbidden_in, key_bytes
 
 SAVED = "已保存到本机"
+#: A session whose terminal goes away without SIGHUP, as when a container's console is detached.
+DEAF = (
+    "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
 
 
 def walk_in(terminal: Terminal, *, confirm: bool = True) -> None:
     """户口迁移, everything there, up to Enter in the last question before it is committed."""
     for letter in "hkqy":
         terminal.press(letter)
-    terminal.wait_for("户口迁移")
+    found(terminal)
     terminal.press("enter")
     terminal.wait_for("申请人")
     terminal.press(*"1122")
@@ -34,6 +41,13 @@ def walk_in(terminal: Terminal, *, confirm: bool = True) -> None:
     terminal.wait_for("确认：")
     if confirm:
         terminal.press("enter")
+
+
+def found(terminal: Terminal) -> None:
+    """All that was typed has arrived: an Enter in the same breath would be taken for a scanner's."""
+    terminal.wait_for("hkqy")
+    terminal.wait_for("户口迁移")
+    terminal.settle()
 
 
 def fill_in(terminal: Terminal) -> None:
@@ -54,8 +68,8 @@ def test_a_killed_counter_loses_nothing_it_had_acknowledged(house: House) -> Non
         # Printing has just begun: the worst moment.
         terminal.kill()
         ws = house.open()
-        found = cases.find(ws, "张三")
-        assert len(found) == number
+        kept_cases = cases.find(ws, "张三")
+        assert len(kept_cases) == number
         assert ws.journal.verify().facts == ws.journal.head.seq > 0
         ws.close()
     terminal = house.counter()
@@ -176,3 +190,53 @@ def test_a_fault_of_the_program_shows_nobody_s_data(house: House, tmp_path: Path
     log = (tmp_path / "state" / "clerk" / "clerk.log").read_text()
     assert "RuntimeError" in log and "do_help" in log
     assert "欧阳机密" not in log
+
+
+def typed_into(terminal: Terminal) -> None:
+    """户口迁移 is being filled in."""
+    terminal.type("hkqy")
+    found(terminal)
+    terminal.press("enter")
+    terminal.wait_for("申请人")
+    terminal.press(*"1122")
+    for value in ("110101188001010011", "张三"):
+        terminal.type(value)
+        terminal.press("enter")
+
+
+def kept(house: House) -> Path:
+    return house.folder / "clerk.db.drafts"
+
+
+def offered_again(house: House) -> None:
+    """The next start offers what was typed, and one key opens it."""
+    again = house.counter()
+    again.wait_for("未办完")
+    again.press("enter")
+    again.wait_for("张三")
+    again.close()
+
+
+def test_a_killed_counter_keeps_what_was_being_typed(house: House) -> None:
+    terminal = house.counter()
+    typed_into(terminal)
+    terminal.wait_until(lambda: kept(house).exists() and "张三" in kept(house).read_text("utf-8"), "the draft")
+    terminal.kill()
+    assert kept(house).stat().st_mode & 0o777 == 0o600
+    offered_again(house)
+
+
+@pytest.mark.parametrize("way", ["hung up", "told"])
+def test_a_counter_whose_terminal_vanishes_ends_and_keeps_what_was_being_typed(house: House, way: str) -> None:
+    terminal = house.counter(command=[sys.executable, "-c", DEAF, *CLERK[1:], "run"] if way == "hung up" else None)
+    typed_into(terminal)
+    if way == "told":
+        terminal.process.send_signal(signal.SIGTERM)
+    else:
+        terminal.hang_up()
+    assert terminal.process.wait(LIMIT_S) == GONE
+    assert "张三" in kept(house).read_text("utf-8")
+    ws = house.open()
+    assert ws.journal.verify().facts == ws.journal.head.seq
+    ws.close()
+    offered_again(house)

@@ -1,0 +1,294 @@
+"""One step with a case: its short form, what follows from it while it is typed, the last look, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+
+from clerk_tui import actions
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
+from clerk_tui.screens.step_fields import Ask, item, read, shown
+from clerk_tui.screens.step_forms import Asking, asks_of, field_of, values_of
+from clerk_tui.screens.words import paper_name, state_chip, step_name
+from clerk_tui.services import next_steps
+from clerk_tui.services.next_steps import Step
+from clerk_tui.widgets.cells import clip, safe, width, wrap
+from clerk_tui.widgets.form import FormView, Item, Value
+from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.phrases import listed
+from clerk_tui.widgets.virtual_list import TextPane
+from hall.errors import HallError
+from hall.masking import mask_party
+
+if TYPE_CHECKING:
+    from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.result import Result
+    from clerk_tui.services.workspace import Workspace
+    from hall.case import Case
+
+SCANNED = ("waybill", "voucher", "code", "result_number")
+"""Fields that a bar code may be meant for; it is put in only when somebody says so."""
+
+
+class StepScreen(CounterScreen):
+    """The form on the left, what would follow on the right (below it on a narrow screen)."""
+
+    GROUPS = ("step",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("step")]
+    TITLE_OF = N_("办下一步")
+
+    def __init__(self, step: Step, case: Case) -> None:
+        super().__init__()
+        self.step, self.case = step, case
+        self.typed: dict[str, Value] = {}
+        self.tell_missing = False
+        self.asks: list[Ask] = []
+        self.values: dict[str, Any] = {}
+        self.errors: dict[str, str] = {}
+        self.lacking: dict[str, str] = {}
+        self.against = ""
+        self.foreseen: Result | None = None
+
+    def body(self) -> ComposeResult:
+        yield TextPane(self._head, id="step-head")
+        with Container(classes="body", id="step"):
+            yield FormView(self._changed, self._finished)
+            yield TextPane(self._follows, id="follows")
+
+    @property
+    def form(self) -> FormView:
+        return self.query_one(FormView)
+
+    def on_mount(self) -> None:
+        self._judge()
+        self.form.begin(self._items())
+        self._show()
+        self.form.focus()
+
+    # -- what is typed, and what follows ---------------------------------------------------------------------------
+
+    def asking(self, workspace: Workspace) -> Asking:
+        """What the form is made for."""
+        window = next_steps.window_name(workspace)
+        return Asking(self.case, workspace.clock.today(), workspace.clerk.name, window, self.typed)
+
+    def _judge(self) -> None:
+        """Read the fields, and ask the service what it would do with them."""
+        workspace = self.counter.workspace
+        assert workspace is not None
+        asking = self.asking(workspace)
+        self.asks = asks_of(self.step, asking)
+        values, self.errors = read(self.asks, asking.today)
+        self.values = values_of(self.step, asking, values)
+        self.lacking, self.against, self.foreseen = {}, "", None
+        try:
+            self.foreseen = next_steps.rehearse(workspace, self.case.case_id, self.step, self.values)
+        except HallError as error:
+            self._told(error)
+
+    def _told(self, error: HallError) -> None:
+        """A problem goes to the field it is about: an empty one is only lacking."""
+        key = field_of(self.asks, error.field)
+        ask = next((ask for ask in self.asks if ask.key == key), None)
+        if ask is None:
+            self.against = error.message
+        elif ask.empty:
+            self.lacking[key] = error.message
+        else:
+            self.errors.setdefault(key, error.message)
+
+    def _items(self) -> list[Item]:
+        today = self.counter.today
+        return [
+            item(ask, step_name(self.step), self._error(ask), self.lacking.get(ask.key, ""), today) for ask in self.asks
+        ]
+
+    def _error(self, ask: Ask) -> str:
+        if ask.key in self.errors or not self.tell_missing:
+            return self.errors.get(ask.key, "")
+        if ask.key in self.lacking:
+            return self.lacking[ask.key]
+        return _("请填写{label}").format(label=ask.label) if ask.required and ask.empty else ""
+
+    def _changed(self, key: str, value: Value) -> None:
+        self.typed[key] = value
+        self._judge()
+        self.form.show(self._items())
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one("#follows", TextPane).paint()
+        self.show_keys()
+
+    def _first_hindrance(self) -> str | None:
+        """The field that keeps the step from being taken, ``""`` for the case itself, ``None`` for nothing."""
+        for ask in self.asks:
+            if ask.key in self.errors or ask.key in self.lacking or (ask.required and ask.empty):
+                return ask.key
+        return "" if self.against else None
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def _head(self, columns: int, rows: int) -> list[Line]:
+        return [case_head(self.case, columns)]
+
+    def _follows(self, columns: int, rows: int) -> list[Line]:
+        if self.against:
+            return [(((part, "bad"),), "") for part in wrap(safe(self.against), columns)]
+        hindered = self._first_hindrance() is not None
+        lines: list[Line] = [(((_("填完之后") if hindered else _("将要办"), "title"),), "")]
+        for text, ink in self._foreseen():
+            lines += [(((part, ink),), "") for part in wrap(safe(text), columns)]
+        if not hindered:
+            lines += [BLANK, (((" F9 ", "chip-key"), (" " + _("核对要点，再确认"), "strong")), "")]
+        return lines
+
+    def _foreseen(self) -> list[Paragraph]:
+        return foreseen(self.case, self.foreseen) if self.foreseen is not None else []
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def can_do(self, action: str) -> bool:
+        return action != "confirm" or self._first_hindrance() is None
+
+    def action_do(self, action: str) -> None:
+        # F9 is always heard: while something is wrong it says what, and goes there.
+        if action == "confirm" and (key := self._first_hindrance()) is not None:
+            self.tell_missing = True
+            self.form.show(self._items())
+            self.form.go_to(key)
+            return
+        super().action_do(action)
+
+    def _finished(self) -> None:
+        """Enter on the last field is as good as F9."""
+        self.action_do("confirm")
+
+    def do_confirm(self) -> None:
+        assert self.foreseen is not None
+        said = tuple((ask.label, shown(ask)) for ask in self.asks if not ask.empty)
+        confirm_step(self.counter, self.case, self.step, self.values, said, self.foreseen)
+
+    def leaving(self, then: Callable[[], None]) -> None:
+        if not self.typed:
+            then()
+            return
+        spec = Spec(
+            _("这一步还没有确认"),
+            ((_("现在离开，填写的内容会丢失。"), "plain"),),
+            yes=N_("离开"),
+            no=N_("继续填写"),
+            tone="warn",
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                then()
+
+        self.counter.push_screen(Dialog(spec), answered)
+
+    # -- scans -----------------------------------------------------------------------------------------------------
+
+    def scanned(self, text: str) -> bool:
+        key = self.form.current
+        if key not in SCANNED:
+            return False
+        label = next(ask.label for ask in self.asks if ask.key == key)
+        spec = Spec(
+            _("扫到一个条码"),
+            ((text[:80], "strong"),),
+            yes=_("填入{label}").format(label=label),
+            no=N_("不理会"),
+        )
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self._changed(key, text[:80])
+
+        self.counter.push_screen(Dialog(spec), answered)
+        return True
+
+    def scan_token(self) -> object:
+        return (dict(self.typed), self.form.snapshot(), self.tell_missing)
+
+    def scan_undo(self, token: object) -> None:
+        assert isinstance(token, tuple)
+        self.typed, place, self.tell_missing = token
+        self.form.restore(place)
+        self._judge()
+        self.form.show(self._items())
+        self._show()
+
+
+def case_head(case: Case, columns: int) -> Line:
+    """One line that says which case this is."""
+    word, ink = state_chip(case.state)
+    who = mask_party(case.applicant.kind, case.applicant.name) if case.applicant is not None else ""
+    chip: Span = (f" {word} ", ink)
+    room = columns - width(case.reference) - width(chip[0]) - 4
+    about = clip(safe(f"{case.matter.name}  {who}"), room)
+    return ((case.reference, "title"), ("  ", "plain"), chip, ("  ", "plain"), (about, "plain")), ""
+
+
+def foreseen(case: Case, result: Result) -> list[Paragraph]:
+    """What a step would change: state, dates, papers, and what to look at again."""
+    lines: list[Paragraph] = []
+    if result.state is not case.state:
+        lines.append((_("办件变为：{state}").format(state=state_chip(result.state)[0]), "plain"))
+    for label, day, unsure in (
+        (_("承诺办结"), result.due.promised, result.due.promised_provisional),
+        (_("法定期限"), result.due.statutory, result.due.statutory_provisional),
+    ):
+        if day is not None:
+            note = _("（暂按周末推算）") if unsure else ""
+            lines.append((f"{label}  {day}{note}", "plain"))
+    papers = listed(paper_name(paper.kind) for paper in result.papers)
+    lines.append((_("将打印：") + papers, "info") if papers else (_("只记入办件，不打印文书"), "faint"))
+    return [*lines, *((text, "warn") for text in result.warnings)]
+
+
+def confirm_step(
+    counter: CounterApp,
+    case: Case,
+    step: Step,
+    values: Mapping[str, Any],
+    said: Sequence[tuple[str, str]],
+    result: Result,
+) -> None:
+    """The last look; Enter takes the step, prints, and goes back to the case."""
+    who = mask_party(case.applicant.kind, case.applicant.name) if case.applicant is not None else ""
+    lines: list[Paragraph] = [(f"{case.matter.name}  {who}", "strong"), (case.reference, "faint"), ("", "plain")]
+    lines += [(f"{label}  {text}", "plain") for label, text in said]
+    lines += [("", "plain")] if said else []
+    lines += foreseen(case, result)
+    spec = Spec(
+        _("确认：{step}").format(step=step_name(step)),
+        tuple(lines),
+        yes=N_("确认办理"),
+        no=N_("回去改"),
+        tone="bad" if step.id in ("deny", "terminate", "give_back") else "info",
+    )
+
+    def answered(answer: Answer | None) -> None:
+        if answer is not None:
+            counter.guarded(lambda: _take(counter, case, step, values))
+
+    counter.push_screen(Dialog(spec), answered)
+
+
+def _take(counter: CounterApp, case: Case, step: Step, values: Mapping[str, Any]) -> None:
+    from clerk_tui.screens.case import CaseScreen
+
+    workspace = counter.workspace
+    assert workspace is not None
+    result = next_steps.take(workspace, case.case_id, step, values)
+    counter.saved()
+    while not isinstance(counter.screen, CaseScreen):
+        counter.pop_screen()
+    counter.screen.show_done(step_name(step), result)

@@ -1,0 +1,103 @@
+"""Walk-ins that are being typed, kept across a crash: offered again at the next start, gone once they are decided.
+
+They name people and are no facts, so they are kept for a few days only, outside the journal (``store.drafts``), and
+deleted when they are submitted or thrown away.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from clerk_tui.services import intake
+from clerk_tui.services.draft import Draft
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.drafts import DraftsFile
+from hall.errors import HallError
+from hall.facts import Language
+from hall.verdict import Refusal, Tick
+
+log = logging.getLogger(__name__)
+KEPT_MS: Final = 7 * 24 * 3600 * 1000
+"""How long a draft is kept: somebody who has not come back within a week begins anew (PIPL art. 19: no longer than
+needed)."""
+
+
+class _Kept(Struct, kw_only=True, omit_defaults=True):
+    """A draft as it is written: what was typed, and nothing that follows from it."""
+
+    matter: str
+    case_id: str
+    event_id: str
+    at_ms: int
+    answers: dict[str, str | tuple[str, ...]] = {}
+    applicant: dict[str, str] = {}
+    agent: dict[str, str] | None = None
+    fields: dict[str, str] = {}
+    ticks: dict[str, Tick] = {}
+    refusal: Refusal | None = None
+    good_credit: bool = True
+    channel: str = "counter"
+    ticket: str = ""
+    language: Language = ""
+
+
+_decoder: Final = msgspec.json.Decoder(tuple[_Kept, ...])
+_encoder: Final = msgspec.json.Encoder()
+
+
+class KeptDrafts:
+    """The drafts of one counter program."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+        self._file = DraftsFile(ws.config.store_file)
+
+    def take_up(self) -> list[Draft]:
+        """What an earlier run left undone, the latest first. What was submitted, is too old, or belongs to a matter
+        that the catalogue no longer has, is left out; a file that cannot be read is as good as none."""
+        content = self._file.read()
+        try:
+            kept = _decoder.decode(content) if content else ()
+        except msgspec.MsgspecError:
+            log.warning("the kept drafts cannot be understood and are left out")
+            return []
+        drafts = [draft for each in reversed(kept) if (draft := self._restored(each)) is not None]
+        self.want(drafts)
+        self.write()
+        return drafts
+
+    def _restored(self, kept: _Kept) -> Draft | None:
+        ws = self._ws
+        if ws.clock.now_ms() - kept.at_ms > KEPT_MS or ws.journal.seq_of(kept.event_id) is not None:
+            return None
+        try:
+            matter = ws.catalogue.matter(kept.matter)
+        except HallError:
+            log.warning("a kept draft is of a matter that the catalogue no longer has")
+            return None
+        values = {name: getattr(kept, name) for name in _Kept.__struct_fields__ if name not in ("matter", "at_ms")}
+        draft = Draft(matter=matter, left_ms=kept.at_ms, **values)
+        intake.refresh_held(ws, draft)
+        return draft
+
+    def want(self, drafts: Iterable[Draft]) -> None:
+        """Say which drafts there are now; ``write`` keeps them. Takes microseconds."""
+        kept = [self._kept(draft) for draft in drafts]
+        self._file.want(_encoder.encode(kept) if kept else b"")
+
+    def _kept(self, draft: Draft) -> _Kept:
+        values = {name: getattr(draft, name) for name in _Kept.__struct_fields__ if name not in ("matter", "at_ms")}
+        return _Kept(matter=draft.matter.key, at_ms=draft.left_ms or self._ws.clock.now_ms(), **values)
+
+    def write(self) -> None:
+        """Bring the file up to date, in any thread."""
+        self._file.write()
+
+    def close(self) -> None:
+        """Leave the file to the next counter."""
+        self._file.close()
