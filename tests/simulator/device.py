@@ -18,10 +18,11 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, pin_centre
 from clerk_tui.store.journal import Entry, Journal, open_journal
-from clerk_tui.sync.backoff import delay_s
+from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
-from clerk_tui.sync.messages import AnyMessage, Trouble, from_line, to_line
+from clerk_tui.sync.messages import AnyMessage, Keeper, Trouble, from_line, to_line
+from clerk_tui.sync.token import read_token, write_token
 from hall import facts as f
 from hall import wire
 from hall.errors import StoreError
@@ -87,7 +88,7 @@ class Device:
         self.cases: list[str] = []
         self.drafts: deque[list[Entry]] = deque()
         """Begun by the clerk, not known to be saved."""
-        self.token = ""
+        self.token_file = folder / "token"
         self.failures = 0
         self.running = self.dying = False
         self.frames = 0
@@ -108,6 +109,7 @@ class Device:
         self.keeper = JournalKeeper(self.journal.database, self.clock)
         self.running, self.dying = True, False
         self._pipe, self.failures, self.retrying = deque(), 0, False
+        self.budget = Budget()
 
     def _enrol(self) -> None:
         device = self.journal.device()
@@ -119,8 +121,12 @@ class Device:
                 public_key=device.public_key,
             )
         )
-        self.token = reply.token
+        write_token(self.token_file, reply.token)
         pin_centre(self.journal.database, reply.server_key, reply.epoch)
+
+    def is_up(self) -> bool:
+        """Whether the machine runs, and has not just died."""
+        return self.running and not self.dying
 
     # What the clerk does
 
@@ -195,19 +201,37 @@ class Device:
         """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
         self._flush()
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
-            trouble = Client(http, self.outbox, self.key, self.token, self._told).run()
+            trouble = self._conversation(http).run()
         if trouble is not None:
             self.failures += 1
-            wait = delay_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
+            wait = self.budget.wait_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
             self._told(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
             if not self.retrying and self.world.now_s + wait < self.world.end_s:
                 self.retrying = True
                 self.world.later(wait, lambda: self.world.work(self, self.retry))
         else:
             self.failures = 0
+            self.budget.success()
         self.trouble = trouble
         if not self.world.chance(self.world.weather.pipe_late):
             self._flush()
+
+    def watch(self) -> None:
+        """Wait for the hall's next change on a second connection, as ``clerk_tui.sync.watching`` does; while the reply
+        is on its way the conversation may go on."""
+        with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self, watching=True)) as http:
+            self._conversation(http, self._told_now).watch(25)
+
+    def _conversation(self, http: httpx.Client, told: Keeper | None = None) -> Client:
+        token = read_token(self.token_file)
+        assert token is not None
+        return Client(
+            http, self.outbox, self.key, token, told or self._told,
+            save_token=lambda renewed: write_token(self.token_file, renewed),
+            clock=lambda: wire.ClockReading(
+                wall_ms=self.clock.now_ms(), mono_ms=self.clock.mono_ms(), boot_id=self.clock.boot_id
+            ),
+        )  # fmt: skip
 
     def retry(self) -> None:
         """The wait after trouble is over."""
@@ -225,6 +249,11 @@ class Device:
         self._pipe.append(to_line(message))
         if not self.world.chance(self.world.weather.pipe_late):
             self._flush()
+
+    def _told_now(self, message: AnyMessage) -> None:
+        """From the second connection, over the same pipe."""
+        self._pipe.append(to_line(message))
+        self._flush()
 
     def _flush(self) -> None:
         while self._pipe:
