@@ -336,8 +336,10 @@ class Client:
             refused = refusal(*answer)
             return refused if refused.what == "not_the_centre" else False
         reply: RotateReply | None = decode(answer[1], RotateReply)
-        if reply is None or reply.device != self._device.device_id:
+        if reply is None:
             return Trouble(what="not_the_centre", detail="a renewal that cannot be read")
+        if reply.device != self._device.device_id:
+            return False
         self._save_token(token)
         self._line.token = token
         return True
