@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from clerk_tui.store import shared
+from clerk_tui.store import attachments, shared
 from clerk_tui.store.archives import Archive, archives
+from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
@@ -91,6 +92,11 @@ class Outbox:
                 "SELECT (SELECT max(seq) FROM event), at_ms FROM event WHERE seq = ?", (acked + 1,)
             ).fetchone()
         return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
+
+    def attachments(self) -> list[Attachment]:
+        """Attachments that the centre does not have whole."""
+        with translated(self.path):
+            return list(attachments.unsent(self._db))
 
     def archives(self) -> list[Archive]:
         """The archived journals of this workstation, the oldest first."""
@@ -188,6 +194,8 @@ def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
             (reply.secret, reply.server_time_ms),
         )
         db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
+        if reply.sealing_key:
+            db.execute("UPDATE device SET sealing_key = ?", (reply.sealing_key,))
 
 
 def keep_dead(database: Database, seq: int, reason: str, reported: bool, now_ms: int) -> None:
@@ -210,6 +218,12 @@ def keep_sealed(database: Database, path: str, first: int, last: int, why: str, 
                 " VALUES (?, 'sealed', 0, '', ?)",
                 [(seq, now_ms) for seq in range(first, last + 1)],
             )
+
+
+def keep_uploaded(database: Database, digest: str, through: int) -> None:
+    """Keep how much of an attachment the centre has."""
+    with database.write() as db:
+        attachments.sent(db, digest, through)
 
 
 def keep_contact(database: Database, now_ms: int) -> None:

@@ -94,8 +94,10 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             try:
                 client = client or _client(http, outbox, settings)
                 client.catch_up()
-                trouble = client.run(lambda: wishes.ended) or send_archives(
-                    http, outbox.archives(), settings, say, lambda: wishes.ended
+                trouble = (
+                    client.run(lambda: wishes.ended)
+                    or client.send_files(http, lambda: wishes.ended)
+                    or send_archives(http, outbox.archives(), settings, say, lambda: wishes.ended)
                 )
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)

@@ -73,6 +73,13 @@ class Client:
         self._keys_due = 0.0
         self._clerks_due = 0.0
 
+    def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
+        """Send the attachments that the centre does not have, once it has the facts that name them."""
+        from clerk_tui.sync.files import send_attachments
+
+        waiting = self._outbox.attachments()
+        return send_attachments(http, self._line.token, self._outbox.path, waiting, self._keep, should_stop)
+
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""
         self._cursor = self._outbox.device().pull_cursor

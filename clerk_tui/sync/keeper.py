@@ -19,6 +19,7 @@ from clerk_tui.sync.messages import (
     Rewound,
     Sealed,
     Trouble,
+    Uploaded,
 )
 
 
@@ -56,6 +57,8 @@ class JournalKeeper:
                 exchange.keep_sealed(self._database, path, first, last, why, now)
             case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path):
                 keep_progress(self._database, device_id, through, state, path)
+            case Uploaded(sha256=digest, through=through):
+                exchange.keep_uploaded(self._database, digest, through)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

@@ -89,6 +89,13 @@ class ArchiveSent(Message, frozen=True, tag="archive"):
     sealed_path: str = ""
 
 
+class Uploaded(Message, frozen=True, tag="uploaded"):
+    """How many bytes of an attachment the centre has."""
+
+    sha256: str
+    through: int
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -101,7 +108,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | ArchiveSent | Contact | Trouble
+AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | ArchiveSent | Uploaded | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)

@@ -76,7 +76,7 @@ def converse(
             settings = Settings(
                 path=path, url=url, token_file=token_file, sealed_folder=path.with_name("sealed"), office=office
             )
-            trouble = client.run(should_stop)
+            trouble = client.run(should_stop) or client.send_files(http, should_stop)
             return trouble or send_archives(http, outbox.archives(), settings, keep, should_stop)
     finally:
         outbox.close()
