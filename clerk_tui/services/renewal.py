@@ -156,7 +156,7 @@ def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> i
                     inherited(db, older)
         count = 0
         for each in sources:
-            count += _carry_over(database, each.path, clock, count)
+            count += _carry_over(database, each.path, clock)
         with translated(new):
             assert len(archives(database.writer)) >= len({each.device.device_id for each in sources})
         return count
@@ -164,11 +164,11 @@ def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> i
         database.close()
 
 
-def _carry_over(database: Database, path: Path, clock: Clock, done: int) -> int:
+def _carry_over(database: Database, path: Path, clock: Clock) -> int:
     count = 0
     with database.write() as db:
         for case in cases_of(path):
-            count += shared.carry_over(db, case, done + count + 1, clock.now_ms())
+            count += shared.carry_over(db, case, clock.now_ms())
     return count
 
 

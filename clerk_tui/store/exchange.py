@@ -136,8 +136,16 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
 
 
 def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
-    """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew."""
+    """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew.
+
+    Of archived journals it may have less too: what is not sealed is sent once more from its beginning.
+    """
     with database.write() as db:
+        db.execute(
+            "UPDATE archive SET state = 'sending', acked_through = 0"
+            " WHERE state <> 'sealed' AND :epoch <> (SELECT server_epoch FROM device)",
+            {"epoch": epoch},
+        )
         db.execute(
             """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
                 acked_hash = coalesce((SELECT hash FROM event WHERE seq = min(acked_through, :through)), x''),
@@ -231,10 +239,16 @@ def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> Non
 
 
 def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: bytes = b"") -> None:
-    """Keep the centre's public key: from now on only receipts signed by it count; and the key to seal for."""
+    """Keep the centre's public key: from now on only receipts signed by it count; and the key to seal for.
+
+    Where another history of the centre has acknowledged facts, its epoch stays, so that the two sides compare: this one
+    may lack some of them.
+    """
     with database.write() as db:
         db.execute(
-            "UPDATE device SET server_key = ?, server_epoch = ?, sealing_key = ?", (server_key, epoch, sealing_key)
+            "UPDATE device SET server_key = ?, sealing_key = ?,"
+            " server_epoch = CASE WHEN acked_through > 0 AND server_epoch <> '' THEN server_epoch ELSE ? END",
+            (server_key, sealing_key, epoch),
         )
 
 

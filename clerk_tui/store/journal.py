@@ -333,7 +333,8 @@ def _prepare(database: Database, code: str, clock: Clock) -> Device:
             )
     if version < LATEST:
         with database.locked(), translated(path):
-            if version:
+            # A first start that was interrupted leaves tables and no device: there is nothing to copy yet.
+            if version and read_device(database.writer, path) is not None:
                 upgrade(path, database.writer, version)
             else:
                 migrate(database.writer)

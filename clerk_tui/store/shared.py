@@ -71,15 +71,18 @@ def end_anew(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM shared_case WHERE stale = 1")
 
 
-def carry_over(db: sqlite3.Connection, case: Case, place: int, now_ms: int) -> bool:
-    """A case of a journal that was archived, until the centre tells it: found here, gone on with here. ``place`` is a
-    number of its own; ``False`` if a later state of it is known."""
+def carry_over(db: sqlite3.Connection, case: Case, now_ms: int) -> bool:
+    """A case of a journal that was archived, until the centre tells it: found here, gone on with here; whether it is
+    new here. Where a later state of it is known, that one stays."""
     known = db.execute("SELECT server_seq, version FROM shared_case WHERE case_id = ?", (case.case_id,)).fetchone()
     if known is not None and (known[0] > 0 or known[1] >= case.version):
         return False
     db.execute("DELETE FROM inbox_change WHERE case_id = ?", (case.case_id,))
-    db.execute("INSERT INTO inbox_change VALUES (?,?,?)", (-place, case.case_id, msgspec.json.encode(case)))
-    _write(db, case, -place, now_ms, ())
+    # Below every number that the centre gives, and a number of its own.
+    (lowest,) = db.execute("SELECT min(server_seq) FROM inbox_change").fetchone()
+    place = min(lowest or 0, 0) - 1
+    db.execute("INSERT INTO inbox_change VALUES (?,?,?)", (place, case.case_id, msgspec.json.encode(case)))
+    _write(db, case, place, now_ms, ())
     return known is None
 
 

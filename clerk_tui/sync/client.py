@@ -268,6 +268,10 @@ class Client:
     def _rewind(self, problem: wire.Problem) -> Trouble | None:
         """Go back to what the centre has, if that is a part of our own history."""
         through = problem.expected - 1
+        if self._older and through > self._outbox.head().seq and problem.epoch != self._epoch:
+            # Of an older copy the centre has more; each fact that is sent now is compared with what it has.
+            self._epoch = problem.epoch
+            return None
         if not 0 <= through <= self._outbox.head().seq or self._outbox.hash_at(through) != problem.hash:
             return Trouble(what="fork", detail=f"the centre expects {problem.expected} of another history")
         if through >= self.acked and problem.epoch == self._epoch:
@@ -314,12 +318,18 @@ class Client:
     ) -> tuple[int, bytes] | Trouble:
         """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
         answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
-        if not isinstance(answer, Trouble) and answer[0] == 401 and self._renew_token():
+        if not isinstance(answer, Trouble) and answer[0] == 401:
+            renewed = self._renew_token()
+            if isinstance(renewed, Trouble) or not renewed:
+                return renewed or answer
             answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
         return answer
 
-    def _renew_token(self) -> bool:
-        """Make a next token and register its hash, signed with the device's key; kept before it is first used."""
+    def _renew_token(self) -> bool | Trouble:
+        """Make a next token and register its hash, signed with the device's key; kept before it is first used.
+
+        ``False``: the centre does not renew it. Trouble: it was not the centre that answered, or nobody did.
+        """
         from hall.wire_clerks import RotateReply, sign_rotation
 
         if self._save_token is None:
@@ -327,10 +337,15 @@ class Client:
         token = secrets.token_urlsafe(32)
         request = sign_rotation(self._key, self._device.device_id, sha256(token.encode()).digest())
         answer = self._line.ask("POST", "/v1/devices/rotate", content=msgspec.json.encode(request))
-        if isinstance(answer, Trouble) or answer[0] != 200:
-            return False
+        if isinstance(answer, Trouble):
+            return answer
+        if answer[0] != 200:
+            refused = refusal(*answer)
+            return refused if refused.what == "not_the_centre" else False
         reply: RotateReply | None = decode(answer[1], RotateReply)
-        if reply is None or reply.device != self._device.device_id:
+        if reply is None:
+            return Trouble(what="not_the_centre", detail="a renewal that cannot be read")
+        if reply.device != self._device.device_id:
             return False
         self._save_token(token)
         self._line.token = token

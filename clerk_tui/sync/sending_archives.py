@@ -33,15 +33,14 @@ def send_archives(
     for archive in found:
         if should_stop() or archive.state != "sending":
             continue
-        if now - archive.archived_ms > SENDABLE_MS:
-            _seal(archive, settings, keep, "too_old")
-            continue
+        # Asked first, sealed afterwards: a clock that was put right by years says nothing about the archive.
         trouble = _send(http, archive, keep, should_stop)
         if trouble is None:
             continue
-        if trouble.what not in REFUSED:
+        is_refused, is_old = trouble.what in REFUSED, now - archive.archived_ms > SENDABLE_MS
+        if not is_refused and not is_old:
             return trouble
-        _seal(archive, settings, keep, trouble.what)
+        _seal(archive, settings, keep, trouble.what if is_refused else "too_old")
     return None
 
 
