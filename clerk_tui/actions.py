@@ -43,6 +43,7 @@ def _a(
 
 GROUPS: dict[str, str] = {
     "anywhere": N_("随处可用"),
+    "sign_in": N_("签到"),
     "home": N_("取事项"),
     "intake": N_("收件"),
     "materials": N_("材料清单中"),
@@ -53,6 +54,7 @@ GROUPS: dict[str, str] = {
     "steps": N_("下一步"),
     "step": N_("办下一步"),
     "paper": N_("凭证上的办件"),
+    "outbox": N_("上传"),
     "dialog": N_("对话框"),
 }
 
@@ -63,7 +65,10 @@ ACTIONS: tuple[Action, ...] = (
     _a("outbox", "f12", "F12", N_("上传"), N_("未上传的记录和被退回的记录"), "anywhere", rank=4),
     _a("theme", "ctrl+t", "Ctrl+T", "", N_("换配色：浅色、深色、高对比度"), "anywhere"),
     _a("leave", "ctrl+q", "Ctrl+Q", "", N_("退出工作站，未完成的收件会先问"), "anywhere"),
+    _a("lock", "ctrl+l", "Ctrl+L", "", N_("锁屏或换人，录入的内容还在"), "anywhere"),
     _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=2),
+    _a("sign_in", "enter", "Enter", N_("签到"), N_("到下一格；填完就签到"), "sign_in", inside=True),
+    _a("next_box", "tab up down", "Tab", N_("换格"), N_("在工号和密码之间换"), "sign_in", inside=True),
     _a("open", "enter", "Enter", N_("打开"), N_("打开选中的事项或办件"), "home", inside=True),
     _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "home", inside=True),
     _a("form", "f3", "F3", N_("情形"), N_("到情形问题和申请人"), "intake"),
@@ -122,6 +127,11 @@ ACTIONS: tuple[Action, ...] = (
     _a("pick", "1 2 3 4 5 6 7 8 9", "1-9", "", N_("选择；可选几项的再按一次取消"), "step", inside=True),
     _a("confirm", "f9", "F9", N_("确认"), N_("先列出要点，再按 Enter 确认"), "step"),
     _a("go_on", "enter", "Enter", N_("续办"), N_("核对证件，打开补正收件"), "paper", inside=True),
+    _a("choose", "up down", "↑ ↓", N_("选择"), N_("选一条被退回的记录"), "outbox", inside=True),
+    _a("settle", "enter", "Enter", N_("哪边算数"), N_("冲突：看两边的值，选哪边算数"), "outbox", inside=True),
+    _a("correct", "m", "m", N_("更正"), N_("写明正确的内容，记入这个办件"), "outbox", inside=True),
+    _a("resend", "r", "r", N_("重办"), N_("请中心把退回的记录再办一次（负责人签到后）"), "outbox", inside=True),
+    _a("hand_over", "h", "h", N_("交负责人"), N_("写明情况，交给负责人处理"), "outbox", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
 )

@@ -174,14 +174,15 @@ class CaseCorrected(Body, frozen=True, tag="case.corrected"):
 class CaseRefused(Body, frozen=True, tag="case.refused"):
     """Not accepted: no licence needed, not this organ's power, or another reason; the reason is never empty.
 
-    ``conforming``: a clerk stated it although nothing was missing (行政许可法 art. 72(1)). ``approved_by`` is the
-    number of the one in charge who stood by where the ground lies beyond art. 32 (``Refusal.beyond_the_act``).
+    ``conforming``: a clerk stated it although nothing was missing (行政许可法 art. 72(1)). ``beyond``: the ground lies
+    beyond art. 32 (``Refusal.beyond_the_act``), ``approved_by`` is the number of the one in charge who stood by.
     """
 
     refusal: Refusal
     refused: dt.date
     article: str
     conforming: bool = False
+    beyond: bool = False
     approved_by: str = ""
 
 
@@ -299,6 +300,43 @@ class NoteAdded(Body, frozen=True, tag="note.added"):
     text: str
 
 
+class RecordSettled(Body, frozen=True, tag="record.settled"):
+    """A person dealt with a record that the centre had set aside or could not read; the record stays as it is.
+
+    ``record`` is its identity, ``seq`` its number in this journal. ``corrected``: what is right stands in the remark
+    ``by``; ``handed_over``: the supervisor goes on with it. It is about no case, so that it can follow none aside.
+    """
+
+    record: str
+    seq: int
+    how: Literal["corrected", "handed_over"]
+    by: str = ""
+    reason: str = ""
+
+
+class DocumentAttached(Body, frozen=True, tag="document.attached"):
+    """A scanned copy belongs to the case: its content by SHA-256 (hexadecimal), ``size`` in bytes, its MIME type, the
+    name it came with, and the material it is a copy of (``""``: none in particular)."""
+
+    sha256: str
+    size: int
+    mime: str
+    name: str = ""
+    material: str = ""
+
+
+class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
+    """A person looked at a conflict and says which side stands; both stay in the journal (sync.md §10).
+
+    ``conflict`` is its identity as the centre lists it. Where the second is to stand, it is written anew by a fact of
+    its own: nothing that was withheld takes effect by itself.
+    """
+
+    conflict: str
+    stands: Literal["first", "second", "both", "neither"]
+    reason: str = ""
+
+
 FactBody = (
     CaseReceived
     | CaseAccepted
@@ -324,6 +362,9 @@ FactBody = (
     | InquiryAnswered
     | PersonalShown
     | NoteAdded
+    | RecordSettled
+    | DocumentAttached
+    | ConflictSettled
     | TicketBody
 )
 

@@ -38,10 +38,15 @@ COUNTER, RULES, RECORDS, UPKEEP = N_("窗口办理"), N_("规则查询"), N_("�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "sign-in": Entry("signing", COUNTER, N_("签到：之后的命令记在这个人名下")),
+    "sign-out": Entry("signing", COUNTER, N_("签退")),
+    "whoami": Entry("signing", COUNTER, N_("现在的命令记在谁名下")),
+    "pin": Entry("signing", COUNTER, N_("修改自己的密码")),
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
     "proceed": Entry("proceed", COUNTER, N_("受理之后的下一步：特别程序、延期、决定、送达、缴费、取件、退件")),
+    "attach": Entry("asides", COUNTER, N_("把扫描件加到办件")),
     "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
     "scan": Entry("scan", COUNTER, N_("扫凭证上的码：查看，或续办别的窗口收的件")),
     "find": Entry("lookup", COUNTER, N_("查办件：按编号、姓名、证件号或电话")),
@@ -55,8 +60,12 @@ COMMANDS: dict[str, Entry] = {
     "identity": Entry("rules", RULES, N_("核对证件号码或信用代码")),
     "journal": Entry("records", RECORDS, N_("核对账本，或由账本重建各表")),
     "outbox": Entry("records", RECORDS, N_("未上传的记录和上次联系中心的时间")),
+    "aside": Entry("asides", RECORDS, N_("中心退回或有冲突的记录：更正、重办、交负责人")),
     "sync": Entry("records", RECORDS, N_("与中心同步一次")),
     "enrol": Entry("records", RECORDS, N_("用一次性登记码把本机登记到中心")),
+    "backup": Entry("keeping", UPKEEP, N_("备份账本，并核对备份")),
+    "restore": Entry("keeping", UPKEEP, N_("账本坏了、丢了或被换回旧的一份：封存原来的，重新登记，接着办")),
+    "export-sealed": Entry("keeping", UPKEEP, N_("没有上传的记录封存成文件，交负责人")),
     "central": Entry("records", RECORDS, N_("启动中心")),
     "upkeep": Entry("upkeep", UPKEEP, N_("五日规则：逾期未告知的收件记为受理")),
     "doctor": Entry("doctor", UPKEEP, N_("检查本机：数据库、字体、目录、磁盘、终端、中心")),
@@ -78,7 +87,7 @@ class Clerk(Group):
         if entry is None:
             return None
         install(session_of(ctx).language)
-        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name)
+        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name.replace("-", "_"))
         return found
 
     def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:

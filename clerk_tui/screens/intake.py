@@ -224,6 +224,7 @@ class IntakeScreen(DeskScreen[Preview]):
         lines = (
             (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
             (_("将打印：收件凭证"), "info"),
+            *self.unprintable_lines(),
         )
 
         def answered(answer: Answer) -> None:
@@ -239,7 +240,7 @@ class IntakeScreen(DeskScreen[Preview]):
         if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
             refusing.ask_why(self, self._last_look)
         else:
-            self._last_look()
+            self.once_seen(self._last_look)
 
     def _last_look(self) -> None:
         chosen = self.chosen
@@ -281,6 +282,7 @@ class IntakeScreen(DeskScreen[Preview]):
         lines = (
             (_("打印录入的内容，请申请人核对、改正、签字。不收件，不计时，录入的内容还在。"), "plain"),
             (_("将打印：") + paper_name("checking"), "info"),
+            *self.unprintable_lines(),
         )
         spec = Spec(_("检查核对单"), lines, yes=N_("打印核对单"), no=N_("回去"))
         self.ask(spec, lambda answer: self._checked())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
@@ -156,6 +157,7 @@ def refused_fact(verdict: Verdict, day: dt.date, article: str, approver: Actor |
         refused=day,
         article=article,
         conforming=verdict.conforming,
+        beyond=verdict.refusal.beyond_the_act,
         approved_by=approver.id if approver is not None and verdict.refusal.beyond_the_act else "",
     )
 
@@ -270,6 +272,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         paper_ids=written.paper_ids,
         head=written.head,
         warnings=tuple(ready.warnings.values()),
+        unprintable=printable.together(ready.unprintable),
         blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )
 

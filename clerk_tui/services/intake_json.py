@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from clerk_tui.services import intake
 from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
 from clerk_tui.services.previewing import preview
+from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
@@ -124,7 +125,14 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
         **({"blank": blank} if blank else {}),
+        **unprintable_to_json(result),
     }
+
+
+def unprintable_to_json(result: Result) -> dict[str, list[str]]:
+    """``{"unprintable": ["U+31350"]}`` where papers spell characters out, else nothing."""
+    chars = [code_point(char) for char in result.unprintable]
+    return {"unprintable": chars} if chars else {}
 
 
 def _day(day: dt.date | None) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
 from clerk_tui.services.workspace import Workspace
@@ -51,6 +52,9 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         clean_text(draft.ticket, field="ticket", max_length=20)
     except BadInput as error:
         found.errors["ticket"] = error.message
+    unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
+    for field, chars in unprintable.items():
+        found.warnings[field] = "；".join(filter(None, (printable.told(chars), found.warnings.get(field))))
     dates = _kept(draft, "dates", today, lambda: _dates(ws, matter, today))
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(
@@ -78,7 +82,32 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         respond_by=dates.respond_by.day,
         respond_provisional=dates.respond_by.provisional,
         field_hints=found.hints,
+        unprintable=unprintable,
     )
+
+
+def _printed(
+    applicant: Checked,
+    agent: Checked | None,
+    fields: dict[str, str],
+    ticks: dict[str, Tick],
+    refusal: Refusal | None,
+) -> dict[str, str]:
+    """What is typed and stands on papers, by its field."""
+    texts = {f"applicant.{key}": applicant.values.get(key, "") for key in ("name", "legal_person", "address")}
+    texts["agent.name"] = agent.values.get("name", "") if agent is not None else ""
+    texts |= {f"fields.{code}": value for code, value in fields.items()}
+    return texts | said_in(ticks, refusal)
+
+
+def said_in(ticks: Mapping[str, Tick], refusal: Refusal | None) -> dict[str, str]:
+    """The reasons that were typed, by their field."""
+    texts = {f"materials.{code}.reason": tick.reason for code, tick in ticks.items() if tick.reason}
+    if refusal is not None:
+        texts["refusal.reason"] = refusal.reason
+        if refusal.where is not None:
+            texts["refusal.where"] = "".join(str(part) for part in structs.asdict(refusal.where).values())
+    return texts
 
 
 class _Dates(Struct, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
-from clerk_tui.services import cases
+from clerk_tui.services import cases, printable
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, promises, refused_fact, require_why
 from clerk_tui.services.recording import Action, Written
@@ -223,6 +223,7 @@ def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: S
         late=ready.late,
         warnings=tuple(_warnings(draft, ready)),
         word=ready.word,
+        unprintable=printable.together(ready.unprintable),
     )
 
 
@@ -231,6 +232,8 @@ def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
+    if chars := printable.together(ready.unprintable):
+        yield printable.told(chars)
 
 
 def _names(draft: SupplementDraft, codes: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from clerk_tui import faults
-from clerk_tui.store.disk import Disk, Limits
+from clerk_tui.store.disk import Disk, Limits, has_room
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -52,10 +52,12 @@ class Database:
         self._readers: list[sqlite3.Connection] = []
         _broken.discard(path)
         self._lock_file = _open_lock(path)
+        self._in_use = _mark_in_use(path)
         try:
             self.writer = self._connect_writer()
         except BaseException:
             os.close(self._lock_file)
+            os.close(self._in_use)
             raise
         self.disk.load()
 
@@ -156,8 +158,9 @@ class Database:
             self._readers.clear()
             self._local = threading.local()
             self.writer.close()
-        with suppress(OSError):
-            os.close(self._lock_file)
+        for handle in (self._lock_file, self._in_use):
+            with suppress(OSError):
+                os.close(handle)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -190,10 +193,12 @@ def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
     return connection
 
 
-def quick_check(path: Path) -> list[str]:
-    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one."""
+def quick_check(path: Path, *, whole: bool = False) -> list[str]:
+    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one, longer for the
+    ``whole`` one, which compares indexes with tables too."""
+    check = "integrity_check" if whole else "quick_check"
     with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-        words = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+        words = [str(row[0]) for row in connection.execute(f"PRAGMA {check}")]
     return [] if words == ["ok"] else words
 
 
@@ -263,6 +268,21 @@ def _open_lock(path: Path) -> int:
         ) from error
 
 
+def _mark_in_use(path: Path) -> int:
+    """Let everybody see that a program has the database open, until it closes it or ends.
+
+    Raises:
+        StoreError: somebody is putting another database in its place.
+    """
+    handle = os.open(path.with_name(path.name + ".open"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise _locked(path) from None
+    return handle
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn an error of SQLite into one that a clerk can act on."""
@@ -272,10 +292,17 @@ def translated(path: Path) -> Iterator[None]:
         raise as_store_error(error, path) from error
 
 
+_FSYNC: Final = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
+
+
 def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """What an error of SQLite means at the counter."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
+    # A disk without a free byte fails reading too (the WAL's index cannot grow): that is no broken disk. A failed fsync
+    # is one, whatever its cause.
+    cramped = code == sqlite3.SQLITE_IOERR and extended not in _FSYNC and not has_room(path)
+    if code == sqlite3.SQLITE_FULL or cramped:
         return _error("disk_full", "磁盘已满，没有保存", path, "腾出磁盘空间后再按一次；刚才的内容还在屏幕上")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return _locked(path)

@@ -50,10 +50,13 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
     Raises:
         StoreError: its row was changed.
     """
-    row = connection.execute(
-        """SELECT device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
-            pull_cursor, last_contact_ms, row_hash, sealing_key FROM device"""
-    ).fetchone()
+    columns = """device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
+        pull_cursor, last_contact_ms, row_hash"""
+    try:
+        row = connection.execute(f"SELECT {columns}, sealing_key FROM device").fetchone()  # noqa: S608 - constants
+    except sqlite3.OperationalError:
+        # A backup or an archive from before there was one.
+        row = connection.execute(f"SELECT {columns}, x'' FROM device").fetchone()  # noqa: S608 - constants
     if row is None:
         return None
     device = Device(
@@ -82,26 +85,76 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
 def make_device(connection: sqlite3.Connection, path: Path, code: str, clock: Clock) -> Device:
     """Make the device of a new database, in the caller's transaction; its key is on disk before its row is.
 
-    A key that is there already is kept: it is left from a crash before the first commit, or the database was moved
-    away and its facts are still to be signed.
+    The key has its name only once the row is committed (``settle_key``), so that a crash in between leaves a key that
+    the next opening takes, and a key under its name always means that a journal has begun.
 
     Raises:
-        StoreError: the key file cannot be written.
+        StoreError: the key file cannot be written, or a journal has begun with it (``require_no_key``).
     """
-    public_key = _public_bytes(load_key(path)) if key_file(path).exists() else _make_key(key_file(path))
+    require_no_key(path)
+    first = _first_key(path)
+    public_key = _public_bytes(_read_key(first)) if first.exists() else make_key(first)
     device = Device(
         device_id=ids.uuid7(clock.now_ms(), os.urandom(10)), code=code, incarnation=code, public_key=public_key
     )
-    connection.execute(
-        "INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash) VALUES (1, ?, ?, ?, ?, ?)",
-        (device.device_id, device.code, device.incarnation, device.public_key, _row_hash(device)),
-    )
+    insert_device(connection, device)
     return device
+
+
+def insert_device(connection: sqlite3.Connection, device: Device) -> None:
+    """Make the row of a new database's device, in the caller's transaction."""
+    connection.execute(
+        """INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash, server_key, server_epoch,
+            sealing_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            device.device_id,
+            device.code,
+            device.incarnation,
+            device.public_key,
+            _row_hash(device),
+            device.server_key,
+            device.server_epoch,
+            device.sealing_key,
+        ),
+    )
 
 
 def key_file(path: Path) -> Path:
     """Where the device's private key lies: beside the database."""
     return path.with_name(path.name + ".key")
+
+
+def settle_key(path: Path) -> None:
+    """Give the key its name, now that the device is in the database.
+
+    Raises:
+        StoreError: the file cannot be renamed.
+    """
+    first = _first_key(path)
+    try:
+        if first.exists() and not key_file(path).exists():
+            first.replace(key_file(path))
+    except OSError as error:
+        raise _key_error(first, "写不进去") from error
+
+
+def require_no_key(path: Path) -> None:
+    """That no journal began here before: a new one would give its numbers a second time and overwrite its papers.
+
+    Raises:
+        StoreError: ``journal_gone``. Nothing was written.
+    """
+    if key_file(path).exists():
+        raise StoreError(
+            "journal_gone",
+            f"账本是空的或不见了，本机密钥却还在（{key_file(path)}）：这里已经有过账本，重新开始会重复编号",
+            field="store.path",
+            hint="不要收件；请管理员找回账本文件，或用备份恢复（clerk restore）。从未收过件的，把密钥文件移走再启动",
+        )
+
+
+def _first_key(path: Path) -> Path:
+    return path.with_name(path.name + ".key.first")
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
@@ -110,10 +163,13 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     Raises:
         StoreError: the key file is missing or unreadable.
     """
+    return _read_key(key_file(path))
+
+
+def _read_key(where: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    where = key_file(path)
     try:
         key = load_pem_private_key(where.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:
@@ -123,7 +179,12 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _make_key(where: Path) -> bytes:
+def make_key(where: Path) -> bytes:
+    """Make a device's key and put it on the disk; its public part (raw, 32 bytes).
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 

@@ -129,6 +129,10 @@ class Centre:
                 return at_once(feed.changes(self.store, device.office, params.get("cursor", ""), limit))
         raise Refused(404, wire.Problem(code="http_404", message=""))
 
+    def end_token(self, device_id: str) -> None:
+        """The time of a device's token runs out."""
+        self.store._db.execute("UPDATE device SET token_expires_ms = 1 WHERE device_id = ?", (device_id,))
+
     def restart(self) -> None:
         """Stop without ceremony and start again."""
         at_once(self.store.close())

@@ -1,92 +1,119 @@
--- The queue: tickets as folded, what happened to each, numbers and blocks of numbers, windows, and each hall's rule.
-CREATE TABLE queue_hall (
-    office     text PRIMARY KEY,
-    rule       text NOT NULL DEFAULT '',
-    closed_day text NOT NULL DEFAULT ''
-) WITH (fillfactor = 50);
+-- What devices declare, what waits for a person, attachments, and departments' own systems.
+ALTER TABLE incarnation ADD COLUMN writes_as text NOT NULL DEFAULT '';
+ALTER TABLE incarnation ADD COLUMN start_seq bigint NOT NULL DEFAULT 1;
+ALTER TABLE incarnation ADD COLUMN start_hash bytea;
+ALTER TABLE incarnation ADD COLUMN pending bigint NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN oldest_ms bigint NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN declared_ms bigint NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN app_v text NOT NULL DEFAULT '';
+ALTER TABLE case_ ADD COLUMN flags text NOT NULL DEFAULT '';
 
--- The last serial given out; letter '' is where letters that are new that day begin.
-CREATE TABLE queue_serial (
-    office text NOT NULL,
-    day    text NOT NULL,
-    letter text NOT NULL,
-    last   bigint NOT NULL,
-    PRIMARY KEY (office, day, letter)
-) WITH (fillfactor = 50);
-
-CREATE TABLE queue_block (
-    office       text NOT NULL,
-    block_id     text NOT NULL,
-    device_id    text NOT NULL,
-    day          text NOT NULL,
-    letter       text NOT NULL,
-    first_serial bigint NOT NULL,
-    last_serial  bigint NOT NULL,
-    made_ms      bigint NOT NULL,
-    PRIMARY KEY (office, block_id)
-);
-
-CREATE TABLE queue_window (
+-- Facts that were set aside, until a person had them read again.
+CREATE TABLE aside (
     office     text NOT NULL,
-    place      text NOT NULL,
-    state      text NOT NULL,
-    reason     text NOT NULL,
-    businesses text NOT NULL,
-    since_ms   bigint NOT NULL,
-    seen_ms    bigint NOT NULL,
-    PRIMARY KEY (office, place)
-) WITH (fillfactor = 50);
-
--- "person_key" is there while the person waits, for one ticket of a business; "place" is the window.
-CREATE TABLE ticket (
-    office          text NOT NULL,
-    ticket_id       text NOT NULL,
-    day             text NOT NULL,
-    letter          text NOT NULL,
-    serial          bigint NOT NULL,
-    business        text NOT NULL,
-    lane            text NOT NULL,
-    state           text NOT NULL,
-    place           text NOT NULL,
-    person_key      text,
-    claim_id        text NOT NULL,
-    lease_ms        bigint NOT NULL,
-    place_ms        bigint NOT NULL,
-    waits_ms        bigint NOT NULL,
-    callable_ms     bigint NOT NULL,
-    issued_ms       bigint NOT NULL,
-    first_called_ms bigint NOT NULL,
-    called_ms       bigint NOT NULL,
-    calls           bigint NOT NULL,
-    started_ms      bigint NOT NULL,
-    ended_ms        bigint NOT NULL,
-    version         bigint NOT NULL,
-    snapshot        bytea NOT NULL,
-    told            text NOT NULL,
-    name            text NOT NULL,
-    device_id       text NOT NULL,
-    PRIMARY KEY (office, ticket_id)
-) WITH (fillfactor = 70);
-CREATE UNIQUE INDEX ticket_by_number ON ticket (office, day, letter, serial);
-CREATE UNIQUE INDEX ticket_by_person ON ticket (office, day, person_key);
-CREATE INDEX ticket_by_place ON ticket (office, day, business, place_ms, ticket_id) WHERE state = 'waiting';
-CREATE INDEX ticket_by_wait ON ticket (office, day, business, waits_ms, ticket_id) WHERE state = 'waiting';
-CREATE INDEX ticket_at_window ON ticket (office, day, place) WHERE state IN ('called', 'serving');
-CREATE INDEX ticket_by_lease ON ticket (office, lease_ms) WHERE lease_ms > 0;
-CREATE INDEX ticket_by_end ON ticket (office, day, ended_ms) WHERE state = 'finished';
-CREATE INDEX ticket_by_call ON ticket (office, day, called_ms) WHERE called_ms > 0;
-CREATE INDEX ticket_privileged ON ticket (office, day, issued_ms) WHERE lane <> 'normal';
-CREATE INDEX ticket_open ON ticket (office, day) WHERE state IN ('waiting', 'called', 'serving', 'held', 'passed');
-
--- What happened to each ticket, done here or told by a device; "order_ms" is the order in which it is folded.
-CREATE TABLE ticket_fact (
-    office    text NOT NULL,
-    fact_id   text NOT NULL,
-    ticket_id text NOT NULL,
-    order_ms  bigint NOT NULL,
-    number    bigint NOT NULL,
-    source    text NOT NULL,
-    body      bytea NOT NULL,
-    PRIMARY KEY (office, fact_id)
+    server_seq bigint NOT NULL,
+    subject    text NOT NULL,
+    kind       text NOT NULL,
+    made_ms    bigint NOT NULL,
+    settled_ms bigint,
+    settled_by text NOT NULL DEFAULT '',
+    PRIMARY KEY (office, server_seq)
 );
-CREATE INDEX ticket_fact_by_ticket ON ticket_fact (office, ticket_id);
+CREATE INDEX aside_by_subject ON aside (subject);
+INSERT INTO aside (office, server_seq, subject, kind, made_ms)
+    SELECT office, server_seq, subject, 'other', received_ms FROM event WHERE status = 'quarantined';
+
+CREATE TABLE conflict (
+    office      text NOT NULL,
+    conflict_id text NOT NULL,
+    case_id     text NOT NULL,
+    other       text NOT NULL,
+    kind        text NOT NULL,
+    reason      text NOT NULL,
+    incarnation text NOT NULL,
+    seq         bigint NOT NULL,
+    actor       text NOT NULL,
+    made_ms     bigint NOT NULL,
+    settled_ms  bigint,
+    settled_by  text NOT NULL DEFAULT '',
+    settled_how text NOT NULL DEFAULT '',
+    PRIMARY KEY (office, conflict_id, kind)
+);
+CREATE INDEX conflict_by_case ON conflict (case_id);
+
+-- What should belong to one case only (a ticket of a day, a person's application), and who had it first.
+-- Keys are digests.
+CREATE TABLE claim (
+    office  text NOT NULL,
+    kind    text NOT NULL,
+    key     text NOT NULL,
+    case_id text NOT NULL,
+    incarnation text NOT NULL,
+    PRIMARY KEY (office, kind, key)
+);
+
+-- Between which two instants a start of a device's machine can have been (Unix ms), from every time it spoke to us.
+CREATE TABLE clock (
+    device_id text NOT NULL,
+    boot_id   text NOT NULL,
+    lo_ms     bigint NOT NULL,
+    hi_ms     bigint NOT NULL,
+    seen_ms   bigint NOT NULL,
+    PRIMARY KEY (device_id, boot_id)
+);
+
+-- Dead letters: what a device could not send, as it tells it.
+CREATE TABLE report (
+    office      text NOT NULL,
+    device_id   text NOT NULL,
+    incarnation text NOT NULL,
+    seq         bigint NOT NULL,
+    reason      text NOT NULL,
+    app_v       text NOT NULL,
+    fact        bytea NOT NULL,
+    at_ms       bigint NOT NULL,
+    PRIMARY KEY (device_id, incarnation, seq)
+);
+
+CREATE TABLE attachment (
+    office   text NOT NULL,
+    sha256   text NOT NULL,
+    mime     text NOT NULL,
+    size     bigint NOT NULL,
+    have     bigint NOT NULL,
+    whole    bigint NOT NULL,
+    made_ms  bigint NOT NULL,
+    PRIMARY KEY (office, sha256)
+);
+CREATE TABLE attachment_piece (
+    office text NOT NULL,
+    sha256 text NOT NULL,
+    at     bigint NOT NULL,
+    body   bytea NOT NULL,
+    PRIMARY KEY (office, sha256, at)
+);
+
+CREATE TABLE department (
+    office     text NOT NULL,
+    key        text NOT NULL,
+    url        text NOT NULL,
+    secret     bytea NOT NULL,
+    token_hash bytea NOT NULL UNIQUE,
+    made_ms    bigint NOT NULL,
+    PRIMARY KEY (office, key)
+);
+
+-- What a department has still to be told: one row a case, so that a case's changes never overtake each other.
+CREATE TABLE delivery (
+    office     text NOT NULL,
+    department text NOT NULL,
+    case_id    text NOT NULL,
+    wanted     bigint NOT NULL,
+    sent       bigint NOT NULL DEFAULT 0,
+    state      text NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+    attempts   bigint NOT NULL DEFAULT 0,
+    due_ms     bigint NOT NULL,
+    error      text NOT NULL DEFAULT '',
+    PRIMARY KEY (office, department, case_id)
+);
+CREATE INDEX delivery_by_due ON delivery (state, due_ms);

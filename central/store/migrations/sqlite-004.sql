@@ -1,92 +1,119 @@
--- The queue: tickets as folded, what happened to each, numbers and blocks of numbers, windows, and each hall's rule.
-CREATE TABLE queue_hall (
-    office     TEXT PRIMARY KEY,
-    rule       TEXT NOT NULL DEFAULT '',
-    closed_day TEXT NOT NULL DEFAULT ''
-) STRICT;
+-- What devices declare, what waits for a person, attachments, and departments' own systems.
+ALTER TABLE incarnation ADD COLUMN writes_as TEXT NOT NULL DEFAULT '';
+ALTER TABLE incarnation ADD COLUMN start_seq INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE incarnation ADD COLUMN start_hash BLOB;
+ALTER TABLE incarnation ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN oldest_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN declared_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incarnation ADD COLUMN app_v TEXT NOT NULL DEFAULT '';
+ALTER TABLE case_ ADD COLUMN flags TEXT NOT NULL DEFAULT '';
 
--- The last serial given out; letter '' is where letters that are new that day begin.
-CREATE TABLE queue_serial (
-    office TEXT NOT NULL,
-    day    TEXT NOT NULL,
-    letter TEXT NOT NULL,
-    last   INTEGER NOT NULL,
-    PRIMARY KEY (office, day, letter)
-) STRICT;
-
-CREATE TABLE queue_block (
-    office       TEXT NOT NULL,
-    block_id     TEXT NOT NULL,
-    device_id    TEXT NOT NULL,
-    day          TEXT NOT NULL,
-    letter       TEXT NOT NULL,
-    first_serial INTEGER NOT NULL,
-    last_serial  INTEGER NOT NULL,
-    made_ms      INTEGER NOT NULL,
-    PRIMARY KEY (office, block_id)
-) STRICT;
-
-CREATE TABLE queue_window (
+-- Facts that were set aside, until a person had them read again.
+CREATE TABLE aside (
     office     TEXT NOT NULL,
-    place      TEXT NOT NULL,
-    state      TEXT NOT NULL,
-    reason     TEXT NOT NULL,
-    businesses TEXT NOT NULL,
-    since_ms   INTEGER NOT NULL,
-    seen_ms    INTEGER NOT NULL,
-    PRIMARY KEY (office, place)
+    server_seq INTEGER NOT NULL,
+    subject    TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    made_ms    INTEGER NOT NULL,
+    settled_ms INTEGER,
+    settled_by TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (office, server_seq)
+) STRICT;
+CREATE INDEX aside_by_subject ON aside (subject);
+INSERT INTO aside (office, server_seq, subject, kind, made_ms)
+    SELECT office, server_seq, subject, 'other', received_ms FROM event WHERE status = 'quarantined';
+
+CREATE TABLE conflict (
+    office      TEXT NOT NULL,
+    conflict_id TEXT NOT NULL,
+    case_id     TEXT NOT NULL,
+    other       TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    actor       TEXT NOT NULL,
+    made_ms     INTEGER NOT NULL,
+    settled_ms  INTEGER,
+    settled_by  TEXT NOT NULL DEFAULT '',
+    settled_how TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (office, conflict_id, kind)
+) STRICT;
+CREATE INDEX conflict_by_case ON conflict (case_id);
+
+-- What should belong to one case only (a ticket of a day, a person's application), and who had it first.
+-- Keys are digests.
+CREATE TABLE claim (
+    office  TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    PRIMARY KEY (office, kind, key)
 ) STRICT;
 
--- "person_key" is there while the person waits, for one ticket of a business; "place" is the window.
-CREATE TABLE ticket (
-    office          TEXT NOT NULL,
-    ticket_id       TEXT NOT NULL,
-    day             TEXT NOT NULL,
-    letter          TEXT NOT NULL,
-    serial          INTEGER NOT NULL,
-    business        TEXT NOT NULL,
-    lane            TEXT NOT NULL,
-    state           TEXT NOT NULL,
-    place           TEXT NOT NULL,
-    person_key      TEXT,
-    claim_id        TEXT NOT NULL,
-    lease_ms        INTEGER NOT NULL,
-    place_ms        INTEGER NOT NULL,
-    waits_ms        INTEGER NOT NULL,
-    callable_ms     INTEGER NOT NULL,
-    issued_ms       INTEGER NOT NULL,
-    first_called_ms INTEGER NOT NULL,
-    called_ms       INTEGER NOT NULL,
-    calls           INTEGER NOT NULL,
-    started_ms      INTEGER NOT NULL,
-    ended_ms        INTEGER NOT NULL,
-    version         INTEGER NOT NULL,
-    snapshot        BLOB NOT NULL,
-    told            TEXT NOT NULL,
-    name            TEXT NOT NULL,
-    device_id       TEXT NOT NULL,
-    PRIMARY KEY (office, ticket_id)
+-- Between which two instants a start of a device's machine can have been (Unix ms), from every time it spoke to us.
+CREATE TABLE clock (
+    device_id TEXT NOT NULL,
+    boot_id   TEXT NOT NULL,
+    lo_ms     INTEGER NOT NULL,
+    hi_ms     INTEGER NOT NULL,
+    seen_ms   INTEGER NOT NULL,
+    PRIMARY KEY (device_id, boot_id)
 ) STRICT;
-CREATE UNIQUE INDEX ticket_by_number ON ticket (office, day, letter, serial);
-CREATE UNIQUE INDEX ticket_by_person ON ticket (office, day, person_key);
-CREATE INDEX ticket_by_place ON ticket (office, day, business, place_ms, ticket_id) WHERE state = 'waiting';
-CREATE INDEX ticket_by_wait ON ticket (office, day, business, waits_ms, ticket_id) WHERE state = 'waiting';
-CREATE INDEX ticket_at_window ON ticket (office, day, place) WHERE state IN ('called', 'serving');
-CREATE INDEX ticket_by_lease ON ticket (office, lease_ms) WHERE lease_ms > 0;
-CREATE INDEX ticket_by_end ON ticket (office, day, ended_ms) WHERE state = 'finished';
-CREATE INDEX ticket_by_call ON ticket (office, day, called_ms) WHERE called_ms > 0;
-CREATE INDEX ticket_privileged ON ticket (office, day, issued_ms) WHERE lane <> 'normal';
-CREATE INDEX ticket_open ON ticket (office, day) WHERE state IN ('waiting', 'called', 'serving', 'held', 'passed');
 
--- What happened to each ticket, done here or told by a device; "order_ms" is the order in which it is folded.
-CREATE TABLE ticket_fact (
-    office    TEXT NOT NULL,
-    fact_id   TEXT NOT NULL,
-    ticket_id TEXT NOT NULL,
-    order_ms  INTEGER NOT NULL,
-    number    INTEGER NOT NULL,
-    source    TEXT NOT NULL,
-    body      BLOB NOT NULL,
-    PRIMARY KEY (office, fact_id)
+-- Dead letters: what a device could not send, as it tells it.
+CREATE TABLE report (
+    office      TEXT NOT NULL,
+    device_id   TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    reason      TEXT NOT NULL,
+    app_v       TEXT NOT NULL,
+    fact        BLOB NOT NULL,
+    at_ms       INTEGER NOT NULL,
+    PRIMARY KEY (device_id, incarnation, seq)
 ) STRICT;
-CREATE INDEX ticket_fact_by_ticket ON ticket_fact (office, ticket_id);
+
+CREATE TABLE attachment (
+    office   TEXT NOT NULL,
+    sha256   TEXT NOT NULL,
+    mime     TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    have     INTEGER NOT NULL,
+    whole    INTEGER NOT NULL,
+    made_ms  INTEGER NOT NULL,
+    PRIMARY KEY (office, sha256)
+) STRICT;
+CREATE TABLE attachment_piece (
+    office TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    body   BLOB NOT NULL,
+    PRIMARY KEY (office, sha256, at)
+) STRICT;
+
+CREATE TABLE department (
+    office     TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    url        TEXT NOT NULL,
+    secret     BLOB NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    made_ms    INTEGER NOT NULL,
+    PRIMARY KEY (office, key)
+) STRICT;
+
+-- What a department has still to be told: one row a case, so that a case's changes never overtake each other.
+CREATE TABLE delivery (
+    office     TEXT NOT NULL,
+    department TEXT NOT NULL,
+    case_id    TEXT NOT NULL,
+    wanted     INTEGER NOT NULL,
+    sent       INTEGER NOT NULL DEFAULT 0,
+    state      TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    due_ms     INTEGER NOT NULL,
+    error      TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (office, department, case_id)
+) STRICT;
+CREATE INDEX delivery_by_due ON delivery (state, due_ms);
