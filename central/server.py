@@ -36,10 +36,26 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=GRACE_S
     )
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+    with listening(host, port, share_port=share_port) as listener:
+        where = f"http://{host}:{listener.getsockname()[1]}"
+        _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])
+
+
+def listening(host: str, port: int, *, share_port: bool = False) -> socket.socket:
+    """A bound socket. It says that it speaks TCP: asyncio sends small replies at once (TCP_NODELAY) on such only, on
+    others each waits for the client's next packet, 40 ms.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if share_port:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind((host, port))
-        where = f"http://{host}:{listener.getsockname()[1]}"
-        _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])
+    except BaseException:
+        listener.close()
+        raise
+    return listener

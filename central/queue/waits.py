@@ -102,12 +102,12 @@ class Waits:
         if key not in self._pools:
             hour = self._now - 60 * MINUTE_MS
             db, office, day = self._db, self._office, self._day
-            idle = sum(1 for name in names if name not in self._busy)
+            lately = await counts.lately(db, office, day, businesses, hour, OTHERWISE_MIN)
             self._pools[key] = Pool(
                 windows=len(names),
-                idle=idle,
-                service=await counts.service(db, office, day, businesses, OTHERWISE_MIN),
-                privileged=await counts.privileged(db, office, day, businesses, hour) / 60,
-                waiting=await counts.waiting(db, office, day, businesses),
+                idle=sum(1 for name in names if name not in self._busy),
+                service=lately.service,
+                privileged=lately.privileged / 60,
+                waiting=lately.waiting,
             )
         return self._pools[key]

@@ -35,6 +35,14 @@ _MET_ANOTHER = (
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
 _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 _UNUSABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError)
+_SETTINGS = {
+    "application_name": "clerk-central",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    # We look up few rows by an index that has their order. A bitmap reads all that match and sorts them, which a planner
+    # prefers while it has no statistics yet: the next ticket would cost as much as the queue is long.
+    "enable_bitmapscan": "off",
+}
 _MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 
 
@@ -84,7 +92,7 @@ class PostgresStore(Store):
                 min_size=1,
                 max_size=self._connections,
                 command_timeout=_TIMEOUT_S,
-                server_settings={"application_name": "clerk-central", "synchronous_commit": "on", "timezone": "UTC"},
+                server_settings=_SETTINGS,
             )
             async with pool.acquire() as connection:
                 await _check(connection)

@@ -23,7 +23,8 @@ _COLUMNS = TABLES["ticket"]
 _READ = "SELECT letter, serial, snapshot, claim_id, lease_ms, told, name, device_id FROM ticket"
 _CHANGED = (
     "business", "state", "place", "person_key", "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms",
-    "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version", "snapshot", "name",
+    "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version", "snapshot", "name", "waiting_key",
+    "arrival_key",
 )  # fmt: skip
 _UPDATE = (
     f"UPDATE ticket SET {', '.join(f'{name} = ${place}' for place, name in enumerate(_CHANGED, 1))}"  # noqa: S608
@@ -74,6 +75,11 @@ def person_key(ticket: Ticket) -> str | None:
     if ticket.state is not TicketState.WAITING or not ticket.person:
         return None
     return f"{ticket.person} {ticket.business}"
+
+
+def waiting_key(office: str, day: dt.date, business: str) -> str:
+    """What all who wait for a business of a hall's day have, and nobody else."""
+    return f"{office}\t{day.isoformat()}\t{business}"
 
 
 async def rule_of(db: Db, office: str) -> HallRule:
@@ -147,20 +153,17 @@ async def candidates(
     """The first of each business by either order of ``hall.queueing.sort_key``: those who have waited their share of
     others' privilege by arrival, all by place. Two looks into an index a business, however long the queue is."""
     looks = []
-    for number, _ in enumerate(businesses, 6):
-        waits = f"{_READ} WHERE office = $1 AND day = $2 AND business = ${number} AND state = 'waiting'"
-        mine = f"{waits} AND (place = '' OR place = $3)"
-        due = f"{mine} AND waits_ms <= $5 ORDER BY waits_ms, ticket_id LIMIT 1"
-        early = f"{mine} AND callable_ms <= $4 ORDER BY place_ms, ticket_id LIMIT 1"
-        looks += [f"SELECT * FROM ({look}) look{number}" for look in (due, early)]  # noqa: S608 -- our own words
+    for number, _ in enumerate(businesses, 4):
+        mine = "(place = '' OR place = $1)"
+        due = f"arrival_key = ${number} AND {mine} AND waits_ms <= $3 ORDER BY waits_ms, ticket_id LIMIT 1"
+        early = f"waiting_key = ${number} AND {mine} AND callable_ms <= $2 ORDER BY place_ms, ticket_id LIMIT 1"
+        looks += [f"SELECT * FROM ({_READ} WHERE {look}) look{number}" for look in (due, early)]  # noqa: S608 -- our own words
     found = await db.rows(
         " UNION ALL ".join(looks),
-        office,
-        day.isoformat(),
         window,
         now_ms,
         now_ms - rule.fair_after_min * MINUTE_MS,
-        *businesses,
+        *(waiting_key(office, day, business) for business in businesses),
     )
     return [_row(row) for row in found]
 
@@ -175,7 +178,7 @@ async def add(
     values = []
     for row in rows:
         mine = alone is None or row.ticket.ticket_id in alone
-        derived = _derived(row, rule, person_key(row.ticket) if mine else None)
+        derived = _derived(office, row, rule, person_key(row.ticket) if mine else None)
         known = {
             "office": office,
             "ticket_id": row.ticket.ticket_id,
@@ -198,12 +201,13 @@ async def save(db: Db, office: str, row: TicketRow, rule: QueueRule) -> None:
         other = (await of_persons(db, office, row.ticket.day, [key])).get(key)
         if other is not None and other.ticket.ticket_id != row.ticket.ticket_id:
             key = None
-    derived = _derived(row, rule, key)
+    derived = _derived(office, row, rule, key)
     await db.run(_UPDATE, *(derived[name] for name in _CHANGED), office, row.ticket.ticket_id)
 
 
-def _derived(row: TicketRow, rule: QueueRule, key: str | None) -> dict[str, object]:
+def _derived(office: str, row: TicketRow, rule: QueueRule, key: str | None) -> dict[str, object]:
     ticket = row.ticket
+    waits = waiting_key(office, ticket.day, ticket.business) if ticket.state is TicketState.WAITING else None
     return {
         "business": ticket.business,
         "state": ticket.state.value,
@@ -222,6 +226,8 @@ def _derived(row: TicketRow, rule: QueueRule, key: str | None) -> dict[str, obje
         "version": ticket.version,
         "snapshot": _encode(ticket),
         "name": row.name,
+        "waiting_key": waits,
+        "arrival_key": waits,
     }
 
 
@@ -304,11 +310,8 @@ async def place_behind(db: Db, office: str, day: dt.date, business: str, behind:
     """The places of the first that waits for a business and of the one behind whom somebody comes back; 0 and 0 when
     nobody waits."""
     found = await db.rows(
-        "SELECT place_ms FROM ticket WHERE office = $1 AND day = $2 AND business = $3 AND state = 'waiting'"
-        " ORDER BY place_ms, ticket_id LIMIT $4",
-        office,
-        day.isoformat(),
-        business,
+        "SELECT place_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
+        waiting_key(office, day, business),
         max(1, behind),
     )
     return (int(found[0][0]), int(found[-1][0])) if found else (0, 0)

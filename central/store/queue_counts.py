@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from central.store.base import Db, Row
+from central.store.queue import waiting_key
 from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
 from hall.staffing import Service
 from hall.tickets import Ticket
@@ -18,6 +19,7 @@ MOST_COUNTED = 1_000
 RECENT = 200
 """Of how many services the mean and spread are taken."""
 _names = msgspec.json.Decoder(list[str])
+_WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY({{}}) LIMIT {MOST_COUNTED}) others"  # noqa: S608
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
 
 
@@ -42,49 +44,52 @@ async def busy_windows(db: Db, office: str, day: dt.date) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-async def service(db: Db, office: str, day: dt.date, businesses: Collection[str], otherwise: float) -> Service:
-    """How long serving took, of the last ones of the day."""
+class Lately(Struct, frozen=True):
+    """What a pool of windows has to do: how long serving takes, how many came with a head start, how many wait (at
+    most ``MOST_COUNTED``)."""
+
+    service: Service
+    privileged: int
+    waiting: int
+
+
+async def lately(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int, otherwise: float
+) -> Lately:
+    """Of the last services of the day, of those who came since, of those who wait now."""
+    mine = "office = $1 AND day = $2 AND business = ANY($3)"
+    recent = (
+        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE {mine} AND state = 'finished'"  # noqa: S608
+        f" ORDER BY ended_ms DESC LIMIT {RECENT}"
+    )
+    came = f"SELECT 1 FROM ticket WHERE {mine} AND lane <> 'normal' AND issued_ms >= $4 LIMIT {MOST_COUNTED}"  # noqa: S608
     row = await db.row(
-        "SELECT count(*), avg(took), avg(took * took) FROM ("  # noqa: S608 -- our own words
-        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE office = $1 AND day = $2"
-        f" AND state = 'finished' AND business = ANY($3) ORDER BY ended_ms DESC LIMIT {RECENT}) recent",
+        f"SELECT (SELECT count(*) FROM ({came}) came), ({_WAITING.format('$5')}),"  # noqa: S608 -- our own words
+        f" count(*), avg(took), avg(took * took) FROM ({recent}) recent",
         office,
         day.isoformat(),
         sorted(businesses),
-    )
-    assert row is not None
-    seen = int(row[0])
-    if seen < 5:
-        return Service(otherwise, otherwise**2, seen)
-    mean, square = max(float(row[1]), 0.1), float(row[2])
-    return Service(mean, max(square - mean**2, 0.0), seen)
-
-
-async def privileged(db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int) -> int:
-    """How many came with a head start since."""
-    row = await db.row(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND lane <> 'normal'"  # noqa: S608
-        f" AND issued_ms >= $3 AND business = ANY($4) LIMIT {MOST_COUNTED}) came",
-        office,
-        day.isoformat(),
         since_ms,
-        sorted(businesses),
+        _keys(office, day, businesses),
     )
     assert row is not None
-    return int(row[0])
+    seen = int(row[2])
+    mean = max(float(row[3] or 0), 0.1)
+    service = Service(otherwise, otherwise**2, seen)
+    if seen >= 5:
+        service = Service(mean, max(float(row[4]) - mean**2, 0.0), seen)
+    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]))
 
 
 async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str]) -> int:
     """How many wait, at most ``MOST_COUNTED``."""
-    row = await db.row(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND state = 'waiting'"  # noqa: S608
-        f" AND business = ANY($3) LIMIT {MOST_COUNTED}) others",
-        office,
-        day.isoformat(),
-        sorted(businesses),
-    )
+    row = await db.row(_WAITING.format("$1"), _keys(office, day, businesses))
     assert row is not None
     return int(row[0])
+
+
+def _keys(office: str, day: dt.date, businesses: Collection[str]) -> list[str]:
+    return sorted(waiting_key(office, day, business) for business in businesses)
 
 
 async def order(db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int) -> list[tuple[int, int]]:
@@ -92,11 +97,8 @@ async def order(db: Db, office: str, day: dt.date, businesses: Collection[str], 
     found: list[tuple[int, int]] = []
     for business in sorted(businesses):
         rows = await db.rows(
-            "SELECT place_ms, waits_ms FROM ticket WHERE office = $1 AND day = $2 AND business = $3"
-            " AND state = 'waiting' ORDER BY place_ms, ticket_id LIMIT $4",
-            office,
-            day.isoformat(),
-            business,
+            "SELECT place_ms, waits_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
+            waiting_key(office, day, business),
             limit,
         )
         found += [(row[0], row[1]) for row in rows]
@@ -107,18 +109,15 @@ async def ahead(db: Db, office: str, ticket: Ticket, now_ms: int, rule: QueueRul
     """How many of its business are called before a ticket that waits (``hall.queueing.ahead_of``)."""
     due = now_ms - rule.fair_after_min * MINUTE_MS
     place, waits = place_ms(ticket, rule), waits_from_ms(ticket)
-    before = (
-        "(waits_ms, ticket_id) < ($5, $4)" if waits <= due else "(waits_ms <= $6 OR (place_ms, ticket_id) < ($5, $4))"
-    )
-    values = (waits,) if waits <= due else (place, due)
+    before = "(waits_ms, ticket_id) < ($3, $2)"
+    if waits > due:
+        before = "(waits_ms <= $4 OR (place_ms, ticket_id) < ($3, $2))"
     row = await db.row(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND business = $3"  # noqa: S608
-        f" AND state = 'waiting' AND ticket_id <> $4 AND {before} LIMIT {MOST_COUNTED}) others",
-        office,
-        ticket.day.isoformat(),
-        ticket.business,
+        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = $1 AND ticket_id <> $2"  # noqa: S608
+        f" AND {before} LIMIT {MOST_COUNTED}) others",
+        waiting_key(office, ticket.day, ticket.business),
         ticket.ticket_id,
-        *values,
+        *((place, due) if waits > due else (waits,)),
     )
     assert row is not None
     return int(row[0])

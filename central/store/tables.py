@@ -65,6 +65,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "office", "ticket_id", "day", "letter", "serial", "business", "lane", "state", "place", "person_key",
         "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms", "issued_ms", "first_called_ms", "called_ms",
         "calls", "started_ms", "ended_ms", "version", "snapshot", "told", "name", "device_id",
+        "waiting_key", "arrival_key",
     ),
     "ticket_fact": ("office", "fact_id", "ticket_id", "order_ms", "number", "source", "body"),
 }  # fmt: skip
