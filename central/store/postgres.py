@@ -39,8 +39,8 @@ _SETTINGS = {
     "application_name": "clerk-central",
     "synchronous_commit": "on",
     "timezone": "UTC",
-    # We look up few rows by an index that has their order. A bitmap reads all that match and sorts them, which a planner
-    # prefers while it has no statistics yet: the next ticket would cost as much as the queue is long.
+    # We look up few rows by an index that has their order. A bitmap reads all that match and sorts them, which a
+    # planner prefers while it has no statistics yet: the next ticket would cost as much as the queue is long.
     "enable_bitmapscan": "off",
 }
 _MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")

@@ -58,6 +58,7 @@ COMMANDS: dict[str, Entry] = {
     "checklist": Entry("checklist", RULES, N_("按情形列出要交的材料和理由")),
     "deadline": Entry("rules", RULES, N_("从某日起若干工作日的期限")),
     "identity": Entry("rules", RULES, N_("核对证件号码或信用代码")),
+    "staffing": Entry("staffing", RULES, N_("每个钟点要开几个窗口")),
     "journal": Entry("records", RECORDS, N_("核对账本，或由账本重建各表")),
     "outbox": Entry("records", RECORDS, N_("未上传的记录和上次联系中心的时间")),
     "aside": Entry("asides", RECORDS, N_("中心退回或有冲突的记录：更正、重办、交负责人")),

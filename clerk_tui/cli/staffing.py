@@ -1,0 +1,128 @@
+"""``clerk staffing``: how many windows each hour needs, from the hall's own figures (``hall.staffing``)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.i18n import _
+from hall.errors import BadInput
+from hall.staffing import mean_wait_min, share_within, windows_needed
+
+OTHERWISE_MIN = 10.0
+"""Minutes of service where nobody has been served yet."""
+
+
+class Hour(Struct, frozen=True):
+    """An hour of the clock: people who come, minutes of service and of how many that was seen."""
+
+    hour: int
+    arrivals: float
+    service_min: float
+    served: float
+
+
+@command(
+    "staffing",
+    _(
+        "每个钟点要开几个窗口，才能让约定比例的人在约定的时间内叫到号（Erlang C 公式）。"
+        "来人数和办理时长取自中心近几天的实际；给出 FILE 则用文件里的数。"
+    ),
+)
+@argument("file", about=_("JSON 文件：每个钟点的来人数和办理分钟数；写 - 从标准输入读；不给则问中心"))
+@click.option("--days", default=20, type=click.IntRange(1, 92), help=_("取中心最近多少天的数，1 到 92（不写时 20）"))
+@click.option("--wait", "wait_min", default=15.0, type=float, help=_("约定的等候分钟数（不写时 15）"))
+@click.option("--share", "percent", default=80.0, type=float, help=_("约定的百分比，1 到 99（不写时 80）"))
+@json_option
+def staffing(session: Session, file: str | None, days: int, wait_min: float, percent: float, as_json: bool) -> None:
+    """``{"wait_min", "percent", "hours": [{"hour", "arrivals", "service_min", "windows", "mean_wait_min", …}]}``."""
+    hours = list(_of_file(file)) if file is not None else _of_centre(session, days)
+    told = [_needed(hour, wait_min, percent) for hour in _with_service(hours)]
+    answer(as_json, {"wait_min": wait_min, "percent": percent, "hours": told}, lambda: _lines(told, wait_min, percent))
+
+
+def _needed(hour: Hour, wait_min: float, percent: float) -> dict[str, Any]:
+    windows = windows_needed(hour.arrivals, hour.service_min, wait_min, percent / 100)
+    some = windows > 0
+    mean = mean_wait_min(hour.arrivals, hour.service_min, windows) if some else 0.0
+    share = share_within(hour.arrivals, hour.service_min, windows, wait_min) if some else 1.0
+    return {
+        "hour": hour.hour,
+        "arrivals": round(hour.arrivals, 1),
+        "service_min": round(hour.service_min, 1),
+        "windows": windows,
+        "mean_wait_min": round(mean, 1),
+        "percent_within": math.floor(share * 100),
+    }
+
+
+def _lines(told: list[dict[str, Any]], wait_min: float, percent: float) -> Iterator[str]:
+    if not told:
+        yield _("还没有取号的记录")
+        return
+    yield _("{percent:g}% 的人在 {wait:g} 分钟内叫到号，要开的窗口数：").format(percent=percent, wait=wait_min)
+    line = _("{hour:02d}:00  {windows} 个窗口  来 {arrivals:g} 人  每人 {service:g} 分钟  平均等 {mean:g} 分钟")
+    for each in told:
+        yield line.format(service=each["service_min"], mean=each["mean_wait_min"], **each)
+
+
+def _with_service(hours: list[Hour]) -> Iterator[Hour]:
+    """Every hour with minutes of service: where nobody was served, as in the other hours."""
+    seen = sum(hour.served for hour in hours if hour.service_min > 0)
+    minutes = sum(hour.service_min * hour.served for hour in hours)
+    otherwise = minutes / seen if seen else OTHERWISE_MIN
+    for hour in hours:
+        yield hour if hour.service_min > 0 else Hour(hour.hour, hour.arrivals, otherwise, 0)
+
+
+def _of_centre(session: Session, days: int) -> list[Hour]:
+    from clerk_tui.sync.figures import fetch
+    from clerk_tui.sync.token import token_path
+
+    config = session.config
+    figures = fetch(config.centre.url, token_path(config.store_file, config.token_file), days)
+    return [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in figures.hours]
+
+
+def _of_file(source: str) -> Iterator[Hour]:
+    """The hours of a file, which may also be what the centre answers to ``GET /v1/queue/figures``.
+
+    Raises:
+        BadInput: it is none.
+    """
+    from clerk_tui.cli.reading import read_object
+
+    hours = read_object(source).get("hours")
+    if not isinstance(hours, list):
+        raise _wrong("hours")
+    seen: set[int] = set()
+    for place, each in enumerate(hours):
+        if not isinstance(each, dict):
+            raise _wrong(f"hours.{place}")
+        hour = _number(each, "hour", place, 23)
+        if hour != int(hour) or int(hour) in seen:
+            raise _wrong(f"hours.{place}.hour")
+        seen.add(int(hour))
+        arrivals, service = _number(each, "arrivals", place, 100_000), _number(each, "service_min", place, 1_440)
+        served = _number(each, "served", place, 10**9) if "served" in each else arrivals
+        yield Hour(int(hour), arrivals, service, served)
+
+
+def _number(each: dict[str, Any], key: str, place: int, most: float) -> float:
+    try:
+        value = float(each[key]) if isinstance(each.get(key), str) else math.nan
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= most:
+        raise _wrong(f"hours.{place}.{key}")
+    return value
+
+
+def _wrong(field: str) -> BadInput:
+    hint = _('写成 {"hours": [{"hour": 9, "arrivals": 50, "service_min": 8.5}]} 的样子，每个钟点一次')
+    return BadInput("bad_hours", _("来人数的文件不合格式"), field=field, hint=hint)
