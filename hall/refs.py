@@ -12,6 +12,7 @@ from hall.catalogue.model import (
     HallInfo,
     Limits,
     Place,
+    ProcessStep,
     ResultPaper,
     SpecialProcedure,
     Tolerance,
@@ -87,7 +88,7 @@ class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tolerance: Tolerance = Tolerance()
     basis: tuple[str, ...] = ()
     condition: str = ""
-    process: tuple[str, ...] = ()
+    process: tuple[ProcessStep, ...] = ()
     visits: int = 1
     partners: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from hall import facts as f
-from hall.catalogue.model import Fee, HallInfo, Limit, Limits, ResultPaper, SpecialProcedure
+from hall.catalogue.model import Fee, HallInfo, Limit, Limits, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row
 from hall.verdict import Tick, TickState
 
@@ -95,7 +95,15 @@ MATTER: Final = f.MatterRef(
     fee=Fee(),
     basis=("《食品安全法》第三十三条", "第三十五条"),
     condition="有与经营的食品品种、数量相适应的场所、设备、人员和制度",
-    process=("申请人提交", "综合窗口收件", "受理", "书面审查", "现场核查（不计入办理时限）", "决定", "窗口发证"),
+    process=(
+        ProcessStep(name="提交申请", who="申请人"),
+        ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="书面审查", who="市场监管局", days=4),
+        ProcessStep(name="现场核查", who="市场监管局", days=5, counted=False),
+        ProcessStep(name="决定", who="市场监管局", days=1),
+        ProcessStep(name="发证", who="综合窗口", unit="on_the_spot"),
+    ),
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
     field_labels={"place": "经营场所", "area": "面积（平方米）", "staff": "从业人员"},
 )

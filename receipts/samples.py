@@ -9,7 +9,7 @@ from msgspec import structs
 
 from hall import facts as f
 from hall.case import Case
-from hall.catalogue.model import Limit, Limits, Place
+from hall.catalogue.model import Limit, Limits, Place, ProcessStep
 from hall.chain import type_of
 from hall.checklist import SituationRef
 from hall.errors import BadInput
@@ -293,7 +293,12 @@ def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
         project="工程建设项目",
         limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
         special_procedures=(),
-        process=("综合窗口收件", "受理", "技术审查", "决定", "窗口发证"),
+        process=(
+            ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+            ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
+            ProcessStep(name="技术审查", who="住建局", days=6),
+            ProcessStep(name="出具审查意见书", who="住建局", days=1),
+        ),
         flow=PROJECT_FLOW,
     )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")

@@ -56,6 +56,20 @@ class SpecialProcedure(_Data, frozen=True):
     basis: str = ""
 
 
+class ProcessStep(_Data, frozen=True):
+    """One step of how a matter runs, in its order: what, by whom, how long.
+
+    ``days`` is ``None`` where nothing is promised (the applicant's own steps); ``counted`` is false for time that the
+    limit does not count (行政许可法 art. 45). The counted days together are the promised limit.
+    """
+
+    name: str
+    who: str
+    days: float | None = None
+    unit: LimitUnit = "working_day"
+    counted: bool = True
+
+
 class Fee(_Data, frozen=True):
     """Zero unless a law or 行政法规 says otherwise; above zero the basis is mandatory (行政许可法 art. 58, 59)."""
 
@@ -228,7 +242,7 @@ class Matter(_Data, frozen=True):
     special_procedures: tuple[SpecialProcedure, ...] = ()
     fee: Fee = Fee()
     tolerance: Tolerance = Tolerance()
-    process: tuple[str, ...] = ()
+    process: tuple[ProcessStep, ...] = ()
     visits: int = 1
     reach: str = ""
     agent_allowed: bool = True

@@ -441,7 +441,7 @@ def test_the_guide_draws_the_flow_with_who_and_how_long() -> None:
 
 def test_the_guide_of_a_project_draws_its_stages_and_the_critical_path() -> None:
     own, flow = (block for block in made("guide_project").blocks if isinstance(block, Flow))
-    assert [box.name for box in own.boxes][:2] == ["综合窗口收件", "受理"]
+    assert [box.name for box in own.boxes][:2] == ["收件", "受理"]
     assert len(flow.bands) == 4
     assert [box.name.split()[0] for box in flow.boxes if box.critical] == [
         "企业投资项目备案", "建设用地规划许可证核发", "建设工程设计方案审查", "建设工程规划许可证核发",
