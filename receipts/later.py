@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hall.case import Case, CaseState
-from hall.facts import MaterialsHandedOver, Original
+from hall.facts import Due, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
 from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
@@ -28,7 +28,9 @@ def later_flags(case: Case) -> dict[str, bool]:
     return {
         "announced_reason": bool(case.announced and case.announced[-1].reason),
         "announced_due": bool(case.announced and case.announced[-1].due),
+        "announced_statutory": bool(case.announced and case.announced[-1].statutory),
         "extended_due": bool(case.extension and case.extension.due),
+        "extended_statutory": bool(case.extension and case.extension.statutory),
         "joint": bool(case.extension and case.extension.joint),
         "licence": case.matter.kind == LICENCE,
         "granted": bool(decision and decision.granted),
@@ -36,6 +38,10 @@ def later_flags(case: Case) -> dict[str, bool]:
         "decision_reason": bool(decision and decision.reason),
         "valid_until": bool(decision and decision.valid_until),
         "collect_from": bool(decision and decision.collect_from),
+        "in_person": bool(service and service.how in ("direct", "proxy")),
+        "by_post": bool(service and service.how == "posted"),
+        "waybill": bool(service and service.waybill),
+        "electronic": bool(service and service.how == "electronic"),
         "proxy": bool(service and service.how == "proxy"),
         "turned_away": bool(service and service.how == "refused"),
         "must_pay": case.fee is not None,
@@ -145,13 +151,25 @@ def _clock(case: Case) -> dict[str, str]:
         "procedure_basis": told.basis.strip() if told else "",
         "procedure_reason": _sentence(told.reason) if told else "",
         "procedure_due": chinese_date(told.due, told.provisional) if told else "",
+        "procedure_statutory": chinese_date(told.statutory, told.provisional) if told else "",
         "extension_days": days_text(extension.days, "working_day") if extension else "",
         "extension_approver": extension.approver.strip() if extension else "",
         "extension_reason": _sentence(extension.reason) if extension else "",
         "extension_day": chinese_date(extension.day) if extension else "",
         "extension_due": chinese_date(extension.due, extension.provisional) if extension else "",
+        "extension_statutory": chinese_date(extension.statutory, extension.provisional) if extension else "",
+        **_before(case),
         "last_in": chinese_date(case.handed_in[-1]) if len(case.handed_in) > 1 else "",
         "first_promise": chinese_date(min((one.until for one in case.promises), default=None)),
+    }
+
+
+def _before(case: Case) -> dict[str, str]:
+    """The dates before an extension; days of a special procedure lie in the dates after it, so none are compared."""
+    due = Due() if case.pauses else case.due
+    return {
+        "statutory_before": chinese_date(due.statutory, due.statutory_provisional),
+        "promised_before": chinese_date(due.promised, due.promised_provisional),
     }
 
 
@@ -192,6 +210,7 @@ def _served(case: Case) -> dict[str, str]:
     return {
         "served_day": chinese_date(told.day) if told else "",
         "served_place": told.place.strip() if told else "",
+        "served_waybill": told.waybill.strip() if told else "",
         "served_how": SERVED_NAMES[told.how] if told else "",
         "servers": "、".join(told.servers) if told else "",
         "served_count": str(len(told.documents)) if told else "",

@@ -75,8 +75,8 @@ SOME_IN: Final = ALL_IN | {
     "m5": Tick(TickState.UNACCEPTABLE, "任命文件未加盖公章"),
 }
 PROMISED: Final = ALL_IN | {
-    "m4": Tick(TickState.PROMISED, until=dt.date(2026, 9, 24)),
-    "m5": Tick(TickState.PROMISED, until=dt.date(2026, 9, 25)),
+    "m4": Tick(TickState.PROMISED, until=dt.date(2026, 9, 23)),
+    "m5": Tick(TickState.PROMISED, until=dt.date(2026, 9, 24)),
 }
 DEPARTMENT: Final = f.DepartmentRef(
     key="scjg", name="示例市市场监督管理局", short="市场监管局", address="示例市商贸路66号", phone="0990-5550105"

@@ -38,7 +38,7 @@ def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
 
 def document_of(case: Case, issued: PaperIssued) -> Document:
     """The content of a sample."""
-    return compose(issued.kind, case, issued)
+    return compose(issued.kind, case, issued, qr=issued.replica)
 
 
 def digest(document: Document, fonts: FontSet) -> str:

@@ -16,6 +16,8 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Fee
 from hall.errors import BadDate, BadInput, HallError, Unlawful
+from receipts.compose import compose
+from receipts.document import texts
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
 
@@ -146,6 +148,18 @@ def test_an_extension_moves_the_dates_and_says_so(ws: Workspace) -> None:
     extension = case_of(ws, result.reference).extension
     assert extension is not None
     assert extension.due == result.due.promised
+    assert extension.statutory == result.due.statutory == ws.calendar.add_workdays(STATUTORY, 10).day
+
+
+def test_the_extended_paper_gives_both_dates_and_none_before_the_law_s_own(ws: Workspace) -> None:
+    reference = accepted(ws)
+    proceedings.extend(ws, reference, **EXTENSION)
+    case = case_of(ws, reference)
+    bodies = [fact.body for fact in ws.journal.facts_of(case.case_id)]
+    issued = next(body for body in bodies if isinstance(body, f.PaperIssued) and body.kind == "extension")
+    found = "".join(texts(compose("extension", case, issued)))
+    assert "延长后，法定期限至2026年12月14日（含当日），预计于2026年11月23日前（含当日）作出决定" in found
+    assert "不能在法定期限内" not in found
 
 
 @pytest.mark.parametrize(
