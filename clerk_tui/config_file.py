@@ -30,6 +30,8 @@ SHAPES = {
     "hall.timezone": '时区名称，例如 "Asia/Shanghai"',
     "device.code": '1 到 4 位，以大写字母开头，例如 "A1"',
     "clerk.id": "工号，字母、数字或连字符，最多 20 位",
+    "centre.supervisor_key": "64 位十六进制（0-9、a-f），或留空",
+    "centre.first_wait_s": "0 到 3600 的整数",
     "centre.url": "以 http:// 或 https:// 开头的地址",
     "print.target": TARGETS,
     "print.by_kind": f"{{ 凭证种类 = 去处 }}，去处是 {TARGETS}",

@@ -172,11 +172,17 @@ class CaseCorrected(Body, frozen=True, tag="case.corrected"):
 
 
 class CaseRefused(Body, frozen=True, tag="case.refused"):
-    """Not accepted: no licence needed, not this organ's power, or another reason; the reason is never empty."""
+    """Not accepted: no licence needed, not this organ's power, or another reason; the reason is never empty.
+
+    ``conforming``: a clerk stated it although nothing was missing (行政许可法 art. 72(1)). ``approved_by`` is the
+    number of the one in charge who stood by where the ground lies beyond art. 32 (``Refusal.beyond_the_act``).
+    """
 
     refusal: Refusal
     refused: dt.date
     article: str
+    conforming: bool = False
+    approved_by: str = ""
 
 
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):

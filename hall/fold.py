@@ -329,7 +329,8 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
 
 
 def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
-    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, typed refusal).
+    """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, a refusal
+    that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
     A mandatory material that a clerk declares not applicable is for them too: nobody else has weighed it.
     """
@@ -337,5 +338,5 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
-        or (isinstance(body, f.CaseRefused) and body.refusal.typed)
+        or (isinstance(body, f.CaseRefused) and (body.refusal.typed or body.conforming or body.refusal.beyond_the_act))
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hall.chain import type_of
 from hall.errors import HallError
-from hall.facts import CaseAccepted, CaseNoticed, FactBody
+from hall.facts import CaseAccepted, CaseNoticed, CaseRefused, FactBody
 
 
 class Role(StrEnum):
@@ -49,6 +49,7 @@ class Permission(StrEnum):
     SHOW_PERSONAL = "show_personal"
     RECEIVE = "receive"
     NOTICE_AGAIN = "notice_again"
+    REFUSE_BEYOND = "refuse_beyond"
     REVIEW = "review"
     EXTEND = "extend"
     HAND_OVER = "hand_over"
@@ -82,6 +83,8 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.RECEIVE: _DESK,
     # 行政许可法 art. 72(4): a further notice for what was visible the first time is answered for by the one in charge.
     Permission.NOTICE_AGAIN: _HEAD,
+    # art. 32, 72(1): to turn somebody away on a ground that is neither item 1 nor item 2 is answered for by them too.
+    Permission.REFUSE_BEYOND: _HEAD,
     Permission.REVIEW: frozenset({Role.REVIEWER}),
     # art. 42: an extension is approved by the person in charge of the organ.
     Permission.EXTEND: _HEAD,
@@ -110,6 +113,7 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.SHOW_PERSONAL: "查看完整的个人信息",
     Permission.RECEIVE: "收件、受理和告知",
     Permission.NOTICE_AGAIN: "就第一次能看到的问题再次告知",
+    Permission.REFUSE_BEYOND: "以其他理由不予受理",
     Permission.REVIEW: "特别程序和决定",
     Permission.EXTEND: "批准延长期限",
     Permission.HAND_OVER: "送达、缴费、移交和退件",
@@ -201,6 +205,8 @@ def needed_for(body: FactBody) -> Permission | None:
         return Permission.BY_LAW
     if isinstance(body, CaseNoticed) and body.known_before:
         return Permission.NOTICE_AGAIN
+    if isinstance(body, CaseRefused) and body.refusal.beyond_the_act:
+        return Permission.REFUSE_BEYOND
     return FACTS.get(type_of(body))
 
 

@@ -53,6 +53,8 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "returned": "退件通知单",
     "terminated": "终止办理通知书",
 }
+
+
 def paper_title(kind: f.PaperKind, matter_kind: str) -> str:
     """What stands as title on a paper of a matter of this kind (行政许可, 行政确认 …)."""
     name = PAPER_NAMES[kind]
@@ -123,8 +125,9 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"容缺受理，承诺补齐{len(promises)}项"
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
-        case f.CaseRefused(refusal=refusal):
-            return f"不予受理：{refusal.reason}"
+        case f.CaseRefused(refusal=refusal, conforming=conforming):
+            why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
+            return f"不予受理：{refusal.reason}{why}"
         case f.CaseSupplemented(ticks=ticks, complete=complete):
             handed = len(ticks) - len(waived(case.rows, ticks))
             return f"补交材料{handed}项，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"

@@ -11,9 +11,11 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hall.catalogue.model import Place, Question, RefusalGround, Tolerance
+from hall.catalogue.model import LICENCE, Question, Tolerance
 from hall.checklist import Checklist, Row
 from hall.errors import BadInput, Unlawful
+from hall.refusal import Refusal as Refusal
+from hall.refusal import exit_refusal, item, refusal_article, refusal_error
 
 
 class Outcome(StrEnum):
@@ -49,15 +51,6 @@ class Tick(Struct, frozen=True, omit_defaults=True):
     correctable: bool = False
 
 
-class Refusal(Struct, frozen=True, omit_defaults=True):
-    """Why and, under art. 32(2), where to go instead. ``typed``: the reason is not from the catalogue."""
-
-    ground: RefusalGround
-    reason: str
-    where: Place | None = None
-    typed: bool = False
-
-
 class Gap(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a notice: what is wrong with a material and how to put it right."""
 
@@ -78,6 +71,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     ``lawful`` are the outcomes on offer, ``unlawful`` says of each other one why not, ``errors`` are ticks that
     cannot stand (a promise for a material that may not be promised ...), ``unanswered`` the questions still open.
+    ``conforming``: a clerk states a refusal although nothing is missing (行政许可法 art. 32(5): 应当受理).
     """
 
     outcome: Outcome | None
@@ -90,6 +84,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     errors: tuple[BadInput, ...] = ()
     unanswered: tuple[Question, ...] = ()
+    conforming: bool = False
 
     def require(self, wish: Outcome | None) -> Outcome:
         """The outcome to confirm.
@@ -135,25 +130,16 @@ OUTCOME_NAMES = {
     Outcome.CORRECTED: "当场更正后受理",
     Outcome.REFUSED: "不予受理",
 }
-_ARTICLE = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
-_ARTICLES = {
-    Outcome.ACCEPTED: _ARTICLE.format("五"),
-    Outcome.NOTICED: _ARTICLE.format("四"),
-    Outcome.TOLERATED: "容缺受理规定（次要材料书面承诺补齐）",
-    Outcome.CORRECTED: _ARTICLE.format("三"),
-}
-_GROUND_ARTICLES: dict[RefusalGround, str] = {
-    "not_needed": _ARTICLE.format("一"),
-    "not_authority": _ARTICLE.format("二"),
-    "other": "《中华人民共和国行政许可法》第三十二条",
-}
+_ITEMS = {Outcome.ACCEPTED: "五", Outcome.NOTICED: "四", Outcome.CORRECTED: "三"}
 
 
-def article_of(outcome: Outcome, refusal: Refusal | None = None) -> str:
-    """The article of law an outcome stands on, as printed."""
+def article_of(outcome: Outcome, refusal: Refusal | None = None, *, kind: str = LICENCE) -> str:
+    """The article of law an outcome stands on, as printed for a matter of ``kind`` (``refusal.item``)."""
     if outcome is Outcome.REFUSED:
-        return _GROUND_ARTICLES[refusal.ground if refusal else "other"]
-    return _ARTICLES[outcome]
+        return refusal_article(refusal, kind) if refusal else ""
+    if outcome is Outcome.TOLERATED:
+        return "容缺受理规定（次要材料书面承诺补齐）"
+    return item(_ITEMS[outcome], kind)
 
 
 def judge(
@@ -165,22 +151,25 @@ def judge(
     today: dt.date,
     good_credit: bool = True,
     refusal: Refusal | None = None,
+    kind: str = LICENCE,
 ) -> Verdict:
     """What the law allows. A material without a tick counts as missing, unless the hall holds it.
 
     ``latest_promise`` is the promised limit counted from today: a promise may not run past it (domain.md §6).
-    ``refusal`` is a ground the clerk has stated; an exit of the checklist states one by itself.
+    ``refusal`` is a ground the clerk has stated; an exit of the checklist states one by itself. ``kind`` is the
+    matter's, which decides how the Act is cited.
     """
     errors = [
         error for row in checklist.materials if (error := _tick_error(row, ticks, tolerance, latest_promise, today))
     ]
     gaps = gaps_of(checklist.materials, ticks)
-    stated = _exit_refusal(checklist) or refusal
+    stated = exit_refusal(checklist.exits[0]) if checklist.exits else refusal
+    conforming = stated is not None and not stated.exit and not gaps and not errors and not checklist.open_questions
     if stated is not None:
         # A refusal does not rest on the materials, so what is missing is not the person's business any more.
         gaps = ()
         errors = [] if checklist.exits else errors
-        if problem := _refusal_error(stated):
+        if problem := refusal_error(stated):
             errors.insert(0, problem)
     lawful, unlawful = _offers(checklist, gaps, tolerance, good_credit, stated)
     outcome = _default(lawful, gaps)
@@ -189,11 +178,12 @@ def judge(
         lawful=lawful,
         unlawful=unlawful,
         gaps=gaps,
-        article=article_of(outcome, stated) if outcome else "",
+        article=article_of(outcome, stated, kind=kind) if outcome else "",
         explanation=errors[0].message if errors else _explain(checklist, gaps, outcome, stated),
         latest_promise=latest_promise,
         refusal=stated,
         errors=tuple(errors),
+        conforming=conforming,
         unanswered=()
         if stated is not None
         else tuple(question for question in checklist.questions if question.code in checklist.open_questions),
@@ -283,22 +273,6 @@ def _promise_error(
             hint=f"最迟 {latest.isoformat()}",
         )
     return None
-
-
-def _refusal_error(refusal: Refusal) -> BadInput | None:
-    """行政许可法 art. 32(2) and 72(7): a refusal names its reason and, for want of authority, the right organ."""
-    if not refusal.reason.strip():
-        return BadInput("needs_reason", "不予受理必须说明理由", field="refusal.reason")
-    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
-        return BadInput("needs_organ", "不属于本机关职权的，必须告知向哪个机关申请", field="refusal.where.organ")
-    return None
-
-
-def _exit_refusal(checklist: Checklist) -> Refusal | None:
-    if not checklist.exits:
-        return None
-    way_out = checklist.exits[0]
-    return Refusal(way_out.ground, way_out.reason, way_out.where)
 
 
 def _offers(

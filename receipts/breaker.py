@@ -1,9 +1,9 @@
 """Where a Chinese text may break into lines: 避头尾 (GB/T 15834-2011 §5.1), Latin words whole, nothing in the margin.
 
 A line does not begin with a closing mark (，。；：！？）》”、…) and does not end with an opening one (（《“…); ——, ……
-and numbers with their signs and units (￥1,200、12.5%、18日、5个工作日) stay together, as do words of any alphabet. Where a
-line cannot obey (a word longer than the line, a row of brackets), it breaks at the mildest place that fits: inside a
-word first, against 避头尾 next, and between a letter and its accents only where nothing else is left.
+and numbers with their signs and units (￥1,200、12.5%、18日、5个工作日) stay together, as do words of any alphabet.
+Where a line cannot obey (a word longer than the line, a row of brackets), it breaks at the mildest place that fits:
+inside a word first, against 避头尾 next, and between a letter and its accents only where nothing else is left.
 """
 
 from __future__ import annotations

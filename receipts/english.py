@@ -44,8 +44,11 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(\d+)号窗口"), lambda m: f"Window {m[1]}"),
     (re.compile("免提交（.*）"), lambda m: "Not required, held by the authorities"),
     (
-        re.compile("《中华人民共和国行政许可法》第三十二条第一款第([一二三四五])项"),
-        lambda m: f"Article 32, paragraph 1, item {_ITEMS[m[1]]} of the Administrative Licensing Law of the PRC",
+        re.compile("(参照)?《中华人民共和国行政许可法》第三十二条第一款第([一二三四五])项(?:（逾期不告知.*）)?"),
+        lambda m: (
+            f"Article 32, paragraph 1, item {_ITEMS[m[2]]} of the Administrative Licensing Law of the PRC"
+            + (", applied by analogy" if m[1] else "")
+        ),
     ),
 )
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hall.errors import HallError
+from receipts.drawable import FIRST_HAN, INVISIBLE, missing
 
 PACKAGE = "justmytype-intl-cjk"
 SOURCE_NAME = "NotoSansSC[wght].ttf"
@@ -112,7 +113,7 @@ class FontSet:
     def _drawable(self, char: str) -> bool:
         if char in self._drawn:
             return True
-        visible = unicodedata.category(char) not in _INVISIBLE
+        visible = unicodedata.category(char) not in INVISIBLE
         has = ord(char) in self._main[0].face.charToGlyph or (visible and self._fallback(char) is not None)
         if char == "\n" or (visible and has):
             self._drawn.add(char)
@@ -126,7 +127,7 @@ class FontSet:
 
     def _fallback(self, char: str) -> Any | None:
         if char not in self._fallback_of:
-            paths = self._letters if ord(char) < _FIRST_HAN else self._rare
+            paths = self._letters if ord(char) < FIRST_HAN else self._rare
             if ord(char) > 0xFFFF:
                 paths = paths[::-1]
             fonts = (_register(path, self._kept) for path in paths)
@@ -146,17 +147,10 @@ class _Advances(dict[str, float]):
         return advance
 
 
-_FIRST_HAN = 0x2E80
-"""Where the radicals, and with them the characters of East Asia, begin."""
-
 _ORDINARY = re.compile("[\t\n\r -~\u00a0·‘’“”…—\u3000-\u3002《-】！-～\u3400-\u4db5\u4e00-\u9fef]*")
 """Texts of which the regular weight has every character: ASCII, Chinese marks, the basic block and extension A."""
 
 _registering = threading.Lock()
-
-
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Categories of characters that steer or stand for nothing: shown by their number, never obeyed."""
 
 
 def prepare_fonts(cache: Path | None = None, progress: Progress | None = None) -> FontSet:
@@ -171,6 +165,7 @@ def prepare_fonts(cache: Path | None = None, progress: Progress | None = None) -
     with _locked(folder):
         if not _complete(folder):
             _build(folder, progress or (lambda part, what: None))
+        missing("", folder / "regular.ttf", letter_fonts(), rare_fonts())
     return load_fonts(cache)
 
 
@@ -178,7 +173,7 @@ def load_fonts(cache: Path | None = None) -> FontSet:
     """The prepared fonts. Raises HallError ``fonts_not_prepared`` where ``prepare_fonts`` has not run."""
     folder = _folder(cache)
     if not _complete(folder):
-        raise HallError("fonts_not_prepared", f"打印字体尚未准备（{folder}）。", hint="请运行 clerk setup 准备字体。")
+        raise _not_prepared(folder)
     return _load(folder)
 
 
@@ -190,10 +185,18 @@ def fonts_ready(cache: Path | None = None) -> bool:
 def unprintable(text: str) -> tuple[str, ...]:
     """The characters of ``text`` that papers spell out as ``[U+30000]``, each once; for the screen to say so.
 
-    Ordinary text takes microseconds and loads nothing; the first rare character loads the fonts (a tenth of a
-    second). Raises HallError ``fonts_not_prepared`` then.
+    Ordinary text takes microseconds; no font is loaded for the rest. Raises HallError ``fonts_not_prepared`` then.
     """
-    return () if _ORDINARY.fullmatch(text) else load_fonts().missing(text)
+    if _ORDINARY.fullmatch(text):
+        return ()
+    folder = _folder(None)
+    if not _complete(folder):
+        raise _not_prepared(folder)
+    return missing(text, folder / "regular.ttf", letter_fonts(), rare_fonts())
+
+
+def _not_prepared(folder: Path) -> HallError:
+    return HallError("fonts_not_prepared", f"打印字体尚未准备（{folder}）。", hint="请运行 clerk setup 准备字体。")
 
 
 def fonts_key() -> str:

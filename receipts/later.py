@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hall.case import Case, CaseState
+from hall.catalogue.model import LICENCE
 from hall.facts import Due, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
 from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
-
-LICENCE = "行政许可"
 
 
 def later_values(case: Case) -> dict[str, str]:

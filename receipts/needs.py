@@ -107,10 +107,12 @@ LISTS: Final[dict[PaperKind, tuple[tuple[str, tuple[str, ...], str], ...]]] = {
 }
 """Lists that a paper says row by row: the table, the columns of it that are looked for, and what it is for people."""
 
-_OF_SERVICE: Final = {
-    "served_place": "送达地点", "served_waybill": "邮寄单号", "proxy": "代收人", "relation": "代收人与受送达人的关系",
-    "witness": "见证人", "served_reason": "原因",
-}  # fmt: skip
+_OF_SERVICE: Final[dict[str, dict[str, str]]] = {
+    "served": {"served_place": "送达地点", "served_waybill": "邮寄单号"},
+    "proxy": {"proxy": "代收人", "relation": "代收人与受送达人的关系", "served_reason": "代收的原因"},
+    "turned_away": {"witness": "见证人", "served_reason": "拒收的原因"},
+}
+"""What a proof of service says, by the condition under which it does."""
 
 SEALED: Final = frozenset[PaperKind](
     {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
@@ -193,7 +195,9 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
     if kind == "refusal" and "not_authority" in content.flags and content.values["where_organ"] not in said:
         missing.append("有权受理的机关")
     if kind == "served":
-        missing += [label for name, label in _OF_SERVICE.items() if content.values[name] not in said]
+        wanted = {name: label for flag, names in _OF_SERVICE.items() if flag == kind or flag in content.flags
+                  for name, label in names.items()}  # fmt: skip
+        missing += [label for name, label in wanted.items() if content.values[name] not in said]
     if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
         missing.append("印章和日期的位置")
     if kind in SIGNED and not any(isinstance(block, Signatures) for block in document.blocks):
@@ -278,7 +282,9 @@ def _served(case: Case) -> None:
     }  # fmt: skip
     if not told.place.strip() and not (told.how == "posted" and told.waybill.strip()):
         label, field = ("邮寄单号", "served.waybill") if told.how == "posted" else ("送达地点", "served.place")
-        raise HallError("paper_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。")
+        raise HallError(
+            "paper_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。"
+        )
     for label, value, field in wanted.get(told.how, ()):
         if not value.strip():
             raise HallError(

@@ -81,6 +81,22 @@ PROMISED: Final = ALL_IN | {
 DEPARTMENT: Final = f.DepartmentRef(
     key="scjg", name="示例市市场监督管理局", short="市场监管局", address="示例市商贸路66号", phone="0990-5550105"
 )
+ESTATE: Final = f.MatterRef(
+    key="estate-transfer",
+    code="11990100MB0000027F400070200300101",
+    name="不动产转移登记（非住宅，买卖）",
+    kind="行政确认",
+    version="2026.11.1",
+    department=f.DepartmentRef(
+        key="zrzy", name="示例市自然资源和规划局", short="自然资源局", address="示例市国土路8号", phone="0990-5550108"
+    ),
+    limits=Limits(promised=Limit(days=3), statutory=Limit(days=30)),
+    hall=HALL,
+    results=(ResultPaper(name="不动产权证书"),),
+    fee=Fee(fen=56_000, text="登记费550元/件，证书工本费10元/本", basis="发改价格规〔2016〕2559号"),
+    basis=("《不动产登记暂行条例》第十四条",),
+)
+"""A matter with a fee."""
 MATTER: Final = f.MatterRef(
     key="food-licence-new",
     code="11990100MB0000019L400013102300001",

@@ -24,6 +24,7 @@ from receipts.sample_case import (
     APPLICANT,
     ARTICLE,
     DAY,
+    ESTATE,
     FOREIGNER,
     MATTER,
     PRESENT,
@@ -208,7 +209,7 @@ def sample(
     language: f.Language = "",
     applicant: f.Applicant | None = None,
     agent: f.Agent | None = None,
-    matter: f.MatterRef = MATTER,
+    matter: f.MatterRef | None = None,
 ) -> tuple[Case, f.PaperIssued]:
     """A case that has come to paper ``kind``, and the fact that issues it. The people are fictional.
 
@@ -219,6 +220,7 @@ def sample(
         raise BadInput(
             "unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint="可用：" + "、".join(PAPER_NAMES)
         )
+    matter = matter or (ESTATE if kind == "fee" else MATTER)
     who = applicant or (FOREIGNER if language else APPLICANT)
     if kind == "guide":
         return _issued(kind, _inquiry(matter, language))
@@ -338,11 +340,17 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
     )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")
     kept_out = structs.replace(_SERVED, how="refused", reason="对决定有异议", place="示例市商贸路12号")
+    posted = structs.replace(_SERVED, how="posted", place="示例市商贸路12号", waybill="EZ990100015CN")
+    electronic = structs.replace(_SERVED, how="electronic", place="示例市政务服务平台电子送达账户")
+    sent = f.ResultDelivered(day=_SERVED.day, how="posted", result="食品经营许可证", waybill="EZ990100015CN")
     joint = structs.replace(_EXTENDED, days=15, joint=True, approver="示例市人民政府副市长郑和平")
     confirmation = structs.replace(MATTER, name="户口迁移", kind="行政确认")
     made: dict[str, tuple[f.PaperKind, tuple[f.FactBody, ...]]] = {
         "served_proxy": ("served", (_ACCEPTED, _GRANTED, proxy)),
         "served_refused": ("served", (_ACCEPTED, _GRANTED, kept_out)),
+        "served_posted": ("served", (_ACCEPTED, _GRANTED, posted)),
+        "served_electronic": ("served", (_ACCEPTED, _GRANTED, electronic)),
+        "pickup_posted": ("pickup", (_ACCEPTED, _GRANTED, sent)),
         "extension_joint": ("extension", (_ACCEPTED, joint)),
         "pickup_to_pay": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
         "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _PAID, _GRANTED)),

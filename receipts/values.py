@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from hall.case import Case, Notice
-from hall.catalogue.model import Place, PromiseBreach, SpecialProcedure
+from hall.catalogue.model import LICENCE, Place, PromiseBreach, SpecialProcedure
 from hall.checklist import Row
 from hall.facts import PaperIssued
 from hall.identity import KINDS
@@ -22,6 +22,7 @@ from hall.verdict import Gap, Tick, TickState
 from receipts.later import later_flags, later_tables, later_values, numbered
 from receipts.wording import chinese_date, copies_text, days_text, limit_text
 
+_BY_ANALOGY: Final = "参照"
 _VALUES: Final = """
     accepted agent agent_id agent_phone answers applicant applicant_id applicant_id_label applicant_phone article
     basis breach clerk clock_from condition copies court day department department_phone fee gap_count hall
@@ -29,7 +30,7 @@ _VALUES: Final = """
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
-    exit_reason tell_by waived_count
+    exit_reason tell_by waived_count on_article under act
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason extension_statutory procedure_statutory
@@ -192,7 +193,7 @@ def _people(case: Case) -> dict[str, str]:
 
 
 def _course(case: Case, notice: Notice | None) -> dict[str, str]:
-    refusal = case.refusal
+    refusal, licence = case.refusal, case.matter.kind == LICENCE
     where = refusal.where if refusal else next((way.where for way in case.exits if way.where), None)
     names = {row.code: row.name for row in case.rows}
     return {
@@ -203,6 +204,10 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "promised_due": chinese_date(case.due.promised, case.due.promised_provisional),
         "statutory_due": chinese_date(case.due.statutory, case.due.statutory_provisional),
         "article": case.article,
+        # What binds licences is applied to other matters by analogy, and said so (``hall.refusal.item``).
+        "on_article": case.article if case.article.startswith(_BY_ANALOGY) else f"依据{case.article}",
+        "under": "依据" if licence else _BY_ANALOGY,
+        "act": "行政许可法" if licence else f"{_BY_ANALOGY}行政许可法",
         "gap_count": str(len(notice.gaps if notice else case.gaps)),
         "respond_by": chinese_date(notice.respond_by, notice.provisional) if notice else "",
         "lapse": LAPSE.get(notice.lapse, notice.lapse) if notice else "",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clerk_tui.app import Report, Supervisor
     from clerk_tui.config import Config
     from clerk_tui.services.workspace import Workspace
+    from clerk_tui.sync.settings import Settings
 
 
 @command("run", _("打开窗口工作站：按配置办理，记录自动上传到中心；连不上中心照常办理。"))
@@ -44,8 +45,21 @@ def open_counter(config: Config, make_supervisor: Callable[[Workspace, Report], 
 def supervisor(ws: Workspace, report: Report) -> Supervisor:
     """The sync process of this counter, not yet started."""
     from clerk_tui.sync.supervisor import Supervisor
+
+    return Supervisor(ws.journal.database, ws.clock, sync_settings(ws.config, ws.config.centre.url), report)
+
+
+def sync_settings(config: Config, url: str) -> Settings:
+    """What the sync process must know to speak with the centre at ``url``."""
+    from clerk_tui.sync.settings import Settings
     from clerk_tui.sync.token import token_path
 
-    config = ws.config
-    token_file = token_path(config.store_file, config.token_file)
-    return Supervisor(ws.journal.database, ws.clock, config.centre.url, token_file, report)
+    return Settings(
+        path=config.store_file,
+        url=url,
+        token_file=token_path(config.store_file, config.token_file),
+        sealed_folder=config.store_file.with_name("sealed"),
+        office=config.hall.office,
+        supervisor_key=bytes.fromhex(config.centre.supervisor_key),
+        first_wait_s=config.centre.first_wait_s,
+    )

@@ -146,8 +146,8 @@ class _Waiting:
             self._supervisor.stop()
 
     def _begin(self) -> None:
+        from clerk_tui.cli.counter import sync_settings
         from clerk_tui.sync.supervisor import Supervisor
-        from clerk_tui.sync.token import token_path
 
         ws = self._ws
         try:
@@ -160,8 +160,9 @@ class _Waiting:
         except HallError as error:
             log.warning("the centre beside the counter: %s", error.code)
             return
-        token_file = token_path(ws.config.store_file, ws.config.token_file)
         with self._lock:
             if not self._stopped:
-                self._supervisor = Supervisor(ws.journal.database, ws.clock, url, token_file, self._report)
+                self._supervisor = Supervisor(
+                    ws.journal.database, ws.clock, sync_settings(ws.config, url), self._report
+                )
                 self._supervisor.start()

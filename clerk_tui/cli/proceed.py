@@ -37,6 +37,7 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
         if told[key]
     ]
     answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
+    note(*result.warnings)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 

@@ -62,6 +62,7 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
         "journal": made["journal"],
     }
     answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
+    note(*result.warnings)
 
 
 @command(

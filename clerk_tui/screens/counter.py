@@ -286,8 +286,11 @@ def _get_ready(workspace: Workspace) -> None:
     Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
     """
     from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
+    from clerk_tui.services import printable
 
     workspace.catalogue.warm()
+    # A rare character asks which ones the fonts have: known before anybody types one.
+    printable.lacking("\U00020000")
     gc.freeze()
 
 

@@ -14,6 +14,7 @@ from clerk_tui.screens import ticking
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.words import paper_name
+from clerk_tui.services import printable
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.phrases import listed, said_of
@@ -31,6 +32,9 @@ class Previewed(Protocol):
 
     @property
     def verdict(self) -> Verdict: ...
+
+    @property
+    def unprintable(self) -> dict[str, tuple[str, ...]]: ...
 
 
 P = TypeVar("P", bound=Previewed)
@@ -81,6 +85,15 @@ class DeskScreen(CounterScreen, Generic[P]):
     def asked(self) -> tuple[Row, ...]:
         """Those of them that something is to be said about."""
         return self.rows
+
+    @property
+    def unprintable(self) -> tuple[str, ...]:
+        """The characters that the papers would spell out, because no font has them."""
+        return printable.together(self.preview.unprintable)
+
+    def unprintable_lines(self) -> list[Paragraph]:
+        """The same in words, for a last look."""
+        return [(printable.told(self.unprintable), "warn")] if self.unprintable else []
 
     def open_rows(self) -> frozenset[str]:
         """The codes of the rows that nobody has looked at yet and that the hall does not hold."""
@@ -269,6 +282,7 @@ class DeskScreen(CounterScreen, Generic[P]):
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
+        lines += [("", "plain"), *told] if (told := self.unprintable_lines()) else []
         lines += [*extra, ("", "plain"), (_("将打印：") + listed(paper_name(paper) for paper in papers), "info")]
         return Spec(
             _("确认：{outcome}").format(outcome=outcome_word(shown)),

@@ -29,7 +29,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
-from hall.verdict import Outcome, Verdict
+from hall.verdict import Outcome, article_of
 
 
 class IntakeScreen(DeskScreen[Preview]):
@@ -131,7 +131,7 @@ class IntakeScreen(DeskScreen[Preview]):
         return Shown(
             chosen=chosen,
             explanation=verdict.explanation,
-            article=intake_article(verdict, chosen),
+            article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             others=self.others(),
             hinders=self.hinders(),
@@ -224,6 +224,7 @@ class IntakeScreen(DeskScreen[Preview]):
         lines = (
             (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
             (_("将打印：收件凭证"), "info"),
+            *self.unprintable_lines(),
         )
 
         def answered(answer: Answer) -> None:
@@ -235,9 +236,20 @@ class IntakeScreen(DeskScreen[Preview]):
     def do_confirm(self) -> None:
         chosen = self.chosen
         assert chosen is not None
+        verdict = self.verdict
+        if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
+            refusing.ask_why(self, self._last_look)
+        else:
+            self._last_look()
+
+    def _last_look(self) -> None:
+        chosen = self.chosen
+        assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
+        told = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
+        extra: list[Paragraph] = [("", "plain"), (told, "bad")] if self.verdict.conforming else []
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
-        spec = self.summary(intake.PAPERS[chosen], who, *blank_lines(blanks))
+        spec = self.summary(intake.PAPERS[chosen], who, *extra, *blank_lines(blanks))
         if not blanks:
             self.ask(spec, lambda answer: self.commit())
             return
@@ -270,6 +282,7 @@ class IntakeScreen(DeskScreen[Preview]):
         lines = (
             (_("打印录入的内容，请申请人核对、改正、签字。不收件，不计时，录入的内容还在。"), "plain"),
             (_("将打印：") + paper_name("checking"), "info"),
+            *self.unprintable_lines(),
         )
         spec = Spec(_("检查核对单"), lines, yes=N_("打印核对单"), no=N_("回去"))
         self.ask(spec, lambda answer: self._checked())
@@ -359,10 +372,3 @@ def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
         return []
     title = _("表格里还有必填项空着，确认后照现在的样子存档")
     return [("", "plain"), (title, "warn"), *((f"\t{text}", "plain") for text in blanks.values())]
-
-
-def intake_article(verdict: Verdict, chosen: Outcome | None) -> str:
-    """The article that the chosen outcome stands on."""
-    from hall.verdict import article_of
-
-    return article_of(chosen, verdict.refusal) if chosen is not None else ""

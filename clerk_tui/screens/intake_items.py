@@ -32,7 +32,7 @@ def items_of(draft: Draft, preview: Preview, known: Mapping[str, str], *, tell_m
     items: list[Item] = [_question(draft, question) for question in preview.checklist.questions]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
-    items += [_field(draft, field, known, errors) for field in preview.checklist.fields]
+    items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return items
 
 
@@ -109,10 +109,11 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
             wanted=True,
             error=errors.get(where, ""),
             offer=known.get(where, ""),
+            caution=preview.warnings.get(where, "") if draft.agent.get(key) else "",
         )
 
 
-def _field(draft: Draft, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
+def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
     where = f"fields.{field.code}"
     options: tuple[tuple[str, str], ...] = ()
     if field.kind == "choice":
@@ -132,6 +133,7 @@ def _field(draft: Draft, field: Field, known: Mapping[str, str], errors: Mapping
         note="  ".join(filter(None, (field.help, example))),
         error=errors.get(where, ""),
         offer=known.get(where, ""),
+        caution=preview.warnings.get(where, ""),
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Spec
-from hall.catalogue.model import Place
+from hall.catalogue.model import Place, RefusalReason
 from hall.verdict import Outcome, Refusal
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def choices(screen: IntakeScreen) -> list[Choice]:
     if screen.preview.checklist.exits:
         return []
     found: list[Choice] = [
-        (_("不予受理：{reason}").format(reason=reason.text), partial(state, screen, _other(reason.text)))
+        (_("不予受理：{reason}").format(reason=reason.text), partial(state, screen, _listed(reason)))
         for reason in draft.matter.refusal_reasons
     ]
     found.append((_("不受理：依法不需要取得行政许可"), lambda: _not_needed(screen)))
@@ -40,8 +42,8 @@ def state(screen: IntakeScreen, refusal: Refusal | None) -> None:
     screen.choose(Outcome.REFUSED if refusal is not None else None)
 
 
-def _other(text: str, *, typed: bool = False) -> Refusal:
-    return Refusal("other", text, None, typed)
+def _listed(reason: RefusalReason) -> Refusal:
+    return Refusal(reason.ground, reason.text, reason.where, basis=reason.basis)
 
 
 def _not_needed(screen: IntakeScreen) -> None:
@@ -79,8 +81,49 @@ def _not_authority(screen: IntakeScreen) -> None:
 
 
 def _typed(screen: IntakeScreen) -> None:
-    spec = Spec(_("不予受理的理由"), field=_("理由"), check=_filled)
-    screen.ask(spec, lambda answer: state(screen, _other(answer.text, typed=True)))
+    later = _("不符合条件的不在这里办：材料齐全就应当受理，审查后依法作出不予的决定。")
+    reason = Spec(_("不予受理的理由"), ((later, "warn"),), field=_("理由"), check=_filled, yes=N_("下一步"))
+
+    def basis(text: str) -> None:
+        law = Spec(
+            _("其他理由不予受理的，必须写明法律依据"),
+            ((text, "strong"), (_("写到哪部法的哪一条，印在通知书上。"), "plain")),
+            field=_("依据"),
+            check=_filled,
+            yes=N_("不予受理"),
+        )
+        screen.ask(law, lambda answer: state(screen, Refusal("other", text, None, True, basis=answer.text)))
+
+    screen.ask(reason, lambda answer: basis(answer.text))
+
+
+def ask_why(screen: IntakeScreen, then: Callable[[], None]) -> None:
+    """Why a complete application is turned away (行政许可法 art. 32(5), 72(1)), once, before the last look."""
+    spec = Spec(
+        _("材料齐全，依法应当受理"),
+        (
+            (_("申请材料齐全、符合法定形式的，应当受理（行政许可法第三十二条第一款第五项）。"), "strong"),
+            ("", "plain"),
+            (_("仍不予受理要另外写明为什么；这次会报给负责人（第七十二条第一项）。"), "faint"),
+        ),
+        field=_("原因"),
+        check=_filled_why,
+        yes=N_("下一步"),
+        tone="bad",
+    )
+
+    def answered(why: str) -> None:
+        refusal = screen.draft.refusal
+        assert refusal is not None
+        screen.draft.refusal = structs.replace(refusal, why=why)
+        screen.follow()
+        then()
+
+    screen.ask(spec, lambda answer: answered(answer.text))
+
+
+def _filled_why(text: str) -> str:
+    return "" if text else _("必须写明原因")
 
 
 def _filled(text: str) -> str:

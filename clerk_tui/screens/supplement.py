@@ -14,7 +14,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import state_chip
-from clerk_tui.services import intake, making, supplement
+from clerk_tui.services import intake, making, printable, supplement
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -101,9 +101,11 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
-        article = (
-            preview.verdict.article if self.promised else article_of(chosen, preview.verdict.refusal) if chosen else ""
-        )
+        kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
+        if chosen and not self.promised:
+            article = article_of(chosen, preview.verdict.refusal, kind=kind)
+        if self.unprintable:
+            warnings.append(printable.told(self.unprintable))
         return Shown(
             chosen=chosen,
             word=_(preview.word) if preview.word else "",

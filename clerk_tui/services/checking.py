@@ -47,4 +47,4 @@ def checking_sheet(ws: Workspace, draft: Draft) -> Result:
         )
         issue(action, "checking")
         written = action.write(connection)
-    return told(ws, written)
+    return told(ws, written, action)

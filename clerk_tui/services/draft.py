@@ -68,6 +68,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
+    ``unprintable`` are the characters that papers spell out, because no font has them, by field; the warnings say so.
     """
 
     checklist: Checklist
@@ -85,6 +86,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     respond_by: dt.date
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
+    unprintable: dict[str, tuple[str, ...]] = {}
 
     @property
     def blanks(self) -> dict[str, str]:

@@ -10,8 +10,8 @@ from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.facts import InquiryAnswered
+from hall.refusal import exit_refusal
 from hall.roles import Permission
-from hall.verdict import Refusal
 
 
 @needs(Permission.RECEIVE)
@@ -42,7 +42,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
                 window=ws.config.hall.window,
                 clerk=ws.clerk.name,
                 language=draft.language,
-                exits=tuple(Refusal(way.ground, way.reason, way.where) for way in checklist.exits),
+                exits=tuple(exit_refusal(way) for way in checklist.exits),
             ),
             event_id=draft.event_id,
         )

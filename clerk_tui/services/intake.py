@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
@@ -25,8 +26,8 @@ from hall.catalogue.model import Matter
 from hall.checklist import Row
 from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
-from hall.roles import Permission
-from hall.verdict import Gap, Outcome, Tick, TickState, article_of
+from hall.roles import Actor, Permission
+from hall.verdict import Gap, Outcome, Tick, TickState, Verdict, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,12 +68,14 @@ def refresh_held(ws: Workspace, draft: Draft) -> None:
 
 
 @needs(Permission.RECEIVE)
-def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
+def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None, approver: Actor | None = None) -> Result:
     """Commit the walk-in with the outcome that follows, or the wished one if it is lawful.
 
-    The same draft submitted twice makes one case: the second call answers with what the first one did.
+    The same draft submitted twice makes one case: the second call answers with what the first one did. ``approver``:
+    who stands beside a clerk that may not turn somebody away on a ground of its own (``signing_in.approve``).
 
     Raises:
+        Forbidden: a refusal of that kind, and no supervisor. Nothing is written.
         BadInput: something typed is wrong or missing; ``field`` says where. Nothing is written.
         Unlawful: the wish is not on offer. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
@@ -83,9 +86,10 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None) -> Result:
     require_valid(ready)
     outcome = ready.verdict.require(wish)
     require_applicant(ready)
-    facts = outcome_facts(ws, draft.matter, ready, outcome)
+    require_why(ready.verdict, outcome)
+    facts = outcome_facts(ws, draft.matter, ready, outcome, approver)
     with ws.journal.write() as connection:
-        action = _begin(ws, connection, draft, ready)
+        action = _begin(ws, connection, draft, ready, approver)
         for fact in facts:
             action.add(fact)
         action.issue(PAPERS[outcome])
@@ -130,17 +134,48 @@ def require_applicant(ready: Preview) -> None:
             raise BadInput("value_missing", message, field=field, hint="补填后再确认")
 
 
-def outcome_facts(ws: Workspace, matter: Matter, ready: Preview, outcome: Outcome) -> list[f.FactBody]:
+def require_why(verdict: Verdict, outcome: Outcome) -> None:
+    """That turning away a complete application is explained (行政许可法 art. 32(5), 72(1)).
+
+    Raises:
+        BadInput: ``refusal_why_needed``.
+    """
+    if outcome is Outcome.REFUSED and verdict.conforming and not (verdict.refusal and verdict.refusal.why.strip()):
+        raise BadInput(
+            "refusal_why_needed",
+            "申请材料齐全、符合法定形式，依法应当受理；不予受理要另外写明为什么",
+            field="refusal.why",
+            hint="写明原因；这次不予受理会报给负责人（行政许可法第七十二条第一项）",
+        )
+
+
+def refused_fact(verdict: Verdict, day: dt.date, article: str, approver: Actor | None) -> f.CaseRefused:
+    """The refusal, with who stood by where it is one that somebody has to answer for."""
+    assert verdict.refusal is not None, "a refusal is only lawful when one is stated"
+    return f.CaseRefused(
+        refusal=verdict.refusal,
+        refused=day,
+        article=article,
+        conforming=verdict.conforming,
+        approved_by=approver.id if approver is not None and verdict.refusal.beyond_the_act else "",
+    )
+
+
+def outcome_facts(
+    ws: Workspace, matter: Matter, ready: Preview, outcome: Outcome, approver: Actor | None = None
+) -> list[f.FactBody]:
     """What an outcome writes after the receipt."""
     verdict = ready.verdict
-    article = article_of(outcome, verdict.refusal)
+    article = article_of(outcome, verdict.refusal, kind=matter.kind)
     match outcome:
         case Outcome.ACCEPTED:
             return [f.CaseAccepted(accepted=ready.received, due=ready.due, article=article)]
         case Outcome.CORRECTED:
             return [
                 f.CaseCorrected(corrections=verdict.gaps, article=article),
-                f.CaseAccepted(accepted=ready.received, due=ready.due, article=article_of(Outcome.ACCEPTED)),
+                f.CaseAccepted(
+                    accepted=ready.received, due=ready.due, article=article_of(Outcome.ACCEPTED, kind=matter.kind)
+                ),
             ]
         case Outcome.TOLERATED:
             return [
@@ -165,8 +200,7 @@ def outcome_facts(ws: Workspace, matter: Matter, ready: Preview, outcome: Outcom
                 )
             ]
         case Outcome.REFUSED:
-            assert verdict.refusal is not None, "a refusal is only lawful when one is stated"
-            return [f.CaseRefused(refusal=verdict.refusal, refused=ready.received, article=article)]
+            return [refused_fact(verdict, ready.received, article, approver)]
 
 
 def promises(gaps: Iterable[Gap], ticks: Mapping[str, Tick], latest: dt.date | None) -> tuple[f.Promise, ...]:
@@ -198,9 +232,11 @@ def all_ticks(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> dict[str, Tick]
     return {row.code: ticks.get(row.code) or Tick(TickState.HELD if row.held else TickState.MISSING) for row in rows}
 
 
-def _begin(ws: Workspace, connection: Transaction, draft: Draft, ready: Preview) -> Action:
+def _begin(
+    ws: Workspace, connection: Transaction, draft: Draft, ready: Preview, approver: Actor | None = None
+) -> Action:
     reference = new_reference(ws, connection)
-    action = Action(ws, draft.case_id, reference)
+    action = Action(ws, draft.case_id, reference, approver=approver)
     checklist = ready.checklist
     tell_by = notice_due(ready.clock_from, ws.calendar)
     action.add(
@@ -235,6 +271,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         paper_ids=written.paper_ids,
         head=written.head,
         warnings=tuple(ready.warnings.values()),
+        unprintable=printable.together(ready.unprintable),
         blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )
 

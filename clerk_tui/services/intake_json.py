@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from clerk_tui.services import intake
 from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
 from clerk_tui.services.previewing import preview
+from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
-from hall.case import Case
 from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.errors import BadInput
@@ -88,7 +88,7 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     draft.fields = _fields(top.get("fields", {}), draft.matter, ready.checklist.fields if _settled(ready) else None)
     rows, problems = ready.checklist.materials, ws.catalogue.problems
     draft.ticks = _ticks(top.get("materials", {}), rows, problems, draft.matter)
-    return Wanted(draft=draft, wish=_wish(top.get("outcome")))
+    return Wanted(draft=draft, wish=_wish(top.get("outcome"), draft.refusal))
 
 
 def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedSupplement:
@@ -101,11 +101,11 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     draft = open_supplement(ws, reference)
     draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
-    draft.refusal = _refusal(top.get("refusal"), _matter_of(ws, draft.case))
+    draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
     if "handed_in" in top:
         draft.handed_in = _date(top["handed_in"], "handed_in")
     reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")
-    return WantedSupplement(draft=draft, wish=_wish(top.get("outcome")), second_reason=reason)
+    return WantedSupplement(draft=draft, wish=_wish(top.get("outcome"), draft.refusal), second_reason=reason)
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
@@ -125,7 +125,14 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
         **({"blank": blank} if blank else {}),
+        **unprintable_to_json(result),
     }
+
+
+def unprintable_to_json(result: Result) -> dict[str, list[str]]:
+    """``{"unprintable": ["U+31350"]}`` where papers spell characters out, else nothing."""
+    chars = [code_point(char) for char in result.unprintable]
+    return {"unprintable": chars} if chars else {}
 
 
 def _day(day: dt.date | None) -> str | None:
@@ -175,15 +182,17 @@ def _date(value: object, where: str) -> dt.date:
         raise BadInput("not_a_date", f"“{where}”应当是日期", field=where, hint="例如 2026-11-30") from None
 
 
-def _wish(value: object) -> Outcome | None:
-    if value is None:
-        return None
-    return Outcome(_one_of(value, "outcome", [outcome.value for outcome in Outcome]))
-
-
-def _matter_of(ws: Workspace, case: Case) -> Matter | None:
-    """The case's matter as the catalogue has it today, ``None`` when it is not there any more."""
-    return ws.catalogue.matter(case.matter.key) if case.matter.key in ws.catalogue.keys() else None  # noqa: SIM118
+def _wish(value: object, refusal: Refusal | None) -> Outcome | None:
+    """The outcome wished for. Nobody is refused by a key that was left in a file: a refusal is wished for in words."""
+    wish = None if value is None else Outcome(_one_of(value, "outcome", [outcome.value for outcome in Outcome]))
+    if refusal is not None and wish is not Outcome.REFUSED:
+        raise BadInput(
+            "refusal_not_wished",
+            "写了不予受理的理由，outcome 却不是 refused",
+            field="outcome",
+            hint='要不予受理写 "outcome": "refused"，否则去掉 refusal',
+        )
+    return wish
 
 
 def _settled(ready: Preview) -> bool:
@@ -272,16 +281,30 @@ def _tick(item: object, where: str) -> Tick:
 
 
 def _refusal(value: object, matter: Matter | None) -> Refusal | None:
-    """A stated refusal; ``reason`` may be a reason's code in the catalogue, anything else is typed."""
+    """A stated refusal; ``reason`` may be a reason's code in the catalogue, which brings its place and its basis."""
     if value is None:
         return None
-    given = _object(value, "refusal", ("ground", "reason", "where"))
-    ground = cast(RefusalGround, _one_of(given.get("ground", ""), "refusal.ground", get_args(RefusalGround)))
+    given = _object(value, "refusal", ("ground", "reason", "where", "basis", "why"))
     reason = _text(given.get("reason", ""), "refusal.reason")
-    listed = {known.code: known.text for known in matter.refusal_reasons} if matter else {}
-    text = listed.get(reason, reason)
-    place = _place(given["where"]) if given.get("where") is not None else None
-    return Refusal(ground, text, place, typed=text not in listed.values())
+    listed = next((r for r in (matter.refusal_reasons if matter else ()) if reason in (r.code, r.text)), None)
+    word = given.get("ground", listed.ground if listed else "")
+    ground = cast(RefusalGround, _one_of(word, "refusal.ground", get_args(RefusalGround)))
+    if listed is not None and ground != listed.ground:
+        raise BadInput(
+            "wrong_ground",
+            f"“{listed.text}”不是 {ground} 的理由",
+            field="refusal.ground",
+            hint=f"写 {listed.ground}，或自己写理由",
+        )
+    place = _place(given["where"]) if given.get("where") is not None else listed.where if listed else None
+    return Refusal(
+        ground,
+        listed.text if listed else reason,
+        place,
+        typed=listed is None,
+        basis=_text(given.get("basis", listed.basis if listed else ""), "refusal.basis"),
+        why=_text(given.get("why", ""), "refusal.why"),
+    )
 
 
 def _place(value: object) -> Place:

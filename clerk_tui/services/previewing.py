@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
 from clerk_tui.services.workspace import Workspace
@@ -46,11 +47,14 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     )
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
-    refusal = clean_refusal(draft.refusal, found)
+    refusal = clean_refusal(draft.refusal, found, matter)
     try:
         clean_text(draft.ticket, field="ticket", max_length=20)
     except BadInput as error:
         found.errors["ticket"] = error.message
+    unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
+    for field, chars in unprintable.items():
+        found.warnings[field] = "；".join(filter(None, (printable.told(chars), found.warnings.get(field))))
     dates = _kept(draft, "dates", today, lambda: _dates(ws, matter, today))
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(
@@ -63,6 +67,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
             today=today,
             good_credit=draft.good_credit,
             refusal=refusal,
+            kind=matter.kind,
         ),
         field_errors=found.errors,
         warnings=found.warnings,
@@ -77,7 +82,32 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         respond_by=dates.respond_by.day,
         respond_provisional=dates.respond_by.provisional,
         field_hints=found.hints,
+        unprintable=unprintable,
     )
+
+
+def _printed(
+    applicant: Checked,
+    agent: Checked | None,
+    fields: dict[str, str],
+    ticks: dict[str, Tick],
+    refusal: Refusal | None,
+) -> dict[str, str]:
+    """What is typed and stands on papers, by its field."""
+    texts = {f"applicant.{key}": applicant.values.get(key, "") for key in ("name", "legal_person", "address")}
+    texts["agent.name"] = agent.values.get("name", "") if agent is not None else ""
+    texts |= {f"fields.{code}": value for code, value in fields.items()}
+    return texts | said_in(ticks, refusal)
+
+
+def said_in(ticks: Mapping[str, Tick], refusal: Refusal | None) -> dict[str, str]:
+    """The reasons that were typed, by their field."""
+    texts = {f"materials.{code}.reason": tick.reason for code, tick in ticks.items() if tick.reason}
+    if refusal is not None:
+        texts["refusal.reason"] = refusal.reason
+        if refusal.where is not None:
+            texts["refusal.where"] = "".join(str(part) for part in structs.asdict(refusal.where).values())
+    return texts
 
 
 class _Dates(Struct, frozen=True):
@@ -118,13 +148,22 @@ def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) ->
     return clean
 
 
-def clean_refusal(refusal: Refusal | None, found: Checked) -> Refusal | None:
-    """A stated refusal with its texts cleaned; what cannot be stored becomes an error."""
+def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None) -> Refusal | None:
+    """A stated refusal with its texts cleaned; what cannot be stored becomes an error.
+
+    So does a reason that the catalogue lists for decisions: substance comes after acceptance (行政许可法 art. 34).
+    """
     if refusal is None:
         return None
     reason, where = refusal.reason, refusal.where
+    for denial in matter.denial_reasons if matter else ():
+        if reason.strip() in (denial.code, denial.text):
+            found.errors["refusal.reason"] = f"“{denial.text}”是审查后作出决定的理由，收件时不能据此不予受理"
+            found.hints["refusal.reason"] = "材料齐全、符合法定形式的应当受理，审查后依法作出不予的决定并说明理由"
     try:
         reason = clean_text(reason, field="refusal.reason", max_length=500)
+        basis = clean_text(refusal.basis, field="refusal.basis", max_length=200)
+        why = clean_text(refusal.why, field="refusal.why", max_length=200)
         if where is not None:
             clean = {
                 key: clean_text(str(value), field=f"refusal.where.{key}")
@@ -134,7 +173,7 @@ def clean_refusal(refusal: Refusal | None, found: Checked) -> Refusal | None:
     except BadInput as error:
         found.errors[error.field or "refusal.reason"] = error.message
         return structs.replace(refusal, reason="（理由含有不能存入的字符）", where=None) if not where else refusal
-    return structs.replace(refusal, reason=reason, where=where)
+    return structs.replace(refusal, reason=reason, where=where, basis=basis, why=why)
 
 
 def _checklist(ws: Workspace, draft: Draft, applicant: Checked) -> Checklist:

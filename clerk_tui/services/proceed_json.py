@@ -15,6 +15,7 @@ from typing import Any, Final, get_args, get_type_hints
 from msgspec import Struct, ValidationError, convert, defstruct
 
 from clerk_tui.services import ending, handing, proceedings
+from clerk_tui.services.intake_json import unprintable_to_json
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
@@ -88,6 +89,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "statutory_due": due.statutory.isoformat() if due.statutory else None,
         "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
+        **unprintable_to_json(result),
     }
 
 

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 from msgspec import structs
 
-from clerk_tui.services import cases
+from clerk_tui.services import cases, printable
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
@@ -50,22 +50,24 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
     if _rehearsing.get():
         action = Action(ws, known.case_id, known.reference, known)
         step(known, action)
-        return told(ws, Written(action.so_far() or known, tuple(action.paper_ids), ws.journal.head))
+        return told(ws, Written(action.so_far() or known, tuple(action.paper_ids), ws.journal.head), action)
     with ws.journal.write() as connection:
         case = ws.journal.case_in(connection, known.case_id)
         assert case is not None, "it was just read"
         action = Action(ws, case.case_id, case.reference, case)
         step(case, action)
         written = action.write(connection)
-    return told(ws, written)
+    return told(ws, written, action)
 
 
-def told(ws: Workspace, written: Written) -> Result:
+def told(ws: Workspace, written: Written, action: Action) -> Result:
     """What a step did; its dates are those of today, with pauses and extension counted in."""
     case = written.case
     clock = case_clock(case, ws.calendar, ws.clock.today())
     result = result_of(case, outcome=None, lawful=(), gaps=case.gaps, paper_ids=written.paper_ids, head=written.head)
-    return structs.replace(result, due=clock.due)
+    lacking = tuple(action.unprintable)
+    warnings = (printable.told(lacking),) if lacking else ()
+    return structs.replace(result, due=clock.due, warnings=warnings, unprintable=lacking)
 
 
 def issue(action: Action, kind: PaperKind) -> str:
@@ -75,14 +77,16 @@ def issue(action: Action, kind: PaperKind) -> str:
         Unlawful: the law wants more on it (``receipts.needs``).
     """
     from receipts.compose import compose
+    from receipts.document import texts
 
     action.issue((kind,))
     case, issued = action.so_far(), action.entries[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "it was just added"
     try:
-        compose(kind, case, issued, qr=issued.replica, texts=action.ws.config.texts_dir)
+        document = compose(kind, case, issued, qr=issued.replica, texts=action.ws.config.texts_dir)
     except HallError as error:
         raise Unlawful(error.code, error.message, field=error.field, hint=error.hint) from error
+    action.unprintable.update(dict.fromkeys(printable.lacking(texts(document))))
     return issued.paper_id
 
 

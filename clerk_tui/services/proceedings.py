@@ -17,6 +17,7 @@ from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, Pause
+from hall.catalogue.model import LICENCE, DenialReason
 from hall.deadlines import case_clock
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.proceedings import LimitUnit
@@ -163,6 +164,12 @@ def extend(ws: Workspace, reference: str, *, days: int, approver: str, reason: s
     return commit(ws, reference, step)
 
 
+def _denial(ws: Workspace, case: Case, code: str) -> DenialReason | None:
+    """The ground of substance that the catalogue has under this code, ``None`` for typed words."""
+    matter = ws.catalogue.find(case.matter.key)
+    return next((reason for reason in matter.denial_reasons if reason.code == code.strip()), None) if matter else None
+
+
 @needs(Permission.REVIEW)
 def decide(
     ws: Workspace,
@@ -180,7 +187,8 @@ def decide(
 ) -> Result:
     """Grant or refuse (行政许可法 art. 38); a refusal needs its reasons, and its paper names the remedies.
 
-    ``basis`` is the matter's own where none is given; the result can be collected from ``collect_from``, today if not
+    ``reason`` may be the code of one of the matter's ``denial_reasons``, which brings its text and basis. ``basis`` is
+    the matter's own where none is given; the result can be collected from ``collect_from``, today if not
     given. Raises as ``proceeding.commit``.
     """
 
@@ -188,7 +196,9 @@ def decide(
         require_running(case, "作出决定")
         _require_decidable(case, action.today, granted=granted)
         law = "不予许可应当说明理由（行政许可法第三十八条第二款）"
-        why = optional(reason, "reason") if granted else required(reason, "reason", "不予的理由", law)
+        listed = None if granted else _denial(ws, case, reason)
+        words, article = (listed.text, basis or listed.basis) if listed else (reason, basis)
+        why = optional(words, "reason") if granted else required(words, "reason", "不予的理由", law)
         ready = collect_from or action.today
         if granted and not action.today <= ready <= ws.calendar.add_workdays(action.today, DELIVERY_DAYS).day:
             raise Unlawful(
@@ -201,13 +211,13 @@ def decide(
             raise BadDate("bad_date", "有效期早于今天", field="valid_until", hint="核对有效期的最后一日")
         if result_copies < 1:
             raise BadInput("bad_number", "结果的份数至少是1", field="result_copies", hint="没有证照的不必写")
-        refused = "不予行政许可决定书" if case.matter.kind == "行政许可" else "不予决定书"
+        refused = "不予行政许可决定书" if case.matter.kind == LICENCE else "不予决定书"
         action.add(
             f.CaseDecided(
                 granted=granted,
                 day=action.today,
                 reason=why,
-                basis=required(basis or "；".join(case.matter.basis), "basis", "决定的依据", "写明依据的法律条款"),
+                basis=required(article or "；".join(case.matter.basis), "basis", "决定的依据", "写明依据的法律条款"),
                 result=optional(result, "result") if granted else refused,
                 result_number=optional(result_number, "result_number") if granted else "",
                 result_copies=result_copies,

@@ -61,6 +61,7 @@ class Action:
         self.today = ws.clock.today()
         self.entries: list[Entry] = []
         self.paper_ids: list[str] = []
+        self.unprintable: dict[str, None] = {}
         self._texts: dict[str, bytes] = {}
         self._issued = Counter(paper.kind for paper in before.papers) if before else Counter()
         self._case, self._folded = before, 0

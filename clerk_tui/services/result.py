@@ -33,7 +33,8 @@ class Result(Struct, frozen=True, kw_only=True):
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way; ``blank`` the required fields of the
     matter's own form that stayed empty, by dotted field. ``word`` says what was done where the outcome's name would
-    say something else. ``seq`` and ``hash`` (hex) are of the last fact written.
+    say something else. ``unprintable`` are the characters that its papers spell out as code points, because no font
+    has them. ``seq`` and ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
@@ -50,6 +51,7 @@ class Result(Struct, frozen=True, kw_only=True):
     hash: str
     late: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unprintable: tuple[str, ...] = ()
     blank: dict[str, str] = {}
     word: str = ""
 
@@ -64,6 +66,7 @@ def result_of(
     head: Head,
     late: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    unprintable: tuple[str, ...] = (),
     blank: dict[str, str] | None = None,
     word: str = "",
 ) -> Result:
@@ -88,6 +91,7 @@ def result_of(
         hash=head.hash.hex(),
         late=late,
         warnings=warnings,
+        unprintable=unprintable,
         blank=blank or {},
         word=word,
     )

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
-from clerk_tui.services import cases
+from clerk_tui.services import cases, printable
 from clerk_tui.services.hall_cases import adoption, look
-from clerk_tui.services.intake import PAPERS, promises
+from clerk_tui.services.intake import PAPERS, promises, refused_fact, require_why
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
@@ -67,7 +67,7 @@ def submit(
     not tell again what was to be seen the first time (``signing_in.approve``).
 
     Raises:
-        Forbidden: a further notice of that kind, and no supervisor. Nothing is written.
+        Forbidden: a further notice of that kind or a refusal beyond art. 32, and no supervisor. Nothing is written.
         BadInput: a tick, a date or the reason for a second notice is wrong or missing. Nothing is written.
         Unlawful: the wish is not on offer. Nothing is written.
         HallError: ``case_changed``, another window was quicker. Nothing is written.
@@ -77,6 +77,7 @@ def submit(
         return draft.done
     ready = preview(ws, draft)
     outcome, notice = _decide(ws, draft, ready, wish)
+    require_why(ready.verdict, outcome)
     reason = clean_text(second_reason, field="second_notice_reason", max_length=200)
     if notice and ready.needs_reason and not reason:
         raise BadInput(
@@ -85,8 +86,7 @@ def submit(
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
-    facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason)
-    facts = [_approved(fact, approver) for fact in facts]
+    facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, approver=approver)
     action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
     if draft.found is not None and draft.found.news:
         who = f.Personal(applicant=draft.case.applicant, agent=draft.case.agent, fields=draft.case.fields)
@@ -104,9 +104,9 @@ def submit(
     return draft.done
 
 
-def _approved(fact: f.FactBody, approver: Actor | None) -> f.FactBody:
-    """The fact with who stood by, where it is one that somebody has to answer for."""
-    if approver is not None and isinstance(fact, f.CaseNoticed) and fact.known_before:
+def _approved(fact: f.CaseNoticed, approver: Actor | None) -> f.CaseNoticed:
+    """The notice with who stood by, where it is one that somebody has to answer for."""
+    if approver is not None and fact.known_before:
         return structs.replace(fact, approved_by=approver.id)
     return fact
 
@@ -135,7 +135,14 @@ def _decide(
 
 
 def _facts(
-    ws: Workspace, draft: SupplementDraft, ready: SupplementPreview, outcome: Outcome, *, notice: bool, reason: str
+    ws: Workspace,
+    draft: SupplementDraft,
+    ready: SupplementPreview,
+    outcome: Outcome,
+    *,
+    notice: bool,
+    reason: str,
+    approver: Actor | None,
 ) -> list[f.FactBody]:
     case, verdict = draft.case, ready.verdict
     facts: list[f.FactBody] = []
@@ -151,11 +158,12 @@ def _facts(
         )
     if case.state is CaseState.TOLERATED:
         return facts
-    article = article_of(outcome, verdict.refusal)
+    article = article_of(outcome, verdict.refusal, kind=case.matter.kind)
     match outcome:
         case Outcome.CORRECTED:
             facts.append(f.CaseCorrected(corrections=ready.gaps, article=article))
-            facts.append(f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=article_of(Outcome.ACCEPTED)))
+            stands_on = article_of(Outcome.ACCEPTED, kind=case.matter.kind)
+            facts.append(f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=stands_on))
         case Outcome.ACCEPTED:
             facts.append(f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=article))
         case Outcome.TOLERATED:
@@ -169,10 +177,9 @@ def _facts(
                 )
             )
         case Outcome.REFUSED:
-            assert verdict.refusal is not None, "a refusal is only lawful when one is stated"
-            facts.append(f.CaseRefused(refusal=verdict.refusal, refused=ws.clock.today(), article=article))
+            facts.append(refused_fact(verdict, ws.clock.today(), article, approver))
         case Outcome.NOTICED if notice:
-            facts.append(_notice(ws, case, ready, reason, article))
+            facts.append(_approved(_notice(ws, case, ready, reason, article), approver))
     return facts
 
 
@@ -216,6 +223,7 @@ def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: S
         late=ready.late,
         warnings=tuple(_warnings(draft, ready)),
         word=ready.word,
+        unprintable=printable.together(ready.unprintable),
     )
 
 
@@ -224,6 +232,8 @@ def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
+    if chars := printable.together(ready.unprintable):
+        yield printable.told(chars)
 
 
 def _names(draft: SupplementDraft, codes: Iterable[str]) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import clean_refusal, clean_ticks
+from clerk_tui.services.previewing import clean_refusal, clean_ticks, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
@@ -78,6 +79,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
     word: str = ""
+    unprintable: dict[str, tuple[str, ...]] = {}
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -95,6 +97,8 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     """What follows from the ticks now; pure."""
     case, today = draft.case, ws.clock.today()
+    # What the case refers to keeps its version; reasons that belong to decisions are those of today.
+    matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     checklist = checklist_of(case)
     changed = {
@@ -108,8 +112,9 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     fresh, known_before = _untold(case, gaps)
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
+    refusal = clean_refusal(draft.refusal, found, matter)
     return SupplementPreview(
-        verdict=_verdict(ws, draft, checklist, ticks, clean_refusal(draft.refusal, found), clock_from),
+        verdict=_verdict(ws, draft, checklist, ticks, refusal, clock_from),
         gaps=gaps,
         handed=tuple(code for code, tick in changed.items() if tick.state is TickState.PRESENT),
         fresh=fresh,
@@ -132,7 +137,16 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         changed=changed,
         field_hints=found.hints,
         word=_word(case, gaps, changed),
+        unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _standing_texts(case: Case) -> dict[str, str]:
+    """What of the case is printed again: names and the matter's own values."""
+    texts = {f"fields.{code}": value for code, value in case.fields.items()}
+    for who, person in (("applicant", case.applicant), ("agent", case.agent)):
+        texts[f"{who}.name"] = person.name if person is not None else ""
+    return texts
 
 
 def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
@@ -220,6 +234,7 @@ def _verdict(
         today=draft.handed_in,
         good_credit=draft.good_credit,
         refusal=refusal,
+        kind=matter.kind,
     )
     if draft.case.state is not CaseState.TOLERATED:
         return verdict

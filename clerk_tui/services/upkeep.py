@@ -11,8 +11,9 @@ from clerk_tui.store.connection import translated
 from hall.case import Case
 from hall.deadlines import due, is_deemed_accepted
 from hall.facts import CaseAccepted
+from hall.refusal import item
 
-ARTICLE: Final = "《中华人民共和国行政许可法》第三十二条第一款第四项（逾期不告知，自收到申请材料之日起即为受理）"
+SILENCE: Final = "（逾期不告知，自收到申请材料之日起即为受理）"
 
 
 def run(ws: Workspace) -> list[str]:
@@ -46,7 +47,7 @@ def _accept(ws: Workspace, case: Case) -> Action:
         CaseAccepted(
             accepted=case.received,
             due=due(case.matter.limits, case.clock_from, case.clock_from, ws.calendar),
-            article=ARTICLE,
+            article=item("四", case.matter.kind) + SILENCE,
             deemed=True,
         )
     )

@@ -110,6 +110,10 @@ class CatalogueStore:
 
         prepare(self.index)
 
+    def find(self, key: str) -> Matter | None:
+        """The matter with this key, ``None`` when it is not offered any more."""
+        return self.matter(key) if key in self._compiled.head.keys else None
+
     def matter(self, key: str) -> Matter:
         """The matter with this key.
 

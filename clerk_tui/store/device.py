@@ -36,6 +36,7 @@ class Device(Struct, frozen=True, kw_only=True):
     acked_hash: bytes = b""
     pull_cursor: str = ""
     last_contact_ms: int = 0
+    sealing_key: bytes = b""
 
     @property
     def genesis(self) -> bytes:
@@ -51,7 +52,7 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
     """
     row = connection.execute(
         """SELECT device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
-            pull_cursor, last_contact_ms, row_hash FROM device"""
+            pull_cursor, last_contact_ms, row_hash, sealing_key FROM device"""
     ).fetchone()
     if row is None:
         return None
@@ -66,6 +67,7 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
         acked_hash=row[7],
         pull_cursor=row[8],
         last_contact_ms=row[9],
+        sealing_key=row[11],
     )
     if _row_hash(device) != row[10]:
         raise StoreError(

@@ -83,6 +83,14 @@ class Outbox:
             )
         return facts
 
+    def queue(self, acked: int) -> wire.Queue:
+        """How much is unsent after number ``acked``, and when the oldest of it was written."""
+        with translated(self.path):
+            row = self._db.execute(
+                "SELECT (SELECT max(seq) FROM event), at_ms FROM event WHERE seq = ?", (acked + 1,)
+            ).fetchone()
+        return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
@@ -101,6 +109,7 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
             " reason = excluded.reason, updated_ms = excluded.updated_ms",
             [(r.seq, r.status.value, r.server_seq, r.reason, now_ms) for r in results],
         )
+        db.execute("DELETE FROM dead_letter WHERE seq <= ?", (receipt.acked_through,))
         db.execute(
             "INSERT OR IGNORE INTO receipt (through_seq, hash, server_time_ms, server_epoch, signature)"
             " VALUES (?,?,?,?,?)",
@@ -165,6 +174,28 @@ def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
             (reply.secret, reply.server_time_ms),
         )
         db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
+
+
+def keep_dead(database: Database, seq: int, reason: str, reported: bool, now_ms: int) -> None:
+    """Keep that the centre cannot read a fact even alone; it stays unsent."""
+    with database.write() as db:
+        db.execute(
+            "INSERT INTO dead_letter (seq, reason, reported_ms) VALUES (?,?,?) ON CONFLICT (seq) DO UPDATE SET"
+            " reason = excluded.reason, reported_ms = max(reported_ms, excluded.reported_ms)",
+            (seq, reason, now_ms if reported else 0),
+        )
+
+
+def keep_sealed(database: Database, path: str, first: int, last: int, why: str, now_ms: int) -> None:
+    """Keep that facts went into a sealed file. Those of a revoked device do not go any other way any more."""
+    with database.write() as db:
+        _log(db, now_ms, "sealed", f"{why} {first}-{last} {path}")
+        if why == "revoked":
+            db.executemany(
+                "INSERT OR IGNORE INTO event_status (seq, state, server_seq, reason, updated_ms)"
+                " VALUES (?, 'sealed', 0, '', ?)",
+                [(seq, now_ms) for seq in range(first, last + 1)],
+            )
 
 
 def keep_contact(database: Database, now_ms: int) -> None:

@@ -1,9 +1,10 @@
 """The process that talks to the centre for a running counter, so that no reply ever costs a key a millisecond.
 
-    python -m clerk_tui.sync.child DATABASE URL TOKEN_FILE
+    python -m clerk_tui.sync.child SETTINGS
 
-It reads the journal read-only. Each line on standard output is a message (``clerk_tui.sync.messages``); each line on
-standard input is a wish: ``new`` (facts were committed), ``now`` (do not wait for the next try). End of input ends it.
+``SETTINGS`` is the JSON of ``Settings``. It reads the journal read-only. Each line on standard output is a message
+(``clerk_tui.sync.messages``); each line on standard input is a wish: ``new`` (facts were committed), ``now`` (do not
+wait for the next try). End of input ends it.
 """
 
 from __future__ import annotations
@@ -15,17 +16,24 @@ import time
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.backoff import delay_s
-from clerk_tui.sync.client import Client, open_http
-from clerk_tui.sync.messages import AnyMessage, Trouble, to_line
-from clerk_tui.sync.token import read_token
+from clerk_tui.sync.backoff import Budget
+from clerk_tui.sync.client import Client
+from clerk_tui.sync.messages import AnyMessage, Sealed, Trouble, to_line
+from clerk_tui.sync.reading import read_clock
+from clerk_tui.sync.sealing import seal_unproven
+from clerk_tui.sync.settings import Settings
+from clerk_tui.sync.token import read_token, write_token
+from clerk_tui.sync.transport import open_http
+from clerk_tui.sync.watching import Watch
 from hall.errors import HallError
 
 IDLE_S = 3.0
-"""Seconds between looks at the feed when nothing happens here."""
+"""Seconds between looks at the feed when nothing happens here and the centre does not tell by itself."""
+OUTAGE = ("offline", "not_the_centre")
 
 
 class Wishes:
@@ -39,13 +47,17 @@ class Wishes:
 
     def _listen(self) -> None:
         for line in sys.stdin.buffer:
-            with self._condition:
-                self._new = True
-                self._now = self._now or line.strip() == b"now"
-                self._condition.notify()
+            self.wake(now=line.strip() == b"now")
         with self._condition:
             self.ended = True
-            self._condition.notify()
+            self._condition.notify_all()
+
+    def wake(self, *, now: bool = False) -> None:
+        """Somebody asks: new facts, or (``now``) a person who does not want to wait."""
+        with self._condition:
+            self._new = True
+            self._now = self._now or now
+            self._condition.notify_all()
 
     def wait(self, seconds: float, *, for_now: bool) -> None:
         """Wait until asked for; new facts do not shorten the wait after a failure (``for_now``), a person does."""
@@ -59,47 +71,90 @@ class Wishes:
             self._new = self._now = False
 
 
+_saying = threading.Lock()
+
+
 def say(message: AnyMessage) -> None:
     """Hand a message to the counter."""
-    sys.stdout.buffer.write(to_line(message))
-    sys.stdout.buffer.flush()
+    with _saying:
+        sys.stdout.buffer.write(to_line(message))
+        sys.stdout.buffer.flush()
 
 
-def serve(path: Path, url: str, token_file: Path, wishes: Wishes) -> None:
+def serve(settings: Settings, wishes: Wishes) -> None:
     """Converse until the counter goes."""
-    failures = 0
+    failures, was_out = 0, False
+    budget = Budget()
     client: Client | None = None
-    with open_http(url) as http:
-        outbox = Outbox(path)
+    with open_http(settings.url) as http:
+        outbox = Outbox(settings.path)
+        watch = Watch(settings, say, wishes.wake, lambda: wishes.ended)
         while not wishes.ended:
             try:
-                client = client or _client(http, outbox, path, token_file)
-                trouble = client.run(lambda: wishes.ended) if client else Trouble(what="not_enrolled")
+                client = client or _client(http, outbox, settings)
+                client.catch_up()
+                trouble = client.run(lambda: wishes.ended)
             except HallError as error:
-                trouble = Trouble(what="offline", detail=error.code)
+                trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:
-                failures = 0
-                wishes.wait(IDLE_S, for_now=False)
+                failures, was_out = 0, False
+                budget.success()
+                wishes.wait(watch.begin(), for_now=False)
                 continue
-            failures += 1
-            wait = delay_s(failures, random.random(), at_least_s=trouble.retry_s)
-            say(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
-            # After trouble the journal is the truth again: what was kept, and perhaps a new enrolment.
+            watch.pause()
+            # The journal is the truth at the next beginning: what was kept, and perhaps a new enrolment.
             client = None
+            failures += 1
+            wait = budget.wait_s(failures, random.random(), at_least_s=trouble.retry_s)
+            if trouble.what in OUTAGE and not was_out:
+                was_out = True
+                wait = max(wait, random.uniform(0, settings.first_wait_s))
+            _seal_if_refused(outbox, settings, trouble)
+            say(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
             wishes.wait(wait, for_now=True)
         outbox.close()
 
 
-def _client(http: httpx.Client, outbox: Outbox, path: Path, token_file: Path) -> Client | None:
-    token = read_token(token_file)
-    return Client(http, outbox, load_key(path), token, say) if token else None
+def _client(http: httpx.Client, outbox: Outbox, settings: Settings) -> Client:
+    token = read_token(settings.token_file)
+    if token is None:
+        raise HallError("not_enrolled", "本机还没有在中心登记")
+    return Client(
+        http,
+        outbox,
+        load_key(settings.path),
+        token,
+        say,
+        save_token=lambda renewed: write_token(settings.token_file, renewed),
+        clock=read_clock,
+    )
+
+
+def _seal_if_refused(outbox: Outbox, settings: Settings, trouble: Trouble) -> None:
+    """What a revoked device, or one with another history, has not proven to have sent goes into a sealed file."""
+    if trouble.what not in ("revoked", "fork"):
+        return
+    try:
+        done = seal_unproven(
+            outbox,
+            load_key(settings.path),
+            settings.supervisor_key or outbox.device().sealing_key,
+            settings.sealed_folder,
+            office=settings.office,
+            reason=trouble.what,
+            now_ms=time.time_ns() // 1_000_000,
+        )
+    except HallError:
+        return  # The queue stays where it is; ``clerk export-sealed`` says what is in the way.
+    if done is not None:
+        say(Sealed(path=str(done.path), first=done.first, last=done.last, why=trouble.what))
 
 
 def main() -> None:
     """Entry point of the process."""
-    path, url, token_file = sys.argv[1:4]
+    settings = msgspec.json.decode(sys.argv[1], type=Settings, dec_hook=lambda _type, value: Path(value))
     try:
-        serve(Path(path), url, Path(token_file), Wishes())
+        serve(settings, Wishes())
     except (BrokenPipeError, KeyboardInterrupt):
         sys.stdout = None  # The counter is gone: nobody is left to flush to.
 

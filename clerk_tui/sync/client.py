@@ -6,9 +6,11 @@ journal. Everything else that answers (a portal, a proxy, a wrong host, a redire
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
 import httpx
 import msgspec
@@ -17,30 +19,46 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.messages import Acked, Changed, Contact, Keeper, Keys, Rewound, Trouble, TroubleKind
+from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, Keys, Rewound, Trouble
+from clerk_tui.sync.transport import Transport, decode, refusal
+from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
-from hall.chain import UNREADABLE
+
+if TYPE_CHECKING:
+    from hall.wire_clerks import RotateReply
 
 APP_VERSION: Final = "0.1"
-TIMEOUT_S: Final = 10.0
-MAX_REPLY: Final = 8 << 20
-"""Largest reply that is read, in bytes."""
 KEYS_EVERY_S: Final = 600.0
 """Seconds between two looks at the keys of the hall's devices."""
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
+ReadClock = Callable[[], wire.ClockReading]
 
 
 class Client:
-    """One device's conversation with its centre; for one thread. What it learns goes to ``keep``."""
+    """One device's conversation with its centre; for one thread. What it learns goes to ``keep``.
 
-    def __init__(self, http: httpx.Client, outbox: Outbox, key: Ed25519PrivateKey, token: str, keep: Keeper) -> None:
-        self._http = http
+    ``save_token`` keeps a token that was renewed; without it none is. ``clock`` is told to the centre with each push.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        outbox: Outbox,
+        key: Ed25519PrivateKey,
+        token: str,
+        keep: Keeper,
+        *,
+        save_token: Callable[[str], None] | None = None,
+        clock: ReadClock | None = None,
+    ) -> None:
+        self._line = Transport(http, token)
         self._outbox = outbox
         self._key = key
-        self._headers = {"Authorization": f"Bearer {token}"}
         self._keep = keep
+        self._save_token = save_token
+        self._clock = clock
         self._device: Device = outbox.device()
         self.acked = self._device.acked_through
         self._epoch = self._device.server_epoch
@@ -48,8 +66,27 @@ class Client:
         self._limit = wire.MAX_FACTS
         self._keys_due = 0.0
 
+    def catch_up(self) -> None:
+        """Read the feed on from where the journal has it, which may be further than this client read."""
+        self._cursor = self._outbox.device().pull_cursor
+
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send everything unsent and read the feed to its end; the trouble that ended it early, if any."""
+        sent = self.send(should_stop)
+        if isinstance(sent, Trouble):
+            return sent
+        read = self.read(should_stop)
+        if isinstance(read, Trouble):
+            return read
+        spoke = sent or read
+        if not should_stop():
+            spoke = self._learn_keys() or spoke
+        if not spoke:
+            self._keep(Contact())
+        return None
+
+    def send(self, should_stop: Callable[[], bool] = lambda: False) -> bool | Trouble:
+        """Send everything unsent; whether there was anything."""
         spoke = False
         while not should_stop():
             facts = self._outbox.unsent(self.acked, self._limit, _BATCH_BYTES)
@@ -58,18 +95,39 @@ class Client:
             if trouble := self._push(facts):
                 return trouble
             spoke = True
-        more = True
+        return spoke
+
+    def read(self, should_stop: Callable[[], bool] = lambda: False, *, wait_s: int = 0) -> bool | Trouble:
+        """Read the feed to its end; whether there was anything. ``wait_s``: wait so long for the first change."""
+        more, spoke = True, False
         while more and not should_stop():
-            page = self._pull()
+            page = self._pull(wait_s)
             if isinstance(page, Trouble):
                 return page
-            more = page.has_more
+            more, wait_s = page.has_more, 0
             spoke = spoke or bool(page.changes)
-        if not should_stop():
-            spoke = self._learn_keys() or spoke
-        if not spoke:
-            self._keep(Contact())
-        return None
+        return spoke
+
+    def watch(self, wait_s: int) -> bool | Trouble:
+        """Wait for the feed's next change and keep it; whether there was one. Decides nothing: of a centre that says
+        anything but the next page of the same feed, the conversation must make out what it means."""
+        cursor, epoch = self._cursor, self._epoch
+        answer = self._line.ask(
+            "GET",
+            "/v1/sync/changes",
+            params={"cursor": cursor, "limit": str(_PAGE), "wait_s": str(wait_s)},
+            wait_s=wait_s,
+        )
+        if isinstance(answer, Trouble):
+            return answer
+        status, body = answer
+        page = decode(body, wire.ChangesReply) if status == 200 else None
+        if page is None or page.epoch != epoch or not cursor:
+            return refusal(status, body)
+        if page.next_cursor != cursor:
+            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, complete=not page.has_more))
+            self._cursor = page.next_cursor
+        return bool(page.changes)
 
     def _learn_keys(self) -> bool:
         """Ask now and then for the keys of the hall's devices. A centre that does not tell them is no trouble: codes
@@ -81,7 +139,7 @@ class Client:
             return False
         self._keys_due = time.monotonic() + KEYS_EVERY_S
         status, body = answer
-        reply = _decode(body, wire.KeysReply) if status == 200 else None
+        reply = decode(body, wire.KeysReply) if status == 200 else None
         ours = reply is not None and reply.device == self._device.device_id
         if reply is None or not ours or not wire.keys_are_signed(self._device.server_key, reply):
             return False
@@ -89,28 +147,18 @@ class Client:
         return True
 
     def _push(self, facts: list[wire.WireFact]) -> Trouble | None:
-        head = self._outbox.head()
         first = self.acked + 1
-        request = wire.PushRequest(
-            proto=wire.PROTOCOL,
-            device=self._device.device_id,
-            incarnation=self._device.incarnation,
-            epoch=self._epoch,
-            app_v=APP_VERSION,
-            head=head,
-            first_seq=first,
-            events=facts,
-            signature=wire.sign_push(self._key, self._device.incarnation, head, first),
-        )
+        request, lane = self._request(facts, first)
         faults.point("send.before")
-        answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request))
+        headers: dict[str, str] = {wire.LANE_HEADER: lane} if lane else {}
+        answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request), headers=headers)
         faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
         status, body = answer
         if status != 200:
-            return self._push_refused(status, body, len(facts))
-        reply = _decode(body, wire.PushReply)
+            return self._push_refused(status, body, facts)
+        reply = decode(body, wire.PushReply)
         if reply is None or not self._is_ours(reply.receipt):
             return Trouble(what="not_the_centre", detail="a reply without a good receipt")
         receipt = reply.receipt
@@ -125,7 +173,36 @@ class Client:
         self._keep(Acked(receipt=receipt, results=reply.results))
         self.acked, self._epoch = told[-1], receipt.epoch
         self._limit = wire.MAX_FACTS
+        if reply.retry_after_ms > 0:
+            # What was sent is kept; the centre asks for a pause before the rest.
+            return Trouble(what="busy", detail="asked to wait", retry_s=min(reply.retry_after_ms, 300_000) / 1000)
         return None
+
+    def _request(self, facts: list[wire.WireFact], first: int) -> tuple[wire.PushRequest, wire.Lane | None]:
+        head = self._outbox.head()
+        clock = self._clock() if self._clock is not None else None
+        queue = self._outbox.queue(self.acked)
+        request = wire.PushRequest(
+            proto=wire.PROTOCOL,
+            device=self._device.device_id,
+            incarnation=self._device.incarnation,
+            epoch=self._epoch,
+            app_v=APP_VERSION,
+            head=head,
+            first_seq=first,
+            events=facts,
+            signature=wire.sign_push(self._key, self._device.incarnation, head, first),
+            acked=self._acked_head(),
+            queue=queue,
+            clock=clock,
+        )
+        if clock is None:
+            return request, None
+        return request, "live" if clock.wall_ms - queue.oldest_ms < wire.LIVE_MS else "backlog"
+
+    def _acked_head(self) -> wire.Head | None:
+        digest = self._outbox.hash_at(self.acked)
+        return wire.Head(seq=self.acked, hash=digest) if digest is not None else None
 
     def _is_ours(self, receipt: wire.Receipt) -> bool:
         return (
@@ -134,16 +211,31 @@ class Client:
             and receipt.incarnation == self._device.incarnation
         )
 
-    def _push_refused(self, status: int, body: bytes, sent: int) -> Trouble | None:
-        problem = _decode(body, wire.Problem)
+    def _push_refused(self, status: int, body: bytes, facts: list[wire.WireFact]) -> Trouble | None:
+        problem = decode(body, wire.Problem)
         if problem is None or not problem.code:
-            return Trouble(what="not_the_centre", detail=f"status {status} without a reason")
+            return refusal(status, body)
         if status in (409, 412) and problem.code in ("gap", "epoch_changed"):
             return self._rewind(problem)
-        if status in (400, 413) and sent > 1:
-            self._limit = max(1, sent // 2)
+        if status in (400, 413) and len(facts) > 1:
+            self._limit = max(1, len(facts) // 2)
             return None
-        return _trouble(status, problem)
+        if status in (400, 413) and facts:
+            return self._dead_letter(facts[0], problem)
+        return refusal(status, body)
+
+    def _dead_letter(self, fact: wire.WireFact, problem: wire.Problem) -> Trouble:
+        """A fact that the centre cannot read even alone: tell both sides, keep its bytes, go on asking."""
+        from hall.wire_oversight import Report
+
+        seq = self.acked + 1
+        report = Report(
+            incarnation=self._device.incarnation, seq=seq, reason=problem.code[:200], app_v=APP_VERSION, fact=fact
+        )
+        answer = self._ask("POST", "/v1/sync/report", content=msgspec.json.encode(report))
+        reported = not isinstance(answer, Trouble) and answer[0] in (200, 201, 204)
+        self._keep(Dead(seq=seq, reason=problem.message[:200], reported=reported))
+        return Trouble(what="bad_request", detail=f"fact {seq} {problem.code[:40]}")
 
     def _rewind(self, problem: wire.Problem) -> Trouble | None:
         """Go back to what the centre has, if that is a part of our own history."""
@@ -156,8 +248,9 @@ class Client:
         self._keep(Rewound(through=through, epoch=problem.epoch))
         return None
 
-    def _pull(self) -> wire.ChangesReply | Trouble:
-        answer = self._ask("GET", "/v1/sync/changes", params={"cursor": self._cursor, "limit": str(_PAGE)})
+    def _pull(self, wait_s: int) -> wire.ChangesReply | Trouble:
+        params = {"cursor": self._cursor, "limit": str(_PAGE)} | ({"wait_s": str(wait_s)} if wait_s else {})
+        answer = self._ask("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
         if isinstance(answer, Trouble):
             return answer
         status, body = answer
@@ -165,8 +258,8 @@ class Client:
             self._cursor = ""
             return wire.ChangesReply(epoch="", changes=[], next_cursor="", has_more=True)
         if status != 200:
-            return _trouble(status, _decode(body, wire.Problem))
-        page = _decode(body, wire.ChangesReply)
+            return refusal(status, body)
+        page = decode(body, wire.ChangesReply)
         if page is None or (page.has_more and page.next_cursor == self._cursor):
             return Trouble(what="not_the_centre", detail="a feed that cannot be read")
         if page.epoch != self._epoch and self._epoch:
@@ -176,69 +269,41 @@ class Client:
                 trouble = Trouble(what="not_the_centre", detail="a feed of another epoch")
             return trouble or wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
         if page.changes or page.next_cursor != self._cursor:
-            self._keep(
-                Changed(
-                    changes=page.changes,
-                    next_cursor=page.next_cursor,
-                    anew=not self._cursor,
-                    complete=not page.has_more,
-                )
-            )
+            anew, complete = not self._cursor, not page.has_more
+            self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, anew=anew, complete=complete))
         self._cursor = page.next_cursor
         return page
 
     def _ask(
-        self, method: str, path: str, *, content: bytes | None = None, params: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        wait_s: float = 0.0,
     ) -> tuple[int, bytes] | Trouble:
-        """Status and body of a reply, the body read only up to ``MAX_REPLY``."""
-        try:
-            headers = self._headers | ({"Content-Type": "application/json"} if content else {})
-            with self._http.stream(method, path, content=content, params=params, headers=headers) as response:
-                body = bytearray()
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_REPLY:
-                        return Trouble(what="not_the_centre", detail="a reply that does not end")
-                if response.status_code in (429, 503) or response.status_code >= 500:
-                    wait = response.headers.get("retry-after", "")
-                    retry_s = float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 6 else 0.0
-                    return Trouble(what="busy", detail=f"status {response.status_code}", retry_s=retry_s)
-                return response.status_code, bytes(body)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            return Trouble(what="offline", detail=type(error).__name__)
+        """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
+        answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
+        if not isinstance(answer, Trouble) and answer[0] == 401 and self._renew_token():
+            answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
+        return answer
 
+    def _renew_token(self) -> bool:
+        """Make a next token and register its hash, signed with the device's key; kept before it is first used."""
+        from hall.wire_clerks import RotateReply, sign_rotation
 
-Reply = TypeVar("Reply")
-_TROUBLES: dict[int, TroubleKind] = {
-    400: "bad_request",
-    401: "token",
-    403: "revoked",
-    409: "fork",
-    413: "bad_request",
-    422: "fork",
-    426: "update_needed",
-}
-
-
-def _trouble(status: int, problem: wire.Problem | None) -> Trouble:
-    if problem is None or not problem.code:
-        return Trouble(what="not_the_centre", detail=f"status {status} without a reason")
-    return Trouble(what=_TROUBLES.get(status, "not_the_centre"), detail=f"status {status} {problem.code[:40]}")
-
-
-def _decode(body: bytes, kind: type[Reply]) -> Reply | None:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except UNREADABLE:
-        return None
-
-
-def open_http(url: str) -> httpx.Client:
-    """A client for the centre at ``url``: no redirects, no proxies from outside, bounded waits."""
-    return httpx.Client(
-        base_url=url,
-        timeout=httpx.Timeout(TIMEOUT_S, connect=5.0),
-        follow_redirects=False,
-        trust_env=False,
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-    )
+        if self._save_token is None:
+            return False
+        token = secrets.token_urlsafe(32)
+        request = sign_rotation(self._key, self._device.device_id, sha256(token.encode()).digest())
+        answer = self._line.ask("POST", "/v1/devices/rotate", content=msgspec.json.encode(request))
+        if isinstance(answer, Trouble) or answer[0] != 200:
+            return False
+        reply: RotateReply | None = decode(answer[1], RotateReply)
+        if reply is None or reply.device != self._device.device_id:
+            return False
+        self._save_token(token)
+        self._line.token = token
+        return True

@@ -6,7 +6,7 @@ from clerk_tui import faults
 from clerk_tui.clock import Clock
 from clerk_tui.store import exchange
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Keys, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Dead, Keys, Rewound, Sealed, Trouble
 
 
 class JournalKeeper:
@@ -35,6 +35,10 @@ class JournalKeeper:
                 self.changes += len(changes)
             case Keys(reply=reply):
                 exchange.keep_keys(self._database, reply, now)
+            case Dead(seq=seq, reason=reason, reported=reported):
+                exchange.keep_dead(self._database, seq, reason, reported, now)
+            case Sealed(path=path, first=first, last=last, why=why):
+                exchange.keep_sealed(self._database, path, first, last, why, now)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

@@ -10,7 +10,16 @@ from msgspec import Struct
 from hall import wire
 
 TroubleKind = Literal[
-    "offline", "not_the_centre", "busy", "token", "revoked", "fork", "update_needed", "bad_request", "not_enrolled"
+    "offline",
+    "not_the_centre",
+    "busy",
+    "token",
+    "revoked",
+    "forbidden",
+    "fork",
+    "update_needed",
+    "bad_request",
+    "not_enrolled",
 ]
 
 
@@ -47,6 +56,23 @@ class Keys(Message, frozen=True, tag="keys"):
     reply: wire.KeysReply
 
 
+class Dead(Message, frozen=True, tag="dead"):
+    """A fact that the centre could not read even alone; ``reported``: the centre has it as a dead letter."""
+
+    seq: int
+    reason: str
+    reported: bool
+
+
+class Sealed(Message, frozen=True, tag="sealed"):
+    """What the centre has not proven to hold was sealed into a file, from ``first`` through ``last``."""
+
+    path: str
+    first: int
+    last: int
+    why: str
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -59,7 +85,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Rewound | Changed | Keys | Contact | Trouble
+AnyMessage = Acked | Rewound | Changed | Keys | Dead | Sealed | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
@@ -69,10 +95,11 @@ TROUBLES: dict[TroubleKind, str] = {
     "not_the_centre": "网络有应答，但不是中心（可能要先登录网络）",
     "busy": "中心忙，稍后自动重试",
     "token": "令牌失效，需要重新登记设备；照常办理",
-    "revoked": "本设备已被中心注销，请联系管理员",
-    "fork": "本机记录与中心不一致，请联系管理员",
+    "revoked": "本设备已被中心注销，没有上传的记录已封存，请交负责人",
+    "forbidden": "中心不接受本设备的请求，请联系管理员；照常办理",
+    "fork": "本机账本与中心的不是同一份（换回过旧的，或被复制过），不要再收件，请管理员运行 clerk restore",
     "update_needed": "程序版本过旧，需要升级；照常办理",
-    "bad_request": "中心读不懂本机的请求，请联系管理员",
+    "bad_request": "有一条记录中心读不懂，已报告中心，请联系管理员；照常办理",
     "not_enrolled": "本机还没有在中心登记；照常办理",
 }
 

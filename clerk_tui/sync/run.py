@@ -13,7 +13,8 @@ from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Keeper, Trouble
-from clerk_tui.sync.token import read_token
+from clerk_tui.sync.reading import read_clock
+from clerk_tui.sync.token import read_token, write_token
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
@@ -49,11 +50,21 @@ def converse(
     token = read_token(token_file)
     if token is None:
         return Trouble(what="not_enrolled", detail="no token file")
-    from clerk_tui.sync.client import Client, open_http
+    from clerk_tui.sync.client import Client
+    from clerk_tui.sync.transport import open_http
 
     outbox = Outbox(path)
     try:
         with open_http(url) as http:
-            return Client(http, outbox, load_key(path), token, keep).run(should_stop)
+            client = Client(
+                http,
+                outbox,
+                load_key(path),
+                token,
+                keep,
+                save_token=lambda renewed: write_token(token_file, renewed),
+                clock=read_clock,
+            )
+            return client.run(should_stop)
     finally:
         outbox.close()

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +14,7 @@ from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Trouble, from_line
+from clerk_tui.sync.settings import Settings
 from hall.errors import HallError
 
 RESTARTS = 5
@@ -25,9 +25,10 @@ class Supervisor:
     """The sync process of one counter. ``on_message`` is called from a thread of the supervisor's own."""
 
     def __init__(
-        self, database: Database, clock: Clock, url: str, token_file: Path, on_message: Callable[[AnyMessage], None]
+        self, database: Database, clock: Clock, settings: Settings, on_message: Callable[[AnyMessage], None]
     ) -> None:
-        self._command = [sys.executable, "-m", "clerk_tui.sync.child", str(database.path), url, str(token_file)]
+        told = msgspec.json.encode(settings, enc_hook=str).decode()
+        self._command = [sys.executable, "-m", "clerk_tui.sync.child", told]
         self._keeper = JournalKeeper(database, clock)
         self._on_message = on_message
         self._process: subprocess.Popen[bytes] | None = None

@@ -10,7 +10,7 @@ from typing import get_args
 import msgspec
 
 from hall.catalogue.conditions import parse
-from hall.catalogue.model import ApplicantKind, Limit, Material, Matter, Question
+from hall.catalogue.model import ApplicantKind, Exit, Limit, Material, Matter, Question, RefusalReason
 from hall.errors import BadCatalogue
 from hall.names import forbidden_kind
 
@@ -90,7 +90,7 @@ def _check_people(matter: Matter, report: Report) -> None:
     ):
         if not getattr(matter, key):
             report(key, message, "行政许可法第三十条要求公示，补上")
-    for key in ("key", "name", "kind"):
+    for key in ("key", "name"):
         if not str(getattr(matter, key)).strip():
             report(key, f"“{key}”不能为空", "")
     if matter.fee.fen < 0:
@@ -251,19 +251,36 @@ def _check_fields(matter: Matter, report: Report) -> None:
 
 def _check_exits(matter: Matter, report: Report) -> None:
     _unique(report, "exits", [way_out.code for way_out in matter.exits], "出口")
-    _unique(report, "refusal_reasons", [reason.code for reason in matter.refusal_reasons], "理由")
+    codes = [reason.code for reason in matter.refusal_reasons] + [reason.code for reason in matter.denial_reasons]
+    _unique(report, "refusal_reasons", codes, "理由")
     for way_out in matter.exits:
         where = f"exits[{way_out.code}]"
         if not way_out.when.strip():
             report(f"{where}.when", "没有条件，这个事项就永远不能受理", "写明什么情形下不予受理")
-        if not way_out.reason.strip():
-            report(f"{where}.reason", "不予受理必须说明理由", "行政许可法第七十二条第七项")
-        if way_out.ground == "not_authority" and (way_out.where is None or not way_out.where.organ.strip()):
-            report(
-                f"{where}.where",
-                "不属于本机关职权的，必须写明向哪个机关申请",
-                "行政许可法第三十二条第一款第二项：写 where = { organ, address, phone }",
-            )
+        _check_ground(way_out, way_out.reason, where, "reason", report)
+    for stated in matter.refusal_reasons:
+        _check_ground(stated, stated.text, f"refusal_reasons[{stated.code}]", "text", report)
+    for denial in matter.denial_reasons:
+        if not denial.text.strip():
+            report(f"denial_reasons[{denial.code}].text", "不予的决定必须说明理由", "行政许可法第三十八条第二款")
+
+
+def _check_ground(stated: Exit | RefusalReason, reason: str, where: str, key: str, report: Report) -> None:
+    """What turning away at receipt needs (行政许可法 art. 32(1), (2), 72(7)); see ``hall.refusal``."""
+    if not reason.strip():
+        report(f"{where}.{key}", "不予受理必须说明理由", "行政许可法第七十二条第七项")
+    if stated.ground == "not_authority" and (stated.where is None or not stated.where.organ.strip()):
+        report(
+            f"{where}.where",
+            "不属于本机关职权的，必须写明向哪个机关申请",
+            "行政许可法第三十二条第一款第二项：写 where = { organ, address, phone }",
+        )
+    if stated.ground == "other" and not stated.basis.strip():
+        report(
+            f"{where}.basis",
+            "其他理由不予受理的，必须写明法律依据",
+            "不符合条件的，应当受理后决定不予：写到 denial_reasons",
+        )
 
 
 def _check_texts(matter: Matter, report: Report) -> None:

@@ -8,7 +8,7 @@ condition is always true.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -17,6 +17,12 @@ LimitUnit = Literal["working_day", "calendar_day", "on_the_spot"]
 ClockStart = Literal["accepted", "received"]
 RefusalGround = Literal["not_needed", "not_authority", "other"]
 PromiseBreach = Literal["withdrawn", "terminated", "refused"]
+MatterKind = Literal[
+    "行政许可", "行政确认", "行政给付", "行政奖励", "行政裁决", "行政征收", "行政检查", "行政强制", "行政处罚",
+    "其他行政权力", "公共服务",
+]  # fmt: skip
+"""事项类型, as the lists of powers name them. Law hangs on it: the licensing act binds ``LICENCE`` alone."""
+LICENCE: Final = "行政许可"
 
 
 class _Data(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -158,7 +164,8 @@ class Field(_Data, frozen=True):
 class Exit(_Data, frozen=True):
     """A situation in which the matter is refused at once: 行政许可法 art. 32(1) or 32(2).
 
-    ``where`` is mandatory for ``not_authority``: the law wants the right organ told.
+    ``where`` is mandatory for ``not_authority``: the law wants the right organ told; ``basis`` for ``other``: what
+    allows it beside that act.
     """
 
     code: str
@@ -170,7 +177,21 @@ class Exit(_Data, frozen=True):
 
 
 class RefusalReason(_Data, frozen=True):
-    """A reason a clerk can choose when refusing on another ground."""
+    """A reason to turn an application away at receipt that no answer shows, for a clerk to choose.
+
+    ``where`` and ``basis`` are mandatory as with exits: what is not in 行政许可法 art. 32(1), (2) needs a law that says
+    the application itself is not allowed.
+    """
+
+    code: str
+    text: str
+    ground: RefusalGround = "other"
+    where: Place | None = None
+    basis: str = ""
+
+
+class DenialReason(_Data, frozen=True):
+    """A ground of substance on which it is decided against the applicant (行政许可法 art. 38), never at receipt."""
 
     code: str
     text: str
@@ -188,7 +209,7 @@ class Matter(_Data, frozen=True):
     key: str
     code: str
     name: str
-    kind: str
+    kind: MatterKind
     department: str
     limits: Limits
     results: tuple[ResultPaper, ...]
@@ -203,6 +224,7 @@ class Matter(_Data, frozen=True):
     fields: tuple[Field, ...] = ()
     exits: tuple[Exit, ...] = ()
     refusal_reasons: tuple[RefusalReason, ...] = ()
+    denial_reasons: tuple[DenialReason, ...] = ()
     special_procedures: tuple[SpecialProcedure, ...] = ()
     fee: Fee = Fee()
     tolerance: Tolerance = Tolerance()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -296,3 +297,23 @@ def test_limits_keep_the_unit_and_the_start_of_their_own_law() -> None:
     assert card is not None and (card.days, card.unit, card.starts) == (60, "calendar_day", "received")
     assert event is not None and (event.days, event.unit, event.starts) == (7, "calendar_day", "accepted")
     assert land is not None and (land.days, land.unit, land.starts) == (30, "working_day", "accepted")
+
+
+RECEIPT_ONLY = re.compile("不得申请|不予受理|禁止申请")
+
+
+def test_no_reason_of_substance_turns_anybody_away_at_receipt() -> None:
+    """行政许可法 art. 32, 34: at receipt only what may not be applied for; the rest is for the decision."""
+    for matter in catalogue().matters:
+        for reason in matter.refusal_reasons:
+            assert reason.ground != "other" or RECEIPT_ONLY.search(reason.text), (matter.key, reason.code)
+
+
+def test_who_is_sent_elsewhere_learns_where() -> None:
+    """行政许可法 art. 32(2): what is said of another place is said with the organ there."""
+    elsewhere = re.compile("不在本|不在示例市|不属于本|应当[到向]")
+    for matter in catalogue().matters:
+        for reason in matter.refusal_reasons:
+            if elsewhere.search(reason.text):
+                assert reason.where is not None and reason.where.organ, (matter.key, reason.code)
+        assert not [reason.code for reason in matter.denial_reasons if elsewhere.search(reason.text)], matter.key

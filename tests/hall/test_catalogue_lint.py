@@ -49,6 +49,29 @@ def test_good_catalogues_pass() -> None:
         (COMPANY, 'where = { organ = "示例市公安局", ', 'where = { organ = "", ', "exits[elsewhere].where", "哪个机关"),
         (COMPANY, 'reason = "自然人不能申请企业设立登记"', 'reason = ""', "exits[elsewhere].reason", "理由"),
         (COMPANY, "when = \"applicant.kind == 'citizen'\"", 'when = ""', "exits[elsewhere].when", "永远不能受理"),
+        (
+            COMPANY,
+            "[[exits]]",
+            '[[refusal_reasons]]\ncode = "r"\ntext = "不合适"\n[[exits]]',
+            "refusal_reasons[r].basis",
+            "法律依据",
+        ),
+        (
+            COMPANY,
+            "[[exits]]",
+            '[[refusal_reasons]]\ncode = "r"\ntext = "不在本市"\nground = "not_authority"\n[[exits]]',
+            "refusal_reasons[r].where",
+            "哪个机关",
+        ),
+        (
+            COMPANY,
+            "[[exits]]",
+            '[[denial_reasons]]\ncode = "r"\ntext = " "\n[[exits]]',
+            "denial_reasons[r].text",
+            "理由",
+        ),
+        # Law hangs on the kind: one that nobody knows would fall under none.
+        (COMPANY, 'kind = "', 'kind = "行政许客', "kind", "不在允许的取值里"),
         # Everything at once means that no list ends in "and other materials".
         (COMPANY, '"公司章程"', '"其他材料"', "materials[charter].name", "兜底"),
         (COMPANY, '"公司章程"', '"其它相关材料"', "materials[charter].name", "兜底"),

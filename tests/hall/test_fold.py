@@ -135,11 +135,20 @@ def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal
         gaps=NOTICE.gaps, respond_by=LATER, article="", second=True, reason="首次漏告", known_before=("id",)
     )
     typed = f.CaseRefused(refusal=Refusal("other", "其他理由", typed=True), refused=DAY, article="")
-    runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again], [received(), typed]]
+    complete = f.CaseRefused(
+        refusal=Refusal("not_needed", "不需要许可", why="规模小"), refused=DAY, article="", conforming=True
+    )
+    beyond = f.CaseRefused(refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="")
+    runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again]]
+    runs += [[received(), refused] for refused in (typed, complete, beyond)]
     for run in runs:
         case = fold(facts(*run))
         assert case is not None
         assert case.timeline[-1].alert
+    by_law = f.CaseRefused(refusal=Refusal("other", "另有事项", basis="某法", exit="x"), refused=DAY, article="")
+    by_answers = fold(facts(received(), by_law))
+    assert by_answers is not None
+    assert not by_answers.timeline[-1].alert, "the catalogue's own answer, not a clerk's"
     deemed = fold(facts(received(), f.CaseAccepted(accepted=DAY, due=f.Due(), article="", deemed=True)))
     assert deemed is not None
     assert deemed.timeline[-1].alert

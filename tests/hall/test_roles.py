@@ -8,8 +8,9 @@ import pytest
 
 from hall import roles
 from hall.chain import type_of
-from hall.facts import CaseAccepted, CaseNoticed, Due, FactBody, NoteAdded
+from hall.facts import CaseAccepted, CaseNoticed, CaseRefused, Due, FactBody, NoteAdded
 from hall.roles import BY_LAW, FACTS, GRANTS, NAMES, Actor, Forbidden, Permission, Role
+from hall.verdict import Refusal
 from tests.builders import DAY
 
 
@@ -51,6 +52,11 @@ def test_only_a_supervisor_tells_again_what_was_to_be_seen_the_first_time() -> N
     assert roles.needed_for(first) is Permission.RECEIVE
     assert roles.needed_for(again) is Permission.NOTICE_AGAIN
     assert not actor(Role.CLERK).may(Permission.NOTICE_AGAIN)
+    beyond = CaseRefused(refusal=Refusal("other", "x", basis="y"), refused=first.respond_by, article="y")
+    assert roles.needed_for(beyond) is Permission.REFUSE_BEYOND
+    by_the_act = CaseRefused(refusal=Refusal("not_needed", "x"), refused=first.respond_by, article="y")
+    assert roles.needed_for(by_the_act) is Permission.RECEIVE, "即时告知 waits for nobody"
+    assert not actor(Role.CLERK).may(Permission.REFUSE_BEYOND)
     assert actor(Role.CLERK, Role.SUPERVISOR).may(Permission.NOTICE_AGAIN)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hall.catalogue.model import Exit, Place, Problem, Tolerance
 from hall.checklist import Checklist, Row
 from hall.errors import BadInput, Unlawful
-from hall.verdict import Outcome, Refusal, Tick, TickState, Verdict, judge
+from hall.verdict import Outcome, Refusal, Tick, TickState, Verdict, article_of, judge
 
 TODAY = dt.date(2026, 9, 18)
 LATEST = dt.date(2026, 9, 28)
@@ -173,6 +173,34 @@ def test_want_of_authority_needs_the_right_organ() -> None:
     assert told.require(None) is Outcome.REFUSED
     assert told.article.endswith("第二项")
     assert told.lawful == (Outcome.REFUSED,)
+
+
+def test_another_ground_needs_the_law_it_stands_on() -> None:
+    """行政许可法 art. 32 has no third ground."""
+    found = verdict(checklist(A), refusal=Refusal("other", "不合适"))
+    with pytest.raises(BadInput) as caught:
+        found.require(Outcome.REFUSED)
+    assert caught.value.field == "refusal.basis"
+    told = verdict(checklist(A), refusal=Refusal("other", "不得申请", basis="食品安全法第一百三十五条"))
+    assert (told.require(None), told.article) == (Outcome.REFUSED, "食品安全法第一百三十五条")
+
+
+def test_a_refusal_says_whether_the_application_was_complete() -> None:
+    """行政许可法 art. 32(5), 72(1): only a clerk's own refusal of a complete application."""
+    stated = Refusal("not_needed", "不需要取得行政许可")
+    assert verdict(checklist(A), ticks={"A": PRESENT}, refusal=stated).conforming
+    assert not verdict(checklist(A), refusal=stated).conforming
+    assert not verdict(checklist(A, open_questions=("q",)), ticks={"A": PRESENT}, refusal=stated).conforming
+    way_out = Exit(code="x", ground="not_needed", when="agent", reason="不需要取得行政许可")
+    assert not verdict(checklist(A, exits=(way_out,)), ticks={"A": PRESENT}).conforming
+
+
+@pytest.mark.parametrize(
+    ("outcome", "item"), [(Outcome.ACCEPTED, "五"), (Outcome.NOTICED, "四"), (Outcome.CORRECTED, "三")]
+)
+def test_what_is_no_licence_is_received_by_analogy(outcome: Outcome, item: str) -> None:
+    assert article_of(outcome) == f"《中华人民共和国行政许可法》第三十二条第一款第{item}项"
+    assert article_of(outcome, kind="行政确认") == f"参照《中华人民共和国行政许可法》第三十二条第一款第{item}项"
 
 
 def test_an_exit_refuses_at_once_whatever_lies_on_the_desk() -> None:

@@ -222,7 +222,7 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
                 ticks=SOME,
             ),
         ),
-        "acceptance_deemed": ("acceptance", told(accepted(deemed=True), ticks=SOME)),
+        "acceptance_deemed": ("acceptance", told(accepted(deemed=True, article=ARTICLE.format("四")), ticks=SOME)),
         "acceptance_tolerated": ("acceptance", told(tolerated(), ticks=promised)),
         "acceptance_corrected": (
             "acceptance",

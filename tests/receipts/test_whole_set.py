@@ -526,3 +526,39 @@ def test_a_date_beyond_the_published_calendar_is_called_provisional() -> None:
 def test_variants_are_of_known_kinds() -> None:
     assert {issued.kind for _, issued in variants().values()} <= set(KINDS)
     assert f.CaseDecided(granted=True, day=dt.date(2026, 9, 25)).result_copies == 1
+
+
+def test_only_what_was_handed_over_in_person_has_been_received() -> None:
+    assert "已经收到" in said(made("served")) and "已经收到" in said(made("served_proxy"))
+    posted, sent = said(made("served_posted")), said(made("served_electronic"))
+    assert "已经收到" not in posted + sent
+    assert "EZ990100015CN" in posted and "交邮" in posted and "综合窗口" not in posted
+    assert "电子方式送达" in sent
+
+
+def test_a_posted_service_without_a_waybill_and_any_other_without_a_place_is_no_proof() -> None:
+    posted, direct = SAMPLES["served_posted"][0], SAMPLES["served"][0]
+    for case in (posted, direct):
+        service = case.services[-1]
+        bare = replace(service, told=replace(service.told, place="", waybill=""))
+        assert refused("served", replace(case, services=(bare,))).code == "paper_incomplete"
+
+
+def test_what_is_posted_is_ticked_as_posted_and_nobody_signs_for_being_there() -> None:
+    posted, fetched = said(made("pickup_posted")), said(made("pickup"))
+    assert "☑邮寄" in posted and "本人领取" not in posted
+    assert "本人领取" in fetched and "☑" not in fetched
+
+
+@pytest.mark.parametrize("name", ["extension", "extension_joint"])
+def test_an_extension_never_leads_to_a_day_before_the_law_s_own(name: str) -> None:
+    case = SAMPLES[name][0]
+    assert case.extension is not None and case.extension.statutory and case.due.statutory
+    assert case.extension.statutory > case.due.statutory
+    assert case.extension.due and case.due.promised and case.extension.due > case.due.promised
+    found = said(made(name))
+    for day in (case.extension.statutory, case.extension.due):
+        assert (
+            f"{day.year}年{day.month}月{day.day}日（含当日）" in found
+            or f"{day.month}月{day.day}日前（含当日）" in found
+        )

@@ -68,10 +68,12 @@ def filled(kind: Any, name: str = "") -> Any:
 
 
 def state_of(case: Case | None) -> Any:
-    """A case as the file keeps it: everything but the words of its timeline, which are the screen's."""
+    """A case as the file keeps it: everything but what is made for those who look at it today, the words of its
+    timeline and which of its lines a supervisor is to see."""
     state = json.loads(msgspec.json.encode(case))
     for line in state["timeline"] if state else ():
         del line["text"]
+        line.pop("alert", None)
     return state
 
 

@@ -15,7 +15,7 @@ import pytest
 from clerk_tui.store.journal import Journal, open_journal
 from hall.errors import StoreError
 from tests.journals import StillClock, add_case
-from tests.reliability.disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Operation, watched
+from tests.reliability.disk import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Operation, needed, watched
 from tests.reliability.figures import record as figure
 from tests.reliability.recorded import watch_witness
 
@@ -25,6 +25,8 @@ FAULTS: dict[str, tuple[frozenset[Operation], int]] = {
     "sync error": (frozenset({"sync"}), IOERR_FSYNC),
 }
 COMMITS = 12
+
+pytestmark = needed
 
 
 class Counting:

@@ -12,9 +12,11 @@ from clerk_tui.services import cases
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store import connection
 from tests.clerk_tui.conftest import FixedClock
-from tests.reliability.disk import watched
+from tests.reliability.disk import needed, watched
 from tests.reliability.figures import record as figure
 from tests.reliability.recorded import Recording, Saved, cut, record, watch_witness
+
+pytestmark = needed
 
 
 def put(recording: Recording, image: dict[str, bytes], folder: Path) -> None:

@@ -7,19 +7,20 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import msgspec
 
-from central import backup, feed, ingest
+from central import backup, feed, ingest, tokens
 from central import enrol as enrolment
 from central.refusal import Refused
-from central.store import devices
-from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
 from hall import wire
 from hall.chain import UNREADABLE
+from hall.wire_clerks import RotateRequest
+from tests.reliability.disk import WORKS, Disk
 
 OFFICE = "990100"
 Answer = tuple[int, bytes]
@@ -109,18 +110,16 @@ class Centre:
 
     def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
         try:
-            device = at_once(self.store.read(lambda db: devices.device_by_token(db, token)))
-            if device is None:
-                raise Refused(401, wire.Problem(code="unknown_token", message=""))
-            if device.revoked:
-                raise Refused(403, wire.Problem(code="device_revoked", message=""))
-            return 200, msgspec.json.encode(self._routed(method, path, params, device, body))
+            return 200, msgspec.json.encode(self._routed(method, path, params, token, body))
         except Refused as refused:
             return refused.http_status, msgspec.json.encode(refused.problem)
         except UNREADABLE:
             return 400, msgspec.json.encode(wire.Problem(code="bad_request", message=""))
 
-    def _routed(self, method: str, path: str, params: dict[str, str], device: DeviceRow, body: bytes) -> object:
+    def _routed(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> object:
+        if (method, path) == ("POST", "/v1/devices/rotate"):
+            return at_once(tokens.rotate(self.store, msgspec.json.decode(body, type=RotateRequest), self.now_ms))
+        device = at_once(tokens.of_device(self.store, token, self.now_ms))
         match method, path:
             case "POST", "/v1/sync/push":
                 request = msgspec.json.decode(body, type=wire.PushRequest)
@@ -130,10 +129,30 @@ class Centre:
                 return at_once(feed.changes(self.store, device.office, params.get("cursor", ""), limit))
         raise Refused(404, wire.Problem(code="http_404", message=""))
 
+    def end_token(self, device_id: str) -> None:
+        """The time of a device's token runs out."""
+        self.store._db.execute("UPDATE device SET token_expires_ms = 1 WHERE device_id = ?", (device_id,))
+
     def restart(self) -> None:
         """Stop without ceremony and start again."""
         at_once(self.store.close())
         self.store = SqliteStore(self.path)
+
+    def power_cut(self, disk: Disk, rng: Random) -> None:
+        """The centre's machine loses its power between two requests, and starts again with what its disk has."""
+        if not WORKS:
+            return self.restart()
+        found = disk.files.after_power_cut(rng)
+        at_once(self.store.close())
+        for name in self._files():
+            name.unlink(missing_ok=True)
+            if str(name) in found:
+                name.write_bytes(found[str(name)])
+            disk.files.forget_file(str(name))
+        self.store = SqliteStore(self.path)
+
+    def _files(self) -> list[Path]:
+        return [self.path, *(Path(f"{self.path}{end}") for end in ("-wal", "-shm", "-journal"))]
 
     def copy(self) -> None:
         """A backup, as the operator's night job makes it."""

@@ -7,23 +7,30 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from msgspec import structs
 
+from clerk_tui.config import Config
+from clerk_tui.services import hall_cases
+from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, pin_centre
 from clerk_tui.store.journal import Entry, Journal, open_journal
-from clerk_tui.sync.backoff import delay_s
+from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
-from clerk_tui.sync.messages import AnyMessage, Trouble, from_line, to_line
+from clerk_tui.sync.messages import AnyMessage, Keeper, Trouble, from_line, to_line
+from clerk_tui.sync.token import read_token, write_token
 from hall import facts as f
 from hall import wire
 from hall.errors import StoreError
 from hall.ids import uuid7
 from hall.reference import make_reference
-from tests.builders import received
+from hall.verdict import Tick, TickState, gaps_of
+from tests.builders import PRESENT, ROWS, received
+from tests.reliability.disk import WORKS
 from tests.simulator.centre import OFFICE
 from tests.simulator.network import Line
 
@@ -81,7 +88,7 @@ class Device:
         self.cases: list[str] = []
         self.drafts: deque[list[Entry]] = deque()
         """Begun by the clerk, not known to be saved."""
-        self.token = ""
+        self.token_file = folder / "token"
         self.failures = 0
         self.running = self.dying = False
         self.frames = 0
@@ -96,11 +103,13 @@ class Device:
         """Start the counter, and the clerk goes on with what was begun."""
         self.clock.boot += 1
         self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock, witness=self.witness)
+        self.ws = Workspace(_CONFIG, self.journal, _NOT_USED, _NOT_USED, self.clock)
         self.key = load_key(self.path)
         self.outbox = Outbox(self.path)
         self.keeper = JournalKeeper(self.journal.database, self.clock)
         self.running, self.dying = True, False
         self._pipe, self.failures, self.retrying = deque(), 0, False
+        self.budget = Budget()
 
     def _enrol(self) -> None:
         device = self.journal.device()
@@ -112,7 +121,7 @@ class Device:
                 public_key=device.public_key,
             )
         )
-        self.token = reply.token
+        write_token(self.token_file, reply.token)
         pin_centre(self.journal.database, reply.server_key, reply.epoch)
 
     # What the clerk does
@@ -122,13 +131,36 @@ class Device:
         rng = self.world.rng
         if bad:
             self.drafts.append([self._entry(uuid7(self.clock.now_ms(), rng.randbytes(10)), f.NoteAdded(text="?"))])
+        elif rng.random() < 0.35 and self._go_on():
+            pass
         elif self.cases and rng.random() < 0.4:
             case = rng.choice(self.cases)
             self.drafts.append([self._entry(case, f.NoteAdded(text="备注")) for _ in range(rng.randrange(1, 4))])
         else:
             case = uuid7(self.clock.now_ms(), rng.randbytes(10))
-            self.drafts.append([self._entry(case, received()), self._entry(case, _ACCEPTED)])
+            whole = rng.random() < 0.4
+            bodies = (received(), _ACCEPTED) if whole else (received(_LACKING), _NOTICED)
+            self.drafts.append([self._entry(case, body) for body in bodies])
         self.finish_drafts()
+
+    def _go_on(self) -> bool:
+        """Go on with a case of the hall that waits for a paper: one of another window's too, as the feed told it."""
+        known = self.journal.read().execute("SELECT case_id FROM inbox_change ORDER BY case_id").fetchall()
+        told = sorted({row[0] for row in known} | set(self.cases))
+        with self.journal.write() as tx:
+            found = [hall_cases.look(self.ws, tx, case) for case in told]
+        waiting = [each for each in found if each is not None and each.case.state in hall_cases.OPEN]
+        if not waiting:
+            return False
+        chosen = self.world.rng.choice(waiting)
+        here = len(chosen.case.timeline)
+        done = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=self.clock.today(), complete=True)
+        bodies: list[f.FactBody] = [done, _ACCEPTED] if here % 2 else [done]
+        if chosen.news:
+            bodies.insert(0, hall_cases.adoption(self.ws, chosen))
+            self.world.noted("went on with another window's case")
+        self.drafts.append([self._entry(chosen.case.case_id, body) for body in bodies])
+        return True
 
     def finish_drafts(self) -> None:
         """Commit what was begun; what an earlier life of the program committed already is not done twice."""
@@ -142,8 +174,7 @@ class Device:
             with journal.write() as tx:
                 if isinstance(first.body, f.CaseReceived):
                     reference = make_reference(OFFICE, journal.incarnation, journal.next_number(tx, "reference"))
-                    body = received(reference=reference, received=first.day, clock_from=first.day)
-                    draft = [_with_body(first, body), *draft[1:]]
+                    draft = [_with_body(first, structs.replace(first.body, reference=reference)), *draft[1:]]
                 journal.append(tx, draft)
             seq = journal.seq_of(first.event_id)
             assert seq is not None
@@ -166,19 +197,37 @@ class Device:
         """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
         self._flush()
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
-            trouble = Client(http, self.outbox, self.key, self.token, self._told).run()
+            trouble = self._conversation(http).run()
         if trouble is not None:
             self.failures += 1
-            wait = delay_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
+            wait = self.budget.wait_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
             self._told(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
             if not self.retrying and self.world.now_s + wait < self.world.end_s:
                 self.retrying = True
                 self.world.later(wait, lambda: self.world.work(self, self.retry))
         else:
             self.failures = 0
+            self.budget.success()
         self.trouble = trouble
         if not self.world.chance(self.world.weather.pipe_late):
             self._flush()
+
+    def watch(self) -> None:
+        """Wait for the hall's next change on a second connection, as ``clerk_tui.sync.watching`` does; while the reply
+        is on its way the conversation may go on."""
+        with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self, watching=True)) as http:
+            self._conversation(http, self._told_now).watch(25)
+
+    def _conversation(self, http: httpx.Client, told: Keeper | None = None) -> Client:
+        token = read_token(self.token_file)
+        assert token is not None
+        return Client(
+            http, self.outbox, self.key, token, told or self._told,
+            save_token=lambda renewed: write_token(self.token_file, renewed),
+            clock=lambda: wire.ClockReading(
+                wall_ms=self.clock.now_ms(), mono_ms=self.clock.mono_ms(), boot_id=self.clock.boot_id
+            ),
+        )  # fmt: skip
 
     def retry(self) -> None:
         """The wait after trouble is over."""
@@ -197,6 +246,11 @@ class Device:
         if not self.world.chance(self.world.weather.pipe_late):
             self._flush()
 
+    def _told_now(self, message: AnyMessage) -> None:
+        """From the second connection, over the same pipe."""
+        self._pipe.append(to_line(message))
+        self._flush()
+
     def _flush(self) -> None:
         while self._pipe:
             self.keeper(from_line(self._pipe.popleft()))
@@ -210,7 +264,7 @@ class Device:
             Killed: always.
         """
         self.dying = True
-        self._left = self._image_after_power_cut() if power else self.image()
+        self._left = self._image_after_power_cut() if power and WORKS else self.image()
         raise Killed
 
     def image(self) -> dict[str, bytes]:
@@ -265,6 +319,10 @@ class Device:
             self.journal.close()
 
 
+_CONFIG = Config()
+_NOT_USED: Any = None
+_LACKING = {"form": PRESENT, "id": Tick(TickState.MISSING)}
+_NOTICED = f.CaseNoticed(gaps=gaps_of(ROWS, _LACKING), respond_by=dt.date(2027, 1, 4), article="第四项")
 _ACCEPTED = f.CaseAccepted(accepted=dt.date(2026, 11, 2), due=f.Due(), article="第五项")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from clerk_tui.services import hall_cases
 from hall.adoption import in_order
 from hall.case import Case
 from hall.errors import HallError
@@ -85,13 +86,25 @@ def _feed(world: World, device: Device) -> list[str]:
     return wrong + ([f"{len(ghosts)} cases are shown that the centre does not have"] if ghosts else [])
 
 
+def _shows(device: Device, case: Case) -> bool:
+    """Whether a window shows a case as it stands at the centre, its own or another's."""
+    found = hall_cases.look(device.ws, device.journal.read(), case.case_id)
+    return found is not None and (found.case.state, found.case.gaps) == (case.state, case.gaps)
+
+
 def _cases(world: World) -> list[str]:
     """The centre's cases are the fold of the counters' own facts."""
     wrong = []
+    order = {(row[0], row[1]): row[2] for row in world.centre.rows("SELECT incarnation, seq, server_seq FROM event")}
     for case_id, snapshot in world.centre.rows("SELECT case_id, snapshot FROM case_"):
-        facts = [fact for device in world.devices for fact in device.journal.facts_of(str(case_id))]
-        if fold(in_order(facts)) != msgspec.json.decode(snapshot, type=Case):
-            wrong.append(f"the case {case_id} is another at the centre than at the counter")
+        facts = [fact for device in world.devices for fact in device.journal.facts_of(case_id)]
+        facts.sort(key=lambda fact: order.get((fact.header.incarnation, fact.header.seq), 0))
+        case = msgspec.json.decode(snapshot, type=Case)
+        if fold(in_order(facts)) != case:
+            wrong.append(f"the case {case_id} is another at the centre than at the counters")
+        wrong += [
+            f"{device.code} shows the case {case_id} otherwise" for device in world.devices if not _shows(device, case)
+        ]
     cases = {str(row[0]) for row in world.centre.rows("SELECT case_id FROM case_")}
     wrong += [
         f"the case {case} is not at the centre"

@@ -12,6 +12,7 @@ from central import backup, decide, ingest
 from central.refusal import Refused
 from central.store import Db, devices, facts
 from central.store.devices import DeviceRow
+from central.store.sqlite import SqliteStore
 from clerk_tui.store import connection, exchange
 from clerk_tui.store import journal as journals
 from clerk_tui.store.connection import Database
@@ -197,6 +198,17 @@ def normal_sync(patch: Patch) -> None:
     patch.setattr(connection, "_settle", settle)
 
 
+def normal_sync_at_the_centre(patch: Patch) -> None:
+    """The centre signs receipts for what is not on its disk yet (synchronous=NORMAL)."""
+    real = SqliteStore._open
+
+    def opened(self: SqliteStore) -> None:
+        real(self)
+        self._db.execute("PRAGMA synchronous = NORMAL")
+
+    patch.setattr(SqliteStore, "_open", opened)
+
+
 def old_feed_stays(patch: Patch) -> None:
     """What a centre said before it was restored stays among the cases of the hall."""
     real = exchange.keep_changes
@@ -205,5 +217,5 @@ def old_feed_stays(patch: Patch) -> None:
 
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     bare_200, all_sent, dedupe_expires, id_per_retry, no_epoch, bad_record_blocks, refusal_deletes, cursor_first,
-    serial_ids, no_guard, normal_sync, old_feed_stays,
+    serial_ids, no_guard, normal_sync, normal_sync_at_the_centre, old_feed_stays,
 )  # fmt: skip

@@ -30,9 +30,10 @@ PORTALS: tuple[tuple[int, dict[str, str], bytes], ...] = (
 class Line(httpx.BaseTransport):
     """What a device's client speaks into."""
 
-    def __init__(self, world: World, device: Device) -> None:
+    def __init__(self, world: World, device: Device, *, watching: bool = False) -> None:
         self._world = world
         self._device = device
+        self._watching = watching
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request to the centre, perhaps, and its reply back, perhaps."""
@@ -69,7 +70,9 @@ class Line(httpx.BaseTransport):
         except Crashed:
             world.noted("centre died")
             raise httpx.ReadError("connection reset") from None
-        if chance(weather.meanwhile):
+        if self._watching and chance(0.5):
+            world.converse_meanwhile(self._device)
+        elif chance(weather.meanwhile):
             world.meanwhile(self._device)
         if chance(weather.reply_lost):
             raise httpx.ReadTimeout("the reply was lost")

@@ -9,8 +9,8 @@ from typing import Literal
 HOURS = 4
 END_S = HOURS * 3600.0
 Kind = Literal[
-    "action", "sync", "bad_record", "kill", "power_cut", "reboot", "jump", "copy_image", "roll_back",
-    "centre_crash", "centre_copy", "centre_restore",
+    "action", "sync", "watch", "token_ends", "bad_record", "kill", "power_cut", "reboot", "jump", "copy_image",
+    "roll_back", "centre_crash", "centre_power_cut", "centre_copy", "centre_restore",
 ]  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def make_plan(seed: int) -> Plan:
             if rng.random() < 0.6:
                 plan.steps.append(Step(at + rng.uniform(0, 30), "sync", device))
         plan.steps += [Step(rng.uniform(0, END_S), "sync", device) for _ in range(3)]
+        plan.steps += [Step(rng.uniform(0, END_S), "watch", device) for _ in range(rng.randrange(3))]
         plan.steps += _mishaps(rng, device)
     plan.steps += _mishaps_of_the_centre(rng)
     plan.steps.sort(key=lambda step: step.at_s)
@@ -104,6 +105,7 @@ def _mishaps(rng: Random, device: int) -> list[Step]:
         ("reboot", 0.2),
         ("bad_record", 0.25),
         ("jump", 0.2),
+        ("token_ends", 0.15),
     )
     for kind, chance in chances:
         while rng.random() < chance:
@@ -118,6 +120,8 @@ def _mishaps_of_the_centre(rng: Random) -> list[Step]:
     steps: list[Step] = []
     while rng.random() < 0.3:
         steps.append(Step(rng.uniform(0, END_S), "centre_crash"))
+    while rng.random() < 0.3:
+        steps.append(Step(rng.uniform(0, END_S), "centre_power_cut"))
     if rng.random() < 0.35:
         copied = rng.uniform(0, END_S * 0.8)
         steps += [Step(copied, "centre_copy"), Step(rng.uniform(copied, END_S), "centre_restore")]

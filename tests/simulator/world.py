@@ -111,7 +111,9 @@ class World:
     def _do(self, step: Step) -> None:
         self.counts[step.kind] += 1
         if step.kind == "centre_crash":
-            self.centre.die_soon(self.rng.randrange(1, 4000))
+            self.centre.die_soon(self.rng.randrange(1, 250))
+        elif step.kind == "centre_power_cut":
+            self.centre.power_cut(self.disk, self.rng)
         elif step.kind == "centre_copy":
             self.centre.copy()
         elif step.kind == "centre_restore":
@@ -131,6 +133,10 @@ class World:
                 self.work(device, lambda: device.act(bad=True))
             case "sync":
                 self.work(device, device.sync)
+            case "watch":
+                self.work(device, device.watch)
+            case "token_ends":
+                self.centre.end_token(device.journal.device().device_id)
             case "kill" | "power_cut":
                 # At one of the next points it passes.
                 self._kill = (device, self.rng.randrange(1, 12), step.kind == "power_cut")
@@ -147,7 +153,7 @@ class World:
 
     def work(self, device: Device, what: Callable[[], None]) -> None:
         """Let a device do something; if its machine stops meanwhile it is started again some time later."""
-        if not device.running:
+        if not device.running or device.dying:
             return
         device.frames += 1
         self._stack.append(device)
@@ -215,6 +221,18 @@ class World:
         else:
             self.work(other, other.sync)
         self.weather = calm
+        if device.dying:
+            raise Killed
+
+    def converse_meanwhile(self, device: Device) -> None:
+        """While a device waits for the feed on its second connection, its first one sends and reads.
+
+        Raises:
+            Killed: the machine stopped meanwhile.
+        """
+        self.counts["both connections at once"] += 1
+        self.work(device, device.act)
+        self.work(device, device.sync)
         if device.dying:
             raise Killed
 

@@ -107,3 +107,14 @@ def test_the_language_of_papers_is_a_key_of_the_walk_in(clerk: Clerk, home: Path
     assert (error["code"], error["field"]) == ("unknown_value", "language")
     question = {"matter": "hukou-migration", "language": "en"}
     assert clerk("inquiry", saved(home, question), "--json").code == 0
+
+
+def test_characters_that_no_font_has_are_said_by_every_command(clerk: Clerk, home: Path) -> None:
+    name = {**walk_in()["applicant"], "name": "张\U00031350"}
+    done = clerk("intake", saved(home, walk_in(applicant=name)), "--json")
+    assert done.json["unprintable"] == ["U+31350"]
+    assert "[U+31350]" in done.err
+    step = {"action": "decide", "granted": False, "reason": "不符"}
+    after = clerk("proceed", done.json["reference"], saved(home, step), "--json")
+    assert after.json["unprintable"] == ["U+31350"]
+    assert "[U+31350]" in after.err

@@ -221,3 +221,30 @@ async def test_escape_takes_back_what_was_typed_into_the_search(counter: OpenCou
         await clerk.press("escape")
         assert clerk.screen.entry.value == ""
         assert clerk.screen is clerk.app.home
+
+
+async def test_to_refuse_somebody_who_has_everything_the_clerk_says_why_and_is_told_what_the_law_says(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    """行政许可法 art. 32(5), 72(1): two questions and a sentence more than to accept."""
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        await clerk.press("f8")
+        assert "经核查不符合" not in clerk.text, "a ground of the decision is not on offer at receipt"
+        place = next(n for n, text in enumerate(clerk.screen.spec.options, 1) if "不需要取得行政许可" in text)
+        await clerk.type(str(place))
+        await clerk.press("enter")
+        await clerk.press("f9")
+        assert clerk.asks, clerk.text
+        assert "应当受理" in clerk.text
+        await clerk.press("enter")
+        assert "必须写明原因" in clerk.text
+        await clerk.type("户籍不变")
+        await clerk.press("enter")
+        assert "会报给负责人" in clerk.text and "确认：不予受理" in clerk.text
+        await clerk.press("enter")
+        await clerk.until(lambda: bool(cases.find(ws, "")))
+        case = cases.get(ws, cases.find(ws, "")[0].reference).case
+        assert case.refusal is not None and case.refusal.why == "户籍不变"
+        assert next(line for line in case.timeline if line.type == "case.refused").alert

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 
 import pytest
+from msgspec import structs
 
 from clerk_tui.services import cases, intake
 from clerk_tui.services.workspace import Workspace
@@ -77,18 +78,50 @@ def test_what_can_be_put_right_on_the_spot_is_corrected_and_accepted(ws: Workspa
 def test_a_refusal_says_why_and_where_to_go(ws: Workspace) -> None:
     draft = restaurant(ws)
     draft.refusal = Refusal(
-        "not_authority", "经营场所不在本市", Place(organ="邻市市场监管局", address="邻市路1号", phone="12345")
+        "not_authority",
+        "经营场所不在本市",
+        Place(organ="邻市市场监管局", address="邻市路1号", phone="12345"),
+        why="申请表写的场所在邻市",
     )
     result = intake.submit(ws, draft)
     assert (result.outcome, [paper.kind for paper in result.papers]) == (Outcome.REFUSED, ["refusal"])
+
+
+BARRED = Refusal("other", "申请人在法定禁止申请许可的期限内", basis="食品安全法第一百三十五条")
+
+
+def test_to_turn_away_a_complete_application_is_explained_and_told_to_supervisors(ws: Workspace) -> None:
+    """行政许可法 art. 32(5): complete applications are accepted; art. 72(1) punishes what is done here."""
+    draft = restaurant(ws)
+    draft.refusal = BARRED
+    with pytest.raises(BadInput) as error:
+        intake.submit(ws, draft, Outcome.REFUSED)
+    assert (error.value.code, error.value.field) == ("refusal_why_needed", "refusal.why")
+    assert ws.journal.head.seq == 0
+    draft.refusal = structs.replace(BARRED, why="许可证于2025年被吊销")
+    case = cases.get(ws, intake.submit(ws, draft, Outcome.REFUSED).reference).case
+    line = next(line for line in case.timeline if line.type == "case.refused")
+    assert line.alert and "材料齐全" in line.text and "许可证于2025年被吊销" in line.text
+    assert case.article == "食品安全法第一百三十五条", "article 32 has no such item"
+
+
+@pytest.mark.parametrize("words", ["site_fails", "经现场核查，经营条件不符合食品安全要求"])
+def test_what_is_for_the_decision_is_no_reason_to_turn_anybody_away_at_receipt(ws: Workspace, words: str) -> None:
+    draft = restaurant(ws)
+    draft.refusal = Refusal("other", words, basis="食品安全法第三十三条", typed=True, why="x")
+    with pytest.raises(BadInput) as error:
+        intake.submit(ws, draft, Outcome.REFUSED)
+    assert error.value.field == "refusal.reason" and "应当受理" in error.value.hint
+    assert ws.journal.head.seq == 0
 
 
 @pytest.mark.parametrize(
     ("refusal", "field"),
     [
         (Refusal("other", "  "), "refusal.reason"),
+        (Refusal("other", "不合适"), "refusal.basis"),
         (Refusal("not_authority", "不归本市管"), "refusal.where.organ"),
-        (Refusal("other", "理由\x1b[2J"), "refusal.reason"),
+        (Refusal("other", "理由\x1b[2J", basis="某法第一条"), "refusal.reason"),
     ],
 )
 def test_no_refusal_without_reason_or_organ(ws: Workspace, refusal: Refusal, field: str) -> None:

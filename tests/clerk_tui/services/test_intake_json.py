@@ -53,8 +53,32 @@ def test_a_common_problem_is_known_by_its_code_and_told_in_words(ws: Workspace) 
 
 
 def test_a_refusal_from_the_catalogue_or_typed(ws: Workspace) -> None:
-    answer = run(ws, refusal={"ground": "other", "reason": "申请人被限制从业"})
+    typed = {"ground": "other", "reason": "申请人被限制从业", "basis": "某条例第五条", "why": "核对了处罚决定"}
+    answer = run(ws, refusal=typed, outcome="refused")
     assert (answer["outcome"], answer["accepted"]) == ("refused", None)
+    answer = run(ws, refusal={"reason": "barred", "why": "核对了处罚决定"}, outcome="refused")
+    listed = cases.get(ws, answer["reference"]).case.refusal
+    assert listed is not None
+    assert (listed.ground, listed.typed, listed.basis) == ("other", False, "食品安全法第一百三十五条")
+
+
+@pytest.mark.parametrize("outcome", [{}, {"outcome": "accepted"}, {"outcome": "noticed"}])
+def test_nobody_is_refused_without_the_outcome_said(ws: Workspace, outcome: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, refusal={"reason": "barred", "why": "x"}, **outcome)
+    assert (error.value.code, error.value.field) == ("refusal_not_wished", "outcome")
+    assert ws.journal.head.seq == 0
+
+
+def test_a_reason_for_want_of_authority_brings_the_organ_that_has_it(ws: Workspace) -> None:
+    """行政许可法 art. 32(2); domain.md §9a.5."""
+    matter = ws.catalogue.matter("house-deed-tax")
+    refusal = intake_json._refusal({"reason": "elsewhere"}, matter)
+    assert refusal is not None and refusal.ground == "not_authority"
+    assert refusal.where is not None and "税务机关" in refusal.where.organ
+    with pytest.raises(BadInput) as error:
+        intake_json._refusal({"ground": "other", "reason": "elsewhere"}, matter)
+    assert error.value.field == "refusal.ground"
 
 
 @pytest.mark.parametrize(
@@ -152,9 +176,9 @@ def test_a_field_typed_wrong_is_told_with_what_would_be_right(ws: Workspace) -> 
 
 def test_a_refused_supplement_says_the_reason_in_words_and_lists_no_gap(ws: Workspace) -> None:
     reference = run(ws, materials={"application": "present"})["reference"]
-    refusal = {"refusal": {"ground": "other", "reason": "site_fails"}}
+    refusal = {"refusal": {"reason": "barred"}, "outcome": "refused"}
     wanted = intake_json.supplement_from_json(ws, reference, refusal)
     result = supplement.submit(ws, wanted.draft, wanted.wish, wanted.second_reason)
     assert (result.outcome, result.gaps) == (Outcome.REFUSED, ())
     refused = cases.get(ws, reference).case.refusal
-    assert refused is not None and (refused.reason, refused.typed) == ("经现场核查，经营条件不符合食品安全要求", False)
+    assert refused is not None and (refused.reason, refused.typed) == ("申请人在法定禁止申请许可的期限内", False)

@@ -45,7 +45,7 @@ def test_the_same_paper_again_has_the_same_bytes_even_after_the_case_went_on(ws:
 def test_every_kind_of_paper_and_its_second_print_can_be_made_again_byte_for_byte(ws: Workspace) -> None:
     refused = restaurant(ws)
     refused.refusal = Refusal(
-        "not_authority", "经营场所不在本市", Place(organ="邻市局", address="路1号", phone="12345")
+        "not_authority", "经营场所不在本市", Place(organ="邻市局", address="路1号", phone="12345"), why="场所在邻市"
     )
     for draft in (restaurant(ws, layout=MISSING), restaurant(ws, rules_list=promised(FRIDAY)), refused):
         intake.submit(ws, draft)

@@ -16,6 +16,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.facts import NoteAdded
 from hall.roles import Actor, Forbidden, Role
+from hall.verdict import Refusal
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.services.test_supplement import LATER, bring
 from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
@@ -147,6 +148,19 @@ def test_what_was_to_be_seen_the_first_time_is_told_again_only_with_a_supervisor
     supplement.submit(ws, draft, second_reason="漏看了签名页", approver=wu)
     noticed = next(f for f in reversed(ws.journal.facts_of(first.case_id)) if f.header.type == "case.noticed")
     assert (noticed.header.actor, noticed.body.approved_by) == ("0007", "0002")  # type: ignore[union-attr]
+
+
+def test_a_refusal_on_a_ground_of_its_own_needs_a_supervisor(ws: Workspace) -> None:
+    sit(ws, Role.CLERK)
+    draft = restaurant(ws)
+    draft.refusal = Refusal("other", "申请人在禁止申请的期限内", basis="食品安全法第一百三十五条", why="核对了处罚决定")
+    with pytest.raises(Forbidden) as refused:
+        intake.submit(ws, draft)
+    assert ("负责人" in refused.value.hint, ws.journal.head.seq) == (True, 0)
+    wu = Actor(id="0002", name="吴静", roles=frozenset({Role.SUPERVISOR}))
+    result = intake.submit(ws, draft, approver=wu)
+    fact = next(f for f in ws.journal.facts_of(result.case_id) if f.header.type == "case.refused")
+    assert (fact.header.actor, fact.body.approved_by, fact.body.conforming) == ("0007", "0002", True)  # type: ignore[union-attr]
 
 
 def test_the_law_acts_when_nobody_sits_there_and_in_its_own_name(ws: Workspace, clock: FixedClock) -> None:

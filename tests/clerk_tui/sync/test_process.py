@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.journal import Journal
 from clerk_tui.sync.enrol import enrol
 from clerk_tui.sync.messages import Acked, AnyMessage, Trouble
 from clerk_tui.sync.run import sync_once
+from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.supervisor import Supervisor
 from tests.journals import StillClock, add_case, new_journal
 
@@ -46,6 +48,10 @@ def wait_for(messages: queue.Queue[AnyMessage], kind: type[AnyMessage]) -> AnyMe
             return message
 
 
+def settings(journal: Journal, url: str, token: Path) -> Settings:
+    return Settings(path=journal.path, url=url, token_file=token, sealed_folder=journal.path.with_name("sealed"))
+
+
 def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
     journal = new_journal(tmp_path)
     token = tmp_path / "token"
@@ -54,7 +60,7 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
     with running_centre(tmp_path / "centre") as url:
         enrol(journal.database, token, url, one_time_code(tmp_path / "centre"), "SL01")
         assert token.stat().st_mode & 0o777 == 0o600
-        supervisor = Supervisor(journal.database, StillClock(), url, token, messages.put)
+        supervisor = Supervisor(journal.database, StillClock(), settings(journal, url, token), messages.put)
         supervisor.start()
         try:
             wait_for(messages, Acked)
@@ -66,7 +72,7 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
         finally:
             supervisor.stop()
     add_case(journal, 3)
-    supervisor = Supervisor(journal.database, StillClock(), url, token, messages.put)
+    supervisor = Supervisor(journal.database, StillClock(), settings(journal, url, token), messages.put)
     supervisor.start()
     try:
         trouble = wait_for(messages, Trouble)

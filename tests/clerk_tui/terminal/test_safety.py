@@ -29,7 +29,7 @@ def walk_in(terminal: Terminal, *, confirm: bool = True) -> None:
     """户口迁移, everything there, up to Enter in the last question before it is committed."""
     for letter in "hkqy":
         terminal.press(letter)
-    terminal.wait_for("户口迁移")
+    found(terminal)
     terminal.press("enter")
     terminal.wait_for("申请人")
     terminal.press(*"1122")
@@ -41,6 +41,13 @@ def walk_in(terminal: Terminal, *, confirm: bool = True) -> None:
     terminal.wait_for("确认：")
     if confirm:
         terminal.press("enter")
+
+
+def found(terminal: Terminal) -> None:
+    """All that was typed has arrived: an Enter in the same breath would be taken for a scanner's."""
+    terminal.wait_for("hkqy")
+    terminal.wait_for("户口迁移")
+    terminal.settle()
 
 
 def fill_in(terminal: Terminal) -> None:
@@ -61,8 +68,8 @@ def test_a_killed_counter_loses_nothing_it_had_acknowledged(house: House) -> Non
         # Printing has just begun: the worst moment.
         terminal.kill()
         ws = house.open()
-        found = cases.find(ws, "张三")
-        assert len(found) == number
+        kept_cases = cases.find(ws, "张三")
+        assert len(kept_cases) == number
         assert ws.journal.verify().facts == ws.journal.head.seq > 0
         ws.close()
     terminal = house.counter()
@@ -188,7 +195,7 @@ def test_a_fault_of_the_program_shows_nobody_s_data(house: House, tmp_path: Path
 def typed_into(terminal: Terminal) -> None:
     """户口迁移 is being filled in."""
     terminal.type("hkqy")
-    terminal.wait_for("户口迁移")
+    found(terminal)
     terminal.press("enter")
     terminal.wait_for("申请人")
     terminal.press(*"1122")

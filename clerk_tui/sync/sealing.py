@@ -1,0 +1,95 @@
+"""Sealing what the centre has not proven to hold into a file for a supervisor (sync.md §8)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
+
+from clerk_tui.store.exchange import Outbox
+from hall.errors import HallError, StoreError
+from hall.sealed import SealedFacts, read_envelope, seal_facts
+
+SUFFIX: Final = ".sealed"
+_EVERYTHING: Final = 1 << 40
+
+
+class SealedFile(Struct, frozen=True, kw_only=True):
+    """Where the facts ``first`` through ``last`` (numbers of the journal) were sealed into."""
+
+    path: Path
+    first: int
+    last: int
+
+
+def seal_unproven(
+    outbox: Outbox, key: Ed25519PrivateKey, recipient: bytes, folder: Path, *, office: str, reason: str, now_ms: int
+) -> SealedFile | None:
+    """Seal every fact after the last that the centre acknowledged; ``None`` if there is none.
+
+    The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
+    when this returns.
+
+    Raises:
+        HallError: ``no_supervisor_key``, it is not known for whom to seal.
+        StoreError: ``sealed_file``, the file cannot be written.
+    """
+    device, head = outbox.device(), outbox.head()
+    first = device.acked_through + 1
+    if head.seq < first:
+        return None
+    if len(recipient) != 32:
+        raise HallError(
+            "no_supervisor_key",
+            "还不知道封存给谁看：没有负责人的密钥",
+            field="centre.supervisor_key",
+            hint="在 config.toml 的 [centre] supervisor_key 写上负责人的公钥，或重新登记到中心",
+        )
+    path = folder / f"{device.incarnation}-{device.device_id[-8:]}-{first}-{head.seq}{SUFFIX}"
+    done = SealedFile(path=path, first=first, last=head.seq)
+    if path.exists() and _is_whole(path, head.seq - first + 1):
+        return done
+    start = outbox.hash_at(device.acked_through)
+    assert start is not None, "what was acknowledged stands in the journal"
+    content = SealedFacts(
+        office=office,
+        device=device.device_id,
+        incarnation=device.incarnation,
+        first_seq=first,
+        start=start,
+        events=outbox.unsent(device.acked_through, _EVERYTHING, _EVERYTHING),
+        reason=reason,
+        sealed_ms=now_ms,
+    )
+    _write(path, seal_facts(content, key, recipient))
+    if not _is_whole(path, len(content.events)):
+        raise _failed(path, "写下的与读回的不同")
+    return done
+
+
+def _is_whole(path: Path, facts: int) -> bool:
+    try:
+        return read_envelope(path.read_bytes()).facts == facts
+    except (OSError, HallError):
+        return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    new = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise _failed(path, error.strerror or "") from error
+
+
+def _failed(path: Path, what: str) -> StoreError:
+    return StoreError("sealed_file", f"封存文件写不进去：{what}（{path}）", hint="检查磁盘空间和文件夹权限，再试一次")

@@ -1,0 +1,23 @@
+"""What the sync process must know; handed to it by the counter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The journal at ``path``, the centre at ``url``, the file with the token.
+
+    ``first_wait_s``: the first try after an outage waits a random time up to this. ``sealed_folder`` takes what a
+    refused device has not sent, sealed for ``supervisor_key`` (raw X25519; empty: the centre's) of ``office``.
+    """
+
+    path: Path
+    url: str
+    token_file: Path
+    sealed_folder: Path
+    office: str = ""
+    supervisor_key: bytes = b""
+    first_wait_s: float = 120.0

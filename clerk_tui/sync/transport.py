@@ -1,0 +1,116 @@
+"""One request and its reply: bounded in size and time, never redirected; everything else counts as no network."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+import httpx
+import msgspec
+
+from clerk_tui.sync.messages import Trouble, TroubleKind
+from hall import wire
+from hall.chain import UNREADABLE
+
+TIMEOUT_S: Final = 10.0
+MAX_REPLY: Final = 8 << 20
+"""Largest reply that is read, unpacked, in bytes."""
+LONGEST_WAIT_S: Final = 3600.0
+"""Longest that a reply may make us wait."""
+Reply = TypeVar("Reply")
+_TROUBLES: dict[int, TroubleKind] = {
+    400: "bad_request",
+    401: "token",
+    409: "fork",
+    413: "bad_request",
+    422: "fork",
+    426: "update_needed",
+}
+
+
+class Transport:
+    """Asks the centre with a device's token. ``token`` may change under way."""
+
+    def __init__(self, http: httpx.Client, token: str) -> None:
+        self._http = http
+        self.token = token
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        wait_s: float = 0.0,
+    ) -> tuple[int, bytes] | Trouble:
+        """Status and body of a reply, read only up to ``MAX_REPLY``; ``wait_s``: how long the centre may take beyond
+        the usual."""
+        answer = self.ask_with_headers(
+            method, path, content=content, params=params, headers=headers or {}, wait_s=wait_s
+        )
+        return answer if isinstance(answer, Trouble) else answer[:2]
+
+    def ask_with_headers(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str],
+        wait_s: float = 0.0,
+    ) -> tuple[int, bytes, httpx.Headers] | Trouble:
+        """The same, with the reply's headers."""
+        sent = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": "application/json"} if content else {})
+        timeout = httpx.Timeout(TIMEOUT_S + wait_s, connect=5.0)
+        try:
+            with self._http.stream(
+                method, path, content=content, params=params, headers=sent | headers, timeout=timeout
+            ) as response:
+                body = bytearray()
+                for chunk in response.iter_bytes(1 << 16):
+                    body += chunk
+                    if len(body) > MAX_REPLY:
+                        return Trouble(what="not_the_centre", detail="a reply that does not end")
+                if response.status_code == 429 or response.status_code >= 500:
+                    wait = _seconds(response.headers.get("retry-after", ""))
+                    return Trouble(what="busy", detail=f"status {response.status_code}", retry_s=wait)
+                return response.status_code, bytes(body), response.headers
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            return Trouble(what="offline", detail=type(error).__name__)
+
+
+def _seconds(text: str) -> float:
+    """A ``Retry-After`` in seconds; a date, or what is none, is left to the backoff."""
+    return min(float(text), LONGEST_WAIT_S) if text.isascii() and text.isdigit() and len(text) < 6 else 0.0
+
+
+def decode(body: bytes, kind: type[Reply]) -> Reply | None:
+    """The body as what it should be; ``None`` for anything else."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except UNREADABLE:
+        return None
+
+
+def refusal(status: int, body: bytes) -> Trouble:
+    """What a refusal means. Without a reason in the centre's words it is not the centre that refused."""
+    problem = decode(body, wire.Problem)
+    if problem is None or not problem.code:
+        return Trouble(what="not_the_centre", detail=f"status {status} without a reason")
+    detail = f"status {status} {problem.code[:40]}"
+    if status == 403:
+        return Trouble(what="revoked" if problem.code == "device_revoked" else "forbidden", detail=detail)
+    return Trouble(what=_TROUBLES.get(status, "not_the_centre"), detail=detail)
+
+
+def open_http(url: str) -> httpx.Client:
+    """A client for the centre at ``url``: no redirects, no proxies from outside, bounded waits, one connection."""
+    return httpx.Client(
+        base_url=url,
+        timeout=httpx.Timeout(TIMEOUT_S, connect=5.0),
+        follow_redirects=False,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+    )

@@ -1,0 +1,121 @@
+"""What the centre tells those who look after a hall: silent devices, what was set aside, conflicts, dead letters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hall.wire import Number, ShortText, Status, WireFact
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
+
+
+class Report(_Message, frozen=True):
+    """A dead letter: a fact that the centre will not take, as the device tells it. ``fact`` is kept byte for byte."""
+
+    incarnation: ShortText
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
+    reason: ShortText
+    app_v: ShortText = ""
+    fact: WireFact | None = None
+
+
+class ReportEntry(_Message, frozen=True):
+    """A dead letter as a person sees it."""
+
+    device: str
+    incarnation: str
+    seq: int
+    reason: str
+    app_v: str
+    at_ms: int
+
+
+class DeviceStatus(_Message, frozen=True):
+    """What a device of the hall last said: when (Unix ms), and how much it had still to send.
+
+    ``silent``: it has not been heard of for a day of a week in which others were.
+    """
+
+    device: str
+    role: str
+    codes: list[str]
+    revoked: bool
+    seen_ms: int
+    silent: bool
+    pending: int = 0
+    oldest_ms: int = 0
+    declared_ms: int = 0
+    app_v: str = ""
+
+
+class StatusReply(_Message, frozen=True):
+    """The hall at a glance: numbers of what waits for a person, and its devices."""
+
+    office: str
+    epoch: str
+    time_ms: int
+    devices: list[DeviceStatus]
+    set_aside: int
+    conflicts: int
+    dead_letters: list[ReportEntry]
+    deliveries_waiting: int = 0
+    deliveries_dead: int = 0
+
+
+class AsideEntry(_Message, frozen=True):
+    """A fact that was set aside. ``number`` is its number in the hall, ``reason`` Chinese, for the clerk."""
+
+    number: Number
+    case_id: str
+    incarnation: str
+    seq: int
+    type: str
+    kind: str
+    reason: str
+    received_ms: int
+
+
+class AsideReply(_Message, frozen=True):
+    """A page of what was set aside and nobody has settled; ask again behind the last ``number``."""
+
+    entries: list[AsideEntry]
+    has_more: bool
+
+
+class RetryReply(_Message, frozen=True):
+    """What became of the set-aside fact, and of those of its case that waited for it, when they were read again."""
+
+    number: Number
+    status: Status
+    reason: str = ""
+    others: int = 0
+
+
+class ConflictEntry(_Message, frozen=True):
+    """A conflict that nobody has settled. ``id`` is what ``conflict.settled`` names; ``kind`` a flag of ``Change``.
+
+    ``case_id`` is the case it stands on, ``other`` the second case where two are meant; both sides stay as they are.
+    """
+
+    id: str
+    kind: str
+    case_id: str
+    reference: str
+    other: str
+    other_reference: str
+    reason: str
+    incarnation: str
+    seq: int
+    actor: str
+    made_ms: int
+
+
+class ConflictsReply(_Message, frozen=True):
+    """The open conflicts of a hall, the oldest first."""
+
+    conflicts: list[ConflictEntry]
+    has_more: bool

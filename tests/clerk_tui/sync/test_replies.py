@@ -1,0 +1,489 @@
+"""Every row of the reply table (sync.md §4), told by a real HTTP server: what the counter does, and what it never does.
+
+The server is this test's own, because a real centre never says most of these things by itself.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from clerk_tui.store.device import load_key
+from clerk_tui.store.exchange import Outbox, pin_centre
+from clerk_tui.sync.client import Client
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import Trouble
+from clerk_tui.sync.sealing import seal_unproven
+from clerk_tui.sync.transport import MAX_REPLY, open_http
+from hall import wire
+from hall.errors import HallError
+from hall.sealed import open_facts, read_envelope
+from hall.wire_clerks import RotateReply, RotateRequest, rotation_is_signed
+from hall.wire_oversight import Report
+from tests.journals import StillClock, add_case, new_journal
+
+Reply = tuple[int, bytes, dict[str, str]]
+CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(b"c" * 32)
+EPOCH = "epoch-1"
+
+
+class Asked:
+    """One request as the server got it."""
+
+    def __init__(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        self.method, self.path = handler.command, handler.path.partition("?")[0]
+        self.query = handler.path.partition("?")[2]
+        self.headers = dict(handler.headers.items())
+        self.body = body
+
+    def push(self) -> wire.PushRequest:
+        return msgspec.json.decode(self.body, type=wire.PushRequest)
+
+
+class Server:
+    """Answers what the test says; ``asked`` is what it was asked. The feed is empty unless said otherwise."""
+
+    def __init__(self) -> None:
+        self.answers: list[Callable[[Asked], Reply]] = []
+        self.always: Callable[[Asked], Reply] | None = None
+        self.asked: list[Asked] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _do(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                asked = Asked(self, body)
+                outer.asked.append(asked)
+                status, answer, headers = outer.reply(asked)
+                if status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = do_HEAD = _do
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def reply(self, asked: Asked) -> Reply:
+        if asked.path.endswith("/push") and self.answers:
+            return self.answers.pop(0)(asked)
+        if self.always is not None:
+            return self.always(asked)
+        if asked.path.endswith("/changes"):
+            return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+        return problem(404, "http_404")(asked)
+
+    def pushes(self) -> list[wire.PushRequest]:
+        return [each.push() for each in self.asked if each.path.endswith("/push")]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def ok(message: object) -> Reply:
+    return 200, msgspec.json.encode(message), {}
+
+
+def problem(status: int, code: str, **more: Any) -> Callable[[Asked], Reply]:
+    headers = more.pop("headers", {})
+    body = msgspec.json.encode(wire.Problem(code=code, message="中心的话", **more))
+    return lambda asked: (status, body, headers)
+
+
+class Rig:
+    def __init__(self, folder: Path) -> None:
+        self.server = Server()
+        self.folder = folder
+        self.journal = new_journal(folder)
+        pin_centre(self.journal.database, CENTRE_KEY.public_key().public_bytes_raw(), EPOCH)
+        self.token = "the-token"
+        self.key = load_key(self.journal.path)
+
+    def run(self, **more: Any) -> Trouble | None:
+        outbox = Outbox(self.journal.path)
+        with open_http(self.server.url) as http:
+            client = Client(
+                http, outbox, self.key, self.token, JournalKeeper(self.journal.database, StillClock()), **more
+            )
+            try:
+                return client.run()
+            finally:
+                outbox.close()
+
+    def receipt(self, through: int, digest: bytes | None = None, epoch: str = EPOCH) -> wire.Receipt:
+        device = self.journal.device()
+        sealed = self.journal.sealed(through)
+        bare = wire.Receipt(
+            device=device.device_id,
+            incarnation=device.incarnation,
+            epoch=epoch,
+            acked_through=through,
+            acked_hash=digest or (sealed.hash if sealed else device.genesis),
+            server_time_ms=1,
+        )
+        return wire.sign_receipt(CENTRE_KEY, bare)
+
+    def takes(self, count: int = 1 << 30, **more: Any) -> Callable[[Asked], Reply]:
+        """The centre stores at most ``count`` facts of a batch and says so."""
+
+        def answer(asked: Asked) -> Reply:
+            request = asked.push()
+            last = request.first_seq + min(count, len(request.events)) - 1
+            told = range(request.first_seq, last + 1)
+            results = [wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq) for seq in told]
+            return ok(wire.PushReply(receipt=self.receipt(last), results=results, **more))
+
+        return answer
+
+    @property
+    def acked(self) -> int:
+        return self.journal.device().acked_through
+
+    def head(self, seq: int) -> bytes:
+        sealed = self.journal.sealed(seq) if seq else None
+        return sealed.hash if sealed else self.journal.device().genesis
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    add_case(rig.journal, 1)
+    yield rig
+    rig.journal.close()
+    rig.server.close()
+
+
+def what(trouble: Trouble | None) -> str:
+    return trouble.what if trouble else ""
+
+
+# -- 200 ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_receipt_sets_statuses_and_acknowledges_together(rig: Rig) -> None:
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    assert rig.acked == 3
+    rows = rig.journal.read().execute("SELECT seq, state FROM event_status ORDER BY seq").fetchall()
+    assert [tuple(row) for row in rows] == [(1, "applied"), (2, "applied"), (3, "applied")]
+
+
+def test_only_what_was_stored_is_acknowledged_and_the_rest_sent_again(rig: Rig) -> None:
+    rig.server.answers = [rig.takes(1), rig.takes()]
+    assert rig.run() is None
+    assert [(push.first_seq, len(push.events)) for push in rig.server.pushes()] == [(1, 3), (2, 2)]
+    assert rig.acked == 3
+
+
+def test_a_push_says_who_how_far_and_how_much_is_left(rig: Rig) -> None:
+    rig.server.answers = [rig.takes(2), rig.takes()]
+    reading = wire.ClockReading(wall_ms=1_790_000_000_000 + wire.LIVE_MS, mono_ms=7, boot_id="boot")
+    assert rig.run(clock=lambda: reading) is None
+    first, second = rig.server.pushes()
+    assert (first.queue, second.queue) == (
+        wire.Queue(pending=3, oldest_ms=1_790_000_000_000),
+        wire.Queue(pending=1, oldest_ms=1_790_000_000_000),
+    )
+    assert first.clock == reading
+    assert second.acked == wire.Head(seq=2, hash=rig.head(2))
+    assert wire.push_is_signed(rig.journal.device().public_key, first)
+
+
+@pytest.mark.parametrize(("age_ms", "lane"), [(0, "live"), (wire.LIVE_MS - 1, "live"), (wire.LIVE_MS, "backlog")])
+def test_live_facts_go_in_a_lane_of_their_own(rig: Rig, age_ms: int, lane: str) -> None:
+    rig.server.answers = [rig.takes()]
+    reading = wire.ClockReading(wall_ms=1_790_000_000_000 + age_ms, mono_ms=7, boot_id="boot")
+    assert rig.run(clock=lambda: reading) is None
+    assert rig.server.asked[0].headers[wire.LANE_HEADER] == lane
+
+
+def test_the_centre_may_ask_for_a_pause_and_what_it_stored_is_kept(rig: Rig) -> None:
+    rig.server.answers = [rig.takes(1, retry_after_ms=7_000)]
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, trouble.retry_s, rig.acked) == ("busy", 7.0, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<html>login</html>", {"Content-Type": "text/html"}),
+        (200, b"", {}),
+        (200, b"{}", {}),
+        (204, b"", {}),
+        (301, b"", {"Location": "http://127.0.0.1:1/"}),
+        (302, b"{}", {"Location": "/v1/health"}),
+        (307, b"", {"Location": "/v1/sync/push"}),
+        (401, b"<html>proxy</html>", {}),
+        (403, b"denied", {}),
+        (404, b"", {}),
+        (407, b"proxy", {}),
+        (409, b"{}", {}),
+        (422, b"null", {}),
+        (200, gzip.compress(bytes(MAX_REPLY + 1)), {"Content-Encoding": "gzip"}),
+        (200, b"not gzip at all", {"Content-Encoding": "gzip"}),
+        (200, b"\xff\xfe", {"Content-Type": "application/json"}),
+        (0, b"", {}),
+    ],
+    ids=lambda answer: f"{answer[0]}-{len(answer[1])}",
+)
+def test_whatever_else_answers_is_no_network(rig: Rig, answer: Reply) -> None:
+    rig.server.always = lambda asked: answer
+    assert what(rig.run()) in ("not_the_centre", "offline")
+    assert rig.acked == 0
+    assert len(rig.server.asked) <= 2, "a redirect is never followed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signature": b"x" * 64},
+        {"signature": b""},
+        {"device": "other"},
+        {"incarnation": "B7"},
+        {"acked_through": 2},
+        {"epoch": "e"},
+        {"server_time_ms": 2},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_receipt_that_was_altered_acknowledges_nothing(rig: Rig, change: dict[str, Any]) -> None:
+    altered = msgspec.structs.replace(rig.receipt(3), **change)
+    rig.server.answers = [lambda asked: ok(wire.PushReply(receipt=altered, results=[]))]
+    assert what(rig.run()) == "not_the_centre"
+    assert rig.acked == 0
+
+
+@pytest.mark.parametrize("through", [2, 3, 4, 9])
+def test_a_signed_receipt_for_another_history_is_a_fork(rig: Rig, through: int) -> None:
+    receipt = rig.receipt(through, b"x" * 32)
+    rig.server.answers = [lambda asked: ok(wire.PushReply(receipt=receipt, results=[]))]
+    assert what(rig.run()) == "fork"
+    assert rig.acked == 0
+
+
+# -- 400, 413 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_batch_that_is_not_taken_is_halved(rig: Rig, status: int) -> None:
+    add_case(rig.journal, 2)
+    rig.server.answers = [problem(status, "bad_request"), problem(status, "bad_request"), rig.takes(), rig.takes()]
+    assert rig.run() is None
+    assert [len(push.events) for push in rig.server.pushes()] == [6, 3, 1, 5]
+    assert rig.acked == 6
+
+
+def test_a_fact_that_cannot_be_read_even_alone_is_a_dead_letter_on_both_sides(rig: Rig) -> None:
+    reports: list[Report] = []
+
+    def centre(asked: Asked) -> Reply:
+        if asked.path == "/v1/sync/report":
+            reports.append(msgspec.json.decode(asked.body, type=Report))
+            return 204, b"", {}
+        return problem(400, "bad_request")(asked)
+
+    rig.server.always = centre
+    assert what(rig.run()) == "bad_request"
+    (report,) = reports
+    sealed = rig.journal.sealed(1)
+    assert sealed is not None and report.fact is not None
+    assert (report.seq, report.incarnation, report.fact.hash) == (1, "A1", sealed.hash)
+    rows = rig.journal.read().execute("SELECT seq, reason, reported_ms > 0 FROM dead_letter").fetchall()
+    assert [tuple(row) for row in rows] == [(1, "中心的话", 1)]
+    assert rig.acked == 0 and rig.journal.head.seq == 3, "its bytes are kept"
+    rig.server.always = None
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    assert rig.journal.read().execute("SELECT count(*) FROM dead_letter").fetchone()[0] == 0
+
+
+# -- 401, 403 ----------------------------------------------------------------------------------------------------------
+
+
+def expired(rig: Rig, *, device: str = "", rotate: int = 200) -> Callable[[Asked], Reply]:
+    """A centre at which the token has run out until another is registered."""
+    known: set[bytes] = set()
+
+    def centre(asked: Asked) -> Reply:
+        token = asked.headers["Authorization"].removeprefix("Bearer ")
+        if asked.path == "/v1/devices/rotate":
+            request = msgspec.json.decode(asked.body, type=RotateRequest)
+            assert rotation_is_signed(rig.journal.device().public_key, request)
+            known.add(request.token_hash)
+            reply = RotateReply(device=device or request.device, expires_ms=9)
+            return rotate, msgspec.json.encode(reply), {}
+        if sha256(token.encode()).digest() not in known:
+            return problem(401, "token_expired")(asked)
+        if asked.path.endswith("/push"):
+            return rig.takes()(asked)
+        return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+
+    return centre
+
+
+def test_a_token_that_has_run_out_is_renewed_and_the_queue_goes_on(rig: Rig) -> None:
+    rig.server.always = expired(rig)
+    kept: list[str] = []
+    assert rig.run(save_token=kept.append) is None
+    assert rig.acked == 3
+    (token,) = kept
+    assert rig.server.asked[-1].headers["Authorization"] == f"Bearer {token}"
+    assert token.encode() not in b"".join(each.body for each in rig.server.asked), "only its hash travels"
+
+
+@pytest.mark.parametrize("more", [{"device": "other"}, {"rotate": 403}])
+def test_a_token_that_cannot_be_renewed_costs_nobody_the_queue(rig: Rig, more: dict[str, Any]) -> None:
+    rig.server.always = expired(rig, **more)
+    kept: list[str] = []
+    assert what(rig.run(save_token=kept.append)) == "token"
+    assert (kept, rig.acked, rig.journal.head.seq) == ([], 0, 3)
+    add_case(rig.journal, 2)
+    rig.server.always = expired(rig)
+    assert rig.run(save_token=kept.append) is None
+    assert rig.acked == 6
+
+
+def test_a_revoked_device_stops_and_its_queue_is_sealed_for_the_supervisor(rig: Rig) -> None:
+    rig.server.always = problem(403, "device_revoked")
+    assert what(rig.run()) == "revoked"
+    supervisor = X25519PrivateKey.generate()
+    outbox = Outbox(rig.journal.path)
+    recipient = supervisor.public_key().public_bytes_raw()
+    seal = {"office": "SL01", "reason": "revoked", "now_ms": 1}
+    done = seal_unproven(outbox, rig.key, recipient, rig.folder / "sealed", **seal)  # type: ignore[arg-type]
+    again = seal_unproven(outbox, rig.key, recipient, rig.folder / "sealed", **seal)  # type: ignore[arg-type]
+    assert done is not None and done == again
+    envelope = read_envelope(done.path.read_bytes())
+    assert envelope.public_key == rig.journal.device().public_key
+    content = open_facts(envelope, supervisor)
+    assert [fact.hash for fact in content.events] == [rig.head(seq) for seq in (1, 2, 3)]
+    assert (content.first_seq, content.start, content.reason) == (1, rig.head(0), "revoked")
+    assert done.path.stat().st_mode & 0o777 == 0o600
+    assert rig.journal.head.seq == 3, "and nothing is deleted here"
+    with pytest.raises(HallError) as error:
+        seal_unproven(outbox, rig.key, b"", rig.folder / "other", **seal)  # type: ignore[arg-type]
+    assert error.value.code == "no_supervisor_key"
+    outbox.close()
+
+
+@pytest.mark.parametrize("code", ["bad_signature", "not_your_journal", "not_allowed"])
+def test_another_refusal_is_no_revocation(rig: Rig, code: str) -> None:
+    rig.server.always = problem(403, code)
+    assert what(rig.run()) == "forbidden"
+    assert rig.acked == 0
+
+
+# -- 409, 412, 422 -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "gap"), (412, "epoch_changed")])
+def test_a_centre_that_was_restored_gets_from_where_it_stands(rig: Rig, status: int, code: str) -> None:
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    add_case(rig.journal, 2)
+    back = problem(status, code, expected=2, epoch="restored", hash=rig.head(1))
+    device = rig.journal.device()
+
+    def takes(asked: Asked) -> Reply:
+        request = asked.push()
+        last = request.first_seq + len(request.events) - 1
+        results = [
+            wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq)
+            for seq in range(request.first_seq, last + 1)
+        ]
+        return ok(wire.PushReply(receipt=rig.receipt(last, epoch="restored"), results=results))
+
+    rig.server.answers = [back, takes]
+    rig.server.always = lambda asked: ok(
+        wire.ChangesReply(epoch="restored", changes=[], next_cursor="restored:0", has_more=False)
+    )
+    assert rig.run() is None
+    assert [push.first_seq for push in rig.server.pushes()] == [1, 4, 2]
+    assert (rig.acked, rig.journal.device().server_epoch) == (6, "restored")
+    assert device.pull_cursor and "cursor=&" in f"{rig.server.asked[-2].query}&{rig.server.asked[-1].query}&"
+
+
+@pytest.mark.parametrize(
+    ("expected", "digest"), [(2, b"x" * 32), (9, b"x" * 32), (0, b""), (-5, b""), (2**60, b"x" * 32)]
+)
+def test_a_gap_of_another_history_is_a_fork(rig: Rig, expected: int, digest: bytes) -> None:
+    rig.server.answers = [problem(409, "gap", expected=expected, epoch="e2", hash=digest)]
+    assert what(rig.run()) == "fork"
+    assert rig.acked == 0
+
+
+def test_a_gap_that_is_none_is_not_believed(rig: Rig) -> None:
+    rig.server.answers = [problem(409, "gap", expected=1, epoch=EPOCH, hash=rig.head(0))]
+    assert what(rig.run()) == "not_the_centre"
+
+
+@pytest.mark.parametrize(("status", "code"), [(422, "hash_mismatch"), (409, "fork")])
+def test_another_history_at_the_centre_is_a_fork_and_nothing_is_discarded(rig: Rig, status: int, code: str) -> None:
+    rig.server.answers = [problem(status, code, expected=1)]
+    assert what(rig.run()) == "fork"
+    assert (rig.acked, rig.journal.head.seq) == (0, 3)
+
+
+# -- 426, 429, 5xx -----------------------------------------------------------------------------------------------------
+
+
+def test_a_version_that_is_too_old_goes_on_collecting(rig: Rig) -> None:
+    rig.server.answers = [problem(426, "update_needed")]
+    assert what(rig.run()) == "update_needed"
+    add_case(rig.journal, 2)
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    assert rig.acked == 6
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [
+        (429, "30", 30.0),
+        (503, "5", 5.0),
+        (503, "99999", 3600.0),
+        (503, "-1", 0.0),
+        (503, "Wed, 21 Oct 2026 07:28:00 GMT", 0.0),
+        (503, "٣", 0.0),
+        (503, "9" * 400, 0.0),
+    ],
+)
+def test_a_busy_centre_says_how_long_to_wait(rig: Rig, status: int, header: str, seconds: float) -> None:
+    value = header.encode().decode("latin-1")
+    rig.server.answers = [problem(status, "busy", headers={"Retry-After": value})]
+    trouble = rig.run()
+    assert trouble is not None
+    assert (trouble.what, trouble.retry_s, rig.acked) == ("busy", seconds, 0)
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 599])
+def test_after_an_unknown_outcome_the_same_bytes_are_sent_again(rig: Rig, status: int) -> None:
+    rig.server.answers = [lambda asked: (status, b"<html>bad gateway</html>", {}), rig.takes()]
+    assert what(rig.run()) == "busy"
+    assert rig.run() is None
+    first, second = [each.body for each in rig.server.asked if each.path.endswith("/push")]
+    assert first == second
+    assert rig.acked == 3
