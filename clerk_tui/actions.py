@@ -43,6 +43,7 @@ def _a(
 
 GROUPS: dict[str, str] = {
     "anywhere": N_("随处可用"),
+    "sign_in": N_("签到"),
     "home": N_("取事项"),
     "intake": N_("收件"),
     "materials": N_("材料清单中"),
@@ -63,7 +64,10 @@ ACTIONS: tuple[Action, ...] = (
     _a("outbox", "f12", "F12", N_("上传"), N_("未上传的记录和被退回的记录"), "anywhere", rank=4),
     _a("theme", "ctrl+t", "Ctrl+T", "", N_("换配色：浅色、深色、高对比度"), "anywhere"),
     _a("leave", "ctrl+q", "Ctrl+Q", "", N_("退出工作站，未完成的收件会先问"), "anywhere"),
+    _a("lock", "ctrl+l", "Ctrl+L", "", N_("锁屏或换人，录入的内容还在"), "anywhere"),
     _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=2),
+    _a("sign_in", "enter", "Enter", N_("签到"), N_("到下一格；填完就签到"), "sign_in", inside=True),
+    _a("next_box", "tab up down", "Tab", N_("换格"), N_("在工号和密码之间换"), "sign_in", inside=True),
     _a("open", "enter", "Enter", N_("打开"), N_("打开选中的事项或办件"), "home", inside=True),
     _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "home", inside=True),
     _a("form", "f3", "F3", N_("情形"), N_("到情形问题和申请人"), "intake"),

@@ -57,6 +57,14 @@ class PapersLeft(Message):
 
 
 @dataclass
+class SignInTold(Message):
+    """What became of a number and a PIN: ``found`` is ``services.signing_in.SignedIn`` or whoever approves."""
+
+    found: Any = None
+    error: HallError | None = None
+
+
+@dataclass
 class WorkFailed(Message):
     """A worker ended with an error that the clerk has to know of."""
 

@@ -338,5 +338,5 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
-        or (isinstance(body, f.CaseRefused) and (body.refusal.typed or body.conforming or body.refusal.beyond_the_act))
+        or (isinstance(body, f.CaseRefused) and (body.refusal.typed or body.conforming or body.beyond))
     )

@@ -85,6 +85,7 @@ PAPER_LETTERS: dict[f.PaperKind, str] = {
     "terminated": "E",
 }
 """The letter of a kind in a paper's number."""
+_TAKEN = (TickState.PRESENT, TickState.HELD)
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 
@@ -112,6 +113,14 @@ def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:
     return f"；必要材料记为不适用：{told}" if told else ""
 
 
+def _brought(ticks: Mapping[str, Tick]) -> str:
+    """What came in: only what was taken counts as handed in; a promise is a promise, a reject is not here."""
+    states = [tick.state for tick in ticks.values()]
+    counted = (("补交材料", _TAKEN), ("承诺补齐", (TickState.PROMISED,)), ("不合格", (TickState.UNACCEPTABLE,)))
+    found = [f"{word}{n}项" for word, which in counted if (n := sum(state in which for state in states))]
+    return "、".join(found) or "补交材料0项"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -119,8 +128,9 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"五个工作日内未告知补正，自{day.isoformat()}起视为受理"
         case f.CaseAccepted():
             return "受理"
-        case f.CaseNoticed(gaps=gaps, second=second):
-            return f"{'再次' if second else '一次性'}告知补正{len(gaps)}项"
+        case f.CaseNoticed(gaps=gaps, second=second, known_before=known, reason=reason):
+            blame = f"，其中{len(known)}项第一次就能看到；原因：{reason}" if known else ""
+            return f"{'再次' if second else '一次性'}告知补正{len(gaps)}项{blame}"
         case f.CaseTolerated(promises=promises):
             return f"容缺受理，承诺补齐{len(promises)}项"
         case f.CaseCorrected(corrections=corrections):
@@ -129,8 +139,7 @@ def tell(case: Case, fact: f.Fact) -> str:
             why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
             return f"不予受理：{refusal.reason}{why}"
         case f.CaseSupplemented(ticks=ticks, complete=complete):
-            handed = len(ticks) - len(waived(case.rows, ticks))
-            return f"补交材料{handed}项，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"
+            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ProcedureAnnounced(name=name, days=days):

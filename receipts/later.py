@@ -50,6 +50,7 @@ def later_flags(case: Case) -> dict[str, bool]:
         "return_by": _return_by(case) is not None,
         "fields": bool(case.fields),
         "posted": bool(case.delivered and case.delivered.how == "posted"),
+        "supplied": bool(_supplied(case)),
         "waiting": bool(case.promises or case.gaps),
         "reopened": case.accepted is not None,
     }
@@ -158,6 +159,7 @@ def _clock(case: Case) -> dict[str, str]:
         "extension_due": chinese_date(extension.due, extension.provisional) if extension else "",
         "extension_statutory": chinese_date(extension.statutory, extension.provisional) if extension else "",
         **_before(case),
+        "supplied_names": "、".join(row["name"] for row in _supplied(case)),
         "last_in": chinese_date(case.handed_in[-1]) if len(case.handed_in) > 1 else "",
         "first_promise": chinese_date(min((one.until for one in case.promises), default=None)),
     }

@@ -30,7 +30,7 @@ _VALUES: Final = """
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
-    exit_reason tell_by waived_count on_article under act
+    exit_reason tell_by waived_count on_article under act supplied_names
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason extension_statutory procedure_statutory
@@ -47,7 +47,7 @@ _FLAGS: Final = """
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn
+    lapsed withdrawn supplied
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""

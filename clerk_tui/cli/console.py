@@ -79,7 +79,7 @@ class Session:
         from clerk_tui.services.workspace import open_workspace
 
         setup_logging(self.config)
-        ws = open_workspace(self.config)
+        ws = open_workspace(self.config, commands=True)
         try:
             if acting:
                 from clerk_tui.services import upkeep

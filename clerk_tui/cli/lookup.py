@@ -355,5 +355,7 @@ def _case_lines(told: dict[str, Any]) -> Iterator[str]:
     )
     yield from (f"  {label}  {told[key]}" for label, key in dates if told[key])
     yield from (f"  {_('缺')}  {gap['name']}：{gap['problem']}" for gap in told["gaps"])
-    yield from (f"  {event['at']}  {event['text']}" for event in told["timeline"])
+    for event in told["timeline"]:
+        mark = _("【报负责人】") if event["alert"] else ""
+        yield f"  {event['at']}  {mark}{event['text']}"
     yield from (f"  {_paper_line(row)}" for row in told["papers"])

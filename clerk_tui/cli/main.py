@@ -38,6 +38,10 @@ COUNTER, RULES, RECORDS, UPKEEP = N_("窗口办理"), N_("规则查询"), N_("�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "sign-in": Entry("signing", COUNTER, N_("签到：之后的命令记在这个人名下")),
+    "sign-out": Entry("signing", COUNTER, N_("签退")),
+    "whoami": Entry("signing", COUNTER, N_("现在的命令记在谁名下")),
+    "pin": Entry("signing", COUNTER, N_("修改自己的密码")),
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
@@ -78,7 +82,7 @@ class Clerk(Group):
         if entry is None:
             return None
         install(session_of(ctx).language)
-        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name)
+        found: click.Command = getattr(import_module(f"clerk_tui.cli.{entry.module}"), cmd_name.replace("-", "_"))
         return found
 
     def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -17,7 +18,11 @@ class FolderTarget:
         self.folder = folder
 
     def put(self, name: str, pdf: bytes, *, leave: Event | None = None) -> str:
-        """Write, sync and rename: who watches the folder never sees half a paper."""
+        """Write, sync and give it its name: who watches the folder never sees half a paper.
+
+        A paper that stands there is never overwritten: the same one is left as it is, another one of that name (of a
+        journal that began anew, say) stays, and this one stands beside it as ``NAME~2.pdf``.
+        """
         path = self.folder / name
         new = self.folder / f".{name}.{os.getpid()}.new"
         try:
@@ -26,7 +31,7 @@ class FolderTarget:
                 file.write(pdf)
                 file.flush()
                 os.fsync(file.fileno())
-            new.replace(path)
+            path = _named(new, path, pdf)
         except OSError as error:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
@@ -51,3 +56,25 @@ class FolderTarget:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _named(new: Path, path: Path, pdf: bytes) -> Path:
+    """Give the written file its name, or the next free one beside it; the name it has."""
+    for number in count(2):
+        if path.exists():
+            if path.read_bytes() == pdf:
+                new.unlink()
+                return path
+        else:
+            try:
+                # A link fails where a file appeared meanwhile; a rename would take its place.
+                path.hardlink_to(new)
+            except FileExistsError:
+                continue
+            except OSError:
+                new.replace(path)  # a share that knows no links
+            else:
+                new.unlink()
+            return path
+        path = path.with_name(f"{path.stem.partition('~')[0]}~{number}{path.suffix}")
+    raise AssertionError("numbers do not end")

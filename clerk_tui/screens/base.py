@@ -113,6 +113,9 @@ class CounterScreen(Screen[None]):
     def do_leave(self) -> None:
         self.leaving(self.counter.leave)
 
+    def do_lock(self) -> None:
+        self.counter.lock()
+
     def do_back(self) -> None:
         self.leaving(self.counter.go_back)
 

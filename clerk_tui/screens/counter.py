@@ -16,9 +16,9 @@ from clerk_tui.i18n import _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
-from clerk_tui.screens.places import Places
 from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
+from clerk_tui.screens.seating import Seating
 from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 
 
-class CounterApp(ScanKeys, Unfinished, Places):
+class CounterApp(ScanKeys, Unfinished, Seating):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -50,6 +50,7 @@ class CounterApp(ScanKeys, Unfinished, Places):
         super().__init__()
         self.config = config
         self.workspace: Workspace | None = None
+        self._held: list[Callable[[], None]] = []
         self._open_workspace = open_workspace
         self._make_supervisor = make_supervisor
         self._supervisor: Supervisor | None = None
@@ -106,6 +107,7 @@ class CounterApp(ScanKeys, Unfinished, Places):
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
         self._keep_up()
+        self.seat_now()
         self.in_background(left_over, "left")
 
     @on(messages.WorkspaceFailed)
@@ -190,22 +192,26 @@ class CounterApp(ScanKeys, Unfinished, Places):
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
         self._read_sync()
+        self.seat_now()
         self.show_standing()
 
     @on(messages.PapersMade)
     def _papers_made(self, message: messages.PapersMade) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, CounterScreen):
-                screen.papers_made(message.delivered)
+        self.when_seated(lambda: self._show_papers(message.delivered))
         self._read_sync()
         self.show_standing()
+
+    def _show_papers(self, delivered: list[Any]) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CounterScreen):
+                screen.papers_made(delivered)
 
     @on(messages.PapersLeft)
     def _papers_left(self, message: messages.PapersLeft) -> None:
         if message.queued:
             self.print_papers()
         self.show_standing()
-        ask_whether_printed(self, message.unknown)
+        self.when_seated(lambda: ask_whether_printed(self, message.unknown))
 
     @on(messages.WorkFailed)
     def _work_failed(self, message: messages.WorkFailed) -> None:
@@ -251,10 +257,6 @@ class CounterApp(ScanKeys, Unfinished, Places):
         return self.workspace.clock.today()
 
     # -- problems --------------------------------------------------------------------------------------------------
-
-    def tell(self, error: HallError, effect: str = "") -> None:
-        """Show a problem."""
-        self.push_screen(Dialog(problem(error, effect)))
 
     def guarded(self, method: Callable[[], None]) -> None:
         """Run what a key does; a problem becomes a dialog, never the end of the counter."""

@@ -265,6 +265,22 @@ class DeskScreen(CounterScreen, Generic[P]):
         spec = Spec(_("其他结论"), paragraphs, options=tuple(text for text, _do in choices), yes=N_("选定"))
         self.ask(spec, lambda answer: choices[answer.choice][1]())
 
+    def once_seen(self, then: Callable[[], None]) -> None:
+        """Go on, but before a notice ask about what nobody has looked at: it would be told as not handed in."""
+        waiting = self.open_rows()
+        unseen = [row.name for row in self.rows if row.required and row.code in waiting]
+        if self.chosen is not Outcome.NOTICED or not unseen:
+            then()
+            return
+        lines = (
+            *((f"\t{name}", "strong") for name in unseen),
+            ("", "plain"),
+            (_("在桌上的请先核对：告知书列明的就是要申请人再跑一次的。"), "faint"),
+        )
+        title = _("{n}项还没有核对，按未提交告知？").format(n=len(unseen))
+        spec = Spec(title, lines, yes=N_("按未提交告知"), no=N_("回去核对"), tone="warn")
+        self.ask(spec, lambda answer: then(), self.do_materials)
+
     def summary(self, papers: Sequence[str], who: str, *extra: Paragraph) -> Spec:
         """The last look before it is committed."""
         shown = self.query_one(VerdictView).shown

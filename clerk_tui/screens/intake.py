@@ -240,7 +240,7 @@ class IntakeScreen(DeskScreen[Preview]):
         if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
             refusing.ask_why(self, self._last_look)
         else:
-            self._last_look()
+            self.once_seen(self._last_look)
 
     def _last_look(self) -> None:
         chosen = self.chosen

@@ -18,6 +18,7 @@ from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.form import FormView
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.scan import Act, Ignore, ScanFilter, Scanned, Wait
+from clerk_tui.widgets.sign_in import SignIn
 
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
@@ -99,7 +100,7 @@ class ScanKeys(App[None]):
         focused = self.focused
         if isinstance(focused, FormView):
             return focused.active is not None and not focused.active.options
-        return isinstance(focused, Entry) or (isinstance(focused, Box) and focused.typing)
+        return isinstance(focused, Entry | SignIn) or (isinstance(focused, Box) and focused.typing)
 
     def _settled(self) -> bool:
         """Whether what a character does could not be taken back: it answers a dialog, prints, opens."""
@@ -152,6 +153,8 @@ class ScanKeys(App[None]):
         from hall.replica import looks_like_code
 
         counter = cast("CounterApp", self)
+        if counter.locked:
+            return
         if looks_like_code(code):
             from clerk_tui.screens.paper_code import scanned_code
 

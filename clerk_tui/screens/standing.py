@@ -23,6 +23,7 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
     known = workspace.calendar.is_known(today)
     values: dict[str, Any] = {
         "hall": workspace.catalogue.hall.name,
+        "clerk": workspace.seat.actor.name if workspace.seat.actor is not None else "",
         "day": today.isoformat(),
         "weekday": today.weekday(),
         "workday": workspace.calendar.is_workday(today) if known else None,

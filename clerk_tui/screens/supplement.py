@@ -15,6 +15,7 @@ from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, making, printable, supplement
+from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -24,6 +25,7 @@ from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 from hall.checklist import Row
 from hall.masking import mask_identity, mask_party, mask_phone
+from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
 
@@ -258,12 +260,25 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         )
         self.ask(
             spec,
-            lambda reason: self.ask(self.summary(papers, who), lambda answer: self._submit(reason.text)),
+            lambda reason: self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text)),
         )
 
-    def _submit(self, reason: str) -> None:
+    def _answer_for(self, reason: str) -> None:
+        """Somebody in charge answers for it: whoever sits here, or who stands beside them."""
+        if can(self.workspace, Permission.NOTICE_AGAIN):
+            self._submit(reason)
+            return
+        why = _("再次告知第一次就能看到的问题，要负责人同意（行政许可法第七十二条）。")
+        self.counter.ask_approval(
+            Permission.NOTICE_AGAIN,
+            why,
+            lambda actor: self.counter.guarded(lambda: self._submit(reason, actor)),
+        )
+
+    def _submit(self, reason: str, approver: Actor | None = None) -> None:
         case = self.draft.case
-        result = supplement.submit(self.workspace, self.draft, self.wish if self.chosen is self.wish else None, reason)
+        wish = self.wish if self.chosen is self.wish else None
+        result = supplement.submit(self.workspace, self.draft, wish, reason, approver)
         self.counter.finished(result, case.matter.name, self.party)
 
     def leaving(self, then: Callable[[], None]) -> None:

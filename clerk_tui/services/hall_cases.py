@@ -92,6 +92,6 @@ def adoption(ws: Workspace, found: HallCase) -> CaseAdopted:
         due=case.due,
         promises=case.promises,
         window=ws.config.hall.window,
-        clerk=ws.config.clerk.name,
+        clerk=ws.clerk.name,
         language=case.language,
     )

@@ -157,6 +157,7 @@ def refused_fact(verdict: Verdict, day: dt.date, article: str, approver: Actor |
         refused=day,
         article=article,
         conforming=verdict.conforming,
+        beyond=verdict.refusal.beyond_the_act,
         approved_by=approver.id if approver is not None and verdict.refusal.beyond_the_act else "",
     )
 

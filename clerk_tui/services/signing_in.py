@@ -58,14 +58,17 @@ def required(ws: Workspace) -> bool:
         return store.are_known(ws.journal.read())
 
 
-def at_start(ws: Workspace) -> None:
-    """Who sits here at first: the clerk of the settings, or whoever has signed in for the command line."""
+def at_start(ws: Workspace, *, commands: bool = False) -> None:
+    """Who sits here at first: the clerk of the settings while the centre has told none; else nobody, or for the command
+    line (``commands``) whoever has signed in for it."""
     ws.seat.centre_url = ws.config.centre.url
     if not required(ws):
         clerk = ws.config.clerk
         ws.seat.take(Actor(id=clerk.id, name=clerk.name, roles=read_roles(clerk.roles)))
         return
     ws.seat.leave()
+    if not commands:
+        return
     with translated(ws.journal.path):
         kept = store.session(ws.journal.read())
     left = kept[1] - ws.clock.now_ms() if kept else 0
@@ -82,10 +85,12 @@ def sign_in(ws: Workspace, number: str, pin: str) -> SignedIn:
     Raises:
         BadInput: number or PIN cannot be one.
         SignInRefused: wrong, locked, disabled, or not to be checked without a network.
+        Forbidden: somebody with no business at a counter (an administrator).
         StoreError: the try could not be counted, so it was not looked at.
     """
     found = _check(ws, number, pin)
     actor = _actor(found.entry)
+    require(actor, Permission.VIEW)
     if not found.must_change:
         ws.seat.take(actor, ws.clock.mono_ms() + SITS_MS, found.session)
     return SignedIn(actor=actor, offline=found.offline, must_change=found.must_change)
@@ -124,6 +129,7 @@ def change_pin(ws: Workspace, number: str, pin: str, new_pin: str) -> SignedIn:
         raise _refused(refused) from None
     entry = _let_in(ws, number, new_pin, reply)
     actor = _actor(entry)
+    require(actor, Permission.VIEW)
     ws.seat.take(actor, ws.clock.mono_ms() + SITS_MS, reply.session)
     return SignedIn(actor=actor)
 

@@ -61,8 +61,11 @@ class Workspace:
         self.journal.close()
 
 
-def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Path | None = None) -> Workspace:
-    """Open the counter: catalogue checked, database sound, device known.
+def open_workspace(
+    config: Config, clock: Clock | None = None, *, cache_dir: Path | None = None, commands: bool = False
+) -> Workspace:
+    """Open the counter: catalogue checked, database sound, device known. ``commands``: for the command line, where
+    somebody may have signed in before.
 
     Raises:
         BadCatalogue: the catalogue fails its check.
@@ -84,7 +87,7 @@ def open_workspace(config: Config, clock: Clock | None = None, *, cache_dir: Pat
         limits=disk_limits(config),
     )
     ws = Workspace(config=config, journal=journal, catalogue=catalogue, calendar=calendar, clock=the_clock)
-    at_start(ws)
+    at_start(ws, commands=commands)
     return ws
 
 

@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from clerk_tui import faults
-from clerk_tui.store.disk import Disk, Limits
+from clerk_tui.store.disk import Disk, Limits, has_room
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -272,10 +272,17 @@ def translated(path: Path) -> Iterator[None]:
         raise as_store_error(error, path) from error
 
 
+_FSYNC: Final = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
+
+
 def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """What an error of SQLite means at the counter."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
+    # A disk without a free byte fails reading too (the WAL's index cannot grow): that is no broken disk. A failed fsync
+    # is one, whatever its cause.
+    cramped = code == sqlite3.SQLITE_IOERR and extended not in _FSYNC and not has_room(path)
+    if code == sqlite3.SQLITE_FULL or cramped:
         return _error("disk_full", "磁盘已满，没有保存", path, "腾出磁盘空间后再按一次；刚才的内容还在屏幕上")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return _locked(path)

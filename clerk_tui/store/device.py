@@ -82,13 +82,15 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
 def make_device(connection: sqlite3.Connection, path: Path, code: str, clock: Clock) -> Device:
     """Make the device of a new database, in the caller's transaction; its key is on disk before its row is.
 
-    A key that is there already is kept: it is left from a crash before the first commit, or the database was moved
-    away and its facts are still to be signed.
+    The key has its name only once the row is committed (``settle_key``), so that a crash in between leaves a key that
+    the next opening takes, and a key under its name always means that a journal has begun.
 
     Raises:
-        StoreError: the key file cannot be written.
+        StoreError: the key file cannot be written, or a journal has begun with it (``require_no_key``).
     """
-    public_key = _public_bytes(load_key(path)) if key_file(path).exists() else _make_key(key_file(path))
+    require_no_key(path)
+    first = _first_key(path)
+    public_key = _public_bytes(_read_key(first)) if first.exists() else _make_key(first)
     device = Device(
         device_id=ids.uuid7(clock.now_ms(), os.urandom(10)), code=code, incarnation=code, public_key=public_key
     )
@@ -104,16 +106,52 @@ def key_file(path: Path) -> Path:
     return path.with_name(path.name + ".key")
 
 
+def settle_key(path: Path) -> None:
+    """Give the key its name, now that the device is in the database.
+
+    Raises:
+        StoreError: the file cannot be renamed.
+    """
+    first = _first_key(path)
+    try:
+        if first.exists() and not key_file(path).exists():
+            first.replace(key_file(path))
+    except OSError as error:
+        raise _key_error(first, "写不进去") from error
+
+
+def require_no_key(path: Path) -> None:
+    """That no journal began here before: a new one would give its numbers a second time and overwrite its papers.
+
+    Raises:
+        StoreError: ``journal_gone``. Nothing was written.
+    """
+    if key_file(path).exists():
+        raise StoreError(
+            "journal_gone",
+            f"账本是空的或不见了，本机密钥却还在（{key_file(path)}）：这里已经有过账本，重新开始会重复编号",
+            field="store.path",
+            hint="不要收件；请管理员找回账本文件，或用备份恢复（clerk restore）。从未收过件的，把密钥文件移走再启动",
+        )
+
+
+def _first_key(path: Path) -> Path:
+    return path.with_name(path.name + ".key.first")
+
+
 def load_key(path: Path) -> Ed25519PrivateKey:
     """The device's signing key; ``path`` is the database.
 
     Raises:
         StoreError: the key file is missing or unreadable.
     """
+    return _read_key(key_file(path))
+
+
+def _read_key(where: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    where = key_file(path)
     try:
         key = load_pem_private_key(where.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:

@@ -13,7 +13,17 @@ from msgspec import Struct
 from hall.errors import StoreError
 
 MIB: Final = 1 << 20
+PAGE: Final = 32 << 10
+"""Bytes by which SQLite lets the index of its WAL grow."""
 State = Literal["enough", "low", "out"]
+
+
+def has_room(path: Path) -> bool:
+    """Whether the disk of ``path`` has room for a page; a disk that does not tell counts as having it."""
+    try:
+        return shutil.disk_usage(path.parent).free >= PAGE
+    except OSError:
+        return True
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database, quick_check, translated
-from clerk_tui.store.device import Device, make_device, read_device
+from clerk_tui.store.device import Device, make_device, read_device, require_no_key, settle_key
 from clerk_tui.store.disk import Limits
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
@@ -297,8 +297,10 @@ def open_journal(
     """
     attested = Witness(witness) if witness is not None else None
     mark = attested.read() if attested is not None else None
-    if mark is not None and not path.exists():
-        raise missing(path, mark)
+    if not path.exists() or not path.stat().st_size:
+        if mark is not None:
+            raise missing(path, mark)
+        require_no_key(path)
     database = Database(path, wait_s=wait_s, limits=limits)
     try:
         device = _prepare(database, device_code, clock)
@@ -337,6 +339,7 @@ def _prepare(database: Database, code: str, clock: Clock) -> Device:
         with database.write() as connection:
             # Another process may have been quicker.
             device = read_device(connection, path) or make_device(connection, path, code, clock)
+    settle_key(path)
     if device.code != code:
         raise StoreError(
             "other_device",

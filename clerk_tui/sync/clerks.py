@@ -95,7 +95,7 @@ def _ask(url: str, token_file: Path, method: str, path: str, request: Any, kind:
         raise Unreachable
     import httpx
 
-    from clerk_tui.sync.client import open_http
+    from clerk_tui.sync.transport import open_http
 
     content = msgspec.json.encode(request) if request is not None else None
     headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if content else {})

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, Keys, Rewound, Trouble
+from clerk_tui.sync.clerks import read_clerks
+from clerk_tui.sync.messages import Acked, Changed, Clerks, Contact, Dead, Keeper, Keys, Rewound, Trouble
 from clerk_tui.sync.transport import Transport, decode, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from hall.wire_clerks import RotateReply
 
 APP_VERSION: Final = "0.1"
+CLERKS_EVERY_S: Final = 50.0
+"""Seconds between two looks at the hall's clerks."""
 KEYS_EVERY_S: Final = 600.0
 """Seconds between two looks at the keys of the hall's devices."""
 _BATCH_BYTES: Final = 600 << 10
@@ -65,6 +68,7 @@ class Client:
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
         self._keys_due = 0.0
+        self._clerks_due = 0.0
 
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""
@@ -81,6 +85,7 @@ class Client:
         spoke = sent or read
         if not should_stop():
             spoke = self._learn_keys() or spoke
+            self._learn_clerks()
         if not spoke:
             self._keep(Contact())
         return None
@@ -145,6 +150,17 @@ class Client:
             return False
         self._keep(Keys(reply=reply))
         return True
+
+    def _learn_clerks(self) -> None:
+        """Ask once a minute who may sign in here; a centre that does not tell is no trouble."""
+        if time.monotonic() < self._clerks_due:
+            return
+        answer = self._ask("GET", "/v1/clerks")
+        if isinstance(answer, Trouble):
+            return
+        self._clerks_due = time.monotonic() + CLERKS_EVERY_S
+        if (told := read_clerks(*answer, self._device)) is not None:
+            self._keep(Clerks(reply=told))
 
     def _push(self, facts: list[wire.WireFact]) -> Trouble | None:
         first = self.acked + 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from clerk_tui import faults
 from clerk_tui.clock import Clock
-from clerk_tui.store import exchange
+from clerk_tui.store import clerks, exchange
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Contact, Dead, Keys, Rewound, Sealed, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Clerks, Contact, Dead, Keys, Rewound, Sealed, Trouble
 
 
 class JournalKeeper:
@@ -35,6 +35,8 @@ class JournalKeeper:
                 self.changes += len(changes)
             case Keys(reply=reply):
                 exchange.keep_keys(self._database, reply, now)
+            case Clerks(reply=told):
+                clerks.keep_list(self._database, told, now)
             case Dead(seq=seq, reason=reason, reported=reported):
                 exchange.keep_dead(self._database, seq, reason, reported, now)
             case Sealed(path=path, first=first, last=last, why=why):

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hall import wire
+from hall.wire_clerks import ClerksReply
 
 TroubleKind = Literal[
     "offline",
@@ -56,6 +57,12 @@ class Keys(Message, frozen=True, tag="keys"):
     reply: wire.KeysReply
 
 
+class Clerks(Message, frozen=True, tag="clerks"):
+    """The clerks of the hall, in a list that the centre signed."""
+
+    reply: ClerksReply
+
+
 class Dead(Message, frozen=True, tag="dead"):
     """A fact that the centre could not read even alone; ``reported``: the centre has it as a dead letter."""
 
@@ -85,7 +92,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Rewound | Changed | Keys | Dead | Sealed | Contact | Trouble
+AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)

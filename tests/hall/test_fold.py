@@ -138,7 +138,9 @@ def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal
     complete = f.CaseRefused(
         refusal=Refusal("not_needed", "不需要许可", why="规模小"), refused=DAY, article="", conforming=True
     )
-    beyond = f.CaseRefused(refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="")
+    beyond = f.CaseRefused(
+        refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="", beyond=True
+    )
     runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again]]
     runs += [[received(), refused] for refused in (typed, complete, beyond)]
     for run in runs:
@@ -191,3 +193,28 @@ def test_waiving_a_mandatory_paper_is_told_and_shown_to_supervisors() -> None:
 def test_waiving_a_paper_that_is_not_mandatory_is_nobodys_business() -> None:
     case = fold(facts(received({"form": PRESENT, "id": PRESENT, "extra": Tick(TickState.NOT_APPLICABLE)})))
     assert case is not None and case.timeline[0].text == "收到申请材料" and not case.timeline[0].alert
+
+
+@pytest.mark.parametrize(
+    ("ticks", "words"),
+    [
+        ({"id": Tick(TickState.PRESENT)}, "补交材料1项，"),
+        ({"id": Tick(TickState.PROMISED, until=LATER)}, "承诺补齐1项，"),
+        ({"id": Tick(TickState.UNACCEPTABLE, reason="过期")}, "不合格1项，"),
+        ({"id": Tick(TickState.PRESENT), "form": Tick(TickState.UNACCEPTABLE, reason="x")}, "补交材料1项、不合格1项，"),
+    ],
+)
+def test_only_what_was_taken_counts_as_handed_in(ticks: dict[str, Tick], words: str) -> None:
+    more = f.CaseSupplemented(ticks=ticks, handed_in=LATER, complete=False)
+    case = fold(facts(received(MISSING_ID), NOTICE, more))
+    assert case is not None
+    assert case.timeline[-1].text.startswith(words)
+
+
+def test_the_line_of_a_second_notice_says_whose_fault_and_why() -> None:
+    again = f.CaseNoticed(
+        gaps=NOTICE.gaps, respond_by=LATER, article="", second=True, reason="漏看了签名页", known_before=("id",)
+    )
+    case = fold(facts(received(MISSING_ID), NOTICE, again))
+    assert case is not None
+    assert "1项第一次就能看到" in case.timeline[-1].text and "漏看了签名页" in case.timeline[-1].text

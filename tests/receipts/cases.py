@@ -212,6 +212,17 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "notice": ("notice", told(noticed(), ticks=SOME, agent=AGENT)),
         "notice_second": ("notice", told(noticed(), noticed(second=True, reason="补交的任命文件未盖章"), ticks=SOME)),
         "acceptance": ("acceptance", told(accepted(), agent=AGENT)),
+        "acceptance_saturday": ("acceptance", told(accepted(), clock_from=dt.date(2026, 9, 21))),
+        "receipt_supplied_later": (
+            "receipt",
+            told(
+                noticed(),
+                f.CaseSupplemented(
+                    ticks={"m4": TICK[TickState.PRESENT]}, handed_in=dt.date(2026, 9, 21), complete=False
+                ),
+                ticks=SOME,
+            ),
+        ),
         "acceptance_citizen": ("acceptance", told(accepted(), who=CITIZEN)),
         "acceptance_supplemented": (
             "acceptance",

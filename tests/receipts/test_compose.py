@@ -132,6 +132,20 @@ def test_an_acceptance_gives_article_day_and_both_limits() -> None:
         assert text in found
 
 
+def test_a_receipt_for_what_was_supplied_says_what_and_on_which_day() -> None:
+    """Each hand-in gets its own 收件凭证 (domain.md §9a.4): the day it came, not the day the case began."""
+    found = said("receipt_supplied_later")
+    assert f"本次于2026年9月21日收到补交材料：{cases.NAMES[3][0]}。" in found
+    assert "申请材料已于2026年9月18日收到" in found
+    assert "本次于" not in said("receipt")
+
+
+def test_an_acceptance_of_a_weekend_says_from_when_time_runs() -> None:
+    """domain.md §9a.2."""
+    assert "视为2026年9月21日收到，期限自次日起计算" in said("acceptance_saturday")
+    assert "延时服务" not in said("acceptance")
+
+
 def test_each_way_to_acceptance_has_its_own_words() -> None:
     words = {
         "acceptance_supplemented": "经补正，申请材料齐全",

@@ -124,6 +124,10 @@ class Device:
         write_token(self.token_file, reply.token)
         pin_centre(self.journal.database, reply.server_key, reply.epoch)
 
+    def is_up(self) -> bool:
+        """Whether the machine runs, and has not just died."""
+        return self.running and not self.dying
+
     # What the clerk does
 
     def act(self, *, bad: bool = False) -> None:

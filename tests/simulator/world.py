@@ -153,7 +153,7 @@ class World:
 
     def work(self, device: Device, what: Callable[[], None]) -> None:
         """Let a device do something; if its machine stops meanwhile it is started again some time later."""
-        if not device.running or device.dying:
+        if not device.is_up():
             return
         device.frames += 1
         self._stack.append(device)

@@ -53,3 +53,23 @@ def test_a_read_only_folder_takes_nothing(tmp_path: Path) -> None:
         FolderTarget(tmp_path).look()
     with pytest.raises(PrintError):
         FolderTarget(tmp_path).put("x.pdf", b"x")
+
+
+def test_no_paper_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Also one of the same name: whoever holds the first would find another paper under its number."""
+    target = FolderTarget(tmp_path)
+    first = target.put("REF-notice-1.pdf", b"one")
+    assert target.put("REF-notice-1.pdf", b"one") == first, "the same paper again is the same file"
+    others = [target.put("REF-notice-1.pdf", pdf) for pdf in (b"two", b"three", b"two")]
+    assert [Path(other).name for other in others] == [f"REF-notice-1~{n}.pdf" for n in (2, 3, 2)]
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert found == {"REF-notice-1.pdf": b"one", "REF-notice-1~2.pdf": b"two", "REF-notice-1~3.pdf": b"three"}
+
+
+def test_a_share_without_links_takes_papers_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuses)
+    assert Path(FolderTarget(tmp_path).put("REF-notice-1.pdf", b"one")).read_bytes() == b"one"
+    assert [path.name for path in tmp_path.iterdir()] == ["REF-notice-1.pdf"]

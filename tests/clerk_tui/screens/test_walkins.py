@@ -248,3 +248,23 @@ async def test_to_refuse_somebody_who_has_everything_the_clerk_says_why_and_is_t
         case = cases.get(ws, cases.find(ws, "")[0].reference).case
         assert case.refusal is not None and case.refusal.why == "户籍不变"
         assert next(line for line in case.timeline if line.type == "case.refused").alert
+
+
+async def test_what_nobody_has_looked_at_is_not_told_as_missing_without_a_word(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        waiting = len(clerk.screen.open_rows())
+        await clerk.type("2")
+        await clerk.press("f9")
+        assert f"{waiting - 1}项还没有核对" in clerk.text
+        await clerk.press("escape")
+        assert clerk.app.focused is clerk.screen.materials, "to look at them"
+        await clerk.press("f9")
+        await clerk.press("enter")
+        assert "确认：一次性告知补正" in clerk.text
+        await clerk.press("escape")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "确认：一次性告知补正" in clerk.text, "no key more when everything was looked at"

@@ -14,7 +14,7 @@ from clerk_tui.services import cases, intake, papers, proceedings, rights, suppl
 from clerk_tui.services.recording import Action
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
-from hall.facts import NoteAdded
+from hall.facts import CaseRefused, NoteAdded
 from hall.roles import Actor, Forbidden, Role
 from hall.verdict import Refusal
 from tests.clerk_tui.conftest import MONDAY, FixedClock
@@ -52,6 +52,10 @@ OPEN: dict[str, str] = {
     "print_queue.target_of": "names of printers",
     "print_queue.job_of": "the print queue: numbers of papers",
     "print_queue.leave": "the end of the program",
+    "handing.window_name": "pure",
+    "next_steps.offers": "asks cases.load; what may not be done is offered with the reason",
+    "next_steps.rehearse": "asks cases.load and the step's service; nothing is kept",
+    "next_steps.take": "calls the step's service",
     "proceed_json.proceed": "calls the services of proceedings and handing",
     "proceeding.commit": "asks cases.load; Action.add asks for each fact",
     "proceeding.told": "pure",
@@ -160,7 +164,9 @@ def test_a_refusal_on_a_ground_of_its_own_needs_a_supervisor(ws: Workspace) -> N
     wu = Actor(id="0002", name="吴静", roles=frozenset({Role.SUPERVISOR}))
     result = intake.submit(ws, draft, approver=wu)
     fact = next(f for f in ws.journal.facts_of(result.case_id) if f.header.type == "case.refused")
-    assert (fact.header.actor, fact.body.approved_by, fact.body.conforming) == ("0007", "0002", True)  # type: ignore[union-attr]
+    body = fact.body
+    assert isinstance(body, CaseRefused)
+    assert (fact.header.actor, body.approved_by, body.conforming, body.beyond) == ("0007", "0002", True, True)
 
 
 def test_the_law_acts_when_nobody_sits_there_and_in_its_own_name(ws: Workspace, clock: FixedClock) -> None:

@@ -215,11 +215,11 @@ def test_a_supervisor_stands_by_without_taking_the_seat(ws: Workspace, staff: St
 def test_commands_act_for_whoever_signed_in_for_them(ws: Workspace, staff: Staff, clock: FixedClock) -> None:
     signing_in.sign_in(ws, ZHOU, PIN)
     signing_in.keep_for_commands(ws)
-    again = open_workspace(ws.config, clock)
+    again = open_workspace(ws.config, clock, commands=True)
     assert again.clerk.id == ZHOU
     signing_in.sign_out(again)
     again.close()
-    once_more = open_workspace(ws.config, clock)
+    once_more = open_workspace(ws.config, clock, commands=True)
     with pytest.raises(NotSignedIn):
         _ = once_more.clerk
     once_more.close()

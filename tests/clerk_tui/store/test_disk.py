@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +14,7 @@ import pytest
 from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.health import health
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.connection import Database
+from clerk_tui.store.connection import Database, as_store_error
 from clerk_tui.store.disk import MIB, Disk, Limits
 from clerk_tui.store.journal import Journal, open_journal
 from hall.errors import StoreError
@@ -53,6 +54,30 @@ def test_after_a_failed_write_nothing_is_written_and_everything_read(tmp_path: P
         assert journal.head == head
         assert journal.check() == []
         add_case(journal, 2)
+
+
+def test_a_disk_without_a_free_byte_is_full_not_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading fails too then, since the index of the WAL cannot grow; with room again the counter goes on."""
+    path = tmp_path / "clerk.db"
+    with closing(opened(path)) as journal:
+        with monkeypatch.context() as full, room(path.with_name("clerk.db-wal").stat().st_size):
+            usage = shutil.disk_usage(tmp_path)
+            full.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+            with pytest.raises(StoreError) as error:
+                add_case(journal, 1)
+            assert error.value.code == "disk_full" and "停止使用" not in error.value.hint
+        add_case(journal, 1)
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC])
+def test_a_failed_fsync_is_never_only_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """The next one may report as saved what this one lost."""
+    with closing(opened(tmp_path / "clerk.db")) as journal:
+        usage = shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+        failed = sqlite3.OperationalError("disk I/O error")
+        failed.sqlite_errorcode = code
+        assert as_store_error(failed, journal.path).code == "store_io" and journal.database.stopped
 
 
 def test_a_failed_read_stops_writing_too(tmp_path: Path) -> None:

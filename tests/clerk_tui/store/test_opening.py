@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -70,13 +71,34 @@ def test_the_device_is_made_once_and_its_key_is_nobodys_business(path: Path) -> 
     assert device.load_key(path).public_key().public_bytes_raw() == first.public_key
 
 
-def test_a_key_that_is_there_is_kept(path: Path) -> None:
-    with closing(opened(path)) as journal:
-        first = journal.device()
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, emptied])
+def test_where_a_journal_has_begun_none_begins_anew(path: Path, lose: Callable[[Path], None]) -> None:
+    """It would give the numbers of papers that people have in their hands a second time."""
+    opened(path).close()
+    for rest in path.parent.glob(f"{path.name}-*"):
+        rest.unlink()
+    lose(path)
+    before = path.exists()
+    assert refused(path).code == "journal_gone"
+    assert path.exists() == before and not (before and path.stat().st_size), "nothing was written"
+    device.key_file(path).rename(path.with_name("elsewhere"))
+    opened(path).close()
+
+
+def test_a_crash_between_the_key_and_its_first_record_hinders_nobody(path: Path) -> None:
+    opened(path).close()
+    device.key_file(path).rename(path.with_name(path.name + ".key.first"))
     path.unlink()
     with closing(opened(path)) as journal:
-        assert journal.device().public_key == first.public_key
-        assert journal.device().device_id != first.device_id
+        assert device.load_key(path).public_key().public_bytes_raw() == journal.device().public_key
+    # And after the record, before the key has its name.
+    device.key_file(path).rename(path.with_name(path.name + ".key.first"))
+    opened(path).close()
+    assert device.key_file(path).exists()
 
 
 def test_a_text_file_is_no_database(path: Path) -> None:
