@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get, post
@@ -12,21 +11,20 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody
 
+from central import attachments_api, oversight_api, staff_api, sync_api
 from central import enrol as enrolment
-from central import feed, ingest
+from central.admission import Admission
 from central.clock import now_ms
 from central.page import describe
 from central.refusal import Refused
-from central.rights import PUBLIC, Principal, guard, needs
-from central.staff_api import ROUTES
-from central.store import Store, devices, facts
+from central.rights import PUBLIC, guard
+from central.store import Store, facts
+from central.waiting import Waiting
 from hall import wire
-from hall.roles import Permission
 
 log = logging.getLogger(__name__)
-PAGE_LIMIT = 500
 OFFLINE_DAYS = 7
 """How long a window lets clerks sign in without having heard from the centre."""
 
@@ -50,40 +48,6 @@ def _store(state: State) -> Store:
 async def enrol(data: JSONBody[wire.EnrolRequest], state: State) -> wire.EnrolReply:
     """Make a device known by a one-time code; answers its token and the centre's key."""
     return await enrolment.enrol(_store(state), data, now_ms())
-
-
-@post("/v1/sync/push", status_code=200, opt=needs(Permission.PUSH))
-async def push(
-    data: JSONBody[wire.PushRequest], request: Request[Principal, None, State], state: State
-) -> wire.PushReply:
-    """Store a batch of facts; only the signed receipt acknowledges anything."""
-    return await ingest.push(_store(state), request.user.device, data, now_ms())
-
-
-@get("/v1/sync/changes", opt=needs(Permission.FEED))
-async def changes(
-    request: Request[Principal, None, State],
-    state: State,
-    cursor: Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")] = "",
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)] = 200,
-) -> wire.ChangesReply:
-    """The hall's cases as they change, in commit order."""
-    return await feed.changes(_store(state), request.user.office, cursor, limit)
-
-
-@get("/v1/sync/keys", opt=needs(Permission.FEED))
-async def keys(request: Request[Principal, None, State], state: State) -> wire.KeysReply:
-    """The keys of the hall's devices, whose codes on papers its windows may believe; signed."""
-    store, office = _store(state), request.user.office
-    known = await store.read(lambda db: devices.devices_of(db, office))
-    reply = wire.KeysReply(
-        device=request.user.device.device_id,
-        epoch=await store.epoch(),
-        server_time_ms=now_ms(),
-        secret=store.office_secret(office),
-        keys=[wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked) for row in known],
-    )
-    return wire.sign_keys(store.key, reply)
 
 
 @get("/v1/health", opt=PUBLIC)
@@ -134,10 +98,26 @@ def make_app(
     offline_days: int = OFFLINE_DAYS,
 ) -> Litestar:
     """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network."""
+    waiting = Waiting(store)
+    state = {
+        "store": store,
+        "offline_ms": offline_days * 24 * 3600 * 1000,
+        "waiting": waiting,
+        "admission": Admission(),
+        "heard": {},
+    }
     return Litestar(
-        route_handlers=[enrol, push, changes, keys, health, page, *ROUTES],
+        route_handlers=[
+            enrol,
+            health,
+            page,
+            *sync_api.ROUTES,
+            *oversight_api.ROUTES,
+            *attachments_api.ROUTES,
+            *staff_api.ROUTES,
+        ],
         guards=[guard],
-        state=State({"store": store, "offline_ms": offline_days * 24 * 3600 * 1000}),
+        state=State(state),
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clerk centre",
@@ -149,6 +129,6 @@ def make_app(
         ),
         exception_handlers={Refused: _refused, HTTPException: _http, Exception: _failed},
         on_startup=[store.start],
-        on_shutdown=[on_shutdown] if on_shutdown else [],
+        on_shutdown=[waiting.stop, *([on_shutdown] if on_shutdown else [])],
         logging_config=None,
     )

@@ -17,11 +17,13 @@ from typing import Any, BinaryIO
 import msgspec
 
 from central.store import Db, Store, devices
-from central.store.base import renew_epoch
+from central.store.base import PIECE, renew_epoch
 from central.store.tables import TABLES
 from central.verify import verify
 from hall.errors import HallError
 
+_ROWS = {"attachment_piece": 16}
+"""Rows of a block, where a row may be large."""
 MAGIC = "clerk-centre-backup"
 FORMAT = 1
 _LEVEL = 5
@@ -68,7 +70,7 @@ async def _write(db: Db, file: BinaryIO) -> dict[str, int]:
 
         put([MAGIC, FORMAT, _schema()])
         for table, columns in TABLES.items():
-            async for piece in db.stream(f"SELECT {','.join(columns)} FROM {table}"):  # noqa: S608 -- our own names
+            async for piece in db.stream(f"SELECT {','.join(columns)} FROM {table}", piece=_ROWS.get(table, PIECE)):  # noqa: S608
                 put([table, list(columns), [list(row) for row in piece]])
                 counts[table] += len(piece)
         data = msgspec.msgpack.encode(["end", counts, digest.digest()])

@@ -1,18 +1,21 @@
-"""What becomes of a batch of facts: pure, with the hall's own fold. Storing is ``central.ingest``'s.
+"""What becomes of a batch of facts: pure, with the hall's own fold. Storing is ``central.saving``'s.
 
-Every well-formed fact is kept; this decides its status and what its case is afterwards (sync.md §4, §10).
+Every well-formed fact is kept; this decides its status, what its case is afterwards, and what a person has to look at
+(sync.md §4, §10).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from central.store.devices import IncarnationRow
 from central.store.facts import CaseRow, NewFact
+from hall import facts as f
 from hall import wire
 from hall.adoption import in_order
 from hall.case import Case
@@ -22,11 +25,12 @@ from hall.facts import CaseAdopted, Fact, Header
 from hall.fold import advance, fold
 
 _cases = msgspec.json.Decoder(Case)
-_encode = msgspec.json.Encoder().encode
 MAX_NAME = 200
 """Longest identity (of a fact, of a case) that is stored, in characters."""
 # Without what PostgreSQL cannot store (NUL, lone surrogates) and what nobody names a thing with.
 _FIT = re.compile(rf"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{{1,{MAX_NAME}}}").fullmatch
+_BEGINS = (f.CaseReceived, f.CaseAdopted, f.InquiryAnswered)
+AsideKind = Literal["unread", "held", "other"]
 
 
 class Incoming(Struct, frozen=True):
@@ -47,20 +51,61 @@ class Incoming(Struct, frozen=True):
         return self.header.event_id if self.header else ""
 
 
-class Known(Struct):
-    """What is stored already of what a batch names: used ids, cases, and the facts of cases that two windows wrote."""
+class Known(Struct, kw_only=True):
+    """What is stored already of what a batch names.
+
+    ``ids`` are used; ``histories`` the facts of cases that two windows wrote; ``held`` the cases of which this journal
+    has a fact that nobody could read; ``conflicted`` those on which it has an open conflict.
+    """
 
     ids: set[str]
     cases: dict[str, CaseRow]
     histories: dict[str, list[Fact]]
+    held: set[str] = field(default_factory=set)
+    conflicted: set[str] = field(default_factory=set)
+
+
+class NewConflict(Struct, frozen=True, kw_only=True):
+    """Something a person has to look at; ``other`` is the second case where two are meant."""
+
+    conflict_id: str
+    case_id: str
+    kind: str
+    reason: str
+    seq: int
+    actor: str
+    other: str = ""
+
+
+class Claim(Struct, frozen=True):
+    """What should belong to one case only: a ticket of a day, a person's application. Only its digest is stored."""
+
+    kind: Literal["same_ticket", "candidate_pair"]
+    what: str
+    case_id: str
+    seq: int
+    actor: str
+
+
+class Settled(Struct, frozen=True):
+    """A conflict that a person settled, and how."""
+
+    conflict_id: str
+    case_id: str
+    how: str
+    actor: str
 
 
 class Decided(Struct):
     """The batch as it is to be stored. ``last`` are the places (in ``facts``) of each case's last fact."""
 
-    facts: list[NewFact]
-    cases: dict[str, Case]
-    last: dict[str, int]
+    facts: list[NewFact] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    asides: dict[int, AsideKind] = field(default_factory=dict)
+    conflicts: list[NewConflict] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
 
 
 def read(at: IncarnationRow, facts: Sequence[wire.WireFact], first_seq: int) -> list[Incoming]:
@@ -70,29 +115,35 @@ def read(at: IncarnationRow, facts: Sequence[wire.WireFact], first_seq: int) -> 
     for seq, fact in enumerate(facts, first_seq):
         if seq < at.expected:
             continue
-        sealed = Sealed(
-            header=fact.header,
-            public=fact.public,
-            hash=fact.hash,
-            personal=fact.personal,
-            salt=fact.salt,
-            personal_hash=fact.personal_hash,
-        )
+        sealed = as_sealed(fact)
         if not follows(sealed, previous):
             break
-        incoming.append(_read_one(at, seq, sealed))
+        incoming.append(read_one(at, seq, sealed))
         previous = fact.hash
     return incoming
 
 
-def _read_one(at: IncarnationRow, seq: int, sealed: Sealed) -> Incoming:
+def as_sealed(fact: wire.WireFact) -> Sealed:
+    """A fact from the wire as it is stored."""
+    return Sealed(
+        header=fact.header,
+        public=fact.public,
+        hash=fact.hash,
+        personal=fact.personal,
+        salt=fact.salt,
+        personal_hash=fact.personal_hash,
+    )
+
+
+def read_one(at: IncarnationRow, seq: int, sealed: Sealed) -> Incoming:
+    """One fact, read as far as it can be read."""
     try:
         header = open_header(sealed.header)
     except BrokenChain as error:
         return Incoming(seq, sealed, None, None, error.message)
     if not _FIT(header.event_id) or (header.subject and not _FIT(header.subject)):
         return Incoming(seq, sealed, None, None, "抬头里的编号不能用")
-    if header.seq != seq or header.incarnation != at.code or header.device != at.device_id:
+    if header.seq != seq or header.incarnation != at.named or header.device != at.device_id:
         return Incoming(seq, sealed, header, None, "抬头写的不是这台设备")
     try:
         return Incoming(seq, sealed, header, open_sealed(sealed, header))
@@ -110,13 +161,14 @@ def needs_history(incoming: Iterable[Incoming], cases: dict[str, CaseRow]) -> se
 
 def decide(at: IncarnationRow, incoming: Sequence[Incoming], known: Known) -> Decided:
     """What becomes of each fact, in order."""
-    decided = Decided(facts=[], cases={}, last={})
+    decided = Decided()
     for place, each in enumerate(incoming):
         used = each.event_id in known.ids
-        status, reason, case = _apply(at, each, used, known, decided)
+        status, reason, case = _apply(at, each, used, known, decided, place)
         if case is not None:
             decided.cases[case.case_id] = case
             decided.last[case.case_id] = place
+            _look_at(each, status, reason, case, known, decided)
         event_id = None if used or not each.event_id else each.event_id
         if event_id:
             known.ids.add(event_id)
@@ -135,20 +187,29 @@ def decide(at: IncarnationRow, incoming: Sequence[Incoming], known: Known) -> De
 
 
 def _apply(
-    at: IncarnationRow, each: Incoming, used: bool, known: Known, decided: Decided
+    at: IncarnationRow, each: Incoming, used: bool, known: Known, decided: Decided, place: int
 ) -> tuple[wire.Status, str, Case | None]:
+    def aside(kind: AsideKind, reason: str) -> tuple[wire.Status, str, None]:
+        decided.asides[place] = kind
+        if kind != "other" and each.subject:
+            known.held.add(each.subject)
+        return wire.Status.QUARANTINED, reason, None
+
     fact = each.fact
     if used:
-        return wire.Status.QUARANTINED, "这条记录的编号已经用过", None
+        return aside("other", "这条记录的编号已经用过")
     if fact is None:
-        return wire.Status.QUARANTINED, each.fault, None
+        readable = each.header is not None and each.header.incarnation == at.named
+        return aside("unread" if readable else "other", each.fault)
     subject = fact.header.subject
     if not subject:
         return wire.Status.APPLIED, "", None
     row = known.cases.get(subject)
     if row is not None and row.office != at.office:
-        return wire.Status.QUARANTINED, "办件属于另一个大厅", None
+        return aside("other", "办件属于另一个大厅")
     before = decided.cases.get(subject) or (_cases.decode(row.snapshot) if row else None)
+    if subject in known.held and not (before is None and isinstance(fact.body, _BEGINS)):
+        return aside("held", "这个办件前面有一条记录搁置，本条等它处理")
     history = known.histories.get(subject)
     if before is not None and history is not None and (before.adopted or isinstance(fact.body, CaseAdopted)):
         misfit, case = _fold_anew(history, fact)
@@ -156,7 +217,7 @@ def _apply(
         case = advance(before, fact)
         misfit = case.timeline[-1].misfit if case else ""
     if case is None:
-        return wire.Status.QUARANTINED, "中心没有这个办件的收件记录", None
+        return aside("unread", "中心没有这个办件的收件记录")
     if history is not None:
         history.append(fact)
     return (wire.Status.CONFLICT if misfit else wire.Status.APPLIED), misfit, case
@@ -170,16 +231,48 @@ def _fold_anew(history: Sequence[Fact], fact: Fact) -> tuple[str, Case | None]:
     return (case.timeline[place].misfit if case else ""), case
 
 
-def case_row(office: str, case: Case, header: Header, server_seq: int) -> CaseRow:
-    """A case as it is stored; ``header`` and ``server_seq`` are of its last fact."""
-    return CaseRow(
-        case_id=case.case_id,
-        office=office,
-        reference="".join(char for char in case.reference[:MAX_NAME] if char.isprintable()),
-        state=case.state.value,
-        version=case.version,
-        snapshot=_encode(case),
-        server_seq=server_seq,
-        device=header.device,
-        day=header.day.isoformat(),
-    )
+def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known: Known, decided: Decided) -> None:
+    """What a person has to look at because of this fact."""
+    fact = each.fact
+    assert fact is not None
+    body, header = fact.body, fact.header
+
+    def conflict(kind: str, why: str) -> None:
+        decided.conflicts.append(
+            NewConflict(
+                conflict_id=header.event_id,
+                case_id=case.case_id,
+                kind=kind,
+                reason=why,
+                seq=each.seq,
+                actor=plain(header.actor),
+            )
+        )
+
+    if status is wire.Status.CONFLICT:
+        disputed = next((dispute for dispute in case.disputes if dispute.id == header.event_id), None)
+        conflict(disputed.kind if disputed else "conflict", reason)
+        known.conflicted.add(case.case_id)
+    elif isinstance(body, f.PaperIssued) and case.case_id in known.conflicted:
+        conflict("issued_offline", "文书所依据的记录与中心冲突，但已交给申请人")
+    if isinstance(body, f.ConflictSettled):
+        decided.settled.append(Settled(plain(body.conflict), case.case_id, body.stands, plain(header.actor)))
+    if isinstance(body, f.CaseReceived) and status is wire.Status.APPLIED:
+        decided.claims += _claims(each, fact, body)
+
+
+def _claims(each: Incoming, fact: Fact, body: f.CaseReceived) -> list[Claim]:
+    actor, case_id = plain(fact.header.actor), each.subject
+    claims = []
+    if body.ticket:
+        claims.append(Claim("same_ticket", f"{body.received}|{body.ticket}", case_id, each.seq, actor))
+    who = fact.personal.applicant if fact.personal else None
+    if who is not None and who.id_number:
+        what = f"{who.id_type}|{who.id_number}|{body.matter.key}"
+        claims.append(Claim("candidate_pair", what, case_id, each.seq, actor))
+    return claims
+
+
+def plain(text: str) -> str:
+    """A word that somebody else wrote, as it can be stored in every database."""
+    return "".join(char for char in text[:MAX_NAME] if char.isprintable())

@@ -40,3 +40,30 @@ def read_cursor(cursor: str, epoch: str) -> int:
     if cursor and (named != epoch or not number.isascii() or not number.isdigit() or len(number) > 15):
         raise Refused(410, wire.Problem(code="cursor_expired", message="请从头读取", epoch=epoch))
     return int(number or 0)
+
+
+def number_of(cursor: str) -> int:
+    """The number in a cursor of ours."""
+    return int(cursor.rpartition(":")[2])
+
+
+async def snapshot(store: Store, office: str, after: str, limit: int) -> wire.SnapshotReply:
+    """A page of the hall's cases by identity. ``after`` is ``next_after`` of the page before; empty: the first.
+
+    It carries where the feed stood at the first page, so that what changes between two pages comes with the feed.
+
+    Raises:
+        Refused: 410 the page before is of another epoch: begin anew.
+    """
+
+    async def look(db: Db) -> wire.SnapshotReply:
+        epoch = await current_epoch(db)
+        named, _, last = after.partition("/")
+        head = read_cursor(named or "?", epoch) if after else await facts.feed_head(db, office)
+        rows = await facts.cases_of(db, office, last, limit + 1)
+        page = [row.as_change() for row in rows[:limit]]
+        cursor = f"{epoch}:{head}"
+        more = f"{cursor}/{page[-1].case_id}" if len(rows) > limit else ""
+        return wire.SnapshotReply(epoch=epoch, cases=page, next_after=more, cursor=cursor)
+
+    return await store.read(look)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central.decide import Decided, Incoming, Known, case_row, decide, needs_history, read
+from central import clocks, saving
+from central.decide import Incoming, Known, decide, needs_history, plain, read
 from central.refusal import Refused as Refused
-from central.store import Db, Store, devices, facts
+from central.store import Db, Store, conflicts, devices, facts, oversight
 from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import wire
@@ -65,14 +66,32 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
     if not incoming and request.first_seq + len(request.events) > after_these:
         # What came before a fault is good and acknowledged; the next push meets the fault first.
         raise Refused(422, _other_history(after_these))
+    queue = request.queue or wire.Queue(pending=max(0, request.head.seq - after_these + 1))
+    await devices.declare(db, at, queue.pending, queue.oldest_ms, plain(request.app_v), now_ms)
+    told = await clocks.beginnings(db, device.device_id, request.clock, incoming, now_ms)
     if not incoming:
         return _Taken(epoch, results, at.expected, at.last_hash)
-    known = await _known(db, incoming)
+    results += await store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms))
+    return _Taken(epoch, results, after_these, incoming[-1].sealed.hash)
+
+
+async def store_facts(
+    db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int, suspects: set[str]
+) -> list[wire.PushResult]:
+    """Decide on facts that continue a journal and keep them; what became of each."""
+    known = await load(db, at, incoming)
     decided = decide(at, incoming, known)
-    last_hash = incoming[-1].sealed.hash
-    await devices.advance(db, at, after_these, last_hash)
-    results += await _save(db, at, incoming, decided, known, now_ms)
-    return _Taken(epoch, results, after_these, last_hash)
+    await devices.advance(db, at, incoming[-1].seq + 1, incoming[-1].sealed.hash)
+    first = await facts.next_numbers(db, at.office, len(decided.facts))
+    await saving.save_cases(db, at.office, at.code, incoming, decided, known.cases, first, suspects, now_ms)
+    await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)
+    if decided.asides:
+        rows = [(first + place, incoming[place].subject, str(kind)) for place, kind in decided.asides.items()]
+        await oversight.add_aside(db, at.office, rows, now_ms)
+    return [
+        _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
+        for number, fact in enumerate(decided.facts, first)
+    ]
 
 
 async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> list[wire.PushResult]:
@@ -90,34 +109,23 @@ async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> li
     return results
 
 
-async def _known(db: Db, incoming: list[Incoming]) -> Known:
+async def load(db: Db, at: IncarnationRow, incoming: list[Incoming]) -> Known:
+    """What is stored of what these facts name; the cases are locked until the transaction ends."""
     cases = await facts.cases_to_change(db, {each.subject for each in incoming if each.subject})
     ids = await facts.known_ids(db, [each.event_id for each in incoming if each.event_id])
     histories = {
         subject: [open_sealed(sealed) for sealed in await facts.facts_of(db, subject)]
         for subject in sorted(needs_history(incoming, cases))
     }
-    return Known(ids=ids, cases=cases, histories=histories)
-
-
-async def _save(
-    db: Db, at: IncarnationRow, incoming: list[Incoming], decided: Decided, known: Known, now_ms: int
-) -> list[wire.PushResult]:
-    first = await facts.next_numbers(db, at.office, len(decided.facts))
-    rows = []
-    for case_id, case in decided.cases.items():
-        place = decided.last[case_id]
-        header = incoming[place].header
-        assert header is not None
-        rows.append(case_row(at.office, case, header, first + place))
-    await facts.save_cases(
-        db, [row for row in rows if row.case_id not in known.cases], [row for row in rows if row.case_id in known.cases]
+    flagged = sorted(case_id for case_id, row in cases.items() if row.flags)
+    subjects = sorted({each.subject for each in incoming if each.subject})
+    return Known(
+        ids=ids,
+        cases=cases,
+        histories=histories,
+        held=await oversight.held_cases(db, at.office, at.code, subjects),
+        conflicted=await conflicts.conflicted(db, at.office, at.code, flagged) if flagged else set(),
     )
-    await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)
-    return [
-        _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
-        for number, fact in enumerate(decided.facts, first)
-    ]
 
 
 def _result(seq: int, status: wire.Status, server_seq: int, case_version: int, reason: str) -> wire.PushResult:

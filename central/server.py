@@ -8,6 +8,9 @@ from collections.abc import Callable
 import uvicorn
 from litestar import Litestar
 
+GRACE_S = 3
+"""How long requests may take to end once the centre stops: whoever waits for a change is let go."""
+
 
 class _Announcing(uvicorn.Server):
     """Says where it listens once it does: a starter waits for that line instead of guessing."""
@@ -30,7 +33,9 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
     Raises:
         OSError: the address cannot be listened on.
     """
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", server_header=False)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=GRACE_S
+    )
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if share_port:

@@ -28,11 +28,11 @@ async def verify(store: Store) -> Verified:
 async def _verify(db: Db) -> Verified:
     facts = 0
     journals = await db.rows(
-        "SELECT i.office, i.code, i.expected, i.last_hash, d.device_id, d.public_key"
+        "SELECT i.office, i.code, i.expected, i.last_hash, d.device_id, d.public_key, i.start_seq, i.start_hash"
         " FROM incarnation i JOIN device d ON d.device_id = i.device_id ORDER BY i.office, i.code"
     )
-    for office, code, expected, last_hash, device, public_key in journals:
-        previous, seq = genesis(device, code, public_key), 0
+    for office, code, expected, last_hash, device, public_key, start_seq, start_hash in journals:
+        previous, seq = start_hash or genesis(device, code, public_key), start_seq - 1
         async for piece in db.stream(
             "SELECT seq, header, public, hash, personal, salt, personal_hash FROM event"
             " WHERE office = $1 AND incarnation = $2 ORDER BY seq",
@@ -49,7 +49,7 @@ async def _verify(db: Db) -> Verified:
                 previous = sealed.hash
         if (seq + 1, previous) != (expected, last_hash):
             raise _broken(office, code, seq + 1)
-        facts += seq
+        facts += seq - start_seq + 1
     return Verified(journals=len(journals), facts=facts)
 
 

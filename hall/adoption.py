@@ -50,6 +50,7 @@ def begin(fact: Fact, line: Event) -> Case:
         handed_in=(body.received,),
         adopted=body.origin,
         writers={body.origin: body.seen},
+        seen={fact.header.incarnation: {body.origin: body.seen}},
         timeline=(line,),
     )
 

@@ -92,6 +92,26 @@ class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
     witness: str = ""
 
 
+class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who set something last: the incarnation, the how-manieth of its facts of the case, and the version then."""
+
+    by: str
+    nth: int
+    at: int
+
+
+class Dispute(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Two windows did what cannot both stand, or what a person must look at (sync.md §10).
+
+    ``id`` is the fact that came second; ``kind`` is ``needs_review`` (the case is frozen for further decisions) or
+    ``same_field`` (the first value stands).
+    """
+
+    id: str
+    kind: str
+    what: str
+
+
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the timeline. ``misfit`` says why the fact did not fit the state it met."""
 
@@ -108,7 +128,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case after its facts so far; ``version`` counts them.
 
     ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did;
-    ``writers`` counts the facts of each incarnation that it knows, by themselves or from a paper.
+    ``writers`` counts the facts of each incarnation that it knows, by themselves or from a paper; ``seen`` says how
+    many facts of whom a window had seen when it went on with the case. ``marks`` say who set a fee, a decision or a
+    tick last, ``disputes`` are the conflicts that nobody has settled.
     """
 
     case_id: str
@@ -154,6 +176,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language = ""
     adopted: str = ""
     writers: dict[str, int] = {}
+    marks: dict[str, Mark] = {}
+    seen: dict[str, dict[str, int]] = {}
+    disputes: tuple[Dispute, ...] = ()
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""

@@ -300,6 +300,18 @@ class NoteAdded(Body, frozen=True, tag="note.added"):
     text: str
 
 
+class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
+    """A person looked at a conflict and says which side stands; both stay in the journal (sync.md §10).
+
+    ``conflict`` is its identity as the centre lists it. Where the second is to stand, it is written anew by a fact of
+    its own: nothing that was withheld takes effect by itself.
+    """
+
+    conflict: str
+    stands: Literal["first", "second", "both", "neither"]
+    reason: str = ""
+
+
 FactBody = (
     CaseReceived
     | CaseAccepted
@@ -325,6 +337,7 @@ FactBody = (
     | InquiryAnswered
     | PersonalShown
     | NoteAdded
+    | ConflictSettled
     | TicketBody
 )
 

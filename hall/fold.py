@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from hall import adoption
+from hall import adoption, disputes
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
@@ -59,8 +59,12 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
     if case is None:
         begun = _begin(fact)
         return begun and msgspec.structs.replace(begun, writers={**begun.writers, fact.header.incarnation: 1})
-    misfit = _misfit(case, fact)
+    misfit = _misfit(case, fact) or disputes.withheld(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
+    nth = case.writers.get(fact.header.incarnation, 0) + 1
+    changes |= disputes.after(case, fact, misfit, nth)
+    if not misfit and len(changes.get("disputes", ())) > len(case.disputes):
+        misfit = changes["disputes"][-1].what
     line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(case.rows, fact.body), misfit=misfit)
     who, writers = fact.header.incarnation, changes.pop("writers", case.writers)
     return msgspec.structs.replace(
@@ -198,7 +202,8 @@ def _refused(case: Case, fact: f.Fact) -> Changes:
 def _supplemented(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.CaseSupplemented)
-    ticks = {**case.ticks, **body.ticks}
+    contested = disputes.contested_ticks(case, fact)
+    ticks = {**case.ticks, **{code: tick for code, tick in body.ticks.items() if code not in contested}}
     gaps = gaps_of(case.rows, ticks)
     still = {gap.code for gap in gaps}
     return {

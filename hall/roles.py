@@ -160,6 +160,7 @@ FACTS: Final[dict[str, Permission]] = {
     "paper.reprinted": Permission.PRINT,
     "personal.shown": Permission.SHOW_PERSONAL,
     "note.added": Permission.NOTE,
+    "conflict.settled": Permission.SETTLE,
     "ticket.issued": Permission.TICKETS,
     "ticket.printed": Permission.TICKETS,
     "ticket.called": Permission.CALL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from hall import facts as f
 from hall.case import Case, CaseState
@@ -101,6 +102,14 @@ def waived(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> tuple[Row, ...]:
     )
 
 
+SETTLED_NAMES: Final = {
+    "first": "以先到的为准",
+    "second": "以后到的为准，另行补录",
+    "both": "两者都有效",
+    "neither": "都不作数，重新办理",
+}
+
+
 def received(body: f.CaseReceived) -> str:
     """The line of the receipt."""
     return "收到申请材料" + _waivers(body.rows, body.ticks)
@@ -142,6 +151,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"
         case f.CaseAdopted():
             return adopted_from(fact.body)
+        case f.ConflictSettled(stands=stands, reason=reason):
+            return f"冲突处理：{SETTLED_NAMES[stands]}{'：' + reason if reason else ''}"
         case f.ProcedureAnnounced(name=name, days=days):
             return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
         case f.ProcedureStarted(name=name):

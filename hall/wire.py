@@ -222,6 +222,8 @@ class DeviceKey(_Message, frozen=True):
 class KeysReply(_Message, frozen=True):
     """Whose codes on papers to believe, and the hall's secret behind the identity digests in them (``hall.replica``).
 
+    ``sealing_key`` is the centre's X25519 key that files are sealed for (``hall.sealed``).
+
     Signed by the centre: whoever could slip a key in here could forge papers.
     """
 
@@ -231,6 +233,7 @@ class KeysReply(_Message, frozen=True):
     secret: Digest
     keys: Annotated[list[DeviceKey], Meta(max_length=MAX_KEYS)]
     signature: bytes = b""
+    sealing_key: bytes = b""
 
 
 def sign_push(key: Ed25519PrivateKey, incarnation: str, head: Head, first_seq: int) -> bytes:
@@ -266,7 +269,8 @@ def keys_are_signed(server_key: bytes, reply: KeysReply) -> bool:
 
 def _keys_bytes(reply: KeysReply) -> bytes:
     keys = [[known.device, known.public_key, known.revoked] for known in reply.keys]
-    return msgspec.json.encode(["keys1", reply.device, reply.epoch, reply.server_time_ms, reply.secret, keys])
+    told = ["keys1", reply.device, reply.epoch, reply.server_time_ms, reply.secret, keys]
+    return msgspec.json.encode([*told, reply.sealing_key] if reply.sealing_key else told)
 
 
 def _push_bytes(incarnation: str, head: Head, first_seq: int) -> bytes:

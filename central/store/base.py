@@ -41,7 +41,7 @@ class Db(ABC):
         """Add many rows, as quickly as the engine can."""
 
     @abstractmethod
-    def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+    def stream(self, sql: str, *values: object, piece: int = PIECE) -> AsyncIterator[list[Row]]:
         """A long answer in pieces, without ever holding all of it."""
 
     async def row(self, sql: str, *values: object) -> Row | None:
@@ -87,7 +87,7 @@ class Store(ABC):
 
     def office_secret(self, office: str) -> bytes:
         """What the devices of an office share and nobody else knows (32 bytes); the same for ever."""
-        return hmac.digest(self.key.private_bytes_raw(), b"office-secret\0" + office.encode(), "sha256")
+        return _office_secret(self.key.private_bytes_raw(), office)
 
     async def learn_key(self) -> None:
         """Read the centre's key from the database: at the start, and after a restore."""
@@ -105,6 +105,17 @@ async def current_epoch(db: Db) -> str:
     row = await db.row("SELECT epoch FROM server")
     assert row is not None
     return str(row[0])
+
+
+async def office_secret(db: Db, office: str) -> bytes:
+    """``Store.office_secret``, inside a transaction."""
+    row = await db.row("SELECT signing_key FROM server")
+    assert row is not None
+    return _office_secret(row[0], office)
+
+
+def _office_secret(signing_key: bytes, office: str) -> bytes:
+    return hmac.digest(signing_key, b"office-secret\0" + office.encode(), "sha256")
 
 
 async def renew_epoch(db: Db) -> str:

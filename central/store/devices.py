@@ -26,13 +26,26 @@ class DeviceRow(Struct, frozen=True):
 
 
 class IncarnationRow(Struct, frozen=True):
-    """How far a device's journal is known here: the next number expected and the last hash."""
+    """How far a device's journal is known here: the next number expected and the last hash.
+
+    A branch (what a device wrote after its journal was set back, brought in from a sealed file) has a code of its own;
+    ``writes_as`` is the code that its facts carry. ``start_seq`` and ``start_hash`` are where it begins; ``b""``: at
+    the genesis.
+    """
 
     office: str
     code: str
     device_id: str
     expected: int
     last_hash: bytes
+    writes_as: str = ""
+    start_seq: int = 1
+    start_hash: bytes = b""
+
+    @property
+    def named(self) -> str:
+        """The code that stands in its facts."""
+        return self.writes_as or self.code
 
 
 def _device(row: Row) -> DeviceRow:
@@ -143,10 +156,11 @@ async def use_code(db: Db, code: str, device_id: str, now_ms: int) -> tuple[str,
 async def incarnation(db: Db, office: str, code: str) -> IncarnationRow | None:
     """The incarnation with this code, or ``None``; nobody else moves it until the transaction ends."""
     row = await db.row(
-        "SELECT office, code, device_id, expected, last_hash FROM incarnation WHERE office = $1 AND code = $2"
-        " FOR UPDATE",
+        "SELECT office, code, device_id, expected, last_hash, writes_as, start_seq, coalesce(start_hash, $3)"
+        " FROM incarnation WHERE office = $1 AND code = $2 FOR UPDATE",
         office,
         code,
+        b"",
     )
     return IncarnationRow(*row) if row else None
 
@@ -154,12 +168,16 @@ async def incarnation(db: Db, office: str, code: str) -> IncarnationRow | None:
 async def add_incarnation(db: Db, row: IncarnationRow) -> None:
     """Reserve a code for a device."""
     await db.run(
-        "INSERT INTO incarnation (office, code, device_id, expected, last_hash) VALUES ($1,$2,$3,$4,$5)",
+        "INSERT INTO incarnation (office, code, device_id, expected, last_hash, writes_as, start_seq, start_hash)"
+        " VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
         row.office,
         row.code,
         row.device_id,
         row.expected,
         row.last_hash,
+        row.writes_as,
+        row.start_seq,
+        row.start_hash or None,
     )
 
 
@@ -172,6 +190,25 @@ async def advance(db: Db, at: IncarnationRow, expected: int, last_hash: bytes) -
         at.office,
         at.code,
     )
+
+
+async def declare(db: Db, at: IncarnationRow, pending: int, oldest_ms: int, app_v: str, now_ms: int) -> None:
+    """Keep what a device says it has still to send, and which version it runs."""
+    await db.run(
+        "UPDATE incarnation SET pending = $1, oldest_ms = $2, app_v = $3, declared_ms = $4"
+        " WHERE office = $5 AND code = $6",
+        pending,
+        oldest_ms,
+        app_v,
+        now_ms,
+        at.office,
+        at.code,
+    )
+
+
+async def heard(db: Db, device_id: str, now_ms: int) -> None:
+    """Keep that a device was heard of."""
+    await db.run("UPDATE device SET seen_ms = $1 WHERE device_id = $2 AND seen_ms < $1", now_ms, device_id)
 
 
 def _hash(secret: str) -> bytes:

@@ -15,8 +15,8 @@ _FACT = (
     "office", "incarnation", "seq", "event_id", "subject", "header", "public", "personal", "salt", "personal_hash",
     "hash", "status", "reason", "server_seq", "case_version", "received_ms",
 )  # fmt: skip
-_CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day")
-_CASES = "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day FROM case_"
+_CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day", "flags")
+_CASES = "SELECT case_id, office, reference, state, version, snapshot, server_seq, device, day, flags FROM case_"
 
 
 class StoredFact(Struct, frozen=True):
@@ -45,6 +45,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     """A case as last folded; ``snapshot`` is the JSON of ``hall.case.Case``.
 
     ``server_seq``, ``device`` and ``day`` are of the last fact: its number in the hall, who wrote it, on which day.
+    ``flags`` are the words of ``hall.wire.Change.flags`` with blanks between.
     """
 
     case_id: str
@@ -56,6 +57,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     server_seq: int = 0
     device: str = ""
     day: str = "1970-01-01"
+    flags: str = ""
 
     def as_change(self) -> Change:
         """The case as an entry of the feed."""
@@ -68,6 +70,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
             device=self.device,
             day=dt.date.fromisoformat(self.day),
             case=self.snapshot,
+            flags=self.flags.split(),
         )
 
 
@@ -148,16 +151,36 @@ async def add_facts(
     )  # fmt: skip
 
 
+async def decide_again(db: Db, office: str, code: str, seq: int, fact: NewFact, number: int) -> None:
+    """A stored fact was decided on anew; its bytes stay as they are."""
+    await db.run(
+        "UPDATE event SET status = $1, reason = $2, case_version = $3, server_seq = $4"
+        " WHERE office = $5 AND incarnation = $6 AND seq = $7",
+        fact.status.value,
+        fact.reason,
+        fact.case_version,
+        number,
+        office,
+        code,
+        seq,
+    )
+
+
 async def save_cases(db: Db, new: Sequence[CaseRow], changed: Sequence[CaseRow]) -> None:
     """Insert the new cases and replace the changed ones."""
     if new:
         await db.insert("case_", _CASE, [tuple(getattr(row, name) for name in _CASE) for row in new])
     if changed:
         await db.many(
-            "UPDATE case_ SET state = $1, version = $2, snapshot = $3, server_seq = $4, device = $5, day = $6"
-            " WHERE case_id = $7",
-            [(r.state, r.version, r.snapshot, r.server_seq, r.device, r.day, r.case_id) for r in changed],
+            "UPDATE case_ SET state = $1, version = $2, snapshot = $3, server_seq = $4, device = $5, day = $6,"
+            " flags = $7 WHERE case_id = $8",
+            [(r.state, r.version, r.snapshot, r.server_seq, r.device, r.day, r.flags, r.case_id) for r in changed],
         )
+
+
+async def flag(db: Db, case_id: str, flags: str, server_seq: int) -> None:
+    """Give a case other flags and bring it into the feed once more."""
+    await db.run("UPDATE case_ SET flags = $1, server_seq = $2 WHERE case_id = $3", flags, server_seq, case_id)
 
 
 async def feed_head(db: Db, office: str) -> int:
@@ -169,6 +192,12 @@ async def feed_head(db: Db, office: str) -> int:
 async def changes(db: Db, office: str, after: int, limit: int) -> list[CaseRow]:
     """At most ``limit`` cases of a hall whose last change has a number above ``after``, in that order."""
     where = "WHERE office = $1 AND server_seq > $2 ORDER BY server_seq LIMIT $3"
+    return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
+
+
+async def cases_of(db: Db, office: str, after: str, limit: int) -> list[CaseRow]:
+    """At most ``limit`` cases of a hall by identity, behind ``after``."""
+    where = "WHERE office = $1 AND case_id > $2 ORDER BY case_id LIMIT $3"
     return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
 
 

@@ -53,10 +53,10 @@ class PostgresDb(Db):
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
         await self._db.executemany(sql, rows)
 
-    async def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+    async def stream(self, sql: str, *values: object, piece: int = PIECE) -> AsyncIterator[list[Row]]:
         cursor = await self._db.cursor(sql, *values)
-        while piece := await cursor.fetch(PIECE):
-            yield piece
+        while rows := await cursor.fetch(piece):
+            yield rows
 
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         await self._db.copy_records_to_table(table, columns=columns, records=rows)

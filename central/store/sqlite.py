@@ -48,10 +48,10 @@ class SqliteDb(Db):
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
         self._db.executemany(translated(sql), rows)
 
-    async def stream(self, sql: str, *values: object) -> AsyncIterator[list[Row]]:
+    async def stream(self, sql: str, *values: object, piece: int = PIECE) -> AsyncIterator[list[Row]]:
         cursor = self._db.execute(translated(sql), _bound(values))
-        while piece := cursor.fetchmany(PIECE):
-            yield piece
+        while rows := cursor.fetchmany(piece):
+            yield rows
 
     async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         marks = ",".join("?" * len(columns))

@@ -18,10 +18,41 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "clerk_session": ("token_hash", "office", "clerk_id", "device_id", "expires_ms"),
     "audit": ("at_ms", "office", "actor", "action", "target"),
-    "incarnation": ("office", "code", "device_id", "expected", "last_hash"),
+    "incarnation": (
+        "office", "code", "device_id", "expected", "last_hash", "writes_as", "start_seq", "start_hash", "pending",
+        "oldest_ms", "declared_ms", "app_v",
+    ),
     "event": (
         "office", "incarnation", "seq", "event_id", "subject", "header", "public", "personal", "salt", "personal_hash",
         "hash", "status", "reason", "server_seq", "case_version", "received_ms",
     ),
-    "case_": ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day"),
+    "case_": ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day", "flags"),
+    "aside": (
+        "office", "server_seq", "subject", "kind", "made_ms", "settled_ms", "settled_by",
+    ),
+    "conflict": (
+        "office", "conflict_id", "case_id", "other", "kind", "reason", "incarnation", "seq", "actor", "made_ms",
+        "settled_ms", "settled_by", "settled_how",
+    ),
+    "claim": (
+        "office", "kind", "key", "case_id", "incarnation",
+    ),
+    "clock": (
+        "device_id", "boot_id", "lo_ms", "hi_ms", "seen_ms",
+    ),
+    "report": (
+        "office", "device_id", "incarnation", "seq", "reason", "app_v", "fact", "at_ms",
+    ),
+    "attachment": (
+        "office", "sha256", "mime", "size", "have", "whole", "made_ms",
+    ),
+    "attachment_piece": (
+        "office", "sha256", "at", "body",
+    ),
+    "department": (
+        "office", "key", "url", "secret", "token_hash", "made_ms",
+    ),
+    "delivery": (
+        "office", "department", "case_id", "wanted", "sent", "state", "attempts", "due_ms", "error",
+    ),
 }  # fmt: skip

@@ -56,6 +56,7 @@ FACTS: dict[str, str] = {
     "inquiry.answered": N_("咨询"),
     "personal.shown": N_("查看个人信息"),
     "note.added": N_("备注"),
+    "conflict.settled": N_("冲突处理"),
     "case.adopted": N_("凭证续办"),
     "procedure.announced": N_("告知特殊程序"),
     "papers.served": N_("送达文书"),

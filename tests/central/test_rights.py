@@ -90,7 +90,8 @@ def test_nobody_unknown_gets_past_the_door(centre: TestClient[Litestar], token: 
     for method, path, wanted in operations(centre.app):
         if wanted != PUBLIC[OPTION]:
             reply = centre.request(method, _filled(path, None), headers=bearer(token), content=b"{}")
-            assert (reply.status_code, reply.json()["code"]) in ((401, "unknown_token"), (401, "session_over"))
+            assert reply.status_code == 401
+            assert method == "HEAD" or reply.json()["code"] in ("unknown_token", "session_over")
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -109,7 +110,7 @@ def test_each_role_at_each_route_in_its_own_and_in_another_hall(
             reply = centre.request(method, _filled(path, target), headers=bearer(token()), content=body)
             what = (method, path, role, kind, at, reply.text)
             assert reply.status_code < 500, what
-            refused = reply.status_code == 403 and msgspec.json.decode(reply.content)["code"] == "not_allowed"
+            refused = reply.status_code == 403 and (method == "HEAD" or reply.json()["code"] == "not_allowed")
             may = wanted == PUBLIC[OPTION] or (isinstance(wanted, Permission) and allows({role}, wanted))
             assert refused is not may, what
             assert reply.status_code != 401 or "wrong_pin" in reply.text, what

@@ -47,7 +47,7 @@ def test_a_database_of_the_first_version_keeps_its_cases_and_feed(tmp_path: Path
     add_case(counter.journal, 1)
     device = inline(store.read(lambda db: devices.device(db, counter.device.device_id)))
     assert device is not None
-    inline(ingest.push(store, device, counter.request(), 1))
+    inline(ingest.push(store, device, counter.request(), 1_790_000_000_000))
     now = sqlite3.connect(tmp_path / "centre" / "central.db")
     old.execute("INSERT INTO server VALUES ('epoch', ?, 3)", (b"k" * 32,))
     for table in ("device", "incarnation", "event"):

@@ -105,11 +105,12 @@ def settled(came: list[f.Fact]) -> Case:
 
 
 def substance(case: Case) -> Case:
-    """The case without the order in which papers and lines stand, which is that of arrival."""
+    """The case without the order in which papers, lines and marks stand, which is that of arrival."""
     return structs.replace(
         case,
         papers=tuple(sorted(case.papers, key=lambda paper: paper.paper_id)),
         timeline=tuple(sorted(case.timeline, key=lambda line: (line.type, line.text))),
+        marks={name: structs.replace(mark, at=0) for name, mark in case.marks.items()},
     )
 
 

@@ -1,0 +1,137 @@
+"""For those who look after a hall: its devices, what was set aside and is read again, its conflicts, dead letters."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from central import saving
+from central.decide import decide, plain, read_one
+from central.ingest import load
+from central.refusal import Refused
+from central.store import Db, Store, devices, facts
+from central.store import oversight as table
+from central.store.base import current_epoch
+from central.store.devices import DeviceRow
+from hall import wire
+from hall import wire_oversight as w
+from hall.chain import UNREADABLE, open_header
+from hall.errors import BrokenChain
+
+PAGE = 100
+SHOWN_REPORTS = 50
+
+
+async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
+    """The hall at a glance."""
+
+    async def look(db: Db) -> w.StatusReply:
+        aside, open_conflicts = await table.count_open(db, office)
+        rows = await db.rows("SELECT state, count(*) FROM delivery WHERE office = $1 GROUP BY state", office)
+        deliveries = {row[0]: row[1] for row in rows}
+        return w.StatusReply(
+            office=office,
+            epoch=await current_epoch(db),
+            time_ms=now_ms,
+            devices=await table.device_states(db, office, now_ms),
+            set_aside=aside,
+            conflicts=open_conflicts,
+            dead_letters=await table.reports(db, office, SHOWN_REPORTS),
+            deliveries_waiting=deliveries.get("waiting", 0),
+            deliveries_dead=deliveries.get("dead", 0),
+        )
+
+    return await store.read(look)
+
+
+async def report(store: Store, device: DeviceRow, told: w.Report, now_ms: int) -> None:
+    """Keep a dead letter of a device.
+
+    Raises:
+        Refused: 403 the journal is not this device's.
+    """
+
+    async def keep(db: Db) -> None:
+        at = await devices.incarnation(db, device.office, told.incarnation)
+        if at is None or at.device_id != device.device_id:
+            raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
+        fact = msgspec.json.encode(told.fact) if told.fact else b""
+        kept = replace(told, reason=plain(told.reason), app_v=plain(told.app_v))
+        await table.add_report(db, device.office, device.device_id, kept, fact, now_ms)
+
+    await store.transact(keep)
+
+
+async def asides(store: Store, office: str, after: int) -> w.AsideReply:
+    """A page of what was set aside."""
+    rows = await store.read(lambda db: table.asides(db, office, after, PAGE + 1))
+    entries = [
+        w.AsideEntry(
+            number=row[0],
+            case_id=row[1],
+            kind=row[2],
+            incarnation=row[3],
+            seq=row[4],
+            type=_type(row[5]),
+            reason=row[6],
+            received_ms=row[7],
+        )
+        for row in rows[:PAGE]
+    ]
+    return w.AsideReply(entries=entries, has_more=len(rows) > PAGE)
+
+
+def _type(header: bytes) -> str:
+    try:
+        return open_header(header).type[:100]
+    except (BrokenChain, *UNREADABLE):
+        return ""
+
+
+async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
+    """A page of open conflicts behind ``after``: the ``made_ms``, ``id`` and ``kind`` of one that was shown."""
+    made, _, place = after.partition(" ")
+    if after and not (made.isascii() and made.isdigit() and len(made) < 16):
+        raise Refused(400, wire.Problem(code="bad_request", message="从哪里接着读，写得不对"))
+    entries = await store.read(lambda db: table.conflicts(db, office, int(made or 0), place, PAGE + 1))
+    return w.ConflictsReply(conflicts=entries[:PAGE], has_more=len(entries) > PAGE)
+
+
+async def retry(store: Store, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
+    """Read a set-aside fact again, and with it those of its case that waited for it.
+
+    Raises:
+        Refused: 404 nothing with this number is set aside in this hall.
+    """
+    return await store.transact(lambda db: _retry(db, office, number, actor, now_ms))
+
+
+async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
+    asked = await table.aside(db, office, number)
+    if asked is None:
+        raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
+    subject, code = asked
+    # The same order of locks as a push: the journal first, then the cases.
+    at = await devices.incarnation(db, office, code)
+    assert at is not None, "a fact stands in a journal"
+    waiting = await table.waiting_with(db, office, code, number, subject)
+    incoming = [read_one(at, seq, sealed) for _, seq, sealed in waiting]
+    known = await load(db, at, incoming)
+    known.ids -= {each.event_id for each in incoming}
+    known.held.clear()
+    decided = decide(at, incoming, known)
+    # They take their place in the hall's order now: that is when they have their effect.
+    first = await facts.next_numbers(db, office, len(waiting))
+    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
+    others = 0
+    for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
+        settled = fact.status is not wire.Status.QUARANTINED
+        if before == number:
+            told = replace(told, status=fact.status, reason=fact.reason)
+        else:
+            others += settled
+        if settled:
+            await facts.decide_again(db, office, code, seq, fact, first + place)
+            await table.settle_aside(db, office, before, actor, now_ms)
+    return replace(told, others=others)

@@ -1,0 +1,123 @@
+"""Storing what was decided, in the transaction it was decided in. The hall's counter is taken first of all changes
+that others could see, and its row stays locked to the commit: numbers appear in the order of commits."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+
+import msgspec
+
+from central.decide import Claim, Decided, Incoming, NewConflict, plain
+from central.store import Db, deliveries, facts
+from central.store import conflicts as table
+from central.store.base import office_secret
+from central.store.facts import CaseRow
+from hall.case import Case
+from hall.facts import Header
+
+_encode = msgspec.json.Encoder().encode
+CLOCK_SUSPECT = "clock_suspect"
+_TWICE = {"same_ticket": "同一个号办了两次", "candidate_pair": "同一申请人的同一事项可能登记了两次"}
+
+
+async def save_cases(
+    db: Db,
+    office: str,
+    incarnation: str,
+    incoming: Sequence[Incoming],
+    decided: Decided,
+    known: dict[str, CaseRow],
+    first: int,
+    suspects: set[str],
+    now_ms: int,
+) -> None:
+    """Keep the cases of a batch, with the numbers from ``first`` on, its conflicts, and what departments are to be
+    told."""
+    conflicts = [*decided.conflicts, *await _claimed(db, office, incarnation, decided.claims)]
+    await table.add(db, office, incarnation, conflicts, now_ms)
+    await table.settle(db, office, decided.settled, now_ms)
+    flags = await _flags(db, decided, known, conflicts, suspects)
+    rows = []
+    for case_id, case in decided.cases.items():
+        place = decided.last[case_id]
+        header = incoming[place].header
+        assert header is not None
+        rows.append(case_row(office, case, header, first + place, flags.get(case_id, "")))
+    await facts.save_cases(db, [r for r in rows if r.case_id not in known], [r for r in rows if r.case_id in known])
+    await deliveries.want(db, office, decided.cases, {row.case_id: row.server_seq for row in rows}, now_ms)
+    others = {each.other for each in conflicts if each.other}
+    others |= await table.others_of(db, office, decided.settled)
+    others -= set(decided.cases)
+    if others:
+        await _flag_others(db, office, sorted(others))
+
+
+async def _claimed(db: Db, office: str, incarnation: str, claims: list[Claim]) -> list[NewConflict]:
+    """The conflicts of tickets and persons that another window has brought in too."""
+    if not claims:
+        return []
+    secret = await office_secret(db, office)
+    keys = [hmac.digest(secret, each.what.encode("utf-8", "replace"), "sha256").hex() for each in claims]
+    first = await table.claim(db, office, incarnation, list(zip(claims, keys, strict=True)))
+    found = []
+    for claim, key in zip(claims, keys, strict=True):
+        other, wrote = first[claim.kind, key]
+        if other == claim.case_id or wrote == incarnation:
+            continue
+        pair = ":".join(sorted((claim.case_id, other)))
+        found.append(
+            NewConflict(
+                conflict_id=f"{claim.kind}:{pair}",
+                case_id=claim.case_id,
+                kind=claim.kind,
+                reason=_TWICE[claim.kind],
+                seq=claim.seq,
+                actor=claim.actor,
+                other=other,
+            )
+        )
+    return found
+
+
+async def _flags(
+    db: Db, decided: Decided, known: dict[str, CaseRow], conflicts: list[NewConflict], suspects: set[str]
+) -> dict[str, str]:
+    """The flags of the batch's cases: kinds of their open conflicts, and a clock that is not to be believed."""
+    before = {case_id: known[case_id].flags.split() if case_id in known else [] for case_id in decided.cases}
+    asked = {each.case_id for each in conflicts} | {each.case_id for each in decided.settled}
+    asked |= {name for name, old in before.items() if old}
+    open_kinds = await table.kinds_of(db, sorted(asked))
+    flags = {}
+    for case_id, old in before.items():
+        kinds = open_kinds.get(case_id, set())
+        if case_id in suspects or CLOCK_SUSPECT in old:
+            kinds = kinds | {CLOCK_SUSPECT}
+        flags[case_id] = " ".join(sorted(kinds))
+    return flags
+
+
+async def _flag_others(db: Db, office: str, case_ids: list[str]) -> None:
+    """Flag the second case of a pair, and bring it into the feed once more."""
+    open_kinds = await table.kinds_of(db, case_ids)
+    for row in (await facts.cases_to_change(db, case_ids)).values():
+        kinds = open_kinds.get(row.case_id, set()) | ({CLOCK_SUSPECT} & set(row.flags.split()))
+        flags = " ".join(sorted(kinds))
+        if flags != row.flags:
+            await facts.flag(db, row.case_id, flags, await facts.next_numbers(db, office, 1))
+
+
+def case_row(office: str, case: Case, header: Header, server_seq: int, flags: str = "") -> CaseRow:
+    """A case as it is stored; ``header`` and ``server_seq`` are of its last fact."""
+    return CaseRow(
+        case_id=case.case_id,
+        office=office,
+        reference=plain(case.reference),
+        state=case.state.value,
+        version=case.version,
+        snapshot=_encode(case),
+        server_seq=server_seq,
+        device=header.device,
+        day=header.day.isoformat(),
+        flags=flags,
+    )

@@ -1,0 +1,129 @@
+"""The routes of the sync: push, feed, snapshot, keys, dead letters, sealed files."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+from litestar import Request, get, post
+from litestar.datastructures import State
+from litestar.params import JSONBody, Parameter
+
+from central import feed, ingest, oversight, sealed_import
+from central.clock import now_ms
+from central.intake import Intake
+from central.rights import Principal, needs
+from central.store import Store, devices
+from central.waiting import Waiting
+from hall import sealed, wire
+from hall import wire_oversight as w
+from hall.roles import Permission
+
+Asked = Request[Principal, Any, State]
+PAGE_LIMIT = 500
+MAX_SEALED = 64 << 20
+"""Largest sealed file that is taken over the network, in bytes."""
+Cursor = Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")]
+Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)]
+WaitS = Annotated[
+    int, Parameter(ge=0, le=wire.MAX_WAIT_S, description="seconds to wait for a change when there is none")
+]
+
+
+def _store(state: State) -> Store:
+    store: Store = state.store
+    return store
+
+
+@post(
+    "/v1/sync/push",
+    status_code=200,
+    opt=needs(Permission.PUSH),
+    middleware=[Intake],
+    request_max_body_size=wire.MAX_UNPACKED,
+)
+async def push(data: JSONBody[wire.PushRequest], request: Asked, state: State) -> wire.PushReply:
+    """Store a batch of facts; only the signed receipt acknowledges anything. The body may be gzip.
+
+    ``X-Lane: backlog`` says that the oldest fact is older than ten minutes: live work goes first.
+    """
+    reply = await ingest.push(_store(state), request.user.device, data, now_ms())
+    waiting: Waiting = state.waiting
+    waiting.changed(request.user.office)
+    return reply
+
+
+@get("/v1/sync/changes", opt=needs(Permission.FEED))
+async def changes(
+    request: Asked, state: State, cursor: Cursor = "", limit: Limit = 200, wait_s: WaitS = 0
+) -> wire.ChangesReply:
+    """The hall's cases as they change, in commit order; with ``wait_s`` the answer comes with the next change."""
+    store, office, until = _store(state), request.user.office, time.monotonic() + wait_s
+    if not request.user.clerk:
+        await _heard(store, state, request.user.device.device_id)
+    waiting: Waiting = state.waiting
+    while True:
+        page = await feed.changes(store, office, cursor, limit)
+        left = until - time.monotonic()
+        if page.changes or left <= 0 or waiting.ended:
+            return page
+        await waiting.wait(office, feed.number_of(page.next_cursor), left)
+
+
+async def _heard(store: Store, state: State, device_id: str) -> None:
+    """Keep that a device was heard of, once a minute at most."""
+    now, heard = now_ms(), state.heard
+    if now - heard.get(device_id, 0) > 60_000:
+        heard[device_id] = now
+        await store.transact(lambda db: devices.heard(db, device_id, now))
+
+
+@get("/v1/sync/snapshot", opt=needs(Permission.FEED))
+async def snapshot(
+    request: Asked,
+    state: State,
+    after: Annotated[str, Parameter(max_length=300, description="next_after of the page before; empty to begin")] = "",
+    limit: Limit = 200,
+) -> wire.SnapshotReply:
+    """Every case of the hall as it stands, and where the feed goes on: after a cursor that has expired."""
+    return await feed.snapshot(_store(state), request.user.office, after, limit)
+
+
+@get("/v1/sync/keys", opt=needs(Permission.FEED))
+async def keys(request: Asked, state: State) -> wire.KeysReply:
+    """The keys of the hall's devices, whose codes on papers its windows may believe, and the key to seal files for;
+    signed."""
+    store, office = _store(state), request.user.office
+    known = await store.read(lambda db: devices.devices_of(db, office))
+    reply = wire.KeysReply(
+        device=request.user.device.device_id,
+        epoch=await store.epoch(),
+        server_time_ms=now_ms(),
+        secret=store.office_secret(office),
+        keys=[wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked) for row in known],
+        sealing_key=sealed.sealing_key(store.key).public_key().public_bytes_raw(),
+    )
+    return wire.sign_keys(store.key, reply)
+
+
+@post("/v1/sync/report", status_code=204, opt=needs(Permission.PUSH))
+async def report(data: JSONBody[w.Report], request: Asked, state: State) -> None:
+    """Tell of a fact that the centre will not take: a person sees it in the hall's status."""
+    await oversight.report(_store(state), request.user.device, data, now_ms())
+
+
+@post(
+    "/v1/sync/import-sealed",
+    status_code=200,
+    opt=needs(Permission.IMPORT_SEALED),
+    request_max_body_size=MAX_SEALED,
+)
+async def import_sealed(request: Asked, state: State) -> sealed_import.Imported:
+    """Take in a file that a counter sealed (the body is the file); importing it again changes nothing."""
+    store, office = _store(state), request.user.office
+    told = await sealed_import.take_in(store, office, await request.body(), request.user.actor, now_ms())
+    state.waiting.changed(office)
+    return told
+
+
+ROUTES = [push, changes, snapshot, keys, report, import_sealed]

@@ -1,0 +1,109 @@
+"""What two windows did to one case without knowing of each other, and cannot both stand (sync.md §10).
+
+The order of the centre decides: the first stands, the other value is kept in its fact, and a person is asked. Whether a
+window knew of a fact is told by how many facts of whom it had seen when it went on with the case, or by the version it
+wrote against.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hall import facts as f
+from hall.case import Case, Dispute, Mark
+from hall.verdict import Tick
+
+REVIEW = "needs_review"
+FIELD = "same_field"
+FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
+"""What cannot take effect while a case waits for a review."""
+
+
+def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
+    """The marks that a fact leaves on the case that it took effect on; ``nth``: its number among its window's."""
+    mark = Mark(by=fact.header.incarnation, nth=nth, at=case.version + 1)
+    match fact.body:
+        case f.CaseDecided():
+            return {"decision": mark}
+        case f.FeeDemanded():
+            return {"fee": mark}
+        case f.CaseSupplemented(ticks=ticks):
+            contested = contested_ticks(case, fact)
+            return {f"tick:{code}": mark for code in ticks if code not in contested}
+        case _:
+            return {}
+
+
+def unseen(case: Case, key: str, fact: f.Fact) -> bool:
+    """Whether another window set this and the writer of ``fact`` cannot have known."""
+    mark, header = case.marks.get(key), fact.header
+    if mark is None or mark.by == header.incarnation:
+        return False
+    return case.seen.get(header.incarnation, {}).get(mark.by, 0) < mark.nth and header.base_version < mark.at
+
+
+def contested_ticks(case: Case, fact: f.Fact) -> dict[str, Tick]:
+    """The ticks of a supplement that say something else than another window said meanwhile; the first stand."""
+    if not isinstance(fact.body, f.CaseSupplemented):
+        return {}
+    return {
+        code: tick
+        for code, tick in fact.body.ticks.items()
+        if unseen(case, f"tick:{code}", fact) and case.ticks.get(code) != tick
+    }
+
+
+def withheld(case: Case, fact: f.Fact) -> str:
+    """Why a fact has no effect although the state allows it, in Chinese; empty if it has."""
+    if isinstance(fact.body, FROZEN) and any(each.kind == REVIEW for each in case.disputes):
+        return "办件有争议待复核，先处理争议"
+    if isinstance(fact.body, f.FeeDemanded) and unseen(case, "fee", fact) and _sum(fact.body) != _sum(case.fee):
+        return "另一窗口已告知缴费，金额不同"
+    return ""
+
+
+def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
+    """What a person has to look at because of this fact."""
+    body, event_id = fact.body, fact.header.event_id
+    match body:
+        case f.FeeDemanded() if unseen(case, "fee", fact) and _sum(body) != _sum(case.fee):
+            return Dispute(id=event_id, kind=REVIEW, what=misfit)
+        case f.CaseDecided(granted=granted) if case.decision and unseen(case, "decision", fact):
+            if granted != case.decision.granted or body.result_number != case.decision.result_number:
+                return Dispute(id=event_id, kind=REVIEW, what="另一窗口已作出不同的决定")
+        case f.CaseReceived() | f.CaseAdopted() if _other_person(case, fact.personal):
+            return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的申请人不一致")
+        case f.CaseSupplemented():
+            names = {row.code: row.name for row in case.rows}
+            told = "、".join(names.get(code, code) for code in contested_ticks(case, fact))
+            return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}") if told else None
+        case _:
+            pass
+    return None
+
+
+def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
+    """Marks, what is seen, and disputes after a fact; only what changed."""
+    changes: dict[str, Any] = {}
+    if not misfit and (marks := marks_of(case, fact, nth)):
+        changes["marks"] = {**case.marks, **marks}
+    body, who = fact.body, fact.header.incarnation
+    if isinstance(body, f.CaseAdopted):
+        known = case.seen.get(who, {})
+        changes["seen"] = {**case.seen, who: {**known, body.origin: max(body.seen, known.get(body.origin, 0))}}
+    if isinstance(body, f.ConflictSettled):
+        changes["disputes"] = tuple(each for each in case.disputes if each.id != body.conflict)
+    elif found := dispute(case, fact, misfit):
+        changes["disputes"] = (*case.disputes, found)
+    return changes
+
+
+def _sum(body: Any) -> int:
+    return sum(charge.fen for charge in body.charges) if isinstance(body, f.FeeDemanded) else 0
+
+
+def _other_person(case: Case, personal: f.Personal | None) -> bool:
+    told, known = personal.applicant if personal else None, case.applicant
+    if told is None or known is None or not told.id_number or not known.id_number:
+        return False
+    return (told.id_type, told.id_number) != (known.id_type, known.id_number)

@@ -1,0 +1,361 @@
+"""The routes beside push: long poll, snapshot, gzip, status, what was set aside, sealed files, attachments."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import itertools
+import zlib
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from central.clock import now_ms
+from central.store import clerks as people
+from central.store import devices
+from central.store import tokens as sessions
+from central.store.clerks import ClerkRow
+from central.store.tokens import SessionRow
+from hall import facts as f
+from hall import wire
+from hall import wire_oversight as w
+from hall.chain import open_sealed
+from hall.errors import BrokenChain
+from hall.roles import Role
+from hall.sealed import SealedFacts, seal_facts, sealing_key
+from tests.builders import received
+from tests.central.counter import OFFICE, encoded
+from tests.central.device import Device, as_wire, whole
+from tests.central.hub import Hub
+
+Reply = TypeVar("Reply")
+NAMES = itertools.count()
+
+
+@pytest.fixture
+def device(hub: Hub) -> Device:
+    return Device(hub, "device-1")
+
+
+def person(hub: Hub, role: Role, device: Device) -> dict[str, str]:
+    """Headers of somebody with this role, signed in at the device."""
+    clerk = ClerkRow(office=device.office, clerk_id=f"p-{role}", name="周敏", roles=(role.value,))
+    token = f"s.{role}-{device.name}"
+    row = SessionRow(device.office, clerk.clerk_id, device.name, now_ms() + 3_600_000)
+    hub.transact(lambda db: people.save(db, clerk))
+    hub.transact(lambda db: sessions.add_session(db, token, row, now_ms()))
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def ask(hub: Hub, path: str, kind: type[Reply], headers: dict[str, str], **params: Any) -> Reply:
+    answer = hub.http.get(path, headers=headers, params=params)
+    assert answer.status_code == 200, answer.text
+    return msgspec.json.decode(answer.content, type=kind)
+
+
+def test_a_reader_who_waits_is_told_when_another_window_pushes(hub: Hub, device: Device) -> None:
+    other = Device(hub, "device-2")
+    other.case(1)
+    head = hub.feed().next_cursor
+
+    async def both() -> tuple[httpx.Response, httpx.Response]:
+        params = {"cursor": head, "wait_s": "25"}
+        waiting = asyncio.ensure_future(hub.http._client.get("/v1/sync/changes", params=params, headers=device.headers))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        push = await hub.http._client.post("/v1/sync/push", content=encoded(other.request()), headers=other.headers)
+        return await asyncio.wait_for(waiting, 20), push
+
+    told, pushed = hub.loop.run(both())
+    assert pushed.status_code == 200
+    page = msgspec.json.decode(told.content, type=wire.ChangesReply)
+    assert [change.version for change in page.changes] == [3]
+
+
+def test_a_reader_who_waits_is_told_what_another_process_stored(hub: Hub, device: Device) -> None:
+    """Nothing wakes it in this process; the database is looked at."""
+    device.case(1)
+    request = device.request()
+
+    async def both() -> httpx.Response:
+        waiting = asyncio.ensure_future(
+            hub.http._client.get("/v1/sync/changes", params={"wait_s": "25"}, headers=device.headers)
+        )
+        await asyncio.sleep(0.05)
+        from central import ingest
+
+        await ingest.push(hub.store, device.row, request, now_ms())
+        return await asyncio.wait_for(waiting, 20)
+
+    page = msgspec.json.decode(hub.loop.run(both()).content, type=wire.ChangesReply)
+    assert len(page.changes) == 1
+
+
+def test_a_snapshot_and_the_feed_behind_it_miss_nothing(hub: Hub, device: Device) -> None:
+    names = {device.case(number) for number in range(1, 6)}
+    device.drain()
+    first = ask(hub, "/v1/sync/snapshot", wire.SnapshotReply, device.headers, limit=3)
+    assert len(first.cases) == 3
+    # Between two pages one that was shown changes, and one begins that sorts before the page to come.
+    device.write(first.cases[0].case_id, f.NoteAdded(text="后来"))
+    device.write("aaa", received())
+    device.drain(15)
+    rest = ask(hub, "/v1/sync/snapshot", wire.SnapshotReply, device.headers, limit=3, after=first.next_after)
+    assert (len(rest.cases), rest.next_after, rest.cursor) == (2, "", first.cursor)
+    feed = ask(hub, "/v1/sync/changes", wire.ChangesReply, device.headers, cursor=first.cursor)
+    known = {c.case_id: c.version for c in (*first.cases, *rest.cases, *feed.changes)}
+    assert known == {**dict.fromkeys(names, 3), first.cases[0].case_id: 4, "aaa": 1}
+
+
+@pytest.mark.parametrize("after", ["x", "other:3/a", "/", ":", "x:1"])
+def test_a_snapshot_of_another_epoch_begins_anew(hub: Hub, device: Device, after: str) -> None:
+    assert hub.http.get("/v1/sync/snapshot", params={"after": after}, headers=device.headers).status_code == 410
+
+
+def test_a_push_may_come_as_gzip(hub: Hub, device: Device) -> None:
+    device.case(1)
+    body = gzip.compress(encoded(device.request()))
+    headers = {**device.headers, "Content-Encoding": "gzip", "X-Lane": "backlog"}
+    answer = hub.http.post("/v1/sync/push", content=body, headers=headers)
+    assert answer.status_code == 200
+    assert msgspec.json.decode(answer.content, type=wire.PushReply).receipt.acked_through == 3
+
+
+BOMB = zlib.compressobj(9, wbits=31)
+BOMB_BYTES = BOMB.compress(b'{"proto":1,"x":"' + b"0" * (32 << 20)) + BOMB.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        ("gzip", BOMB_BYTES, 413),
+        ("gzip", b"not gzip", 400),
+        ("gzip", gzip.compress(b"{}")[:-3], 400),
+        ("gzip", gzip.compress(b"{}") + b"more", 400),
+        ("gzip", b"", 400),
+        ("br", b"{}", 415),
+        ("gzip", gzip.compress(b"{}"), 400),
+    ],
+    ids=["bomb", "no gzip", "cut", "more behind", "empty", "other", "no push"],
+)
+def test_what_is_packed_badly_is_refused(hub: Hub, device: Device, encoding: str, body: bytes, status: int) -> None:
+    answer = hub.http.post("/v1/sync/push", content=body, headers={**device.headers, "Content-Encoding": encoding})
+    assert answer.status_code == status
+    assert msgspec.json.decode(answer.content, type=wire.Problem).code
+
+
+def test_a_fact_of_a_type_to_come_waits_with_those_of_its_case_and_holds_nobody_else_up(
+    hub: Hub, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the centre was upgraded a person has it read again, and everything takes its effect in order."""
+    case_id = device.case(1, notes=0)
+    device.write(case_id, f.NoteAdded(text="将来的一类记录"))
+    device.write(case_id, f.NoteAdded(text="等它的一条"))
+    other = device.case(2, notes=0)
+
+    def of_old(sealed: Any, header: Any = None) -> f.Fact:
+        if header is not None and header.seq == 3:
+            raise BrokenChain("unreadable_fact", "记录的内容读不出来")
+        return open_sealed(sealed, header)
+
+    monkeypatch.setattr("central.decide.open_sealed", of_old)
+    device.drain()
+    monkeypatch.undo()
+    assert hub.counts() == {"applied": 4, "quarantined": 2, "cases": 2}
+    head = person(hub, Role.SUPERVISOR, device)
+    listed = ask(hub, "/v1/quarantine", w.AsideReply, head)
+    assert [(each.kind, each.case_id, each.seq) for each in listed.entries] == [
+        ("unread", case_id, 3),
+        ("held", case_id, 4),
+    ]
+    assert all(each.reason for each in listed.entries)
+    assert ask(hub, "/v1/sync/status", w.StatusReply, head).set_aside == 2
+    answer = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", headers=head)
+    reply = msgspec.json.decode(answer.content, type=w.RetryReply)
+    assert (reply.status, reply.others) == (wire.Status.APPLIED, 1)
+    assert [line.text for line in hub.case(case_id).timeline][2:] == ["备注：将来的一类记录", "备注：等它的一条"]
+    assert hub.case(other).version == 2
+    assert hub.counts() == {"applied": 6, "cases": 2}
+    assert ask(hub, "/v1/quarantine", w.AsideReply, head).entries == []
+    again = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", headers=head)
+    assert again.status_code == 404
+    whole_numbers = hub.read(lambda db: db.rows("SELECT server_seq FROM event ORDER BY 1"))
+    assert len({row[0] for row in whole_numbers}) == 6
+
+
+def test_the_status_names_each_device_with_what_it_has_still_to_send(hub: Hub, device: Device) -> None:
+    device.case(1)
+    request = msgspec.structs.replace(device.request(1, 2), queue=wire.Queue(pending=7, oldest_ms=123))
+    device.push(request, now_ms())
+    head = person(hub, Role.SUPERVISOR, device)
+    told = ask(hub, "/v1/sync/status", w.StatusReply, head)
+    (shown,) = told.devices
+    assert (shown.device, shown.codes, shown.pending, shown.oldest_ms) == ("device-1", ["W01"], 7, 123)
+    assert (shown.silent, shown.app_v, told.office) == (False, "test", OFFICE)
+    hub.transact(lambda db: db.run("UPDATE device SET seen_ms = 1"))
+    hub.transact(lambda db: db.run("UPDATE incarnation SET declared_ms = 1"))
+    assert ask(hub, "/v1/sync/status", w.StatusReply, head).devices[0].silent
+
+
+def test_a_dead_letter_is_seen_until_its_fact_has_come(hub: Hub, device: Device) -> None:
+    device.case(1)
+    told = w.Report(incarnation=device.incarnation, seq=2, reason="第2条被中心退回", fact=as_wire(device.sealed[1]))
+    for _ in range(2):
+        assert hub.http.post("/v1/sync/report", content=encoded(told), headers=device.headers).status_code == 204
+    head = person(hub, Role.SUPERVISOR, device)
+    letters = ask(hub, "/v1/sync/status", w.StatusReply, head).dead_letters
+    assert [(each.seq, each.reason) for each in letters] == [(2, "第2条被中心退回")]
+    (kept,) = hub.read(lambda db: db.rows("SELECT fact FROM report"))
+    assert msgspec.json.decode(kept[0], type=wire.WireFact) == as_wire(device.sealed[1])
+    device.drain()
+    assert ask(hub, "/v1/sync/status", w.StatusReply, head).dead_letters == []
+    foreign = msgspec.structs.replace(told, incarnation="W99")
+    assert hub.http.post("/v1/sync/report", content=encoded(foreign), headers=device.headers).status_code == 403
+
+
+def sealed_file(hub: Hub, device: Device, first: int, facts: list[Any] | None = None) -> bytes:
+    content = SealedFacts(
+        office=device.office,
+        device=device.name,
+        incarnation=device.incarnation,
+        first_seq=first,
+        start=device.hash_at(first - 1),
+        events=[as_wire(each) for each in facts or device.sealed[first - 1 :]],
+    )
+    return seal_facts(content, device.key, sealing_key(hub.store.key).public_key().public_bytes_raw())
+
+
+def take_in(hub: Hub, data: bytes, headers: dict[str, str]) -> httpx.Response:
+    return hub.http.post(
+        "/v1/sync/import-sealed", content=data, headers={**headers, "Content-Type": "application/octet-stream"}
+    )
+
+
+def test_a_revoked_devices_sealed_facts_come_in_by_a_supervisor_and_once(hub: Hub, device: Device) -> None:
+    for number in range(1, 4):
+        device.case(number)
+    device.drain(batch=200)
+    for number in range(4, 120):
+        device.case(number)
+    hub.transact(lambda db: devices.revoke(db, device.name, 1))
+    data = sealed_file(hub, device, 5)
+    head = person(hub, Role.SUPERVISOR, Device(hub, "device-2"))
+    told = take_in(hub, data, head).json()
+    assert (told["facts"], told["new"], told["stored_as"]) == (353, 348, device.incarnation)
+    assert take_in(hub, data, head).json()["new"] == 0
+    whole(hub, [device])
+
+
+def test_what_was_written_after_a_journal_was_set_back_is_kept_as_a_branch(hub: Hub, device: Device) -> None:
+    case_id = device.case(1)
+    device.drain()
+    lost, device.sealed = device.sealed[2:], device.sealed[:2]
+    device.write(case_id, f.NoteAdded(text="回退以后写的"), event_id="branch-1")
+    device.write(case_id, f.NoteAdded(text="再一条"), event_id="branch-2")
+    head = person(hub, Role.SUPERVISOR, Device(hub, "device-2"))
+    data = sealed_file(hub, device, 1)
+    told = take_in(hub, data, head).json()
+    assert (told["new"], told["set_aside"]) == (2, 0)
+    assert told["stored_as"].startswith(f"{device.incarnation}~")
+    assert take_in(hub, data, head).json()["new"] == 0
+    texts = [line.text for line in hub.case(case_id).timeline]
+    assert texts[2:] == ["备注：备注0", "备注：回退以后写的", "备注：再一条"]
+    assert lost
+    from central.verify import verify
+
+    assert hub.run(verify(hub.store)).facts == 5
+
+
+def test_a_sealed_file_that_was_changed_or_is_a_strangers_is_refused(hub: Hub, device: Device) -> None:
+    device.case(1)
+    data = sealed_file(hub, device, 1)
+    head = person(hub, Role.SUPERVISOR, device)
+    stranger = Device(hub, "device-9", office="SL09")
+    stranger.case(1)
+    for bad, status in ((data[:-9], 400), (b"", 400), (b"{}", 400), (sealed_file(hub, stranger, 1), 403)):
+        assert take_in(hub, bad, head).status_code == status
+    assert hub.counts() == {"cases": 0}
+
+
+def piece(hub: Hub, device: Device, data: bytes, first: int, end: int, **more: str) -> httpx.Response:
+    headers = {
+        **device.headers,
+        "Content-Type": "application/pdf",
+        "Content-Range": f"bytes {first}-{end - 1}/{len(data)}",
+        **more,
+    }
+    name = hashlib.sha256(data).hexdigest()
+    return hub.http.request("PUT", f"/v1/attachments/{name}", content=data[first:end], headers=headers)
+
+
+def test_an_attachment_arrives_in_pieces_and_goes_on_where_it_stopped(hub: Hub, device: Device) -> None:
+    data = bytes(range(256)) * 5000
+    name = hashlib.sha256(data).hexdigest()
+    assert hub.http.request("HEAD", f"/v1/attachments/{name}", headers=device.headers).status_code == 404
+    assert piece(hub, device, data, 0, 700_000).json()["have"] == 700_000
+    here = hub.http.request("HEAD", f"/v1/attachments/{name}", headers=device.headers)
+    assert (here.headers["upload-offset"], here.headers["upload-length"]) == ("700000", str(len(data)))
+    gap = piece(hub, device, data, 900_000, 1_000_000)
+    assert (gap.status_code, gap.json()["expected"]) == (409, 700_000)
+    assert hub.http.get(f"/v1/attachments/{name}", headers=device.headers).status_code == 404
+    assert piece(hub, device, data, 600_000, len(data)).json()["whole"] is True
+    assert piece(hub, device, data, 0, 700_000).json()["whole"] is True
+    got = hub.http.get(f"/v1/attachments/{name}", headers=device.headers)
+    assert (got.content == data, got.headers["content-type"]) == (True, "application/pdf")
+    elsewhere = Device(hub, "device-2", office="SL02")
+    assert hub.http.get(f"/v1/attachments/{name}", headers=elsewhere.headers).status_code == 404
+
+
+def test_an_attachment_that_is_something_else_is_forgotten(hub: Hub, device: Device) -> None:
+    name = hashlib.sha256(b"right").hexdigest()
+    wrong = hub.http.request("PUT", f"/v1/attachments/{name}", content=b"wrong", headers=device.headers)
+    assert wrong.status_code == 422
+    right = hub.http.request("PUT", f"/v1/attachments/{name}", content=b"right", headers=device.headers)
+    assert right.json()["whole"] is True
+    assert hub.http.get(f"/v1/attachments/{name}", headers=device.headers).content == b"right"
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [("bytes 0-4/99999999", 413), ("bytes 0-9/10", 400), ("bytes 5-1/10", 400), ("nonsense", 400), ("bytes */10", 400)],
+)
+def test_a_range_that_cannot_be_is_refused(hub: Hub, device: Device, told: str, status: int) -> None:
+    name = hashlib.sha256(b"right").hexdigest()
+    headers = {**device.headers, "Content-Range": told}
+    assert hub.http.request("PUT", f"/v1/attachments/{name}", content=b"right", headers=headers).status_code == status
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(data=st.data())
+def test_pieces_in_any_order_and_number_make_the_one_attachment(hub: Hub, data: st.DataObject) -> None:
+    content = data.draw(st.binary(min_size=1, max_size=60))
+    device = Device(hub, f"d{next(NAMES)}")
+    name = hashlib.sha256(content).hexdigest()
+    hub.transact(lambda db: db.run("DELETE FROM attachment"))
+    hub.transact(lambda db: db.run("DELETE FROM attachment_piece"))
+    for _ in range(data.draw(st.integers(0, 8))):
+        first = data.draw(st.integers(0, len(content) - 1))
+        assert piece(hub, device, content, first, data.draw(st.integers(first + 1, len(content)))).status_code in (
+            200,
+            409,
+        )
+    have = int(
+        hub.http.request("HEAD", f"/v1/attachments/{name}", headers=device.headers).headers.get("upload-offset", 0)
+    )
+    if have < len(content):
+        assert piece(hub, device, content, have, len(content)).json()["whole"] is True
+    assert hub.http.get(f"/v1/attachments/{name}", headers=device.headers).content == content
+
+
+def test_a_keys_reply_names_the_key_to_seal_for(hub: Hub, device: Device) -> None:
+    reply = ask(hub, "/v1/sync/keys", wire.KeysReply, device.headers)
+    assert reply.sealing_key == sealing_key(hub.store.key).public_key().public_bytes_raw()
+    assert wire.keys_are_signed(hub.store.public_key, reply)
+    forged = msgspec.structs.replace(reply, sealing_key=b"x" * 32)
+    assert not wire.keys_are_signed(hub.store.public_key, forged)
