@@ -1,15 +1,16 @@
 """The paper is a replica: the code on it carries the case as far as the next window needs it.
 
 In the code: matter and catalogue version, answers, the state of every material in the order of the list, dates,
-reference, identity of the case, how many of its facts the paper has seen, and a keyed digest of the applicant's
-identity number. Never in it: the number, the full name, a phone, an address. The texts of the list are not in it
-either: they come from the catalogue, and a digest of the list says whether it is the same one.
+reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
+identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
+in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hmac
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -63,6 +64,7 @@ __all__ = [
     "list_digest",
     "looks_like_code",
     "matches",
+    "name_matches",
     "tick_in",
     "tick_of",
 ]
@@ -72,6 +74,8 @@ SHORTEST_LIFE: Final = dt.timedelta(days=90)
 """A code is good for a month after the last date that stands in it, and for three months in any case."""
 REASON_BYTES: Final = 180
 """Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
+NUMBER_BYTES: Final = 8
+NAME_BYTES: Final = 4
 ON_PAPER: Final = "见纸质凭证"
 
 
@@ -91,7 +95,8 @@ class Replica(Struct, frozen=True, kw_only=True):
     """What a code says. ``version`` counts the facts of the case that the issuing window had written by then.
 
     ``number`` is the part of the paper's number after the reference. ``list_digest`` is that of the rows,
-    ``digest`` that of the identity number (empty: none was taken), made with the secret ``secret_id``.
+    ``digest`` that of the identity number (empty: none was taken) and ``name_digest`` that of the name, made with the
+    secret ``secret_id``.
     """
 
     matter: str
@@ -123,6 +128,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     language: str
     device: str = ""
     respond_provisional: bool = False
+    name_digest: bytes = b""
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -166,7 +172,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         agent=case.agent is not None,
         language=case.language,
         secret_id=secret_id(signer.secret) if given else b"",
-        digest=_digest(signer.secret, identity, given) if given else b"",
+        digest=_digests(signer.secret, identity, given, who.name) if who and given else b"",
         unsure=_unsure(case),
     )
     return wrap(pack(wire), signer.key)
@@ -199,6 +205,18 @@ def matches(replica: Replica, number: str, secrets: Iterable[bytes]) -> bool | N
         if replica.digest and secret_id(secret) == replica.secret_id:
             made = _digest(secret, case_bytes(replica.case_id), number)
             return hmac.compare_digest(made, replica.digest)
+    return None
+
+
+def name_matches(replica: Replica, name: str, secrets: Iterable[bytes]) -> bool | None:
+    """Whether a name is the applicant's, to the character; ``None``: that cannot be told here.
+
+    Case, width and blanks do not count, as one and the same name is typed with and without them.
+    """
+    for secret in secrets:
+        if replica.name_digest and secret_id(secret) == replica.secret_id:
+            made = _name_digest(secret, case_bytes(replica.case_id), name)
+            return hmac.compare_digest(made, replica.name_digest)
     return None
 
 
@@ -244,9 +262,18 @@ def tick_of(mark: Mark, row: Row) -> Tick:
 
 def _digest(secret: bytes, identity: bytes, number: str) -> bytes:
     """Keyed with the hall's secret, because of a number whose first and last digits are known there are few."""
-    return hmac.digest(secret, b"replica-identity\0" + identity + b"\0" + normalise_number(number).encode(), "sha256")[
-        :8
-    ]
+    told = b"replica-identity\0" + identity + b"\0" + normalise_number(number).encode()
+    return hmac.digest(secret, told, "sha256")[:NUMBER_BYTES]
+
+
+def _name_digest(secret: bytes, identity: bytes, name: str) -> bytes:
+    """Four bytes: enough that a slip of the pen is seen, too few to find a name by."""
+    plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return hmac.digest(secret, b"replica-name\0" + identity + b"\0" + plain.encode(), "sha256")[:NAME_BYTES]
+
+
+def _digests(secret: bytes, identity: bytes, number: str, name: str) -> bytes:
+    return _digest(secret, identity, number) + _name_digest(secret, identity, name)
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:
@@ -338,9 +365,10 @@ def _replica(wire: Wire, device: str) -> Replica:
         issued=issued,
         expires=expires,
         secret_id=wire.secret_id,
-        digest=wire.digest,
+        digest=wire.digest[:NUMBER_BYTES],
         language=wire.language,
         device=device,
+        name_digest=wire.digest[NUMBER_BYTES:],
     )
 
 

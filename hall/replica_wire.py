@@ -56,7 +56,10 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The map in the code, strictly; in the code its keys are the places of these names, from 0."""
+    """The map in the code, strictly; in the code its keys are the places of these names, from 0.
+
+    ``digest``: 8 bytes of the identity number's, then 4 of the name's.
+    """
 
     format: Annotated[int, Meta(ge=0)]
     matter: Annotated[str, Meta(max_length=80)]
@@ -80,7 +83,7 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     agent: bool = False
     language: Annotated[str, Meta(max_length=8)] = ""
     secret_id: Annotated[bytes, Meta(max_length=2)] = b""
-    digest: Annotated[bytes, Meta(max_length=8)] = b""
+    digest: Annotated[bytes, Meta(max_length=12)] = b""
     unsure: bool | Annotated[int, Meta(ge=0, le=7)] = 0
 
 

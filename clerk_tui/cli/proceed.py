@@ -55,7 +55,7 @@ def steps(session: Session, reference: str | None, as_json: bool) -> None:
     if reference is None:
         raise missing("REF", "clerk steps")
     with session.workspace() as ws:
-        case = cases.load(ws, reference)
+        case = cases.hall_case(ws, reference).case
         offers = next_steps.offers(ws, case.case_id)
     told = {
         "reference": case.reference,

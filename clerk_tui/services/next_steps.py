@@ -75,7 +75,7 @@ def offers(ws: Workspace, reference: str) -> tuple[Offer, ...]:
     Raises:
         BadInput: there is no such case here.
     """
-    case = cases.load(ws, reference)
+    case = cases.hall_case(ws, reference).case
     found = [Offer(step, _hindrance(ws, case, step)) for step in STEPS.values()]
     return tuple(sorted(found, key=lambda offer: not offer.lawful))
 
@@ -86,10 +86,10 @@ def rehearse(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any
     What the step needs and ``values`` leave out is stood in for, so that what is there can be judged while the rest is
     still being typed. Raises as the step's service does.
     """
-    case = cases.load(ws, reference)
+    case = cases.hall_case(ws, reference).case
     stand_in = _stand_in(ws, case, step)
     with rehearsing():
-        return ACTIONS[step.action](ws, case.case_id, **{**stand_in, **step.fixed, **values})
+        return ACTIONS[step.action](ws, case.reference, **{**stand_in, **step.fixed, **values})
 
 
 def take(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any]) -> Result:
@@ -100,9 +100,9 @@ def take(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any]) -
 def _hindrance(ws: Workspace, case: Case, step: Step) -> HallError | None:
     try:
         if step.action:
-            rehearse(ws, case.case_id, step, {})
+            rehearse(ws, case.reference, step, {})
         else:
-            supplement.open_supplement(ws, case.case_id)
+            supplement.open_supplement(ws, case.reference)
     except HallError as error:
         return error
     return None

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from msgspec import structs
 
 from clerk_tui.services import cases, printable
+from clerk_tui.services.hall_cases import HallCase, look
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
@@ -43,21 +44,44 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
 
     Raises:
         BadInput: no such case, or whatever the step finds wrong. Nothing is written.
-        Unlawful: the law does not allow the step, or wants more on its paper. Nothing is written.
+        Unlawful: the law does not allow the step, or wants more on its paper; ``case_elsewhere``: another window has
+            gone on with the case since. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
     """
     known = cases.load(ws, reference)
+    _require_whole(cases.hall_case(ws, known.case_id), known)
     if _rehearsing.get():
         action = Action(ws, known.case_id, known.reference, known)
         step(known, action)
         return told(ws, Written(action.so_far() or known, tuple(action.paper_ids), ws.journal.head), action)
     with ws.journal.write() as connection:
         case = ws.journal.case_in(connection, known.case_id)
-        assert case is not None, "it was just read"
+        found = look(ws, connection, known.case_id)
+        assert case is not None and found is not None, "it was just read"
+        _require_whole(found, case)
         action = Action(ws, case.case_id, case.reference, case)
         step(case, action)
         written = action.write(connection)
     return told(ws, written, action)
+
+
+def _require_whole(found: HallCase, own: Case) -> None:
+    """That nothing was done elsewhere that this window's journal lacks: a step rests on how the case really stands.
+
+    What leaves the case as it was, somebody's look at it or a paper printed again, does not count.
+    """
+    if found.news and _standing(found.case) != _standing(own):
+        state = STATE_NAMES[found.case.state]
+        raise Unlawful(
+            "case_elsewhere",
+            f"别的窗口接着办了这个办件，现在是“{state}”，这一步要到那个窗口办",
+            field="reference",
+            hint="在办件的经过里看是谁办的；还要补材料的，可以在本窗口补正收件接过来",
+        )
+
+
+def _standing(case: Case) -> Case:
+    return structs.replace(case, version=0, writers={}, papers=(), timeline=(), window="", clerk="")
 
 
 def told(ws: Workspace, written: Written, action: Action) -> Result:

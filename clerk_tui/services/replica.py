@@ -29,6 +29,7 @@ from hall.deadlines import notice_due
 from hall.errors import BadInput, HallError
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
 from hall.masking import mask_name
+from hall.names import clean_name
 from hall.replica import ReplicaError
 from hall.roles import Permission
 from hall.telling import STATE_NAMES
@@ -151,8 +152,12 @@ def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: M
             field="code",
             hint="可以查看，不能续办",
         )
-    if not view.here:
+    if view.here:
+        if typed := applicant.get("name", "").strip():
+            _confirm_name(view, clean_name(typed, field="applicant.name"))
+    else:
         person = _applicant(ws, view, id_number, applicant)
+        _confirm_name(view, person.name)
         action = Action(ws, view.replica.case_id, view.replica.reference)
         action.add(_adopted(ws, view), Personal(applicant=person))
         with ws.journal.write() as connection:
@@ -277,14 +282,22 @@ def _applicant(ws: Workspace, view: ReplicaView, id_number: str, typed: Mapping[
     for where, message in checked.missing.items():
         raise BadInput("value_missing", message, field=where, hint="照证件补填后再确认")
     values = checked.values
-    if view.applicant and mask_name(values["name"]) != view.applicant:
+    return Applicant(kind=applicant_kind(kind), **{key: values[key] for key in values if key != "kind"})
+
+
+def _confirm_name(view: ReplicaView, name: str) -> None:
+    """The name on the card against the code: to the character where the code has its digest, else as far as it is
+    shown."""
+    same = r.name_matches(view.replica, name, view.secrets)
+    if same is None:
+        same = not view.applicant or mask_name(name) == view.applicant
+    if not same:
         raise BadInput(
             "replica_name",
             f"姓名（名称）与凭证上的“{view.applicant}”不符",
             field="applicant.name",
-            hint="照证件核对姓名；更了名的，请联网或到原窗口办理",
+            hint="照证件逐字核对姓名，形近的字（如“吉”和“𠮷”）也算不同；更了名的，请联网或到原窗口办理",
         )
-    return Applicant(kind=applicant_kind(kind), **{key: values[key] for key in values if key != "kind"})
 
 
 def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:

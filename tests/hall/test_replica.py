@@ -115,6 +115,17 @@ def test_neither_the_number_nor_the_full_name_is_in_a_code() -> None:
     assert r.decode(code(noticed(12)), KEYS, DAY).name_masked == "王*明"
 
 
+def test_the_name_is_compared_to_the_character_with_a_keyed_digest() -> None:
+    said = r.decode(code(noticed(5)), KEYS, DAY)
+    assert r.name_matches(said, NAME, [SECRET]) is True
+    assert r.name_matches(said, f" {NAME} ", [b"other" * 8, SECRET]) is True
+    assert r.name_matches(said, NAME[:-1] + "\U00020bb7", [SECRET]) is False
+    assert r.name_matches(said, NAME, [b"other" * 8]) is None
+    assert len(said.name_digest) == 4
+    older = structs.replace(said, name_digest=b"")
+    assert r.name_matches(older, NAME, [SECRET]) is None, "a code from before says nothing"
+
+
 def test_the_card_on_the_desk_is_compared_with_a_keyed_digest() -> None:
     said = r.decode(code(noticed(5)), KEYS, DAY)
     assert r.matches(said, " 110101 18800101 0011", [SECRET]) is True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services import cases, ending, handing, intake, next_steps, proceedings, supplement
 from hall.case import CaseState
 from hall.errors import BadInput, HallError
 from hall.fold import fold
@@ -164,3 +164,45 @@ def test_the_case_of_two_windows_is_the_fold_of_both_journals(hall: Hall, first:
     everybody(second)
     both = first.ws.journal.facts_of(received.case_id) + second.ws.journal.facts_of(received.case_id)
     assert fold(both) == hall.case(received.case_id)
+
+
+def test_a_step_rests_on_what_the_hall_knows_and_not_on_this_window_alone(first: Window, second: Window) -> None:
+    """The first window told what is missing, the second accepted: the first may neither accept again nor act on its
+    older view, and says where to go."""
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, received.reference)
+    draft.ticks = {"layout": PRESENT}
+    supplement.submit(second.ws, draft)
+    everybody(second, first)
+    head = first.ws.journal.head
+    for call in (
+        lambda: supplement.open_supplement(first.ws, received.reference),
+        lambda: ending.withdraw(first.ws, received.reference),
+        lambda: handing.serve(first.ws, received.reference, documents=(f"{received.reference}/B1",), how="direct"),
+    ):
+        with pytest.raises(HallError) as error:
+            call()
+        assert "已受理" in error.value.message
+        assert error.value.hint
+    assert [offer.step.id for offer in next_steps.offers(first.ws, received.reference) if offer.lawful] == []
+    assert first.ws.journal.head == head
+    assert "grant" in {offer.step.id for offer in next_steps.offers(second.ws, received.reference) if offer.lawful}
+    assert proceedings.decide(second.ws, received.reference, granted=True).papers
+
+
+def test_somebody_s_look_at_another_window_hinders_no_step(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    cases.show_personal(second.ws, received.reference, ("applicant.phone",), "核对")
+    everybody(second, first)
+    assert cases.hall_case(first.ws, received.reference).news
+    assert proceedings.decide(first.ws, received.reference, granted=True).papers
+
+
+def test_the_steps_of_another_window_s_case_say_where_they_are_taken(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
+    everybody(first, second)
+    offers = next_steps.offers(second.ws, received.reference)
+    assert [offer.step.id for offer in offers if offer.lawful] == ["supplement"]
+    assert {offer.why.code for offer in offers if offer.why is not None} == {"other_window"}

@@ -179,6 +179,27 @@ def test_another_person_s_card_opens_nothing(ws: Workspace, there: Workspace) ->
     service.confirm_identity(view, COMPANY.lower())
 
 
+def test_a_look_alike_is_another_name_also_once_the_case_is_here(ws: Workspace, there: Workspace) -> None:
+    draft = restaurant(ws, layout=MISSING)
+    draft.applicant |= {"kind": "company", "name": "示例市𠮷祥餐饮有限公司"}
+    reference = intake.submit(ws, draft).reference
+    view = service.open_replica(there, code_on(ws, reference))
+    for name in ("示例市吉祥餐饮有限公司", "示例市𠮷祥饮食有限公司", "示例县𠮷祥餐饮有限公司"):
+        with pytest.raises(BadInput) as caught:
+            service.to_supplement(there, view, COMPANY, {"name": name})
+        assert (caught.value.code, caught.value.field) == ("replica_name", "applicant.name")
+    assert there.journal.head.seq == 0
+    service.to_supplement(there, view, COMPANY, {"name": " 示例市𠮷祥餐饮有限公司 "})
+    here = service.open_replica(there, code_on(ws, reference))
+    assert here.here
+    with pytest.raises(BadInput) as again:
+        service.to_supplement(there, here, COMPANY, {"name": "示例市吉祥餐饮有限公司"})
+    assert again.value.code == "replica_name"
+    assert service.to_supplement(there, here, COMPANY, {}).rows
+    applicant = cases.load(there, reference).applicant
+    assert applicant is not None and applicant.name == "示例市𠮷祥餐饮有限公司"
+
+
 def test_before_the_hall_s_secret_is_known_a_card_cannot_be_compared(ws: Workspace, there: Workspace) -> None:
     text = code_on(ws, noticed(ws))
     introduce(ws, there, secret=b"else" * 8)
