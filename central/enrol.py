@@ -11,6 +11,7 @@ from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import chain, wire
 from hall.roles import Role
+from hall.sealed import sealing_key
 
 CODE_BYTES = 16
 CODE_LIFE_MS = 10 * 60 * 1000
@@ -45,6 +46,7 @@ async def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.E
         token=token,
         server_key=store.public_key,
         epoch=epoch,
+        sealing_key=sealing_key(store.key).public_key().public_bytes_raw(),
     )
 
 

@@ -54,6 +54,7 @@ GROUPS: dict[str, str] = {
     "steps": N_("下一步"),
     "step": N_("办下一步"),
     "paper": N_("凭证上的办件"),
+    "outbox": N_("上传"),
     "dialog": N_("对话框"),
 }
 
@@ -126,6 +127,11 @@ ACTIONS: tuple[Action, ...] = (
     _a("pick", "1 2 3 4 5 6 7 8 9", "1-9", "", N_("选择；可选几项的再按一次取消"), "step", inside=True),
     _a("confirm", "f9", "F9", N_("确认"), N_("先列出要点，再按 Enter 确认"), "step"),
     _a("go_on", "enter", "Enter", N_("续办"), N_("核对证件，打开补正收件"), "paper", inside=True),
+    _a("choose", "up down", "↑ ↓", N_("选择"), N_("选一条被退回的记录"), "outbox", inside=True),
+    _a("settle", "enter", "Enter", N_("哪边算数"), N_("冲突：看两边的值，选哪边算数"), "outbox", inside=True),
+    _a("correct", "m", "m", N_("更正"), N_("写明正确的内容，记入这个办件"), "outbox", inside=True),
+    _a("resend", "r", "r", N_("重办"), N_("请中心把退回的记录再办一次（负责人签到后）"), "outbox", inside=True),
+    _a("hand_over", "h", "h", N_("交负责人"), N_("写明情况，交给负责人处理"), "outbox", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
 )

@@ -300,6 +300,31 @@ class NoteAdded(Body, frozen=True, tag="note.added"):
     text: str
 
 
+class RecordSettled(Body, frozen=True, tag="record.settled"):
+    """A person dealt with a record that the centre had set aside or could not read; the record stays as it is.
+
+    ``record`` is its identity, ``seq`` its number in this journal. ``corrected``: what is right stands in the remark
+    ``by``; ``handed_over``: the supervisor goes on with it. It is about no case, so that it can follow none aside.
+    """
+
+    record: str
+    seq: int
+    how: Literal["corrected", "handed_over"]
+    by: str = ""
+    reason: str = ""
+
+
+class DocumentAttached(Body, frozen=True, tag="document.attached"):
+    """A scanned copy belongs to the case: its content by SHA-256 (hexadecimal), ``size`` in bytes, its MIME type, the
+    name it came with, and the material it is a copy of (``""``: none in particular)."""
+
+    sha256: str
+    size: int
+    mime: str
+    name: str = ""
+    material: str = ""
+
+
 class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
     """A person looked at a conflict and says which side stands; both stay in the journal (sync.md §10).
 
@@ -337,6 +362,8 @@ FactBody = (
     | InquiryAnswered
     | PersonalShown
     | NoteAdded
+    | RecordSettled
+    | DocumentAttached
     | ConflictSettled
     | TicketBody
 )

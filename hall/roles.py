@@ -160,6 +160,8 @@ FACTS: Final[dict[str, Permission]] = {
     "paper.reprinted": Permission.PRINT,
     "personal.shown": Permission.SHOW_PERSONAL,
     "note.added": Permission.NOTE,
+    "record.settled": Permission.NOTE,
+    "document.attached": Permission.RECEIVE,
     "conflict.settled": Permission.SETTLE,
     "ticket.issued": Permission.TICKETS,
     "ticket.printed": Permission.TICKETS,

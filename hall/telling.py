@@ -182,6 +182,9 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"补打{PAPER_NAMES[paper.kind] if paper else '文书'}（第{nth}次）"
         case f.PersonalShown(reason=reason):
             return f"查看完整个人信息：{reason}"
+        case f.DocumentAttached(name=name, material=material):
+            row = next((row.name for row in case.rows if row.code == material), "")
+            return f"加入扫描件{f'（{row}）' if row else ''}：{name}"
         case f.NoteAdded(text=text):
             return f"备注：{text}"
     return fact.header.type

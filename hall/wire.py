@@ -201,7 +201,8 @@ class EnrolRequest(_Message, frozen=True):
 
 
 class EnrolReply(_Message, frozen=True):
-    """The device's bearer token and the centre's public key, to be pinned."""
+    """The device's bearer token and the centre's public key, to be pinned; ``sealing_key`` (raw X25519) is whom to seal
+    for what cannot be sent (``hall.sealed``)."""
 
     device: str
     device_code: str
@@ -209,6 +210,7 @@ class EnrolReply(_Message, frozen=True):
     token: str
     server_key: bytes
     epoch: str
+    sealing_key: bytes = b""
 
 
 class DeviceKey(_Message, frozen=True):

@@ -45,6 +45,7 @@ def flow_block(plan: Plan, caption: str = "", here: str = "") -> Flow:
     # Where every step is critical there is nothing beside the path: no heavy lines.
     critical = set(plan.critical) if len(plan.critical) < len(plan.steps) else set()
     ends = {planned.step.code: planned.ends for planned in plan.steps}
+    drawn = direct(plan)
     boxes = tuple(
         FlowBox(
             name=planned.step.name + ("\n（本事项）" if planned.step.name == here else ""),
@@ -53,16 +54,30 @@ def flow_block(plan: Plan, caption: str = "", here: str = "") -> Flow:
             band=placed[planned.step.code][0],
             column=placed[planned.step.code][1],
             critical=planned.step.code in critical,
-            after=tuple(index[code] for code in planned.step.after),
+            after=tuple(index[code] for code in drawn[planned.step.code]),
             critical_after=tuple(
                 index[code]
-                for code in planned.step.after
+                for code in drawn[planned.step.code]
                 if planned.step.code in critical and code in critical and ends[code] == planned.begins
             ),
         )
         for planned in plan.steps
     )
     return Flow(boxes, bands, caption)
+
+
+def direct(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """What each step follows directly: an arrow that others already say is not drawn."""
+    before: dict[str, set[str]] = {}
+    for planned in plan.steps:
+        after = planned.step.after
+        before[planned.step.code] = set(after).union(*(before[code] for code in after))
+    return {
+        planned.step.code: tuple(
+            code for code in planned.step.after if not any(code in before[other] for other in planned.step.after)
+        )
+        for planned in plan.steps
+    }
 
 
 def _spread(plan: Plan, places: dict[str, tuple[int, int]]) -> None:

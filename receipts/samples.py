@@ -331,7 +331,7 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
 
     project = structs.replace(
         MATTER,
-        name="消防设计审查",
+        name="特殊建设工程消防设计审查",
         project="工程建设项目",
         limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
         special_procedures=(),

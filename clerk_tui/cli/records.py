@@ -122,7 +122,7 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
     from clerk_tui.sync.token import token_path
 
     token_file = token_path(ws.config.store_file, ws.config.token_file)
-    report = sync_once(ws.journal.database, ws.clock, url, token_file)
+    report = sync_once(ws.journal.database, ws.clock, url, token_file, office=ws.config.hall.office)
     if report.trouble is not None:
         raise HallError(
             f"sync_{report.trouble.what}",

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from clerk_tui import messages, themes
 from clerk_tui.i18n import _
+from clerk_tui.logs import placed
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
@@ -84,8 +85,8 @@ class CounterApp(ScanKeys, Unfinished, Seating):
                 workspace = open_workspace(self.config)
         except HallError as error:
             self.post_message(messages.WorkspaceFailed(error))
-        except Exception:
-            log.exception("opening the workspace failed")
+        except Exception as error:
+            log.error("opening the workspace failed: %s", placed(error))
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
             from clerk_tui.services.kept_drafts import KeptDrafts
@@ -160,8 +161,8 @@ class CounterApp(ScanKeys, Unfinished, Seating):
                 message = work(workspace)
             except HallError as error:
                 message = messages.WorkFailed(error)
-            except Exception:
-                log.exception("%s failed", group)
+            except Exception as error:
+                log.error("%s failed: %s", group, placed(error))
                 message = messages.WorkFailed(_unexpected())
             if message is not None:
                 self.post_message(message)

@@ -1,15 +1,18 @@
-"""What the centre does not have yet."""
+"""What the centre does not have yet, and what came back from it for a person to deal with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name
 from clerk_tui.widgets.cells import pad, safe, width, wrap
@@ -18,37 +21,170 @@ from clerk_tui.widgets.phrases import age
 from clerk_tui.widgets.virtual_list import TextPane
 
 if TYPE_CHECKING:
-    from clerk_tui.services.outbox import SetAside
+    from clerk_tui.services.aside import Aside
+    from clerk_tui.services.outbox import SyncStatus
+    from clerk_tui.services.workspace import Workspace
 
 LABEL = 16
 STATE, REFERENCE, FACT = 12, 20, 24
+SHOWN = 50
+KEYS = {"enter": "settle", "m": "correct", "r": "resend", "h": "hand_over"}
 
 
 class OutboxScreen(CounterScreen):
-    """The state of sending, in words a clerk can act on."""
+    """The state of sending, in words a clerk can act on; arrows choose a record that came back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    GROUPS = ("outbox",)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("outbox")]
     TITLE_OF = N_("上传")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: list[Aside] = []
+        self.place = 0
+        self._at: list[int] = []
 
     def body(self) -> ComposeResult:
         yield TextPane(self._lines, id="outbox", classes="pane body roomy")
 
+    @property
+    def pane(self) -> TextPane:
+        return self.query_one("#outbox", TextPane)
+
     def on_mount(self) -> None:
         self.set_focus(None)
         self.counter.sync_now()
+        self._again()
         self.set_interval(1.0, self._again)
 
     def _again(self) -> None:
-        self.query_one("#outbox", TextPane).paint()
+        from clerk_tui.services import aside
+
+        workspace = self.counter.workspace
+        if workspace is not None:
+            chosen = self.chosen.seq if self.chosen else 0
+            self.items = aside.worklist(workspace, SHOWN)
+            places = [place for place, item in enumerate(self.items) if item.seq == chosen]
+            self.place = places[0] if places else max(0, min(self.place, len(self.items) - 1))
+        self.pane.paint()
+        self.show_keys()
+
+    @property
+    def chosen(self) -> Aside | None:
+        """The record that the keys are about."""
+        return self.items[self.place] if self.items else None
 
     def can_do(self, action: str) -> bool:
-        return action != "outbox"
+        item = self.chosen
+        match action:
+            case "outbox":
+                return False
+            case "settle":
+                return item is not None and item.state == "conflict"
+            case "resend":
+                return item is not None and item.state == "quarantined"
+            case "correct" | "hand_over":
+                return item is not None and item.state != "conflict"
+            case "choose":
+                return len(self.items) > 1
+        return True
 
     def on_key(self, event: events.Key) -> None:
-        step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}.get(event.key)
-        if step is not None:
-            self.query_one("#outbox", TextPane).scroll_lines(step)
-            event.stop()
+        key = event.character.lower() if event.character and event.character in "mMrRhH" else event.key
+        if key in KEYS:
+            if self.can_do(KEYS[key]):
+                self.counter.guarded(getattr(self, f"_{KEYS[key]}"))
+        elif key in ("up", "down"):
+            self._move(-1 if key == "up" else 1)
+        elif key in ("pageup", "pagedown"):
+            self.pane.scroll_lines(-10 if key == "pageup" else 10)
+        else:
+            return
+        event.stop()
+
+    def _move(self, step: int) -> None:
+        """Choose the next record and bring it into view; without any, scroll."""
+        if len(self.items) < 2:
+            self.pane.scroll_lines(step)
+            return
+        self.place = max(0, min(len(self.items) - 1, self.place + step))
+        top, rows = self.pane.top, self.pane.size.height
+        at = self._at[self.place] if self.place < len(self._at) else 0
+        self.pane.top = min(top, at - 2) if at < top + 2 else max(top, at - rows + 4)
+        self.pane.paint()
+        self.show_keys()
+
+    # -- what is done about a record -------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        from clerk_tui.services import aside
+
+        item, workspace = self.chosen, self.counter.workspace
+        assert item is not None and workspace is not None
+        both = aside.sides(workspace, item.seq)
+        spec = Spec(
+            _("哪边算数？"),
+            (
+                (f"{item.reference}  {fact_name(item.type)}", "strong"),
+                (item.reason, "warn"),
+                ("", "plain"),
+                (_("两边都留在记录里。本窗口的算数时，还要照实再办一次。"), "info"),
+            ),
+            options=(
+                _("中心已有的算数：{text}").format(text=both.first),
+                _("本窗口的算数：{text}").format(text=both.second),
+            ),
+            tone="warn",
+        )
+        seq = item.seq
+        self._ask(spec, lambda ws, answer: aside.settle(ws, seq, "second" if answer.choice else "first"))
+
+    def _correct(self) -> None:
+        from clerk_tui.services import aside
+
+        self._ask_words(_("更正"), _("正确的内容"), _("写进这个办件，退回的记录原样留着。"), aside.correct)
+
+    def _hand_over(self) -> None:
+        from clerk_tui.services import aside
+
+        self._ask_words(_("交负责人"), _("情况"), _("这条从本窗口的清单里去掉，由负责人在中心处理。"), aside.hand_over)
+
+    def _resend(self) -> None:
+        from clerk_tui.services import aside
+
+        item = self.chosen
+        assert item is not None
+        seq = item.seq
+        self.counter.in_background(lambda workspace: _resent(aside.resend, workspace, seq), "resend")
+
+    def _ask_words(self, title: str, field: str, about: str, do: Callable[[Workspace, int, str], None]) -> None:
+        item = self.chosen
+        assert item is not None
+        seq = item.seq
+        spec = Spec(
+            title,
+            (
+                (f"{item.reference or '-'}  {fact_name(item.type)}", "strong"),
+                (item.reason, "bad"),
+                ("", "plain"),
+                (about, "info"),
+            ),
+            field=field,
+            check=lambda text: "" if text else _("要写明"),
+        )
+        self._ask(spec, lambda workspace, answer: do(workspace, seq, answer.text))
+
+    def _ask(self, spec: Spec, do: Callable[[Workspace, Answer], None]) -> None:
+        def answered(answer: Answer | None) -> None:
+            workspace = self.counter.workspace
+            if answer is not None and workspace is not None:
+                self.counter.guarded(lambda: do(workspace, answer))
+                self.counter.saved()
+                self._again()
+
+        self.counter.push_screen(Dialog(spec), answered)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
         from clerk_tui.services import outbox
@@ -57,61 +193,75 @@ class OutboxScreen(CounterScreen):
         if workspace is None:
             return []
         status = outbox.status(workspace)
-        now, zone = workspace.clock.now_ms(), workspace.config.timezone
-        if not status.enabled:
-            word, fill = _("不联网工作"), "off"
-        elif status.quarantined:
-            word, fill = _("有记录被中心退回"), "bad"
-        elif status.online:
-            word, fill = (_("正在上传") if status.pending else _("全部已上传")), "good"
-        else:
-            word, fill = _("离线：照常办理，联网后自动上传"), "warn"
-        rows_ = [
-            (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),
-            (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
-            (
-                _("最近联系"),
-                clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有"),
-                "plain",
-            ),
-            (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
-            (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
-        ]
-        lines: list[Line] = [
-            ((), f"big-{fill}"),
-            (((f"  {word}", "strong"),), f"big-{fill}"),
-            ((), f"big-{fill}"),
-            BLANK,
-        ]
-        lines += [(((pad(label, LABEL), "faint"), (value, ink)), "") for label, value, ink in rows_]
-        lines.append(BLANK)
+        lines = _head(workspace, status, columns)
         texts = [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if status.quarantined:
-            texts.append(_("被退回的记录没有丢失。请把本屏告诉管理员，核对后重新上传。"))
+            texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
         for text in texts:
             lines += [(((part, "plain"),), "") for part in wrap(text, min(columns, 80))]
-        if status.quarantined:
-            rows_aside = outbox.set_aside(workspace)
-            lines += [BLANK, *(line for row in rows_aside for line in _aside(row, columns))]
-            if len(rows_aside) < status.quarantined:
-                more = _("更早的还有 {count} 条").format(count=status.quarantined - len(rows_aside))
+        self._at = []
+        if self.items:
+            lines.append(BLANK)
+            for place, item in enumerate(self.items):
+                self._at.append(len(lines))
+                lines += _aside(item, columns, chosen=place == self.place)
+            if len(self.items) < status.quarantined:
+                more = _("更早的还有 {count} 条").format(count=status.quarantined - len(self.items))
                 lines.append((((more, "faint"),), ""))
         return lines
 
 
-def _aside(row: SetAside, columns: int) -> list[Line]:
-    """A record that the centre set aside: what it is, of which case, and why."""
-    word, ink = aside_chip(row.state)
-    number = _("第 {seq} 条").format(seq=row.seq)
+def _resent(do: Callable[[Workspace, int], str], workspace: Workspace, seq: int) -> None:
+    """Ask the centre; the list is read anew by itself."""
+    do(workspace, seq)
+
+
+def _head(workspace: Workspace, status: SyncStatus, columns: int) -> list[Line]:
+    """How sending stands, in a word and a few figures."""
+    now, zone = workspace.clock.now_ms(), workspace.config.timezone
+    if not status.enabled:
+        word, fill = _("不联网工作"), "off"
+    elif status.quarantined:
+        word, fill = _("有记录被中心退回"), "bad"
+    elif status.online:
+        word, fill = (_("正在上传") if status.pending else _("全部已上传")), "good"
+    else:
+        word, fill = _("离线：照常办理，联网后自动上传"), "warn"
+    contact = clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有")
+    rows = [
+        (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),
+        (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
+        (_("最近联系"), contact, "plain"),
+        (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
+        (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
+    ]
+    lines: list[Line] = [
+        ((), f"big-{fill}"),
+        (((f"  {word}", "strong"),), f"big-{fill}"),
+        ((), f"big-{fill}"),
+        BLANK,
+    ]
+    lines += [(((pad(label, LABEL), "faint"), (value, ink)), "") for label, value, ink in rows]
+    lines.append(BLANK)
+    return lines
+
+
+def _aside(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
+    """A record that came back: what it is, of which case, why, and what waits behind it."""
+    word, ink = aside_chip(item.state)
+    number = _("第 {seq} 条").format(seq=item.seq)
     first: Line = (
         (
             (f" {word} ", ink),
             (" " * max(1, STATE - width(word) - 2), "plain"),
-            (pad(row.reference or "-", REFERENCE), "strong"),
-            (pad(fact_name(row.type), FACT), "plain"),
+            (pad(item.reference or "-", REFERENCE), "strong"),
+            (pad(fact_name(item.type), FACT), "plain"),
             (number, "faint"),
         ),
-        "",
+        "cursor" if chosen else "",
     )
-    reason = wrap(safe(row.reason), max(10, columns - STATE))
-    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in reason)]
+    reason = item.reason
+    if item.held and item.state != "conflict":
+        reason += _("（这个办件其后的 {count} 条在等它）").format(count=item.held)
+    parts = wrap(safe(reason), max(10, columns - STATE))
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]

@@ -56,6 +56,8 @@ FACTS: dict[str, str] = {
     "inquiry.answered": N_("咨询"),
     "personal.shown": N_("查看个人信息"),
     "note.added": N_("备注"),
+    "record.settled": N_("退回处理"),
+    "document.attached": N_("扫描件"),
     "conflict.settled": N_("冲突处理"),
     "case.adopted": N_("凭证续办"),
     "procedure.announced": N_("告知特殊程序"),
@@ -76,6 +78,7 @@ FACTS: dict[str, str] = {
 }
 ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
+    "dead": (N_("读不懂"), "chip-bad"),
     "conflict": (N_("冲突"), "chip-warn"),
 }
 

@@ -52,10 +52,12 @@ class Database:
         self._readers: list[sqlite3.Connection] = []
         _broken.discard(path)
         self._lock_file = _open_lock(path)
+        self._in_use = _mark_in_use(path)
         try:
             self.writer = self._connect_writer()
         except BaseException:
             os.close(self._lock_file)
+            os.close(self._in_use)
             raise
         self.disk.load()
 
@@ -156,8 +158,9 @@ class Database:
             self._readers.clear()
             self._local = threading.local()
             self.writer.close()
-        with suppress(OSError):
-            os.close(self._lock_file)
+        for handle in (self._lock_file, self._in_use):
+            with suppress(OSError):
+                os.close(handle)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -190,10 +193,12 @@ def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
     return connection
 
 
-def quick_check(path: Path) -> list[str]:
-    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one."""
+def quick_check(path: Path, *, whole: bool = False) -> list[str]:
+    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one, longer for the
+    ``whole`` one, which compares indexes with tables too."""
+    check = "integrity_check" if whole else "quick_check"
     with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-        words = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+        words = [str(row[0]) for row in connection.execute(f"PRAGMA {check}")]
     return [] if words == ["ok"] else words
 
 
@@ -261,6 +266,21 @@ def _open_lock(path: Path) -> int:
             path,
             "检查文件夹权限，或改 store.path",
         ) from error
+
+
+def _mark_in_use(path: Path) -> int:
+    """Let everybody see that a program has the database open, until it closes it or ends.
+
+    Raises:
+        StoreError: somebody is putting another database in its place.
+    """
+    handle = os.open(path.with_name(path.name + ".open"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise _locked(path) from None
+    return handle
 
 
 @contextmanager

@@ -50,10 +50,13 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
     Raises:
         StoreError: its row was changed.
     """
-    row = connection.execute(
-        """SELECT device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
-            pull_cursor, last_contact_ms, row_hash, sealing_key FROM device"""
-    ).fetchone()
+    columns = """device_id, code, incarnation, public_key, server_epoch, server_key, acked_through, acked_hash,
+        pull_cursor, last_contact_ms, row_hash"""
+    try:
+        row = connection.execute(f"SELECT {columns}, sealing_key FROM device").fetchone()  # noqa: S608 - constants
+    except sqlite3.OperationalError:
+        # A backup or an archive from before there was one.
+        row = connection.execute(f"SELECT {columns}, x'' FROM device").fetchone()  # noqa: S608 - constants
     if row is None:
         return None
     device = Device(
@@ -90,15 +93,30 @@ def make_device(connection: sqlite3.Connection, path: Path, code: str, clock: Cl
     """
     require_no_key(path)
     first = _first_key(path)
-    public_key = _public_bytes(_read_key(first)) if first.exists() else _make_key(first)
+    public_key = _public_bytes(_read_key(first)) if first.exists() else make_key(first)
     device = Device(
         device_id=ids.uuid7(clock.now_ms(), os.urandom(10)), code=code, incarnation=code, public_key=public_key
     )
-    connection.execute(
-        "INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash) VALUES (1, ?, ?, ?, ?, ?)",
-        (device.device_id, device.code, device.incarnation, device.public_key, _row_hash(device)),
-    )
+    insert_device(connection, device)
     return device
+
+
+def insert_device(connection: sqlite3.Connection, device: Device) -> None:
+    """Make the row of a new database's device, in the caller's transaction."""
+    connection.execute(
+        """INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash, server_key, server_epoch,
+            sealing_key) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            device.device_id,
+            device.code,
+            device.incarnation,
+            device.public_key,
+            _row_hash(device),
+            device.server_key,
+            device.server_epoch,
+            device.sealing_key,
+        ),
+    )
 
 
 def key_file(path: Path) -> Path:
@@ -161,7 +179,12 @@ def _read_key(where: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _make_key(where: Path) -> bytes:
+def make_key(where: Path) -> bytes:
+    """Make a device's key and put it on the disk; its public part (raw, 32 bytes).
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 

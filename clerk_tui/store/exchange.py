@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from clerk_tui.store import shared
+from clerk_tui.store import attachments, shared
+from clerk_tui.store.archives import Archive, archives
+from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
@@ -91,6 +93,16 @@ class Outbox:
             ).fetchone()
         return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
 
+    def attachments(self) -> list[Attachment]:
+        """Attachments that the centre does not have whole."""
+        with translated(self.path):
+            return list(attachments.unsent(self._db))
+
+    def archives(self) -> list[Archive]:
+        """The archived journals of this workstation, the oldest first."""
+        with translated(self.path):
+            return archives(self._db)
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
@@ -124,8 +136,16 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
 
 
 def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
-    """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew."""
+    """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew.
+
+    Of archived journals it may have less too: what is not sealed is sent once more from its beginning.
+    """
     with database.write() as db:
+        db.execute(
+            "UPDATE archive SET state = 'sending', acked_through = 0"
+            " WHERE state <> 'sealed' AND :epoch <> (SELECT server_epoch FROM device)",
+            {"epoch": epoch},
+        )
         db.execute(
             """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
                 acked_hash = coalesce((SELECT hash FROM event WHERE seq = min(acked_through, :through)), x''),
@@ -174,6 +194,8 @@ def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
             (reply.secret, reply.server_time_ms),
         )
         db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
+        if reply.sealing_key:
+            db.execute("UPDATE device SET sealing_key = ?", (reply.sealing_key,))
 
 
 def keep_dead(database: Database, seq: int, reason: str, reported: bool, now_ms: int) -> None:
@@ -198,6 +220,12 @@ def keep_sealed(database: Database, path: str, first: int, last: int, why: str, 
             )
 
 
+def keep_uploaded(database: Database, digest: str, through: int) -> None:
+    """Keep how much of an attachment the centre has."""
+    with database.write() as db:
+        attachments.sent(db, digest, through)
+
+
 def keep_contact(database: Database, now_ms: int) -> None:
     """Keep when the centre last answered."""
     with database.write() as db:
@@ -210,10 +238,18 @@ def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> Non
         _log(db, now_ms, kind, detail)
 
 
-def pin_centre(database: Database, server_key: bytes, epoch: str) -> None:
-    """Keep the centre's public key: from now on only receipts signed by it count."""
+def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: bytes = b"") -> None:
+    """Keep the centre's public key: from now on only receipts signed by it count; and the key to seal for.
+
+    Where another history of the centre has acknowledged facts, its epoch stays, so that the two sides compare: this one
+    may lack some of them.
+    """
     with database.write() as db:
-        db.execute("UPDATE device SET server_key = ?, server_epoch = ?", (server_key, epoch))
+        db.execute(
+            "UPDATE device SET server_key = ?, sealing_key = ?,"
+            " server_epoch = CASE WHEN acked_through > 0 AND server_epoch <> '' THEN server_epoch ELSE ? END",
+            (server_key, sealing_key, epoch),
+        )
 
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:

@@ -24,6 +24,7 @@ from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
 from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
+from clerk_tui.store.upgrading import upgrade
 from clerk_tui.store.verifying import Head, Verified, verify_chain
 from clerk_tui.store.witness import Witness
 from hall.case import Case
@@ -332,7 +333,11 @@ def _prepare(database: Database, code: str, clock: Clock) -> Device:
             )
     if version < LATEST:
         with database.locked(), translated(path):
-            migrate(database.writer)
+            # A first start that was interrupted leaves tables and no device: there is nothing to copy yet.
+            if version and read_device(database.writer, path) is not None:
+                upgrade(path, database.writer, version)
+            else:
+                migrate(database.writer)
     with translated(path):
         device = read_device(database.writer, path)
     if device is None:

@@ -180,7 +180,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
 )
 LATEST: Final = len(_ALL)
 
-PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper")
+PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled")
 """Tables that hold nothing the journal does not."""
 
 

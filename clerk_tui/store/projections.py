@@ -15,7 +15,7 @@ import msgspec
 from clerk_tui.store.initials import initials
 from hall.case import Case, Paper
 from hall.chain import Sealed, open_sealed
-from hall.facts import Applicant, CaseReceived, Fact
+from hall.facts import Applicant, CaseReceived, ConflictSettled, Fact, RecordSettled
 from hall.fold import advance, fold
 from hall.masking import mask_identity, mask_party, mask_phone
 from hall.names import search_key
@@ -77,12 +77,16 @@ class Projector:
         self._slots: dict[str, _Slot] = {}
 
     def case(self, subject: str) -> Case | None:
-        """The case as it stands with everything taken so far."""
-        return self._slot(subject).case
+        """The case as it stands with everything taken so far; ``None`` for what is about no case."""
+        return self._slot(subject).case if subject else None
 
     def take(self, fact: Fact) -> None:
         """Apply one fact."""
         header = fact.header
+        if isinstance(fact.body, RecordSettled | ConflictSettled):
+            self._settle(header.seq, header.at_ms, fact.body)
+        if not header.subject:
+            return
         slot = self._slot(header.subject, header.seq)
         if slot.case is None:
             slot.case_seq = header.seq
@@ -96,6 +100,16 @@ class Projector:
             if slot.case is not None and slot.last_seq:
                 self._write(slot, slot.case)
         self._slots.clear()
+
+    def _settle(self, by_seq: int, at_ms: int, body: RecordSettled | ConflictSettled) -> None:
+        """Take a record off the list of what came back."""
+        event_id = body.record if isinstance(body, RecordSettled) else body.conflict
+        how = body.how if isinstance(body, RecordSettled) else f"conflict:{body.stands}"
+        self.connection.execute(
+            """INSERT OR REPLACE INTO settled (seq, how, by_seq, at_ms)
+            SELECT seq, ?, ?, ? FROM event WHERE event_id = ?""",
+            (how, by_seq, at_ms, event_id),
+        )
 
     def _slot(self, subject: str, before_seq: int = MAX_SEQ) -> _Slot:
         slot = self._slots.get(subject)

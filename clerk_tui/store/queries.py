@@ -92,15 +92,24 @@ class Tail(Struct, frozen=True, kw_only=True):
 
 class AsideRow(Struct, frozen=True, kw_only=True):
     """A fact that the centre did not take as it is: ``state`` is ``quarantined`` or ``conflict``, ``type`` the fact's
-    type (``case.noticed``), ``reference`` the case's or ``""``, ``reason`` the centre's words."""
+    type (``case.noticed``), ``reference`` the case's or ``""``, ``reason`` the centre's words, ``number`` what the
+    centre calls it, ``held`` how many later facts of its case there are."""
 
     seq: int
     state: str
     type: str
     reference: str
     reason: str
+    case_id: str
+    number: int
+    held: int
 
 
+_SET_ASIDE: Final = """SELECT seq, state, reason, server_seq AS number FROM event_status AS status
+    WHERE state <> 'applied' AND state IN ('conflict', 'quarantined')
+        AND NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = status.seq)
+    UNION ALL SELECT seq, 'dead', reason, 0 FROM dead_letter
+        WHERE NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = dead_letter.seq)"""
 _ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
     statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
 ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name != "elsewhere")
@@ -319,9 +328,7 @@ def tail(connection: sqlite3.Connection) -> Tail:
     acked, contact = connection.execute("SELECT acked_through, last_contact_ms FROM device").fetchone() or (0, 0)
     last = connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
     oldest = connection.execute("SELECT at_ms FROM event WHERE seq = ?", (acked + 1,)).fetchone()
-    aside = connection.execute(
-        "SELECT count(*) FROM event_status WHERE state <> 'applied' AND state IN ('conflict', 'quarantined')"
-    ).fetchone()[0]
+    aside = connection.execute(f"SELECT count(*) FROM ({_SET_ASIDE})").fetchone()[0]  # noqa: S608 - a constant
     return Tail(
         pending=max(0, last - acked),
         oldest_ms=oldest[0] if oldest else None,
@@ -331,16 +338,26 @@ def tail(connection: sqlite3.Connection) -> Tail:
 
 
 def set_aside(connection: sqlite3.Connection, limit: int) -> list[AsideRow]:
-    """The facts that the centre set aside, the newest first."""
+    """The facts that the centre set aside or cannot read and nobody has dealt with, the newest first."""
     found = connection.execute(
-        """SELECT status.seq, status.state, event.type, coalesce(case_view.reference, ''), status.reason
-        FROM event_status AS status JOIN event ON event.seq = status.seq
+        f"""SELECT aside.seq, aside.state, event.type,
+            coalesce(case_view.reference, shared_case.reference, ''), aside.reason,
+            event.subject, aside.number, CASE WHEN event.subject = '' THEN 0 ELSE (SELECT count(*) FROM event AS later
+                WHERE later.subject = event.subject AND later.seq > event.seq) END
+        FROM ({_SET_ASIDE}) AS aside JOIN event ON event.seq = aside.seq
         LEFT JOIN case_view ON case_view.case_id = event.subject
-        WHERE status.state <> 'applied' AND status.state IN ('conflict', 'quarantined')
-        ORDER BY status.seq DESC LIMIT ?""",
+        LEFT JOIN shared_case ON shared_case.case_id = event.subject
+        ORDER BY aside.seq DESC LIMIT ?""",  # noqa: S608 - a constant
         (limit,),
     )
     return [AsideRow(**dict(zip(AsideRow.__struct_fields__, row, strict=True))) for row in found]
+
+
+def told_again(connection: sqlite3.Connection, seq: int, state: str, reason: str, at_ms: int) -> None:
+    """Keep what the centre made of a fact that it read again, within a write transaction."""
+    connection.execute(
+        "UPDATE event_status SET state = ?, reason = ?, updated_ms = ? WHERE seq = ?", (state, reason, at_ms, seq)
+    )
 
 
 def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | None:

@@ -71,14 +71,19 @@ def end_anew(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM shared_case WHERE stale = 1")
 
 
-def carry_over(db: sqlite3.Connection, cases: Iterable[Case], now_ms: int) -> None:
-    """Cases of a journal that was archived, until the centre tells them: found here, gone on with here."""
-    for place, case in enumerate(cases, 1):
-        known = db.execute("SELECT server_seq FROM shared_case WHERE case_id = ?", (case.case_id,)).fetchone()
-        if known is None:
-            body = msgspec.json.encode(case)
-            db.execute("INSERT INTO inbox_change VALUES (?,?,?)", (-place, case.case_id, body))
-            _write(db, case, -place, now_ms, ())
+def carry_over(db: sqlite3.Connection, case: Case, now_ms: int) -> bool:
+    """A case of a journal that was archived, until the centre tells it: found here, gone on with here; whether it is
+    new here. Where a later state of it is known, that one stays."""
+    known = db.execute("SELECT server_seq, version FROM shared_case WHERE case_id = ?", (case.case_id,)).fetchone()
+    if known is not None and (known[0] > 0 or known[1] >= case.version):
+        return False
+    db.execute("DELETE FROM inbox_change WHERE case_id = ?", (case.case_id,))
+    # Below every number that the centre gives, and a number of its own.
+    (lowest,) = db.execute("SELECT min(server_seq) FROM inbox_change").fetchone()
+    place = min(lowest or 0, 0) - 1
+    db.execute("INSERT INTO inbox_change VALUES (?,?,?)", (place, case.case_id, msgspec.json.encode(case)))
+    _write(db, case, place, now_ms, ())
+    return known is None
 
 
 def rows(db: sqlite3.Connection, case_ids: Iterable[str]) -> list[CaseRow]:

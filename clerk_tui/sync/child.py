@@ -25,6 +25,7 @@ from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import AnyMessage, Sealed, Trouble, to_line
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.sealing import seal_unproven
+from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from clerk_tui.sync.transport import open_http
@@ -93,7 +94,11 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             try:
                 client = client or _client(http, outbox, settings)
                 client.catch_up()
-                trouble = client.run(lambda: wishes.ended)
+                trouble = (
+                    client.run(lambda: wishes.ended)
+                    or client.send_files(http, lambda: wishes.ended)
+                    or send_archives(http, outbox.archives(), settings, say, lambda: wishes.ended)
+                )
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:

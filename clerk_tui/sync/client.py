@@ -43,6 +43,7 @@ class Client:
     """One device's conversation with its centre; for one thread. What it learns goes to ``keep``.
 
     ``save_token`` keeps a token that was renewed; without it none is. ``clock`` is told to the centre with each push.
+    ``older``: the journal is an archived one that may end before what the centre has.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Client:
         *,
         save_token: Callable[[str], None] | None = None,
         clock: ReadClock | None = None,
+        older: bool = False,
     ) -> None:
         self._line = Transport(http, token)
         self._outbox = outbox
@@ -62,6 +64,7 @@ class Client:
         self._keep = keep
         self._save_token = save_token
         self._clock = clock
+        self._older = older
         self._device: Device = outbox.device()
         self.acked = self._device.acked_through
         self._epoch = self._device.server_epoch
@@ -69,6 +72,13 @@ class Client:
         self._limit = wire.MAX_FACTS
         self._keys_due = 0.0
         self._clerks_due = 0.0
+
+    def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
+        """Send the attachments that the centre does not have, once it has the facts that name them."""
+        from clerk_tui.sync.files import send_attachments
+
+        waiting = self._outbox.attachments()
+        return send_attachments(http, self._line.token, self._outbox.path, waiting, self._keep, should_stop)
 
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""
@@ -178,7 +188,9 @@ class Client:
         if reply is None or not self._is_ours(reply.receipt):
             return Trouble(what="not_the_centre", detail="a reply without a good receipt")
         receipt = reply.receipt
-        if self._outbox.hash_at(receipt.acked_through) != receipt.acked_hash:
+        ours = self._outbox.hash_at(receipt.acked_through)
+        # Of an older copy the centre has more; that it took each fact of it as the same says it is the same history.
+        if ours != receipt.acked_hash and not (ours is None and self._older):
             return Trouble(what="fork", detail=f"the centre holds another fact {receipt.acked_through}")
         if not facts:
             return None
@@ -256,6 +268,10 @@ class Client:
     def _rewind(self, problem: wire.Problem) -> Trouble | None:
         """Go back to what the centre has, if that is a part of our own history."""
         through = problem.expected - 1
+        if self._older and through > self._outbox.head().seq and problem.epoch != self._epoch:
+            # Of an older copy the centre has more; each fact that is sent now is compared with what it has.
+            self._epoch = problem.epoch
+            return None
         if not 0 <= through <= self._outbox.head().seq or self._outbox.hash_at(through) != problem.hash:
             return Trouble(what="fork", detail=f"the centre expects {problem.expected} of another history")
         if through >= self.acked and problem.epoch == self._epoch:
@@ -302,12 +318,18 @@ class Client:
     ) -> tuple[int, bytes] | Trouble:
         """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
         answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
-        if not isinstance(answer, Trouble) and answer[0] == 401 and self._renew_token():
+        if not isinstance(answer, Trouble) and answer[0] == 401:
+            renewed = self._renew_token()
+            if isinstance(renewed, Trouble) or not renewed:
+                return renewed or answer
             answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
         return answer
 
-    def _renew_token(self) -> bool:
-        """Make a next token and register its hash, signed with the device's key; kept before it is first used."""
+    def _renew_token(self) -> bool | Trouble:
+        """Make a next token and register its hash, signed with the device's key; kept before it is first used.
+
+        ``False``: the centre does not renew it. Trouble: it was not the centre that answered, or nobody did.
+        """
         from hall.wire_clerks import RotateReply, sign_rotation
 
         if self._save_token is None:
@@ -315,10 +337,15 @@ class Client:
         token = secrets.token_urlsafe(32)
         request = sign_rotation(self._key, self._device.device_id, sha256(token.encode()).digest())
         answer = self._line.ask("POST", "/v1/devices/rotate", content=msgspec.json.encode(request))
-        if isinstance(answer, Trouble) or answer[0] != 200:
-            return False
+        if isinstance(answer, Trouble):
+            return answer
+        if answer[0] != 200:
+            refused = refusal(*answer)
+            return refused if refused.what == "not_the_centre" else False
         reply: RotateReply | None = decode(answer[1], RotateReply)
-        if reply is None or reply.device != self._device.device_id:
+        if reply is None:
+            return Trouble(what="not_the_centre", detail="a renewal that cannot be read")
+        if reply.device != self._device.device_id:
             return False
         self._save_token(token)
         self._line.token = token

@@ -26,22 +26,30 @@ def enrol(database: Database, token_file: Path, url: str, code: str, office: str
         EnrolFailed: the centre cannot be reached, is none, or refuses (its own words are the message).
         StoreError: key or token file.
     """
-    import httpx
-
-    from clerk_tui.sync.client import open_http
-
     outbox = Outbox(database.path)
     try:
         device = outbox.device()
     finally:
         outbox.close()
     load_key(database.path)
+    reply = ask(url, code, device.device_id, device.incarnation, device.public_key, office)
+    write_token(token_file, reply.token)
+    pin_centre(database, reply.server_key, reply.epoch, reply.sealing_key)
+    return reply
+
+
+def ask(url: str, code: str, device_id: str, device_code: str, public_key: bytes, office: str) -> wire.EnrolReply:
+    """Make a device known at ``url``; without a ``device_code`` the centre gives one that nobody ever had.
+
+    Raises:
+        EnrolFailed: the centre cannot be reached, is none, or refuses (its own words are the message).
+    """
+    import httpx
+
+    from clerk_tui.sync.transport import open_http
+
     request = wire.EnrolRequest(
-        one_time_code=code,
-        device=device.device_id,
-        device_code=device.incarnation,
-        public_key=device.public_key,
-        office=office,
+        one_time_code=code, device=device_id, device_code=device_code, public_key=public_key, office=office
     )
     headers = {"Content-Type": "application/json"}
     try:
@@ -58,8 +66,6 @@ def enrol(database: Database, token_file: Path, url: str, code: str, office: str
         reply = msgspec.json.decode(response.content, type=wire.EnrolReply)
     except UNREADABLE as error:
         raise EnrolFailed("not_the_centre", "这个地址应答的不是中心", field="centre.url", hint="检查地址") from error
-    if reply.device != device.device_id or len(reply.server_key) != 32 or not reply.token:
+    if reply.device != device_id or len(reply.server_key) != 32 or not reply.token or not reply.incarnation:
         raise EnrolFailed("not_the_centre", "中心的应答与本机不符", field="centre.url", hint="检查地址")
-    write_token(token_file, reply.token)
-    pin_centre(database, reply.server_key, reply.epoch)
     return reply

@@ -5,8 +5,22 @@ from __future__ import annotations
 from clerk_tui import faults
 from clerk_tui.clock import Clock
 from clerk_tui.store import clerks, exchange
+from clerk_tui.store.archives import keep_progress
 from clerk_tui.store.connection import Database
-from clerk_tui.sync.messages import Acked, AnyMessage, Changed, Clerks, Contact, Dead, Keys, Rewound, Sealed, Trouble
+from clerk_tui.sync.messages import (
+    Acked,
+    AnyMessage,
+    ArchiveSent,
+    Changed,
+    Clerks,
+    Contact,
+    Dead,
+    Keys,
+    Rewound,
+    Sealed,
+    Trouble,
+    Uploaded,
+)
 
 
 class JournalKeeper:
@@ -41,6 +55,10 @@ class JournalKeeper:
                 exchange.keep_dead(self._database, seq, reason, reported, now)
             case Sealed(path=path, first=first, last=last, why=why):
                 exchange.keep_sealed(self._database, path, first, last, why, now)
+            case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path):
+                keep_progress(self._database, device_id, through, state, path)
+            case Uploaded(sha256=digest, through=through):
+                exchange.keep_uploaded(self._database, digest, through)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

@@ -80,6 +80,22 @@ class Sealed(Message, frozen=True, tag="sealed"):
     why: str
 
 
+class ArchiveSent(Message, frozen=True, tag="archive"):
+    """How far the centre has an archived journal, and what became of the rest of it."""
+
+    device_id: str
+    through: int
+    state: Literal["sending", "proven", "sealed"]
+    sealed_path: str = ""
+
+
+class Uploaded(Message, frozen=True, tag="uploaded"):
+    """How many bytes of an attachment the centre has."""
+
+    sha256: str
+    through: int
+
+
 class Contact(Message, frozen=True, tag="contact"):
     """The centre answered; there was nothing to say."""
 
@@ -92,7 +108,7 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | Contact | Trouble
+AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | ArchiveSent | Uploaded | Contact | Trouble
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)

@@ -27,10 +27,10 @@ class SyncReport(Struct, frozen=True, kw_only=True):
     trouble: Trouble | None
 
 
-def sync_once(database: Database, clock: Clock, url: str, token_file: Path) -> SyncReport:
-    """Send everything unsent and read the feed to its end."""
+def sync_once(database: Database, clock: Clock, url: str, token_file: Path, *, office: str = "") -> SyncReport:
+    """Send everything unsent, of archived journals too, and read the feed to its end."""
     keeper = JournalKeeper(database, clock)
-    trouble = converse(database.path, url, token_file, keeper)
+    trouble = converse(database.path, url, token_file, keeper, office=office)
     if trouble is not None:
         keeper(trouble)
     outbox = Outbox(database.path)
@@ -44,13 +44,21 @@ def sync_once(database: Database, clock: Clock, url: str, token_file: Path) -> S
 
 
 def converse(
-    path: Path, url: str, token_file: Path, keep: Keeper, should_stop: Callable[[], bool] = lambda: False
+    path: Path,
+    url: str,
+    token_file: Path,
+    keep: Keeper,
+    should_stop: Callable[[], bool] = lambda: False,
+    *,
+    office: str = "",
 ) -> Trouble | None:
     """One conversation with the centre over the journal at ``path``; what is learnt goes to ``keep``."""
     token = read_token(token_file)
     if token is None:
         return Trouble(what="not_enrolled", detail="no token file")
     from clerk_tui.sync.client import Client
+    from clerk_tui.sync.sending_archives import send_archives
+    from clerk_tui.sync.settings import Settings
     from clerk_tui.sync.transport import open_http
 
     outbox = Outbox(path)
@@ -65,6 +73,10 @@ def converse(
                 save_token=lambda renewed: write_token(token_file, renewed),
                 clock=read_clock,
             )
-            return client.run(should_stop)
+            settings = Settings(
+                path=path, url=url, token_file=token_file, sealed_folder=path.with_name("sealed"), office=office
+            )
+            trouble = client.run(should_stop) or client.send_files(http, should_stop)
+            return trouble or send_archives(http, outbox.archives(), settings, keep, should_stop)
     finally:
         outbox.close()

@@ -26,9 +26,18 @@ class SealedFile(Struct, frozen=True, kw_only=True):
 
 
 def seal_unproven(
-    outbox: Outbox, key: Ed25519PrivateKey, recipient: bytes, folder: Path, *, office: str, reason: str, now_ms: int
+    outbox: Outbox,
+    key: Ed25519PrivateKey,
+    recipient: bytes,
+    folder: Path,
+    *,
+    office: str,
+    reason: str,
+    now_ms: int,
+    after: int | None = None,
 ) -> SealedFile | None:
-    """Seal every fact after the last that the centre acknowledged; ``None`` if there is none.
+    """Seal every fact after the last that the centre acknowledged (``after``, where the journal itself is read-only);
+    ``None`` if there is none.
 
     The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
     when this returns.
@@ -38,7 +47,8 @@ def seal_unproven(
         StoreError: ``sealed_file``, the file cannot be written.
     """
     device, head = outbox.device(), outbox.head()
-    first = device.acked_through + 1
+    acked = device.acked_through if after is None else max(after, device.acked_through)
+    first = acked + 1
     if head.seq < first:
         return None
     if len(recipient) != 32:
@@ -52,7 +62,7 @@ def seal_unproven(
     done = SealedFile(path=path, first=first, last=head.seq)
     if path.exists() and _is_whole(path, head.seq - first + 1):
         return done
-    start = outbox.hash_at(device.acked_through)
+    start = outbox.hash_at(acked)
     assert start is not None, "what was acknowledged stands in the journal"
     content = SealedFacts(
         office=office,
@@ -60,7 +70,7 @@ def seal_unproven(
         incarnation=device.incarnation,
         first_seq=first,
         start=start,
-        events=outbox.unsent(device.acked_through, _EVERYTHING, _EVERYTHING),
+        events=outbox.unsent(acked, _EVERYTHING, _EVERYTHING),
         reason=reason,
         sealed_ms=now_ms,
     )

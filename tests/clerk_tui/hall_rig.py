@@ -106,7 +106,7 @@ class Window:
             public_key=device.public_key,
         )
         self.enrolled = inline(enrolment.enrol(hall.store, request, now_ms()))
-        pin_centre(self.ws.journal.database, self.enrolled.server_key, self.enrolled.epoch)
+        pin_centre(self.ws.journal.database, self.enrolled.server_key, self.enrolled.epoch, self.enrolled.sealing_key)
 
     def sync(self) -> Trouble | None:
         """One conversation with the centre."""

@@ -486,11 +486,12 @@ def test_the_guide_of_a_project_draws_its_stages_and_the_critical_path() -> None
     assert [box.name for box in own.boxes][:2] == ["综合窗口收件", "受理"]
     assert len(flow.bands) == 4
     assert [box.name.split()[0] for box in flow.boxes if box.critical] == [
-        "企业投资项目备案", "建设用地规划许可", "设计方案审查", "消防设计审查", "施工许可（含质量安全监督）",
-        "消防验收", "联合验收意见", "竣工验收备案",
+        "企业投资项目备案", "建设用地规划许可证核发", "建设工程设计方案审查", "建设工程规划许可证核发",
+        "建设项目环境影响报告表审批", "建筑工程施工许可证核发（首次）", "特殊建设工程消防验收", "建设工程竣工联合验收",
+        "房屋建筑和市政基础设施工程竣工验收备案",
     ]  # fmt: skip
-    assert [box.name for box in flow.boxes if "（本事项）" in box.name] == ["消防设计审查\n（本事项）"]
-    assert "共47个工作日" in flow.caption
+    assert [box.name for box in flow.boxes if "（本事项）" in box.name] == ["特殊建设工程消防设计审查\n（本事项）"]
+    assert "共46个工作日" in flow.caption
 
 
 def test_a_case_keeps_its_language_and_old_facts_have_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from msgspec import structs
 
 from clerk_tui.config import Config
 from clerk_tui.services import hall_cases
+from clerk_tui.services.renewal import Enrolled, renew
+from clerk_tui.services.rights import Seat
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, pin_centre
@@ -22,12 +25,15 @@ from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Keeper, Trouble, from_line, to_line
+from clerk_tui.sync.sending_archives import send_archives
+from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from hall import facts as f
 from hall import wire
 from hall.errors import StoreError
 from hall.ids import uuid7
 from hall.reference import make_reference
+from hall.roles import Actor, Role
 from hall.verdict import Tick, TickState, gaps_of
 from tests.builders import PRESENT, ROWS, received
 from tests.reliability.disk import WORKS
@@ -86,6 +92,7 @@ class Device:
         self.saved: list[Saved] = []
         self.references: list[str] = []
         self.cases: list[str] = []
+        """Begun here, by this incarnation."""
         self.drafts: deque[list[Entry]] = deque()
         """Begun by the clerk, not known to be saved."""
         self.token_file = folder / "token"
@@ -103,13 +110,18 @@ class Device:
         """Start the counter, and the clerk goes on with what was begun."""
         self.clock.boot += 1
         self.journal: Journal = open_journal(self.path, device_code=self.code, clock=self.clock, witness=self.witness)
-        self.ws = Workspace(_CONFIG, self.journal, _NOT_USED, _NOT_USED, self.clock)
+        self.ws = Workspace(_CONFIG, self.journal, _NOT_USED, _NOT_USED, self.clock, Seat(_CLERK))
         self.key = load_key(self.path)
         self.outbox = Outbox(self.path)
         self.keeper = JournalKeeper(self.journal.database, self.clock)
         self.running, self.dying = True, False
         self._pipe, self.failures, self.retrying = deque(), 0, False
         self.budget = Budget()
+
+    def enrol_again(self) -> None:
+        """What ``clerk enrol`` does with a new one-time code: the same identity, code and journal, a new token."""
+        self.world.noted("enrolled again")
+        self._enrol()
 
     def _enrol(self) -> None:
         device = self.journal.device()
@@ -122,7 +134,7 @@ class Device:
             )
         )
         write_token(self.token_file, reply.token)
-        pin_centre(self.journal.database, reply.server_key, reply.epoch)
+        pin_centre(self.journal.database, reply.server_key, reply.epoch, reply.sealing_key)
 
     def is_up(self) -> bool:
         """Whether the machine runs, and has not just died."""
@@ -201,7 +213,9 @@ class Device:
         """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
         self._flush()
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
-            trouble = self._conversation(http).run()
+            trouble = self._conversation(http).run() or send_archives(
+                http, self.outbox.archives(), self._settings(), self._told, lambda: False
+            )
         if trouble is not None:
             self.failures += 1
             wait = self.budget.wait_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
@@ -222,6 +236,11 @@ class Device:
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self, watching=True)) as http:
             self._conversation(http, self._told_now).watch(25)
 
+    def _settings(self) -> Settings:
+        return Settings(
+            path=self.path, url="", token_file=self.token_file, sealed_folder=self.folder / "sealed", office=OFFICE
+        )
+
     def _conversation(self, http: httpx.Client, told: Keeper | None = None) -> Client:
         token = read_token(self.token_file)
         assert token is not None
@@ -241,8 +260,9 @@ class Device:
     trouble: Trouble | None = None
 
     def is_done(self) -> bool:
-        """Whether the last round went well and nothing is left to send."""
-        return self.trouble is None and self.journal.device().acked_through == self.journal.head.seq
+        """Whether the last round went well and nothing is left to send, of archived journals too."""
+        sent = self.journal.device().acked_through == self.journal.head.seq
+        return self.trouble is None and sent and all(each.state != "sending" for each in self.outbox.archives())
 
     def _told(self, message: AnyMessage) -> None:
         """The sync process says something; the counter reads it now or a little later."""
@@ -275,14 +295,14 @@ class Device:
         """Every file of the machine as it is now (the shared memory of SQLite is made anew from the others)."""
         return {
             str(path): path.read_bytes()
-            for path in sorted(self.folder.iterdir())
-            if not path.name.endswith(("-shm", ".lock"))
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file() and not path.name.endswith(("-shm", ".lock", ".open"))
         }
 
     def _image_after_power_cut(self) -> dict[str, bytes]:
         found = self.world.disk.files.after_power_cut(self.world.rng)
-        below = {path: content for path, content in found.items() if Path(path).parent == self.folder}
-        others = {path: content for path, content in self.image().items() if ".db-" not in path and path[-3:] != ".db"}
+        below = {path: content for path, content in found.items() if self.folder in Path(path).parents}
+        others = {path: data for path, data in self.image().items() if path not in self.world.disk.files.durable}
         return others | below
 
     def bury(self) -> None:
@@ -292,16 +312,17 @@ class Device:
 
     def put_back(self, image: dict[str, bytes]) -> None:
         """Make the disk what ``image`` says; the machine is off."""
-        for path in self.folder.iterdir():
-            path.unlink()
+        shutil.rmtree(self.folder)
         for name, content in image.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_bytes(content)
         self.world.disk.files.forget(self.folder)
 
     def start_from(self, copy: dict[str, bytes]) -> None:
         """Somebody starts the machine from an older image of its disk; the witness lies on another one.
 
-        The counter has to refuse what is behind its witness; then the right disk is put back.
+        The counter has to refuse what is behind its witness. Then the right disk is put back, or, where that one is
+        lost, somebody enrols the machine anew: what only the lost disk had is gone, and nothing else may be.
         """
         self.close()
         now = self.image()
@@ -311,8 +332,33 @@ class Device:
         except StoreError as error:
             assert error.code == "rolled_back", error
             self.world.noted("an old image was refused")
-            self.put_back(now)
+            if self.world.chance(0.5):
+                self.put_back(now)
+            else:
+                self._enrol_anew()
             self.boot()
+
+    def _enrol_anew(self) -> None:
+        """What ``clerk restore`` does: the old journal into the archive, a new identity, a new code."""
+        world = self.world
+        world.noted("enrolled anew")
+
+        def enrol(device: str, key: bytes) -> Enrolled:
+            told = world.centre.enrol(
+                wire.EnrolRequest(one_time_code="", device=device, device_code="", public_key=key, office=OFFICE)
+            )
+            return Enrolled(
+                incarnation=told.incarnation,
+                server_key=told.server_key,
+                epoch=told.epoch,
+                sealing_key=told.sealing_key,
+                token=told.token,
+            )
+
+        renew(self.path, self.token_file, self.witness, self.code, self.clock, enrol)
+        world.disk.files.forget(self.folder)
+        self.cases = []
+        self.saved = world.still_somewhere(self)
 
     def close(self) -> None:
         """Close every file; as a program that ends well, if nothing is put back afterwards."""
@@ -324,6 +370,7 @@ class Device:
 
 
 _CONFIG = Config()
+_CLERK = Actor(id="0001", name="周敏", roles=frozenset({Role.CLERK}))
 _NOT_USED: Any = None
 _LACKING = {"form": PRESENT, "id": Tick(TickState.MISSING)}
 _NOTICED = f.CaseNoticed(gaps=gaps_of(ROWS, _LACKING), respond_by=dt.date(2027, 1, 4), article="第四项")

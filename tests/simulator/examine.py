@@ -8,27 +8,26 @@ from typing import Any
 import msgspec
 
 from clerk_tui.services import hall_cases
+from clerk_tui.store.exchange import Outbox
 from hall.adoption import in_order
 from hall.case import Case
+from hall.chain import Sealed, open_sealed
 from hall.errors import HallError
 from hall.fold import fold
 from tests.simulator.device import Device
 from tests.simulator.world import World
 
+Stored = dict[tuple[str, int], tuple[Any, ...]]
+
 
 def examine(world: World) -> list[str]:
     """Everything that is wrong."""
-    stored = _stored(world)
-    wrong = [*_numbers(world), *_extra(world, stored)]
+    rows = world.centre.rows("SELECT incarnation, seq, hash, event_id, status, reason FROM event")
+    stored: Stored = {(row[0], row[1]): row[2:] for row in rows}
+    wrong = [*_numbers(world), *_twice(stored)]
     for device in world.devices:
         wrong += [f"{device.code}: {what}" for what in _device(world, device, stored)]
-    wrong += _cases(world)
-    return wrong
-
-
-def _stored(world: World) -> dict[tuple[str, int], tuple[Any, ...]]:
-    rows = world.centre.rows("SELECT incarnation, seq, hash, event_id, status, reason FROM event")
-    return {(str(row[0]), int(str(row[1]))): row[2:] for row in rows}
+    return wrong + _cases(world)
 
 
 def _numbers(world: World) -> list[str]:
@@ -36,16 +35,12 @@ def _numbers(world: World) -> list[str]:
     return [f"the number {reference} was given {times} times" for reference, times in given.items() if times > 1]
 
 
-def _extra(world: World, stored: dict[tuple[str, int], tuple[Any, ...]]) -> list[str]:
-    ours = sum(device.journal.head.seq for device in world.devices)
+def _twice(stored: Stored) -> list[str]:
     ids = Counter(row[1] for row in stored.values() if row[1])
-    wrong = [f"the fact {event_id} is stored {times} times" for event_id, times in ids.items() if times > 1]
-    if len(stored) != ours:
-        wrong.append(f"the centre has {len(stored)} facts, the counters have {ours}")
-    return wrong
+    return [f"the fact {event_id} is stored {times} times" for event_id, times in ids.items() if times > 1]
 
 
-def _device(world: World, device: Device, stored: dict[tuple[str, int], tuple[Any, ...]]) -> list[str]:
+def _device(world: World, device: Device, stored: Stored) -> list[str]:
     try:
         head = device.journal.verify().head
     except HallError as error:
@@ -54,17 +49,32 @@ def _device(world: World, device: Device, stored: dict[tuple[str, int], tuple[An
     acked = device.journal.device().acked_through
     if acked != head.seq:
         wrong.append(f"stuck: {head.seq - acked} facts unsent, {device.trouble}")
+    written = {(device.journal.incarnation, seq): _hash(device, seq) for seq in range(1, head.seq + 1)}
+    here = {seq for code, seq in stored if code == device.journal.incarnation}
+    if here != set(range(1, head.seq + 1)):
+        wrong.append(f"the centre has {len(here)} facts, the counter has {head.seq}")
+    for archive in device.outbox.archives():
+        outbox = Outbox(archive.path)
+        written |= {(archive.incarnation, seq): outbox.hash_at(seq) for seq in range(1, archive.head_seq + 1)}
+        outbox.close()
+        if archive.state != "proven":
+            wrong.append(f"the archived journal {archive.incarnation} is {archive.state}")
+    absent = [key for key, digest in written.items() if key not in stored or stored[key][0] != digest]
+    wrong += [f"fact {seq} of {code} is not at the centre" for code, seq in absent[:3]]
     for fact in device.saved:
-        kept = device.journal.sealed(fact.seq)
-        if kept is None or kept.hash != fact.hash:
+        place = (fact.incarnation, fact.seq)
+        if fact.incarnation == device.journal.incarnation and written.get(place) != fact.hash:
             wrong.append(f"fact {fact.seq} was shown as saved and is gone from the journal")
-        at_centre = stored.get((fact.incarnation, fact.seq))
-        if at_centre is None or at_centre[0] != fact.hash:
+        if place not in stored or stored[place][0] != fact.hash:
             wrong.append(f"fact {fact.seq} was shown as saved and is not at the centre")
     return wrong + _told(device, stored) + _feed(world, device)
 
 
-def _told(device: Device, stored: dict[tuple[str, int], tuple[Any, ...]]) -> list[str]:
+def _hash(device: Device, seq: int) -> bytes | None:
+    return device.outbox.hash_at(seq)
+
+
+def _told(device: Device, stored: Stored) -> list[str]:
     """What the counter says became of each fact is what the centre says; what is set aside has a reason."""
     rows = device.journal.read().execute("SELECT seq, state, reason FROM event_status").fetchall()
     ours = {row[0]: (row[1], row[2]) for row in rows}
@@ -78,7 +88,7 @@ def _feed(world: World, device: Device) -> list[str]:
     """Another window sees every case of the hall as it stands at the centre."""
     rows = device.journal.read().execute("SELECT case_id, body FROM inbox_change ORDER BY server_seq").fetchall()
     seen = {case_id: bytes(body) for case_id, body in rows}
-    now = {str(row[0]): row[1] for row in world.centre.rows("SELECT case_id, snapshot FROM case_")}
+    now = {row[0]: row[1] for row in world.centre.rows("SELECT case_id, snapshot FROM case_")}
     missing, stale = now.keys() - seen.keys(), [case for case in now.keys() & seen.keys() if seen[case] != now[case]]
     ghosts = seen.keys() - now.keys()
     wrong = [f"{len(missing)} cases never came in the feed"] if missing else []
@@ -93,23 +103,20 @@ def _shows(device: Device, case: Case) -> bool:
 
 
 def _cases(world: World) -> list[str]:
-    """The centre's cases are the fold of the counters' own facts."""
-    wrong = []
-    order = {(row[0], row[1]): row[2] for row in world.centre.rows("SELECT incarnation, seq, server_seq FROM event")}
+    """The centre's cases are the fold of the facts, which are the counters' own, and every window shows them so."""
+    wrong: list[str] = []
     for case_id, snapshot in world.centre.rows("SELECT case_id, snapshot FROM case_"):
-        facts = [fact for device in world.devices for fact in device.journal.facts_of(case_id)]
-        facts.sort(key=lambda fact: order.get((fact.header.incarnation, fact.header.seq), 0))
+        rows = world.centre.rows(
+            "SELECT header, public, hash, personal, salt, personal_hash FROM event"
+            f" WHERE subject = '{case_id}' AND status <> 'quarantined' ORDER BY server_seq"
+        )
+        names = ("header", "public", "hash", "personal", "salt", "personal_hash")
+        facts = [open_sealed(Sealed(**dict(zip(names, row, strict=True)))) for row in rows]
         case = msgspec.json.decode(snapshot, type=Case)
         if fold(in_order(facts)) != case:
             wrong.append(f"the case {case_id} is another at the centre than at the counters")
-        wrong += [
-            f"{device.code} shows the case {case_id} otherwise" for device in world.devices if not _shows(device, case)
-        ]
-    cases = {str(row[0]) for row in world.centre.rows("SELECT case_id FROM case_")}
-    wrong += [
-        f"the case {case} is not at the centre"
-        for device in world.devices
-        for case in device.cases
-        if case not in cases
-    ]
-    return wrong
+        others = [device.code for device in world.devices if not _shows(device, case)]
+        wrong += [f"{code} shows the case {case_id} otherwise" for code in others]
+    cases = {row[0] for row in world.centre.rows("SELECT case_id FROM case_")}
+    begun = [case for device in world.devices for case in device.cases]
+    return wrong + [f"the case {case} is not at the centre" for case in begun if case not in cases]

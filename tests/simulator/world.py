@@ -12,13 +12,17 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 from clerk_tui import faults
+from clerk_tui.store.archives import archives_at
 from clerk_tui.store.connection import Database
+from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.migrations import migrate
+from clerk_tui.sync import sending_archives
 from tests.reliability.disk import Disk
 from tests.simulator.centre import Answer, Centre, Crashed
-from tests.simulator.device import EPOCH_MS, Device, Killed
+from tests.simulator.device import EPOCH_MS, Device, Killed, Saved
 from tests.simulator.network import Parcel
 from tests.simulator.plan import END_S, Plan, Step, Weather
 
@@ -39,6 +43,7 @@ class World:
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._turn = count()
         self._stack: list[Device] = []
+        self.restores = True
         self._kill: tuple[Device, int, bool] | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="simulated-", dir=MEMORY if MEMORY.is_dir() else None))
         self.centre = Centre(self.folder)
@@ -64,6 +69,10 @@ class World:
 
     # Time
 
+    def time_ns(self) -> int:
+        """The clock of the machine that works just now, in nanoseconds (for what asks the machine itself)."""
+        return self._stack[-1].clock.now_ms() * 1_000_000
+
     def later(self, seconds: float, what: Callable[[], None]) -> None:
         """Do something after so many virtual seconds."""
         self._push(self.now_s + seconds, what)
@@ -73,7 +82,7 @@ class World:
 
     def run(self) -> None:
         """Everything that is planned and what follows from it; then the healing."""
-        with faults.watched(self._passed):
+        with faults.watched(self._passed), patch.object(sending_archives, "time", self):
             while self._queue:
                 at_s, _, what = heapq.heappop(self._queue)
                 if at_s > self.end_s:
@@ -98,6 +107,9 @@ class World:
                 late.pop(self.rng.randrange(len(late)))()
             for device in self.devices:
                 self.work(device, device.sync)
+                if device.trouble is not None and device.trouble.what == "token":
+                    # The centre was put back to a time before it knew this machine.
+                    device.enrol_again()
             self._queue.clear()
             if turn >= 2 and all(device.is_done() for device in self.devices):
                 break
@@ -117,7 +129,8 @@ class World:
         elif step.kind == "centre_copy":
             self.centre.copy()
         elif step.kind == "centre_restore":
-            self.centre.restore()
+            if self.restores:
+                self.centre.restore()
         else:
             self._do_at(self.devices[step.device], step)
 
@@ -235,6 +248,22 @@ class World:
         self.work(device, device.sync)
         if device.dying:
             raise Killed
+
+    def still_somewhere(self, device: Device) -> list[Saved]:
+        """The facts of a device that a disk still has, after one was lost: its archives or the centre. Where only the
+        centre has some, it is not put back any more to a copy that lacks them."""
+        kept: set[tuple[str, int, bytes | None]] = set()
+        for archive in archives_at(device.path):
+            outbox = Outbox(archive.path)
+            digests = [(seq, outbox.hash_at(seq)) for seq in range(1, archive.head_seq + 1)]
+            outbox.close()
+            kept |= {(archive.incarnation, seq, digest) for seq, digest in digests}
+        here = sum((fact.incarnation, fact.seq, fact.hash) in kept for fact in device.saved)
+        kept |= {(row[0], row[1], row[2]) for row in self.centre.rows("SELECT incarnation, seq, hash FROM event")}
+        found = [fact for fact in device.saved if (fact.incarnation, fact.seq, fact.hash) in kept]
+        self.restores = self.restores and len(found) == here
+        self.counts["facts lost with a disk"] += len(device.saved) - len(found)
+        return found
 
     def close(self) -> None:
         """Close and remove every file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_tui.screens.words import FACTS
-from clerk_tui.services import intake
+from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.workspace import Workspace
 from hall import facts
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
@@ -40,5 +40,53 @@ async def test_the_last_of_many_is_reached_by_the_arrows(counter: OpenCounter, w
         for _ in range(12):
             await clerk.press("pagedown")
         assert "更早的还有 3 条" in clerk.text
-        await clerk.press("up")
-        assert "更早的还有" not in clerk.text
+        for _ in range(49):
+            await clerk.press("down")
+        assert "第 4 条" in clerk.text
+        for _ in range(49):
+            await clerk.press("up")
+        assert "第 53 条" in clerk.text
+
+
+async def test_a_record_that_came_back_is_corrected_with_one_key(counter: OpenCounter, ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    answered(ws, (1, "quarantined", "面积不合"))
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        assert "其后的" in clerk.text and "在等它" in clerk.text, "what waits behind it is said"
+        await clerk.press("m")
+        assert clerk.asks and reference in clerk.text and "面积不合" in clerk.text
+        await clerk.press("enter")
+        assert clerk.asks and "要写明" in clerk.text
+        await clerk.type("面积120")
+        await clerk.press("enter")
+        assert "面积不合" not in clerk.text
+    assert aside.worklist(ws) == []
+    assert "面积120" in cases.get(ws, reference).case.timeline[-1].text
+
+
+async def test_both_values_of_a_conflict_are_shown_and_one_key_decides(counter: OpenCounter, ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    answered(ws, (2, "conflict", "办件已是“不予受理”"))
+    async with counter() as clerk:
+        await clerk.press("f12", "h")
+        assert "交给负责人" not in clerk.text, "a conflict is decided, not handed over"
+        await clerk.press("enter")
+        assert clerk.asks and "中心已有的算数：已受理" in clerk.text and "本窗口的算数：受理" in clerk.text
+        await clerk.press("1")
+        assert "办件已是“不予受理”" not in clerk.text
+    assert aside.worklist(ws) == []
+
+
+async def test_handing_over_wants_words_and_takes_it_off_the_list(counter: OpenCounter, ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    answered(ws, (1, "quarantined", "办件属于另一个大厅"))
+    async with counter() as clerk:
+        await clerk.press("f12", "r")
+        await clerk.until(lambda: clerk.asks)
+        assert "负责人" in clerk.text, "who may not ask the centre is told who may"
+        await clerk.press("escape", "h")
+        await clerk.type("人走了")
+        await clerk.press("enter")
+        assert "办件属于另一个大厅" not in clerk.text
+    assert aside.worklist(ws) == []

@@ -26,6 +26,7 @@ OPEN: dict[str, str] = {
     "editions.require_the_same": "the bytes of a paper that a print makes again",
     "editions.texts_now": "the wording of papers",
     "editions.wording_of": "the wording of papers",
+    "aside.worklist": "types, references and the centre's reasons, nobody's data",
     "hall_cases.adoption": "a fact; Action.add asks about it",
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
     "health.health": "the disk",

@@ -172,9 +172,9 @@ def test_a_copied_database_lets_nobody_in_without_the_key(ws: Workspace, staff: 
     key = ws.journal.path.with_name(ws.journal.path.name + ".key")
     stolen = key.with_suffix(".other")
     shutil.copy(key, stolen)
-    from clerk_tui.store.device import _make_key
+    from clerk_tui.store.device import make_key
 
-    _make_key(key)
+    make_key(key)
     assert refused(ws, ZHOU) == "wrong_pin"
     shutil.move(stolen, key)
     assert signing_in.sign_in(ws, ZHOU, PIN)

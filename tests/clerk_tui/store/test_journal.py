@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clerk_tui.config import Config
-from clerk_tui.services import cases, inquiry, intake, supplement
+from clerk_tui.services import aside, cases, inquiry, intake, supplement
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store.migrations import PROJECTIONS
 from hall.chain import verify
 from hall.errors import BrokenChain, StoreError
 from hall.fold import fold
 from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
 
 COLUMNS = (
@@ -62,6 +63,8 @@ def test_the_chain_holds_from_the_first_fact(ws: Workspace) -> None:
 
 def test_rebuilding_gives_the_same_rows(ws: Workspace) -> None:
     morning(ws)
+    answered(ws, (1, "quarantined", "面积不合"))
+    aside.hand_over(ws, 1, "申请人已离开")
     before = tables(ws)
     assert ws.journal.rebuild() == ws.journal.head.seq
     assert tables(ws) == before and all(before.values())

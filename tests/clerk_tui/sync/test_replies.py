@@ -334,7 +334,7 @@ def expired(rig: Rig, *, device: str = "", rotate: int = 200) -> Callable[[Asked
             assert rotation_is_signed(rig.journal.device().public_key, request)
             known.add(request.token_hash)
             reply = RotateReply(device=device or request.device, expires_ms=9)
-            return rotate, msgspec.json.encode(reply), {}
+            return (rotate, msgspec.json.encode(reply), {}) if rotate == 200 else problem(rotate, "no")(asked)
         if sha256(token.encode()).digest() not in known:
             return problem(401, "token_expired")(asked)
         if asked.path.endswith("/push"):

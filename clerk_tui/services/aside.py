@@ -1,0 +1,188 @@
+"""What came back from the centre, and what a person does about it: correct, have it read again, hand over, decide.
+
+A record is never changed or withdrawn: each of these is a fact of its own, and the record stays as it was.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from clerk_tui.services.hall_cases import look
+from clerk_tui.services.recording import Action
+from clerk_tui.services.rights import needs
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+from hall.case import Case
+from hall.errors import BadInput
+from hall.facts import ConflictSettled, NoteAdded, RecordSettled
+from hall.names import clean_text
+from hall.roles import Permission
+from hall.telling import STATE_NAMES, tell
+
+LONGEST = 200
+"""Characters of a correction or a reason."""
+Side = Literal["first", "second"]
+
+
+class Aside(Struct, frozen=True, kw_only=True):
+    """A record that a person must look at. ``state``: ``quarantined`` (the centre keeps it without effect),
+    ``conflict`` (another window was first) or ``dead`` (the centre cannot read it); ``reason`` is the centre's, in
+    Chinese.
+
+    ``number`` is what the centre calls it, ``held`` how many later records of its case wait behind it.
+    """
+
+    seq: int
+    state: Literal["quarantined", "conflict", "dead"]
+    type: str
+    reference: str
+    case_id: str
+    reason: str
+    number: int
+    held: int
+
+
+class Sides(Struct, frozen=True, kw_only=True):
+    """A conflict: what stands because it came first, and what this window wrote; in words."""
+
+    first: str
+    second: str
+
+
+def worklist(ws: Workspace, limit: int = 50) -> list[Aside]:
+    """What nobody has dealt with yet, the newest first."""
+    with translated(ws.journal.path):
+        rows = queries.set_aside(ws.journal.read(), limit)
+    return [
+        Aside(
+            seq=row.seq,
+            state="conflict" if row.state == "conflict" else "dead" if row.state == "dead" else "quarantined",
+            type=row.type,
+            reference=row.reference,
+            case_id=row.case_id,
+            reason=row.reason,
+            number=row.number,
+            held=row.held,
+        )
+        for row in rows
+    ]
+
+
+@needs(Permission.NOTE)
+def correct(ws: Workspace, seq: int, text: str) -> None:
+    """Write what is right as a remark on the record's case; the record counts as dealt with.
+
+    Raises:
+        BadInput: nothing such is set aside, or there is no text. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    item = _item(ws, seq)
+    words = _words(text, "更正要写明正确的内容", "例如：面积应为 120 平方米")
+    note = Action(ws, item.case_id, item.reference)
+    note_id = ws.new_id()
+    if item.case_id:
+        note.add(NoteAdded(text=f"更正第{seq}条记录：{words}"), event_id=note_id)
+    _write(ws, item, RecordSettled(record=_event_id(ws, seq), seq=seq, how="corrected", by=note_id, reason=words), note)
+
+
+@needs(Permission.NOTE)
+def hand_over(ws: Workspace, seq: int, reason: str) -> None:
+    """Hand a record to the supervisor: it leaves this window's list and stays in the centre's.
+
+    Raises:
+        BadInput: nothing such is set aside, or there is no reason. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    item = _item(ws, seq)
+    words = _words(reason, "交给负责人要写明情况", "例如：申请人已离开，材料在窗口")
+    _write(ws, item, RecordSettled(record=_event_id(ws, seq), seq=seq, how="handed_over", reason=words), None)
+
+
+@needs(Permission.VIEW)
+def sides(ws: Workspace, seq: int) -> Sides:
+    """Both values of a conflict, in words.
+
+    Raises:
+        BadInput: nothing such is in conflict.
+    """
+    item = _item(ws, seq)
+    with translated(ws.journal.path):
+        found = look(ws, ws.journal.read(), item.case_id)
+    own = next((fact for fact in ws.journal.facts_of(item.case_id) if fact.header.seq == seq), None)
+    return Sides(first=_standing(found.case if found else None), second=tell(found.case, own) if found and own else "")
+
+
+@needs(Permission.SETTLE)
+def settle(ws: Workspace, seq: int, stands: Side, reason: str = "") -> None:
+    """Say which side of a conflict stands; both stay in the journal. What is to stand and was withheld is done anew.
+
+    Raises:
+        BadInput: nothing such is in conflict. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    item = _item(ws, seq)
+    if item.state != "conflict":
+        raise BadInput("no_conflict", "这条记录没有冲突", field="seq", hint="用更正、重办或交负责人")
+    action = Action(ws, item.case_id, item.reference)
+    words = clean_text(reason, field="reason", max_length=LONGEST)
+    action.add(ConflictSettled(conflict=_event_id(ws, seq), stands=stands, reason=words))
+    with ws.journal.write() as connection:
+        ws.journal.append(connection, action.entries)
+
+
+@needs(Permission.OVERSEE)
+def resend(ws: Workspace, seq: int) -> str:
+    """Have the centre read a record again, now that what was in the way is done away with; what became of it.
+
+    Raises:
+        BadInput: nothing such is set aside.
+        HallError: the centre cannot be reached, or whoever is signed in may not ask for it.
+    """
+    from clerk_tui.sync.oversight import retry
+
+    item = _item(ws, seq)
+    reply = retry(ws.config.centre.url, ws.seat.session, item.number)
+    with ws.journal.write() as connection:
+        queries.told_again(connection, seq, reply.status.value, reply.reason, ws.clock.now_ms())
+    return reply.reason
+
+
+def _item(ws: Workspace, seq: int) -> Aside:
+    for item in worklist(ws, 1 << 20):
+        if item.seq == seq:
+            return item
+    raise BadInput("not_set_aside", f"第{seq}条没有被退回，或已经处理", field="seq", hint="用 clerk aside 查看")
+
+
+def _event_id(ws: Workspace, seq: int) -> str:
+    from hall.chain import open_header
+
+    sealed = ws.journal.sealed(seq)
+    assert sealed is not None, "what is set aside stands in the journal"
+    return open_header(sealed.header).event_id
+
+
+def _words(text: str, missing: str, example: str) -> str:
+    words = clean_text(text, field="text", max_length=LONGEST)
+    if not words:
+        raise BadInput("needs_text", missing, field="text", hint=example)
+    return words
+
+
+def _write(ws: Workspace, item: Aside, settled: RecordSettled, before: Action | None) -> None:
+    """Beside no case: the centre has set this very case's record aside, and this one must not follow it there."""
+    about = Action(ws, "", item.reference)
+    about.add(settled)
+    with ws.journal.write() as connection:
+        ws.journal.append(connection, [*(before.entries if before else ()), *about.entries])
+
+
+def _standing(case: Case | None) -> str:
+    if case is None:
+        return ""
+    last = next((line for line in reversed(case.timeline) if not line.misfit), None)
+    state = STATE_NAMES[case.state]
+    return f"{state}：{last.text}" if last and last.text else state

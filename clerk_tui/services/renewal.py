@@ -1,0 +1,191 @@
+"""Beginning anew: a journal that was set back, damaged or restored goes into the archive, and the workstation goes on
+with a new identity, a new code and its old cases (sync.md §8).
+
+Nothing is discarded: the old files are kept read-only, what the centre has not proven to hold is sent under the old
+incarnation or sealed, and until the centre tells the cases they are shown from the archive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from clerk_tui.clock import Clock
+from clerk_tui.store import shared
+from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
+from clerk_tui.store.backup import Examined, copy, copy_file, examine
+from clerk_tui.store.connection import Database, open_reader, translated
+from clerk_tui.store.device import Device, insert_device, key_file, make_key
+from clerk_tui.store.migrations import migrate
+from clerk_tui.store.witness import Witness
+from clerk_tui.sync.token import write_token
+from hall import ids
+from hall.chain import genesis
+from hall.errors import HallError, StoreError
+
+
+class Enrolled(Struct, frozen=True, kw_only=True):
+    """What a new identity got: its code, and, from a centre, the centre's keys, epoch and the token."""
+
+    incarnation: str
+    server_key: bytes = b""
+    epoch: str = ""
+    sealing_key: bytes = b""
+    token: str = ""
+
+
+Enrol = Callable[[str, bytes], Enrolled]
+"""Makes a device known by its identity and public key."""
+SIDE_FILES: Final = ("-wal", "-shm", ".lock", ".open")
+
+
+class Renewal(Struct, frozen=True, kw_only=True):
+    """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts the
+    centre has not proven to hold."""
+
+    incarnation: str
+    archived: tuple[Path, ...]
+    cases: int
+    unproven: int
+
+
+def renew(
+    store: Path, token: Path, witness: Path, code: str, clock: Clock, enrol: Enrol, backup: Path | None = None
+) -> Renewal:
+    """Archive what stands at ``store`` and begin a new journal there for the device ``code``, with the cases of the old
+    one and of ``backup``.
+
+    Raises:
+        HallError: ``counter_open``, a program has the journal open; or ``enrol`` fails. Nothing was changed.
+        StoreError: the backup is not whole, or files cannot be written.
+    """
+    found = examine(backup) if backup is not None else None
+    with _nobody_else(store):
+        new = store.with_name(store.name + ".new")
+        _clear(new)
+        device_id = ids.uuid7(clock.now_ms(), os.urandom(10))
+        public_key = make_key(key_file(new))
+        got = enrol(device_id, public_key)
+        device = Device(
+            device_id=device_id,
+            code=code,
+            incarnation=got.incarnation,
+            public_key=public_key,
+            server_key=got.server_key,
+            server_epoch=got.epoch,
+            sealing_key=got.sealing_key,
+        )
+        sources = _sources(store, token, found)
+        cases = _make(new, device, sources, clock)
+        key_file(new).replace(key_file(store))
+        if got.token:
+            write_token(token, got.token)
+        else:
+            token.unlink(missing_ok=True)
+        new.replace(store)
+        _attest(witness, device)
+    unproven = sum(max(0, each.head.seq - each.device.acked_through) for each in sources)
+    return Renewal(
+        incarnation=got.incarnation, archived=tuple(each.path for each in sources), cases=cases, unproven=unproven
+    )
+
+
+@contextmanager
+def _nobody_else(store: Path) -> Iterator[None]:
+    """Keep every program out that would open the journal, and find out whether one has it open."""
+    store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(store.with_name(store.name + ".open"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise HallError(
+            "counter_open", "窗口工作站（或另一个 clerk 命令）还开着这个账本", hint="全部退出后再运行"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sources(store: Path, token: Path, backup: Examined | None) -> list[Examined]:
+    """What the cases are taken from: the journal that stands here, in the archive now, and the backup.
+
+    Where none stands, because it was lost or an attempt before ended half-way, what is in the archive already.
+    """
+    found: list[Examined] = []
+    moved = [put_away(store, token)] if store.exists() else sorted(store.with_name(FOLDER).glob("*.db"))
+    for path in moved:
+        with suppress(HallError):
+            found.append(examine(path))
+    if backup is not None:
+        kept = _kept_backup(store, backup)
+        longer = [each for each in found if each.device.device_id == kept.device.device_id]
+        if not longer or longer[0].head.seq < kept.head.seq:
+            found.append(kept)
+    return found
+
+
+def _kept_backup(store: Path, backup: Examined) -> Examined:
+    """The backup among the archives: whoever restored it may take the medium away."""
+    device = backup.device
+    target = store.with_name(FOLDER) / f"{device.incarnation}-{device.device_id[-8:]}-{backup.head.seq}-backup.db"
+    done = copy(backup.path, target) if not target.exists() else examine(target)
+    copy_file(key_file(backup.path), key_file(target))
+    return done
+
+
+def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> int:
+    """The new journal with what is taken over; how many cases."""
+    database = Database(new)
+    try:
+        with database.locked(), translated(new):
+            migrate(database.writer)
+        with database.write() as db:
+            insert_device(db, device)
+            now = clock.now_ms()
+            for each in sources:
+                register(db, each, now)
+                with closing(open_reader(each.path)) as older:
+                    inherited(db, older)
+        count = 0
+        for each in sources:
+            count += _carry_over(database, each.path, clock)
+        with translated(new):
+            assert len(archives(database.writer)) >= len({each.device.device_id for each in sources})
+        return count
+    finally:
+        database.close()
+
+
+def _carry_over(database: Database, path: Path, clock: Clock) -> int:
+    count = 0
+    with database.write() as db:
+        for case in cases_of(path):
+            count += shared.carry_over(db, case, clock.now_ms())
+    return count
+
+
+def _attest(path: Path, device: Device) -> None:
+    """The witness swears to the new journal from now on."""
+    witness = Witness(path)
+    start = genesis(device.device_id, device.incarnation, device.public_key)
+    witness.write(device.device_id, device.incarnation, 0, start, 0)
+    witness.close()
+    if witness.trouble:
+        raise StoreError(
+            "witness_unreadable", f"防回滚见证文件写不进去：{witness.trouble}（{path}）", field="store.witness",
+            hint="检查磁盘和权限；写好之前不要收件",
+        )  # fmt: skip
+
+
+def _clear(new: Path) -> None:
+    """Remove what an attempt that did not come to its end left."""
+    for part in (new, key_file(new), *(new.with_name(new.name + end) for end in SIDE_FILES)):
+        part.unlink(missing_ok=True)

@@ -1,0 +1,66 @@
+"""Sealing by hand what the centre has not proven to hold: of this journal and of the archived ones."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from clerk_tui.store.archives import archives_at
+from clerk_tui.store.device import load_key
+from clerk_tui.store.exchange import Outbox
+
+if TYPE_CHECKING:
+    from clerk_tui.config import Config
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """A sealed file: the facts ``first`` through ``last`` of an incarnation."""
+
+    path: Path
+    incarnation: str
+    first: int
+    last: int
+
+
+def export(config: Config, folder: Path | None = None) -> list[Exported]:
+    """Seal what is unproven, a file for each journal. Does not open the workspace: a refused journal is read too.
+
+    Raises:
+        HallError: no key to seal for, or a file cannot be written.
+    """
+    from clerk_tui.sync.sealing import seal_unproven
+
+    store = config.store_file
+    target = folder or store.with_name("sealed")
+    found: list[Exported] = []
+    for path, acked in [(store, None), *((each.path, each.acked_through) for each in archives_at(store))]:
+        outbox = Outbox(path)
+        try:
+            device = outbox.device()
+            done = seal_unproven(
+                outbox,
+                load_key(path),
+                bytes.fromhex(config.centre.supervisor_key) or device.sealing_key or _present_key(store),
+                target,
+                office=config.hall.office,
+                reason="asked",
+                now_ms=time.time_ns() // 1_000_000,
+                after=acked,
+            )
+        finally:
+            outbox.close()
+        if done is not None:
+            found.append(Exported(path=done.path, incarnation=device.incarnation, first=done.first, last=done.last))
+    return found
+
+
+def _present_key(store: Path) -> bytes:
+    """The key that the present journal's centre gave, for an archive from before it gave one."""
+    outbox = Outbox(store)
+    try:
+        return outbox.device().sealing_key
+    finally:
+        outbox.close()

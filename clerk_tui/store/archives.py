@@ -1,0 +1,166 @@
+"""Journals of earlier incarnations: put away read-only beside the journal, known to it, and still sent (sync.md §8)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from clerk_tui.store.backup import READ_ONLY, Examined, copy_file, examine
+from clerk_tui.store.connection import Database, open_reader, translated
+from clerk_tui.store.device import key_file
+from clerk_tui.store.projections import facts_of
+from clerk_tui.store.shared import read_case
+from hall.case import Case
+from hall.errors import HallError, StoreError
+from hall.fold import fold
+
+FOLDER: Final = "archive"
+SENDABLE_MS: Final = 35 * 24 * 3600 * 1000
+"""How long an archive is still sent under its own incarnation: the centre's backups reach that far back."""
+State = Literal["sending", "proven", "sealed"]
+
+
+class Archive(Struct, frozen=True, kw_only=True):
+    """An archived journal: how far it goes, and how far the centre has it."""
+
+    device_id: str
+    incarnation: str
+    path: Path
+    head_seq: int
+    acked_through: int
+    archived_ms: int
+    state: State
+    sealed_path: str = ""
+
+
+def token_file(path: Path) -> Path:
+    """Where the token of an archived journal lies."""
+    return path.with_name(path.name + ".token")
+
+
+def put_away(store: Path, token: Path | None) -> Path:
+    """Move a journal that nobody has open into the archive, with its key and a copy of its token. A damaged one too.
+
+    Raises:
+        StoreError: it cannot be moved; it stands where it was then.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(store, isolation_level=None)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    try:
+        found = examine(store)
+        name = f"{found.device.incarnation}-{found.device.device_id[-8:]}-{found.head.seq}"
+    except HallError:
+        name = "damaged"
+    folder = store.with_name(FOLDER)
+    target = folder / f"{name}.db"
+    for number in range(1, 1000):
+        if not target.exists():
+            break
+        target = folder / f"{name}-{number}.db"
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+        copy_file(key_file(store), key_file(target))
+        if token is not None:
+            copy_file(token, token_file(target))
+        for suffix in ("-wal", "-shm"):
+            side = store.with_name(store.name + suffix)
+            if side.exists() and name == "damaged":
+                side.replace(target.with_name(target.name + suffix))
+            else:
+                side.unlink(missing_ok=True)
+        store.chmod(READ_ONLY)
+        store.replace(target)
+    except OSError as error:
+        raise StoreError(
+            "archive_failed",
+            f"原来的账本移不走：{error.strerror}（{store}）",
+            hint="检查文件夹权限和磁盘空间，再试一次",
+        ) from error
+    return target
+
+
+def register(db: sqlite3.Connection, found: Examined, now_ms: int) -> None:
+    """Let the new journal know of an archived one, in the caller's transaction; of two copies of one journal the longer
+    counts."""
+    device = found.device
+    db.execute(
+        """INSERT INTO archive (device_id, incarnation, path, head_seq, acked_through, archived_ms, state)
+        VALUES (?,?,?,?,?,?,?) ON CONFLICT (device_id) DO UPDATE SET path = excluded.path,
+            head_seq = excluded.head_seq, acked_through = excluded.acked_through, state = excluded.state
+        WHERE excluded.head_seq > head_seq""",
+        (
+            device.device_id,
+            device.incarnation,
+            str(found.path),
+            found.head.seq,
+            device.acked_through,
+            now_ms,
+            "sending" if found.head.seq > device.acked_through else "proven",
+        ),
+    )
+
+
+def inherited(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
+    """Take over what an archived journal knew of still earlier ones."""
+    with suppress(sqlite3.OperationalError):
+        for row in older.execute("SELECT * FROM archive").fetchall():
+            db.execute(f"INSERT OR IGNORE INTO archive VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+
+
+def archives(db: sqlite3.Connection) -> list[Archive]:
+    """Every archived journal, the oldest first."""
+    rows = db.execute(
+        """SELECT device_id, incarnation, path, head_seq, acked_through, archived_ms, state, sealed_path
+        FROM archive ORDER BY archived_ms, device_id"""
+    )
+    return [
+        Archive(
+            device_id=row[0],
+            incarnation=row[1],
+            path=Path(row[2]),
+            head_seq=row[3],
+            acked_through=row[4],
+            archived_ms=row[5],
+            state=row[6],
+            sealed_path=row[7],
+        )
+        for row in rows
+    ]
+
+
+def archives_at(store: Path) -> list[Archive]:
+    """The archived journals that the journal at ``store`` knows of."""
+    with translated(store), closing(open_reader(store)) as db:
+        return archives(db)
+
+
+def keep_progress(database: Database, device_id: str, through: int, state: State, sealed_path: str) -> None:
+    """Keep how far the centre has an archived journal, and what became of the rest."""
+    with database.write() as db:
+        db.execute(
+            """UPDATE archive SET acked_through = max(acked_through, ?), state = ?,
+            sealed_path = CASE WHEN ? <> '' THEN ? ELSE sealed_path END WHERE device_id = ?""",
+            (through, state, sealed_path, sealed_path, device_id),
+        )
+
+
+def cases_of(path: Path) -> Iterator[Case]:
+    """The cases of a journal's file: those it was told of, and those folded from its own facts."""
+    with translated(path), closing(open_reader(path)) as db:
+        subjects = db.execute(
+            "SELECT subject FROM event WHERE subject <> '' GROUP BY subject ORDER BY min(seq)"
+        ).fetchall()
+        for (subject,) in subjects:
+            case = fold(facts_of(db, subject))
+            if case is not None:
+                yield case
+        with suppress(sqlite3.OperationalError):
+            for (body,) in db.execute("SELECT body FROM inbox_change ORDER BY server_seq DESC").fetchall():
+                told = read_case(body)
+                if told is not None:
+                    yield told

@@ -1,0 +1,110 @@
+"""Attachments by their content: a scan is its SHA-256, kept once, read-only, in a folder beside the journal."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from hall.errors import BadInput, StoreError
+
+FOLDER: Final = "attachments"
+MAX_SIZE: Final = 20 << 20
+"""Largest attachment, in bytes: what the centre takes."""
+_KINDS: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+)
+"""What scanners write, told by its first bytes: a name is no proof."""
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file by its content. ``sent_through`` is how many bytes of it the centre has."""
+
+    sha256: str
+    size: int
+    mime: str
+    sent_through: int = 0
+
+
+def path_of(store: Path, digest: str) -> Path:
+    """Where the content with this digest lies; ``store`` is the database."""
+    return store.with_name(FOLDER) / digest[:2] / digest
+
+
+def take_in(store: Path, source: Path) -> Attachment:
+    """Copy a file into the folder, on the disk before this returns; the same content is kept once.
+
+    Raises:
+        BadInput: no file, empty, too large, or not what scanners write.
+        StoreError: it cannot be kept.
+    """
+    try:
+        with source.open("rb") as file:
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise BadInput(
+            "no_file", f"文件读不出来：{error.strerror}（{source}）", field="path", hint="核对文件名"
+        ) from error
+    if len(data) > MAX_SIZE:
+        raise BadInput("too_big", "附件最大 20 MB", field="path", hint="降低扫描分辨率，或分成几个文件")
+    mime = next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
+    if not mime:
+        raise BadInput("bad_kind", "只收扫描件：PDF、JPEG、PNG、TIFF", field="path", hint="换一种格式再扫")
+    digest = sha256(data).hexdigest()
+    target = path_of(store, digest)
+    if not target.exists() or target.stat().st_size != len(data):
+        _write(target, data)
+    return Attachment(sha256=digest, size=len(data), mime=mime)
+
+
+def keep(db: sqlite3.Connection, taken: Attachment, now_ms: int) -> None:
+    """Put an attachment into the upload's list, in the caller's transaction."""
+    db.execute(
+        "INSERT OR IGNORE INTO attachment (sha256, size, mime, added_ms) VALUES (?,?,?,?)",
+        (taken.sha256, taken.size, taken.mime, now_ms),
+    )
+
+
+def unsent(db: sqlite3.Connection, limit: int = 50) -> Iterator[Attachment]:
+    """What the centre does not have whole, the oldest first."""
+    rows = db.execute(
+        "SELECT sha256, size, mime, sent_through FROM attachment WHERE sent_through < size ORDER BY added_ms LIMIT ?",
+        (limit,),
+    )
+    for row in rows:
+        yield Attachment(sha256=row[0], size=row[1], mime=row[2], sent_through=row[3])
+
+
+def sent(db: sqlite3.Connection, digest: str, through: int) -> None:
+    """Keep how much of one the centre has, in the caller's transaction."""
+    db.execute("UPDATE attachment SET sent_through = min(size, ?) WHERE sha256 = ?", (through, digest))
+
+
+def _write(target: Path, data: bytes) -> None:
+    new = target.with_name(target.name + ".new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(target)
+        folder = os.open(target.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise StoreError(
+            "attachment_failed", f"附件存不下来：{error.strerror}（{target.parent}）", hint="检查磁盘空间和文件夹权限"
+        ) from error

@@ -1,0 +1,107 @@
+"""What came back from the centre: each record is dealt with by a fact of its own, and none is ever changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from clerk_tui.services import aside, cases, intake, outbox
+from clerk_tui.services.workspace import Workspace
+from hall.errors import BadInput, HallError
+from hall.facts import ConflictSettled, RecordSettled
+from tests.clerk_tui.services.test_outbox import answered
+from tests.clerk_tui.walkins import restaurant
+
+
+@pytest.fixture
+def reference(ws: Workspace) -> str:
+    return intake.submit(ws, restaurant(ws)).reference
+
+
+def bodies(ws: Workspace) -> list[object]:
+    from hall.chain import open_sealed
+
+    return [open_sealed(sealed).body for sealed in ws.journal.sealed_from(1, 1000)]
+
+
+def test_what_waits_behind_a_record_is_counted_for_its_case_alone(ws: Workspace, reference: str) -> None:
+    first = ws.journal.head.seq
+    other = intake.submit(ws, restaurant(ws)).reference
+    answered(ws, (1, "quarantined", "面积不合"))
+    (item,) = aside.worklist(ws)
+    assert (item.seq, item.state, item.reference, item.held) == (1, "quarantined", reference, first - 1)
+    assert other != reference and outbox.status(ws).quarantined == 1
+
+
+def test_a_correction_stands_in_the_case_and_the_record_stays_as_it_was(ws: Workspace, reference: str) -> None:
+    answered(ws, (1, "quarantined", "面积不合"))
+    before = ws.journal.sealed(1)
+    aside.correct(ws, 1, " 面积 120 ")
+    assert ws.journal.sealed(1) == before
+    assert "面积 120" in cases.get(ws, reference).case.timeline[-1].text
+    settled = bodies(ws)[-1]
+    assert isinstance(settled, RecordSettled)
+    assert (settled.seq, settled.how, settled.reason) == (1, "corrected", "面积 120")
+    assert (aside.worklist(ws), outbox.status(ws).quarantined) == ([], 0)
+    with pytest.raises(BadInput) as error:
+        aside.correct(ws, 1, "again")
+    assert error.value.code == "not_set_aside"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b"])
+def test_dealing_with_a_record_wants_words(ws: Workspace, reference: str, text: str) -> None:
+    answered(ws, (1, "quarantined", "x"))
+    head = ws.journal.head
+    for do in (aside.correct, aside.hand_over):
+        with pytest.raises(HallError):
+            do(ws, 1, text)
+    assert ws.journal.head == head
+
+
+def test_what_is_handed_over_is_about_no_case_so_that_it_follows_none_aside(ws: Workspace, reference: str) -> None:
+    answered(ws, (1, "quarantined", "x"))
+    version = cases.get(ws, reference).case.version
+    aside.hand_over(ws, 1, "申请人已离开")
+    row = ws.journal.read().execute("SELECT subject, type FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    assert tuple(row) == ("", "record.settled")
+    assert cases.get(ws, reference).case.version == version
+    assert aside.worklist(ws) == []
+
+
+def test_a_conflict_shows_both_values_and_a_person_says_which_stands(ws: Workspace, reference: str) -> None:
+    answered(ws, (2, "conflict", "办件已是“不予受理”"))
+    both = aside.sides(ws, 2)
+    assert both.first.startswith("已受理") and both.second == "受理"
+    aside.settle(ws, 2, "second", "窗口先到")
+    settled = bodies(ws)[-1]
+    assert isinstance(settled, ConflictSettled)
+    assert (settled.stands, settled.reason) == ("second", "窗口先到")
+    assert aside.worklist(ws) == []
+    answered(ws, (1, "quarantined", "x"))
+    with pytest.raises(BadInput) as error:
+        aside.settle(ws, 1, "first")
+    assert error.value.code == "no_conflict"
+
+
+def test_the_list_is_made_again_from_the_journal(ws: Workspace, reference: str) -> None:
+    answered(ws, (1, "quarantined", "x"), (2, "conflict", "y"))
+    aside.hand_over(ws, 1, "交")
+    aside.settle(ws, 2, "first")
+    rows = ws.journal.read().execute("SELECT * FROM settled").fetchall()
+    ws.journal.rebuild()
+    assert ws.journal.read().execute("SELECT * FROM settled").fetchall() == rows and len(rows) == 2
+    assert aside.worklist(ws) == []
+
+
+def test_a_record_that_the_centre_cannot_read_is_on_the_list_too(ws: Workspace, reference: str) -> None:
+    with ws.journal.write() as db:
+        db.execute("INSERT INTO dead_letter (seq, reason) VALUES (3, '请求不能读取')")
+    (item,) = aside.worklist(ws)
+    assert (item.seq, item.state, item.reason) == (3, "dead", "请求不能读取")
+    assert outbox.status(ws).quarantined == 1
+
+
+def test_only_who_is_signed_in_at_the_centre_has_it_read_again(ws: Workspace, reference: str) -> None:
+    answered(ws, (1, "quarantined", "x"))
+    with pytest.raises(HallError) as error:
+        aside.resend(ws, 1)
+    assert error.value.code == "needs_session"

@@ -1,0 +1,351 @@
+"""After a journal was set back, lost or restored: new numbers, nothing lost, and the cases go on (sync.md §8)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from central import enrol as enrolment
+from central.clock import now_ms
+from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services.renewal import Enrolled, Renewal, renew
+from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store.archives import archives, token_file
+from clerk_tui.store.backup import back_up, copy, examine
+from clerk_tui.store.device import key_file, load_key
+from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.journal import open_journal
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.sending_archives import send_archives
+from clerk_tui.sync.settings import Settings
+from clerk_tui.sync.token import read_token, token_path, write_token
+from hall import wire
+from hall.errors import BrokenChain, HallError, StoreError
+from hall.sealed import open_facts, read_envelope, sealing_key
+from tests.central.inline import inline
+from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
+from tests.journals import StillClock
+
+
+@pytest.fixture
+def hall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        yield hall
+
+
+@pytest.fixture
+def window(hall: Hall) -> Window:
+    window = hall.open("A1")
+    write_token(token_path(window.config.store_file, None), window.enrolled.token)
+    return window
+
+
+def begin_anew(window: Window, backup: Path | None = None) -> Renewal:
+    """What ``clerk restore`` does, with the window closed before and open after."""
+
+    def enrol(device: str, key: bytes) -> Enrolled:
+        request = wire.EnrolRequest(
+            one_time_code=window.hall.code(), device=device, device_code="", public_key=key, office="SL01"
+        )
+        window.enrolled = inline(enrolment.enrol(window.hall.store, request, now_ms()))
+        reply = window.enrolled
+        return Enrolled(
+            incarnation=reply.incarnation,
+            server_key=reply.server_key,
+            epoch=reply.epoch,
+            sealing_key=reply.sealing_key,
+            token=reply.token,
+        )
+
+    config = window.config
+    token = token_path(config.store_file, None)
+    done = renew(config.store_file, token, config.witness_file, config.device.code, window.clock, enrol, backup)
+    window.ws = open_workspace(config, window.clock, cache_dir=window.hall.cache)
+    return done
+
+
+def send_old(window: Window) -> None:
+    """What the sync process does for archives."""
+    store = window.config.store_file
+    settings = Settings(path=store, url="", token_file=store, sealed_folder=store.with_name("sealed"), office="SL01")
+    database = window.ws.journal.database
+    outbox = Outbox(store)
+    with window.hall.http() as http:
+        keeper = JournalKeeper(database, window.clock)
+        assert send_archives(http, outbox.archives(), settings, keeper, lambda: False) is None
+    outbox.close()
+
+
+def image_of(window: Window) -> Path:
+    """A copy of the database's folder as it is on the disk now."""
+    window.ws.close()
+    image = window.config.store_file.parent.with_name("image")
+    shutil.copytree(window.config.store_file.parent, image)
+    window.ws = open_workspace(window.config, window.clock, cache_dir=window.hall.cache)
+    return image
+
+
+def put_back(window: Window, image: Path) -> None:
+    """The folder is what it was: everything but the witness, which lies elsewhere."""
+    window.ws.close()
+    store = window.config.store_file
+    witness = window.config.witness_file.read_bytes()
+    shutil.rmtree(store.parent)
+    shutil.copytree(image, store.parent)
+    window.config.witness_file.write_bytes(witness)
+
+
+def test_a_window_set_back_gets_a_new_code_and_gives_no_number_twice(hall: Hall, window: Window) -> None:
+    first = intake.submit(window.ws, restaurant(window.ws)).reference
+    image = image_of(window)
+    lost = intake.submit(window.ws, restaurant(window.ws, layout=MISSING)).reference
+    assert window.sync() is None
+    put_back(window, image)
+    with pytest.raises(StoreError) as error:
+        open_workspace(window.config, window.clock, cache_dir=hall.cache)
+    assert error.value.code == "rolled_back"
+    done = begin_anew(window)
+    assert done.incarnation not in ("", "A1")
+    assert [row.reference for row in cases.find(window.ws, "")] == [first], "what the old copy had is shown at once"
+    new = intake.submit(window.ws, restaurant(window.ws)).reference
+    assert new not in (first, lost) and done.incarnation in new
+    assert window.sync() is None
+    assert {row.reference for row in cases.find(window.ws, "")} == {first, lost, new}, "the centre tells the rest"
+    draft = supplement.open_supplement(window.ws, lost)
+    draft.ticks = {"layout": PRESENT}
+    assert supplement.submit(window.ws, draft).accepted is not None
+    assert window.sync() is None
+    open_journal(
+        window.config.store_file, device_code="A1", clock=StillClock(), witness=window.config.witness_file
+    ).close()
+
+
+def test_what_the_centre_did_not_have_is_sent_under_the_old_code(hall: Hall, window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    late = intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    done = begin_anew(window)
+    assert (
+        done.unproven
+        == window.ws.journal.read().execute("SELECT head_seq - acked_through FROM archive").fetchone()[0]
+        > 0
+    )
+    assert cases.find(window.ws, late.reference)[0].reference == late.reference
+    send_old(window)
+    (archive,) = archives(window.ws.journal.read())
+    assert (archive.state, archive.acked_through) == ("proven", archive.head_seq)
+    assert hall.case(late.case_id).reference == late.reference
+    send_old(window)
+    assert archives(window.ws.journal.read()) == [archive]
+
+
+def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:
+    image = image_of(window)
+    at_centre = intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    put_back(window, image)
+    window.config.witness_file.unlink()
+    window.ws = open_workspace(window.config, window.clock, cache_dir=hall.cache)
+    forked = intake.submit(window.ws, restaurant(window.ws, layout=MISSING))
+    trouble = window.sync()
+    assert trouble is not None and trouble.what == "fork"
+    window.ws.close()
+    begin_anew(window)
+    send_old(window)
+    (archive,) = archives(window.ws.journal.read())
+    assert archive.state == "sealed"
+    envelope = read_envelope(Path(archive.sealed_path).read_bytes())
+    content = open_facts(envelope, sealing_key(hall.store.key))
+    assert len(content.events) == forked.seq
+    assert envelope.public_key == load_key(archive.path).public_key().public_bytes_raw()
+    assert window.sync() is None
+    assert cases.get(window.ws, at_centre.case_id).case.reference == at_centre.reference
+    assert cases.get(window.ws, forked.case_id).case.state == "noticed", "shown from the archive until it is imported"
+
+
+def test_the_archive_is_read_only_and_the_same_bytes(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    facts = [sealed.hash for sealed in window.ws.journal.sealed_from(1, 100)]
+    key = key_file(window.config.store_file).read_bytes()
+    window.ws.close()
+    (path,) = begin_anew(window).archived
+    assert path.stat().st_mode & 0o777 == 0o400
+    outbox = Outbox(path)
+    assert [fact.hash for fact in outbox.unsent(0, 100, 1 << 30)] == facts
+    outbox.close()
+    assert key_file(path).read_bytes() == key != key_file(window.config.store_file).read_bytes()
+    assert read_token(token_file(path)) is not None
+
+
+def test_a_backup_brings_the_cases_of_a_lost_disk_back(hall: Hall, window: Window, tmp_path: Path) -> None:
+    kept = intake.submit(window.ws, restaurant(window.ws, layout=MISSING))
+    backup = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
+    assert window.sync() is None
+    later = intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    window.ws.close()
+    shutil.rmtree(window.config.store_file.parent)
+    done = begin_anew(window, backup.path)
+    assert done.cases == 1
+    assert cases.find(window.ws, kept.reference)[0].state == "noticed"
+    assert window.sync() is None
+    send_old(window)
+    assert {row.reference for row in cases.find(window.ws, "")} == {kept.reference, later.reference}
+    assert archives(window.ws.journal.read())[0].state == "proven", "the centre had it all: nothing is doubled"
+
+
+def test_nothing_is_changed_while_a_program_has_the_journal_open(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    with pytest.raises(HallError) as error:
+        begin_anew(window)
+    assert error.value.code == "counter_open"
+    assert window.ws.journal.verify().facts > 0
+
+
+def test_a_centre_that_cannot_be_reached_changes_nothing(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    head = window.ws.journal.head
+    window.ws.close()
+
+    def refuse(device: str, key: bytes) -> Enrolled:
+        raise HallError("centre_unreachable", "连不上中心")
+
+    config = window.config
+    with pytest.raises(HallError):
+        renew(config.store_file, token_path(config.store_file, None), config.witness_file, "A1", window.clock, refuse)
+    window.ws = open_workspace(config, window.clock, cache_dir=window.hall.cache)
+    assert window.ws.journal.head == head
+
+
+def test_a_restore_that_was_cut_off_half_way_is_run_again(window: Window) -> None:
+    """The journal is in the archive, the new one not in its place yet."""
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    window.ws.close()
+    store = window.config.store_file
+    with pytest.raises(StoreError):
+        blocked = window.config.witness_file
+        blocked.unlink()
+        blocked.mkdir()
+        begin_anew(window)
+    blocked.rmdir()
+    begin_anew(window)
+    assert cases.find(window.ws, reference)[0].reference == reference
+    assert len(list(store.with_name("archive").glob("*.db"))) >= 1
+
+
+def test_without_a_centre_whoever_is_in_charge_vouches_for_the_code(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    config = window.config
+    token = token_path(config.store_file, None)
+    renew(config.store_file, token, config.witness_file, "A1", window.clock, lambda *_: Enrolled(incarnation="Z9"))
+    window.ws = open_workspace(config, window.clock, cache_dir=window.hall.cache)
+    assert "-Z9-00001-" in intake.submit(window.ws, restaurant(window.ws)).reference
+    assert read_token(token) is None
+
+
+def test_a_backup_is_whole_or_none(window: Window, tmp_path: Path) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    done = back_up(window.config.store_file, tmp_path / "backups", "1")
+    assert (done.facts, done.head) == (window.ws.journal.head.seq, window.ws.journal.head)
+    assert done.path.stat().st_mode & 0o777 == 0o400
+    assert key_file(done.path).stat().st_mode & 0o777 == 0o600
+    for stamp in ("2", "3"):
+        back_up(window.config.store_file, tmp_path / "backups", stamp, keep=2)
+    assert [path.name[-4:] for path in sorted((tmp_path / "backups").glob("*.db"))] == ["2.db", "3.db"]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError) as error:
+        back_up(window.config.store_file, tmp_path / "file", "4")
+    assert error.value.code == "backup_failed"
+
+
+def test_every_changed_fact_in_a_backup_is_noticed(window: Window, tmp_path: Path) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    done = copy(window.config.store_file, tmp_path / "b.db")
+    data = bytearray(done.path.read_bytes())
+    place = data.find("好味餐馆".encode())
+    data[place] ^= 1
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(data)
+    with pytest.raises((BrokenChain, StoreError)):
+        examine(broken)
+    with pytest.raises((BrokenChain, StoreError)):
+        begin_anew(window, broken)
+    cut = tmp_path / "cut.db"
+    cut.write_bytes(done.path.read_bytes()[:-8192])
+    with pytest.raises((BrokenChain, StoreError)):
+        examine(cut)
+
+
+def test_a_version_that_changes_the_tables_checks_before_and_after(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clerk_tui.store import journal, upgrading
+    from clerk_tui.store.migrations import LATEST
+
+    intake.submit(window.ws, restaurant(window.ws))
+    head = window.ws.journal.head
+    window.ws.close()
+    store = window.config.store_file
+
+    def half(writer: object) -> int:
+        writer.execute("DROP TABLE known_key")  # type: ignore[attr-defined]
+        writer.execute("UPDATE event_status SET state = 'nonsense'")  # type: ignore[attr-defined]
+        raise StoreError("store_failed", "halfway")
+
+    monkeypatch.setattr(journal, "LATEST", LATEST + 1)
+    monkeypatch.setattr(upgrading, "migrate", half)
+    with pytest.raises(StoreError) as error:
+        open_workspace(window.config, window.clock, cache_dir=window.hall.cache)
+    assert error.value.code == "upgrade_failed"
+    monkeypatch.undo()
+    window.ws = open_workspace(window.config, window.clock, cache_dir=window.hall.cache)
+    assert window.ws.journal.head == head
+    assert window.ws.journal.read().execute("SELECT count(*) FROM known_key").fetchone() == (0,)
+    assert list(store.parent.glob("*.before-*")) == []
+
+
+def test_an_older_version_s_journal_is_brought_up_to_date(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clerk_tui.store import journal, migrations
+
+    path = window.config.store_file.with_name("older.db")
+    monkeypatch.setattr(journal, "LATEST", 6)
+    monkeypatch.setattr(migrations, "LATEST", 6)
+    monkeypatch.setattr(migrations, "_ALL", migrations._ALL[:6])
+    from clerk_tui.store.connection import Database
+
+    with closing(Database(path)) as older:
+        assert migrations.migrate(older.writer) == 0
+        with older.write() as db:
+            db.execute(
+                "INSERT INTO device (one, device_id, code, incarnation, public_key, row_hash) VALUES (1,?,?,?,?,?)",
+                _row_of(window),
+            )
+    monkeypatch.undo()
+    with closing(open_journal(path, device_code="A1", clock=StillClock())) as newer:
+        assert newer.device().device_id == window.ws.journal.device().device_id
+        assert newer.read().execute("SELECT count(*) FROM shared_case").fetchone() == (0,)
+
+
+def _row_of(window: Window) -> tuple[object, ...]:
+    return tuple(
+        window.ws.journal.read()
+        .execute("SELECT device_id, code, incarnation, public_key, row_hash FROM device")
+        .fetchone()
+    )
+
+
+def test_messages_about_archives_travel_as_lines() -> None:
+    from clerk_tui.sync.messages import ArchiveSent, from_line, to_line
+
+    message = ArchiveSent(device_id="d", through=3, state="sealed", sealed_path="/x")
+    assert from_line(to_line(message)) == message
+    with pytest.raises(msgspec.MsgspecError):
+        from_line(b'{"kind":"archive"}')

@@ -1,0 +1,203 @@
+"""Replies that nobody should believe: whatever answers, nothing counts as sent that the centre has not signed for.
+
+Portals, proxies, cut and altered JSON, receipts of other devices, other centres and other times, redirects, gzip bombs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import zlib
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from clerk_tui.store.device import load_key
+from clerk_tui.store.exchange import Outbox, pin_centre
+from clerk_tui.sync.client import Client
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.transport import MAX_REPLY
+from hall import wire
+from tests.journals import StillClock, add_case, new_journal
+
+STORED = 2
+"""How many of the three facts the centre really has, and has signed for."""
+CENTRE = Ed25519PrivateKey.from_private_bytes(b"c" * 32)
+STRANGER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
+BOMB = gzip.compress(bytes(MAX_REPLY + 1), 1)
+PAGES = (
+    b"<html><meta http-equiv=refresh content=0></html>",
+    b"",
+    b"null",
+    b"[]",
+    b'"ok"',
+    b'{"ok":true}',
+    b'{"status":"success","acked_through":3}',
+    b"\x00" * 40,
+    b"\xff\xfe\xfd",
+    b"[" * 3000,
+    b'{"receipt":' * 400,
+    "请先登录网络".encode("gbk"),
+)
+STATUSES = (200, 200, 200, 200, 201, 202, 204, 206, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 409, 410, 412,
+            413, 422, 426, 429, 451, 500, 502, 503, 504, 511)  # fmt: skip
+
+
+class Fuzzer:
+    """Makes replies to a push of three facts by a device whose centre has stored two of them."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.journal = new_journal(folder)
+        pin_centre(self.journal.database, CENTRE.public_key().public_bytes_raw(), "e1")
+        add_case(self.journal, 1)
+        self.device = self.journal.device()
+        self.hashes = [self.device.genesis, *(each.hash for each in self.journal.sealed_from(1, 3))]
+        self.good = self._reply(STORED, CENTRE)
+
+    def _reply(self, through: int, key: Ed25519PrivateKey, **change: Any) -> bytes:
+        bare = wire.Receipt(
+            device=self.device.device_id,
+            incarnation=self.device.incarnation,
+            epoch="e1",
+            acked_through=through,
+            acked_hash=self.hashes[through] if 0 <= through <= 3 else b"x" * 32,
+            server_time_ms=1,
+        )
+        receipt = wire.sign_receipt(key, msgspec.structs.replace(bare, **change))
+        results = [
+            wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq) for seq in range(1, through + 1)
+        ]
+        return msgspec.json.encode(wire.PushReply(receipt=receipt, results=results))
+
+    def reply(self) -> httpx.Response:
+        """One reply; about one in thirty is the centre's own."""
+        rng = self.rng
+        make = rng.choice(
+            (
+                self._altered,
+                self._altered,
+                self._flipped,
+                self._cut,
+                self._page,
+                self._forged,
+                self._refusal,
+                self._true,
+            )
+        )
+        status, body, headers = rng.choice(STATUSES), make(), {}
+        if rng.random() < 0.05:
+            headers["location"] = rng.choice(("http://127.0.0.1:1/", "/v1/sync/push", "//portal.invalid", "\x00", ""))
+        if rng.random() < 0.08:
+            headers["content-encoding"] = rng.choice(("gzip", "deflate", "br", "zstd", "gzip, gzip", "x"))
+            body = rng.choice((BOMB, gzip.compress(body), zlib.compress(body), body, gzip.compress(body)[:-5]))
+        if rng.random() < 0.05:
+            headers["retry-after"] = rng.choice(("5", "-1", "1e9", "soon", "9" * 300))
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
+
+    def _true(self) -> bytes:
+        return self.good
+
+    def _page(self) -> bytes:
+        return self.rng.choice(PAGES)
+
+    def _cut(self) -> bytes:
+        return self.good[: self.rng.randrange(len(self.good))]
+
+    def _flipped(self) -> bytes:
+        data = bytearray(self.good)
+        for _ in range(self.rng.randint(1, 4)):
+            data[self.rng.randrange(len(data))] ^= 1 << self.rng.randrange(8)
+        return bytes(data)
+
+    def _forged(self) -> bytes:
+        """Well formed and signed, but by another, for another, or for another history."""
+        choice = self.rng.randrange(6)
+        match choice:
+            case 0:
+                return self._reply(3, STRANGER)
+            case 1:
+                return self._reply(3, CENTRE, device="another")
+            case 2:
+                return self._reply(3, CENTRE, incarnation="B2")
+            case 3:
+                return self._reply(3, CENTRE, acked_hash=b"x" * 32)
+            case 4:
+                return self._reply(3, CENTRE, acked_through=self.rng.choice((4, 99, -1, 2**52)))
+            case _:
+                data = json.loads(self._reply(3, STRANGER))
+                data["receipt"]["signature"] = json.loads(self.good)["receipt"]["signature"]
+                return json.dumps(data).encode()
+
+    def _altered(self) -> bytes:
+        """The centre's own reply with something in it changed, left out or added."""
+        data = json.loads(self.good)
+        part = self.rng.choice((data, data["receipt"], data["receipt"], data["results"][0]))
+        key = self.rng.choice(list(part))
+        match self.rng.randrange(4):
+            case 0:
+                del part[key]
+            case 1:
+                part[key] = self.rng.choice((None, 3, -1, 2**70, "", "x", [], {}, True, 1.5, "3", [3] * 50))
+            case 2:
+                part["acked_through"] = 3
+            case _:
+                data["results"] = [{"seq": seq, "status": "applied", "server_seq": seq} for seq in (1, 2, 3)]
+                data["receipt"]["acked_through"] = 3
+        return json.dumps(data).encode()
+
+    def _refusal(self) -> bytes:
+        rng = self.rng
+        return json.dumps(
+            {
+                "code": rng.choice(("gap", "epoch_changed", "hash_mismatch", "device_revoked", "x", "")),
+                "message": "",
+                "expected": rng.choice((0, 1, 2, 3, 4, 5, -1, 2**60, 2**70)),
+                "epoch": rng.choice(("e1", "e2", "")),
+                "hash": rng.choice(("", "AAAA", "?", "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=")),
+            }
+        ).encode()
+
+    def run(self, count: int) -> tuple[int, int]:
+        """Answer ``count`` conversations; how many acknowledged what the centre has, and how many more than that."""
+        outbox = Outbox(self.journal.path)
+        key, keeper = load_key(self.journal.path), JournalKeeper(self.journal.database, StillClock())
+        truly = falsely = 0
+        transport = httpx.MockTransport(lambda request: self.reply())
+        with httpx.Client(base_url="http://centre.invalid", transport=transport) as http:
+            for _ in range(count):
+                Client(http, outbox, key, "token", keeper, save_token=lambda token: None).run()
+                acked, told = (
+                    self.journal.read()
+                    .execute("SELECT acked_through, (SELECT max(seq) FROM event_status) FROM device")
+                    .fetchone()
+                )
+                falsely += acked > STORED or (told or 0) > STORED
+                truly += acked == STORED
+                if acked or told:
+                    with self.journal.write() as db:
+                        db.execute("UPDATE device SET acked_through = 0, acked_hash = x'', pull_cursor = ''")
+                        db.execute("UPDATE device SET server_epoch = 'e1'")
+                        db.execute("DELETE FROM event_status")
+        outbox.close()
+        assert self.journal.head.seq == 3, "nothing is ever deleted here"
+        self.journal.close()
+        return truly, falsely
+
+
+def test_nothing_that_answers_makes_a_false_acknowledgement(tmp_path: Path) -> None:
+    truly, falsely = Fuzzer(tmp_path, 1).run(2_000)
+    assert falsely == 0
+    assert truly > 10, "and the centre's own word is believed"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_a_hundred_thousand_replies_make_no_false_acknowledgement(tmp_path: Path, seed: int) -> None:
+    truly, falsely = Fuzzer(tmp_path, 100 + seed).run(10_000)
+    assert (falsely, truly > 50) == (0, True)
