@@ -12,7 +12,7 @@ from hall.catalogue.model import LICENCE
 from hall.facts import Due, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
-from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
+from receipts.wording import amount_text, capital_amount, chinese_date, citations, copies_text, days_text
 
 
 def later_values(case: Case) -> dict[str, str]:
@@ -182,7 +182,7 @@ def _decision(case: Case) -> dict[str, str]:
         "decision_object": LICENCE if kind == LICENCE else "",
         "decision_day": chinese_date(decision.day) if decision else "",
         "decision_reason": _sentence(decision.reason) if decision else "",
-        "decision_basis": decision.basis.strip() or "；".join(case.matter.basis) if decision else "",
+        "decision_basis": citations(decision.basis.strip() or "；".join(case.matter.basis)) if decision else "",
         "result_name": (decision.result or (results if decision.granted else _refusal_name(kind))) if decision else "",
         "result_number": decision.result_number if decision else "",
         "result_copies": copies_text(decision.result_copies) if decision else "",

@@ -24,6 +24,7 @@ from receipts.sample_case import (
     APPLICANT,
     ARTICLE,
     DAY,
+    ENGLISH,
     ESTATE,
     FOREIGNER,
     MATTER,
@@ -221,6 +222,8 @@ def sample(
             "unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint="可用：" + "、".join(PAPER_NAMES)
         )
     matter = matter or (ESTATE if kind == "fee" else MATTER)
+    if language:
+        matter = structs.replace(matter, english=ENGLISH)
     who = applicant or (FOREIGNER if language else APPLICANT)
     if kind == "guide":
         return _issued(kind, _inquiry(matter, language))

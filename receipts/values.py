@@ -226,7 +226,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
 
 
 def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
-    hall = case.matter.hall
+    hall, department = case.matter.hall, case.matter.department
     window = issued.window or case.window
     return {
         "hall": hall.name,
@@ -236,8 +236,8 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
         "supervision_phone": hall.supervision_phone,
         "region_name": hall.region_name,
         "query_url": hall.query_url,
-        "reconsideration": hall.reconsideration,
-        "court": hall.court,
+        "reconsideration": department.reconsideration or hall.reconsideration,
+        "court": department.court or hall.court,
         "query_code": query_code(case.case_id),
         "reference": case.reference,
         "number": issued.number,

@@ -26,6 +26,7 @@ from receipts.ops import Text
 from receipts.render import Rendered
 from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, MATTER
 from receipts.samples import sample, variants
+from receipts.wording import citations
 from tests.receipts.golden import KINDS, document_of, every_sample
 from tests.receipts.reading import joined, read_text, read_text_pdfium, scan_all
 
@@ -563,3 +564,37 @@ def test_an_extension_never_leads_to_a_day_before_the_law_s_own(name: str) -> No
             f"{day.year}年{day.month}月{day.day}日（含当日）" in found
             or f"{day.month}月{day.day}日前（含当日）" in found
         )
+
+
+def test_a_bilingual_paper_says_in_english_what_the_catalogue_lists() -> None:
+    notice = said(made("notice:en"))
+    for text in (
+        "List of food safety rules", "The appointment is not sealed", "Complete it as in the sample",
+        "Shili Administration for Market Regulation", "Food business licence (new, catering)",
+        "Shili Government Service Centre",
+    ):  # fmt: skip
+        assert joined(text) in notice
+    fee = said(made("fee:en"))
+    assert joined("CNY 560.00 in all") in fee and joined("元 in all") not in fee
+    assert joined("If not paid in time: the result is withheld") in fee
+    assert joined("Food business licence (valid for 5 years)") in said(made("acceptance:en"))
+    guide = next(block for block in made("guide:en").blocks if isinstance(block, Flow))
+    assert all(box.second for box in guide.boxes) and "5 working days" in guide.second
+
+
+def test_the_remedy_of_an_organ_led_from_above_is_the_organ_above_it() -> None:
+    case = SAMPLES["denial"][0]
+    tax = replace(case.matter.department, name="示例市税务局", reconsideration="示例省税务局")
+    found = said(compose("denial", replace(case, matter=replace(case.matter, department=tax)), SAMPLES["denial"][1]))
+    assert "六十日内向示例省税务局申请行政复议" in found
+    assert "六个月内向示例市人民法院提起行政诉讼" in found
+
+
+def test_the_basis_of_a_decision_reads_as_a_sentence() -> None:
+    bare = replace(SAMPLES["grant"][0], decision=replace(samples._GRANTED, basis=""))
+    found = said(compose("grant", bare, SAMPLES["grant"][1]))
+    assert "和《食品安全法》第三十三条、第三十五条，决定准予" in found
+    assert (
+        citations("食品安全法第三十三条；《行政许可法》第三十八条")
+        == "《食品安全法》第三十三条、《行政许可法》第三十八条"
+    )
