@@ -64,8 +64,8 @@ def compose(
     footer += [filler.second(line) for line in template.footer]
     base, code = case.matter.hall.query_url, query_code(case.case_id) if kind not in UNNUMBERED else ""
     if base and code:
-        labels = [filler.both(label, " ") for label in ("查询网址", "查询码")]
-        footer.append(f"{labels[0]}：{base}　{labels[1]}：{code}")
+        # The numbers are the same in both languages: one line, its English behind it.
+        footer.append("　".join(filter(None, (f"查询网址：{base}　查询码：{code}", filler.second("查询网址和查询码")))))
     link = query_link(base, case.reference, code)
     document = Document(
         kind=kind,
