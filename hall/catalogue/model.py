@@ -147,7 +147,10 @@ class Material(_Data, frozen=True):
 
 
 class Field(_Data, frozen=True):
-    """A field of the matter's own form. ``choice`` takes its options from ``options``; ``confirm`` must be ticked."""
+    """A field of the matter's own form. ``choice`` takes its options from ``options``; ``confirm`` must be ticked.
+
+    ``min`` and ``max`` bound a ``number`` or ``money``, both included.
+    """
 
     code: str
     label: str
@@ -156,6 +159,8 @@ class Field(_Data, frozen=True):
     options: tuple[Option, ...] = ()
     when: str = ""
     max_length: int = 100
+    min: float = 0
+    max: float = 1e12
     pattern: str = ""
     example: str = ""
     help: str = ""
