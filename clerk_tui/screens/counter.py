@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
+DAILY_SECONDS = 900
+"""How often it is asked whether the day's backup is due."""
 
 
 class CounterApp(ScanKeys, Unfinished, Seating):
@@ -104,6 +106,7 @@ class CounterApp(ScanKeys, Unfinished, Seating):
         self.show_standing()
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
@@ -301,6 +304,12 @@ def _deliver(workspace: Workspace) -> Message | None:
     from clerk_tui.services import papers
 
     return messages.PapersMade(list(papers.deliver_pending(workspace)))
+
+
+def _daily(workspace: Workspace) -> Message | None:
+    from clerk_tui.services import keeping
+
+    return messages.SyncChanged() if keeping.daily(workspace) else None
 
 
 def _upkeep(workspace: Workspace) -> Message | None:
