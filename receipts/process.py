@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from hall.catalogue.model import ProcessStep
 from hall.facts import MatterRef
 from hall.flow import FlowStep, Plan, plan
 from receipts.document import Flow
@@ -28,7 +29,8 @@ def project_of(matter: MatterRef) -> Flow | None:
 
 
 def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
-    """The matter's process, one step after the other."""
+    """The matter's process, one step after the other; of one in bare words nobody says who takes it."""
+    steps = [ProcessStep(name=step, who="") if isinstance(step, str) else step for step in matter.process]
     return tuple(
         FlowStep(
             code=f"s{number}",
@@ -40,7 +42,7 @@ def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
             after=(f"s{number - 1}",) if number else (),
             note="" if step.counted else "不计入办理时限",
         )
-        for number, step in enumerate(matter.process)
+        for number, step in enumerate(steps)
     )
 
 

@@ -146,7 +146,7 @@ def _matter(case: Case) -> dict[str, str]:
         "partners": "、".join(matter.partners),
         "basis": "；".join(matter.basis),
         "condition": matter.condition,
-        "process": " → ".join(step.name for step in matter.process),
+        "process": " → ".join(step if isinstance(step, str) else step.name for step in matter.process),
         "visits": f"{matter.visits}次",
         "result": "、".join(r.name + (f"（有效期{r.valid_for}）" if r.valid_for else "") for r in matter.results),
         "fee": _fee(case),

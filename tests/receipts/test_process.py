@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import structs
 
 from hall.catalogue.model import ProcessStep
+from hall.refs import MatterRef
 from receipts.process import flow_of, steps_of
 from receipts.sample_case import MATTER
 from tests.catalogue.test_department_matters import matter
@@ -37,3 +39,10 @@ def test_words_of_a_step_decide_nothing() -> None:
     assert (step.name, step.who, step.days, step.counted, step.unit) == (
         "窗口当场受理（不计入时限）", "某局", 3, True, "working_day",
     )  # fmt: skip
+
+
+def test_a_fact_from_before_is_read_and_says_what_it_knows() -> None:
+    told = msgspec.to_builtins(MATTER, str_keys=True) | {"process": ["受理", {"name": "决定", "who": "某局"}]}
+    old = msgspec.convert(told, MatterRef)
+    assert [(step.name, step.who) for step in steps_of(old)] == [("受理", ""), ("决定", "某局")]
+    assert flow_of(old) is not None
