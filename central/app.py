@@ -21,6 +21,8 @@ from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
 from central.page import describe
+from central.queue import api as queue_api
+from central.queue.desk import Desk
 from central.refusal import Refused
 from central.rights import PUBLIC, guard
 from central.store import Store, facts
@@ -139,6 +141,7 @@ def make_app(
         "waiting": waiting,
         "admission": Admission(),
         "heard": {},
+        "desk": Desk(store),
     }
     return Litestar(
         route_handlers=[
@@ -150,6 +153,7 @@ def make_app(
             *attachments_api.ROUTES,
             *departments_api.ROUTES,
             *staff_api.ROUTES,
+            *queue_api.ROUTES,
         ],
         guards=[guard],
         state=State(state),

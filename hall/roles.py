@@ -70,6 +70,8 @@ class Permission(StrEnum):
     OVERSEE = "oversee"
     IMPORT_SEALED = "import_sealed"
     BOARD = "board"
+    NUMBERS = "numbers"
+    CLAIM = "claim"
     DEVICES = "devices"
     CLERKS = "clerks"
     DECIDE = "decide"
@@ -106,6 +108,8 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.OVERSEE: _HEAD | _ADMIN,
     Permission.IMPORT_SEALED: _HEAD,
     Permission.BOARD: _STAFF | {Role.STATION, Role.KIOSK},
+    Permission.NUMBERS: _DESK | {Role.STATION},
+    Permission.CLAIM: _DESK | _HEAD,
     Permission.DEVICES: _ADMIN,
     Permission.CLERKS: _ADMIN,
     Permission.DECIDE: frozenset({Role.DEPARTMENT}),
@@ -135,6 +139,8 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.OVERSEE: "查看全厅设备和退回的记录",
     Permission.IMPORT_SEALED: "导入封存的记录",
     Permission.BOARD: "读取公示信息",
+    Permission.NUMBERS: "在中心取号",
+    Permission.CLAIM: "在中心叫号",
     Permission.DEVICES: "管理设备",
     Permission.CLERKS: "管理人员",
     Permission.DECIDE: "报送部门的决定",

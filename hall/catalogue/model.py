@@ -253,7 +253,11 @@ class Limits(_Data, frozen=True):
 
 
 class Department(_Data, frozen=True):
-    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...)."""
+    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...).
+
+    ``reconsideration`` and ``court``, where its remedies are not the hall's: a vertically led organ (tax, customs) is
+    reconsidered by the organ above it (行政复议法 2023 art. 27).
+    """
 
     key: str
     name: str
@@ -262,6 +266,8 @@ class Department(_Data, frozen=True):
     address: str
     phone: str
     formerly: tuple[str, ...] = ()
+    reconsideration: str = ""
+    court: str = ""
 
 
 class Bundle(_Data, frozen=True):
@@ -291,6 +297,13 @@ class HallInfo(_Data, frozen=True):
     number_word: str = ""
 
 
+class EnglishText(_Data, frozen=True):
+    """What a text of the catalogue is in English, for bilingual papers. ``zh`` is the text exactly as it stands."""
+
+    zh: str
+    en: str
+
+
 class Catalogue(_Data, frozen=True):
     """Everything a hall offers from ``effective`` on, checked. Get one from ``load.load_catalogue``."""
 
@@ -301,3 +314,4 @@ class Catalogue(_Data, frozen=True):
     problems: tuple[Problem, ...]
     matters: tuple[Matter, ...]
     bundles: tuple[Bundle, ...] = ()
+    english: tuple[EnglishText, ...] = ()

@@ -67,7 +67,14 @@ class Hall:
         """What only this hall's answers may say."""
         devices = [each.device.device_id for each in (self.counter, self.station, self.kiosk, self.spare)]
         clerks = [f"{self.office}-{role}" for role in PERSONAL_ROLES]
-        return [self.case, f"-{self.counter.device.incarnation}-", NAMES[self.office], *clerks, *devices]
+        return [
+            self.case,
+            f"ticket-of-{self.office}",
+            f"-{self.counter.device.incarnation}-",
+            NAMES[self.office],
+            *clerks,
+            *devices,
+        ]
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -28,6 +28,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/clerks"): {"id": "0815", "name": "新来的", "roles": ["clerk"]},
     ("PATCH", "/v1/clerks/{clerk}"): {"roles": ["clerk", "supervisor"]},
     ("POST", "/v1/clerks/sign-in"): {"clerk": f"{HERE}-clerk", "pin": "204817", "nonce": NONCE},
+    ("POST", "/v1/queue/tickets"): {"ticket_id": "of-the-asker", "business": "综合受理", "letter": "A"},
+    ("POST", "/v1/queue/claim"): {"claim_id": "of-the-asker", "window": "3", "businesses": ["综合受理"]},
+    ("POST", "/v1/queue/windows"): {"window": "3", "state": "open"},
+    ("PUT", "/v1/queue/rule"): {"lease_s": 60},
     ("POST", "/v1/clerks/pin"): {"clerk": f"{HERE}-clerk", "pin": "204817", "new_pin": "739502", "nonce": NONCE},
 }
 #: Tables that say of which hall a row is: what another hall may not change.
@@ -39,6 +43,11 @@ def halls(tmp_path: Path, hub: Hub) -> tuple[Hall, Hall]:
     here, there = (Hall(tmp_path / office, hub.store, hub.run, office) for office in (HERE, THERE))
     push_case(hub.http, here)
     push_case(hub.http, there)
+    for hall in (here, there):
+        ticket = {"ticket_id": f"ticket-of-{hall.office}", "business": "综合受理", "letter": "Q"}
+        ticket["name"] = NAMES[hall.office]
+        reply = hub.http.post("/v1/queue/tickets", content=encoded(ticket), headers=hall.station.headers)
+        assert reply.status_code == 200
     return here, there
 
 
@@ -146,6 +155,7 @@ def _filled(path: str, hall: Hall | None) -> str:
     """A path with its parameters, naming things of ``hall``."""
     values = {
         "clerk": f"{HERE}-clerk",
+        "ticket": f"ticket-of-{HERE}",
         "device": hall.spare.device.device_id if hall is not None else "any",
     }
     return path.format_map(_Others(values))
