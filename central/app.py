@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get, post
@@ -13,16 +16,19 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody
 
-from central import attachments_api, oversight_api, staff_api, sync_api
+from central import attachments_api, departments, departments_api, oversight_api, staff_api, sync_api
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
 from central.page import describe
+from central.queue import api as queue_api
+from central.queue.desk import Desk
 from central.refusal import Refused
 from central.rights import PUBLIC, guard
 from central.store import Store, facts
 from central.waiting import Waiting
 from hall import wire
+from hall.errors import BadInput, StoreError
 
 log = logging.getLogger(__name__)
 OFFLINE_DAYS = 7
@@ -91,13 +97,43 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
     return Response(wire.Problem(code="internal", message="中心出错，请稍后重试"), status_code=500)
 
 
+def _bad(_: Request[None, None, State], error: BadInput) -> Response[wire.Problem]:
+    return Response(wire.Problem(code="bad_request", message=error.message), status_code=400)
+
+
+def _away(_: Request[None, None, State], error: StoreError) -> Response[wire.Problem]:
+    log.error("the database does not answer: %s", error.code)
+    return Response(
+        wire.Problem(code="busy", message="中心忙，请稍后再传"), status_code=503, headers={"Retry-After": "5"}
+    )
+
+
+@asynccontextmanager
+async def _telling(store: Store, _: Litestar) -> AsyncIterator[None]:
+    """Tell departments as long as the application runs."""
+    from central.adapters.webhook import Webhook
+
+    await store.start()
+    webhook = Webhook()
+    task = asyncio.create_task(departments.run(store, webhook))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await webhook.close()
+
+
 def make_app(
     store: Store,
     *,
     on_shutdown: Callable[[], Awaitable[None]] | None = None,
     offline_days: int = OFFLINE_DAYS,
+    tell_departments: bool = False,
 ) -> Litestar:
-    """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network."""
+    """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network;
+    ``tell_departments``: this process also tells departments' systems of their cases."""
     waiting = Waiting(store)
     state = {
         "store": store,
@@ -105,6 +141,7 @@ def make_app(
         "waiting": waiting,
         "admission": Admission(),
         "heard": {},
+        "desk": Desk(store),
     }
     return Litestar(
         route_handlers=[
@@ -114,7 +151,9 @@ def make_app(
             *sync_api.ROUTES,
             *oversight_api.ROUTES,
             *attachments_api.ROUTES,
+            *departments_api.ROUTES,
             *staff_api.ROUTES,
+            *queue_api.ROUTES,
         ],
         guards=[guard],
         state=State(state),
@@ -127,8 +166,15 @@ def make_app(
             render_plugins=[JsonRenderPlugin()],
             openapi_router=Router(path="/schema", route_handlers=[], opt=PUBLIC, include_in_schema=False),
         ),
-        exception_handlers={Refused: _refused, HTTPException: _http, Exception: _failed},
+        exception_handlers={
+            Refused: _refused,
+            StoreError: _away,
+            BadInput: _bad,
+            HTTPException: _http,
+            Exception: _failed,
+        },
         on_startup=[store.start],
+        lifespan=[partial(_telling, store)] if tell_departments else [],
         on_shutdown=[waiting.stop, *([on_shutdown] if on_shutdown else [])],
         logging_config=None,
     )

@@ -7,6 +7,7 @@ compare what they hold receipts for and send again what the copy lacks (sync.md 
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import os
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from central.store import Db, Store, devices
+from central.clock import now_ms
+from central.queue.days import day_of
+from central.queue.issuing import AHEAD_DAYS
+from central.store import Db, Store, devices, queue_numbers
 from central.store.base import PIECE, renew_epoch
 from central.store.tables import TABLES
 from central.verify import verify
@@ -127,6 +131,8 @@ async def _put_back(db: Db, path: Path, replace: bool) -> None:
             await db.insert(block[0], block[1], block[2])
     await renew_epoch(db)
     await devices.skip_codes(db)
+    today = day_of(now_ms())
+    await queue_numbers.skip_serials(db, [today + dt.timedelta(days=ahead) for ahead in range(AHEAD_DAYS + 1)])
 
 
 def _blocks(path: Path) -> Iterator[tuple[list[Any], bytes]]:

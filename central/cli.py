@@ -71,7 +71,7 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
     store = _open(data)
     log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
     logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    app = make_app(store, on_shutdown=store.close, offline_days=offline_days)
+    app = make_app(store, on_shutdown=store.close, offline_days=offline_days, tell_departments=True)
     run(app, host, port, announce=click.echo, share_port=share_port)
 
 
@@ -159,10 +159,11 @@ def _stop(error: HallError) -> NoReturn:
 
 
 def _add_groups() -> None:
+    from central.departments_cli import department
     from central.staff_cli import clerk, device
 
-    main.add_command(clerk)
-    main.add_command(device)
+    for group in (clerk, device, department):
+        main.add_command(group)
 
 
 _add_groups()

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
+from central.queue.told import TicketFacts, is_ticket
 from central.store.devices import IncarnationRow
 from central.store.facts import CaseRow, NewFact
 from hall import facts as f
@@ -63,6 +64,7 @@ class Known(Struct, kw_only=True):
     histories: dict[str, list[Fact]]
     held: set[str] = field(default_factory=set)
     conflicted: set[str] = field(default_factory=set)
+    tickets: TicketFacts | None = None
 
 
 class NewConflict(Struct, frozen=True, kw_only=True):
@@ -204,6 +206,9 @@ def _apply(
     subject = fact.header.subject
     if not subject:
         return wire.Status.APPLIED, "", None
+    if known.tickets is not None and is_ticket(fact):
+        status, reason = known.tickets.take(fact)
+        return aside("other", reason) if status is wire.Status.QUARANTINED else (status, reason, None)
     row = known.cases.get(subject)
     if row is not None and row.office != at.office:
         return aside("other", "办件属于另一个大厅")

@@ -16,6 +16,8 @@ from hall.sealed import sealing_key
 CODE_BYTES = 16
 CODE_LIFE_MS = 10 * 60 * 1000
 """A one-time code has 128 bits and lives ten minutes."""
+RESERVED = "CENTRE"
+"""The code of the centre's own journal (``central.decisions``)."""
 _IDENTITY = re.compile(r"[!-~]{1,100}").fullmatch
 _CODE = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 
@@ -51,6 +53,8 @@ async def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.E
 
 
 async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) -> tuple[str, str]:
+    if request.device_code == RESERVED or request.device.startswith(f"{RESERVED.lower()}-"):
+        raise Refused(409, wire.Problem(code="code_taken", message=f"设备代码{RESERVED}是中心自己的，请换一个"))
     if not _IDENTITY(request.device) or (request.device_code and not _CODE(request.device_code)):
         raise Refused(400, wire.Problem(code="bad_request", message="设备标识或设备代码的写法不对"))
     made_for = await devices.use_code(db, request.one_time_code, request.device, now_ms)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from central import clocks, saving
 from central.decide import Incoming, Known, decide, needs_history, plain, read
+from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
 from central.store import Db, Store, conflicts, devices, facts, oversight
 from central.store.base import current_epoch
@@ -79,11 +80,13 @@ async def store_facts(
     db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int, suspects: set[str]
 ) -> list[wire.PushResult]:
     """Decide on facts that continue a journal and keep them; what became of each."""
-    known = await load(db, at, incoming)
+    known = await load(db, at, incoming, now_ms)
     decided = decide(at, incoming, known)
     await devices.advance(db, at, incoming[-1].seq + 1, incoming[-1].sealed.hash)
     first = await facts.next_numbers(db, at.office, len(decided.facts))
     await saving.save_cases(db, at.office, at.code, incoming, decided, known.cases, first, suspects, now_ms)
+    if known.tickets is not None:
+        await known.tickets.save(db)
     await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)
     if decided.asides:
         rows = [(first + place, incoming[place].subject, str(kind)) for place, kind in decided.asides.items()]
@@ -109,8 +112,8 @@ async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> li
     return results
 
 
-async def load(db: Db, at: IncarnationRow, incoming: list[Incoming]) -> Known:
-    """What is stored of what these facts name; the cases are locked until the transaction ends."""
+async def load(db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int) -> Known:
+    """What is stored of what these facts name; cases and tickets are locked until the transaction ends."""
     cases = await facts.cases_to_change(db, {each.subject for each in incoming if each.subject})
     ids = await facts.known_ids(db, [each.event_id for each in incoming if each.event_id])
     histories = {
@@ -123,6 +126,7 @@ async def load(db: Db, at: IncarnationRow, incoming: list[Incoming]) -> Known:
         ids=ids,
         cases=cases,
         histories=histories,
+        tickets=await queue_facts.load(db, at.office, at.device_id, at.code, [each.fact for each in incoming], now_ms),
         held=await oversight.held_cases(db, at.office, at.code, subjects),
         conflicted=await conflicts.conflicted(db, at.office, at.code, flagged) if flagged else set(),
     )

@@ -116,13 +116,15 @@ async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w
     assert at is not None, "a fact stands in a journal"
     waiting = await table.waiting_with(db, office, code, number, subject)
     incoming = [read_one(at, seq, sealed) for _, seq, sealed in waiting]
-    known = await load(db, at, incoming)
+    known = await load(db, at, incoming, now_ms)
     known.ids -= {each.event_id for each in incoming}
     known.held.clear()
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    if known.tickets is not None:
+        await known.tickets.save(db)
     told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
     others = 0
     for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):

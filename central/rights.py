@@ -17,18 +17,21 @@ from msgspec import Struct
 from central import tokens
 from central.clock import now_ms
 from central.refusal import Refused
-from central.store import Store
+from central.store import Store, deliveries
 from central.store.devices import DeviceRow
 from hall import roles, wire
 from hall.roles import Permission
 
 OPTION: Final = "permission"
+DEPARTMENT: Final = "d."
+"""What the token of a department's system begins with."""
 PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
 """For what anybody may ask: enrolling (by a one-time code), renewing a token (by the device's signature), health."""
 
 
 class Principal(Struct, frozen=True, kw_only=True):
-    """Who asks: a device, or ``clerk`` (their number) at that device."""
+    """Who asks: a device, or ``clerk`` (their number) at that device, or a department's system (``device`` then names
+    the department and has no key)."""
 
     device: DeviceRow
     roles: frozenset[roles.Role]
@@ -71,6 +74,13 @@ async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any
     if scheme.lower() != "bearer" or not token or len(token) > tokens.LONGEST:
         raise tokens.unknown()
     store: Store = connection.app.state.store
+    if token.startswith(DEPARTMENT):
+        known = await store.read(lambda db: deliveries.department_by_token(db, token))
+        if known is None:
+            raise tokens.unknown()
+        return Principal(
+            device=DeviceRow(known.key, known.office, b"", False), roles=frozenset({roles.Role.DEPARTMENT})
+        )
     if token.startswith(tokens.SESSION):
         device, clerk = await tokens.of_session(store, token, now_ms())
         return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)

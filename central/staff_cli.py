@@ -28,7 +28,7 @@ def device() -> None:
     """The devices of a hall."""
 
 
-def _where(function: FC) -> FC:
+def on_hall(function: FC) -> FC:
     from central.cli import database
 
     return database(click.option("--office", required=True, help="Office code of the hall.")(function))
@@ -55,7 +55,7 @@ def _run(database: Any, work: Callable[[Store, int], Awaitable[Result]]) -> Resu
 @click.argument("number")
 @click.option("--name", required=True, help="The name as it stands on papers.")
 @click.option("--roles", "words", default="clerk", show_default=True, help="clerk,reviewer,supervisor,admin")
-@_where
+@on_hall
 def add(data: Path, office: str, number: str, name: str, words: str) -> None:
     """Add a clerk; prints the PIN to begin with, once. It must be changed at the first sign-in."""
     import msgspec
@@ -82,7 +82,7 @@ def _change(data: Path, office: str, number: str, **wish: Any) -> None:
 
 @clerk.command("disable")
 @click.argument("number")
-@_where
+@on_hall
 def disable(data: Path, office: str, number: str) -> None:
     """Keep a clerk from signing in; counters that are online learn it within a minute."""
     _change(data, office, number, active=False)
@@ -90,7 +90,7 @@ def disable(data: Path, office: str, number: str) -> None:
 
 @clerk.command("enable")
 @click.argument("number")
-@_where
+@on_hall
 def enable(data: Path, office: str, number: str) -> None:
     """Let a disabled clerk sign in again."""
     _change(data, office, number, active=True)
@@ -99,7 +99,7 @@ def enable(data: Path, office: str, number: str) -> None:
 @clerk.command("roles")
 @click.argument("number")
 @click.argument("words", metavar="ROLE[,ROLE…]")
-@_where
+@on_hall
 def roles(data: Path, office: str, number: str, words: str) -> None:
     """Set the roles of a clerk: clerk, reviewer, supervisor, admin."""
     _change(data, office, number, roles=_roles(words))
@@ -107,7 +107,7 @@ def roles(data: Path, office: str, number: str, words: str) -> None:
 
 @clerk.command("reset-pin")
 @click.argument("number")
-@_where
+@on_hall
 def reset_pin(data: Path, office: str, number: str) -> None:
     """Give a clerk a new PIN to begin with and print it, once; failures are forgotten."""
     from central import clerks
@@ -116,7 +116,7 @@ def reset_pin(data: Path, office: str, number: str) -> None:
 
 
 @clerk.command("list")
-@_where
+@on_hall
 def list_clerks(data: Path, office: str) -> None:
     """The clerks of a hall."""
     from central.store import clerks as table
@@ -130,7 +130,7 @@ def list_clerks(data: Path, office: str) -> None:
 
 
 @device.command("list")
-@_where
+@on_hall
 def list_devices(data: Path, office: str) -> None:
     """The devices of a hall with their codes."""
     from central import tokens
@@ -141,7 +141,7 @@ def list_devices(data: Path, office: str) -> None:
 
 @device.command("revoke")
 @click.argument("identity", metavar="DEVICE")
-@_where
+@on_hall
 def revoke(data: Path, office: str, identity: str) -> None:
     """Take a device's rights away for ever: lost, stolen or retired."""
     from central import tokens

@@ -70,11 +70,13 @@ class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class StoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The journal's database file; empty: in the XDG data directory. ``witness`` is the file that notices an older copy
-    put back in its place; empty: in the XDG state directory. Of ``ballast_mb`` the disk is relieved when it is full;
+    put back in its place; empty: in the XDG state directory. The journal is read from end to end once a day, and backed
+    up into ``backup_dir`` if that is set. Of ``ballast_mb`` the disk is relieved when it is full;
     with less than ``warn_free_mb`` free the counter warns, with less than ``stop_free_mb`` it begins no new case."""
 
     path: str = ""
     witness: str = ""
+    backup_dir: str = ""
     ballast_mb: Megabytes = 20
     warn_free_mb: Megabytes = 1024
     stop_free_mb: Megabytes = 200
@@ -176,6 +178,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def store_file(self) -> Path:
         """The journal's database."""
         return self._path(self.store.path) if self.store.path else paths.data_dir() / "clerk.db"
+
+    @property
+    def backup_dir(self) -> Path | None:
+        """Where the daily backup goes, if it does."""
+        return self._path(self.store.backup_dir) if self.store.backup_dir else None
 
     @property
     def witness_file(self) -> Path:

@@ -74,6 +74,7 @@ def read_sections(source: Path) -> Config:
         raise _explain(source, str(error)) from None
     _check_timezone(source, config)
     _check_kinds(source, config)
+    _check_clerk(source, config)
     return config
 
 
@@ -164,6 +165,16 @@ def _check_timezone(source: Path, config: Config) -> None:
     except (KeyError, ValueError, OSError):
         field = "hall.timezone"
         raise _problem(source, field, f"{field} 不是已知的时区。", _shape(field)) from None
+
+
+def _check_clerk(source: Path, config: Config) -> None:
+    """The name goes onto every paper, so it is held to what every name is."""
+    from hall.names import clean_name
+
+    try:
+        clean_name(config.clerk.name)
+    except HallError as error:
+        raise _problem(source, "clerk.name", f"clerk.name：{error.message}。", error.hint) from None
 
 
 def _check_kinds(source: Path, config: Config) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from clerk_tui import paths
 from clerk_tui.config import Config
@@ -23,8 +25,20 @@ FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
 PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?![0-9A-Za-z])")
 
 
+def placed(error: BaseException | None) -> str:
+    """What an unexpected error is and where it came from, innermost first, without a single value: its own text may
+    name somebody."""
+    frames: Any = traceback.extract_tb(error.__traceback__) if error is not None else ()
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)][:12]
+    return f"{type(error).__name__} at {' < '.join(places)}"
+
+
 class Discreet(logging.Formatter):
-    """A formatter that strikes out what looks like personal data, tracebacks included."""
+    """A formatter that strikes out what looks like personal data; of an exception it tells the place only."""
+
+    def formatException(self, ei: Any) -> str:
+        """The place of an exception that a record carries."""
+        return placed(ei[1])
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's line, with ``***`` for identity numbers and mobile phones."""

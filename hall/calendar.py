@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any, Final, Literal
 
 import msgspec
@@ -46,6 +47,12 @@ class Pause(msgspec.Struct, frozen=True):
     end: date
 
 
+_STATUTORY: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""元旦, 劳动节, 国庆节: off by their date (全国年节及纪念日放假办法, as of 2025), whatever a year's notice arranges."""
+_STATUTE_YEARS: Final = range(2025, 2400)
+"""Years for which that is the law; a limit is 100000 days at most."""
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """Which days are worked. Immutable; ``years`` maps a year to its days off and make-up workdays."""
@@ -57,7 +64,9 @@ class WorkCalendar:
     def __post_init__(self) -> None:
         # Only what differs from Monday to Friday, sorted: any span is then counted in a few steps.
         known = self.years.values()
-        off = sorted(day.toordinal() for year in known for day in year.off if day.weekday() < 5)
+        statutory = (date(year, *day) for year in _STATUTE_YEARS if year not in self.years for day in _STATUTORY)
+        days_off = chain((day for year in known for day in year.off), statutory)
+        off = sorted(day.toordinal() for day in days_off if day.weekday() < 5)
         extra = sorted(day.toordinal() for year in known for day in year.work if day.weekday() >= 5)
         object.__setattr__(self, "_off", tuple(off))
         object.__setattr__(self, "_extra", tuple(extra))
@@ -84,13 +93,15 @@ class WorkCalendar:
         return day.year in self.years
 
     def is_workday(self, day: date) -> bool:
-        """Whether the hall works that day; by weekday alone in a year without data."""
+        """Whether the hall works that day; in a year without data by weekday and the days that the law names."""
         known = self.years.get(day.year)
         if known is not None:
             if day in known.work:
                 return True
             if day in known.off:
                 return False
+        elif day.year in _STATUTE_YEARS and (day.month, day.day) in _STATUTORY:
+            return False
         return day.weekday() < 5
 
     def add_workdays(self, start: date, n: int) -> Due:

@@ -187,13 +187,19 @@ class CaseRefused(Body, frozen=True, tag="case.refused"):
 
 
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
-    """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed."""
+    """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed.
+
+    ``overdue``: after the day that the notice gave, with the ``reason`` why it is taken all the same; the paper said
+    what would follow, so it is for supervisors.
+    """
 
     ticks: dict[str, Tick]
     handed_in: dt.date
     complete: bool
     window: str = ""
     clerk: str = ""
+    overdue: bool = False
+    reason: str = ""
 
 
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):

@@ -64,11 +64,14 @@ class DepartmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     uscc: str = ""
     address: str = ""
     phone: str = ""
+    reconsideration: str = ""
+    court: str = ""
 
 
 class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11).
 
+    ``english``: what its texts and the common problems are in English, in a case with bilingual papers.
     ``project`` and ``flow`` are what it is part of and the steps of that whole, kept where a guide shows them.
     """
 
@@ -94,3 +97,4 @@ class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     field_labels: dict[str, str] = {}
     project: str = ""
     flow: tuple[FlowStep, ...] = ()
+    english: dict[str, str] = {}

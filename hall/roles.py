@@ -1,8 +1,8 @@
-"""Who may do what: six roles, and the role that each action, each fact and each request needs.
+"""Who may do what: seven roles, and the role that each action, each fact and each request needs.
 
 A person may have several roles, a device has one: a counter is a ``clerk`` of its hall (it speaks for whoever sits
-there), a print station a ``station``, a board in the hall a ``kiosk``. Roles never reach beyond the hall they are given
-for. What the law itself does (the five-day rule) needs no role.
+there), a print station a ``station``, a board in the hall a ``kiosk``, a department's own system a ``department``.
+Roles never reach beyond the hall they are given for. What the law itself does (the five-day rule) needs no role.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Role(StrEnum):
     STATION = "station"
     KIOSK = "kiosk"
     ADMIN = "admin"
+    DEPARTMENT = "department"
 
 
 ROLE_NAMES: Final[dict[Role, str]] = {
@@ -36,6 +37,7 @@ ROLE_NAMES: Final[dict[Role, str]] = {
     Role.STATION: "打印取号台",
     Role.KIOSK: "公示屏",
     Role.ADMIN: "管理员",
+    Role.DEPARTMENT: "部门的系统",
 }
 PERSONAL_ROLES: Final = (Role.CLERK, Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN)
 """Roles of people; the others, and the counter's ``clerk``, are roles of devices."""
@@ -68,8 +70,11 @@ class Permission(StrEnum):
     OVERSEE = "oversee"
     IMPORT_SEALED = "import_sealed"
     BOARD = "board"
+    NUMBERS = "numbers"
+    CLAIM = "claim"
     DEVICES = "devices"
     CLERKS = "clerks"
+    DECIDE = "decide"
 
 
 _DESK = frozenset({Role.CLERK})
@@ -103,8 +108,11 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.OVERSEE: _HEAD | _ADMIN,
     Permission.IMPORT_SEALED: _HEAD,
     Permission.BOARD: _STAFF | {Role.STATION, Role.KIOSK},
+    Permission.NUMBERS: _DESK | {Role.STATION},
+    Permission.CLAIM: _DESK | _HEAD,
     Permission.DEVICES: _ADMIN,
     Permission.CLERKS: _ADMIN,
+    Permission.DECIDE: frozenset({Role.DEPARTMENT}),
 }
 """The roles that each permission is given to; a permission that is missing here is nobody's."""
 
@@ -131,8 +139,11 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.OVERSEE: "查看全厅设备和退回的记录",
     Permission.IMPORT_SEALED: "导入封存的记录",
     Permission.BOARD: "读取公示信息",
+    Permission.NUMBERS: "在中心取号",
+    Permission.CLAIM: "在中心叫号",
     Permission.DEVICES: "管理设备",
     Permission.CLERKS: "管理人员",
+    Permission.DECIDE: "报送部门的决定",
 }
 
 FACTS: Final[dict[str, Permission]] = {

@@ -7,7 +7,7 @@ queue, ``windows`` equal servers. Real service times vary less or more; the rang
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
 
@@ -71,18 +71,30 @@ def forecast(
 ) -> Wait | None:
     """What to tell the holder of ``ticket`` as it is issued; ``None`` when no window serves its business.
 
-    ``privileged`` is how many people a minute come with a head start. Who is ahead is counted as it will be when this
-    ticket's turn comes: by then those who have waited long enough let nobody pass any more.
+    ``privileged`` is how many people a minute come with a head start.
+    """
+    return forecast_behind(
+        lambda at_ms: ahead_of(waiting, ticket, at_ms, rule), ticket, windows, service, rule, privileged
+    )
+
+
+def forecast_behind(
+    ahead: Callable[[int], int], ticket: Ticket, windows: int, service: Service, rule: QueueRule, privileged: float
+) -> Wait | None:
+    """The same where ``ahead`` counts who is called before ``ticket`` as the order will be at an instant (Unix ms).
+
+    Who is ahead is counted as it will be when this ticket's turn comes: by then those who have waited long enough let
+    nobody pass any more.
     """
     at = ticket.issued_ms
-    wait = estimate(ahead_of(waiting, ticket, at, rule), windows, service)
+    wait = estimate(ahead(at), windows, service)
     if wait is None:
         return None
     for _ in range(2):
         turn = at + wait.expected * MINUTE_MS
         start = max(0.0, (max(rule.priority_min, rule.booked_min) + rule.return_min) / 2)
         overtaking = privileged * min(wait.expected, start) if ticket.lane == "normal" else 0.0
-        wait = estimate(ahead_of(waiting, ticket, turn, rule), windows, service, overtaking=overtaking) or wait
+        wait = estimate(ahead(turn), windows, service, overtaking=overtaking) or wait
     return wait
 
 

@@ -54,6 +54,15 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "returned": "退件通知单",
     "terminated": "终止办理通知书",
 }
+
+
+def paper_title(kind: f.PaperKind, matter_kind: str) -> str:
+    """What stands as title on a paper of a matter of this kind (行政许可, 行政确认 …)."""
+    name = PAPER_NAMES[kind]
+    decision = kind in ("grant", "denial") and matter_kind == "行政许可"
+    return name.replace("决定书", "行政许可决定书") if decision else name
+
+
 PAPER_LETTERS: dict[f.PaperKind, str] = {
     "receipt": "S",
     "notice": "B",
@@ -138,8 +147,9 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseRefused(refusal=refusal, conforming=conforming):
             why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
             return f"不予受理：{refusal.reason}{why}"
-        case f.CaseSupplemented(ticks=ticks, complete=complete):
-            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}"
+        case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue, reason=reason):
+            late = f"；已过补正期限，仍收下的原因：{reason}" if overdue else ""
+            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from hall.errors import BadInput
+
 Result = TypeVar("Result")
+
+
+def unstorable() -> BadInput:
+    """What a store raises for a value that no database can hold (NUL, half a surrogate pair, a number too large)."""
+    return BadInput("bad_value", "请求里有不能存储的字符或数字", hint="检查内容")
+
+
 Row = Sequence[Any]
 PIECE = 500
 """Rows in a piece of a long answer."""

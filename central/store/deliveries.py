@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -100,6 +100,12 @@ async def want(db: Db, office: str, cases: Mapping[str, Case], numbers: Mapping[
     )
 
 
+async def any_due(db: Db, now_ms: int) -> bool:
+    """Whether any delivery is due."""
+    row = await db.row("SELECT 1 FROM delivery WHERE state = 'waiting' AND due_ms <= $1 LIMIT 1", now_ms)
+    return row is not None
+
+
 async def lease(db: Db, now_ms: int, until_ms: int, limit: int) -> list[DeliveryRow]:
     """Take deliveries that are due; nobody else takes them before ``until_ms``."""
     due = await db.rows(
@@ -140,6 +146,14 @@ async def failed(db: Db, row: DeliveryRow, error: str, due_ms: int, dead: bool) 
         row.office,
         row.department,
         row.case_id,
+    )
+
+
+async def postpone(db: Db, rows: Sequence[DeliveryRow], due_ms: int) -> None:
+    """They were not tried: they are due at ``due_ms``."""
+    await db.many(
+        "UPDATE delivery SET due_ms = $1 WHERE office = $2 AND department = $3 AND case_id = $4 AND state = 'waiting'",
+        [(due_ms, row.office, row.department, row.case_id) for row in rows],
     )
 
 

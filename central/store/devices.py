@@ -65,8 +65,11 @@ async def device_by_token(db: Db, token: str) -> DeviceRow | None:
 
 
 async def devices_of(db: Db, office: str) -> list[DeviceRow]:
-    """The devices of an office, revoked ones too."""
-    return [_device(row) for row in await db.rows(f"{_DEVICE} WHERE office = $1 ORDER BY device_id", office)]
+    """The devices of an office, revoked ones too; not the centre's own journal."""
+    return [
+        _device(row)
+        for row in await db.rows(f"{_DEVICE} WHERE office = $1 AND role <> 'centre' ORDER BY device_id", office)
+    ]
 
 
 async def save_device(db: Db, device: DeviceRow, token: str, now_ms: int) -> None:

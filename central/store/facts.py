@@ -111,6 +111,27 @@ async def cases_to_change(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]
     return {row[0]: _case(row) for row in found}
 
 
+async def case_named(db: Db, office: str, case_id: str, reference: str) -> str | None:
+    """The identity of a hall's case, by its identity or its reference; ``None``: neither, or both of different ones."""
+    row = await db.row(
+        "SELECT case_id FROM case_ WHERE office = $1 AND ($2 = '' OR case_id = $2) AND ($3 = '' OR reference = $3)"
+        " AND ($2 <> '' OR $3 <> '') LIMIT 1",
+        office,
+        case_id if case_id.isprintable() else "?",
+        reference if reference.isprintable() else "?",
+    )
+    return str(row[0]) if row else None
+
+
+async def stored_as(db: Db, event_id: str) -> tuple[str, bytes, StoredFact] | None:
+    """Case, public bytes and fate of the fact with this id, or ``None``."""
+    row = await db.row(
+        "SELECT subject, public, hash, status, reason, server_seq, case_version FROM event WHERE event_id = $1",
+        event_id,
+    )
+    return (row[0], bytes(row[1]), StoredFact(row[2], Status(row[3]), row[4], row[5], row[6])) if row else None
+
+
 async def facts_of(db: Db, subject: str) -> list[Sealed]:
     """The facts of a case that were not set aside, in the order they came."""
     found = await db.rows(

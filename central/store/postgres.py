@@ -13,7 +13,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import PIECE, Db, Row, Store
+from central.store.base import PIECE, Db, Row, Store, unstorable
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -33,6 +33,7 @@ _MET_ANOTHER = (
     asyncpg.UniqueViolationError,
 )
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
+_UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 _UNUSABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError)
 _MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 
@@ -107,6 +108,8 @@ class PostgresStore(Store):
         try:
             async with self._pool.acquire(timeout=_TIMEOUT_S) as connection:
                 yield connection
+        except _UNSTORABLE as error:
+            raise unstorable() from error
         except _AWAY as error:
             raise StoreError(
                 "centre_database_away", f"中心数据库没有应答（{type(error).__name__}）", hint="检查数据库，稍后再试"

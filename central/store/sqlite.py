@@ -14,11 +14,12 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import PIECE, Db, Row, Store
+from central.store.base import PIECE, Db, Row, Store, unstorable
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
 Result = TypeVar("Result")
+_UNSTORABLE = (UnicodeEncodeError, OverflowError)
 
 
 @lru_cache(maxsize=512)
@@ -125,9 +126,11 @@ class SqliteStore(Store):
             try:
                 result = await work(SqliteDb(self._db))
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                if isinstance(error, _UNSTORABLE):
+                    raise unstorable() from error
                 raise
         return result
 
@@ -136,6 +139,8 @@ class SqliteStore(Store):
             self._db.execute("BEGIN")
             try:
                 return await work(SqliteDb(self._db))
+            except _UNSTORABLE as error:
+                raise unstorable() from error
             finally:
                 self._db.execute("ROLLBACK")
 

@@ -55,4 +55,16 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "delivery": (
         "office", "department", "case_id", "wanted", "sent", "state", "attempts", "due_ms", "error",
     ),
+    "queue_hall": ("office", "rule", "closed_day"),
+    "queue_serial": ("office", "day", "letter", "last"),
+    "queue_block": (
+        "office", "block_id", "device_id", "day", "letter", "first_serial", "last_serial", "made_ms",
+    ),
+    "queue_window": ("office", "place", "state", "reason", "businesses", "since_ms", "seen_ms"),
+    "ticket": (
+        "office", "ticket_id", "day", "letter", "serial", "business", "lane", "state", "place", "person_key",
+        "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms", "issued_ms", "first_called_ms", "called_ms",
+        "calls", "started_ms", "ended_ms", "version", "snapshot", "told", "name", "device_id",
+    ),
+    "ticket_fact": ("office", "fact_id", "ticket_id", "order_ms", "number", "source", "body"),
 }  # fmt: skip

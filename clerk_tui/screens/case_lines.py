@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import _
 from clerk_tui.screens.printing import keys_for, print_word
 from clerk_tui.screens.words import light_chip, paper_name, state_chip
-from clerk_tui.widgets.cells import clip, pad, safe, wrap
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of
 from hall.masking import mask_address, mask_identity, mask_party, mask_phone
@@ -139,8 +139,10 @@ def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
 def _pair(label: str, value: str, columns: int, ink: str = "plain") -> list[Line]:
     if not value:
         return []
-    lines: list[Line] = []
+    # A label that does not fit before its value stands above it, whole.
+    above = width(safe(label)) >= LABEL
+    lines: list[Line] = [(((part, "faint"),), "") for part in wrap(safe(label), columns)] if above else []
     for n, part in enumerate(wrap(safe(value), max(10, columns - LABEL), 3)):
-        first: Span = (pad(safe(label) if n == 0 else "", LABEL), "faint")
+        first: Span = (pad(safe(label) if n == 0 and not above else "", LABEL), "faint")
         lines.append(((first, (part, ink)), ""))
     return lines

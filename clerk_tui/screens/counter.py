@@ -13,6 +13,7 @@ from textual.message import Message
 
 from clerk_tui import messages, themes
 from clerk_tui.i18n import _
+from clerk_tui.logs import placed
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
+DAILY_SECONDS = 900
+"""How often it is asked whether the day's backup is due."""
 
 
 class CounterApp(ScanKeys, Unfinished, Seating):
@@ -84,8 +87,8 @@ class CounterApp(ScanKeys, Unfinished, Seating):
                 workspace = open_workspace(self.config)
         except HallError as error:
             self.post_message(messages.WorkspaceFailed(error))
-        except Exception:
-            log.exception("opening the workspace failed")
+        except Exception as error:
+            log.error("opening the workspace failed: %s", placed(error))
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
             from clerk_tui.services.kept_drafts import KeptDrafts
@@ -103,6 +106,7 @@ class CounterApp(ScanKeys, Unfinished, Seating):
         self.show_standing()
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
@@ -160,8 +164,8 @@ class CounterApp(ScanKeys, Unfinished, Seating):
                 message = work(workspace)
             except HallError as error:
                 message = messages.WorkFailed(error)
-            except Exception:
-                log.exception("%s failed", group)
+            except Exception as error:
+                log.error("%s failed: %s", group, placed(error))
                 message = messages.WorkFailed(_unexpected())
             if message is not None:
                 self.post_message(message)
@@ -300,6 +304,12 @@ def _deliver(workspace: Workspace) -> Message | None:
     from clerk_tui.services import papers
 
     return messages.PapersMade(list(papers.deliver_pending(workspace)))
+
+
+def _daily(workspace: Workspace) -> Message | None:
+    from clerk_tui.services import keeping
+
+    return messages.SyncChanged() if keeping.daily(workspace) else None
 
 
 def _upkeep(workspace: Workspace) -> Message | None:

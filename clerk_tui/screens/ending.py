@@ -6,13 +6,11 @@ Textual prints the local variables of every frame to the terminal, and people's 
 from __future__ import annotations
 
 import logging
-import traceback
-from pathlib import Path
-from typing import Any
 
 from textual.app import App
 
 from clerk_tui.i18n import _
+from clerk_tui.logs import placed
 
 log = logging.getLogger(__name__)
 FAULT = 70
@@ -24,7 +22,7 @@ class QuietEnd(App[None]):
 
     def _fatal_error(self) -> None:
         error = self._exception
-        log.error("the counter ended: %s at %s", type(error).__name__, " < ".join(places(error)))
+        log.error("the counter ended: %s", placed(error))
         self._return_code = FAULT
         self.bell()
         self._exit_renderables.append(
@@ -38,9 +36,3 @@ class QuietEnd(App[None]):
         words, self._exit_renderables = self._exit_renderables, []
         for text in dict.fromkeys(str(each) for each in words):
             self.error_console.print(text, markup=False)
-
-
-def places(error: BaseException | None) -> list[str]:
-    """Where an error came from, innermost first, without a single value."""
-    frames: Any = traceback.extract_tb(error.__traceback__) if error is not None else ()
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)][:12]

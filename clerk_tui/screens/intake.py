@@ -20,6 +20,7 @@ from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
+from clerk_tui.services.rights import can
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
 from clerk_tui.widgets.painted import Line, Span, spread
@@ -29,6 +30,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
+from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
 
@@ -266,7 +268,18 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def commit(self) -> None:
         """Do it: the confirmed outcome."""
-        result = intake.submit(self.workspace, self.draft, self.chosen if self.chosen is self.wish else None)
+        refusal = self.verdict.refusal
+        if refusal is None or not refusal.beyond_the_act or can(self.workspace, Permission.REFUSE_BEYOND):
+            self._submit()
+            return
+        why = _("以其他理由不予受理，要负责人同意（行政许可法第三十二条、第七十二条）。")
+        self.counter.ask_approval(
+            Permission.REFUSE_BEYOND, why, lambda actor: self.counter.guarded(lambda: self._submit(actor))
+        )
+
+    def _submit(self, approver: Actor | None = None) -> None:
+        wish = self.chosen if self.chosen is self.wish else None
+        result = intake.submit(self.workspace, self.draft, wish, approver)
         self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
     def do_inquire(self) -> None:

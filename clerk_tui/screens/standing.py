@@ -49,6 +49,8 @@ def _trouble(workspace: Workspace) -> str:
         return _("磁盘出错 只能查看")
     if found.disk != "enough":
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
+    if found.backup:
+        return _("备份失败")
     return _("防回滚失效") if found.witness else ""
 
 

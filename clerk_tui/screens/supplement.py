@@ -235,6 +235,33 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         return mask_party(who.kind, who.name) if who else ""
 
     def do_confirm(self) -> None:
+        if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
+            self._ask_late_reason()
+        else:
+            self._confirm()
+
+    def _ask_late_reason(self) -> None:
+        """The paper in the person's hands said what would follow; to take it all the same is answered for."""
+        day = self.draft.case.notices[-1].respond_by
+        spec = Spec(
+            _("已过补正期限"),
+            (
+                (_("告知书写明 {day} 前补正，逾期另有处理。").format(day=day), "strong"),
+                (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
+            ),
+            field=_("原因"),
+            check=lambda text: "" if text else _("必须写明原因"),
+            yes=N_("下一步"),
+            tone="warn",
+        )
+
+        def answered(answer: Answer) -> None:
+            self.draft.late_reason = answer.text
+            self._confirm()
+
+        self.ask(spec, answered)
+
+    def _confirm(self) -> None:
         case = self.draft.case
         who = f"{case.matter.name}  {self.party}"
         papers = self.papers()

@@ -155,9 +155,16 @@ def _as_number(field: Field, text: str, where: str) -> str:
         number = Decimal("NaN")
     if not number.is_finite() or len(narrow) > 30:
         raise BadInput("not_a_number", "应当是一个数", field=where, hint=_example(field))
+    if not Decimal(str(field.min)) <= number <= Decimal(str(field.max)):
+        wanted = f"应当在 {_plain(field.min)} 和 {_plain(field.max)} 之间"
+        raise BadInput("out_of_range", wanted, field=where, hint=_example(field))
     if field.kind == "money" and (number < 0 or number != round(number, 2)):
         raise BadInput("not_money", "应当是不小于 0、最多两位小数的金额", field=where, hint=_example(field))
     return format(number, "f")
+
+
+def _plain(bound: float) -> str:
+    return format(Decimal(str(bound)).normalize(), "f")
 
 
 def _as_date(field: Field, text: str, where: str) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec import Struct
 
+from clerk_tui.services.keeping import last
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.disk import State
+from hall.errors import HallError
 
 
 class Health(Struct, frozen=True, kw_only=True):
     """``stopped``: the disk failed and nothing is written any more. ``disk`` says how much room is left (``free``
-    bytes); ``out`` begins no new case. ``witness`` is why the rollback witness cannot be written, ``""`` if it can."""
+    bytes); ``out`` begins no new case. ``witness`` is why the rollback witness cannot be written, ``""`` if it can.
+    ``backup``: the last daily check or backup failed."""
 
     stopped: bool
     disk: State
     free: int
     witness: str
+    backup: bool = False
 
 
 def health(ws: Workspace) -> Health:
@@ -26,4 +32,12 @@ def health(ws: Workspace) -> Health:
         disk=database.disk.state(),
         free=database.disk.free(),
         witness=witness.trouble if witness is not None else "",
+        backup=_failed(ws),
     )
+
+
+def _failed(ws: Workspace) -> bool:
+    with suppress(HallError):
+        found = last(ws)
+        return found is not None and not found.ok
+    return False

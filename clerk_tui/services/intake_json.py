@@ -33,7 +33,9 @@ INTAKE_KEYS: Final = (
     "matter", "answers", "applicant", "agent", "fields", "materials", "outcome", "refusal", "good_credit", "channel",
     "ticket", "language",
 )  # fmt: skip
-SUPPLEMENT_KEYS: Final = ("materials", "outcome", "second_notice_reason", "handed_in", "refusal", "good_credit")
+SUPPLEMENT_KEYS: Final = (
+    "materials", "outcome", "second_notice_reason", "late_reason", "handed_in", "refusal", "good_credit",
+)  # fmt: skip
 CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 """行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
 
@@ -102,6 +104,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
+    draft.late_reason = _text(top.get("late_reason", ""), "late_reason")
     if "handed_in" in top:
         draft.handed_in = _date(top["handed_in"], "handed_in")
     reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")

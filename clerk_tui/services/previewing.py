@@ -105,6 +105,7 @@ def said_in(ticks: Mapping[str, Tick], refusal: Refusal | None) -> dict[str, str
     texts = {f"materials.{code}.reason": tick.reason for code, tick in ticks.items() if tick.reason}
     if refusal is not None:
         texts["refusal.reason"] = refusal.reason
+        texts["refusal.basis"] = refusal.basis
         if refusal.where is not None:
             texts["refusal.where"] = "".join(str(part) for part in structs.asdict(refusal.where).values())
     return texts

@@ -20,6 +20,7 @@ from msgspec import Struct
 from clerk_tui import faults
 from clerk_tui.config import PRINT_TARGET
 from clerk_tui.i18n import _
+from clerk_tui.logs import placed
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target, open_target
 from clerk_tui.services import making
@@ -292,8 +293,8 @@ def _made(job: Job, make: Make, form: Form) -> tuple[Rendered | None, PrintError
         return make(job, form), None
     except HallError as error:
         return None, PrintError(error.message, error.hint, code=error.code)
-    except Exception:
-        log.exception("a paper could not be made")
+    except Exception as error:
+        log.error("a paper could not be made: %s", placed(error))
         return None, PrintError("这份文书做不出来", "请联系管理员查看日志；办件没有受影响", code="internal")
 
 
@@ -303,8 +304,8 @@ def _handed_over(ws: Workspace, target: str, job: Job, pdf: bytes) -> tuple[str,
         return target_of(ws, target).put(name, pdf, leave=_leaving(ws)), None
     except PrintError as error:
         return "", error
-    except Exception:
-        log.exception("printing failed")
+    except Exception as error:
+        log.error("printing failed: %s", placed(error))
         return "", PrintError(
             "打印时程序出了意外的错误", "看纸出来了没有；请联系管理员查看日志", certain=False, code="internal"
         )

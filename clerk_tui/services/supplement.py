@@ -78,6 +78,14 @@ def submit(
     ready = preview(ws, draft)
     outcome, notice = _decide(ws, draft, ready, wish)
     require_why(ready.verdict, outcome)
+    late = clean_text(draft.late_reason, field="late_reason", max_length=200) if ready.overdue else ""
+    if ready.overdue and ready.changed and not late:
+        raise BadInput(
+            "late_reason_needed",
+            "已过告知书写明的补正期限，收下要写明原因",
+            field="late_reason",
+            hint="写明原因；这次收件会报给负责人。不收的，按告知书写明的办法处理",
+        )
     reason = clean_text(second_reason, field="second_notice_reason", max_length=200)
     if notice and ready.needs_reason and not reason:
         raise BadInput(
@@ -86,7 +94,7 @@ def submit(
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
-    facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, approver=approver)
+    facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, late=late, approver=approver)
     action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
     if draft.found is not None and draft.found.news:
         who = f.Personal(applicant=draft.case.applicant, agent=draft.case.agent, fields=draft.case.fields)
@@ -142,6 +150,7 @@ def _facts(
     *,
     notice: bool,
     reason: str,
+    late: str,
     approver: Actor | None,
 ) -> list[f.FactBody]:
     case, verdict = draft.case, ready.verdict
@@ -154,6 +163,8 @@ def _facts(
                 complete=ready.complete,
                 window=ws.config.hall.window,
                 clerk=ws.clerk.name,
+                overdue=ready.overdue,
+                reason=late,
             )
         )
     if case.state is CaseState.TOLERATED:

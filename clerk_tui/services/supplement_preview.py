@@ -31,7 +31,8 @@ class SupplementDraft:
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
     as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
-    ``found`` is the case as the hall knew it when it was opened.
+    ``late_reason``: why it is taken although the applicant's limit is past. ``found`` is the case as the hall knew it
+    when it was opened.
     """
 
     case: Case
@@ -41,6 +42,7 @@ class SupplementDraft:
     ticks: dict[str, Tick] = field(default_factory=dict)
     refusal: Refusal | None = None
     good_credit: bool = True
+    late_reason: str = ""
     done: Result | None = None
     found: HallCase | None = None
 

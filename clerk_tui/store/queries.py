@@ -353,6 +353,17 @@ def set_aside(connection: sqlite3.Connection, limit: int) -> list[AsideRow]:
     return [AsideRow(**dict(zip(AsideRow.__struct_fields__, row, strict=True))) for row in found]
 
 
+def kept(connection: sqlite3.Connection, name: str) -> tuple[int, int, str] | None:
+    """When something regular was last done (Unix ms), whether it went well, and what was found."""
+    row = connection.execute("SELECT at_ms, ok, detail FROM kept WHERE name = ?", (name,)).fetchone()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def keep_kept(connection: sqlite3.Connection, name: str, at_ms: int, ok: bool, detail: str) -> None:
+    """Keep how something regular went, within a write transaction."""
+    connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?,?,?)", (name, at_ms, ok, detail))
+
+
 def told_again(connection: sqlite3.Connection, seq: int, state: str, reason: str, at_ms: int) -> None:
     """Keep what the centre made of a fact that it read again, within a write transaction."""
     connection.execute(

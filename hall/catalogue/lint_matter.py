@@ -238,6 +238,10 @@ def _check_fields(matter: Matter, report: Report) -> None:
         if field.kind != "choice" and field.options:
             report(f"{where}.options", '只有 kind = "choice" 的字段才有选项', "")
         _unique(report, f"{where}.options", [option.code for option in field.options], "选项")
+        if not field.min <= field.max:
+            report(f"{where}.min", "最小值大于最大值", "改 min 或 max")
+        if (field.min, field.max) != (0, 1e12) and field.kind not in ("number", "money"):
+            report(f"{where}.min", "只有数和金额才有最小值、最大值", "去掉 min 和 max")
         if not 1 <= field.max_length <= 2000:
             report(f"{where}.max_length", "最大长度在1到2000之间", "")
         try:

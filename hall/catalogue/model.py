@@ -147,7 +147,10 @@ class Material(_Data, frozen=True):
 
 
 class Field(_Data, frozen=True):
-    """A field of the matter's own form. ``choice`` takes its options from ``options``; ``confirm`` must be ticked."""
+    """A field of the matter's own form. ``choice`` takes its options from ``options``; ``confirm`` must be ticked.
+
+    ``min`` and ``max`` bound a ``number`` or ``money``, both included.
+    """
 
     code: str
     label: str
@@ -156,6 +159,8 @@ class Field(_Data, frozen=True):
     options: tuple[Option, ...] = ()
     when: str = ""
     max_length: int = 100
+    min: float = 0
+    max: float = 1e12
     pattern: str = ""
     example: str = ""
     help: str = ""
@@ -248,7 +253,11 @@ class Limits(_Data, frozen=True):
 
 
 class Department(_Data, frozen=True):
-    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...)."""
+    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...).
+
+    ``reconsideration`` and ``court``, where its remedies are not the hall's: a vertically led organ (tax, customs) is
+    reconsidered by the organ above it (行政复议法 2023 art. 27).
+    """
 
     key: str
     name: str
@@ -257,6 +266,8 @@ class Department(_Data, frozen=True):
     address: str
     phone: str
     formerly: tuple[str, ...] = ()
+    reconsideration: str = ""
+    court: str = ""
 
 
 class Bundle(_Data, frozen=True):
@@ -286,6 +297,13 @@ class HallInfo(_Data, frozen=True):
     number_word: str = ""
 
 
+class EnglishText(_Data, frozen=True):
+    """What a text of the catalogue is in English, for bilingual papers. ``zh`` is the text exactly as it stands."""
+
+    zh: str
+    en: str
+
+
 class Catalogue(_Data, frozen=True):
     """Everything a hall offers from ``effective`` on, checked. Get one from ``load.load_catalogue``."""
 
@@ -296,3 +314,4 @@ class Catalogue(_Data, frozen=True):
     problems: tuple[Problem, ...]
     matters: tuple[Matter, ...]
     bundles: tuple[Bundle, ...] = ()
+    english: tuple[EnglishText, ...] = ()

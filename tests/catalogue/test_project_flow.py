@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from hall.catalogue.project import PROJECT, flow_around
 from hall.flow import FlowStep, plan
+from receipts.sample_project import PROJECT_FLOW
 from tests.catalogue.test_department_matters import catalogue, matter
 
 SHORTS = {department.key: department.short for department in catalogue().departments}
@@ -27,6 +30,60 @@ def test_a_construction_matter_shows_the_four_stages_of_its_project() -> None:
     )
     assert steps["construction-permit-new"].who == "住建局"
     assert "works-planning-permit" in steps["construction-permit-new"].after
+
+
+#: domain.md §7.4 and §6.1: what must be there before what.
+EDGES = (
+    ("project-filing", "land-planning-permit"),
+    ("land-planning-permit", "land-allocation"),
+    ("land-planning-permit", "scheme-review"),
+    ("land-planning-permit", "works-planning-permit"),
+    ("scheme-review", "works-planning-permit"),
+    ("works-planning-permit", "fire-design-review"),
+    ("works-planning-permit", "drawing-review-filing"),
+    ("works-planning-permit", "eia-report-form"),
+    ("fire-design-review", "construction-permit-new"),
+    ("drawing-review-filing", "construction-permit-new"),
+    ("eia-report-form", "construction-permit-new"),
+    ("land-allocation", "construction-permit-new"),
+    ("construction-permit-new", "planning-verification"),
+    ("construction-permit-new", "fire-acceptance"),
+    ("planning-verification", "joint-acceptance"),
+    ("fire-acceptance", "joint-acceptance"),
+    ("civil-defence-acceptance", "joint-acceptance"),
+    ("archive-acceptance", "joint-acceptance"),
+    ("joint-acceptance", "completion-filing"),
+)
+
+
+@pytest.mark.parametrize(("before", "then"), EDGES)
+def test_no_step_of_a_project_begins_before_what_it_rests_on(before: str, then: str) -> None:
+    _, steps = around("construction-permit-new")
+    assert before in steps[then].after
+    begins = {each.step.code: each.begins for each in plan(tuple(steps.values())).steps}
+    ends = {each.step.code: each.ends for each in plan(tuple(steps.values())).steps}
+    assert ends[before] <= begins[then]
+
+
+def test_what_runs_side_by_side_before_the_building_permit() -> None:
+    planned = {each.step.code: each for each in plan(tuple(around("construction-permit-new")[1].values())).steps}
+    side = [planned[code] for code in ("fire-design-review", "drawing-review-filing", "eia-report-form")]
+    assert len({each.begins for each in side}) == 1
+    assert planned["construction-permit-new"].begins == max(each.ends for each in side)
+
+
+def test_the_critical_path_runs_from_the_filing_to_the_completion() -> None:
+    made = plan(tuple(around("joint-acceptance")[1].values()))
+    path = [*made.critical]
+    assert (path[0], path[-1]) == ("project-filing", "completion-filing")
+    spine = ("land-planning-permit", "works-planning-permit", "construction-permit-new", "joint-acceptance")
+    assert [code for code in path if code in spine] == [*spine]
+    by_code = {each.step.code: each for each in made.steps}
+    assert all(by_code[code].begins == by_code[last].ends for last, code in pairwise(path))
+
+
+def test_the_sample_guide_shows_the_real_project() -> None:
+    assert tuple(around("construction-permit-new")[1].values()) == PROJECT_FLOW
 
 
 def test_permits_come_before_the_works_and_acceptance_after_them() -> None:

@@ -16,6 +16,7 @@ from central.store.tokens import SessionRow
 from central.tokens import SESSION
 from hall.roles import PERSONAL_ROLES, Role
 from tests.central.counter import Counter, encoded
+from tests.central.hub import Hub
 from tests.journals import add_case
 
 Result = TypeVar("Result")
@@ -32,10 +33,10 @@ class Hall:
         folder.mkdir(exist_ok=True)
         self.store, self.run, self.office = store, run, office
         prefix = "A" if office == HERE else "B"
-        self.counter = Counter(folder, store, f"{prefix}1", office)
-        self.station = Counter(folder, store, f"{prefix}2", office, Role.STATION)
-        self.kiosk = Counter(folder, store, f"{prefix}3", office, Role.KIOSK)
-        self.spare = Counter(folder, store, f"{prefix}4", office)
+        self.counter = Counter(folder, store, f"{prefix}1", office, run=run)
+        self.station = Counter(folder, store, f"{prefix}2", office, Role.STATION, run)
+        self.kiosk = Counter(folder, store, f"{prefix}3", office, Role.KIOSK, run)
+        self.spare = Counter(folder, store, f"{prefix}4", office, run=run)
         self.case = add_case(self.counter.journal, 1)
         for role in PERSONAL_ROLES:
             row = ClerkRow(office=office, clerk_id=f"{office}-{role}", name=NAMES[office], roles=(role,))
@@ -66,7 +67,14 @@ class Hall:
         """What only this hall's answers may say."""
         devices = [each.device.device_id for each in (self.counter, self.station, self.kiosk, self.spare)]
         clerks = [f"{self.office}-{role}" for role in PERSONAL_ROLES]
-        return [self.case, f"-{self.counter.device.incarnation}-", NAMES[self.office], *clerks, *devices]
+        return [
+            self.case,
+            f"ticket-of-{self.office}",
+            f"-{self.counter.device.incarnation}-",
+            NAMES[self.office],
+            *clerks,
+            *devices,
+        ]
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -77,3 +85,15 @@ def push_case(http: Any, hall: Hall) -> None:
     """The hall's counter sends its case."""
     reply = http.post("/v1/sync/push", content=encoded(hall.counter.request()), headers=hall.counter.headers)
     assert reply.status_code == 200
+
+
+KEPT = ("device", "ended_token", "clerk", "clerk_session", "enrol_code", "audit")
+
+
+def all_kept(hub: Hub) -> str:
+    """Everything the centre keeps of devices and people, as text."""
+
+    async def look(db: Db) -> list[object]:
+        return [tuple(row) for table in KEPT for row in await db.rows(f"SELECT * FROM {table}")]
+
+    return str(hub.read(look))

@@ -39,6 +39,9 @@ class Http:
     def post(self, path: str, **more: Any) -> httpx.Response:
         return self.request("POST", path, **more)
 
+    def patch(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("PATCH", path, **more)
+
     def close(self) -> None:
         self._loop.run(self._client.aclose())
 

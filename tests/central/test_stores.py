@@ -18,7 +18,7 @@ from central.store import Db, open_store
 from central.store import postgres as engine
 from central.store.tables import TABLES
 from hall import wire
-from hall.errors import StoreError
+from hall.errors import BadInput, StoreError
 from tests.central.device import Device
 from tests.central.hub import Hub
 
@@ -91,6 +91,20 @@ def test_a_database_that_is_not_there_is_told_without_its_password(hub: Hub) -> 
     assert done.returncode == 2
     assert "连不上" in done.stderr
     assert "topsecret" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("value", ["\ud800", 2**70])
+def test_a_value_that_cannot_be_stored_is_a_bad_request_and_no_failure(hub: Hub, value: object) -> None:
+    sql = "UPDATE hall SET office = $1" if isinstance(value, str) else "UPDATE hall SET feed_head = $1"
+    with pytest.raises(BadInput):
+        hub.transact(lambda db: db.run(sql, value))
+
+
+def test_a_name_with_a_nul_is_refused_by_both(hub: Hub) -> None:
+    device = Device(hub, "device-1")
+    body = {"incarnation": "W\x0001", "seq": 1, "reason": "x"}
+    answer = hub.http.post("/v1/sync/report", content=msgspec.json.encode(body), headers=device.headers)
+    assert answer.status_code in (400, 403)
 
 
 @contextmanager

@@ -171,3 +171,9 @@ def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_directory_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(HallError, match="读不出来"):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["周\u202e敏", "周\u200b敏", "  ", "周\ue000"])
+def test_the_clerk_s_name_is_held_to_what_every_name_is(tmp_path: Path, name: str) -> None:
+    """It stands on every paper."""
+    assert problem(tmp_path, f'[clerk]\nname = "{name}"\n').field == "clerk.name"

@@ -129,7 +129,9 @@ def test_half_a_day_counts_as_a_whole_one(days: float, whole: int) -> None:
 
 def test_a_limit_that_enters_2027_is_provisional() -> None:
     assert CAL.add_workdays(date(2026, 12, 25), 4) == Due(date(2026, 12, 31), provisional=False)
-    assert CAL.add_workdays(date(2026, 12, 25), 5) == Due(date(2027, 1, 1), provisional=True)
+    assert CAL.add_workdays(date(2026, 12, 25), 5) == Due(date(2027, 1, 4), provisional=True), (
+        "元旦 is off whatever is arranged"
+    )
     assert calendar_days(date(2026, 12, 31), 5) == Due(date(2027, 1, 5), provisional=True)
     assert not CAL.is_known(date(2027, 1, 1))
     assert CAL.due_with_pauses(
@@ -145,10 +147,12 @@ def test_importing_the_notice_settles_a_provisional_date() -> None:
     assert calendar.is_workday(date(2026, 10, 10))
 
 
-def test_counting_in_an_unknown_year_uses_weekends() -> None:
-    assert CAL.is_workday(date(2031, 10, 1))
-    assert not CAL.is_workday(date(2031, 10, 4))
-    assert WorkCalendar({}).add_workdays(date(2026, 9, 30), 5) == Due(date(2026, 10, 7), provisional=True)
+def test_counting_in_an_unknown_year_uses_weekends_and_the_days_that_the_law_itself_names() -> None:
+    """全国年节及纪念日放假办法: 元旦, 劳动节 and 国庆节 have fixed dates; the moon's feasts and 调休 are not known."""
+    off = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)]
+    assert not any(CAL.is_workday(date(2031, *day)) for day in off)
+    assert CAL.is_workday(date(2031, 10, 6)) and not CAL.is_workday(date(2031, 10, 4))
+    assert WorkCalendar({}).add_workdays(date(2026, 9, 30), 5) == Due(date(2026, 10, 9), provisional=True)
 
 
 # Pauses

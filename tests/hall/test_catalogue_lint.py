@@ -12,6 +12,8 @@ from hall.catalogue.model import Limit
 from tests.factories import make_catalogue, sample_catalogue_files
 
 COMPANY, SEAL = "matters/company.toml", "matters/police/seal.toml"
+NUMBER = '[[fields]]\ncode = "n"\nlabel = "n"\nkind = "number"\n'
+TEXT = NUMBER.replace("number", "text")
 
 
 def findings(*changes: tuple[str, str, str]) -> tuple[Finding, ...]:
@@ -70,6 +72,8 @@ def test_good_catalogues_pass() -> None:
             "denial_reasons[r].text",
             "理由",
         ),
+        (COMPANY, "[[fields]]", NUMBER + "min = 5\nmax = 1\n[[fields]]", "fields[n].min", "大于最大值"),
+        (COMPANY, "[[fields]]", TEXT + "max = 1\n[[fields]]", "fields[n].min", "只有数和金额"),
         # Law hangs on the kind: one that nobody knows would fall under none.
         (COMPANY, 'kind = "', 'kind = "行政许客', "kind", "不在允许的取值里"),
         # Everything at once means that no list ends in "and other materials".

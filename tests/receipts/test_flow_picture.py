@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hall.flow import FlowStep, plan
 from receipts.barcodes import MM
-from receipts.flow import TALLEST, flow_block, flow_strips
+from receipts.flow import TALLEST, direct, flow_block, flow_strips
 from receipts.fonts import FontSet
 from receipts.ops import Arrow, Box, Line, Op, Text
 from receipts.routes import Routes
@@ -100,19 +100,29 @@ def test_any_flow_is_drawn_with_its_arrows_between_the_boxes(fonts: FontSet, ste
     assert strips[0].height <= TALLEST
     boxes = boxes_of(ops)
     assert len(boxes) == len(steps)
-    assert sum(isinstance(op, Arrow) for op in ops) == sum(len(step.after) for step in steps)
+    assert sum(isinstance(op, Arrow) for op in ops) == sum(map(len, direct(plan(steps)).values()))
     for op in ops:
         if isinstance(op, Line):
             assert not [box for box in boxes if crosses(op, box)]
 
 
+def test_an_arrow_that_others_already_say_is_not_drawn() -> None:
+    steps = (
+        FlowStep(code="a", name="甲"),
+        FlowStep(code="b", name="乙", after=("a",)),
+        FlowStep(code="c", name="丙", after=("a", "b")),
+    )
+    assert direct(plan(steps)) == {"a": (), "b": ("a",), "c": ("b",)}
+
+
 def test_two_arrows_from_different_steps_never_share_an_upright_line(fonts: FontSet) -> None:
-    """环评 and 方案 both leave the second stage: each keeps its own track down."""
+    """用地批准 and 环评 both leave the third column for one step far below: each keeps its own track down."""
     block = flow_block(plan(PROJECT_FLOW))
     names = [box.name for box in block.boxes]
     routes = Routes(block.boxes)
-    target = names.index("施工许可（含质量安全监督）")
-    one, other = names.index("环评审批（报告表）"), names.index("设计方案审查")
+    target = names.index("建筑工程施工许可证核发（首次）")
+    one, other = names.index("国有建设用地使用权划拨批准"), names.index("建设项目环境影响报告表审批")
+    assert block.boxes[one].column == block.boxes[other].column
     assert routes.leave[one, target] not in {track for (before, _), track in routes.leave.items() if before == other}
 
 

@@ -20,11 +20,10 @@ pytestmark = needed
 
 
 def put(recording: Recording, image: dict[str, bytes], folder: Path) -> None:
-    """The disk after the cut; the key was on it before the first fact."""
+    """The disk after the cut; the key was on it before the first fact, its last name perhaps not yet."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    key = recording.folder / "clerk.db.key"
-    shutil.copy(key, folder)
+    shutil.copy(recording.folder / "clerk.db.key", folder / "clerk.db.key.first")
     for path, content in image.items():
         (folder / Path(path).name).write_bytes(content)
 

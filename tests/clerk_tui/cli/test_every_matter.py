@@ -50,7 +50,7 @@ def intake(clerk: Clerk, counter: Workspace, home: Path, monkeypatch: pytest.Mon
     """``clerk intake`` on that counter; papers stay in the queue."""
 
     @contextmanager
-    def opened(_session: Session) -> Iterator[Workspace]:
+    def opened(_session: Session, *, acting: bool = False) -> Iterator[Workspace]:
         yield counter
 
     monkeypatch.setattr(Session, "workspace", opened)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from clerk_tui.screens.case_lines import _pair
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases
+from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
+from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.screens.steps import (
     answer_spouse,
@@ -17,6 +21,7 @@ from tests.clerk_tui.screens.steps import (
     fill_in_person,
     find_migration,
 )
+from tests.clerk_tui.walkins import MISSING, restaurant
 
 #: What is written down of a person: number, name, phone.
 TYPED = 18 + 2 + 11
@@ -268,3 +273,28 @@ async def test_what_nobody_has_looked_at_is_not_told_as_missing_without_a_word(
         await clerk.type("a")
         await clerk.press("f9")
         assert "确认：一次性告知补正" in clerk.text, "no key more when everything was looked at"
+
+
+async def test_what_comes_after_the_day_that_the_notice_gave_wants_a_reason(
+    counter: OpenCounter, ws: Workspace, clock: FixedClock
+) -> None:
+    reference = intake.submit(ws, restaurant(ws, layout=MISSING)).reference
+    last = cases.get(ws, reference).case.notices[-1].respond_by
+    clock.day = last + dt.timedelta(days=1)
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.settle()
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert f"{last} 前补正" in clerk.text
+        await clerk.type("住院")
+        await clerk.press("enter")
+        assert "确认：受理" in clerk.text
+        await clerk.press("enter")
+        assert any(line.alert and "住院" in line.text for line in cases.get(ws, reference).case.timeline)
+
+
+def test_a_long_label_stands_whole_above_its_value() -> None:
+    lines = [spans for spans, _fill in _pair("现户口登记地址所在派出所", "李四", 30)]
+    assert ["".join(text for text, _ in spans).strip() for spans in lines] == ["现户口登记地址所在派出所", "李四"]
+    assert "".join(text for text, _ in next(iter(_pair("姓名", "李四", 30)))[0]).split() == ["姓名", "李四"]

@@ -149,6 +149,8 @@ def test_an_outcome_that_the_ticks_do_not_support_writes_nothing(ws: Workspace) 
         ("applicant", {"phone": "138"}, "applicant.phone"),
         ("applicant", {"kind": "robot"}, "applicant.kind"),
         ("fields", {"area": "很大"}, "fields.area"),
+        ("fields", {"area": "-1"}, "fields.area"),
+        ("fields", {"area": "1e308"}, "fields.area"),
     ],
 )
 def test_a_value_typed_wrong_hinders_the_commit_not_the_verdict(

@@ -35,7 +35,7 @@ def taken_up(ws: Workspace) -> list[Draft]:
 def test_a_walk_in_comes_back_as_it_was_typed(ws: Workspace) -> None:
     draft = restaurant(ws, rules_list=promised(dt.date(2026, 11, 5)), layout=Tick(TickState.MISSING))
     draft.agent = {"name": "王小明", "id_number": "340101189011050030"}
-    draft.refusal = Refusal("other", "不在本厅办理", None, typed=True)
+    draft.refusal = Refusal("other", "不在本厅办理", None, typed=True, basis="《示例市办事规定》第五条")
     kept(ws, draft)
     (found,) = taken_up(ws)
     assert found == draft

@@ -27,6 +27,8 @@ OPEN: dict[str, str] = {
     "editions.texts_now": "the wording of papers",
     "editions.wording_of": "the wording of papers",
     "aside.worklist": "types, references and the centre's reasons, nobody's data",
+    "keeping.daily": "a backup, whoever sits there",
+    "keeping.last": "how the last backup went",
     "hall_cases.adoption": "a fact; Action.add asks about it",
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
     "health.health": "the disk",

@@ -190,4 +190,11 @@ def test_a_further_notice_into_an_unknown_year_is_provisional(ws: Workspace, clo
     assert not supplement.preview(ws, draft).respond_provisional
     clock.day = draft.handed_in = dt.date(2026, 12, 30)
     assert supplement.preview(ws, draft).respond_provisional
+    head = ws.journal.head
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, draft)
+    assert (error.value.code, error.value.field, ws.journal.head) == ("late_reason_needed", "late_reason", head)
+    draft.late_reason = "住院期间无法补交"
     assert "已过补正期限" in supplement.submit(ws, draft).warnings
+    line = next(e for e in cases.get(ws, reference).case.timeline if e.type == "case.supplemented")
+    assert line.alert and "住院期间无法补交" in line.text, "the paper said what would follow"

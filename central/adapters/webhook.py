@@ -1,0 +1,61 @@
+"""The reference adapter: a signed POST to the department's address, and nothing but its own receipt is believed."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+
+from central.adapters import Outcome
+from central.store.deliveries import DepartmentRow
+from hall.chain import UNREADABLE
+from hall.wire_departments import SIGNATURE_HEADER, CaseTold, Taken, sign_told
+
+TIMEOUT_S = 10.0
+MAX_REPLY = 64 << 10
+"""Longest wait for a department, and most bytes of its answer that are read."""
+_FOR_A_PERSON = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
+
+
+class Webhook:
+    """Tells over HTTP; for one event loop."""
+
+    def __init__(self, http: httpx.AsyncClient | None = None, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._http = http or httpx.AsyncClient(
+            timeout=timeout_s, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_connections=20)
+        )
+
+    async def tell(self, department: DepartmentRow, message: CaseTold, now_ms: int) -> Outcome:
+        body = msgspec.json.encode(message)
+        headers = {
+            "Content-Type": "application/json",
+            SIGNATURE_HEADER: sign_told(department.secret, body, now_ms // 1000),
+            "X-Clerk-Id": message.id,
+        }
+        try:
+            async with self._http.stream("POST", department.url, content=body, headers=headers) as answer:
+                said = bytearray()
+                async for chunk in answer.aiter_bytes():
+                    said += chunk
+                    if len(said) > MAX_REPLY:
+                        return Outcome("later", "应答太长，不是对方系统的回执")
+                return _outcome(answer.status_code, bytes(said), message.id)
+        except httpx.TimeoutException:
+            return Outcome("later", "对方系统没有在时限内应答")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            return Outcome("later", f"连不上对方系统（{type(error).__name__}）")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def _outcome(status: int, body: bytes, told: str) -> Outcome:
+    if status in _FOR_A_PERSON:
+        return Outcome("refused", f"对方系统不收（{status}）")
+    if status != 200:
+        return Outcome("later", f"对方系统出错（{status}）")
+    try:
+        taken = msgspec.json.decode(body, type=Taken).taken
+    except UNREADABLE:
+        return Outcome("later", "应答的不是回执")
+    return Outcome("taken") if taken == told else Outcome("later", "回执是另一件的")

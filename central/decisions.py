@@ -1,0 +1,135 @@
+"""A department reports its decision: it becomes a fact of the centre's own journal, so that the fold stays the only
+truth. The journal is one of each hall, sealed and chained like a counter's, with the centre's key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from central import clocks, ingest
+from central.decide import read_one
+from central.enrol import RESERVED
+from central.refusal import Refused
+from central.store import Db, Store, devices, facts
+from central.store.deliveries import DepartmentRow
+from central.store.devices import DeviceRow, IncarnationRow
+from hall import facts as f
+from hall import wire
+from hall.case import Case
+from hall.chain import SCHEMA_V, genesis, seal
+from hall.errors import HallError
+from hall.names import clean_text
+from hall.wire_departments import Decision, DecisionReply
+
+CODE = RESERVED
+"""The code of the centre's own journal in each hall; no device gets it."""
+ROLE = "centre"
+ZONE = ZoneInfo("Asia/Shanghai")
+_cases = msgspec.json.Decoder(Case)
+_TEXTS = ("reason", "basis", "result", "result_number", "conditions", "decided_by")
+
+
+async def decide(store: Store, department: DepartmentRow, decision: Decision, now_ms: int) -> DecisionReply:
+    """Keep a decision; the same one again is answered the same.
+
+    Raises:
+        Refused: 400 a text that cannot be stored, 404 no such case of this department, 409 the id was used for another
+            decision, 422 a refusal without reasons.
+    """
+    body = _body(decision)
+    return await store.transact(lambda db: _decide(store, db, department, decision, body, now_ms))
+
+
+def _body(decision: Decision) -> f.CaseDecided:
+    texts = {}
+    for name in _TEXTS:
+        try:
+            texts[name] = clean_text(getattr(decision, name), field=name, max_length=2_000)
+        except HallError as error:
+            raise _refuse(400, "bad_request", error.message) from None
+    if not decision.granted and not texts["reason"]:
+        raise _refuse(422, "no_reason", "不予许可的决定必须写明理由")
+    return f.CaseDecided(
+        granted=decision.granted,
+        day=decision.day,
+        reason=texts["reason"],
+        basis=texts["basis"],
+        result=texts["result"],
+        result_number=texts["result_number"],
+        result_copies=decision.result_copies,
+        valid_until=decision.valid_until,
+        conditions=texts["conditions"],
+        collect_from=decision.collect_from,
+    )
+
+
+async def _decide(
+    store: Store, db: Db, department: DepartmentRow, decision: Decision, body: f.CaseDecided, now_ms: int
+) -> DecisionReply:
+    at = await _journal(store, db, department.office, now_ms)
+    case_id = await facts.case_named(db, department.office, decision.case_id, decision.reference)
+    row = (await facts.cases_to_change(db, [case_id])).get(case_id) if case_id else None
+    case = _cases.decode(row.snapshot) if row else None
+    if case is None or row is None or row.office != department.office or case.matter.department.key != department.key:
+        raise _refuse(404, "unknown_case", "本部门没有这个办件")
+    event_id = f"decision/{department.office}/{department.key}/{decision.id}"
+    known = await facts.stored_as(db, event_id)
+    header = f.Header(
+        event_id=event_id,
+        type="case.decided",
+        schema_v=SCHEMA_V,
+        device=at.device_id,
+        incarnation=at.code,
+        seq=at.expected,
+        actor=department.key,
+        at_ms=now_ms,
+        day=dt.datetime.fromtimestamp(now_ms / 1000, ZONE).date(),
+        subject=case.case_id,
+        base_version=decision.version or case.version,
+    )
+    sealed = seal(f.Fact(header=header, body=body), at.last_hash, os.urandom(16))
+    if known is not None:
+        subject, public, stored = known
+        if (subject, public) != (case.case_id, sealed.public):
+            raise _refuse(409, "id_used", "这个编号已经用于另一个决定")
+        return DecisionReply(
+            id=decision.id,
+            status=stored.status,
+            case_id=case.case_id,
+            version=stored.case_version,
+            reason=stored.reason,
+        )
+    incoming = [read_one(at, at.expected, sealed)]
+    told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
+    (result,) = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms))
+    return DecisionReply(
+        id=decision.id,
+        status=result.status,
+        case_id=case.case_id,
+        version=result.case_version,
+        reason=result.reason,
+    )
+
+
+async def _journal(store: Store, db: Db, office: str, now_ms: int) -> IncarnationRow:
+    """The centre's own journal in a hall, made when it is first needed; locked until the transaction ends."""
+    at = await devices.incarnation(db, office, CODE)
+    if at is not None:
+        return at
+    name = f"centre-{office}"
+    device = DeviceRow(name, office, store.public_key, False, ROLE)
+    # Nobody knows this token: nobody speaks as the centre.
+    await devices.save_device(db, device, secrets.token_urlsafe(32), now_ms)
+    await devices.ensure_hall(db, office)
+    row = IncarnationRow(office, CODE, name, 1, genesis(name, CODE, store.public_key))
+    await devices.add_incarnation(db, row)
+    return row
+
+
+def _refuse(status: int, code: str, message: str) -> Refused:
+    return Refused(status, wire.Problem(code=code, message=message))

@@ -1,0 +1,127 @@
+"""Telling departments' systems of their cases, each change as soon as it can be told, in order, until it is taken.
+
+A case has one row a department (``store.deliveries``), so its changes never overtake each other: what is told is the
+case as it stands, and what changes meanwhile is told next. Several processes share the work: a row is leased.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+
+import msgspec
+
+from central.adapters import Adapter, Outcome
+from central.clock import now_ms
+from central.refusal import Refused
+from central.store import Db, Store, deliveries, facts
+from central.store.deliveries import DeliveryRow, DepartmentRow
+from central.store.facts import CaseRow
+from hall import wire
+from hall import wire_departments as w
+
+log = logging.getLogger(__name__)
+LEASE_MS = 60_000
+"""Longer than telling one message can take."""
+AT_ONCE = 16
+FIRST_S, MOST_S = 10.0, 3600.0
+TRIES = 30
+"""After so many failures (about a day) a delivery waits for a person."""
+EVERY_S = 1.0
+SHOWN = 200
+
+
+async def deliver_due(store: Store, adapter: Adapter, now: int) -> int:
+    """Tell what is due, each department's messages one after another; how many were taken."""
+    if not await store.read(lambda db: deliveries.any_due(db, now)):
+        return 0
+    due = await store.transact(lambda db: deliveries.lease(db, now, now + LEASE_MS, AT_ONCE))
+    by_department: dict[tuple[str, str], list[DeliveryRow]] = {}
+    for row in due:
+        by_department.setdefault((row.office, row.department), []).append(row)
+    taken = await asyncio.gather(*(_tell_all(store, adapter, rows, now) for rows in by_department.values()))
+    return sum(taken)
+
+
+async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow], now: int) -> int:
+    taken = 0
+    for place, row in enumerate(rows):
+        department, case = await store.read(lambda db, row=row: _load(db, row))  # type: ignore[misc]
+        if department is None or case is None:
+            continue
+        outcome = await adapter.tell(department, message(department, case), now)
+        await store.transact(lambda db, row=row, case=case, outcome=outcome: _keep(db, row, case, outcome, now))  # type: ignore[misc]
+        taken += outcome.what == "taken"
+        if outcome.what == "later":
+            # It is slow or down: the rest need not find that out one by one.
+            await store.transact(lambda db, rest=rows[place + 1 :]: _postpone(db, rest, now))  # type: ignore[misc]
+            break
+    return taken
+
+
+async def _load(db: Db, row: DeliveryRow) -> tuple[DepartmentRow | None, CaseRow | None]:
+    return await deliveries.department(db, row.office, row.department), await facts.case(db, row.case_id)
+
+
+def message(department: DepartmentRow, case: CaseRow) -> w.CaseTold:
+    """What a department is told of a case."""
+    return w.CaseTold(
+        id=f"{case.case_id}:{case.version}",
+        office=department.office,
+        department=department.key,
+        case_id=case.case_id,
+        reference=case.reference,
+        state=case.state,
+        version=case.version,
+        case=msgspec.Raw(case.snapshot),
+    )
+
+
+async def _keep(db: Db, row: DeliveryRow, case: CaseRow, outcome: Outcome, now: int) -> None:
+    if outcome.what == "taken":
+        await deliveries.sent(db, row, case.server_seq, now)
+        return
+    dead = outcome.what == "refused" or row.attempts + 1 >= TRIES
+    await deliveries.failed(db, row, outcome.why, now + delay_ms(row.attempts + 1, random.random()), dead)
+
+
+async def _postpone(db: Db, rows: Sequence[DeliveryRow], now: int) -> None:
+    await deliveries.postpone(db, rows, now + delay_ms(1, random.random()))
+
+
+def delay_ms(failures: int, chance: float) -> int:
+    """Milliseconds to wait after ``failures`` failures in a row; ``chance`` in [0, 1) spreads what failed together."""
+    ceiling = min(MOST_S, FIRST_S * 2.0 ** min(failures - 1, 20))
+    return int(1000 * ceiling * (0.5 + chance / 2))
+
+
+async def run(store: Store, adapter: Adapter) -> None:
+    """Tell departments until cancelled."""
+    while True:
+        taken = 0
+        try:
+            taken = await deliver_due(store, adapter, now_ms())
+        except Exception as error:
+            # Whatever it is, the next round tries again; the type only, a text may hold what somebody typed.
+            log.error("telling departments failed: %s", type(error).__name__)
+        if not taken:
+            await asyncio.sleep(EVERY_S)
+
+
+async def dead(store: Store, office: str) -> list[w.DeadDelivery]:
+    """What a hall's departments could not be told."""
+    rows = await store.read(lambda db: deliveries.dead(db, office, SHOWN))
+    names = w.DeadDelivery.__struct_fields__
+    return [w.DeadDelivery(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def replay(store: Store, office: str, department: str, case_id: str, now: int) -> None:
+    """Tell it again.
+
+    Raises:
+        Refused: 404 no such dead delivery in this hall.
+    """
+    if not await store.transact(lambda db: deliveries.replay(db, office, department, case_id, now)):
+        raise Refused(404, wire.Problem(code="not_dead", message="没有这件没送到的"))

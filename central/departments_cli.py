@@ -1,0 +1,99 @@
+"""``clerk-central department``: the departments that have systems of their own."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from central.staff_cli import on_hall
+
+if TYPE_CHECKING:
+    from central.store import Store
+
+
+@click.group("department")
+def department() -> None:
+    """The departments whose systems are told of cases and report decisions."""
+
+
+@department.command("add")
+@click.argument("key")
+@click.option("--url", default="", help="Where its system is told of cases; without one it only reports decisions.")
+@on_hall
+def add(data: Path | str, office: str, key: str, url: str) -> None:
+    """Connect the department KEY (as in the catalogue), or give it new secrets; prints them, once."""
+    from central.cli import with_store
+    from central.clock import now_ms
+    from central.rights import DEPARTMENT
+    from central.store.deliveries import DepartmentRow, save_department
+
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) or (url and not re.match(r"https?://[^/@\s]+(/|$)", url)):
+        click.echo("KEY is a department of the catalogue, --url begins with https://", err=True)
+        sys.exit(2)
+    token, secret = DEPARTMENT + secrets.token_urlsafe(32), secrets.token_hex(32)
+    row = DepartmentRow(office, key, url, bytes.fromhex(secret))
+    with_store(data, lambda store: store.transact(lambda db: save_department(db, row, token, now_ms())))
+    click.echo(f"token {token}\nsecret {secret}")
+
+
+@department.command("list")
+@on_hall
+def list_departments(data: Path | str, office: str) -> None:
+    """The departments of a hall that are connected."""
+    from central.cli import with_store
+    from central.store.deliveries import departments
+
+    for row in with_store(data, lambda store: store.read(lambda db: departments(db, office))):
+        click.echo(f"{row.key} {row.url or '-'}")
+
+
+@department.command("remove")
+@click.argument("key")
+@on_hall
+def remove(data: Path | str, office: str, key: str) -> None:
+    """Disconnect a department: it is told nothing more, and its token is worth nothing."""
+    from central.cli import with_store
+    from central.store.deliveries import remove_department
+
+    if not with_store(data, lambda store: store.transact(lambda db: remove_department(db, office, key))):
+        click.echo("no such department in this hall", err=True)
+        sys.exit(2)
+
+
+@department.command("dead")
+@on_hall
+def dead(data: Path | str, office: str) -> None:
+    """What departments could not be told, and why."""
+    from central import departments
+    from central.cli import with_store
+
+    for each in with_store(data, lambda store: departments.dead(store, office)):
+        click.echo(f"{each.department} {each.case_id} {each.reference} {each.attempts} {each.error}")
+
+
+@department.command("replay")
+@click.argument("key")
+@click.argument("case_id")
+@on_hall
+def replay(data: Path | str, office: str, key: str, case_id: str) -> None:
+    """Tell a department again of a case that it could not be told of."""
+    from central import departments
+    from central.cli import with_store
+    from central.clock import now_ms
+    from central.refusal import Refused
+
+    async def again(store: Store) -> bool:
+        try:
+            await departments.replay(store, office, key, case_id, now_ms())
+        except Refused:
+            return False
+        return True
+
+    if not with_store(data, again):
+        click.echo("nothing of this kind is dead", err=True)
+        sys.exit(2)

@@ -1,0 +1,124 @@
+"""What a window does with the ticket it called, and a station with one that nobody has.
+
+Each has an identity of its own: asked again after a lost reply, it is not done twice and answers the ticket as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from central.queue.calling import not_yours
+from central.queue.changing import happen
+from central.queue.days import day_of
+from central.queue.views import refuse, unknown_ticket, view
+from central.store import Db
+from central.store import queue as table
+from central.store import queue_windows as windows
+from central.store.queue import TicketRow
+from hall import queue_wire as w
+from hall import ticketing as t
+from hall.queue_wire import HallRule
+from hall.queueing import may_come_back
+from hall.tickets import STATE_NAMES, TicketState
+
+FROM_WINDOW: Final = frozenset({"start", "finish", "pass", "hold", "release", "transfer", "recall"})
+"""What only the window that has the ticket may do; ``return`` and ``void`` may a station too."""
+
+
+class Move(Struct, frozen=True):
+    """Something to be done to a ticket of a hall, when (Unix ms by the centre's clock)."""
+
+    office: str
+    ticket_id: str
+    verb: str
+    request: w.Action
+    now_ms: int
+
+
+async def move(db: Db, one: Move) -> w.ActionReply:
+    """Do it.
+
+    Raises:
+        Refused: 404 no such ticket, 409 it is not this window's, or that cannot be done to it now.
+    """
+    office, request, now_ms = one.office, one.request, one.now_ms
+    hall, _ = await table.lock(db, office)
+    row = await table.ticket(db, office, one.ticket_id)
+    if row is None:
+        raise unknown_ticket()
+    done = await table.ticket_of_fact(db, office, request.action_id)
+    if done:
+        return await _again(db, one, row, done)
+    ticket = row.ticket
+    if ticket.day != day_of(now_ms):
+        raise refuse(409, "day_over", f"{ticket.number}是{ticket.day}的号，已经过了那一天")
+    if one.verb in FROM_WINDOW and (not request.window or ticket.window != request.window):
+        raise not_yours(row, request.window)
+    body = await _body(db, one, row, hall)
+    changed = await happen(db, office, row, body, now_ms, hall, fact_id=request.action_id)
+    if changed is None:
+        raise refuse(409, "does_not_fit", f"{ticket.number}已是“{STATE_NAMES[ticket.state]}”，不能这样办")
+    if request.window:
+        await windows.seen(db, office, request.window, now_ms)
+    place = body.place_ms if isinstance(body, t.TicketReturned) else 0
+    return w.ActionReply(ticket=view(changed, now_ms, window=request.window), at_ms=now_ms, place_ms=place)
+
+
+async def _again(db: Db, one: Move, row: TicketRow, done: str) -> w.ActionReply:
+    if done != row.ticket.ticket_id:
+        raise refuse(409, "action_of_another", "这个操作编号已用在别的号票上")
+    facts = await table.happened(db, one.office, done)
+    body = next(each.body for each in facts if each.fact_id == one.request.action_id)
+    at_ms = getattr(body, "at_ms", one.now_ms)
+    place = body.place_ms if isinstance(body, t.TicketReturned) else 0
+    return w.ActionReply(ticket=view(row, one.now_ms, window=one.request.window), at_ms=at_ms, place_ms=place)
+
+
+async def _body(db: Db, one: Move, row: TicketRow, hall: HallRule) -> t.TicketBody:
+    request, now = one.request, one.now_ms
+    if one.verb == "return":
+        place = await _place_back(db, one, row, hall)
+        return t.TicketReturned(at_ms=now, place_ms=place, why="came_back")
+    if one.verb == "release":
+        if row.ticket.state is not TicketState.HELD:
+            raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放")
+        return t.TicketReturned(at_ms=now, place_ms=row.ticket.place_ms, why="released")
+    window, clerk = request.window, request.clerk
+    if one.verb == "start":
+        return t.TicketStarted(window=window, at_ms=now, clerk=clerk)
+    if one.verb == "recall":
+        if row.ticket.state is not TicketState.CALLED:
+            raise refuse(409, "does_not_fit", f"{row.ticket.number}不在呼叫中，不能重呼")
+        return t.TicketCalled(window=window, at_ms=now, clerk=clerk, why="")
+    if isinstance(request, w.FinishAction):
+        return t.TicketFinished(
+            window=window,
+            at_ms=now,
+            clerk=clerk,
+            outcomes=tuple(request.outcomes),
+            references=tuple(request.references),
+        )
+    assert isinstance(request, w.ReasonedAction)
+    reason = request.reason.strip()
+    if isinstance(request, w.TransferAction):
+        return t.TicketTransferred(
+            business=request.business, at_ms=now, reason=reason, window=request.to_window, clerk=clerk
+        )
+    if one.verb == "pass":
+        return t.TicketPassed(window=window, at_ms=now, reason=reason)
+    if one.verb == "hold":
+        return t.TicketHeld(window=window, at_ms=now, reason=reason)
+    return t.TicketVoided(at_ms=now, reason=reason)
+
+
+async def _place_back(db: Db, one: Move, row: TicketRow, hall: HallRule) -> int:
+    """Behind the first few that wait for the business (``hall.queueing.place_back``)."""
+    if why_not := may_come_back(row.ticket, one.now_ms, hall.rule):
+        raise refuse(409, "not_back", why_not)
+    behind = hall.rule.back_behind
+    first, last = await table.place_behind(db, one.office, row.ticket.day, row.ticket.business, behind)
+    if not last:
+        return one.now_ms
+    return first - 1 if behind == 0 else last + 1

@@ -1,0 +1,113 @@
+"""What people are told when they take a ticket: from who waits, who serves, and how long serving took today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from central.store import Db
+from central.store import queue_counts as counts
+from hall.queue_wire import Told
+from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
+from hall.staffing import Service, forecast_behind
+from hall.tickets import Ticket
+
+SEEN_MS = 30 * MINUTE_MS
+"""A window that was heard of so lately serves, in milliseconds."""
+OTHERWISE_MIN = 10.0
+"""How long serving takes, in minutes, while too few have been served today to know."""
+MOST_ORDERED = 300
+"""Of how many of those who wait the order is looked at for somebody with a head start."""
+
+
+class Pool(Struct):
+    """The windows that serve a business and all that they serve: ``order`` holds place and arrival of those waiting,
+    only where it is needed."""
+
+    windows: int
+    idle: int
+    service: Service
+    privileged: float
+    waiting: int
+    order: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Waits:
+    """The hall as it stands in one transaction, asked as often as tickets are issued in it."""
+
+    def __init__(self, db: Db, office: str, day: dt.date, now_ms: int, rule: QueueRule) -> None:
+        self._db, self._office, self._day, self._now, self._rule = db, office, day, now_ms, rule
+        self._windows: list[tuple[str, frozenset[str]]] | None = None
+        self._busy: frozenset[str] = frozenset()
+        self._pools: dict[tuple[frozenset[str], int], Pool] = {}
+
+    async def tell(self, ticket: Ticket) -> Told:
+        """What to tell the holder of a ticket that is about to join those who wait."""
+        pool = await self._pool(ticket.business)
+        if ticket.lane != "normal" and not pool.order:
+            businesses = await self._served_with(ticket.business)
+            pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED)
+        ahead = pool.waiting if ticket.lane == "normal" else self._ahead(pool.order, ticket, self._now)
+        told = self._told(pool, ticket, ahead)
+        pool.waiting += 1
+        if pool.order:
+            pool.order.append((place_ms(ticket, self._rule), waits_from_ms(ticket)))
+        return told
+
+    def _told(self, pool: Pool, ticket: Ticket, ahead: int) -> Told:
+        if pool.windows == 0:
+            return Told(ahead=ahead)
+        begins = max(0, -(-(ticket.slot_ms - self._now) // MINUTE_MS)) if ticket.slot_ms else 0
+        if ahead < pool.idle:
+            return Told(ahead=ahead, wait_min=begins, least_min=begins, most_min=begins + 1)
+        normal = ticket.lane == "normal"
+        wait = forecast_behind(
+            lambda at_ms: ahead if normal else self._ahead(pool.order, ticket, at_ms),
+            ticket,
+            pool.windows,
+            pool.service,
+            self._rule,
+            pool.privileged,
+        )
+        assert wait is not None
+        return Told(
+            ahead=ahead,
+            wait_min=max(begins, wait.expected),
+            least_min=max(begins, wait.least),
+            most_min=max(begins + 1, wait.most),
+        )
+
+    def _ahead(self, order: Sequence[tuple[int, int]], ticket: Ticket, at_ms: int) -> int:
+        """Who is called before it as the order is at an instant (``hall.queueing.sort_key``)."""
+        due = at_ms - self._rule.fair_after_min * MINUTE_MS
+        place, waits = place_ms(ticket, self._rule), waits_from_ms(ticket)
+        if waits <= due:
+            return sum(1 for _, other in order if other < waits)
+        return sum(1 for other_place, other in order if other <= due or other_place < place)
+
+    async def _served_with(self, business: str) -> frozenset[str]:
+        """All that the windows serve that serve this business."""
+        if self._windows is None:
+            self._windows = await counts.serving_windows(self._db, self._office, self._now - SEEN_MS)
+            self._busy = await counts.busy_windows(self._db, self._office, self._day)
+        return frozenset({business}).union(*(served for _, served in self._windows if business in served))
+
+    async def _pool(self, business: str) -> Pool:
+        businesses = await self._served_with(business)
+        assert self._windows is not None
+        names = [name for name, served in self._windows if business in served]
+        key = businesses, len(names)
+        if key not in self._pools:
+            hour = self._now - 60 * MINUTE_MS
+            db, office, day = self._db, self._office, self._day
+            idle = sum(1 for name in names if name not in self._busy)
+            self._pools[key] = Pool(
+                windows=len(names),
+                idle=idle,
+                service=await counts.service(db, office, day, businesses, OTHERWISE_MIN),
+                privileged=await counts.privileged(db, office, day, businesses, hour) / 60,
+                waiting=await counts.waiting(db, office, day, businesses),
+            )
+        return self._pools[key]

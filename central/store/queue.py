@@ -1,0 +1,314 @@
+"""The queue's tables: tickets as folded, what happened to each, numbers, windows, and each hall's rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from central.store.base import Db, Row
+from central.store.tables import TABLES
+from hall.queue_wire import HallRule
+from hall.queueing import MINUTE_MS, QueueRule, callable_from_ms, place_ms, waits_from_ms
+from hall.ticketing import TicketBody
+from hall.tickets import Ticket, TicketState
+
+_tickets = msgspec.json.Decoder(Ticket)
+_bodies = msgspec.json.Decoder(TicketBody)
+_rules = msgspec.json.Decoder(HallRule)
+_encode = msgspec.json.Encoder().encode
+_COLUMNS = TABLES["ticket"]
+_READ = "SELECT letter, serial, snapshot, claim_id, lease_ms, told, name, device_id FROM ticket"
+_CHANGED = (
+    "business", "state", "place", "person_key", "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms",
+    "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version", "snapshot", "name",
+)  # fmt: skip
+_UPDATE = (
+    f"UPDATE ticket SET {', '.join(f'{name} = ${place}' for place, name in enumerate(_CHANGED, 1))}"  # noqa: S608
+    f" WHERE office = ${len(_CHANGED) + 1} AND ticket_id = ${len(_CHANGED) + 2}"
+)
+_AT_A_WINDOW = "state IN ('called', 'serving')"
+
+
+class TicketRow(Struct, frozen=True, kw_only=True):
+    """A ticket and what only the centre knows of it. ``lease_ms`` (Unix ms) is until when it is its window's, 0 where
+    nobody calls it; ``told`` the JSON of what its holder was told."""
+
+    letter: str
+    serial: int
+    ticket: Ticket
+    claim_id: str = ""
+    lease_ms: int = 0
+    told: str = ""
+    name: str = ""
+    device_id: str = ""
+
+
+class Happened(Struct, frozen=True, kw_only=True):
+    """A fact of a ticket. ``source`` is the incarnation that told it, empty for what was done here."""
+
+    fact_id: str
+    order_ms: int
+    number: int
+    source: str
+    body: TicketBody
+
+
+def _row(row: Row) -> TicketRow:
+    return TicketRow(
+        letter=row[0],
+        serial=row[1],
+        ticket=_tickets.decode(row[2]),
+        claim_id=row[3],
+        lease_ms=row[4],
+        told=row[5],
+        name=row[6],
+        device_id=row[7],
+    )
+
+
+def person_key(ticket: Ticket) -> str | None:
+    """What one waiting ticket only may have in a hall's day; ``None`` while it does not wait or nobody is known."""
+    if ticket.state is not TicketState.WAITING or not ticket.person:
+        return None
+    return f"{ticket.person} {ticket.business}"
+
+
+async def rule_of(db: Db, office: str) -> HallRule:
+    """The rule of a hall."""
+    row = await db.row("SELECT rule FROM queue_hall WHERE office = $1", office)
+    return _rules.decode(row[0]) if row and row[0] else HallRule()
+
+
+async def lock(db: Db, office: str) -> tuple[HallRule, str]:
+    """The rule, and the last day that was closed; until the transaction ends nobody else calls or moves a ticket of
+    this hall: who is next is decided one after the other, in the rule's order."""
+    found = "SELECT rule, closed_day FROM queue_hall WHERE office = $1 FOR UPDATE"
+    row = await db.row(found, office)
+    if row is None:
+        await db.run("INSERT INTO queue_hall (office) VALUES ($1) ON CONFLICT (office) DO NOTHING", office)
+        row = await db.row(found, office)
+    assert row is not None
+    return (_rules.decode(row[0]) if row[0] else HallRule()), row[1]
+
+
+async def set_rule(db: Db, office: str, rule: HallRule) -> None:
+    """Change a hall's rule (under ``lock``)."""
+    await db.run("UPDATE queue_hall SET rule = $1 WHERE office = $2", _encode(rule).decode(), office)
+
+
+async def set_closed(db: Db, office: str, day: str) -> None:
+    """Keep that every day up to this one is closed (under ``lock``)."""
+    await db.run("UPDATE queue_hall SET closed_day = $1 WHERE office = $2", day, office)
+
+
+async def tickets(db: Db, office: str, ticket_ids: Iterable[str]) -> dict[str, TicketRow]:
+    """The tickets with these identities."""
+    found = await db.rows(f"{_READ} WHERE office = $1 AND ticket_id = ANY($2)", office, sorted(set(ticket_ids)))
+    return {row.ticket.ticket_id: row for row in map(_row, found)}
+
+
+async def ticket(db: Db, office: str, ticket_id: str) -> TicketRow | None:
+    """The ticket with this identity, or ``None``."""
+    row = await db.row(f"{_READ} WHERE office = $1 AND ticket_id = $2", office, ticket_id)
+    return _row(row) if row else None
+
+
+async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> dict[str, TicketRow]:
+    """The waiting tickets of these persons, by ``person_key``."""
+    found = await db.rows(
+        f"{_READ} WHERE office = $1 AND day = $2 AND person_key = ANY($3)", office, day.isoformat(), sorted(set(keys))
+    )
+    return {str(person_key(row.ticket)): row for row in map(_row, found)}
+
+
+async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow | None:
+    """The ticket that a window calls or serves."""
+    row = await db.row(
+        f"{_READ} WHERE office = $1 AND day = $2 AND place = $3 AND {_AT_A_WINDOW} LIMIT 1",
+        office,
+        day.isoformat(),
+        window,
+    )
+    return _row(row) if row else None
+
+
+async def leases_over(db: Db, office: str, now_ms: int) -> list[TicketRow]:
+    """The tickets whose windows have fallen silent."""
+    where = "WHERE office = $1 AND lease_ms > 0 AND lease_ms < $2 ORDER BY lease_ms LIMIT 200"
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, now_ms)]
+
+
+async def candidates(
+    db: Db, office: str, day: dt.date, businesses: Sequence[str], window: str, now_ms: int, rule: QueueRule
+) -> list[TicketRow]:
+    """The first of each business by either order of ``hall.queueing.sort_key``: those who have waited their share of
+    others' privilege by arrival, all by place. Two looks into an index a business, however long the queue is."""
+    looks = []
+    for number, _ in enumerate(businesses, 6):
+        waits = f"{_READ} WHERE office = $1 AND day = $2 AND business = ${number} AND state = 'waiting'"
+        mine = f"{waits} AND (place = '' OR place = $3)"
+        due = f"{mine} AND waits_ms <= $5 ORDER BY waits_ms, ticket_id LIMIT 1"
+        early = f"{mine} AND callable_ms <= $4 ORDER BY place_ms, ticket_id LIMIT 1"
+        looks += [f"SELECT * FROM ({look}) look{number}" for look in (due, early)]  # noqa: S608 -- our own words
+    found = await db.rows(
+        " UNION ALL ".join(looks),
+        office,
+        day.isoformat(),
+        window,
+        now_ms,
+        now_ms - rule.fair_after_min * MINUTE_MS,
+        *businesses,
+    )
+    return [_row(row) for row in found]
+
+
+async def add(
+    db: Db, office: str, rows: Sequence[TicketRow], rule: QueueRule, *, alone: Collection[str] | None = None
+) -> None:
+    """Insert tickets. A number or a waiting person that is there already makes the whole transaction look again.
+
+    ``alone``: the tickets whose persons have no other; those of others wait beside the one they have.
+    """
+    values = []
+    for row in rows:
+        mine = alone is None or row.ticket.ticket_id in alone
+        derived = _derived(row, rule, person_key(row.ticket) if mine else None)
+        known = {
+            "office": office,
+            "ticket_id": row.ticket.ticket_id,
+            "day": row.ticket.day.isoformat(),
+            "letter": row.letter,
+            "serial": row.serial,
+            "lane": row.ticket.lane,
+            "issued_ms": row.ticket.issued_ms,
+            "told": row.told,
+            "device_id": row.device_id,
+        }
+        values.append(tuple((derived | known)[name] for name in _COLUMNS))
+    await db.insert("ticket", _COLUMNS, values)
+
+
+async def save(db: Db, office: str, row: TicketRow, rule: QueueRule) -> None:
+    """Keep a ticket as it is now. Where somebody waits again who has taken another ticket meanwhile, both wait."""
+    key = person_key(row.ticket)
+    if key is not None:
+        other = (await of_persons(db, office, row.ticket.day, [key])).get(key)
+        if other is not None and other.ticket.ticket_id != row.ticket.ticket_id:
+            key = None
+    derived = _derived(row, rule, key)
+    await db.run(_UPDATE, *(derived[name] for name in _CHANGED), office, row.ticket.ticket_id)
+
+
+def _derived(row: TicketRow, rule: QueueRule, key: str | None) -> dict[str, object]:
+    ticket = row.ticket
+    return {
+        "business": ticket.business,
+        "state": ticket.state.value,
+        "place": ticket.window,
+        "person_key": key,
+        "claim_id": row.claim_id,
+        "lease_ms": row.lease_ms,
+        "place_ms": place_ms(ticket, rule),
+        "waits_ms": waits_from_ms(ticket),
+        "callable_ms": callable_from_ms(ticket),
+        "first_called_ms": ticket.first_called_ms,
+        "called_ms": ticket.called_ms,
+        "calls": ticket.calls,
+        "started_ms": ticket.started_ms,
+        "ended_ms": ticket.ended_ms,
+        "version": ticket.version,
+        "snapshot": _encode(ticket),
+        "name": row.name,
+    }
+
+
+async def happened(db: Db, office: str, ticket_id: str) -> list[Happened]:
+    """What happened to a ticket, in the order in which it is folded."""
+    return (await all_happened(db, office, [ticket_id])).get(ticket_id, [])
+
+
+async def all_happened(db: Db, office: str, ticket_ids: Iterable[str]) -> dict[str, list[Happened]]:
+    """What happened to each of these tickets."""
+    found = await db.rows(
+        "SELECT ticket_id, fact_id, order_ms, number, source, body FROM ticket_fact WHERE office = $1"
+        " AND ticket_id = ANY($2) ORDER BY order_ms, number",
+        office,
+        sorted(set(ticket_ids)),
+    )
+    told: dict[str, list[Happened]] = {}
+    for row in found:
+        body = _bodies.decode(row[5])
+        one = Happened(fact_id=row[1], order_ms=row[2], number=row[3], source=row[4], body=body)
+        told.setdefault(row[0], []).append(one)
+    return told
+
+
+async def ticket_of_fact(db: Db, office: str, fact_id: str) -> str:
+    """The ticket to which a fact with this identity happened; empty if none did."""
+    return (await tickets_of_facts(db, office, [fact_id])).get(fact_id, "")
+
+
+async def tickets_of_facts(db: Db, office: str, fact_ids: Iterable[str]) -> dict[str, str]:
+    """The tickets to which facts with these identities happened."""
+    found = await db.rows(
+        "SELECT fact_id, ticket_id FROM ticket_fact WHERE office = $1 AND fact_id = ANY($2)",
+        office,
+        sorted(set(fact_ids)),
+    )
+    return {row[0]: row[1] for row in found}
+
+
+async def add_happened(db: Db, office: str, facts: Sequence[tuple[str, Happened]]) -> None:
+    """Keep what happened, each with its ticket."""
+    await db.insert(
+        "ticket_fact",
+        ("office", "ticket_id", "fact_id", "order_ms", "number", "source", "body"),
+        [
+            (office, ticket_id, one.fact_id, one.order_ms, one.number, one.source, _encode(one.body))
+            for ticket_id, one in facts
+        ],
+    )
+
+
+async def reorder(db: Db, office: str, rule: QueueRule, day: dt.date) -> None:
+    """Give those who wait the places of a new rule."""
+    found = await db.rows(f"{_READ} WHERE office = $1 AND day = $2 AND state = 'waiting'", office, day.isoformat())
+    await db.many(
+        "UPDATE ticket SET place_ms = $1 WHERE office = $2 AND ticket_id = $3",
+        [(place_ms(row.ticket, rule), office, row.ticket.ticket_id) for row in map(_row, found)],
+    )
+
+
+async def open_before(db: Db, office: str, day: dt.date, *, also_today: bool, limit: int) -> list[TicketRow]:
+    """Tickets that are still open (过号 too) of days before ``day``, or up to it."""
+    until = "<=" if also_today else "<"
+    states = "state IN ('waiting', 'called', 'serving', 'held', 'passed')"
+    where = f"WHERE office = $1 AND day {until} $2 AND {states} ORDER BY day, ticket_id LIMIT $3"
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), limit)]
+
+
+async def in_state(
+    db: Db, office: str, day: dt.date, businesses: Sequence[str], state: TicketState, limit: int
+) -> list[TicketRow]:
+    """Tickets of a day in one state, by place; ``businesses`` empty: of all."""
+    mine = " AND business = ANY($5)" if businesses else ""
+    where = f"WHERE office = $1 AND day = $2 AND state = $3{mine} ORDER BY place_ms, ticket_id LIMIT $4"
+    more = (list(businesses),) if businesses else ()
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), state.value, limit, *more)]
+
+
+async def place_behind(db: Db, office: str, day: dt.date, business: str, behind: int) -> tuple[int, int]:
+    """The places of the first that waits for a business and of the one behind whom somebody comes back; 0 and 0 when
+    nobody waits."""
+    found = await db.rows(
+        "SELECT place_ms FROM ticket WHERE office = $1 AND day = $2 AND business = $3 AND state = 'waiting'"
+        " ORDER BY place_ms, ticket_id LIMIT $4",
+        office,
+        day.isoformat(),
+        business,
+        max(1, behind),
+    )
+    return (int(found[0][0]), int(found[-1][0])) if found else (0, 0)

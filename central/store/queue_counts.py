@@ -1,0 +1,218 @@
+"""Counting in the queue: who waits, who serves, how long it took. Bounded however long a queue is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import msgspec
+from msgspec import Struct
+
+from central.store.base import Db, Row
+from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
+from hall.staffing import Service
+from hall.tickets import Ticket
+
+MOST_COUNTED = 1_000
+"""Further than this nobody is counted: a person who hears of a thousand others goes home."""
+RECENT = 200
+"""Of how many services the mean and spread are taken."""
+_names = msgspec.json.Decoder(list[str])
+_BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
+
+
+async def serving_windows(db: Db, office: str, since_ms: int) -> list[tuple[str, frozenset[str]]]:
+    """The open windows that were heard of since, and what each serves."""
+    rows = await db.rows(
+        "SELECT place, businesses FROM queue_window WHERE office = $1 AND state = 'open' AND seen_ms >= $2"
+        " ORDER BY place",
+        office,
+        since_ms,
+    )
+    return [(row[0], frozenset(_names.decode(row[1]))) for row in rows]
+
+
+async def busy_windows(db: Db, office: str, day: dt.date) -> frozenset[str]:
+    """The windows that call or serve somebody."""
+    rows = await db.rows(
+        "SELECT place FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')",
+        office,
+        day.isoformat(),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+async def service(db: Db, office: str, day: dt.date, businesses: Collection[str], otherwise: float) -> Service:
+    """How long serving took, of the last ones of the day."""
+    row = await db.row(
+        "SELECT count(*), avg(took), avg(took * took) FROM ("  # noqa: S608 -- our own words
+        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE office = $1 AND day = $2"
+        f" AND state = 'finished' AND business = ANY($3) ORDER BY ended_ms DESC LIMIT {RECENT}) recent",
+        office,
+        day.isoformat(),
+        sorted(businesses),
+    )
+    assert row is not None
+    seen = int(row[0])
+    if seen < 5:
+        return Service(otherwise, otherwise**2, seen)
+    mean, square = max(float(row[1]), 0.1), float(row[2])
+    return Service(mean, max(square - mean**2, 0.0), seen)
+
+
+async def privileged(db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int) -> int:
+    """How many came with a head start since."""
+    row = await db.row(
+        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND lane <> 'normal'"  # noqa: S608
+        f" AND issued_ms >= $3 AND business = ANY($4) LIMIT {MOST_COUNTED}) came",
+        office,
+        day.isoformat(),
+        since_ms,
+        sorted(businesses),
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str]) -> int:
+    """How many wait, at most ``MOST_COUNTED``."""
+    row = await db.row(
+        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND state = 'waiting'"  # noqa: S608
+        f" AND business = ANY($3) LIMIT {MOST_COUNTED}) others",
+        office,
+        day.isoformat(),
+        sorted(businesses),
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def order(db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int) -> list[tuple[int, int]]:
+    """Place and arrival of the first ``limit`` of each business."""
+    found: list[tuple[int, int]] = []
+    for business in sorted(businesses):
+        rows = await db.rows(
+            "SELECT place_ms, waits_ms FROM ticket WHERE office = $1 AND day = $2 AND business = $3"
+            " AND state = 'waiting' ORDER BY place_ms, ticket_id LIMIT $4",
+            office,
+            day.isoformat(),
+            business,
+            limit,
+        )
+        found += [(row[0], row[1]) for row in rows]
+    return found
+
+
+async def ahead(db: Db, office: str, ticket: Ticket, now_ms: int, rule: QueueRule) -> int:
+    """How many of its business are called before a ticket that waits (``hall.queueing.ahead_of``)."""
+    due = now_ms - rule.fair_after_min * MINUTE_MS
+    place, waits = place_ms(ticket, rule), waits_from_ms(ticket)
+    before = (
+        "(waits_ms, ticket_id) < ($5, $4)" if waits <= due else "(waits_ms <= $6 OR (place_ms, ticket_id) < ($5, $4))"
+    )
+    values = (waits,) if waits <= due else (place, due)
+    row = await db.row(
+        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE office = $1 AND day = $2 AND business = $3"  # noqa: S608
+        f" AND state = 'waiting' AND ticket_id <> $4 AND {before} LIMIT {MOST_COUNTED}) others",
+        office,
+        ticket.day.isoformat(),
+        ticket.business,
+        ticket.ticket_id,
+        *values,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+class Standing(Struct, frozen=True):
+    """What a window has: the ticket's number and state, since when, and until when the lease runs."""
+
+    letter: str
+    serial: int
+    state: str
+    since_ms: int
+    lease_ms: int
+
+
+async def standing(db: Db, office: str, day: dt.date) -> dict[str, Standing]:
+    """The tickets at windows, by window."""
+    rows = await db.rows(
+        "SELECT place, letter, serial, state, CASE WHEN state = 'called' THEN called_ms ELSE started_ms END, lease_ms"
+        " FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')",
+        office,
+        day.isoformat(),
+    )
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
+async def states(db: Db, office: str, day: dt.date, now_ms: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """By business and state: how many, and since when the first of them waits. Who was called by a window that has
+    fallen silent waits."""
+    rows = await db.rows(
+        "SELECT business, now_is, count(*), min(callable_ms) FROM (SELECT business, callable_ms,"
+        " CASE WHEN state = 'called' AND lease_ms > 0 AND lease_ms < $3 THEN 'waiting' ELSE state END AS now_is"
+        " FROM ticket WHERE office = $1 AND day = $2) told GROUP BY business, now_is",
+        office,
+        day.isoformat(),
+        now_ms,
+    )
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+
+
+async def mean_waits(db: Db, office: str, day: dt.date) -> dict[str, float]:
+    """By business, the mean wait until the first call in minutes."""
+    rows = await db.rows(
+        "SELECT business, avg(first_called_ms - callable_ms) FROM ticket WHERE office = $1 AND day = $2"
+        " AND first_called_ms > 0 GROUP BY business",
+        office,
+        day.isoformat(),
+    )
+    return {row[0]: float(row[1]) / MINUTE_MS for row in rows}
+
+
+async def last_calls(db: Db, office: str, day: dt.date, limit: int) -> list[Row]:
+    """The last calls: letter, serial, window, when, how often, and the ticket's state."""
+    return await db.rows(
+        "SELECT letter, serial, place, called_ms, calls, state FROM ticket WHERE office = $1 AND day = $2"
+        " AND called_ms > 0 AND place <> '' ORDER BY called_ms DESC LIMIT $3",
+        office,
+        day.isoformat(),
+        limit,
+    )
+
+
+async def told(db: Db, office: str, day: dt.date) -> list[tuple[str, int]]:
+    """What those who were called had been told, and how long they waited (ms)."""
+    rows = await db.rows(
+        "SELECT told, first_called_ms - issued_ms FROM ticket WHERE office = $1 AND day = $2 AND first_called_ms > 0",
+        office,
+        day.isoformat(),
+    )
+    return [(row[0], int(row[1])) for row in rows]
+
+
+async def hours(db: Db, office: str, first: dt.date, last: dt.date, zone_ms: int) -> list[Row]:
+    """By hour of the hall's clock (``zone_ms`` ahead of UTC): people who came, mean wait and service in minutes, how
+    many were served."""
+    served = "state = 'finished' AND ended_ms > 0"
+    return await db.rows(
+        f"SELECT ((issued_ms + {zone_ms}) / 3600000) % 24, count(*),"  # noqa: S608 -- our own numbers and words
+        f" avg(CASE WHEN first_called_ms > 0 THEN (first_called_ms - callable_ms) / {MINUTE_MS}.0 END),"
+        f" avg(CASE WHEN {served} THEN (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 END),"
+        f" sum(CASE WHEN {served} THEN 1 ELSE 0 END)"
+        " FROM ticket WHERE office = $1 AND day BETWEEN $2 AND $3 GROUP BY 1",
+        office,
+        first.isoformat(),
+        last.isoformat(),
+    )
+
+
+async def days(db: Db, office: str, first: dt.date, last: dt.date) -> int:
+    """On how many days anybody took a ticket."""
+    row = await db.row(
+        "SELECT count(DISTINCT day) FROM ticket WHERE office = $1 AND day BETWEEN $2 AND $3",
+        office,
+        first.isoformat(),
+        last.isoformat(),
+    )
+    return int(row[0]) if row else 0

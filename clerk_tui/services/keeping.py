@@ -1,0 +1,61 @@
+"""The daily look at the journal: read from end to end and backed up, beside the work and noticed when it fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from typing import Final
+
+from msgspec import Struct
+
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import queries
+from clerk_tui.store.connection import translated
+
+EVERY_MS: Final = 20 * 3600 * 1000
+KEEP: Final = 14
+"""Backups that stay."""
+WAIT_S: Final = 3600.0
+NAME: Final = "daily"
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """The last look: when (Unix milliseconds), whether all was well, and what was found."""
+
+    at_ms: int
+    ok: bool
+    detail: str
+
+
+def last(ws: Workspace) -> Kept | None:
+    """The last look, ``None`` before the first."""
+    with translated(ws.journal.path):
+        row = queries.kept(ws.journal.read(), NAME)
+    return Kept(at_ms=row[0], ok=bool(row[1]), detail=row[2]) if row else None
+
+
+def daily(ws: Workspace) -> Kept | None:
+    """Look at the journal if the last look was long ago; ``None`` if it was not. Takes as long as reading it all does.
+
+    Raises:
+        StoreError: how it went could not be kept.
+    """
+    now = ws.clock.now_ms()
+    before = last(ws)
+    if before is not None and before.ok and 0 <= now - before.at_ms < EVERY_MS:
+        return None
+    folder = ws.config.backup_dir
+    stamp = dt.datetime.fromtimestamp(now / 1000, ws.config.timezone).strftime("%Y%m%dT%H%M%S")
+    arguments = [str(folder), stamp, str(KEEP)] if folder else []
+    command = [sys.executable, "-m", "clerk_tui.store.nightly", str(ws.journal.path), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=WAIT_S)
+        told = json.loads(done.stdout)
+        found = Kept(at_ms=now, ok=told["ok"] is True, detail=str(told["detail"]))
+    except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
+        found = Kept(at_ms=now, ok=False, detail=type(error).__name__)
+    with ws.journal.write() as connection:
+        queries.keep_kept(connection, NAME, found.at_ms, found.ok, found.detail)
+    return found

@@ -1,0 +1,104 @@
+"""What the centre and a department's own system say to each other: the contract for whoever connects one.
+
+The centre tells a department of its accepted cases (``CaseTold``, signed with the secret they share); the department
+reports its decision (``Decision``) with its own token. Both may be sent again at any time: each has an identity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hall.wire import Number, ShortText, Status
+
+SIGNATURE_HEADER = "X-Clerk-Signature"
+"""``t=UNIX_SECONDS,v1=HEX``: HMAC-SHA256 with the shared secret over ``UNIX_SECONDS.`` and the body."""
+LongText = Annotated[str, Meta(max_length=2_000)]
+Identity = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}\Z")]
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
+
+
+class CaseTold(_Message, frozen=True):
+    """A case as it stands now, for its department. The same ``id`` may come again; a higher ``version`` replaces a
+    lower one. ``case`` is the JSON of ``hall.case.Case``."""
+
+    id: str
+    office: str
+    department: str
+    case_id: str
+    reference: str
+    state: str
+    version: int
+    case: msgspec.Raw
+
+
+class Taken(_Message, frozen=True):
+    """The only answer that counts (with status 200): the department has stored what it was told under this ``id``."""
+
+    taken: str
+
+
+class Decision(_Message, frozen=True):
+    """A department decided. ``id`` is its own, for ever; the case is named by ``case_id`` or ``reference``.
+
+    ``version`` is that of the ``CaseTold`` it decided on, 0 if it does not say. A refusal carries its reasons
+    (行政许可法 art. 38).
+    """
+
+    id: Identity
+    granted: bool
+    day: dt.date
+    case_id: ShortText = ""
+    reference: ShortText = ""
+    version: Number = 0
+    reason: LongText = ""
+    basis: LongText = ""
+    result: ShortText = ""
+    result_number: ShortText = ""
+    result_copies: Annotated[int, Meta(ge=0, le=100)] = 1
+    valid_until: dt.date | None = None
+    conditions: LongText = ""
+    collect_from: dt.date | None = None
+    decided_by: ShortText = ""
+
+
+class DecisionReply(_Message, frozen=True):
+    """What became of a decision. ``conflict``: it is kept and a person at the hall looks at it; ``reason`` says why."""
+
+    id: str
+    status: Status
+    case_id: str
+    version: int
+    reason: str = ""
+
+
+class DeadDelivery(_Message, frozen=True):
+    """What a department could not be told, however often it was tried; waits for a person."""
+
+    department: str
+    case_id: str
+    reference: str
+    number: int
+    attempts: int
+    error: str
+
+
+def sign_told(secret: bytes, body: bytes, now_s: int) -> str:
+    """The signature header of a message."""
+    return f"t={now_s},v1={hmac.digest(secret, f'{now_s}.'.encode() + body, 'sha256').hex()}"
+
+
+def told_is_signed(secret: bytes, body: bytes, header: str, now_s: int, *, within_s: int = 300) -> bool:
+    """Whether a message is by who knows the secret, and not older than ``within_s``: for the department's side."""
+    at, _, digest = header.partition(",v1=")
+    told = at.removeprefix("t=")
+    if not (told.isascii() and told.isdigit() and len(told) < 13) or abs(now_s - int(told)) > within_s:
+        return False
+    return hmac.compare_digest(sign_told(secret, body, int(told)).partition(",v1=")[2], digest)

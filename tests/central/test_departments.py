@@ -1,0 +1,359 @@
+"""Departments' systems: told of every change in order until they have taken it, and reporting decisions themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from central import departments
+from central.adapters.webhook import MAX_REPLY, Webhook
+from central.cli import main
+from central.store import deliveries
+from central.store.deliveries import DepartmentRow
+from hall import facts as f
+from hall import wire
+from hall.case import CaseState
+from hall.chain import open_sealed
+from hall.roles import Role
+from hall.wire_departments import SIGNATURE_HEADER, CaseTold, DeadDelivery, Decision, DecisionReply, told_is_signed
+from tests.builders import DAY, received
+from tests.central.counter import OFFICE, encoded
+from tests.central.device import Device
+from tests.central.hub import NOW, Hub
+from tests.central.test_sync_routes import person
+
+SECRET = b"s" * 32
+HOUR = 3_600_000
+
+
+def connect(hub: Hub, row: DepartmentRow, token: str) -> None:
+    hub.transact(lambda db: deliveries.save_department(db, row, token, 1))
+
+
+class Department:
+    """A department's system that behaves as a test wants, and remembers what it took."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.taken: list[CaseTold] = []
+        self.asked = 0
+        self.behave: Callable[[httpx.Request], httpx.Response] = self.take
+        row = DepartmentRow(OFFICE, "scjg", "https://scjg.example.invalid/cases", SECRET)
+        connect(hub, row, "d.token")
+        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        self.webhook = Webhook(client)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        assert told_is_signed(SECRET, request.content, request.headers[SIGNATURE_HEADER], self.now // 1000)
+        return self.behave(request)
+
+    def take(self, request: httpx.Request) -> httpx.Response:
+        told = msgspec.json.decode(request.content, type=CaseTold)
+        self.taken.append(told)
+        return httpx.Response(200, json={"taken": told.id})
+
+    def tell(self, now: int = NOW) -> int:
+        """One round of the centre's worker."""
+        self.now = now
+        return self.hub.loop.run(departments.deliver_due(self.hub.store, self.webhook, now))
+
+    @property
+    def states(self) -> list[tuple[str, int]]:
+        rows = self.hub.read(lambda db: db.rows("SELECT state, attempts FROM delivery ORDER BY case_id"))
+        return [(row[0], row[1]) for row in rows]
+
+
+@pytest.fixture
+def department(hub: Hub) -> Iterator[Department]:
+    department = Department(hub)
+    yield department
+    hub.loop.run(department.webhook.close())
+
+
+@pytest.fixture
+def device(hub: Hub, department: Department) -> Device:
+    return Device(hub, "device-1")
+
+
+def test_a_department_is_told_of_accepted_cases_and_of_every_change_after(
+    device: Device, department: Department
+) -> None:
+    device.write("inquiry", received())
+    case_id = device.case(1, notes=0)
+    device.drain()
+    assert (department.tell(), department.tell()) == (1, 0)
+    device.write(case_id, f.NoteAdded(text="现场核查已约"))
+    device.drain(3)
+    assert department.tell() == 1
+    assert [(each.case_id, each.version, each.state) for each in department.taken] == [
+        (case_id, 2, "accepted"),
+        (case_id, 3, "accepted"),
+    ]
+    assert department.taken[0].id != department.taken[1].id
+    assert msgspec.json.decode(department.taken[1].case)["case_id"] == case_id
+
+
+def slow(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("slow", request=request)
+
+
+def down(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("down", request=request)
+
+
+BAD: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+    "slow": slow,
+    "down": down,
+    "broken": lambda request: httpx.Response(500),
+    "busy": lambda request: httpx.Response(429),
+    "portal": lambda request: httpx.Response(200, html="<html>请登录</html>"),
+    "empty": lambda request: httpx.Response(200),
+    "another": lambda request: httpx.Response(200, json={"taken": "other"}),
+    "list": lambda request: httpx.Response(200, json=[1]),
+    "redirect": lambda request: httpx.Response(302, headers={"location": "https://elsewhere.invalid/"}),
+    "endless": lambda request: httpx.Response(200, content=b"x" * (MAX_REPLY + 1)),
+    "garbled": lambda request: httpx.Response(200, content=b"\xff\xfe", headers={"content-encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_whatever_a_department_answers_it_is_told_again_until_it_has_taken_it(
+    device: Device, department: Department, how: str
+) -> None:
+    device.case(1)
+    device.drain()
+    department.behave = BAD[how]
+    now = NOW
+    for tries in range(1, 6):
+        assert department.tell(now) == 0
+        assert department.states == [("waiting", tries)]
+        asked = department.asked
+        department.tell(now)
+        assert department.asked == asked, "not at once again"
+        now += 2 * HOUR
+    department.behave = department.take
+    assert department.tell(now) == 1
+    assert department.states == [("sent", 0)]
+    assert [each.version for each in department.taken] == [3]
+
+
+def test_one_department_that_is_down_holds_no_other_up_and_is_asked_once_a_round(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    other = DepartmentRow(OFFICE, "other", "https://other.example.invalid/", SECRET)
+    connect(hub, other, "d.other")
+    for number in range(4):
+        device.case(number, notes=0)
+    elsewhere = f.CaseAccepted(accepted=DAY, due=f.Due(), article="")
+    matter = received().matter
+    matter = msgspec.structs.replace(matter, department=msgspec.structs.replace(matter.department, key="other"))
+    device.write("theirs", received(matter=matter))
+    device.write("theirs", elsewhere)
+    device.drain()
+    department.behave = lambda request: department.take(request) if "other" in request.url.host else down(request)
+    assert department.tell() == 1
+    assert [each.case_id for each in department.taken] == ["theirs"]
+    assert department.asked == 2
+
+
+def test_what_a_department_refuses_waits_for_a_person_who_sends_it_again(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    department.behave = lambda request: httpx.Response(422, json={"error": "no"})
+    department.tell()
+    assert department.states == [("dead", 1)]
+    device.write(case_id, f.NoteAdded(text="后来"))
+    device.drain(3)
+    assert department.tell(NOW + HOUR) == 0
+    head = person(hub, Role.SUPERVISOR, device)
+    answer = hub.http.get("/v1/deliveries/dead", headers=head)
+    (letter,) = msgspec.json.decode(answer.content, type=list[DeadDelivery])
+    assert (letter.department, letter.case_id, letter.error) == ("scjg", case_id, "对方系统不收（422）")
+    department.behave = department.take
+    again = hub.http.post(f"/v1/deliveries/scjg/{case_id}/replay", headers=head)
+    assert again.status_code == 204
+    assert hub.http.post(f"/v1/deliveries/scjg/{case_id}/replay", headers=head).status_code == 404
+    from central.clock import now_ms
+
+    assert department.tell(now_ms() + 1000) == 1
+    assert [each.version for each in department.taken] == [4]
+
+
+def test_after_a_day_of_failures_a_person_is_asked(device: Device, department: Department) -> None:
+    device.case(1)
+    device.drain()
+    department.behave = BAD["down"]
+    for turn in range(departments.TRIES):
+        department.tell(NOW + turn * 2 * HOUR)
+    assert department.states == [("dead", departments.TRIES)]
+
+
+def test_two_processes_tell_nothing_twice(hub: Hub, device: Device, department: Department) -> None:
+    for number in range(10):
+        device.case(number, notes=0)
+    device.drain()
+    first = hub.transact(lambda db: deliveries.lease(db, NOW, NOW + 60_000, 6))
+    second = hub.transact(lambda db: deliveries.lease(db, NOW, NOW + 60_000, 6))
+    assert (len(first), len(second)) == (6, 4)
+    assert not {row.case_id for row in first} & {row.case_id for row in second}
+    late = hub.transact(lambda db: deliveries.lease(db, NOW + 60_001, NOW + 120_000, 20))
+    assert len(late) == 10, "what a dead process had leased is taken over"
+
+
+def test_a_change_that_comes_while_the_department_is_being_told_is_told_next(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    rows = hub.transact(lambda db: deliveries.lease(db, NOW, NOW + 60_000, 1))
+    device.write(case_id, f.NoteAdded(text="同时"))
+    device.drain(3)
+    hub.transact(lambda db: deliveries.sent(db, rows[0], rows[0].wanted, NOW))
+    assert department.states == [("waiting", 0)]
+    assert department.tell() == 1
+    assert department.taken[0].version == 4
+
+
+def report(hub: Hub, decision: Decision, token: str = "d.token") -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    return hub.http.post("/v1/departments/decisions", content=encoded(decision), headers=headers)
+
+
+def decision(case_id: str, **changes: Any) -> Decision:
+    values: dict[str, Any] = {"id": "2026-0001", "case_id": case_id, "granted": True, "day": DAY, "result": "许可证"}
+    return Decision(**(values | changes))
+
+
+def test_a_decision_of_a_department_is_a_fact_like_any_other(hub: Hub, device: Device, department: Department) -> None:
+    case_id = device.case(1)
+    device.drain()
+    answer = report(hub, decision(case_id, result_number="许字1号", valid_until=dt.date(2031, 9, 17)))
+    reply = msgspec.json.decode(answer.content, type=DecisionReply)
+    assert (answer.status_code, reply.status, reply.version) == (200, wire.Status.APPLIED, 4)
+    case = hub.case(case_id)
+    assert case.state is CaseState.DECIDED
+    assert case.decision is not None
+    assert (case.decision.granted, case.decision.result_number) == (True, "许字1号")
+    assert case.timeline[-1].actor == "scjg"
+    assert hub.feed().changes[-1].state == "decided"
+    from central.store.facts import facts_of
+    from central.verify import verify
+    from hall.fold import fold
+
+    assert fold(map(open_sealed, hub.read(lambda db: facts_of(db, case_id)))) == case
+    assert hub.run(verify(hub.store)).journals == 2
+
+
+def test_a_decision_sent_again_is_answered_the_same_and_stored_once(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    first, again = report(hub, decision(case_id)), report(hub, decision(case_id))
+    assert (first.status_code, first.content) == (200, again.content)
+    by_reference = decision("", reference=hub.case(case_id).reference)
+    assert report(hub, by_reference).content == first.content
+    other = report(hub, decision(case_id, granted=False, reason="不符合条件"))
+    assert (other.status_code, other.json()["code"]) == (409, "id_used")
+    assert hub.counts()["applied"] == 4
+
+
+def test_a_decision_that_comes_too_late_is_kept_and_a_person_sees_it(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1)
+    device.write(case_id, f.CaseClosed(how="withdrawn", day=DAY))
+    device.drain()
+    reply = msgspec.json.decode(report(hub, decision(case_id)).content, type=DecisionReply)
+    assert (reply.status, reply.reason) == (wire.Status.CONFLICT, "办件已是“已撤回”")
+    assert hub.case(case_id).state is CaseState.WITHDRAWN
+    assert "conflict" in hub.feed().changes[-1].flags
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"granted": False}, 422),
+        ({"case_id": "unknown"}, 404),
+        ({"case_id": ""}, 404),
+        ({"case_id": "\x00"}, 404),
+        ({"reference": "SL01-A1-99999-X"}, 404),
+        ({"id": "bad id"}, 400),
+        ({"result": "\x1b[2J"}, 400),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused(
+    hub: Hub, device: Device, department: Department, changes: dict[str, Any], status: int
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    body = {"id": "1", "case_id": case_id, "granted": True, "day": DAY.isoformat(), **changes}
+    headers = {"Authorization": "Bearer d.token", "Content-Type": "application/json"}
+    answer = hub.http.post("/v1/departments/decisions", content=msgspec.json.encode(body), headers=headers)
+    assert (answer.status_code, hub.counts()["applied"]) == (status, 3)
+
+
+def test_a_department_decides_its_own_cases_only_and_may_nothing_else(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    for office, key, token in ((OFFICE, "other", "d.other"), ("SL02", "scjg", "d.far")):
+        connect(hub, DepartmentRow(office, key, "", SECRET), token)
+        assert report(hub, decision(case_id), token).status_code == 404
+    assert report(hub, decision(case_id), "d.nobody").status_code == 401
+    assert report(hub, decision(case_id), device.enrolled.token).status_code == 403
+    for path in ("/v1/sync/changes", "/v1/sync/status", "/v1/clerks", "/v1/board/cases"):
+        assert hub.http.get(path, headers={"Authorization": "Bearer d.token"}).status_code == 403
+    assert hub.transact(lambda db: deliveries.remove_department(db, OFFICE, "scjg"))
+    assert report(hub, decision(case_id)).status_code == 401
+
+
+def test_no_device_gets_the_centres_own_code(hub: Hub) -> None:
+    from central.refusal import Refused
+
+    with pytest.raises(Refused) as refused:
+        Device(hub, "device-1", code="CENTRE")
+    assert refused.value.problem.code == "code_taken"
+
+
+def test_a_signature_is_by_who_knows_the_secret_and_fresh() -> None:
+    from hall.wire_departments import sign_told
+
+    header = sign_told(SECRET, b"{}", 1000)
+    assert told_is_signed(SECRET, b"{}", header, 1100)
+    for body, secret, now, told in (
+        (b"{ }", SECRET, 1100, header),
+        (b"{}", b"x" * 32, 1100, header),
+        (b"{}", SECRET, 9999, header),
+        (b"{}", SECRET, 1100, header.replace("t=1000", "t=1001")),
+        (b"{}", SECRET, 1100, ""),
+        (b"{}", SECRET, 1100, "t=x,v1=" + "0" * 64),
+    ):
+        assert not told_is_signed(secret, body, told, now)
+
+
+def test_departments_are_connected_from_the_console(tmp_path: Any) -> None:
+    where = ["--data", str(tmp_path / "centre"), "--office", OFFICE]
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(main, ["department", *words, *where])
+
+    said = run("add", "scjg", "--url", "https://scjg.example.invalid/cases")
+    assert said.output.startswith("token d.")
+    assert "secret " in said.output
+    assert run("list").output == "scjg https://scjg.example.invalid/cases\n"
+    assert run("dead").output == ""
+    assert run("replay", "scjg", "no-case").exit_code == 2
+    assert run("add", "scjg", "--url", "file:///etc/passwd").exit_code == 2
+    assert run("remove", "scjg").exit_code == 0
+    assert run("remove", "scjg").exit_code == 2

@@ -1,0 +1,358 @@
+"""The queue at the centre, over both databases: numbers, one ticket a person, who is next, leases, the day's end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+
+from central.backup import backup, restore
+from central.queue import calling, figures, issuing, looking
+from central.store import Db
+from hall import queue_wire as w
+from hall.queueing import QueueRule, ahead_of, choose
+from hall.tickets import Lane, Ticket, TicketState
+from tests.central.hub import Hub
+from tests.central.queue_rig import BUSINESS, DAY, OTHER, Queue, identity, words
+
+PERSON = "ab" * 16
+
+
+@pytest.fixture
+def queue(hub: Hub) -> Queue:
+    return Queue(hub)
+
+
+def test_numbers_count_by_letter_and_begin_anew_each_day(queue: Queue) -> None:
+    assert [queue.issue(0).ticket.number for _ in range(2)] == ["A001", "A002"]
+    assert queue.issue(1, letter="B").ticket.number == "B001"
+    assert queue.issue(24 * 60).ticket.number == "A001"
+
+
+def test_a_request_repeated_gets_the_same_ticket_and_the_same_words(queue: Queue) -> None:
+    name = identity()
+    first = queue.issue(0, ticket_id=name, person=PERSON)
+    queue.issue(1)
+    again = queue.issue(5, ticket_id=name, person=PERSON)
+    assert (again.ticket.number, again.told, again.already) == (first.ticket.number, first.told, False)
+    assert queue.issue(6).ticket.number == "A003"
+
+
+def test_a_person_waits_once_for_a_business(queue: Queue) -> None:
+    first = queue.issue(0, person=PERSON)
+    second = queue.issue(3, person=PERSON)
+    assert (second.already, second.ticket.number, second.ticket.ticket_id) == (True, "A001", first.ticket.ticket_id)
+    assert not queue.issue(3, person=PERSON, business=OTHER, letter="B").already
+    queue.serve(4, 5)
+    assert queue.issue(10, person=PERSON).ticket.number == "A002"
+
+
+def test_two_presses_that_come_together_make_one_ticket(queue: Queue) -> None:
+    asked = [
+        issuing.Issue(
+            queue.office, "station-1", w.IssueRequest(ticket_id=name, business=BUSINESS, letter="A", person=PERSON), at
+        )
+        for name, at in ((identity(), queue.now(0)), (identity(), queue.now(0)))
+    ]
+    first, second = queue.transact(lambda db: issuing.issue(db, [*asked]))
+    assert first.ticket == second.ticket and second.already
+    assert queue.issue(1).ticket.number == "A002"
+
+
+def test_a_ticket_of_another_device_is_not_told(queue: Queue) -> None:
+    name = identity()
+    queue.issue(0, ticket_id=name)
+    assert queue.refused(lambda: queue.issue(1, ticket_id=name, device="station-2")) == (409, "ticket_of_another")
+
+
+def test_blocks_and_tickets_never_share_a_number(queue: Queue) -> None:
+    request = w.BlockRequest(block_id=identity(), letter="A", day=DAY, count=5)
+
+    def ask(device: str = "station-1", request: w.BlockRequest = request) -> w.BlockReply:
+        reply: w.BlockReply = queue.hub.run(issuing.block(queue.hub.store, queue.office, device, request, queue.now(0)))
+        return reply
+
+    queue.issue(0)
+    block = ask()
+    assert (block.first, block.last) == (2, 6)
+    assert ask() == block
+    assert queue.issue(1).ticket.number == "A007"
+    assert queue.refused(lambda: ask("station-2")) == (409, "block_of_another")
+    for day in (DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=8)):
+        late = w.BlockRequest(block_id=identity(), letter="A", day=day, count=5)
+        assert queue.refused(lambda late=late: ask(request=late)) == (400, "block_day")
+    for _ in range(3):
+        ask(request=w.BlockRequest(block_id=identity(), letter="A", day=DAY, count=500))
+    many = w.BlockRequest(block_id=identity(), letter="A", day=DAY, count=500)
+    assert queue.refused(lambda: ask(request=many)) == (429, "too_many_numbers")
+
+
+def test_a_restored_centre_gives_no_number_twice(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("central.backup.now_ms", lambda: queue.now(1))
+    queue.issue(0)
+    file = queue.hub.folder / "backup"
+    queue.hub.run(backup(queue.hub.store, file))
+    lost = {queue.issue(1).ticket.number, queue.issue(1, letter="B").ticket.number}
+    queue.hub.run(restore(queue.hub.store, file, replace=True))
+    assert not lost & {queue.issue(2).ticket.number, queue.issue(2, letter="B").ticket.number}
+
+
+def test_a_window_gets_the_next_one_with_the_reason_and_the_name(queue: Queue) -> None:
+    queue.issue(0, name="张三")
+    queue.issue(5, lane="priority", priority="孕妇", name="李四")
+    ticket = queue.called(10)
+    assert (ticket.number, ticket.name, ticket.window) == ("A002", "李四", "1")
+    assert "孕妇" in ticket.why and ticket.lease_left_ms == w.LEASE_S * 1000
+    store, office = queue.hub.store, queue.office
+    listed = queue.hub.run(looking.listed(store, office, [], "waiting", 9, queue.now(10)))
+    assert [each.number for each in listed.tickets] == ["A001"] and "张三" not in words(listed)
+    assert "李四" not in words(queue.hub.run(looking.one(store, office, ticket.ticket_id, queue.now(10))))
+    queue.do("finish", ticket, 15)
+    kept = queue.hub.read(lambda db: db.rows("SELECT name FROM ticket ORDER BY serial"))
+    assert [row[0] for row in kept] == ["张三", ""], "who was served is no longer named in the queue"
+
+
+def test_a_claim_repeated_answers_the_same_ticket(queue: Queue) -> None:
+    queue.issue(0), queue.issue(0)
+    name = identity()
+    first = queue.claim(1, claim_id=name)
+    again = queue.claim(1.5, claim_id=name)
+    assert first.ticket and again.ticket
+    assert (again.ticket.number, again.at_ms) == (first.ticket.number, first.at_ms)
+    assert again.ticket.calls == 1
+    queue.do("finish", first.ticket, 2)
+    late = queue.claim(3, claim_id=name)
+    assert late.ticket and (late.ticket.number, late.ticket.state) == ("A001", "finished")
+    assert queue.called(3).number == "A002"
+
+
+def test_a_window_has_one_ticket_at_a_time(queue: Queue) -> None:
+    queue.issue(0), queue.issue(0)
+    ticket = queue.called(1)
+    assert queue.refused(lambda: queue.claim(2)) == (409, "window_busy")
+    queue.do("start", ticket, 2)
+    assert queue.refused(lambda: queue.claim(30)) == (409, "window_busy")
+    queue.do("hold", ticket, 31, reason="去复印")
+    assert queue.called(32).number == "A002"
+
+
+def test_a_lease_that_runs_out_returns_the_ticket_to_its_place(queue: Queue) -> None:
+    for at in range(3):
+        queue.issue(at)
+    lost = queue.called(5, "1")
+    assert queue.called(6, "2").number == "A002"
+    shown = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(6)))
+    assert {each.window: each.lease_left_ms for each in shown.windows} == {"1": 30_000, "2": 90_000}
+    back = queue.called(7, "3")
+    assert (back.number, back.calls, back.first_called_ms) == ("A001", 2, lost.called_ms)
+    assert queue.refused(lambda: queue.do("finish", lost, 7, "1")) == (409, "not_yours")
+    assert queue.called(7, "1").number == "A003"
+
+
+def test_a_window_that_goes_on_keeps_its_ticket(queue: Queue) -> None:
+    queue.issue(0)
+    ticket = queue.called(1)
+    renewal = w.RenewRequest(window="1", ticket=ticket.ticket_id, claim_id=ticket.claim_id)
+
+    def renew(at: float, request: w.RenewRequest = renewal) -> w.ActionReply:
+        reply: w.ActionReply = queue.transact(lambda db: calling.renew(db, queue.office, request, queue.now(at)))
+        return reply
+
+    assert renew(2).ticket.lease_left_ms == w.LEASE_S * 1000
+    assert queue.claim(3, "2").ticket is None
+    assert renew(20).ticket.state == "called", "nobody took it meanwhile"
+    queue.do("start", ticket, 21)
+    assert queue.claim(400, "2").ticket is None, "who is being served is nobody else's"
+    other = w.RenewRequest(window="2", ticket=ticket.ticket_id, claim_id=ticket.claim_id)
+    assert queue.refused(lambda: renew(401, other)) == (409, "not_yours")
+
+
+def test_what_is_done_twice_is_done_once(queue: Queue) -> None:
+    queue.issue(0)
+    ticket = queue.called(1)
+    name = identity()
+    first = queue.do("recall", ticket, 2, action_id=name)
+    again = queue.do("recall", ticket, 3, action_id=name)
+    assert (again.ticket.calls, again.at_ms) == (first.ticket.calls, first.at_ms) == (2, queue.now(2))
+    assert first.ticket.first_called_ms == queue.now(1)
+    other = queue.issue(4).ticket
+    assert queue.refused(lambda: queue.do("void", other, 4, action_id=name)) == (409, "action_of_another")
+
+
+def test_a_passed_ticket_comes_back_behind_three_and_not_twice(queue: Queue) -> None:
+    tickets = [queue.issue(at / 10).ticket for at in range(6)]
+    queue.do("pass", queue.called(1), 2)
+    queue.do("return", tickets[0], 3, "")
+    order = [queue.serve(4 + at, 0.5) for at in range(5)]
+    assert order == ["A002", "A003", "A004", "A001", "A005"]
+    queue.do("pass", queue.called(20), 21)
+    assert queue.refused(lambda: queue.do("return", tickets[5], 60, "")) == (409, "not_back")
+
+
+def test_a_transfer_keeps_number_and_first_call_and_goes_to_the_head(queue: Queue) -> None:
+    moved = queue.issue(0).ticket
+    for _ in range(3):
+        queue.issue(0, business=OTHER, letter="B")
+    first = queue.called(5)
+    queue.do("transfer", first, 6, business=OTHER, to_window="9", reason="材料齐，转社保")
+    assert queue.claim(6.5).ticket is None
+    assert queue.called(7, "8", OTHER).number == "B001", "it waits for window 9 only"
+    ticket = queue.called(7, "9", OTHER)
+    assert (ticket.number, ticket.ticket_id, ticket.first_called_ms) == ("A001", moved.ticket_id, first.called_ms)
+
+
+def test_out_of_order_needs_a_reason(queue: Queue) -> None:
+    queue.issue(0)
+    late = queue.issue(1).ticket
+    assert queue.refused(lambda: queue.claim(2, ticket=late.ticket_id)) == (400, "reason_needed")
+    assert queue.called(2, ticket=late.ticket_id, reason="赶火车").why == "指定叫号：赶火车"
+    assert queue.refused(lambda: queue.claim(2, "2", ticket=late.ticket_id, reason="同上")) == (409, "not_callable")
+    assert queue.refused(lambda: queue.claim(2, "2", ticket="nobody", reason="x")) == (404, "unknown_ticket")
+
+
+def test_an_appointment_is_not_called_before_its_slot(queue: Queue) -> None:
+    booked = queue.issue(0, lane="booked", slot_ms=queue.now(30)).ticket
+    queue.issue(1)
+    early = {"ticket": booked.ticket_id, "reason": "空闲"}
+    assert queue.refused(lambda: queue.claim(2, **early)) == (409, "slot_not_begun")
+    assert queue.serve(2, 1) == "A002"
+    assert queue.claim(29).ticket is None
+    assert queue.called(30).number == "A001"
+
+
+def test_nobody_is_called_on_a_number_of_yesterday(queue: Queue) -> None:
+    left = queue.issue(0, name="张三").ticket
+    serving = queue.called(1)
+    queue.do("start", serving, 1)
+    waiting = queue.issue(2, name="李四").ticket
+    assert queue.claim(24 * 60).ticket is None
+    assert queue.ticket(waiting.ticket_id).state is TicketState.VOIDED
+    assert queue.ticket(left.ticket_id).state is TicketState.SERVING, "the case decides how a visit ends"
+    assert queue.hub.read(lambda db: db.rows("SELECT name FROM ticket WHERE name <> ''")) == []
+    assert queue.refused(lambda: queue.do("return", waiting, 24 * 60, "")) == (409, "day_over")
+
+
+def test_the_end_of_the_day_voids_who_still_waits_once(queue: Queue) -> None:
+    for _ in range(3):
+        queue.issue(0)
+    queue.do("start", queue.called(1), 1)
+    queue.called(1, "2")
+
+    def close(at: float) -> w.CloseReply:
+        reply: w.CloseReply = queue.transact(lambda db: calling.close_day(db, queue.office, queue.now(at)))
+        return reply
+
+    assert close(480).states == {"called": 1, "waiting": 1}
+    assert close(481).voided == 0
+    assert queue.claim(482, "3").ticket is None
+
+
+def test_a_new_rule_reorders_who_waits(queue: Queue) -> None:
+    queue.issue(0)
+    queue.issue(5, lane="priority", priority="老年人")
+    rule = w.HallRule(rule=QueueRule(priority_min=0), lease_s=10)
+    queue.hub.run(looking.set_rule(queue.hub.store, queue.office, rule, "0001", queue.now(6)))
+    reply = queue.claim(7)
+    assert reply.ticket and (reply.ticket.number, reply.lease_s) == ("A001", 10)
+    bad = w.HallRule(rule=QueueRule(priority_min=-1))
+    assert queue.refused(
+        lambda: queue.hub.run(looking.set_rule(queue.hub.store, queue.office, bad, "0001", queue.now(8)))
+    ) == (400, "bad_rule")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_calling_is_the_written_rule(queue: Queue, seed: int) -> None:
+    """Whatever waits, the database's two looks find whom ``hall.queueing.choose`` finds among all of them."""
+    chance = random.Random(seed)
+    rule, mine = QueueRule(), {BUSINESS, OTHER}
+    waiting: dict[str, Ticket] = {}
+    lanes: list[Lane] = ["normal", "normal", "priority", "booked", "return"]
+    for _ in range(60):
+        at, lane = chance.uniform(0, 50), chance.choice(lanes)
+        slot = queue.now(at + chance.uniform(-20, 40)) if lane == "booked" else 0
+        business = chance.choice([BUSINESS, OTHER, "别的"])
+        reply = queue.issue(at, lane=lane, priority="军人" * (lane == "priority"), slot_ms=slot, business=business)
+        waiting[reply.ticket.ticket_id] = queue.ticket(reply.ticket.ticket_id)
+    for step in range(40):
+        at = 50 + step
+        expected = choose(waiting.values(), mine, "1", queue.now(at), rule)
+        claimed = queue.claim(at, "1", *mine)
+        if expected is None:
+            assert claimed.ticket is None
+            continue
+        assert claimed.ticket is not None
+        assert (claimed.ticket.ticket_id, claimed.ticket.why) == (expected.ticket.ticket_id, expected.why)
+        del waiting[expected.ticket.ticket_id]
+        queue.do("finish", claimed.ticket, at)
+        if waiting:
+            other = chance.choice(list(waiting.values()))
+            told = queue.hub.run(looking.one(queue.hub.store, queue.office, other.ticket_id, queue.now(at)))
+            assert told.told.ahead == ahead_of(waiting.values(), other, queue.now(at), rule)
+
+
+def test_what_is_told_comes_from_the_days_own_figures(queue: Queue) -> None:
+    assert queue.issue(0).told == w.Told(ahead=0), "no window is open yet"
+    for number in range(8):
+        queue.issue(number)
+    for served in range(8):
+        queue.serve(10 + served * 5, 5)
+    told = queue.issue(50).told
+    assert (told.ahead, told.least_min <= told.wait_min <= told.most_min) == (1, True)
+    for _ in range(10):
+        told = queue.issue(50).told
+    assert told.ahead == 11 and 45 <= told.wait_min <= 65
+    first = queue.issue(50, lane="priority", priority="军人").told
+    assert first.ahead < 3 and first.wait_min < told.wait_min
+
+
+def test_figures_are_counts_and_numbers_without_a_name(queue: Queue) -> None:
+    for at in range(4):
+        queue.issue(at, name="张三", person=f"{at:032x}", priority="孕妇", lane="priority", reference="SL01-A1-00001-X")
+    queue.serve(10, 6)
+    queue.called(20, "2")
+    queue.hub.run(
+        looking.set_window(
+            queue.hub.store, queue.office, w.WindowRequest(window="1", state="paused", reason="取材料"), queue.now(21)
+        )
+    )
+    told = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(21)))
+    (business,) = told.businesses
+    assert (business.waiting, business.called, business.finished, business.longest_min) == (2, 1, 1, 19)
+    shown = [(each.window, each.state, each.number) for each in told.windows]
+    assert shown == [("1", "paused", ""), ("2", "open", "A002")]
+    assert [(call.number, call.window) for call in told.calls] == [("A002", "2"), ("A001", "1")]
+    (hour,) = told.hours
+    assert (hour.hour, hour.arrivals, hour.service_min, hour.served) == (9, 4, 6, 1)
+    assert not any(word in words(told) for word in ("张三", "孕妇", "SL01-A1", f"{0:032x}"))
+    later = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(30)))
+    assert later.businesses[0].waiting == 3, "who was called by a window that fell silent waits"
+    assert [each.number for each in later.windows] == ["", ""]
+
+
+def test_a_hall_knows_nothing_of_another(hub: Hub, queue: Queue) -> None:
+    there = Queue(hub, "SL02")
+    ticket = queue.issue(0).ticket
+    assert there.issue(0).ticket.number == "A001"
+    assert there.refused(lambda: there.do("void", ticket, 1)) == (404, "unknown_ticket")
+    assert there.called(1).ticket_id != ticket.ticket_id
+    assert there.claim(2, "2").ticket is None
+
+
+def test_no_look_reads_the_whole_queue(queue: Queue) -> None:
+    """However many wait, the claim's looks go by an index that ends at the first."""
+    if queue.hub.engine != "sqlite":
+        pytest.skip("the plan is told in SQLite's words")
+
+    async def plan(db: Db) -> str:
+        found = []
+        for column in ("place_ms", "waits_ms"):
+            found += await db.rows(
+                "EXPLAIN QUERY PLAN SELECT * FROM ticket WHERE office = 'x' AND day = 'd' AND business = 'b'"
+                f" AND state = 'waiting' AND (place = '' OR place = '1') AND {column} <= 5"
+                f" ORDER BY {column}, ticket_id LIMIT 1"
+            )
+        return " ".join(row[3] for row in found)
+
+    told = queue.hub.read(plan)
+    assert "ticket_by_place" in told and "ticket_by_wait" in told and "TEMP B-TREE" not in told

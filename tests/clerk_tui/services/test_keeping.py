@@ -1,0 +1,70 @@
+"""The daily look at the journal: once a day, backed up where a folder is set, and told when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clerk_tui.services import intake, keeping
+from clerk_tui.services.health import health
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.backup import examine
+from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.walkins import restaurant
+
+
+def with_folder(ws: Workspace, folder: Path) -> Workspace:
+    store = msgspec.structs.replace(ws.config.store, backup_dir=str(folder))
+    object.__setattr__(ws, "config", msgspec.structs.replace(ws.config, store=store))
+    return ws
+
+
+def test_the_journal_is_read_and_backed_up_once_a_day(ws: Workspace, clock: FixedClock, tmp_path: Path) -> None:
+    import datetime as dt
+
+    intake.submit(ws, restaurant(ws))
+    with_folder(ws, tmp_path / "backups")
+    found = keeping.daily(ws)
+    assert found is not None and found.ok
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    assert examine(backup).head == ws.journal.head
+    assert keeping.daily(ws) is None
+    clock.day += dt.timedelta(days=1)
+    assert keeping.daily(ws) is not None
+    assert len(list((tmp_path / "backups").glob("*.db"))) == 2
+    assert not health(ws).backup
+
+
+def test_a_backup_that_fails_is_told_until_one_succeeds(ws: Workspace, tmp_path: Path) -> None:
+    intake.submit(ws, restaurant(ws))
+    (tmp_path / "full").write_text("a file where the folder should be")
+    with_folder(ws, tmp_path / "full")
+    found = keeping.daily(ws)
+    assert found is not None and not found.ok
+    assert health(ws).backup
+    (tmp_path / "full").unlink()
+    again = keeping.daily(ws)
+    assert again is not None and again.ok
+    assert not health(ws).backup
+
+
+def test_a_changed_byte_in_the_middle_of_the_journal_is_found(ws: Workspace) -> None:
+    for _ in range(12):
+        intake.submit(ws, restaurant(ws))
+    with ws.journal.write() as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 1")
+    found = keeping.daily(ws)
+    assert found is not None and not found.ok and "第1条" in found.detail
+
+
+@pytest.mark.parametrize("detail", ["", "no json"])
+def test_a_look_that_says_nothing_counts_as_failed(ws: Workspace, monkeypatch: pytest.MonkeyPatch, detail: str) -> None:
+    import sys
+
+    monkeypatch.setattr(sys, "executable", "/bin/true" if not detail else "/bin/echo")
+    found = keeping.daily(ws)
+    assert found is not None and not found.ok
