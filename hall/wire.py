@@ -143,7 +143,7 @@ class Problem(_Message, frozen=True):
 
     code: str
     message: str
-    expected: Number = 0
+    expected: int = 0
     epoch: str = ""
     hash: bytes = b""
 
