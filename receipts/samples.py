@@ -10,7 +10,7 @@ from msgspec import structs
 from hall import facts as f
 from hall.calendar import WorkCalendar
 from hall.case import Case, Pause
-from hall.catalogue.model import Limit, Limits, Place, ProcessStep
+from hall.catalogue.model import Limit, Limits, Place
 from hall.chain import type_of
 from hall.checklist import SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
@@ -325,7 +325,7 @@ def _code(case: Case, issued: f.PaperIssued) -> str:
 
 def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]:
     """Papers in their other wordings, by name: ``<kind>_<what>``. Fictional as ``sample``."""
-    from receipts.sample_project import PROJECT_FLOW
+    from receipts.sample_project import PROCESS, PROJECT_FLOW
 
     who = FOREIGNER if language else APPLICANT
 
@@ -338,12 +338,7 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
         project="工程建设项目",
         limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
         special_procedures=(),
-        process=(
-            ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
-            ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
-            ProcessStep(name="技术审查", who="住建局", days=6),
-            ProcessStep(name="出具审查意见书", who="住建局", days=1),
-        ),
+        process=PROCESS,
         flow=PROJECT_FLOW,
     )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")
