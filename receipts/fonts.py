@@ -3,9 +3,10 @@
 The regular and the bold weight are made from the variable Noto Sans SC that the package ``justmytype-intl-cjk``
 carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (Š, ł, ş) come in both weights
 from the Bitstream Vera that ``reportlab`` carries, the rarest (ż, ő) from the DejaVu Sans Mono of ``python-barcode``.
-Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB add the rest of GB 18030-2022 level 3; they are loaded when the first character needs them. A character that no font
-has is shown as ``[U+30000]``: a paper never carries an empty box, and never loses a character silently.
-``unprintable`` tells such characters while there is still somebody to ask.
+Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB add the rest of GB 18030-2022 level 3; they are
+loaded when the first character needs them. A character that no font has is shown as ``[U+30000]``: a paper never
+carries an empty box, and never loses a character silently. ``unprintable`` tells such characters while there is still
+somebody to ask.
 """
 
 from __future__ import annotations

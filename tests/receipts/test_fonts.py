@@ -190,7 +190,7 @@ def test_kept_outlines_have_a_limit(fonts: FontSet, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_foreign_letter_in_a_bold_name_is_bold_and_no_wider_than_its_neighbours(fonts: FontSet) -> None:
-    runs = {bold: dict((run, name) for name, run in fonts.runs("ołš", bold)) for bold in (False, True)}
+    runs = {bold: {run: name for name, run in fonts.runs("ołš", bold)} for bold in (False, True)}
     plain, heavy = runs[False]["łš"], runs[True]["łš"]
     assert plain.startswith("Vera-") and heavy.startswith("VeraBd-")
     assert fonts.char_width("ł", 10) < fonts.char_width("o", 10)
