@@ -115,14 +115,14 @@ class FontSet:
         if char in self._drawn:
             return True
         visible = unicodedata.category(char) not in INVISIBLE
-        has = ord(char) in self._main[0].face.charToGlyph or (visible and self._fallback(char) is not None)
+        has = _has(self._main[0], char) or (visible and self._fallback(char) is not None)
         if char == "\n" or (visible and has):
             self._drawn.add(char)
             return True
         return False
 
     def _font_of(self, char: str, main: Any) -> Any:
-        if ord(char) in main.face.charToGlyph:
+        if _has(main, char):
             return main
         return self._fallback(char, main is self._main[True]) or main
 
@@ -132,9 +132,14 @@ class FontSet:
             if ord(char) > 0xFFFF:
                 paths = paths[::-1]
             fonts = (_register(_weight(path, bold), self._kept) for path in paths)
-            found = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
+            found = next((font for font in fonts if _has(font, char)), None)
             self._fallback_of[char, bold] = found
         return self._fallback_of[char, bold]
+
+
+def _has(font: Any, char: str) -> bool:
+    """Whether a font has a glyph for it; some name characters for which they hold but the empty box, glyph 0."""
+    return bool(font.face.charToGlyph.get(ord(char), 0))
 
 
 class _Advances(dict[str, float]):

@@ -90,7 +90,7 @@ def _beside(others: dict[str, Maker], rounds: int) -> list[Figure]:
 
 
 def _as_handed_out(rounds: int) -> Figure:
-    """The notice as it leaves the printer: two copies, each with the signed code of its case and the applicant's own."""
+    """The notice as it leaves the printer: two copies, each with the code of its case and the applicant's own."""
     case, issued = sample("notice")
     made = compose("notice", case, issued, qr=issued.replica)
     spent, sizes = zip(*(_timed(lambda one: render(one).pdf, made) for _ in range(rounds)), strict=True)

@@ -194,3 +194,9 @@ def test_a_foreign_letter_in_a_bold_name_is_bold_and_no_wider_than_its_neighbour
     plain, heavy = runs[False]["łš"], runs[True]["łš"]
     assert plain.startswith("Vera-") and heavy.startswith("VeraBd-")
     assert fonts.char_width("ł", 10) < fonts.char_width("o", 10)
+
+
+def test_a_font_that_names_a_letter_but_has_only_the_empty_box_for_it_is_passed_over(fonts: FontSet) -> None:
+    for bold in (False, True):
+        assert [name.partition("-")[0] for name, _ in fonts.runs("Ďď∖", bold)] == ["DejaVuSansMono"]
+    assert fonts.missing("Ďď∖") == ()
