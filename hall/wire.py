@@ -110,10 +110,10 @@ class PushRequest(_Message, frozen=True):
 class PushResult(_Message, frozen=True):
     """What became of one fact. ``reason`` is Chinese, for the clerk."""
 
-    seq: int
+    seq: Number
     status: Status
-    server_seq: int
-    case_version: int = 0
+    server_seq: Number
+    case_version: Number = 0
     reason: str = ""
 
 
@@ -155,11 +155,11 @@ class Change(_Message, frozen=True):
     (``needs_review``, ``issued_offline``, ``clock_suspect``, ``candidate_pair``, ``same_ticket``, ``same_field``).
     """
 
-    server_seq: int
+    server_seq: Number
     case_id: str
     reference: str
     state: str
-    version: int
+    version: Number
     device: str
     day: dt.date
     case: bytes
