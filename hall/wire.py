@@ -123,9 +123,9 @@ class Receipt(_Message, frozen=True):
     device: str
     incarnation: str
     epoch: str
-    acked_through: int
+    acked_through: Number
     acked_hash: bytes
-    server_time_ms: int
+    server_time_ms: Number
     signature: bytes = b""
 
 
@@ -134,7 +134,7 @@ class PushReply(_Message, frozen=True):
 
     receipt: Receipt
     results: list[PushResult]
-    retry_after_ms: int = 0
+    retry_after_ms: Number = 0
     min_app_v: str = ""
 
 
@@ -231,7 +231,7 @@ class KeysReply(_Message, frozen=True):
 
     device: str
     epoch: str
-    server_time_ms: int
+    server_time_ms: Number
     secret: Digest
     keys: Annotated[list[DeviceKey], Meta(max_length=MAX_KEYS)]
     signature: bytes = b""
