@@ -73,8 +73,11 @@ def paginate(body: Sequence[Strip], first: float, other: float) -> list[list[Str
         if height > left and pages[-1] and height <= other:
             pages.append([])
             left = other
-        for strip in group:
-            if pages[-1] and strip.height + strip.before > left:
+        for strip, after in zip(group, (*group[1:], None), strict=True):
+            # Where a group is too high for one page, what it begins with still goes with what comes next.
+            tied = after.height + after.before if after is not None and strip.keep else 0.0
+            whole = strip.height + strip.before + tied
+            if pages[-1] and (strip.height + strip.before > left or left < whole <= other):
                 pages.append([])
                 left = other
             if not pages[-1] and strip.header is not None and len(pages) > 1:

@@ -218,11 +218,8 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
             mark = setter.line(f"{number}.", setter.left, 0, indent, _BODY, _LEADING) if first and number else None
             yield Strip(strip.height, (*strip.ops, mark) if mark else strip.ops, strip.before)
             first = False
-        short = [f"{title}：{cell}" for title, cell in zip(titles[2:], rest, strict=True) if cell and "\n" not in cell]
-        yield from _said(setter, "　".join(short), _SMALL, left=indent)
-        for title, cell in zip(titles[2:], rest, strict=True):
-            if "\n" in cell:
-                yield from _said(setter, f"{title}：{cell}", _SMALL, left=indent)
+        said = [f"{title}：{' '.join(cell.splitlines())}" for title, cell in zip(titles[2:], rest, strict=True) if cell]
+        yield from _said(setter, "　".join(said), _SMALL, left=indent)
     yield _rule(setter)
 
 
