@@ -18,7 +18,8 @@ LimitUnit = Literal["working_day", "calendar_day"]
 class ProcedureAnnounced(Body, frozen=True, tag="procedure.announced"):
     """A special procedure is needed: its name and time are told in writing (行政许可法 art. 45) before a clock stops.
 
-    ``starts`` and ``until`` are the first and the expected last day, ``due`` the date of decision that follows.
+    ``starts`` and ``until`` are the first and the expected last day; ``due`` is the promised date of decision that
+    follows, ``statutory`` the law's.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ProcedureAnnounced(Body, frozen=True, tag="procedure.announced"):
     due: dt.date | None = None
     reason: str = ""
     provisional: bool = False
+    statutory: dt.date | None = None
 
 
 class ProcedureStarted(Body, frozen=True, tag="procedure.started"):
@@ -52,7 +54,8 @@ class ProcedureEnded(Body, frozen=True, tag="procedure.ended"):
 class LimitExtended(Body, frozen=True, tag="limit.extended"):
     """Once, before expiry, with approver and reason (art. 42): at most 10 days, 15 for joint handling.
 
-    ``due`` is the date of decision that follows.
+    ``due`` is the promised date of decision that follows, ``statutory`` the law's; ``provisional``: one of them lies in
+    a year whose days off are not known.
     """
 
     days: int
@@ -62,6 +65,7 @@ class LimitExtended(Body, frozen=True, tag="limit.extended"):
     joint: bool = False
     due: dt.date | None = None
     provisional: bool = False
+    statutory: dt.date | None = None
 
 
 class CaseDecided(Body, frozen=True, tag="case.decided"):
@@ -105,6 +109,7 @@ class PapersServed(Body, frozen=True, tag="papers.served"):
 
     ``proxy``: somebody else took them: ``relation`` to the recipient and ``reason``. ``refused``: nobody did: a witness
     and the ``reason``. Who they are stands in the personal part: fields ``served.proxy`` and ``served.witness``.
+    ``posted``: under ``waybill``; ``place`` is then the address, if any was noted.
     """
 
     documents: tuple[Document, ...]
@@ -115,6 +120,7 @@ class PapersServed(Body, frozen=True, tag="papers.served"):
     relation: str = ""
     reason: str = ""
     remark: str = ""
+    waybill: str = ""
 
 
 class Charge(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -30,7 +30,7 @@ _DASHES: Final = re.compile(r"[-_\u00ad\u2010-\u2015\u2043\u2212\u30fc\ufe58\ufe
 _DASHED: Final = re.compile(r"([0-9A-Z]{1,12})-([0-9A-Z]{1,12})-([0-9A-Z]{1,12})-([0-9A-Z])")
 _CONFUSED: Final = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8"}
 _MAX_NUMBER: Final = 10**12 - 1
-_PAPER: Final = re.compile(r"(.+)/([A-Z]{1,2})([1-9]\d{0,5})")
+_PAPER: Final = re.compile(r"(.+)/([A-Z]{1,2})([1-9]\d{0,5})(?:-([0-9A-Z]{1,4}))?")
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -116,19 +116,20 @@ def looks_like_reference(text: str) -> bool:
     return any(_checked(*reading) is not None for reading in _readings(tidy, OFFICE_LENGTH, DEVICE_LENGTH))
 
 
-def paper_number(reference: str, kind: str, n: int) -> str:
+def paper_number(reference: str, kind: str, n: int, window: str = "") -> str:
     """The number of one paper of a case, ``REF/B1``: ``kind`` one or two capitals, ``n`` counts from 1.
 
-    Raises ``BadInput``.
+    A window that took the case over from a paper cannot ask the first one how far it has counted: its own count is
+    marked with its code, ``REF/B1-A2``. Raises ``BadInput``.
     """
-    number = f"{reference}/{kind}{n}"
+    number = f"{reference}/{kind}{n}" + (f"-{window}" if window else "")
     if _PAPER.fullmatch(number) is None:
         raise BadInput("bad_paper_number", "文书编号由收件编号、一至两个大写字母和序号组成", field="paper")
     return number
 
 
-def parse_paper_number(text: str) -> tuple[Reference, str, int]:
-    """The case, kind and count of a paper's number. Raises ``BadInput``."""
+def parse_paper_number(text: str) -> tuple[Reference, str, int, str]:
+    """The case, kind, count and second window (or empty) of a paper's number. Raises ``BadInput``."""
     match = _PAPER.fullmatch(_tidy(text))
     if match is None:
         raise BadInput(
@@ -137,7 +138,7 @@ def parse_paper_number(text: str) -> tuple[Reference, str, int]:
             field="paper",
             hint="文书编号是收件编号后加斜线、字母和序号，请照文书输入",
         )
-    return parse_reference(match[1]), match[2], int(match[3])
+    return parse_reference(match[1]), match[2], int(match[3]), match[4] or ""
 
 
 def _tidy(text: str) -> str:

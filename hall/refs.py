@@ -12,6 +12,7 @@ from hall.catalogue.model import (
     HallInfo,
     Limits,
     Place,
+    ProcessStep,
     ResultPaper,
     SpecialProcedure,
     Tolerance,
@@ -64,11 +65,15 @@ class DepartmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     uscc: str = ""
     address: str = ""
     phone: str = ""
+    reconsideration: str = ""
+    court: str = ""
 
 
 class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The matter as it stood when the case began: an open case keeps the version it began with (domain.md §9a.11).
 
+    ``english``: what its texts and the common problems are in English, in a case with bilingual papers.
+    A step of ``process`` is bare words in facts from before its actor and time were kept.
     ``project`` and ``flow`` are what it is part of and the steps of that whole, kept where a guide shows them.
     """
 
@@ -87,10 +92,11 @@ class MatterRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tolerance: Tolerance = Tolerance()
     basis: tuple[str, ...] = ()
     condition: str = ""
-    process: tuple[str, ...] = ()
+    process: tuple[ProcessStep | str, ...] = ()
     visits: int = 1
     partners: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
     field_labels: dict[str, str] = {}
     project: str = ""
     flow: tuple[FlowStep, ...] = ()
+    english: dict[str, str] = {}

@@ -54,6 +54,15 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "returned": "退件通知单",
     "terminated": "终止办理通知书",
 }
+
+
+def paper_title(kind: f.PaperKind, matter_kind: str) -> str:
+    """What stands as title on a paper of a matter of this kind (行政许可, 行政确认 …)."""
+    name = PAPER_NAMES[kind]
+    decision = kind in ("grant", "denial") and matter_kind == "行政许可"
+    return name.replace("决定书", "行政许可决定书") if decision else name
+
+
 PAPER_LETTERS: dict[f.PaperKind, str] = {
     "receipt": "S",
     "notice": "B",

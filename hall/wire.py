@@ -110,10 +110,10 @@ class PushRequest(_Message, frozen=True):
 class PushResult(_Message, frozen=True):
     """What became of one fact. ``reason`` is Chinese, for the clerk."""
 
-    seq: int
+    seq: Number
     status: Status
-    server_seq: int
-    case_version: int = 0
+    server_seq: Number
+    case_version: Number = 0
     reason: str = ""
 
 
@@ -123,9 +123,9 @@ class Receipt(_Message, frozen=True):
     device: str
     incarnation: str
     epoch: str
-    acked_through: int
+    acked_through: Number
     acked_hash: bytes
-    server_time_ms: int
+    server_time_ms: Number
     signature: bytes = b""
 
 
@@ -134,7 +134,7 @@ class PushReply(_Message, frozen=True):
 
     receipt: Receipt
     results: list[PushResult]
-    retry_after_ms: int = 0
+    retry_after_ms: Number = 0
     min_app_v: str = ""
 
 
@@ -155,11 +155,11 @@ class Change(_Message, frozen=True):
     (``needs_review``, ``issued_offline``, ``clock_suspect``, ``candidate_pair``, ``same_ticket``, ``same_field``).
     """
 
-    server_seq: int
+    server_seq: Number
     case_id: str
     reference: str
     state: str
-    version: int
+    version: Number
     device: str
     day: dt.date
     case: bytes
@@ -231,7 +231,7 @@ class KeysReply(_Message, frozen=True):
 
     device: str
     epoch: str
-    server_time_ms: int
+    server_time_ms: Number
     secret: Digest
     keys: Annotated[list[DeviceKey], Meta(max_length=MAX_KEYS)]
     signature: bytes = b""

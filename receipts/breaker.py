@@ -1,9 +1,9 @@
 """Where a Chinese text may break into lines: 避头尾 (GB/T 15834-2011 §5.1), Latin words whole, nothing in the margin.
 
 A line does not begin with a closing mark (，。；：！？）》”、…) and does not end with an opening one (（《“…); ——, ……
-and numbers with their signs (￥1,200、12.5%、-20℃) stay together, as do words of any alphabet. Where a line cannot obey
-(a word longer than the line, a row of brackets), it breaks at the mildest place that fits: inside a word first, against
-避头尾 next, and between a letter and its accents only where nothing else is left.
+and numbers with their signs and units (￥1,200、12.5%、18日、5个工作日) stay together, as do words of any alphabet.
+Where a line cannot obey (a word longer than the line, a row of brackets), it breaks at the mildest place that fits:
+inside a word first, against 避头尾 next, and between a letter and its accents only where nothing else is left.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ NO_START = frozenset("，。；：！？、）》〉」』】〕〗］｝”’�
 
 NO_END = frozenset("（《〈「『【〔〖［｛“‘([{￥¥$＄€£＃#№＜／/")
 """No line ends with these."""
+
+_COUNTED = frozenset("年月日号时分秒个条款项目件份次页本张元角")
+"""What is counted stays with its number: 18日, 5个, 第32条."""
 
 _PAIRS = frozenset("—…")
 _SPACES = " \u3000"
@@ -102,6 +105,10 @@ def _kind(text: str, index: int) -> int:
         return _FORBIDDEN
     if before == "’" and index > 1:  # O’Brien
         before = text[index - 2]
+    if before.isdigit() and after in _COUNTED:
+        return _IN_WORD
+    if before == "个" and after in "工自" and text[: index - 1][-1:].isdigit():  # 5个工作日
+        return _IN_WORD
     return _IN_WORD if _of_word(before) and _of_word(after) else _FREE
 
 

@@ -53,16 +53,19 @@ def compose(
     content = content_of(case, issued)
     content.values["copies"] = "一二三四五六七八九"[len(template.copies) - 1]
     require_values(kind, content)
-    english = English(wording.words if wording else t.load_words(texts)) if case.language == "en" else None
+    english = (
+        English({**(wording.words if wording else t.load_words(texts)), **case.matter.english})
+        if case.language == "en"
+        else None
+    )
     flows = {"matter": flow_of(case.matter), "project": project_of(case.matter)} if kind == "guide" else {}
     filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]
     footer += [filler.second(line) for line in template.footer]
     base, code = case.matter.hall.query_url, query_code(case.case_id) if kind not in UNNUMBERED else ""
     if base and code:
-        footer.append(f"查询网址：{base}　查询码：{code}")
-        if english:
-            footer.append(f"{filler.second('查询网址')}: {base}  {filler.second('查询码')}: {code}")
+        # The numbers are the same in both languages: one line, its English behind it.
+        footer.append("　".join(filter(None, (f"查询网址：{base}　查询码：{code}", filler.second("查询网址和查询码")))))
     link = query_link(base, case.reference, code)
     document = Document(
         kind=kind,
@@ -80,6 +83,7 @@ def compose(
         footer=tuple(filter(None, footer)),
         reprint=reprint,
         second_title=filler.second(template.title),
+        second_organisation=_office(filler, case.matter.hall.name, "{department}"),
     )
     require_printed(kind, template, content, document)
     return document
@@ -93,6 +97,11 @@ def query_link(base: str, reference: str, code: str = "") -> str:
     if not base:
         return ""
     return f"{base.rstrip('/')}/{quote(reference)}" + (f"?c={quote(code)}" if code else "")
+
+
+def _office(filler: Filler, *names: str) -> str:
+    """Who issues the paper, in English, as far as it has one."""
+    return " · ".join(filter(None, (filler.second(name) for name in names)))
 
 
 def _caption(filler: Filler, lines: tuple[str, ...]) -> tuple[str, ...]:

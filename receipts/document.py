@@ -43,7 +43,10 @@ class Heading(Part, frozen=True, tag="heading"):
 
 
 class KeyValues(Part, frozen=True, tag="key_values"):
-    """A ruled form of labels and values, ``columns`` pairs a row. A pair too long for half a row takes a whole one."""
+    """A ruled form of labels and values, ``columns`` pairs a row. A pair too long for half a row takes a whole one.
+
+    In a form and in a table what stands after the first line end of a text is the second language, set smaller.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     columns: int = 2
@@ -70,10 +73,11 @@ class Table(Part, frozen=True, tag="table"):
 
 
 class Notice(Part, frozen=True, tag="notice"):
-    """A box that nobody overlooks."""
+    """A box that nobody overlooks. ``second``: the lines once more in the second language, set smaller."""
 
     lines: tuple[str, ...]
     title: str = ""
+    second: tuple[str, ...] = ()
 
 
 class Slot(Part, frozen=True):
@@ -102,7 +106,8 @@ class Seal(Part, frozen=True, tag="seal"):
 class FlowBox(Part, frozen=True):
     """One step of a flow in its place: ``band`` and ``column`` count from 0, ``after`` are indexes of other boxes.
 
-    ``critical_after`` are those of them that lie before it on the critical path.
+    ``critical_after`` are those of them that lie before it on the critical path; ``second``: name and who in the
+    second language.
     """
 
     name: str
@@ -113,6 +118,7 @@ class FlowBox(Part, frozen=True):
     critical: bool = False
     after: tuple[int, ...] = ()
     critical_after: tuple[int, ...] = ()
+    second: str = ""
 
 
 class Flow(Part, frozen=True, tag="flow"):
@@ -121,6 +127,7 @@ class Flow(Part, frozen=True, tag="flow"):
     boxes: tuple[FlowBox, ...]
     bands: tuple[str, ...] = ("",)
     caption: str = ""
+    second: str = ""
 
 
 Block: TypeAlias = Paragraph | Heading | KeyValues | Table | Notice | Signatures | Seal | Flow
@@ -150,6 +157,7 @@ class Document(Part, frozen=True):
     reprint: int = 0
     language: str = "zh-CN"
     second_title: str = ""
+    second_organisation: str = ""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -178,7 +186,7 @@ def decode(data: bytes) -> Document:
 def texts(document: Document) -> list[str]:
     """Every text of the document that is drawn in a font, in no order that matters."""
     found = [document.title, document.organisation, document.department, document.number, document.reference]
-    found += [document.second_title, *document.copies, *document.footer]
+    found += [document.second_title, document.second_organisation, *document.copies, *document.footer]
     found += [*document.qr_caption, *document.link_caption]
     for block in document.blocks:
         found += _texts_of(msgspec.to_builtins(block))

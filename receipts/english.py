@@ -1,6 +1,7 @@
 """The English beside the Chinese on a bilingual paper: words from a list, dates, limits and articles by rule.
 
-What a case carries (names, matters, reasons) is never translated; it stands as it was given.
+What the catalogue lists comes with the case (``MatterRef.english``). What people typed (names, addresses, reasons) is
+never translated; it stands as it was given.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         re.compile(r"([\d.]+)个工作日（自收到申请之日起）"),
         lambda m: f"{m[1]} working days from receipt of the application",
     ),
+    (re.compile(r"(-?[\d,]+\.\d\d)元"), lambda m: f"CNY {m[1]}"),
+    (re.compile("不适用（.*）"), lambda m: "Not applicable"),
     (re.compile(r"(\d+)次"), lambda m: m[1]),
     (re.compile(r"(\d+)号窗口"), lambda m: f"Window {m[1]}"),
     (re.compile("免提交（.*）"), lambda m: "Not required, held by the authorities"),
@@ -50,6 +53,13 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
             + (", applied by analogy" if m[1] else "")
         ),
     ),
+)
+
+
+_AROUND: Final = (
+    (re.compile("(.+)（有效期(.+)）"), "{} (valid for {})"),
+    (re.compile("(.+)（不超过(.+)）"), "{} (at most {})"),
+    (re.compile("(.+)　(\\d+号窗口)"), "{}, {}"),
 )
 
 
@@ -68,6 +78,17 @@ class English:
             match = pattern.fullmatch(text)
             if match:
                 return tell(match)
+        return self._made_up(text)
+
+    def _made_up(self, text: str) -> str:
+        """The English of a text that papers put together from others; empty where a part has none."""
+        for pattern, words in _AROUND:
+            match = pattern.fullmatch(text)
+            if match and all(parts := [self.phrase(part) for part in match.groups()]):
+                return words.format(*parts)
+        for mark, joint in (("；", "; "), ("、", ", ")):
+            if mark in text and all(parts := [self.phrase(part) for part in text.split(mark)]):
+                return joint.join(parts)
         return ""
 
     def values(self, values: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from hall.errors import HallError
 from hall.facts import PaperKind
 from hall.telling import PAPER_NAMES
@@ -79,10 +81,10 @@ class Filler:
                 slots = (Slot(self.plain(label), self.plain(text), self.second(label)) for label, text in entry.slots)
                 return [Signatures(tuple(slots), entry.columns)]
             case t.SealBlock():
-                return [Seal(self._needed(entry.organ), self._needed(entry.date), self.both(entry.label, " "))]
+                return [Seal(self._needed(entry.organ), self._needed(entry.date), self.both(entry.label))]
             case t.FlowBlock():
                 flow = self._flows.get(entry.of)
-                return [] if flow is None else [flow]
+                return [] if flow is None else [self._bilingual(flow, entry)]
 
     def _paragraphs(self, entry: t.TextBlock) -> list[Block]:
         try:
@@ -97,10 +99,21 @@ class Filler:
         lines = [self._needed(text) for flag, text in map(t.split_flag, entry.lines) if self.holds(flag)]
         if not lines:
             return []
+        second: tuple[str, ...] = ()
         if self._english:
             held = (text for flag, text in map(t.split_flag, entry.en) if self.holds(flag))
-            lines += [t.fill_plain(text, self._second) for text in held]
-        return [Notice(tuple(lines), self.both(entry.title, "　"))]
+            second = tuple(t.fill_plain(text, self._second) for text in held)
+        return [Notice(tuple(lines), self.both(entry.title, "　"), second)]
+
+    def _bilingual(self, flow: Flow, entry: t.FlowBlock) -> Flow:
+        if self._english is None:
+            return flow
+        english = self._english
+        boxes = tuple(
+            replace(box, second=" · ".join(filter(None, map(english.phrase, (box.name.split("\n")[0], box.who)))))
+            for box in flow.boxes
+        )
+        return replace(flow, boxes=boxes, second=t.fill_plain(entry.en, self._second))
 
     def _pair(self, label: str, text: str) -> tuple[str, str]:
         return self.both(label), self.both(text)

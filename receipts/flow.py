@@ -24,7 +24,7 @@ ROWS, SPREAD = 2, 4
 """More steps than ``ROWS`` at the begin of a stage are spread over ``SPREAD`` columns where nothing orders them."""
 TALLEST = 640.0
 """A picture higher than this would not fit a page with its heading; it is told as a table instead."""
-_NAME, _SMALL, _LEADING = 8.5, 7.5, 1.36
+_NAME, _SMALL, _SECOND, _LEADING = 8.5, 7.5, 6.2, 1.36
 _PAD, _ROW_GAP, _GAP, _TRACK = 4.0, 7.0, 13.0, 3.2
 _LABEL, _EDGE = 15.0, 9.0
 _WIDEST = 116.0
@@ -149,11 +149,12 @@ def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
 
         yield from strips(setter, [_as_table(block)])
         return
-    yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(block.caption))
-    lines = setter.wrap(block.caption, _NAME, setter.width) if block.caption else []
-    for number, line in enumerate(lines):
-        op = setter.line(line, setter.left, 0, setter.width, _NAME, 1.5, grey=0.2)
-        yield Strip(_NAME * 1.5, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(lines) - 1)
+    captions = ((block.caption, _NAME), (block.second, _SMALL))
+    said = [(line, size) for text, size in captions if text for line in setter.wrap(text, size, setter.width)]
+    yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(said))
+    for number, (line, size) in enumerate(said):
+        op = setter.line(line, setter.left, 0, setter.width, size, 1.5, grey=0.2)
+        yield Strip(size * 1.5, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(said) - 1)
 
 
 def _as_table(block: Flow) -> Table:
@@ -206,8 +207,9 @@ class _Picture:
     def _text_of(self, box: FlowBox) -> list[tuple[str, float, bool]]:
         room = self._box_width - 2 * _PAD
         lines = [(line, _NAME, True) for line in self._setter.wrap(box.name, _NAME, room, True)]
-        for text, bold in ((box.who, False), (box.time, box.critical)):
-            lines += [(line, _SMALL, bold) for line in self._setter.wrap(text, _SMALL, room, bold)] if text else []
+        small = ((box.second, _SECOND, False), (box.who, _SMALL, False), (box.time, _SMALL, box.critical))
+        for text, size, bold in small:
+            lines += [(line, size, bold) for line in self._setter.wrap(text, size, room, bold)] if text else []
         return lines
 
     def _bands(self) -> tuple[list[float], list[float], float]:

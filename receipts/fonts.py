@@ -1,11 +1,12 @@
 """The fonts of the papers: prepared once per user, loaded in milliseconds, with a fallback for rare characters.
 
 The regular and the bold weight are made from the variable Noto Sans SC that the package ``justmytype-intl-cjk``
-carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (Š, ł, ş) come from the DejaVu
-Sans Mono that ``python-barcode`` carries. Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB
-add the rest of GB 18030-2022 level 3; they are loaded when the first character needs them. A character that no font
-has is shown as ``[U+30000]``: a paper never carries an empty box, and never loses a character silently.
-``unprintable`` tells such characters while there is still somebody to ask.
+carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (Š, ł, ş) come in both weights
+from the Bitstream Vera that ``reportlab`` carries, the rarest (ż, ő) from the DejaVu Sans Mono of ``python-barcode``.
+Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB add the rest of GB 18030-2022 level 3; they are
+loaded when the first character needs them. A character that no font has is shown as ``[U+30000]``: a paper never
+carries an empty box, and never loses a character silently. ``unprintable`` tells such characters while there is still
+somebody to ask.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class FontSet:
         self._main = (_register(regular, self._kept), _register(bold, self._kept))
         self._letters = tuple(letters)
         self._rare = tuple(rare)
-        self._fallback_of: dict[str, Any] = {}
+        self._fallback_of: dict[tuple[str, bool], Any] = {}
         # Looked up once and kept, a few words a character: which need no fallback, and how wide they are.
         self._own: tuple[set[str], set[str]] = (set(), set())
         self._drawn: set[str] = set()
@@ -114,25 +115,31 @@ class FontSet:
         if char in self._drawn:
             return True
         visible = unicodedata.category(char) not in INVISIBLE
-        has = ord(char) in self._main[0].face.charToGlyph or (visible and self._fallback(char) is not None)
+        has = _has(self._main[0], char) or (visible and self._fallback(char) is not None)
         if char == "\n" or (visible and has):
             self._drawn.add(char)
             return True
         return False
 
     def _font_of(self, char: str, main: Any) -> Any:
-        if ord(char) in main.face.charToGlyph:
+        if _has(main, char):
             return main
-        return self._fallback(char) or main
+        return self._fallback(char, main is self._main[True]) or main
 
-    def _fallback(self, char: str) -> Any | None:
-        if char not in self._fallback_of:
+    def _fallback(self, char: str, bold: bool = False) -> Any | None:
+        if (char, bold) not in self._fallback_of:
             paths = self._letters if ord(char) < FIRST_HAN else self._rare
             if ord(char) > 0xFFFF:
                 paths = paths[::-1]
-            fonts = (_register(path, self._kept) for path in paths)
-            self._fallback_of[char] = next((font for font in fonts if ord(char) in font.face.charToGlyph), None)
-        return self._fallback_of[char]
+            fonts = (_register(_weight(path, bold), self._kept) for path in paths)
+            found = next((font for font in fonts if _has(font, char)), None)
+            self._fallback_of[char, bold] = found
+        return self._fallback_of[char, bold]
+
+
+def _has(font: Any, char: str) -> bool:
+    """Whether a font has a glyph for it; some name characters for which they hold but the empty box, glyph 0."""
+    return bool(font.face.charToGlyph.get(ord(char), 0))
 
 
 class _Advances(dict[str, float]):
@@ -215,10 +222,21 @@ def source_font() -> Path:
 
 
 def letter_fonts() -> tuple[Path, ...]:
-    """DejaVu Sans Mono of ``python-barcode``: letters and marks that Noto Sans SC lacks."""
-    spec = find_spec("barcode")
-    folders = spec.submodule_search_locations or [] if spec else []
-    return tuple(path for folder in folders if (path := Path(folder, "fonts", "DejaVuSansMono.ttf")).is_file())
+    """What Noto Sans SC lacks of letters and marks: Vera of ``reportlab``, DejaVu Sans Mono of ``python-barcode``."""
+    return tuple(_inside("reportlab", "Vera.ttf")) + tuple(_inside("barcode", "DejaVuSansMono.ttf"))
+
+
+def _inside(package: str, name: str) -> Iterator[Path]:
+    spec = find_spec(package)
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        if (path := Path(folder, "fonts", name)).is_file():
+            yield path
+
+
+def _weight(path: Path, bold: bool) -> Path:
+    """The bold cut of a fallback font where it has one; it has the same characters."""
+    cut = path.with_name("VeraBd.ttf") if bold and path.name == "Vera.ttf" else path
+    return cut if cut.is_file() else path
 
 
 def rare_fonts() -> tuple[Path, ...]:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from hall.case import Case, CaseState
 from hall.catalogue.model import LICENCE
-from hall.facts import MaterialsHandedOver, Original
+from hall.facts import Due, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
-from receipts.wording import amount_text, capital_amount, chinese_date, copies_text, days_text
+from receipts.wording import amount_text, capital_amount, chinese_date, citations, copies_text, days_text
 
 
 def later_values(case: Case) -> dict[str, str]:
@@ -27,7 +27,9 @@ def later_flags(case: Case) -> dict[str, bool]:
     return {
         "announced_reason": bool(case.announced and case.announced[-1].reason),
         "announced_due": bool(case.announced and case.announced[-1].due),
+        "announced_statutory": bool(case.announced and case.announced[-1].statutory),
         "extended_due": bool(case.extension and case.extension.due),
+        "extended_statutory": bool(case.extension and case.extension.statutory),
         "joint": bool(case.extension and case.extension.joint),
         "licence": case.matter.kind == LICENCE,
         "granted": bool(decision and decision.granted),
@@ -35,6 +37,10 @@ def later_flags(case: Case) -> dict[str, bool]:
         "decision_reason": bool(decision and decision.reason),
         "valid_until": bool(decision and decision.valid_until),
         "collect_from": bool(decision and decision.collect_from),
+        "in_person": bool(service and service.how in ("direct", "proxy")),
+        "by_post": bool(service and service.how == "posted"),
+        "waybill": bool(service and service.waybill),
+        "electronic": bool(service and service.how == "electronic"),
         "proxy": bool(service and service.how == "proxy"),
         "turned_away": bool(service and service.how == "refused"),
         "must_pay": case.fee is not None,
@@ -145,14 +151,26 @@ def _clock(case: Case) -> dict[str, str]:
         "procedure_basis": told.basis.strip() if told else "",
         "procedure_reason": _sentence(told.reason) if told else "",
         "procedure_due": chinese_date(told.due, told.provisional) if told else "",
+        "procedure_statutory": chinese_date(told.statutory, told.provisional) if told else "",
         "extension_days": days_text(extension.days, "working_day") if extension else "",
         "extension_approver": extension.approver.strip() if extension else "",
         "extension_reason": _sentence(extension.reason) if extension else "",
         "extension_day": chinese_date(extension.day) if extension else "",
         "extension_due": chinese_date(extension.due, extension.provisional) if extension else "",
+        "extension_statutory": chinese_date(extension.statutory, extension.provisional) if extension else "",
+        **_before(case),
         "supplied_names": "、".join(row["name"] for row in _supplied(case)),
         "last_in": chinese_date(case.handed_in[-1]) if len(case.handed_in) > 1 else "",
         "first_promise": chinese_date(min((one.until for one in case.promises), default=None)),
+    }
+
+
+def _before(case: Case) -> dict[str, str]:
+    """The dates before an extension; days of a special procedure lie in the dates after it, so none are compared."""
+    due = Due() if case.pauses else case.due
+    return {
+        "statutory_before": chinese_date(due.statutory, due.statutory_provisional),
+        "promised_before": chinese_date(due.promised, due.promised_provisional),
     }
 
 
@@ -164,7 +182,7 @@ def _decision(case: Case) -> dict[str, str]:
         "decision_object": LICENCE if kind == LICENCE else "",
         "decision_day": chinese_date(decision.day) if decision else "",
         "decision_reason": _sentence(decision.reason) if decision else "",
-        "decision_basis": decision.basis.strip() or "；".join(case.matter.basis) if decision else "",
+        "decision_basis": citations(decision.basis.strip() or "；".join(case.matter.basis)) if decision else "",
         "result_name": (decision.result or (results if decision.granted else _refusal_name(kind))) if decision else "",
         "result_number": decision.result_number if decision else "",
         "result_copies": copies_text(decision.result_copies) if decision else "",
@@ -193,6 +211,7 @@ def _served(case: Case) -> dict[str, str]:
     return {
         "served_day": chinese_date(told.day) if told else "",
         "served_place": told.place.strip() if told else "",
+        "served_waybill": told.waybill.strip() if told else "",
         "served_how": SERVED_NAMES[told.how] if told else "",
         "servers": "、".join(told.servers) if told else "",
         "served_count": str(len(told.documents)) if told else "",

@@ -17,9 +17,9 @@ PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 13 * MM, 10 * MM
 BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
-AIR = (1.0, 0.75, 0.5)
+AIR = (1.0, 0.75, 0.5, 0.3)
 """How much of the white is kept: all, or less where that saves a page."""
-SMALL, FINE = 8.5, 8.0
+SMALL, FINE, FINEST = 8.5, 8.0, 6.8
 TITLE, TITLE_SPACING = 21.0, 0.22
 _DIM = 0.35
 
@@ -73,8 +73,11 @@ def paginate(body: Sequence[Strip], first: float, other: float) -> list[list[Str
         if height > left and pages[-1] and height <= other:
             pages.append([])
             left = other
-        for strip in group:
-            if pages[-1] and strip.height + strip.before > left:
+        for strip, after in zip(group, (*group[1:], None), strict=True):
+            # Where a group is too high for one page, what it begins with still goes with what comes next.
+            tied = after.height + after.before if after is not None and strip.keep else 0.0
+            whole = strip.height + strip.before + tied
+            if pages[-1] and (strip.height + strip.before > left or left < whole <= other):
                 pages.append([])
                 left = other
             if not pages[-1] and strip.header is not None and len(pages) > 1:
@@ -119,6 +122,10 @@ def _head(setter: Setter, document: Document, label: str) -> Strip:
         lines = setter.wrap(text, size, room, bold) if text else []
         ops += setter.lines(lines, setter.left, y, room, size, 1.4, bold=bold, grey=grey)
         y += len(lines) * size * 1.4
+    if document.second_organisation:
+        lines = setter.wrap(document.second_organisation, FINEST, room)
+        ops += setter.lines(lines, setter.left, y + 1, room, FINEST, 1.3, grey=_DIM)
+        y += 1 + len(lines) * FINEST * 1.3
     y = max(y, bar_bottom) + 5 * MM * setter.air
     title_ops, y_title = _title(setter, document.title, y)
     ops += title_ops
@@ -129,7 +136,8 @@ def _head(setter: Setter, document: Document, label: str) -> Strip:
         ops += setter.lines(lines, setter.left, y, setter.width, 11.0, 1.5, "center", grey=_DIM)
         y += 16.5 * len(lines)
     if document.number:
-        number = f"编号：{document.number}" if document.number.isascii() else document.number
+        label = "编号 No." if document.second_title else "编号"
+        number = f"{label}：{document.number}" if document.number.isascii() else document.number
         ops.append(setter.line(number, setter.left, y + 2, setter.width, 10.0, 1.5, "center"))
         y += 18
     y += 5

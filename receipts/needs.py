@@ -6,6 +6,7 @@ sign are looked for in the finished document, so that a centre's own text cannot
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
@@ -40,8 +41,11 @@ _REMEDY: Final = (
     Need("court", "remedy", "有管辖权的人民法院", "hall.court", "请在大厅资料里填写人民法院。"),
 )
 NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
+    "refusal": (
+        Need("refusal_reason", "reason", "不予受理的理由", "refusal.reason", "请写明理由。", "refusal_without_reason"),
+        *_REMEDY,
+    ),
     "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日。"),),
-    "refusal": _REMEDY,
     "tolerance": (
         Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期。"),
         Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果。"),
@@ -70,10 +74,7 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
         Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款。"),
         *_REMEDY,
     ),
-    "served": (
-        Need("served_day", "date", "送达时间", "served.day", "请写明送达的日期。"),
-        Need("served_place", "place", "送达地点", "served.place", "请写明送达的地点。"),
-    ),
+    "served": (Need("served_day", "date", "送达时间", "served.day", "请写明送达的日期。"),),
     "fee": (
         Need("pay_by", "deadline", "缴费期限", "fee.pay_by", "请写明缴费的最后一日。"),
         Need("payee", "payee", "收款单位", "fee.payee", "请写明收款单位。"),
@@ -88,6 +89,30 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
     ),
 }  # fmt: skip
 """Beyond what every text demands of the values it names."""
+
+LISTS: Final[dict[PaperKind, tuple[tuple[str, tuple[str, ...], str], ...]]] = {
+    "receipt": (("materials", ("name", "state"), "申请材料清单"),),
+    "notice": (("gaps", ("name", "problem", "remedy"), "需要补正的全部内容"),),
+    "acceptance": (("collected", ("name",), "已收材料"),),
+    "promise": (("promises", ("name", "until"), "承诺补齐的材料和日期"),),
+    "tolerance": (("promises", ("name", "until"), "承诺补齐的材料和日期"),),
+    "tolerance_due": (("promises", ("name", "until"), "承诺补齐的材料和日期"),),
+    "checking": (("fields", ("name", "value"), "申请人填写的内容"), ("handed", ("name",), "申请人提交的材料")),
+    "restart": (("supplied", ("name",), "补交的材料"),),
+    "served": (("documents", ("name",), "送达的文书"),),
+    "fee": (("charges", ("name", "amount", "basis"), "收费项目、金额和依据"),),
+    "transfer": (("originals", ("name",), "流转的原件"), ("handovers", ("giver", "taker"), "交接的人")),
+    "returned": (("handed", ("name",), "退还的材料"),),
+    "terminated": (("handed", ("name",), "退还的材料"),),
+}
+"""Lists that a paper says row by row: the table, the columns of it that are looked for, and what it is for people."""
+
+_OF_SERVICE: Final[dict[str, dict[str, str]]] = {
+    "served": {"served_place": "送达地点", "served_waybill": "邮寄单号"},
+    "proxy": {"proxy": "代收人", "relation": "代收人与受送达人的关系", "served_reason": "代收的原因"},
+    "turned_away": {"witness": "见证人", "served_reason": "拒收的原因"},
+}
+"""What a proof of service says, by the condition under which it does."""
 
 SEALED: Final = frozenset[PaperKind](
     {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
@@ -114,9 +139,11 @@ def marks_of(kind: PaperKind) -> tuple[Mark, ...]:
     if kind not in UNNUMBERED:
         found.add("number")
     if kind == "refusal":
-        found |= {"reason", "organ"}
+        found.add("organ")
     if kind == "fee":
         found.add("basis")
+    if kind == "served":
+        found.add("place")
     order: tuple[Mark, ...] = get_args(Mark)
     return tuple(mark for mark in order if mark in found)
 
@@ -164,6 +191,13 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         need.label for need in NEEDS.get(kind, ()) if need.value not in named or content.values[need.value] not in said
     ]
     seals = [block for block in document.blocks if isinstance(block, Seal)]
+    missing += [label for table, names, label in LISTS.get(kind, ()) if not _listed(content.tables[table], names, said)]
+    if kind == "refusal" and "not_authority" in content.flags and content.values["where_organ"] not in said:
+        missing.append("有权受理的机关")
+    if kind == "served":
+        wanted = {name: label for flag, names in _OF_SERVICE.items() if flag == kind or flag in content.flags
+                  for name, label in names.items()}  # fmt: skip
+        missing += [label for name, label in wanted.items() if content.values[name] not in said]
     if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
         missing.append("印章和日期的位置")
     if kind in SIGNED and not any(isinstance(block, Signatures) for block in document.blocks):
@@ -173,6 +207,11 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
             "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}。",
             field=f"{kind}.toml", hint="请对照程序自带的文书文本补上。",
         )  # fmt: skip
+
+
+def _listed(rows: Sequence[Mapping[str, str]], names: tuple[str, ...], said: str) -> bool:
+    """Whether all of ``names`` of every row was said."""
+    return all(row[name] in said for row in rows for name in names)
 
 
 def _too_early(kind: PaperKind, case: Case) -> str:
@@ -232,7 +271,7 @@ def _extension(case: Case) -> None:
 
 
 def _served(case: Case) -> None:
-    """A proxy gives relation and reason; a refusal to take needs a witness and the reason."""
+    """Where, or by which post; a proxy gives relation and reason, a refusal to take needs a witness and the reason."""
     service = case.services[-1]
     told = service.told
     wanted: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -241,6 +280,11 @@ def _served(case: Case) -> None:
                   ("代收的原因", told.reason, "served.reason")),
         "refused": (("见证人", service.witness, "served.witness"), ("拒收的原因", told.reason, "served.reason")),
     }  # fmt: skip
+    if not told.place.strip() and not (told.how == "posted" and told.waybill.strip()):
+        label, field = ("邮寄单号", "served.waybill") if told.how == "posted" else ("送达地点", "served.place")
+        raise HallError(
+            "paper_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。"
+        )
     for label, value, field in wanted.get(told.how, ()):
         if not value.strip():
             raise HallError(

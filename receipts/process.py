@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
+from hall.catalogue.model import ProcessStep
 from hall.facts import MatterRef
 from hall.flow import FlowStep, Plan, plan
 from receipts.document import Flow
 from receipts.flow import flow_block
 from receipts.wording import limit_text
-
-_APPLICANT = re.compile("^(申请人|网上|预约|平台|系统填报|登录|填报|领取|取号)")
-_WINDOW = re.compile("窗口|收件|受理|出件|发证|发放|送达|颁发|打印|出具")
-_ASIDE = re.compile("（(.*?)）")
-_ON_THE_SPOT = re.compile("当场|即时")
 
 
 def flow_of(matter: MatterRef) -> Flow | None:
@@ -34,35 +29,21 @@ def project_of(matter: MatterRef) -> Flow | None:
 
 
 def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
-    """The words of the process as steps one after the other, with who does each and what is known of its time."""
-    steps: list[FlowStep] = []
-    for number, text in enumerate(matter.process):
-        name = _ASIDE.sub("", text) or text
-        special = next((each for each in matter.special_procedures if each.name in text), None)
-        uncounted = special is not None or "不计" in text
-        steps.append(
-            FlowStep(
-                code=f"s{number}",
-                name=name,
-                who=_who(matter, name),
-                days=special.days if special else None,
-                unit="on_the_spot"
-                if _ON_THE_SPOT.search(name) and not special
-                else special.unit
-                if special
-                else "working_day",
-                counted=not uncounted,
-                after=(f"s{number - 1}",) if number else (),
-                note="不计入办理时限" if uncounted and not special else "",
-            )
+    """The matter's process, one step after the other; of one in bare words nobody says who takes it."""
+    steps = [ProcessStep(name=step, who="") if isinstance(step, str) else step for step in matter.process]
+    return tuple(
+        FlowStep(
+            code=f"s{number}",
+            name=step.name,
+            who=step.who,
+            days=step.days,
+            unit=step.unit,
+            counted=step.counted,
+            after=(f"s{number - 1}",) if number else (),
+            note="" if step.counted else "不计入办理时限",
         )
-    return tuple(steps)
-
-
-def _who(matter: MatterRef, name: str) -> str:
-    if _APPLICANT.search(name):
-        return "申请人"
-    return "综合窗口" if _WINDOW.search(name) else matter.department.short
+        for number, step in enumerate(steps)
+    )
 
 
 def _limits(matter: MatterRef) -> str:

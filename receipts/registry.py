@@ -15,7 +15,10 @@ from receipts.templates import load_template
 
 
 class KindInfo(Struct, frozen=True):
-    """One kind. ``copies`` are the labels of its copies; ``needs`` what cannot be missing; ``slip``: on 80 mm too."""
+    """One kind. ``copies`` are the labels of its copies; ``needs`` what cannot be missing; ``slip``: on 80 mm too.
+
+    ``variants`` are its other wordings that a sample shows.
+    """
 
     kind: PaperKind
     title: str
@@ -23,13 +26,17 @@ class KindInfo(Struct, frozen=True):
     law: str
     needs: tuple[Mark, ...]
     slip: bool = False
+    variants: tuple[str, ...] = ()
 
 
 def kinds(texts: Path | None = None) -> tuple[KindInfo, ...]:
     """Every kind, those of the counter's first step first. Raises HallError ``bad_paper_text``."""
-    found = []
+    from receipts.samples import variants
+
+    found, shown = [], variants()
     for kind in get_args(PaperKind):
         template = load_template(kind, texts)
         title = PAPER_NAMES[kind] if "{" in template.title else template.title
-        found.append(KindInfo(kind, title, template.copies, template.law, marks_of(kind), kind in SLIPS))
+        other = tuple(name for name, (_, issued) in shown.items() if issued.kind == kind)
+        found.append(KindInfo(kind, title, template.copies, template.law, marks_of(kind), kind in SLIPS, other))
     return tuple(found)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from hall import facts as f
-from hall.catalogue.model import Fee, HallInfo, Limit, Limits, ResultPaper, SpecialProcedure
+from hall.catalogue.model import Fee, HallInfo, Limit, Limits, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row
 from hall.verdict import Tick, TickState
 
@@ -75,12 +75,28 @@ SOME_IN: Final = ALL_IN | {
     "m5": Tick(TickState.UNACCEPTABLE, "任命文件未加盖公章"),
 }
 PROMISED: Final = ALL_IN | {
-    "m4": Tick(TickState.PROMISED, until=dt.date(2026, 9, 24)),
-    "m5": Tick(TickState.PROMISED, until=dt.date(2026, 9, 25)),
+    "m4": Tick(TickState.PROMISED, until=dt.date(2026, 9, 23)),
+    "m5": Tick(TickState.PROMISED, until=dt.date(2026, 9, 24)),
 }
 DEPARTMENT: Final = f.DepartmentRef(
     key="scjg", name="示例市市场监督管理局", short="市场监管局", address="示例市商贸路66号", phone="0990-5550105"
 )
+ESTATE: Final = f.MatterRef(
+    key="estate-transfer",
+    code="11990100MB0000027F400070200300101",
+    name="不动产转移登记（非住宅，买卖）",
+    kind="行政确认",
+    version="2026.11.1",
+    department=f.DepartmentRef(
+        key="zrzy", name="示例市自然资源和规划局", short="自然资源局", address="示例市国土路8号", phone="0990-5550108"
+    ),
+    limits=Limits(promised=Limit(days=3), statutory=Limit(days=30)),
+    hall=HALL,
+    results=(ResultPaper(name="不动产权证书"),),
+    fee=Fee(fen=56_000, text="登记费550元/件，证书工本费10元/本", basis="发改价格规〔2016〕2559号"),
+    basis=("《不动产登记暂行条例》第十四条",),
+)
+"""A matter with a fee."""
 MATTER: Final = f.MatterRef(
     key="food-licence-new",
     code="11990100MB0000019L400013102300001",
@@ -95,7 +111,42 @@ MATTER: Final = f.MatterRef(
     fee=Fee(),
     basis=("《食品安全法》第三十三条", "第三十五条"),
     condition="有与经营的食品品种、数量相适应的场所、设备、人员和制度",
-    process=("申请人提交", "综合窗口收件", "受理", "书面审查", "现场核查（不计入办理时限）", "决定", "窗口发证"),
+    process=(
+        ProcessStep(name="提交申请", who="申请人"),
+        ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="书面审查", who="市场监管局", days=4),
+        ProcessStep(name="现场核查", who="市场监管局", days=5, counted=False),
+        ProcessStep(name="决定", who="市场监管局", days=1),
+        ProcessStep(name="发证", who="综合窗口", unit="on_the_spot"),
+    ),
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
     field_labels={"place": "经营场所", "area": "面积（平方米）", "staff": "从业人员"},
 )
+
+ENGLISH: Final = {
+    HALL.name: "Shili Government Service Centre",
+    "示例市人民政府": "the People's Government of Shili",
+    "示例市人民法院": "the People's Court of Shili",
+    DEPARTMENT.name: "Shili Administration for Market Regulation",
+    ESTATE.department.name: "Shili Bureau of Natural Resources and Planning",
+    MATTER.name: "Food business licence (new, catering)",
+    ESTATE.name: "Transfer of real estate (non-residential, sale)",
+    "食品经营许可证": "Food business licence",
+    "不动产权证书": "Real estate certificate",
+    "5年": "5 years",
+    "现场核查": "On-site inspection",
+    "食品经营许可申请书": "Application for a food business licence",
+    "营业执照": "Business licence",
+    "主要设备设施、经营布局、操作流程文件": "Main equipment, layout and working procedures",
+    "食品安全规章制度目录清单": "List of food safety rules",
+    "食品安全管理人员信息及任命文件": "Food safety managers: details and appointment",
+    "委托书及代理人身份证": "Power of attorney and the agent's identity card",
+    "市场监督管理局": "Market regulator",
+    "任命文件未加盖公章": "The appointment is not sealed",
+    "请按样表补齐，注明日期并签字盖章": "Complete it as in the sample; date, sign and seal it",
+    "登记费550元/件，证书工本费10元/本": "Registration CNY 550 each, certificate CNY 10 each",
+    "不动产登记费（非住宅）": "Registration fee (non-residential)",
+    "不动产权属证书工本费": "Certificate fee",
+}
+"""What a catalogue lists of these in English; the rest stays as it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from hall.catalogue.model import ProcessStep
 from hall.flow import FlowStep
 
 
@@ -84,3 +85,10 @@ PROJECT_FLOW: Final = (
         stage=_STAGES[3],
     ),
 )
+PROCESS: Final = (
+    ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+    ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
+    ProcessStep(name="技术审查", who="住建局", days=6),
+    ProcessStep(name="出具审查意见书", who="住建局", days=1),
+)
+"""One matter of it: the design review."""

@@ -8,10 +8,12 @@ from typing import Final
 from msgspec import structs
 
 from hall import facts as f
-from hall.case import Case
+from hall.calendar import WorkCalendar
+from hall.case import Case, Pause
 from hall.catalogue.model import Limit, Limits, Place
 from hall.chain import type_of
 from hall.checklist import SituationRef
+from hall.deadlines import case_clock, due, notice_due, respond_by
 from hall.errors import BadInput
 from hall.fold import fold
 from hall.telling import PAPER_LETTERS, PAPER_NAMES
@@ -22,6 +24,8 @@ from receipts.sample_case import (
     APPLICANT,
     ARTICLE,
     DAY,
+    ENGLISH,
+    ESTATE,
     FOREIGNER,
     MATTER,
     PRESENT,
@@ -31,21 +35,30 @@ from receipts.sample_case import (
     SOME_IN,
 )
 
-_DUE: Final = f.Due(promised=dt.date(2026, 9, 28), statutory=dt.date(2026, 10, 23))
+_CALENDAR: Final = WorkCalendar.default()
+"""Dates that follow from others are counted, as the counter counts them: a sample never shows what cannot be."""
+_CASE: Final = "5a3b1e00-0000-4000-8000-000000000012"
+_DECIDED: Final = dt.date(2026, 9, 24)
+_SUPPLIED: Final = dt.date(2026, 9, 22)
+_DUE: Final = due(MATTER.limits, DAY, DAY, _CALENDAR)
 _LATER: Final[dict[str, dt.date]] = {
-    "restart": dt.date(2026, 9, 22),
-    "extension": dt.date(2026, 9, 25),
-    "grant": dt.date(2026, 9, 25),
-    "denial": dt.date(2026, 9, 25),
+    "restart": _SUPPLIED,
+    "tolerance_due": dt.date(2026, 9, 22),
+    "extension": dt.date(2026, 9, 23),
+    "grant": _DECIDED,
+    "denial": _DECIDED,
     "served": dt.date(2026, 9, 28),
-    "pickup": dt.date(2026, 9, 25),
+    "pickup": dt.date(2026, 9, 28),
     "returned": dt.date(2026, 11, 9),
     "terminated": dt.date(2026, 9, 28),
 }
 """When papers that do not come on the first day are issued."""
 _ACCEPTED: Final = f.CaseAccepted(accepted=DAY, due=_DUE, article=ARTICLE.format("五"))
 _NOTICED: Final = f.CaseNoticed(
-    gaps=gaps_of(ROWS, SOME_IN), respond_by=dt.date(2026, 11, 6), article=ARTICLE.format("四"), lapse="withdrawn"
+    gaps=gaps_of(ROWS, SOME_IN),
+    respond_by=respond_by(DAY, 30, "working_day", _CALENDAR).day,
+    article=ARTICLE.format("四"),
+    lapse="withdrawn",
 )
 _TOLERATED: Final = f.CaseTolerated(
     promises=tuple(
@@ -58,26 +71,24 @@ _TOLERATED: Final = f.CaseTolerated(
     breach="withdrawn",
     article="容缺受理规定（次要材料书面承诺补齐）",
 )
-_SUPPLEMENTED: Final = f.CaseSupplemented(
-    ticks={"m4": PRESENT, "m5": PRESENT}, handed_in=dt.date(2026, 9, 22), complete=True
-)
+_SUPPLEMENTED: Final = f.CaseSupplemented(ticks={"m4": PRESENT, "m5": PRESENT}, handed_in=_SUPPLIED, complete=True)
 _RESTARTED: Final = f.CaseAccepted(
-    accepted=dt.date(2026, 9, 22),
-    due=f.Due(promised=dt.date(2026, 9, 30), statutory=dt.date(2026, 10, 28)),
+    accepted=_SUPPLIED,
+    due=due(MATTER.limits, DAY, _SUPPLIED, _CALENDAR),
     article=ARTICLE.format("五"),
 )
 _GRANTED: Final = f.CaseDecided(
     granted=True,
-    day=dt.date(2026, 9, 25),
+    day=_DECIDED,
     basis="《食品安全法》第三十三条、第三十五条",
     result="食品经营许可证",
     result_number="JY29901000000015",
-    valid_until=dt.date(2031, 9, 24),
+    valid_until=dt.date(2031, 9, 23),
     collect_from=dt.date(2026, 9, 28),
 )
 _DENIED: Final = f.CaseDecided(
     granted=False,
-    day=dt.date(2026, 9, 25),
+    day=_DECIDED,
     reason="现场核查发现食品处理区与厕所未分隔，不符合食品安全法第三十三条第一款第一项的要求，整改后复查仍未达到",
     basis="《食品安全法》第三十三条、第三十五条",
 )
@@ -99,7 +110,7 @@ _FEE: Final = f.FeeDemanded(
         ),
         f.Charge(name="不动产权属证书工本费", fen=1_000, quantity="10元/本 × 1本", basis="财税〔2016〕79号"),
     ),
-    pay_by=dt.date(2026, 9, 25),
+    pay_by=dt.date(2026, 9, 30),
     payee="示例市财政局（非税收入专户）",
     how="扫码、银行柜台或者窗口POS机",
     code="9901 2600 0001 2345 6789",
@@ -126,7 +137,7 @@ _MOVED: Final = f.MaterialsHandedOver(
     to_place="市场监管局食品科",
     taker="陈晨",
     purpose="现场核查时核对原件",
-    return_by=dt.date(2026, 9, 25),
+    return_by=dt.date(2026, 9, 24),
 )
 _RETURNED: Final = structs.replace(
     _MOVED, day=dt.date(2026, 9, 24), at="16:05", from_place="市场监管局食品科", giver="陈晨",
@@ -136,8 +147,7 @@ _ANNOUNCED: Final = f.ProcedureAnnounced(
     name="现场核查",
     days=5,
     starts=dt.date(2026, 9, 21),
-    until=dt.date(2026, 9, 28),
-    due=dt.date(2026, 10, 12),
+    until=_CALENDAR.add_workdays(dt.date(2026, 9, 20), 5).day,
     basis="《食品经营许可和备案管理办法》第十九条",
     reason="需要核对经营场所与申请材料是否一致",
 )
@@ -145,8 +155,7 @@ _EXTENDED: Final = f.LimitExtended(
     days=10,
     approver="示例市市场监督管理局局长郑和平",
     reason="现场核查需要会同消防部门共同进行",
-    day=dt.date(2026, 9, 25),
-    due=dt.date(2026, 11, 6),
+    day=_LATER["extension"],
 )
 _ELSEWHERE: Final = Place(organ="邻县市场监督管理局", address="邻县人民路2号政务服务中心", phone="0991-5550000")
 _FIELDS: Final = {"place": "示例市商贸路12号一层", "area": "86", "staff": "6人"}
@@ -201,7 +210,7 @@ def sample(
     language: f.Language = "",
     applicant: f.Applicant | None = None,
     agent: f.Agent | None = None,
-    matter: f.MatterRef = MATTER,
+    matter: f.MatterRef | None = None,
 ) -> tuple[Case, f.PaperIssued]:
     """A case that has come to paper ``kind``, and the fact that issues it. The people are fictional.
 
@@ -212,11 +221,14 @@ def sample(
         raise BadInput(
             "unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint="可用：" + "、".join(PAPER_NAMES)
         )
+    matter = matter or (ESTATE if kind == "fee" else MATTER)
+    if language:
+        matter = structs.replace(matter, english=ENGLISH)
     who = applicant or (FOREIGNER if language else APPLICANT)
     if kind == "guide":
-        return _inquiry(matter, language), _issue(kind)
+        return _issued(kind, _inquiry(matter, language))
     ticks, bodies = _COURSES[kind]
-    return told(ticks, bodies, who, agent or AGENT, language, matter), _issue(kind)
+    return _issued(kind, told(ticks, bodies, who, agent or AGENT, language, matter))
 
 
 def told(
@@ -240,8 +252,9 @@ def told(
         window="3",
         clerk="周敏",
         language=language,
-        tell_by=dt.date(2026, 9, 24),
+        tell_by=notice_due(DAY, _CALENDAR).day,
     )
+    bodies = tuple(_dated(body, matter) for body in bodies)
     people = f.Personal(applicant=who, agent=agent, fields=_FIELDS)
     named = f.Personal(fields={"served.proxy": "李四", "served.witness": "赵六"})
     facts = [_fact(begun, 1, people)]
@@ -249,6 +262,19 @@ def told(
     case = fold(facts)
     assert case is not None, "the first fact begins a case"
     return case
+
+
+def _dated(body: f.FactBody, matter: f.MatterRef) -> f.FactBody:
+    """A step that moves the clock, with the dates that follow from it."""
+    if not isinstance(body, f.ProcedureAnnounced | f.LimitExtended) or body.due is not None:
+        return body
+    case = told(ALL_IN, (_ACCEPTED,), matter=matter)
+    if isinstance(body, f.LimitExtended):
+        moved = structs.replace(case, extended_days=body.days)
+    else:
+        moved = structs.replace(case, pauses=(Pause(name=body.name, starts=body.starts, ends=body.until),))
+    clock = case_clock(moved, _CALENDAR, DAY)
+    return structs.replace(body, due=clock.promised, statutory=clock.statutory)
 
 
 def _inquiry(matter: f.MatterRef, language: f.Language) -> Case:
@@ -271,21 +297,40 @@ def _inquiry(matter: f.MatterRef, language: f.Language) -> Case:
 def _fact(body: f.FactBody, seq: int, personal: f.Personal | None = None) -> f.Fact:
     header = f.Header(
         event_id=f"sample-{seq}", type=type_of(body), schema_v=1, device="sample", incarnation="A1", seq=seq,
-        actor="007", at_ms=0, day=DAY, subject="sample",
+        actor="007", at_ms=0, day=DAY, subject=_CASE,
     )  # fmt: skip
     return f.Fact(header=header, body=body, personal=personal)
 
 
-def _issue(kind: f.PaperKind) -> f.PaperIssued:
-    return f.PaperIssued(
+def _issued(kind: f.PaperKind, case: Case) -> tuple[Case, f.PaperIssued]:
+    """The case with the fact that issues the paper; one that carries a code carries one of its real size."""
+    issued = f.PaperIssued(
         paper_id="sample", kind=kind, number=f"{REFERENCE}/{PAPER_LETTERS[kind]}1",
         day=_LATER.get(kind, DAY), window="3", clerk="周敏",
     )  # fmt: skip
+    return case, structs.replace(issued, replica=_code(case, issued))
 
 
-def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
-    """Papers whose other wordings are worth seeing: by their name, ``<kind>_<what>``."""
-    from receipts.sample_project import PROJECT_FLOW
+def _code(case: Case, issued: f.PaperIssued) -> str:
+    """The code that a window prints, signed with a key that no window believes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from hall import replica
+
+    if issued.kind not in replica.KINDS:
+        return ""
+    signer = replica.Signer(key=Ed25519PrivateKey.from_private_bytes(bytes(32)), incarnation="A1", secret=bytes(32))
+    return replica.encode(case, paper=issued.kind, number=issued.number, day=issued.day, signer=signer)
+
+
+def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]:
+    """Papers in their other wordings, by name: ``<kind>_<what>``. Fictional as ``sample``."""
+    from receipts.sample_project import PROCESS, PROJECT_FLOW
+
+    who = FOREIGNER if language else APPLICANT
+
+    def in_words(ticks: dict[str, Tick], bodies: tuple[f.FactBody, ...]) -> Case:
+        return told(ticks, bodies, who, AGENT, language)
 
     project = structs.replace(
         MATTER,
@@ -293,35 +338,47 @@ def variants() -> dict[str, tuple[Case, f.PaperIssued]]:
         project="工程建设项目",
         limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
         special_procedures=(),
-        process=("综合窗口收件", "受理", "技术审查", "决定", "窗口发证"),
+        process=PROCESS,
         flow=PROJECT_FLOW,
     )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")
-    refused = structs.replace(_SERVED, how="refused", reason="对决定有异议", place="示例市商贸路12号")
+    kept_out = structs.replace(_SERVED, how="refused", reason="对决定有异议", place="示例市商贸路12号")
+    posted = structs.replace(_SERVED, how="posted", place="示例市商贸路12号", waybill="EZ990100015CN")
+    electronic = structs.replace(_SERVED, how="electronic", place="示例市政务服务平台电子送达账户")
+    sent = f.ResultDelivered(day=_SERVED.day, how="posted", result="食品经营许可证", waybill="EZ990100015CN")
     joint = structs.replace(_EXTENDED, days=15, joint=True, approver="示例市人民政府副市长郑和平")
     confirmation = structs.replace(MATTER, name="户口迁移", kind="行政确认")
     made: dict[str, tuple[f.PaperKind, tuple[f.FactBody, ...]]] = {
         "served_proxy": ("served", (_ACCEPTED, _GRANTED, proxy)),
-        "served_refused": ("served", (_ACCEPTED, _GRANTED, refused)),
+        "served_refused": ("served", (_ACCEPTED, _GRANTED, kept_out)),
+        "served_posted": ("served", (_ACCEPTED, _GRANTED, posted)),
+        "served_electronic": ("served", (_ACCEPTED, _GRANTED, electronic)),
+        "pickup_posted": ("pickup", (_ACCEPTED, _GRANTED, sent)),
         "extension_joint": ("extension", (_ACCEPTED, joint)),
         "pickup_to_pay": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
         "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _PAID, _GRANTED)),
         "pickup_denied": ("pickup", (_ACCEPTED, _DENIED)),
         "transfer_back": ("transfer", (_MOVED, _RETURNED)),
     }
-    found = {name: (told(ALL_IN, bodies), _issue(kind)) for name, (kind, bodies) in made.items()}
+    for what, stated, item in (
+        ("not_needed", Refusal("not_needed", "仅销售预包装食品的，不需要取得食品经营许可，备案即可"), "一"),
+        ("other", Refusal("other", "申请人在法定禁止申请许可的期限内"), "五"),
+    ):
+        refused = f.CaseRefused(refusal=stated, refused=DAY, article=ARTICLE.format(item))
+        made[f"refusal_{what}"] = ("refusal", (refused,))
+    found = {name: _issued(kind, in_words(ALL_IN, bodies)) for name, (kind, bodies) in made.items()}
     waived = PROMISED | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
     of_promises: tuple[f.PaperKind, ...] = ("promise", "tolerance", "acceptance")
     for kind in of_promises:
-        found[f"{kind}_waived"] = (told(waived, (_TOLERATED,)), _issue(kind))
+        found[f"{kind}_waived"] = _issued(kind, in_words(waived, (_TOLERATED,)))
     partly = SOME_IN | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
-    found["notice_waived"] = (told(partly, (_NOTICED,)), _issue("notice"))
+    found["notice_waived"] = _issued("notice", in_words(partly, (_NOTICED,)))
     withdrawn = f.CaseClosed(how="withdrawn", day=dt.date(2026, 9, 28), reason="申请人申请撤回")
     lapsed = structs.replace(_TERMINATED, how="withdrawn")
-    found["returned_withdrawn"] = (told(ALL_IN, (_ACCEPTED, withdrawn)), _issue("returned"))
-    found["returned_lapsed"] = (told(PROMISED, (_TOLERATED, lapsed)), _issue("returned"))
-    found["guide_project"] = (_inquiry(project, ""), _issue("guide"))
+    found["returned_withdrawn"] = _issued("returned", in_words(ALL_IN, (_ACCEPTED, withdrawn)))
+    found["returned_lapsed"] = _issued("returned", in_words(PROMISED, (_TOLERATED, lapsed)))
+    found["guide_project"] = _issued("guide", _inquiry(project, language))
     others: tuple[f.PaperKind, ...] = ("grant", "denial")
     for kind in others:
-        found[f"{kind}_other"] = sample(kind, matter=confirmation)
+        found[f"{kind}_other"] = sample(kind, matter=confirmation, language=language)
     return found

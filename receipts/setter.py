@@ -11,7 +11,7 @@ from receipts.fonts import FontSet
 from receipts.ops import Op, Text
 
 BODY = 10.5
-LEADING = 1.5
+LEADING, TIGHT_LEADING = 1.5, 1.42
 CELL = 9.5
 CELL_LEADING = 1.42
 PAD_X, PAD_Y = 5.0, 3.5
@@ -36,6 +36,11 @@ class Setter:
     def gap(self) -> float:
         """Space between two blocks."""
         return GAP * self.air
+
+    @property
+    def leading(self) -> float:
+        """From one line of running text to the next, in parts of its size; a little less on the tightest page."""
+        return LEADING if self.air >= 0.5 else TIGHT_LEADING
 
     @property
     def pad(self) -> float:

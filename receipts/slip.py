@@ -96,6 +96,7 @@ def _rule(setter: Setter, heavy: bool = False) -> Strip:
 def _head(setter: Setter, document: Document, label: str) -> list[Strip]:
     made = [*_said(setter, document.organisation, 11.0, align="center", bold=True)]
     made += _said(setter, document.department, _SMALL, align="center")
+    made += _said(setter, document.second_organisation, _SMALL, align="center", second=True)
     made += _said(setter, document.title, _TITLE, align="center", bold=True, before=5.0)
     made += _said(setter, document.second_title, _SMALL, align="center")
     marks = [f"〔{label}〕" if label else "", f"补打 {document.reprint}" if document.reprint else ""]
@@ -217,19 +218,18 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
             mark = setter.line(f"{number}.", setter.left, 0, indent, _BODY, _LEADING) if first and number else None
             yield Strip(strip.height, (*strip.ops, mark) if mark else strip.ops, strip.before)
             first = False
-        short = [f"{title}：{cell}" for title, cell in zip(titles[2:], rest, strict=True) if cell and "\n" not in cell]
-        yield from _said(setter, "　".join(short), _SMALL, left=indent)
-        for title, cell in zip(titles[2:], rest, strict=True):
-            if "\n" in cell:
-                yield from _said(setter, f"{title}：{cell}", _SMALL, left=indent)
+        said = [f"{title}：{' '.join(cell.splitlines())}" for title, cell in zip(titles[2:], rest, strict=True) if cell]
+        yield from _said(setter, "　".join(said), _SMALL, left=indent)
     yield _rule(setter)
 
 
 def _notice(setter: Setter, block: Notice) -> Iterator[Strip]:
     """A box with a heavy left edge; it has no grey ground, which would be dots or nothing."""
     texts = ([(block.title, True)] if block.title else []) + [(line, False) for line in block.lines]
-    for number, (text, bold) in enumerate(texts):
-        for place, strip in enumerate(_said(setter, text, _BODY, bold=bold, left=8.0)):
+    sizes = [_BODY] * len(texts) + [_SMALL] * len(block.second)
+    texts += [(line, False) for line in block.second]
+    for number, ((text, bold), size) in enumerate(zip(texts, sizes, strict=True)):
+        for place, strip in enumerate(_said(setter, text, size, bold=bold, left=8.0)):
             edge = Box(setter.left, -0.3, 2.5, strip.height + 0.6, fill=0.0)
             yield Strip(strip.height, (edge, *strip.ops), 0.0 if number or place else _GAP)
 
@@ -256,5 +256,5 @@ def _seal(setter: Setter, block: Seal) -> Strip:
     top = tall / 2 - len(lines) * step / 2
     ops: list[Op] = [Ring(setter.left + setter.width / 2, tall / 2, _SEAL, grey=0.0)]
     ops += setter.lines(lines, setter.left, top, setter.width, _BODY, 1.7, "center")
-    ops.append(setter.line(block.label, setter.left, tall - 26, setter.width, 8.0, 1.4, "center"))
+    ops += setter.lines(block.label.split("\n"), setter.left, tall - 30, setter.width, 8.0, 1.3, "center")
     return Strip(tall, tuple(ops), _GAP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -33,6 +34,8 @@ MAX_CELL_LINES = 36
 SEAL_RADIUS = 20 * MM
 SLOT = 27.0
 """The height of a line to sign."""
+CELL_SECOND, CELL_SECOND_LEADING = 7.5, 1.25
+"""The second language in a cell."""
 SECOND = 9.0
 """The size of the second language."""
 _SECOND_GREY = 0.25
@@ -95,10 +98,12 @@ def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
         room = setter.width - (indent if first else 0.0)
         ragged = last or block.second
         spacing = 0.0 if ragged else _justified(text[start:end], room - sum(widths[start:end]))
-        ops = tuple(_pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing))
+        ops = tuple(_pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing, setter.leading))
         if block.second:
-            ops = tuple(replace(op, y=baseline(0, size, LEADING), size=size, grey=_SECOND_GREY) for op in ops)
-        made.append(Strip(size * LEADING, ops, setter.gap * (0.2 if block.second else 0.6) if number == 0 else 0.0))
+            ops = tuple(replace(op, y=baseline(0, size, setter.leading), size=size, grey=_SECOND_GREY) for op in ops)
+        made.append(
+            Strip(size * setter.leading, ops, setter.gap * (0.2 if block.second else 0.6) if number == 0 else 0.0)
+        )
     # No first or last line of a paragraph stands alone on a page.
     return [replace(strip, keep=index in (0, len(made) - 2)) if len(made) > 1 and index < len(made) - 1 else strip
             for index, strip in enumerate(made)]  # fmt: skip
@@ -112,13 +117,20 @@ def _justified(line: str, slack: float) -> float:
 
 
 def _pieces(
-    text: str, bold: Sequence[bool], widths: Sequence[float], start: int, end: int, x: float, spacing: float
+    text: str,
+    bold: Sequence[bool],
+    widths: Sequence[float],
+    start: int,
+    end: int,
+    x: float,
+    spacing: float,
+    leading: float,
 ) -> Iterator[Text]:
     """One line as texts of one weight each."""
     cuts = [start, *(index for index in range(start + 1, end) if bold[index] != bold[index - 1]), end]
     for begin, stop in pairwise(cuts):
         if stop > begin:
-            yield Text(x, baseline(0, BODY, LEADING), text[begin:stop], BODY, bold[begin], 0.0, spacing)
+            yield Text(x, baseline(0, BODY, leading), text[begin:stop], BODY, bold[begin], 0.0, spacing)
             x += sum(widths[begin:stop]) + spacing * (stop - begin)
 
 
@@ -133,11 +145,35 @@ def _heading(setter: Setter, block: Heading) -> Strip:
     return Strip(height, ops, before=setter.gap, keep=True)
 
 
-def _cell(setter: Setter, lines: Sequence[str], x: float, width: float, height: float, align: Align = "left",
+_Lines: TypeAlias = Sequence[tuple[str, bool]]
+"""The lines of a cell, each with whether it is in the second language."""
+
+
+def _wrapped(setter: Setter, text: str, width: float, bold: bool = False) -> list[tuple[str, bool]]:
+    """The lines of a cell ``width`` points wide."""
+    first, *second = text.split("\n")
+    lines = [(line, False) for line in setter.wrap(first, CELL, width - 2 * PAD_X, bold)]
+    return lines + [(line, True) for each in second for line in setter.wrap(each, CELL_SECOND, width - 2 * PAD_X)]
+
+
+def _step(second: bool) -> float:
+    """From one line of a cell to the next."""
+    return CELL_SECOND * CELL_SECOND_LEADING if second else CELL * CELL_LEADING
+
+
+def _cell(setter: Setter, lines: _Lines, x: float, width: float, height: float, align: Align = "left",
           bold: bool = False) -> list[Op]:  # fmt: skip
     """Lines in the middle of a cell."""
-    top = (height - len(lines) * CELL * CELL_LEADING) / 2
-    return setter.lines(lines, x + PAD_X, top, width - 2 * PAD_X, CELL, CELL_LEADING, align, bold)
+    top = (height - sum(_step(second) for _, second in lines)) / 2
+    ops: list[Op] = []
+    for text, second in lines:
+        size, leading = (CELL_SECOND, CELL_SECOND_LEADING) if second else (CELL, CELL_LEADING)
+        if text:
+            grey = _SECOND_GREY if second else 0.0
+            room = width - 2 * PAD_X
+            ops.append(setter.line(text, x + PAD_X, top, room, size, leading, align, bold and not second, grey))
+        top += _step(second)
+    return ops
 
 
 def _grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
@@ -151,22 +187,20 @@ def _grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
     return rules
 
 
-def _row_height(setter: Setter, cells: Sequence[Sequence[str]]) -> float:
-    return max(len(lines) for lines in cells) * CELL * CELL_LEADING + 2 * setter.pad
+def _row_height(setter: Setter, cells: Sequence[_Lines]) -> float:
+    return max(sum(_step(second) for _, second in lines) for lines in cells) + 2 * setter.pad
 
 
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
     label_width = min(
-        max((setter.fonts.width(line, CELL) for label, _ in block.pairs for line in label.split("\n")), default=0)
-        + 2 * PAD_X
-        + 2,
+        max((_label_width(setter, label) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
         setter.width * 0.185,
     )
     for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
         value_width = setter.width / len(row) - label_width
         widths = [label_width, value_width] * len(row)
         texts = [text for pair in row for text in pair]
-        cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(texts, widths, strict=True)]
+        cells = [_wrapped(setter, text, width) for text, width in zip(texts, widths, strict=True)]
         for part, chunk in enumerate(_chunks(cells)):
             height = _row_height(setter, chunk)
             ops: list[Op] = []
@@ -179,36 +213,44 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
             yield Strip(height, (*ops, *_grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
 
 
+def _label_width(setter: Setter, label: str) -> float:
+    first, *second = label.split("\n")
+    return max(setter.fonts.width(first, CELL), *(setter.fonts.width(line, CELL_SECOND) for line in second), 0.0)
+
+
 def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Pairs side by side as long as each fits into two lines of its part of the row; a code is not broken for that."""
+    """Pairs side by side as long as each fits into two lines of its part of the row; a code is not broken for that.
+
+    A pair that takes a whole row waits until the row before it is full: no half of a row stands empty for it.
+    """
     room = setter.width / block.columns - label_width - 2 * PAD_X
     waiting: list[tuple[str, str]] = []
+    whole: list[tuple[str, str]] = []
     for pair in block.pairs:
-        lines = len(setter.wrap(pair[1], CELL, room))
-        if lines > 2 or (lines > 1 and pair[1].isascii() and "\n" not in pair[1]):
-            yield from ((one,) for one in waiting)
-            waiting = []
-            yield (pair,)
-            continue
-        waiting.append(pair)
-        if len(waiting) == block.columns:
-            yield tuple(waiting)
-            waiting = []
-    yield from ((one,) for one in waiting)
+        first = pair[1].split("\n")[0]
+        lines = len(setter.wrap(first, CELL, room))
+        if lines > 2 or (lines > 1 and first.isascii()):
+            whole.append(pair)
+        else:
+            waiting.append(pair)
+        if len(waiting) in (0, block.columns):
+            yield from filter(None, (tuple(waiting), *((one,) for one in whole)))
+            waiting, whole = [], []
+    yield from ((one,) for one in (*waiting, *whole))
 
 
 def _table(setter: Setter, block: Table) -> Iterator[Strip]:
     widths = _column_widths(setter, block)
-    titles = [setter.wrap(column.title, CELL, width - 2 * PAD_X, True)
+    titles = [_wrapped(setter, column.title, width, True)
               for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
     header = _table_row(setter, titles, widths, ["center"] * len(widths), head=True)
     yield replace(header, before=setter.gap, keep=True)
     aligns: list[Align] = [column.align for column in block.columns]
     if not block.rows:
-        nothing = [[block.empty]]
+        nothing = [[(block.empty, False)]]
         yield _table_row(setter, nothing, [setter.width], ["center"])
     for row in block.rows:
-        cells = [setter.wrap(text, CELL, width - 2 * PAD_X) for text, width in zip(row, widths, strict=True)]
+        cells = [_wrapped(setter, text, width) for text, width in zip(row, widths, strict=True)]
         for chunk in _chunks(cells):
             yield replace(_table_row(setter, chunk, widths, aligns, least=block.tall), header=header)
 
@@ -230,21 +272,21 @@ def _least(setter: Setter, block: Table, number: int) -> float:
     """What a column needs so that its short title (序号, 份数) stays on one line and no English word is broken."""
     first, *second = block.columns[number].title.split("\n")
     widths = [setter.fonts.width(first, CELL, True)] if len(first) <= 4 else []
-    widths += [setter.fonts.width(word, CELL, True) for line in second for word in line.split()]
+    widths += [setter.fonts.width(word, CELL_SECOND) for line in second for word in line.split()]
     words = {word for row in block.rows for line in row[number].split("\n")[1:] for word in line.split()}
-    widths += [setter.fonts.width(word, CELL) for word in words if word.isascii()]
+    widths += [setter.fonts.width(word, CELL_SECOND) for word in words if word.isascii()]
     return max(widths, default=-2 * PAD_X - 1) + 2 * PAD_X + 1
 
 
-def _chunks(cells: Sequence[list[str]]) -> Iterator[list[list[str]]]:
+def _chunks(cells: Sequence[list[tuple[str, bool]]]) -> Iterator[list[list[tuple[str, bool]]]]:
     """A row, or several where it has more lines than a page can carry."""
     longest = max(len(lines) for lines in cells)
     for start in range(0, longest, MAX_CELL_LINES):
-        yield [lines[start : start + MAX_CELL_LINES] or [""] for lines in cells]
+        yield [lines[start : start + MAX_CELL_LINES] or [("", False)] for lines in cells]
 
 
 def _table_row(
-    setter: Setter, cells: Sequence[Sequence[str]], widths: Sequence[float], aligns: Sequence[Align],
+    setter: Setter, cells: Sequence[_Lines], widths: Sequence[float], aligns: Sequence[Align],
     head: bool = False, least: float = 0.0,
 ) -> Strip:  # fmt: skip
     height = max(_row_height(setter, cells), least)
@@ -258,17 +300,20 @@ def _table_row(
 
 def _notice(setter: Setter, block: Notice) -> list[Strip]:
     """A box with a heavy left edge, drawn line by line so that a long one may go over a page."""
-    pad, step = 9.0, BODY * 1.48
-    rows = [(block.title, True)] if block.title else []
-    for text in block.lines:
-        rows += [(line, False) for line in setter.wrap(text, BODY, setter.width - 2 * pad - 4)]
+    pad = 9.0
+    rows = [(block.title, BODY)] if block.title else []
+    for texts, size in ((block.lines, BODY), (block.second, SECOND)):
+        rows += [(line, size) for text in texts for line in setter.wrap(text, size, setter.width - 2 * pad - 4)]
     made: list[Strip] = []
-    for index, (text, bold) in enumerate(rows):
-        top = pad * 0.7 if index == 0 else 0.0
-        height = top + step + (pad * 0.7 if index == len(rows) - 1 else 0.0)
+    edge = pad * (0.35 + 0.35 * setter.air)
+    for index, (text, size) in enumerate(rows):
+        top = edge if index == 0 else 0.0
+        height = top + size * 1.48 + (edge if index == len(rows) - 1 else 0.0)
         ops: list[Op] = [Box(setter.left, -0.2, setter.width, height + 0.4, fill=0.955),
                          Box(setter.left, -0.2, 3.2, height + 0.4, fill=0.2)]  # fmt: skip
-        ops.append(setter.line(text, setter.left + pad + 4, top, setter.width, BODY, 1.48, bold=bold))
+        heading = index == 0 and bool(block.title)
+        grey = _SECOND_GREY if size == SECOND else 0.0
+        ops.append(setter.line(text, setter.left + pad + 4, top, setter.width, size, 1.48, bold=heading, grey=grey))
         made.append(
             Strip(height, tuple(ops), setter.gap * 1.2 if index == 0 else 0.0, keep=index < min(2, len(rows) - 1))
         )
@@ -311,5 +356,8 @@ def seal_strip(setter: Setter, block: Seal) -> tuple[Strip, float]:
     top = height / 2 - len(lines) * step / 2
     ops: list[Op] = [Ring(centre, height / 2, SEAL_RADIUS)]
     ops += setter.lines(lines, centre - wide / 2, top, wide, BODY, 1.75, "center")
-    ops.append(setter.line(block.label, centre - wide / 2, height - 24, wide, 8.0, 1.4, "center", grey=0.5))
+    label = block.label.split("\n")
+    ops += setter.lines(
+        label, centre - wide / 2, height - 24 - 8.0 * (len(label) - 1), wide, 8.0, 1.35, "center", grey=0.5
+    )
     return Strip(height, tuple(ops), before=setter.gap), wide

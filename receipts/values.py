@@ -33,7 +33,8 @@ _VALUES: Final = """
     exit_reason tell_by waived_count on_article under act supplied_names
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
-    extension_day extension_days extension_due extension_reason fee_capitals fee_total first_promise last_in move_from
+    extension_day extension_days extension_due extension_reason extension_statutory procedure_statutory
+    promised_before served_waybill statutory_before fee_capitals fee_total first_promise last_in move_from
     move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
     procedure_due procedure_reason procedure_starts procedure_until project proxy relation result_copies result_name
     result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
@@ -43,6 +44,7 @@ _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
     exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
+    announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
     lapsed withdrawn supplied
@@ -144,7 +146,7 @@ def _matter(case: Case) -> dict[str, str]:
         "partners": "、".join(matter.partners),
         "basis": "；".join(matter.basis),
         "condition": matter.condition,
-        "process": " → ".join(matter.process),
+        "process": " → ".join(step if isinstance(step, str) else step.name for step in matter.process),
         "visits": f"{matter.visits}次",
         "result": "、".join(r.name + (f"（有效期{r.valid_for}）" if r.valid_for else "") for r in matter.results),
         "fee": _fee(case),
@@ -224,7 +226,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
 
 
 def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
-    hall = case.matter.hall
+    hall, department = case.matter.hall, case.matter.department
     window = issued.window or case.window
     return {
         "hall": hall.name,
@@ -234,8 +236,8 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
         "supervision_phone": hall.supervision_phone,
         "region_name": hall.region_name,
         "query_url": hall.query_url,
-        "reconsideration": hall.reconsideration,
-        "court": hall.court,
+        "reconsideration": department.reconsideration or hall.reconsideration,
+        "court": department.court or hall.court,
         "query_code": query_code(case.case_id),
         "reference": case.reference,
         "number": issued.number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Final
 
 from hall.catalogue.model import Limit
@@ -91,3 +92,12 @@ def _four(part: int) -> str:
         else:
             gap = True
     return text
+
+
+def citations(basis: str) -> str:
+    """Provisions divided by semicolons as a sentence takes them: ``《食品安全法》第三十三条、第三十五条``."""
+    found = (part.strip().rstrip("。") for part in re.split("[；;\n]", basis))
+    return "、".join(_LAW.sub(r"《\1》\2", part) for part in found if part)
+
+
+_LAW: Final = re.compile("^([^《》〔第]+(?:法|条例|规定|办法|规则|细则))(第.+)?$")

@@ -166,8 +166,8 @@ def _paper_id(ws: Any, text: str) -> str:
 
     if "/" not in text:
         return text
-    reference, kind, count = parse_paper_number(text)
-    number = paper_number(str(reference), kind, count)
+    reference, kind, count, window = parse_paper_number(text)
+    number = paper_number(str(reference), kind, count, window)
     for row in cases.get(ws, str(reference)).papers:
         if row.number == number:
             return row.paper_id

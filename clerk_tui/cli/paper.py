@@ -16,6 +16,8 @@ from hall.errors import BadInput, HallError
 from hall.facts import PaperKind
 
 if TYPE_CHECKING:
+    from hall.case import Case
+    from hall.facts import Language, PaperIssued
     from receipts import KindInfo
 
 MARKS = {
@@ -47,7 +49,7 @@ paper.help = _("文书的种类：列出全部，或者用示例内容打印一�
 @command("kinds", _("列出全部文书：名称、联数、依据的法律、法律要求必须写明的内容。"), _("列出全部文书"))
 @json_option
 def kinds(session: Session, as_json: bool) -> None:
-    """``{"kinds": [{"kind", "title", "copies", "law", "needs", "slip"}]}``."""
+    """``{"kinds": [{"kind", "title", "copies", "law", "needs", "slip", "variants"}]}``."""
     import receipts
 
     found = receipts.kinds()
@@ -59,6 +61,7 @@ def kinds(session: Session, as_json: bool) -> None:
             "law": one.law,
             "needs": list(one.needs),
             "slip": one.slip,
+            "variants": list(one.variants),
         }
         for one in found
     ]
@@ -70,8 +73,17 @@ def kinds(session: Session, as_json: bool) -> None:
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=_("写到哪个 PDF 文件"))
 @click.option("--width", type=click.Choice(["210", "80"]), default="210", help=_("纸宽，毫米：210 为 A4；80 为小票"))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", help=_("zh 中文；en 中英文对照"))
+@click.option("--variant", metavar="NAME", help=_("另一种写法，如 served_proxy；见 clerk paper kinds --json"))
 @json_option
-def preview(session: Session, kind: str | None, out: Path | None, width: str, language: str, as_json: bool) -> None:
+def preview(
+    session: Session,
+    kind: str | None,
+    out: Path | None,
+    width: str,
+    language: str,
+    variant: str | None,
+    as_json: bool,
+) -> None:
     """``{"kind", "title", "path", "pages", "bytes", "missing"}``; ``missing`` are characters that no font has."""
     if kind is None:
         raise missing("KIND", "clerk paper preview")
@@ -82,8 +94,11 @@ def preview(session: Session, kind: str | None, out: Path | None, width: str, la
     from receipts.compose import compose
     from receipts.render import render
 
-    case, issued = sample(wanted, language="en" if language == "en" else "")
-    document = compose(wanted, case, issued)
+    if variant is None:
+        case, issued = sample(wanted, language="en" if language == "en" else "")
+    else:
+        case, issued = _variant(wanted, variant, "en" if language == "en" else "")
+    document = compose(wanted, case, issued, qr=issued.replica)
     rendered = render(document, form="slip" if width == "80" else "a4")
     _save(out, rendered.pdf)
     result = {
@@ -161,6 +176,20 @@ def _kind(text: str) -> PaperKind:
         field="KIND",
         hint=_("可用：") + "、".join(known),
     )
+
+
+def _variant(kind: PaperKind, name: str, language: Language) -> tuple[Case, PaperIssued]:
+    from receipts.samples import variants
+
+    known = {each: made for each, made in variants(language).items() if made[1].kind == kind}
+    if name not in known:
+        raise BadInput(
+            "unknown_variant",
+            _("“{kind}”没有“{name}”这种写法").format(kind=kind, name=name),
+            field="--variant",
+            hint=_("可用：") + "、".join(known) if known else _("这种文书只有一种写法，去掉 --variant"),
+        )
+    return known[name]
 
 
 def _table(found: tuple[KindInfo, ...]) -> Iterator[str]:

@@ -172,10 +172,18 @@ def service(asking: Asking) -> list[Ask]:
             Ask("witness", _("见证人"), "name", required=True),
             Ask("reason", _("拒收的原因"), required=True),
         ]
+    if how == "posted":
+        asks.append(Ask("waybill", _("邮寄单号"), required=True, note=_("可以扫面单上的条码")))
+        place = Ask("place", _("邮寄地址"), wanted=True)
+    elif how == "direct":
+        place = Ask("place", _("送达地点"), note=_("在本窗口的空着"))
+    else:
+        note = _("电子邮箱、手机号或平台") if how == "electronic" else ""
+        place = Ask("place", _("送达地点"), required=True, note=note)
     return [
         *asks,
         Ask("day", _("哪天送达"), "past_day", str(asking.today)),
-        Ask("place", _("送达地点"), note=_("在本窗口的空着")),
+        place,
         Ask("remark", _("备注")),
     ]
 

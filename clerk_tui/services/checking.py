@@ -33,7 +33,7 @@ def checking_sheet(ws: Workspace, draft: Draft) -> Result:
         action.add(
             InquiryAnswered(
                 reference=action.reference,
-                matter=matter_ref(ws, draft.matter, checklist),
+                matter=matter_ref(ws, draft.matter, checklist, draft.language),
                 answers=checklist.answers,
                 situations=checklist.situations,
                 rows=checklist.materials,

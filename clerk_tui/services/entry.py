@@ -155,6 +155,9 @@ def _as_number(field: Field, text: str, where: str) -> str:
         number = Decimal("NaN")
     if not number.is_finite() or len(narrow) > 30:
         raise BadInput("not_a_number", "应当是一个数", field=where, hint=_example(field))
+    # Digits are written out: an exponent of some characters must not become millions of them.
+    if cast(int, number.as_tuple().exponent) < -_DECIMALS:
+        raise BadInput("too_precise", f"小数最多{_DECIMALS}位", field=where, hint=_example(field))
     if not Decimal(str(field.min)) <= number <= Decimal(str(field.max)):
         wanted = f"应当在 {_plain(field.min)} 和 {_plain(field.max)} 之间"
         raise BadInput("out_of_range", wanted, field=where, hint=_example(field))
@@ -208,6 +211,7 @@ _READERS = {
     "phone": _as_phone,
     "confirm": _as_confirm,
 }
+_DECIMALS = 6
 _NARROW = {0xFF01 + place: 0x21 + place for place in range(94)}
 
 

@@ -20,7 +20,7 @@ from hall.deadlines import RUNNING
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.names import clean_name
 from hall.roles import Permission
-from hall.telling import PAPER_NAMES, STATE_NAMES
+from hall.telling import STATE_NAMES, paper_title
 
 How = Literal["direct", "posted", "proxy", "refused", "electronic"]
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -41,11 +41,13 @@ def serve(
     reason: str = "",
     servers: tuple[str, ...] = (),
     remark: str = "",
+    waybill: str = "",
 ) -> Result:
     """Documents were served on the applicant (送达回证). A text in ``documents`` is the number of a paper of the case.
 
     ``proxy``: the ``receiver`` took them, with ``relation`` and ``reason``; ``refused``: a ``witness`` saw it, with the
-    ``reason``. Raises as ``proceeding.commit``.
+    ``reason``; ``posted``: under a ``waybill``. Only what is handed over in person is at this window unless said
+    otherwise; elsewhere the ``place`` is needed. Raises as ``proceeding.commit``.
     """
 
     def step(case: Case, action: Action) -> None:
@@ -61,17 +63,23 @@ def serve(
             required(relation, "relation", "代收人与受送达人的关系")
         if how == "refused":
             named["served.witness"] = _name(witness, "witness", "见证人")
+        where = optional(place, "place") or (_here(ws, case) if how == "direct" else "")
+        if how == "posted":
+            required(waybill, "waybill", "邮寄单号")
+        elif how != "direct":
+            required(where, "place", "送达地点", "电子送达的写电子地址，其他的写实际送达的地点")
         why = f"{'代收' if how == 'proxy' else '拒收'}的原因"
         action.add(
             f.PapersServed(
                 documents=tuple(_document(case, one, number) for number, one in enumerate(documents)),
                 day=served,
-                place=optional(place, "place") or _here(ws, case),
+                place=where,
                 how=how,
                 servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
                 relation=optional(relation, "relation"),
                 reason=required(reason, "reason", why) if named else optional(reason, "reason"),
                 remark=optional(remark, "remark"),
+                waybill=optional(waybill, "waybill") if how == "posted" else "",
             ),
             f.Personal(fields=named) if named else None,
         )
@@ -259,7 +267,7 @@ def _document(case: Case, given: str | f.Document, number: int) -> f.Document:
         if paper is None:
             numbers = "、".join(paper.number for paper in case.papers)
             raise BadInput("unknown_paper", "这个办件没有这份文书", field=where, hint=f"文书编号：{numbers}")
-        return f.Document(name=PAPER_NAMES[paper.kind], number=paper.number)
+        return f.Document(name=paper_title(paper.kind, case.matter.kind), number=paper.number)
     if given.copies < 1:
         raise BadInput("bad_number", "份数至少是1", field=f"{where}.copies", hint="写明份数")
     name = required(given.name, f"{where}.name", "文书名称")

@@ -34,7 +34,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
         action.add(
             InquiryAnswered(
                 reference=action.reference,
-                matter=with_project(ws, draft.matter, matter_ref(ws, draft.matter, checklist)),
+                matter=with_project(ws, draft.matter, matter_ref(ws, draft.matter, checklist, draft.language)),
                 answers=checklist.answers,
                 situations=checklist.situations,
                 rows=checklist.materials,

@@ -243,7 +243,7 @@ def _begin(
     action.add(
         f.CaseReceived(
             reference=reference,
-            matter=matter_ref(ws, draft.matter, checklist),
+            matter=matter_ref(ws, draft.matter, checklist, draft.language),
             answers=checklist.answers,
             situations=checklist.situations,
             rows=checklist.materials,

@@ -75,6 +75,7 @@ def announce_procedure(
                 unit=of_days,
                 until=until.day,
                 due=clock.promised,
+                statutory=clock.statutory,
                 reason=optional(reason, "reason"),
                 provisional=until.provisional or clock.provisional,
             )
@@ -154,6 +155,7 @@ def extend(ws: Workspace, reference: str, *, days: int, approver: str, reason: s
                 day=action.today,
                 joint=joint,
                 due=later.promised,
+                statutory=later.statutory,
                 provisional=later.provisional,
             )
         )

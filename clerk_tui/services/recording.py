@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import Struct, structs, to_builtins
 
 from clerk_tui.services import editions
 from clerk_tui.services.rights import may_write
-from clerk_tui.services.signing import code_for, number_base
+from clerk_tui.services.signing import code_for
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import wordings
 from clerk_tui.store.journal import Entry, Transaction
@@ -23,7 +23,7 @@ from hall.catalogue.model import Matter, Question
 from hall.catalogue.project import flow_around
 from hall.chain import SCHEMA_V, type_of
 from hall.checklist import Checklist
-from hall.facts import DepartmentRef, Fact, FactBody, Header, MatterRef, PaperIssued, PaperKind, Personal
+from hall.facts import DepartmentRef, Fact, FactBody, Header, Language, MatterRef, PaperIssued, PaperKind, Personal
 from hall.fold import advance
 from hall.reference import make_reference, paper_number
 from hall.roles import Actor
@@ -87,12 +87,13 @@ class Action:
     def issue(self, kinds: Iterable[PaperKind]) -> None:
         """One more paper of each kind; its number follows from the case's earlier ones."""
         for kind in kinds:
+            own = ""
             case = self.so_far()
             self._issued[kind] += 1
             count = self._issued[kind]
             if case is not None and case.adopted not in ("", self.ws.journal.incarnation):
-                count += number_base(self.ws.journal.incarnation)
-            number = paper_number(self.reference, LETTERS[kind], count)
+                own = self.ws.journal.incarnation
+            number = paper_number(self.reference, LETTERS[kind], count, own)
             paper_id = self.ws.new_id()
             texts = editions.texts_now(self.ws, kind)
             self._texts |= texts
@@ -155,8 +156,8 @@ def new_reference(ws: Workspace, connection: Transaction) -> str:
             return reference
 
 
-def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef:
-    """The matter as it stands now, to be kept with the case."""
+def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist, language: Language = "") -> MatterRef:
+    """The matter as it stands now, to be kept with the case; with its English where the papers are bilingual."""
     department = ws.department(matter.department)
     return MatterRef(
         key=matter.key,
@@ -171,6 +172,8 @@ def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef
             uscc=department.uscc,
             address=department.address,
             phone=department.phone,
+            reconsideration=department.reconsideration,
+            court=department.court,
         ),
         limits=matter.limits,
         hall=ws.catalogue.hall,
@@ -186,7 +189,25 @@ def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist) -> MatterRef
         partners=tuple(ws.department(key).name for key in matter.partners),
         questions=answer_words(checklist),
         field_labels={field.code: field.label for field in checklist.fields},
+        english=_english(ws, matter) if language == "en" else {},
     )
+
+
+def _english(ws: Workspace, matter: Matter) -> dict[str, str]:
+    """What papers of the matter may say, in English, as far as the catalogue lists it."""
+    behind = [ws.department(key) for key in (matter.department, *matter.partners)]
+    said = set(_texts([to_builtins(part) for part in (matter, ws.catalogue.hall, behind, ws.catalogue.problems)]))
+    return {each.zh: each.en for each in ws.catalogue.english if each.zh in said}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def with_project(ws: Workspace, matter: Matter, ref: MatterRef) -> MatterRef:

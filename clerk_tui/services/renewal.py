@@ -151,9 +151,9 @@ def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> i
             insert_device(db, device)
             now = clock.now_ms()
             for each in sources:
-                register(db, each, now)
+                register(db, each, now, device.server_epoch)
                 with closing(open_reader(each.path)) as older:
-                    inherited(db, older)
+                    inherited(db, older, device.server_epoch)
         count = 0
         for each in sources:
             count += _carry_over(database, each.path, clock)

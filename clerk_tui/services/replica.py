@@ -319,7 +319,10 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         number=replica.number,
         issued=replica.issued,
         # An open case keeps the version it began with (domain.md §9a.11).
-        matter=structs.replace(matter_ref(ws, view.matter, view.checklist), version=replica.catalogue),
+        matter=structs.replace(
+            matter_ref(ws, view.matter, view.checklist, "en" if replica.language == "en" else ""),
+            version=replica.catalogue,
+        ),
         answers=view.checklist.answers,
         situations=view.checklist.situations,
         rows=view.checklist.materials,

@@ -73,15 +73,6 @@ def known_keys(ws: Workspace) -> dict[bytes, KnownKey]:
     return keys
 
 
-def number_base(incarnation: str) -> int:
-    """Where a window's numbers of papers begin in a case that it took over from a paper.
-
-    The first window counts from 1 and the two cannot ask each other, so each other device code has a thousand of its
-    own. Codes that differ in their last two digits never share one.
-    """
-    return 1000 * (1 + int(incarnation, 36) % 899)
-
-
 @lru_cache(maxsize=4)
 def _key(path: Path) -> Ed25519PrivateKey:
     return load_key(path)

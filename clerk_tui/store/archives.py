@@ -84,10 +84,14 @@ def put_away(store: Path, token: Path | None) -> Path:
     return target
 
 
-def register(db: sqlite3.Connection, found: Examined, now_ms: int) -> None:
+def register(db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str) -> None:
     """Let the new journal know of an archived one, in the caller's transaction; of two copies of one journal the longer
-    counts."""
+    counts.
+
+    ``epoch`` is the centre's of now: what another one acknowledged, of a centre that was restored since, is not proven.
+    """
     device = found.device
+    acked = device.acked_through if device.server_epoch == epoch else 0
     db.execute(
         """INSERT INTO archive (device_id, incarnation, path, head_seq, acked_through, archived_ms, state)
         VALUES (?,?,?,?,?,?,?) ON CONFLICT (device_id) DO UPDATE SET path = excluded.path,
@@ -98,18 +102,20 @@ def register(db: sqlite3.Connection, found: Examined, now_ms: int) -> None:
             device.incarnation,
             str(found.path),
             found.head.seq,
-            device.acked_through,
+            acked,
             now_ms,
-            "sending" if found.head.seq > device.acked_through else "proven",
+            "sending" if found.head.seq > acked else "proven",
         ),
     )
 
 
-def inherited(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
-    """Take over what an archived journal knew of still earlier ones."""
+def inherited(db: sqlite3.Connection, older: sqlite3.Connection, epoch: str) -> None:
+    """Take over what an archived journal knew of still earlier ones; ``epoch`` as in ``register``."""
     with suppress(sqlite3.OperationalError):
         for row in older.execute("SELECT * FROM archive").fetchall():
             db.execute(f"INSERT OR IGNORE INTO archive VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+        if older.execute("SELECT server_epoch FROM device").fetchone() != (epoch,):
+            db.execute("UPDATE archive SET state = 'sending', acked_through = 0 WHERE state = 'proven'")
 
 
 def archives(db: sqlite3.Connection) -> list[Archive]:

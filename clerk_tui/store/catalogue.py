@@ -21,7 +21,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from clerk_tui.store.catalogue_file import Compiled, Damaged, encode, open_content, open_file, write
-from hall.catalogue.model import Bundle, Department, HallInfo, Matter, Problem
+from hall.catalogue.model import Bundle, Department, EnglishText, HallInfo, Matter, Problem
 from hall.errors import BadCatalogue, BadInput
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ class CatalogueStore:
     def bundles(self) -> tuple[Bundle, ...]:
         """Every 一件事."""
         return self._compiled.head.bundles
+
+    @property
+    def english(self) -> tuple[EnglishText, ...]:
+        """The English of the catalogue's texts, as far as it is listed."""
+        return self._compiled.head.english
 
     @property
     def index(self) -> Index:

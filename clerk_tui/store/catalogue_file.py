@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from hall.catalogue.model import Bundle, Catalogue, Department, HallInfo, Matter, Problem
+from hall.catalogue.model import Bundle, Catalogue, Department, EnglishText, HallInfo, Matter, Problem
 
 MAGIC = b"CLERKCAT"
 _FRAME = struct.Struct("<8sII")
@@ -39,6 +39,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     departments: tuple[Department, ...]
     problems: tuple[Problem, ...]
     bundles: tuple[Bundle, ...]
+    english: tuple[EnglishText, ...]
     keys: tuple[str, ...]
     places: bytes
 
@@ -106,6 +107,7 @@ def encode(catalogue: Catalogue, index: msgspec.Struct, *, signature: bytes, dig
         departments=catalogue.departments,
         problems=catalogue.problems,
         bundles=catalogue.bundles,
+        english=catalogue.english,
         keys=tuple(matter.key for matter in catalogue.matters),
         places=_places(blobs),
     )

@@ -16,11 +16,29 @@ from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from hall import wire
-from hall.errors import StoreError
+from hall.chain import Sealed
+from hall.errors import BadInput, StoreError
 from hall.replica_envelope import key_id
 
+MOST_FACT_BYTES = 512 << 10
+"""Largest fact that is written: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 LOG_KEPT = 500
 """Lines of the sync log that are kept."""
+
+
+def require_sendable(sealed: Sealed) -> None:
+    """That a fact fits into a request of its own: one that does not would hold up every later one of the device.
+
+    Raises:
+        BadInput: ``too_long``.
+    """
+    size = len(sealed.header) + len(sealed.public) + len(sealed.personal)
+    if size > MOST_FACT_BYTES:
+        raise BadInput(
+            "too_long",
+            f"这次要记录的内容有{size // 1024}KB，最多{MOST_FACT_BYTES // 1024}KB",
+            hint="删短填写的内容后再确认；什么都没有保存",
+        )
 
 
 class Outbox:

@@ -20,6 +20,7 @@ from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device, require_no_key, settle_key
 from clerk_tui.store.disk import Limits
+from clerk_tui.store.exchange import require_sendable
 from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
@@ -129,6 +130,7 @@ class Journal:
             )
             previous = done[-1].hash if done else head.hash
             sealed = seal(fact, previous, os.urandom(16))
+            require_sendable(sealed)
             self._insert(connection, fact.header, sealed, previous)
             projector.take(fact)
             done.append(sealed)

@@ -18,6 +18,7 @@ from hall import wire
 from hall.case import Case
 from hall.masking import mask_identity, mask_party, mask_phone
 
+MAX_NUMBER: Final = 1 << 53
 _told = msgspec.json.Decoder(Case)
 _UPSERT: Final = """INSERT INTO shared_case (case_id, server_seq, reference, state, matter_key, matter_name, department,
         received, accepted, promised_due, statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms,
@@ -53,7 +54,7 @@ def keep(db: sqlite3.Connection, changes: Iterable[wire.Change], now_ms: int) ->
             (change.server_seq, change.case_id, change.case),
         )
         case = read_case(change.case)
-        if case is not None and case.case_id == change.case_id:
+        if case is not None and case.case_id == change.case_id and _fits(case):
             _write(db, case, change.server_seq, now_ms, change.flags)
 
 
@@ -141,6 +142,12 @@ def flagged(db: sqlite3.Connection, limit: int) -> list[tuple[CaseRow, tuple[str
         (limit,),
     ).fetchall()
     return [(_case_row(row[:-1]), tuple(row[-1].split(","))) for row in found]
+
+
+def _fits(case: Case) -> bool:
+    """Whether the case's figures fit the table: the feed is not signed, and a hostile one must not stop the rest."""
+    last = case.timeline[-1].at_ms if case.timeline else 0
+    return all(-MAX_NUMBER <= number <= MAX_NUMBER for number in (case.version, last))
 
 
 def _write(db: sqlite3.Connection, case: Case, server_seq: int, now_ms: int, flags: Sequence[str]) -> None:

@@ -81,7 +81,7 @@ class Supervisor:
                 try:
                     message = from_line(line)
                     self._keeper(message)
-                except (msgspec.MsgspecError, HallError):
+                except (msgspec.MsgspecError, HallError, OverflowError):
                     # Not kept is not acknowledged: the facts stay unsent and are sent again after a restart.
                     self._process.kill()
                     break

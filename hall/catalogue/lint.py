@@ -38,6 +38,7 @@ def check(
     files = list(matter_files) or [f"matters/{matter.key}.toml" for matter in catalogue.matters]
     shared = Counter(files)
     findings = [*_check_hall(catalogue, complete), *_check_departments(catalogue), *_check_problems(catalogue)]
+    findings += _check_english(catalogue)
     if complete:
         findings += _check_bundles(catalogue)
     try:
@@ -121,6 +122,15 @@ def _check_problems(catalogue: Catalogue) -> Iterator[Finding]:
     for problem in catalogue.problems:
         if not problem.text.strip():
             yield Finding("problems.toml", f"problem[{problem.code}].text", "原因不能为空", "写申请人看得懂的话")
+
+
+def _check_english(catalogue: Catalogue) -> Iterator[Finding]:
+    file = "english.toml"
+    yield from _repeats(file, "english", (each.zh for each in catalogue.english), "原文")
+    for number, each in enumerate(catalogue.english, 1):
+        for key, text in (("zh", each.zh), ("en", each.en)):
+            if not text.strip():
+                yield Finding(file, f"english[{number}].{key}", "不能为空", "不需要英文的，整条删去")
 
 
 def _check_bundles(catalogue: Catalogue) -> Iterator[Finding]:

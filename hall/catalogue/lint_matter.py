@@ -103,6 +103,28 @@ def _check_people(matter: Matter, report: Report) -> None:
         report("visits", "到场次数不能小于0", "")
     if matter.key in matter.after:
         report("after", "事项不能以自己为前置", "去掉")
+    _check_process(matter, report)
+
+
+def _check_process(matter: Matter, report: Report) -> None:
+    """Who does each step and how long: together what is promised."""
+    promised = matter.limits.promised
+    for number, step in enumerate(matter.process):
+        where = f"process[{number}]"
+        if not step.name.strip() or not step.who.strip():
+            report(where, "办理步骤要写明做什么（name）和谁来办（who）", '例如 { name = "受理", who = "综合窗口" }')
+        if step.days is not None and (step.days <= 0 or step.unit == "on_the_spot"):
+            report(
+                f"{where}.days", "步骤的天数不对", '当场办的写 unit = "on_the_spot"，不写 days；没有承诺时间的都不写'
+            )
+    counted = [step for step in matter.process if step.counted and step.days is not None]
+    if promised.unit == "on_the_spot":
+        if counted:
+            report("process", "承诺当场办结的，步骤里不能有天数", "去掉 days，或改承诺时限")
+    elif counted and {step.unit for step in counted} == {promised.unit}:
+        total = sum(step.days or 0 for step in counted)
+        if total != promised.days:
+            report("process", f"计时的步骤共{total:g}日，与承诺的{promised.days:g}日不符", "改步骤的 days 或承诺时限")
 
 
 def _check_questions(matter: Matter, report: Report) -> None:

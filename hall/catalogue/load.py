@@ -5,6 +5,7 @@
     departments.toml  [[department]] ...
     problems.toml     [[problem]] ...   optional
     bundles.toml      [[bundle]] ...    optional
+    english.toml      [[english]] ...   optional
     matters/**/*.toml one matter a file, or several as [[matter]]
 
 Pure: somebody else reads the files. Every problem of every file is reported at once.
@@ -23,10 +24,15 @@ import msgspec
 from hall.catalogue import shape
 from hall.catalogue.findings import CatalogueProblems, Finding
 from hall.catalogue.lint import CODE_PATTERN, check
-from hall.catalogue.model import Bundle, Catalogue, Department, HallInfo, Matter, Problem
+from hall.catalogue.model import Bundle, Catalogue, Department, EnglishText, HallInfo, Matter, Problem
 
 SCHEMA = 1
-_LISTS = {"departments.toml": "department", "problems.toml": "problem", "bundles.toml": "bundle"}
+_LISTS = {
+    "departments.toml": "department",
+    "problems.toml": "problem",
+    "bundles.toml": "bundle",
+    "english.toml": "english",
+}
 _REQUIRED = ("catalogue.toml", "hall.toml", "departments.toml")
 _TOML_WORDS = (
     ("Expected '=' after a key", "键后面缺“=”"),
@@ -95,6 +101,7 @@ class _Reader:
         departments = self._many("departments.toml", Department)
         problems = self._many("problems.toml", Problem)
         bundles = self._many("bundles.toml", Bundle)
+        english = self._many("english.toml", EnglishText)
         matters = self._matters()
         if header is None or hall is None:
             return None, header
@@ -105,6 +112,7 @@ class _Reader:
             departments=departments,
             problems=problems,
             bundles=bundles,
+            english=english,
             matters=matters,
         )
         return catalogue, header

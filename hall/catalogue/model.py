@@ -56,6 +56,20 @@ class SpecialProcedure(_Data, frozen=True):
     basis: str = ""
 
 
+class ProcessStep(_Data, frozen=True):
+    """One step of how a matter runs, in its order: what, by whom, how long.
+
+    ``days`` is ``None`` where nothing is promised (the applicant's own steps); ``counted`` is false for time that the
+    limit does not count (行政许可法 art. 45). The counted days together are the promised limit.
+    """
+
+    name: str
+    who: str
+    days: float | None = None
+    unit: LimitUnit = "working_day"
+    counted: bool = True
+
+
 class Fee(_Data, frozen=True):
     """Zero unless a law or 行政法规 says otherwise; above zero the basis is mandatory (行政许可法 art. 58, 59)."""
 
@@ -233,7 +247,7 @@ class Matter(_Data, frozen=True):
     special_procedures: tuple[SpecialProcedure, ...] = ()
     fee: Fee = Fee()
     tolerance: Tolerance = Tolerance()
-    process: tuple[str, ...] = ()
+    process: tuple[ProcessStep, ...] = ()
     visits: int = 1
     reach: str = ""
     agent_allowed: bool = True
@@ -253,7 +267,11 @@ class Limits(_Data, frozen=True):
 
 
 class Department(_Data, frozen=True):
-    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...)."""
+    """A department that stands behind the hall. ``formerly`` are names people still use (发改, 国土, 工商 ...).
+
+    ``reconsideration`` and ``court``, where its remedies are not the hall's: a vertically led organ (tax, customs) is
+    reconsidered by the organ above it (行政复议法 2023 art. 27).
+    """
 
     key: str
     name: str
@@ -262,6 +280,8 @@ class Department(_Data, frozen=True):
     address: str
     phone: str
     formerly: tuple[str, ...] = ()
+    reconsideration: str = ""
+    court: str = ""
 
 
 class Bundle(_Data, frozen=True):
@@ -291,6 +311,13 @@ class HallInfo(_Data, frozen=True):
     number_word: str = ""
 
 
+class EnglishText(_Data, frozen=True):
+    """What a text of the catalogue is in English, for bilingual papers. ``zh`` is the text exactly as it stands."""
+
+    zh: str
+    en: str
+
+
 class Catalogue(_Data, frozen=True):
     """Everything a hall offers from ``effective`` on, checked. Get one from ``load.load_catalogue``."""
 
@@ -301,3 +328,4 @@ class Catalogue(_Data, frozen=True):
     problems: tuple[Problem, ...]
     matters: tuple[Matter, ...]
     bundles: tuple[Bundle, ...] = ()
+    english: tuple[EnglishText, ...] = ()

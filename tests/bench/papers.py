@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from receipts import sample
+from receipts.compose import compose
 from receipts.document import Document, Table
 from receipts.fonts import rare_fonts
 from receipts.render import render
@@ -51,6 +53,7 @@ def run(quick: bool = False) -> list[Figure]:
     """Warm papers beside rivals, sizes, the first paper of a process, and memory over a thousand."""
     others = rivals()
     figures = _beside(others, 5 if quick else 25)
+    figures += [_as_handed_out(5 if quick else 25)]
     figures += [_first(3 if quick else 7), _memory(200 if quick else MEMORY_ROUNDS)]
     missing = [name for name in ("typst", "fpdf2", "weasyprint") if name not in others]
     if missing:
@@ -84,6 +87,15 @@ def _beside(others: dict[str, Maker], rounds: int) -> list[Figure]:
             mean = [statistics.mean(sizes[one]) / 1e3 for one in ("ours", name)]
             figures.append(Figure("its size", mean[0], "kB", mean[1], name, aim=40))
     return figures
+
+
+def _as_handed_out(rounds: int) -> Figure:
+    """The notice as it leaves the printer: two copies, each with the code of its case and the applicant's own."""
+    case, issued = sample("notice")
+    made = compose("notice", case, issued, qr=issued.replica)
+    spent, sizes = zip(*(_timed(lambda one: render(one).pdf, made) for _ in range(rounds)), strict=True)
+    note = f"two copies, both codes: {sizes[0] / 1e3:.0f} kB"
+    return Figure("a notice as handed out, warm", statistics.median(spent) * 1e3, "ms", note=note)
 
 
 def _timed(maker: Callable[[Document], bytes], made: Document) -> tuple[float, int]:

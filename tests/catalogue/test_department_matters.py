@@ -317,3 +317,19 @@ def test_who_is_sent_elsewhere_learns_where() -> None:
             if elsewhere.search(reason.text):
                 assert reason.where is not None and reason.where.organ, (matter.key, reason.code)
         assert not [reason.code for reason in matter.denial_reasons if elsewhere.search(reason.text)], matter.key
+
+
+@pytest.mark.parametrize("item", catalogue().matters, ids=lambda item: item.key)
+def test_every_step_says_who_takes_it_and_the_counted_ones_add_up(item: Matter) -> None:
+    assert item.process
+    organs = {department.short for department in catalogue().departments}
+    promised = item.limits.promised
+    for step in item.process:
+        assert step.who, step.name
+        # What an organ is named for it does itself: a department's 受理 is not the window's.
+        assert not (step.who == "综合窗口" and re.search("部门|机关|机构|大队", step.name)), step.name
+    assert any(step.who in organs or step.who == "综合窗口" for step in item.process)
+    if promised.unit != "on_the_spot":
+        counted = [step.days or 0 for step in item.process if step.counted]
+        assert sum(counted) == promised.days
+        assert any(counted)

@@ -16,6 +16,7 @@ from central.store import Db, facts
 from central.store.postgres import PostgresStore
 from tests.central.device import Device, whole
 from tests.central.hub import Hub
+from tests.reliability.figures import record
 
 WRITERS = 8
 
@@ -93,6 +94,13 @@ def test_a_polling_reader_misses_nothing(hub: Hub, commits_late: None) -> None:
 def test_a_polling_reader_misses_none_of_100_000_changes(hub: Hub, commits_late: None) -> None:
     reader, there, _ = race(hub, pushes=250, per_push=25)
     assert sum(there.values()) == 100_000
+    missed = sum(reader.seen.get(case) != version for case, version in there.items())
+    record(
+        "R18",
+        f"eight writers with late commits and a polling reader, {hub.engine}",
+        changes=100_000,
+        missed_cases=missed,
+    )
     assert reader.seen == there
 
 

@@ -44,6 +44,16 @@ def test_good_catalogues_pass() -> None:
         (COMPANY, "{ days = 3, basis", '{ unit = "on_the_spot", basis', "limits.promised", "长于法定时限"),
         (COMPANY, "days = 0.5", "days = 0", "limits.promised.days", "大于0"),
         (COMPANY, "days = 0.5", 'days = 1, unit = "on_the_spot"', "limits.promised.days", "当场"),
+        # Who does each step is said, and how long: together what is promised.
+        (COMPANY, "[limits]", 'process = [{ name = "受理", who = "" }]\n[limits]', "process[0]", "谁来办"),
+        (COMPANY, "[limits]", 'process = [{ name = "审查", who = "局", days = 2 }]\n[limits]', "process", "不符"),
+        (
+            COMPANY,
+            "[limits]",
+            'process = [{ name = "审查", who = "局", days = 1, unit = "on_the_spot" }]\n[limits]',
+            "process[0].days",
+            "天数不对",
+        ),
         # Money only where a law says so: 行政许可法 art. 58, 59.
         (COMPANY, "[limits]", "[fee]\nfen = 100\n[limits]", "fee.basis", "依据"),
         (COMPANY, "[limits]", "[fee]\nfen = -1\n[limits]", "fee.fen", "小于0"),

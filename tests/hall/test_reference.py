@@ -167,7 +167,7 @@ def test_a_reference_is_not_made_from_bad_codes(office: str, device: str, number
 def test_a_paper_is_numbered_within_its_case() -> None:
     number = paper_number(REF, "B", 2)
     assert number == f"{REF}/B2"
-    assert parse_paper_number(number.lower()) == (parse_reference(REF), "B", 2)
+    assert parse_paper_number(number.lower()) == (parse_reference(REF), "B", 2, "")
     for kind, n in (("", 1), ("b", 1), ("B", 0), ("ABC", 1)):
         with pytest.raises(BadInput):
             paper_number(REF, kind, n)

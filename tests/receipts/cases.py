@@ -7,7 +7,7 @@ from typing import Any
 
 from hall import facts as f
 from hall.case import Case
-from hall.catalogue.model import Limit, Limits, Place, ResultPaper, SpecialProcedure
+from hall.catalogue.model import Limit, Limits, Place, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row, SituationRef
 from hall.fold import fold
 from hall.verdict import Gap, Refusal, Tick, TickState
@@ -89,7 +89,14 @@ FOOD = matter(
     special_procedures=(SpecialProcedure(name="现场核查", days=5),),
     basis=("食品安全法第三十三条", "食品安全法第三十五条"),
     condition="有与经营的食品品种、数量相适应的场所、设备、人员和制度",
-    process=("综合窗口收件", "受理", "书面审查", "现场核查", "决定", "发证"),
+    process=(
+        ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="受理", who="市场监管局", unit="on_the_spot"),
+        ProcessStep(name="书面审查", who="市场监管局", days=4),
+        ProcessStep(name="现场核查", who="市场监管局", days=5, counted=False),
+        ProcessStep(name="决定", who="市场监管局", days=1),
+        ProcessStep(name="发证", who="综合窗口"),
+    ),
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
 )
 FIFTH_DAY = dt.date(2026, 9, 24)

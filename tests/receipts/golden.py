@@ -15,6 +15,7 @@ from receipts import sample
 from receipts.compose import compose
 from receipts.document import Document
 from receipts.fonts import FontSet, prepare_fonts
+from receipts.forms import SLIPS, Form
 from receipts.render import render
 from receipts.samples import variants
 from tests.receipts import cases
@@ -38,16 +39,22 @@ def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
 
 def document_of(case: Case, issued: PaperIssued) -> Document:
     """The content of a sample."""
-    return compose(issued.kind, case, issued)
+    return compose(issued.kind, case, issued, qr=issued.replica)
 
 
-def digest(document: Document, fonts: FontSet) -> str:
+def every_slip() -> dict[str, tuple[Case, PaperIssued]]:
+    """The kinds that come on 80 mm tickets, in Chinese and in both languages."""
+    found = {f"{kind}:slip": sample(kind) for kind in SLIPS}
+    return found | {f"{kind}:slip:en": sample(kind, language="en") for kind in SLIPS}
+
+
+def digest(document: Document, fonts: FontSet, form: Form = "a4") -> str:
     """SHA-256 of the paper, with the fonts that come from the packages alone.
 
     Streams are hashed unpacked, and what follows from their packed size is left out: another build of zlib packs the
     same paper into other bytes. That the bytes are equal within one machine is ``test_papers``' business.
     """
-    pdf = render(document, fonts).pdf
+    pdf = render(document, fonts, form).pdf
     total = hashlib.sha256()
     parts = _STREAM.split(pdf[: pdf.rindex(b"\nxref")])
     for place, part in enumerate(parts):
@@ -72,5 +79,6 @@ def recorded() -> dict[str, str]:
 if __name__ == "__main__":
     prepared = prepare_fonts()
     hashes = {name: digest(document_of(*told), prepared) for name, told in every_sample().items()}
+    hashes |= {name: digest(document_of(*told), prepared, "slip") for name, told in every_slip().items()}
     RECORD.write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
     print(f"{len(hashes)} papers recorded in {RECORD.name}")

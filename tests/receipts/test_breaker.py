@@ -46,6 +46,9 @@ def measure(char: str) -> float:
         ("姓名：张三　电话", 10, ["姓名：张三", "电话"]),
         ("王\U00020bb7\U0002bb5f，李", 6, ["王\U00020bb7", "\U0002bb5f，李"]),
         ("甲及/或乙", 6, ["甲", "及/或", "乙"]),
+        ("已于2026年9月18日受理", 16, ["已于2026年9月", "18日受理"]),
+        ("延长10个工作日", 8, ["延长", "10个工作", "日"]),
+        ("共提交材料12份", 13, ["共提交材料", "12份"]),
     ],
 )
 def test_a_line_neither_begins_nor_ends_with_a_forbidden_mark(text: str, width: int, expected: list[str]) -> None:
@@ -64,6 +67,7 @@ def test_the_first_line_is_shorter_by_the_indent_and_only_the_first() -> None:
 CLOSING = "，。；：！？、）》〉」』】〕〗］”’·…—％‰℃°．々,.;:!?)]}%"
 """标点 that GB/T 15834-2011 and the habit of setting numbers keep from the beginning of a line."""
 OPENING = "（《〈「『【〔〖［“‘￥＃([{$#"
+UNITS = "年月日个条款项份"
 HAN = "一三五王李县张市"
 RARE = "\U00020bb7\U0002bb5f\U00030000\U000323af"
 ACCENTS = "\u0301\u0327\u0302"
@@ -73,7 +77,18 @@ PIECES = st.one_of(
     st.sampled_from(list(CLOSING + OPENING)),
     st.sampled_from(["（《", "“（", "》）", "”。", "）”，", "——", "……", "？！", "‘“《（甲）》”’"]),
     st.sampled_from(
-        ["12.5%", "￥1,200.50", "-20℃", "50‰", "2026-09-18", "A1-00012", "300㎡", "5个工作日", "13800131234"]
+        [
+            "12.5%",
+            "￥1,200.50",
+            "-20℃",
+            "50‰",
+            "2026-09-18",
+            "A1-00012",
+            "300㎡",
+            "5个工作日",
+            "2026年9月18日",
+            "13800131234",
+        ]
     ),
     st.sampled_from(
         ["counter", "O’Brien", "Жанна", "Шаё", "e\u0301t\u00e9", "n\u0303o", "[U+30000]", "https://a.example/x?y=1"]
@@ -125,6 +140,10 @@ def harm(text: str, place: int) -> int:
     if before in " 　":
         left = text[:place].rstrip(" 　")
         return 2 if left and left[-1] in OPENING + "/" else 0
+    if before in "0123456789" and after in UNITS:
+        return 1
+    if before == "个" and after in "工自" and text[place - 2 : place - 1].isdigit():
+        return 1
     return 1 if lettered(before, text[place - 2 : place - 1]) and lettered(after) else 0
 
 

@@ -109,7 +109,7 @@ def test_a_notice_names_every_gap_its_remedy_and_until_when() -> None:
         assert gap.remedy in found
     assert "共2项" in found
     assert "第三十二条第一款第四项" in found
-    assert "请于2026年11月6日前补正" in found
+    assert "请于2026年11月6日前（含当日）补正" in found
     assert "逾期未补正的，视为撤回申请" in found
 
 
@@ -125,7 +125,7 @@ def test_an_acceptance_gives_article_day_and_both_limits() -> None:
         "决定自2026年9月18日起受理",
         "法定办结时限20个工作日",
         "承诺办结时限5个工作日",
-        "预计于2026年9月28日前作出决定",
+        "预计于2026年9月28日前（含当日）作出决定",
         "现场核查（不超过5个工作日）的，所需时间不计入",
         "凭本通知书及有效身份证件领取",
     ):

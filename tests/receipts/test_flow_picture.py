@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from hall.flow import FlowStep, plan
 from receipts.barcodes import MM
+from receipts.compose import compose
 from receipts.flow import TALLEST, direct, flow_block, flow_strips
 from receipts.fonts import FontSet
+from receipts.layout import layout
 from receipts.ops import Arrow, Box, Line, Op, Text
 from receipts.routes import Routes
 from receipts.sample_project import PROJECT_FLOW
+from receipts.samples import variants
 from receipts.setter import Setter
 
 WIDTH = 170 * MM
@@ -134,3 +137,13 @@ def test_steps_that_fit_no_page_are_told_as_a_table(fonts: FontSet) -> None:
     said = "".join(op.text for strip in strips for op in strip.ops if isinstance(op, Text))
     assert "并联事项29" in said
     assert not any(isinstance(op, Arrow) for strip in strips for op in strip.ops)
+
+
+def test_the_heading_of_a_picture_never_stands_alone_at_the_foot(fonts: FontSet) -> None:
+    case, issued = variants()["guide_project"]
+    found = 0
+    for page in layout(compose("guide", case, issued), fonts):
+        for heading in (op for op in page.ops if isinstance(op, Text) and op.text.endswith("全流程图")):
+            found += 1
+            assert any(isinstance(op, Box) and op.radius and op.y > heading.y for op in page.ops)
+    assert found == 1

@@ -187,3 +187,16 @@ def test_kept_outlines_have_a_limit(fonts: FontSet, monkeypatch: pytest.MonkeyPa
     points = list(range(0x4E00, 0x4E40))
     assert cutter.cut(points) == cutter.cut(points) == TTFontFile.makeSubset(fonts._main[0].face, points)
     assert len(cutter._glyphs) <= 10
+
+
+def test_a_foreign_letter_in_a_bold_name_is_bold_and_no_wider_than_its_neighbours(fonts: FontSet) -> None:
+    runs = {bold: {run: name for name, run in fonts.runs("ołš", bold)} for bold in (False, True)}
+    plain, heavy = runs[False]["łš"], runs[True]["łš"]
+    assert plain.startswith("Vera-") and heavy.startswith("VeraBd-")
+    assert fonts.char_width("ł", 10) < fonts.char_width("o", 10)
+
+
+def test_a_font_that_names_a_letter_but_has_only_the_empty_box_for_it_is_passed_over(fonts: FontSet) -> None:
+    for bold in (False, True):
+        assert [name.partition("-")[0] for name, _ in fonts.runs("Ďď", bold)] == ["DejaVuSansMono"]
+    assert fonts.missing("Ďď∖") == ("∖",)

@@ -8,15 +8,23 @@ from receipts.fonts import FontSet
 from tests.receipts import golden
 
 SAMPLES = golden.every_sample()
+SLIPS = golden.every_slip()
 RECORDED = golden.recorded()
 
 
 def test_every_paper_is_recorded() -> None:
-    assert set(RECORDED) == set(SAMPLES)
+    assert set(RECORDED) == set(SAMPLES) | set(SLIPS)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_bytes_of_a_paper_stay_what_they_were(fonts: FontSet, name: str) -> None:
     assert golden.digest(golden.document_of(*SAMPLES[name]), fonts) == RECORDED[name], (
         f"{name} looks different now: look at it (clerk paper preview), then `make golden`"
+    )
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_the_bytes_of_a_ticket_stay_what_they_were(fonts: FontSet, name: str) -> None:
+    assert golden.digest(golden.document_of(*SLIPS[name]), fonts, "slip") == RECORDED[name], (
+        f"{name} looks different now: look at it (clerk paper preview --width 80), then `make golden`"
     )

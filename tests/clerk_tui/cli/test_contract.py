@@ -29,7 +29,7 @@ RESULT = OUTCOME | DATES
             {"due": "2026-01-26", "provisional": False},
         ),
         # The days off of 2027 are not known here.
-        (["--from", "2026-12-28", "--days", "10"], {"due": "2027-01-11", "provisional": True}),
+        (["--from", "2026-12-28", "--days", "10"], {"due": "2027-01-12", "provisional": True}),
     ],
 )
 def test_a_deadline_is_a_day_and_whether_it_is_provisional(clerk: Clerk, arguments: list[str], answer: object) -> None:

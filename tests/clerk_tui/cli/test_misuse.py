@@ -150,8 +150,12 @@ def test_a_file_that_is_no_walk_in_is_refused(clerk: Clerk, home: Path, content:
         ({"outcome": "noticed"}, "unlawful_outcome", "outcome"),
         ({"outcome": "blessed"}, None, "outcome"),
         ({"outcome": "accepted", "materials": {}}, "unlawful_outcome", "outcome"),
-        ({"refusal": {"ground": "other", "reason": " "}}, "needs_reason", "refusal.reason"),
-        ({"refusal": {"ground": "not_authority", "reason": "不归我管"}}, "needs_organ", "refusal.where.organ"),
+        ({"outcome": "refused", "refusal": {"ground": "other", "reason": " "}}, "needs_reason", "refusal.reason"),
+        (
+            {"outcome": "refused", "refusal": {"ground": "not_authority", "reason": "不归我管"}},
+            "needs_organ",
+            "refusal.where.organ",
+        ),
         ({"agent": {"name": "王小明", "id_number": "91990100MA0000015X"}}, None, "agent.id_number"),
     ],
 )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clerk_tui.services import cases, ending, handing, intake, next_steps, proceedings, supplement
@@ -206,3 +207,32 @@ def test_the_steps_of_another_window_s_case_say_where_they_are_taken(first: Wind
     offers = next_steps.offers(second.ws, received.reference)
     assert [offer.step.id for offer in offers if offer.lawful] == ["supplement"]
     assert {offer.why.code for offer in offers if offer.why is not None} == {"other_window"}
+
+
+def test_a_hostile_feed_stops_nobody(first: Window) -> None:
+    """Figures beyond any table, a case under another's name, no case at all: kept as told, and found nowhere."""
+    import json
+
+    from clerk_tui.store.exchange import keep_changes
+    from hall import wire
+
+    received = intake.submit(first.ws, restaurant(first.ws))
+    good = json.loads(msgspec.json.encode(cases.load(first.ws, received.reference)))
+    bodies = [
+        {**good, "case_id": "x1", "version": 2**70},
+        {**good, "case_id": "another"},
+        {**good, "case_id": "x3", "timeline": [{**good["timeline"][0], "at_ms": 10**30}]},
+        {"case_id": "x4"},
+        [],
+    ]
+    changes = [
+        wire.Change(
+            server_seq=place, case_id=f"x{place}", reference="R", state="accepted", version=1, device="d",
+            day=dt.date(2026, 11, 2), case=json.dumps(body).encode(),
+        )
+        for place, body in enumerate(bodies, 1)
+    ]  # fmt: skip
+    keep_changes(first.ws.journal.database, changes, "e:9", 1, anew=True)
+    assert [row.reference for row in cases.find(first.ws, "")] == [received.reference]
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(b'{"seq":1,"status":"applied","server_seq":9999999999999999999999}', type=wire.PushResult)

@@ -16,6 +16,8 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Fee
 from hall.errors import BadDate, BadInput, HallError, Unlawful
+from receipts.compose import compose
+from receipts.document import texts
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
 
@@ -146,6 +148,18 @@ def test_an_extension_moves_the_dates_and_says_so(ws: Workspace) -> None:
     extension = case_of(ws, result.reference).extension
     assert extension is not None
     assert extension.due == result.due.promised
+    assert extension.statutory == result.due.statutory == ws.calendar.add_workdays(STATUTORY, 10).day
+
+
+def test_the_extended_paper_gives_both_dates_and_none_before_the_law_s_own(ws: Workspace) -> None:
+    reference = accepted(ws)
+    proceedings.extend(ws, reference, **EXTENSION)
+    case = case_of(ws, reference)
+    bodies = [fact.body for fact in ws.journal.facts_of(case.case_id)]
+    issued = next(body for body in bodies if isinstance(body, f.PaperIssued) and body.kind == "extension")
+    found = "".join(texts(compose("extension", case, issued)))
+    assert "延长后，法定期限至2026年12月14日（含当日），预计于2026年11月23日前（含当日）作出决定" in found
+    assert "不能在法定期限内" not in found
 
 
 @pytest.mark.parametrize(
@@ -237,8 +251,8 @@ def test_a_result_is_ready_within_ten_days_and_not_collected_before(ws: Workspac
 def test_a_proxy_is_named_with_relation_and_reason_apart_from_the_facts(ws: Workspace) -> None:
     reference = accepted(ws)
     proxy: dict[str, Any] = {"documents": (f"{reference}/L1",), "how": "proxy"}
-    proxy |= {"receiver": "王小明", "relation": "员工", "reason": "本人出差"}
-    for field in ("receiver", "relation", "reason"):
+    proxy |= {"receiver": "王小明", "relation": "员工", "reason": "本人出差", "place": "示例市商贸路12号"}
+    for field in ("receiver", "relation", "reason", "place"):
         refused(ws, BadInput, field, handing.serve, reference, **(proxy | {field: " "}))
     assert kinds(handing.serve(ws, reference, **proxy)) == ["served"]
     service = case_of(ws, reference).services[0]
@@ -249,10 +263,29 @@ def test_a_proxy_is_named_with_relation_and_reason_apart_from_the_facts(ws: Work
 def test_who_refuses_to_take_needs_a_witness_and_a_reason(ws: Workspace) -> None:
     reference = accepted(ws)
     turned: dict[str, Any] = {"documents": (f"{reference}/L1",), "how": "refused"}
-    turned |= {"witness": "李四", "reason": "对决定有异议"}
-    for field in ("witness", "reason"):
+    turned |= {"witness": "李四", "reason": "对决定有异议", "place": "示例市商贸路12号"}
+    for field in ("witness", "reason", "place"):
         refused(ws, BadInput, field, handing.serve, reference, **(turned | {field: ""}))
     assert kinds(handing.serve(ws, reference, **turned)) == ["served"]
+
+
+def test_what_is_posted_has_its_waybill_and_not_this_window_as_its_place(ws: Workspace) -> None:
+    reference = accepted(ws)
+    posted: dict[str, Any] = {"documents": (f"{reference}/L1",), "how": "posted"}
+    refused(ws, BadInput, "waybill", handing.serve, reference, **posted)
+    handing.serve(ws, reference, **posted, waybill="EZ990100015CN")
+    handing.serve(ws, reference, documents=(f"{reference}/L1",), how="direct")
+    by_post, direct = (service.told for service in case_of(ws, reference).services)
+    assert (by_post.place, by_post.waybill) == ("", "EZ990100015CN")
+    assert direct.place.endswith("综合窗口3号")
+    refused(ws, BadInput, "place", handing.serve, reference, documents=(f"{reference}/L1",), how="electronic")
+
+
+def test_a_decision_is_served_under_the_title_that_is_printed_on_it(ws: Workspace) -> None:
+    reference = accepted(ws)
+    proceedings.decide(ws, reference, granted=True)
+    handing.serve(ws, reference, documents=(f"{reference}/J1",), how="direct")
+    assert case_of(ws, reference).services[0].told.documents[0].name == "准予行政许可决定书"
 
 
 def test_only_documents_there_are_can_be_served_and_not_tomorrow(ws: Workspace) -> None:

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from clerk_tui.config import Config
 from clerk_tui.services import aside, cases, inquiry, intake, supplement
 from clerk_tui.services.workspace import Workspace, open_workspace
+from clerk_tui.store.journal import Entry
 from clerk_tui.store.migrations import PROJECTIONS
 from hall.chain import verify
-from hall.errors import BrokenChain, StoreError
+from hall.errors import BadInput, BrokenChain, StoreError
+from hall.facts import NoteAdded
 from hall.fold import fold
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.services.test_outbox import answered
@@ -310,3 +312,14 @@ def test_two_programs_on_one_journal_keep_one_chain(ws: Workspace, config: Confi
 def test_the_sound_file_passes_sqlites_own_check(ws: Workspace) -> None:
     morning(ws)
     assert ws.journal.check() == []
+
+
+def test_a_fact_too_large_to_be_sent_is_refused_and_nothing_is_written(ws: Workspace) -> None:
+    done = intake.submit(ws, restaurant(ws))
+    before = tables(ws)
+    note = Entry(
+        event_id="note", subject=done.case_id, body=NoteAdded(text="长" * 300_000), actor="0001", day=ws.clock.today()
+    )
+    with pytest.raises(BadInput, match="最多512KB"):
+        ws.journal.commit([note])
+    assert tables(ws) == before

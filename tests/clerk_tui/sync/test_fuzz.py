@@ -24,6 +24,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.transport import MAX_REPLY
 from hall import wire
 from tests.journals import StillClock, add_case, new_journal
+from tests.reliability.figures import record
 
 STORED = 2
 """How many of the three facts the centre really has, and has signed for."""
@@ -200,4 +201,5 @@ def test_nothing_that_answers_makes_a_false_acknowledgement(tmp_path: Path) -> N
 @pytest.mark.parametrize("seed", range(10))
 def test_a_hundred_thousand_replies_make_no_false_acknowledgement(tmp_path: Path, seed: int) -> None:
     truly, falsely = Fuzzer(tmp_path, 100 + seed).run(10_000)
+    record("R10", "fuzzed replies to a counter", replies=10_000, false_acknowledgements=falsely)
     assert (falsely, truly > 50) == (0, True)

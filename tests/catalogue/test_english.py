@@ -1,0 +1,59 @@
+"""The English of the sample catalogue: nothing in it is stale, and the matters that foreigners ask for are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hall.catalogue.findings import CatalogueProblems
+from hall.catalogue.load import load_catalogue
+from hall.catalogue.model import Catalogue
+
+FOLDER = Path(__file__).parents[2] / "catalogue"
+FILES = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*.toml")}
+WHOLE = ("company-opening", "company-registration", "food-licence-new", "construction-permit-new", "hukou-migration")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(FILES)
+
+
+def said(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from said(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from said(item)
+
+
+def test_every_english_text_is_of_one_that_the_catalogue_has(catalogue: Catalogue) -> None:
+    parts = (catalogue.hall, catalogue.departments, catalogue.problems, catalogue.matters)
+    there = set(said([msgspec.to_builtins(part) for part in parts]))
+    assert [each.zh for each in catalogue.english if each.zh not in there] == []
+    assert all(each.en.isascii() or "（" not in each.en for each in catalogue.english)
+
+
+@pytest.mark.parametrize("key", WHOLE)
+def test_names_results_materials_and_what_to_do_are_in_english(catalogue: Catalogue, key: str) -> None:
+    english = {each.zh: each.en for each in catalogue.english}
+    matter = next(each for each in catalogue.matters if each.key == key)
+    wanted = [matter.name, *(each.name for each in matter.results), *(each.name for each in matter.materials)]
+    wanted += [each.remedy for each in matter.materials if each.remedy]
+    wanted += [problem.text for problem in catalogue.problems] + [problem.remedy for problem in catalogue.problems]
+    wanted += [each.name for each in catalogue.departments if each.key == matter.department]
+    assert [text for text in wanted if text not in english] == []
+
+
+def test_an_english_text_twice_or_empty_is_a_finding() -> None:
+    extra = '\n[[english]]\nzh = "未签名"\nen = ""\n'.encode()
+    with pytest.raises(CatalogueProblems) as caught:
+        load_catalogue({**FILES, "english.toml": FILES["english.toml"] + extra})
+    assert {finding.file for finding in caught.value.problems} == {"english.toml"}
+    assert len(caught.value.problems) == 2
