@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 
 import pytest
@@ -38,7 +39,7 @@ def english() -> None:
 
 
 def test_every_text_is_translated_into_english() -> None:
-    wanted = set(re.findall(r'^msgid "(.+)"$', template(), re.M))
+    wanted = {json.loads(quoted) for quoted in re.findall(r'^msgid (".+")$', template(), re.M)}
     entries = read_po(ENGLISH.read_text(encoding="utf-8"))
     assert not wanted - set(entries), "add them to locale/en"
     for source, text in entries.items():
