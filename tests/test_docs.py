@@ -45,7 +45,7 @@ def in_passing(text: str) -> list[list[str]]:
 def understood(words: list[str]) -> tuple[click.Command, click.Context, list[str]]:
     """The command that ``words`` call, with what is left for it."""
     command: click.Command = {"clerk": clerk, "clerk-central": clerk_central}[words[0]]
-    context, rest = click.Context(command, info_name=words[0]), words[1:]
+    context, rest = click.Context(command, info_name=words[0], **command.context_settings), words[1:]
     while isinstance(command, click.Group):
         _, (name, *rest), _ = command.make_parser(context).parse_args(list(rest))
         found = command.get_command(context, name)
