@@ -115,7 +115,9 @@ def inherited(db: sqlite3.Connection, older: sqlite3.Connection, epoch: str) -> 
         for row in older.execute("SELECT * FROM archive").fetchall():
             db.execute(f"INSERT OR IGNORE INTO archive VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
         if older.execute("SELECT server_epoch FROM device").fetchone() != (epoch,):
-            db.execute("UPDATE archive SET state = 'sending', acked_through = 0 WHERE state = 'proven'")
+            db.execute(
+                "UPDATE archive SET state = 'sending', acked_through = 0 WHERE state = 'proven' AND head_seq > 0"
+            )
 
 
 def archives(db: sqlite3.Connection) -> list[Archive]:

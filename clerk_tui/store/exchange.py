@@ -159,11 +159,7 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
     Of archived journals it may have less too: what is not sealed is sent once more from its beginning.
     """
     with database.write() as db:
-        db.execute(
-            "UPDATE archive SET state = 'sending', acked_through = 0"
-            " WHERE state <> 'sealed' AND :epoch <> (SELECT server_epoch FROM device)",
-            {"epoch": epoch},
-        )
+        _doubt_archives(db, epoch)
         db.execute(
             """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
                 acked_hash = coalesce((SELECT hash FROM event WHERE seq = min(acked_through, :through)), x''),
@@ -263,11 +259,21 @@ def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: b
     may lack some of them.
     """
     with database.write() as db:
+        _doubt_archives(db, epoch)
         db.execute(
             "UPDATE device SET server_key = ?, sealing_key = ?,"
             " server_epoch = CASE WHEN acked_through > 0 AND server_epoch <> '' THEN server_epoch ELSE ? END",
             (server_key, sealing_key, epoch),
         )
+
+
+def _doubt_archives(db: sqlite3.Connection, epoch: str) -> None:
+    """What another history of the centre acknowledged of archived journals is sent once more."""
+    db.execute(
+        "UPDATE archive SET state = 'sending', acked_through = 0"
+        " WHERE state <> 'sealed' AND head_seq > 0 AND :epoch <> (SELECT server_epoch FROM device)",
+        {"epoch": epoch},
+    )
 
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:

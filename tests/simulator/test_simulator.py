@@ -31,6 +31,8 @@ FOUND = {
     40: "an archived journal has more of a case than was carried over before",
     47: "a machine dies while its second connection waits",
     199: "an archived journal was put away by a clock that is years off",
+    1003: "an archived journal without a fact is doubted",
+    3615: "a machine is enrolled again at a centre that was put back to before it knew it",
     1432: "a machine is enrolled anew after the centre was put back, before it heard of that",
 }
 """Runs that once found something; what they do changes with the plan, so they are no more than a few seeds more."""
