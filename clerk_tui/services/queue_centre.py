@@ -1,4 +1,4 @@
-"""Asking the centre about the queue: one line to it, which falls silent for a moment when nobody answers."""
+"""Whether this window calls numbers, and its line to the centre, which rests for a moment when nobody answers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final, TypeVar
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.sync.asking import Centre, Refused, Unreachable
 from clerk_tui.sync.token import read_token, token_path
+from hall.catalogue.model import Business
 
-__all__ = ["Line", "Refused", "Unreachable", "is_enrolled"]
+__all__ = ["Line", "Refused", "Unreachable", "served_here"]
 
 Reply = TypeVar("Reply")
 PATIENCE_S: Final = 2.5
@@ -20,10 +21,20 @@ _NO_WORD: Final = frozenset({"unknown_token", "token_expired", "not_enrolled"})
 """Refusals that are about this device's token, which is renewed beside: as good as no network."""
 
 
-def is_enrolled(ws: Workspace) -> bool:
-    """Whether a centre knows this device: without one there is no queue."""
-    config = ws.config
-    return bool(read_token(token_path(config.store_file, config.token_file)) and ws.journal.device().server_key)
+def served_here(ws: Workspace) -> tuple[Business, ...]:
+    """The businesses that this window calls numbers of; none where the hall has no queue, where the settings want none,
+    or while no centre knows this device.
+
+    Raises:
+        StoreError: the token cannot be read.
+    """
+    config, listed = ws.config, ws.catalogue.hall.businesses
+    if not (listed and config.queue.enabled and config.centre.enabled):
+        return ()
+    if not (read_token(token_path(config.store_file, config.token_file)) and ws.journal.device().server_key):
+        return ()
+    wanted = config.queue.businesses
+    return tuple(each for each in listed if not wanted or each.key in wanted)
 
 
 class Line:

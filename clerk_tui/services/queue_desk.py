@@ -23,6 +23,8 @@ from hall import ticketing as t
 Verb = Literal["start", "recall", "pass", "hold", "release", "transfer", "finish"]
 MOST_OWED: Final = 200
 """Most steps that wait to be told; the facts themselves go to the centre whatever their number."""
+
+
 class Served(Struct, frozen=True):
     """A matter of a visit: the case's reference and what became of it (an outcome's code)."""
 
