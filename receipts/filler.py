@@ -126,9 +126,7 @@ class Filler:
 
     def _incomplete(self, name: str) -> HallError:
         paper = PAPER_NAMES[self._kind]
-        return HallError(
-            "paper_incomplete", f"{paper}缺少内容“{name}”，不能出具。", field=name, hint="请补全办件信息。"
-        )
+        return HallError("paper_incomplete", f"{paper}缺少内容“{name}”，不能出具", field=name, hint="请补全办件信息")
 
     def _says_something(self, text: str) -> bool:
         names = t.placeholders(text)

@@ -203,7 +203,7 @@ def unprintable(text: str) -> tuple[str, ...]:
 
 
 def _not_prepared(folder: Path) -> HallError:
-    return HallError("fonts_not_prepared", f"打印字体尚未准备（{folder}）。", hint="请运行 clerk setup 准备字体。")
+    return HallError("fonts_not_prepared", f"打印字体尚未准备（{folder}）", hint="请运行 clerk setup 准备字体")
 
 
 def fonts_key() -> str:
@@ -270,7 +270,7 @@ def _packaged() -> tuple[metadata.PackagePath, str]:
             content = file.hash.value if file.hash else hashlib.sha256(file.read_binary()).hexdigest()
             return file, hashlib.sha256(f"{_RECIPE}:{content}".encode()).hexdigest()[:16]
     raise HallError(
-        "font_package_missing", f"未找到打印字体：缺少软件包 {PACKAGE}。", hint="请重新运行 make setup 安装依赖。"
+        "font_package_missing", f"未找到打印字体：缺少软件包 {PACKAGE}", hint="请重新运行 make setup 安装依赖"
     )
 
 
@@ -304,7 +304,7 @@ def _build(folder: Path, progress: Progress) -> None:
         raise HallError(
             "font_build_failed",
             f"准备打印字体失败（{folder}）：{failed[0]}",
-            hint="请检查磁盘空间和目录权限，再运行 clerk setup。",
+            hint="请检查磁盘空间和目录权限，再运行 clerk setup",
         )
     for style in WEIGHTS:
         (folder / f"{style}.part").replace(folder / f"{style}.ttf")
@@ -352,8 +352,8 @@ class _locked:
         except OSError as error:
             raise HallError(
                 "font_cache_unwritable",
-                f"无法写入字体目录（{self._folder}）：{error.strerror}。",
-                hint="请检查目录权限。",
+                f"无法写入字体目录（{self._folder}）：{error.strerror}",
+                hint="请检查目录权限",
             ) from error
         fcntl.flock(self._file, fcntl.LOCK_EX)
 

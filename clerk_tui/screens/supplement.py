@@ -19,7 +19,7 @@ from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import gap_words
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
@@ -183,7 +183,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             mark: Span = (pad(_("已补") if done else str(number), 5), "good" if done else "faint")
             lines.append(((mark, (clip(safe(gap.name), columns - 5), "plain")), ""))
             if not done:
-                for part in wrap(safe(said_of(gap.problem, gap.remedy)), columns - 5, 3):
+                for part in wrap(safe(gap_words(gap)), columns - 5, 3):
                     lines.append((((" " * 5, "plain"), (part, "faint")), ""))
         return lines
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
+from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
 
 if TYPE_CHECKING:
@@ -177,10 +178,11 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0005_clerks", _clerks),
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
+    ("0008_tickets", _tickets),
 )
 LATEST: Final = len(_ALL)
 
-PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled")
+PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled", "ticket_view")
 """Tables that hold nothing the journal does not."""
 
 

@@ -7,36 +7,19 @@ in a request's body.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from clerk_tui.sync.token import read_token
-from hall import wire
+from clerk_tui.sync.asking import Centre, Refused, Reply, Unreachable
 from hall import wire_clerks as w
 from hall.chain import UNREADABLE
 
 if TYPE_CHECKING:
     from clerk_tui.store.device import Device
 
-PATIENCE_S: Final = 4.0
-"""How long a person waits at the sign-in for the centre."""
-MAX_REPLY: Final = 1 << 20
-Reply = TypeVar("Reply")
-
-
-class Unreachable(Exception):
-    """The centre did not answer, or what answered is not the centre."""
-
-
-class Refused(Exception):
-    """The centre's own refusal: ``code`` and words for the clerk."""
-
-    def __init__(self, problem: wire.Problem) -> None:
-        super().__init__(problem.code)
-        self.code, self.message = problem.code, problem.message
+__all__ = ["Refused", "Unreachable", "change_pin", "fetch_list", "is_ours", "read_clerks", "sign_in"]
 
 
 def sign_in(url: str, token_file: Path, device: Device, clerk: str, pin: str) -> w.SignInReply:
@@ -90,38 +73,5 @@ def _checked(reply: w.SignInReply, device: Device, clerk: str, nonce: bytes) -> 
 
 
 def _ask(url: str, token_file: Path, method: str, path: str, request: Any, kind: type[Reply]) -> Reply:
-    token = read_token(token_file)
-    if not token:
-        raise Unreachable
-    import httpx
-
-    from clerk_tui.sync.transport import open_http
-
-    content = msgspec.json.encode(request) if request is not None else None
-    headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if content else {})
-    try:
-        with (
-            open_http(url) as http,
-            http.stream(method, path, content=content, headers=headers, timeout=PATIENCE_S) as r,
-        ):
-            status, body = r.status_code, _read(r.iter_bytes)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
-        raise Unreachable from None
-    try:
-        if status == 200:
-            return msgspec.json.decode(body, type=kind)
-        problem = msgspec.json.decode(body, type=wire.Problem)
-    except UNREADABLE:
-        raise Unreachable from None
-    if status >= 500 or not problem.code:
-        raise Unreachable
-    raise Refused(problem)
-
-
-def _read(chunks: Callable[[], Any]) -> bytes:
-    body = bytearray()
-    for chunk in chunks():
-        body += chunk
-        if len(body) > MAX_REPLY:
-            raise Unreachable
-    return bytes(body)
+    with Centre(url, token_file) as centre:
+        return centre.ask(method, path, kind, request)
