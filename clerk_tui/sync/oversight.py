@@ -45,5 +45,5 @@ def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
         return reply
     problem = decode(body, wire.Problem)
     if problem is not None and problem.message:
-        raise HallError(problem.code or "refused", problem.message[:200], hint="内容都在本机账本里；请负责人在中心处理")
+        raise HallError(problem.code or "refused", problem.message[:200], hint="请负责人在中心处理")
     raise HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")
