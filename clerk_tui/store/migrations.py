@@ -170,6 +170,11 @@ def _travelling(db: Utils) -> None:
         db.execute(statement)
 
 
+def _queue_desk(db: Utils) -> None:
+    # The ticket that this window has, what it asked the centre and has no answer to: JSON of ``services.queue_desk``.
+    db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -179,6 +184,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
     ("0008_tickets", _tickets),
+    ("0009_queue_desk", _queue_desk),
 )
 LATEST: Final = len(_ALL)
 
