@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from clerk_tui import faults
+from clerk_tui.store.running import Runs
+from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
-
-
-class Runs(Protocol):
-    """All that a step needs: sqlite-utils and a plain connection both have it."""
-
-    def execute(self, sql: str, /) -> object: ...
-
 
 _FIRST: Final = (
     """CREATE TABLE device (
@@ -173,6 +168,11 @@ def _travelling(db: Runs) -> None:
         db.execute(statement)
 
 
+def _queue_desk(db: Runs) -> None:
+    # The ticket that this window has, what it asked the centre and has no answer to: JSON of ``services.queue_desk``.
+    db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -181,10 +181,12 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0005_clerks", _clerks),
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
+    ("0008_tickets", _tickets),
+    ("0009_queue_desk", _queue_desk),
 )
 LATEST: Final = len(_ALL)
 
-PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled")
+PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled", "ticket_view")
 """Tables that hold nothing the journal does not."""
 
 
