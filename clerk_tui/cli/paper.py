@@ -132,11 +132,7 @@ def rebuild(session: Session, number: str | None, out: Path | None, reprint: int
     if out is None:
         raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
-        found = cases.get(ws, number.partition("/")[0]).papers
-        paper = next((one for one in found if one.number == number.strip().upper()), None)
-        if paper is None:
-            hint = _("这个办件的文书：") + "、".join(one.number for one in found)
-            raise BadInput("unknown_paper", _("没有这份文书"), field="NUMBER", hint=hint)
+        paper = cases.paper_named(ws, number)
         rendered = papers.rebuild(ws, paper.paper_id, reprint)
     _save(out, rendered.pdf)
     result = {
