@@ -127,6 +127,12 @@ class ScreenSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     disable_kitty_key: bool = True
 
 
+class AlarmSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the silent emergency key does beside the record: a program with its arguments, run without a shell."""
+
+    command: tuple[Text, ...] = ()
+
+
 class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The log in the XDG state directory; it never holds personal data."""
 
@@ -150,6 +156,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     print: PrintSection = PrintSection()
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()
+    alarm: AlarmSection = AlarmSection()
     log: LogSection = LogSection()
     source: Path | None = None
     base: Path = paths.PROJECT_ROOT

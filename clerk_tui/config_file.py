@@ -181,9 +181,9 @@ def _check_kinds(source: Path, config: Config) -> None:
     """A paper that is misnamed would silently go to the wrong printer."""
     if not config.print.by_kind:
         return
-    from hall.facts import PaperKind
+    from hall.telling import OTHER_PAPERS, PAPER_NAMES
 
-    kinds = list(get_args(PaperKind))
+    kinds = [*PAPER_NAMES, *OTHER_PAPERS]
     for kind in config.print.by_kind:
         if kind not in kinds:
             close = get_close_matches(kind, kinds, n=1, cutoff=0.6)

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from hall.telling import PAPER_NAMES, STATE_NAMES
+from hall.shifts import LEFT_NAMES
+from hall.telling import OTHER_PAPERS, PAPER_NAMES, STATE_NAMES
 from hall.verdict import OUTCOME_NAMES
 
 PACKAGE = Path(__file__).resolve().parent.parent / "clerk_tui"
@@ -27,7 +28,8 @@ msgstr ""
 
 Key = tuple[str, str | None]
 NAMES = {
-    "hall/telling.py": (*STATE_NAMES.values(), *PAPER_NAMES.values()),
+    "hall/shifts.py": tuple(LEFT_NAMES.values()),
+    "hall/telling.py": (*STATE_NAMES.values(), *PAPER_NAMES.values(), *OTHER_PAPERS.values()),
     "hall/verdict.py": tuple(OUTCOME_NAMES.values()),
 }
 """Chinese names that the pure rules give and the screens look up: they have one home each, and it is not here."""

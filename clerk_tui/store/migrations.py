@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
+from clerk_tui.store import shifts
 from clerk_tui.store.travelling import TRAVELLING
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ def _travelling(db: Utils) -> None:
         db.execute(statement)
 
 
+def _shifts(db: Utils) -> None:
+    db.execute(shifts.INDEX)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -177,6 +182,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0005_clerks", _clerks),
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
+    ("0008_shifts", _shifts),
 )
 LATEST: Final = len(_ALL)
 
