@@ -37,6 +37,8 @@ SHAPES = {
     "print.by_kind": f"{{ 凭证种类 = 去处 }}，去处是 {TARGETS}",
     "print.others": f"去处的列表，去处是 {TARGETS}",
     "rules.respond_days": "1 到 366 的整数",
+    "screen.lock_after_min": "0 到 480 的整数，0 表示不自动锁屏",
+    "alarm.command": '程序和参数的列表，例如 ["/usr/local/bin/alert", "window"]，或留空 []',
 }
 
 TYPE_NAMES = {
