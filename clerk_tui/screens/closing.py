@@ -71,6 +71,8 @@ class ClosingScreen(CounterScreen):
 
     def told(self, looked: Closing) -> None:
         """How the day stands now."""
+        if not self.query("#closing"):
+            return  # the screen is being put together or taken away
         self.looked = looked
         self.place = max(0, min(self.place, len(looked.left) - 1))
         self.pane.paint()

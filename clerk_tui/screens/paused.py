@@ -12,6 +12,7 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.standing import clock_time
+from clerk_tui.widgets.bars import Key, KeyLine
 from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.phrases import age
@@ -48,6 +49,12 @@ class PausedScreen(CounterScreen):
 
     def can_do(self, action: str) -> bool:
         return action in ALLOWED
+
+    def show_keys(self) -> None:
+        shown = [each for name in ("paused", "anywhere") for each in actions.group(name) if self.can_do(each.id)]
+        self.query_one(KeyLine).show(
+            [Key(_(each.shown), _(each.short), True, each.rank) for each in shown if each.short]
+        )
 
     def do_resume(self) -> None:
         self.counter.resume_service()
