@@ -13,6 +13,8 @@ import re
 from gettext import NullTranslations, c2py
 from pathlib import Path
 
+from clerk_tui.recognise import Recogniser
+
 LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?(".*")')
 
 Entries = dict[str, str | tuple[str, ...]]
@@ -58,11 +60,17 @@ class PoTranslations(NullTranslations):
         header = str(self._entries.pop("", ""))
         plural = re.search(r"plural=([^;\n]+)", header)
         self._form = c2py(plural[1].strip() if plural else "n != 1")
+        places = ((source, text) for source, text in self._entries.items() if isinstance(text, str) and "{" in source)
+        self._recogniser = Recogniser(places, self._exact)
+
+    def _exact(self, message: str) -> str | None:
+        found = self._entries.get(message)
+        return found if found is None or isinstance(found, str) else found[0]
 
     def gettext(self, message: str) -> str:
-        """The translation, or ``message``."""
-        found = self._entries.get(message, message)
-        return found if isinstance(found, str) else found[0]
+        """The translation, also of a text that a template was filled in for (``recognise``), or ``message``."""
+        found = self._exact(message)
+        return found if found is not None else self._recogniser.text(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """The translation's form for ``n``, or the source's."""

@@ -46,7 +46,8 @@ def item(number: str, kind: str = LICENCE) -> str:
     The Act binds licences. Halls receive other matters by the same steps, by analogy, and their papers say so:
     citing the Act as if it applied would be a wrong basis (行政复议法 art. 64: 适用的依据不合法).
     """
-    return f"{'' if kind == LICENCE else '参照'}{ACT}第三十二条第一款第{number}项"
+    cited = f"{ACT}第三十二条第一款第{number}项"
+    return cited if kind == LICENCE else f"参照{cited}"
 
 
 def refusal_article(refusal: Refusal, kind: str = LICENCE) -> str:

@@ -2,9 +2,10 @@
 
     "CLK1:" + Base45 (RFC 9285) of zlib of COSE_Sign1 (RFC 9052) with Ed25519 over a CBOR map
 
-Base45 keeps to the 45 characters of a QR code's alphanumeric mode, which every keyboard-wedge scanner can type. Nothing
-is believed before the signature has been checked against a known key, and nothing is built from bytes before it is
-clear how much they will become.
+Codes of other families ("TKT1:", ``hall.ticket_code``) differ in the prefix, which is then signed with the map
+(RFC 9052 §4.3, external data): what was signed as one is never taken for another. Base45 keeps to the 45 characters of
+a QR code's alphanumeric mode, which every keyboard-wedge scanner can type. Nothing is believed before the signature has
+been checked against a known key, and nothing is built from bytes before it is clear how much they will become.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PREFIX: Final = "CLK1:"
-FAMILY: Final = "CLK"
+FAMILY_CHARS: Final = 3
+"""The letters of a prefix before the number of its version."""
 MAX_TEXT: Final = 4_296
 """Characters of the largest QR code (version 40-L, alphanumeric); a longer text was never one."""
 MAX_SIGNED: Final = 6_144
@@ -59,24 +61,24 @@ def key_id(public_key: bytes) -> bytes:
     return sha256(public_key).digest()[:KID_BYTES]
 
 
-def wrap(payload: bytes, key: Ed25519PrivateKey) -> str:
-    """The signed code of a payload."""
+def wrap(payload: bytes, key: Ed25519PrivateKey, prefix: str = PREFIX) -> str:
+    """The signed code of a payload in the family of ``prefix``."""
     import cbor2
 
     protected = _protected(key_id(key.public_key().public_bytes_raw()))
-    signature = key.sign(_to_sign(protected, payload))
+    signature = key.sign(_to_sign(protected, payload, prefix))
     signed = cbor2.dumps(cbor2.CBORTag(_SIGN1, [protected, {}, payload, signature]), canonical=True)
-    return PREFIX + to_base45(zlib.compress(signed, 9))
+    return prefix + to_base45(zlib.compress(signed, 9))
 
 
-def unwrap(text: str, keys: Mapping[bytes, KnownKey]) -> tuple[bytes, KnownKey]:
-    """The payload of a code and the key that signed it; ``keys`` are those of the hall by ``key_id``.
+def unwrap(text: str, keys: Mapping[bytes, KnownKey], prefix: str = PREFIX) -> tuple[bytes, KnownKey]:
+    """The payload of a code of this family and the key that signed it; ``keys`` are those of the hall by ``key_id``.
 
     Raises:
         ReplicaError: ``replica_not_one``, ``replica_newer``, ``replica_altered``, ``replica_foreign``,
             ``replica_revoked``, ``replica_forged``.
     """
-    protected, payload, signature, kid = _open(_inflate(from_base45(_body(text))))
+    protected, payload, signature, kid = _open(_inflate(from_base45(_body(text, prefix))))
     known = keys.get(kid)
     if known is None:
         raise ReplicaError(
@@ -85,7 +87,7 @@ def unwrap(text: str, keys: Mapping[bytes, KnownKey]) -> tuple[bytes, KnownKey]:
             field="code",
             hint="联网同步后再扫；仍不认识的，请到出具凭证的大厅办理",
         )
-    if not _is_signed(known.public_key, signature, _to_sign(protected, payload)):
+    if not _is_signed(known.public_key, signature, _to_sign(protected, payload, prefix)):
         raise ReplicaError(
             "replica_forged",
             "这个码的签名是假的：内容不是签发窗口写的",
@@ -199,17 +201,18 @@ def _head(data: bytes, place: int) -> tuple[int, int, int]:
     return major, value, end
 
 
-def _body(text: str) -> str:
+def _body(text: str, prefix: str) -> str:
     """What stands behind the prefix. A keyboard with Caps Lock on types the whole code in small letters."""
     clean = text.strip("\r\n\t")
     if len(clean) > MAX_TEXT:
         raise altered("太长")
     if clean == clean.lower():
         clean = clean.upper()
-    if clean.startswith(PREFIX):
-        return clean[len(PREFIX) :]
+    if clean.startswith(prefix):
+        return clean[len(prefix) :]
     head, colon, _ = clean.partition(":")
-    if colon and head.startswith(FAMILY) and head[len(FAMILY) :].isdecimal() and len(head) <= len(FAMILY) + 3:
+    family = prefix[:FAMILY_CHARS]
+    if colon and head.startswith(family) and head[FAMILY_CHARS:].isdecimal() and len(head) <= FAMILY_CHARS + 3:
         raise newer()
     raise ReplicaError(
         "replica_not_one",
@@ -290,11 +293,12 @@ def _protected(kid: bytes) -> bytes:
     return cbor2.dumps({_ALG: _EDDSA, _KID: kid}, canonical=True)
 
 
-def _to_sign(protected: bytes, payload: bytes) -> bytes:
-    """The Sig_structure of RFC 9052 §4.4."""
+def _to_sign(protected: bytes, payload: bytes, prefix: str) -> bytes:
+    """The Sig_structure of RFC 9052 §4.4; the first family has no external data."""
     import cbor2
 
-    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+    beside = b"" if prefix == PREFIX else prefix.encode()
+    return cbor2.dumps(["Signature1", protected, beside, payload], canonical=True)
 
 
 def _is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:

@@ -135,9 +135,15 @@ def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:
 def _brought(ticks: Mapping[str, Tick]) -> str:
     """What came in: only what was taken counts as handed in; a promise is a promise, a reject is not here."""
     states = [tick.state for tick in ticks.values()]
-    counted = (("补交材料", _TAKEN), ("承诺补齐", (TickState.PROMISED,)), ("不合格", (TickState.UNACCEPTABLE,)))
-    found = [f"{word}{n}项" for word, which in counted if (n := sum(state in which for state in states))]
-    return "、".join(found) or "补交材料0项"
+    taken = [state for state in states if state in _TAKEN]
+    owed = [state for state in states if state is TickState.PROMISED]
+    bad = [state for state in states if state is TickState.UNACCEPTABLE]
+    found = (
+        f"补交材料{len(taken)}项" if taken or not (owed or bad) else "",
+        f"承诺补齐{len(owed)}项" if owed else "",
+        f"不合格{len(bad)}项" if bad else "",
+    )
+    return "、".join(filter(None, found))
 
 
 def tell(case: Case, fact: f.Fact) -> str:

@@ -112,7 +112,7 @@ class Filler:
             replace(box, second=" · ".join(filter(None, map(english.phrase, (box.name.split("\n")[0], box.who)))))
             for box in flow.boxes
         )
-        return replace(flow, boxes=boxes, second=t.fill_plain(entry.en, self._second))
+        return replace(flow, boxes=boxes, second=flow.second or t.fill_plain(entry.en, self._second))
 
     def _pair(self, label: str, text: str) -> tuple[str, str]:
         return self.both(label), self.both(text)
@@ -125,9 +125,7 @@ class Filler:
 
     def _incomplete(self, name: str) -> HallError:
         paper = name_of_paper(self._kind)
-        return HallError(
-            "paper_incomplete", f"{paper}缺少内容“{name}”，不能出具。", field=name, hint="请补全办件信息。"
-        )
+        return HallError("paper_incomplete", f"{paper}缺少内容“{name}”，不能出具", field=name, hint="请补全办件信息")
 
     def _says_something(self, text: str) -> bool:
         names = t.placeholders(text)

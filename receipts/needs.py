@@ -37,54 +37,57 @@ class Need(Struct, frozen=True):
 
 
 _REMEDY: Final = (
-    Need("reconsideration", "remedy", "行政复议机关", "hall.reconsideration", "请在大厅资料里填写复议机关。"),
-    Need("court", "remedy", "有管辖权的人民法院", "hall.court", "请在大厅资料里填写人民法院。"),
+    Need("reconsideration", "remedy", "行政复议机关", "hall.reconsideration", "请在大厅资料里填写复议机关"),
+    Need("court", "remedy", "有管辖权的人民法院", "hall.court", "请在大厅资料里填写人民法院"),
 )
 NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
     "refusal": (
-        Need("refusal_reason", "reason", "不予受理的理由", "refusal.reason", "请写明理由。", "refusal_without_reason"),
+        Need("refusal_reason", "reason", "不予受理的理由", "refusal.reason", "请写明理由", "refusal_without_reason"),
         *_REMEDY,
     ),
-    "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日。"),),
+    "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日"),),
+    "promise": (
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
+    ),
     "tolerance": (
-        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期。"),
-        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果。"),
+        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期"),
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
     ),
     "tolerance_due": (
-        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期。"),
-        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果。"),
+        Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期"),
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
     ),
-    "restart": (Need("last_in", "deadline", "补齐的日期", "handed_in", "请先登记补交的材料。"),),
+    "restart": (Need("last_in", "deadline", "补齐的日期", "handed_in", "请先登记补交的材料"),),
     "procedure": (
-        Need("procedure", "procedure", "特别程序的名称", "procedure.name", "请写明是哪一种特别程序。"),
-        Need("procedure_days", "deadline", "特别程序所需的时间", "procedure.days", "请写明所需的天数。"),
-        Need("procedure_basis", "basis", "特别程序的依据", "procedure.basis", "请写明依据的法律条款。"),
+        Need("procedure", "procedure", "特别程序的名称", "procedure.name", "请写明是哪一种特别程序"),
+        Need("procedure_days", "deadline", "特别程序所需的时间", "procedure.days", "请写明所需的天数"),
+        Need("procedure_basis", "basis", "特别程序的依据", "procedure.basis", "请写明依据的法律条款"),
     ),
     "extension": (
-        Need("extension_approver", "approver", "批准人", "extension.approver", "请写明批准延长的负责人。",
+        Need("extension_approver", "approver", "批准人", "extension.approver", "请写明批准延长的负责人",
              "extension_without_approver"),
-        Need("extension_reason", "reason", "延长的理由", "extension.reason", "请写明延长期限的理由。",
+        Need("extension_reason", "reason", "延长的理由", "extension.reason", "请写明延长期限的理由",
              "extension_without_reason"),
-        Need("extension_days", "deadline", "延长的天数", "extension.days", "请写明延长的工作日数。"),
+        Need("extension_days", "deadline", "延长的天数", "extension.days", "请写明延长的工作日数"),
     ),
-    "grant": (Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款。"),),
+    "grant": (Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款"),),
     "denial": (
-        Need("decision_reason", "reason", "不予许可的理由", "decision.reason", "请写明理由（行政许可法第三十八条）。",
+        Need("decision_reason", "reason", "不予许可的理由", "decision.reason", "请写明理由（行政许可法第三十八条）",
              "denial_without_reason"),
-        Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款。"),
+        Need("decision_basis", "basis", "决定的依据", "decision.basis", "请写明依据的法律条款"),
         *_REMEDY,
     ),
-    "served": (Need("served_day", "date", "送达时间", "served.day", "请写明送达的日期。"),),
+    "served": (Need("served_day", "date", "送达时间", "served.day", "请写明送达的日期"),),
     "fee": (
-        Need("pay_by", "deadline", "缴费期限", "fee.pay_by", "请写明缴费的最后一日。"),
-        Need("payee", "payee", "收款单位", "fee.payee", "请写明收款单位。"),
+        Need("pay_by", "deadline", "缴费期限", "fee.pay_by", "请写明缴费的最后一日"),
+        Need("payee", "payee", "收款单位", "fee.payee", "请写明收款单位"),
     ),
     "returned": (
-        Need("return_reason", "reason", "退件的理由", "closed.reason", "请写明为什么退回。", "return_without_reason"),
+        Need("return_reason", "reason", "退件的理由", "closed.reason", "请写明为什么退回", "return_without_reason"),
     ),
     "terminated": (
-        Need("return_reason", "reason", "终止的理由", "closed.reason", "请写明为什么终止。", "return_without_reason"),
-        Need("return_basis", "basis", "终止的依据", "closed.basis", "请写明依据的规定。"),
+        Need("return_reason", "reason", "终止的理由", "closed.reason", "请写明为什么终止", "return_without_reason"),
+        Need("return_basis", "basis", "终止的依据", "closed.basis", "请写明依据的规定"),
         *_REMEDY,
     ),
 }  # fmt: skip
@@ -115,7 +118,7 @@ _OF_SERVICE: Final[dict[str, dict[str, str]]] = {
 """What a proof of service says, by the condition under which it does."""
 
 SEALED: Final = frozenset[PaperKind](
-    {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
+    {"receipt", "notice", "acceptance", "refusal", "tolerance", "tolerance_due", "restart", "procedure",
      "extension", "grant", "denial", "fee", "returned", "terminated"}
 )  # fmt: skip
 """Papers that are nothing without the place of the seal and a date (行政许可法 art. 32 last paragraph, 38, 42, 45)."""
@@ -156,21 +159,21 @@ def require(kind: PaperKind, case: Case, issued: PaperIssued) -> None:
     """
     name = PAPER_NAMES[kind]
     if issued.day is None:  # decoded facts have a day; a caller that made one up may not
-        raise HallError("paper_undated", f"{name}没有日期，不能出具。", field="issued.day", hint="请写明出具日期。")
+        raise HallError("paper_undated", f"{name}没有日期，不能出具", field="issued.day", hint="请写明出具日期")
     if kind not in UNNUMBERED and not issued.number.strip():
         raise HallError(
-            "paper_without_number", f"{name}没有编号，不能出具。", field="issued.number", hint="请先取得文书编号。"
+            "paper_without_number", f"{name}没有编号，不能出具", field="issued.number", hint="请先取得文书编号"
         )
     why = _too_early(kind, case)
     if why:
-        raise HallError("paper_not_due", f"不能出具{name}：{why}。", field="kind", hint="请先办理这一步，再出具文书。")
+        raise HallError("paper_not_due", f"不能出具{name}：{why}", field="kind", hint="请先办理这一步，再出具文书")
     checks = {"refusal": _refusal, "extension": _extension, "served": _served, "fee": _fee, "transfer": _transfer}
     if kind in checks:
         checks[kind](case)
     if kind in ("grant", "pickup") and case.promises:
         raise HallError(
-            "promise_open", f"承诺的材料还有{len(case.promises)}项没有补齐，不能出具{name}。",
-            field="promises", hint="请先收齐承诺的材料（容缺受理：补齐前不出具办理结果）。",
+            "promise_open", f"承诺的材料还有{len(case.promises)}项没有补齐，不能出具{name}",
+            field="promises", hint="请先收齐承诺的材料（容缺受理：补齐前不出具办理结果）",
         )  # fmt: skip
 
 
@@ -179,7 +182,7 @@ def require_values(kind: PaperKind, content: Content) -> None:
     for need in NEEDS.get(kind, ()):
         if not content.values[need.value].strip():
             raise HallError(
-                need.code, f"{PAPER_NAMES[kind]}没有写明{need.label}，不能出具。", field=need.field, hint=need.hint
+                need.code, f"{PAPER_NAMES[kind]}没有写明{need.label}，不能出具", field=need.field, hint=need.hint
             )
 
 
@@ -204,8 +207,8 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         missing.append("签字的位置")
     if missing:
         raise HallError(
-            "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}。",
-            field=f"{kind}.toml", hint="请对照程序自带的文书文本补上。",
+            "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}",
+            field=f"{kind}.toml", hint="请对照程序自带的文书文本补上",
         )  # fmt: skip
 
 
@@ -246,14 +249,14 @@ def _refusal(case: Case) -> None:
     assert refusal is not None, "asked before"
     if not refusal.reason.strip():
         raise HallError(
-            "refusal_without_reason", "不予受理通知书没有写明理由，不能出具。",
-            field="refusal.reason", hint="请写明理由。",
+            "refusal_without_reason", "不予受理通知书没有写明理由，不能出具",
+            field="refusal.reason", hint="请写明理由",
         )  # fmt: skip
     if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
         raise HallError(
             "refusal_without_organ",
-            "不予受理通知书没有写明应当向哪个机关申请，不能出具（行政许可法第三十二条第一款第二项）。",
-            field="refusal.where.organ", hint="请填写有权受理的机关。",
+            "不予受理通知书没有写明应当向哪个机关申请，不能出具（行政许可法第三十二条第一款第二项）",
+            field="refusal.where.organ", hint="请填写有权受理的机关",
         )  # fmt: skip
 
 
@@ -265,8 +268,8 @@ def _extension(case: Case) -> None:
     if not 1 <= extension.days <= most:
         raise HallError(
             "extension_too_long",
-            f"延长{extension.days}个工作日，超出法律允许的{most}个工作日（行政许可法第四十二条）。",
-            field="extension.days", hint=f"请填写1到{most}。",
+            f"延长{extension.days}个工作日，超出法律允许的{most}个工作日（行政许可法第四十二条）",
+            field="extension.days", hint=f"请填写1到{most}",
         )  # fmt: skip
 
 
@@ -282,13 +285,11 @@ def _served(case: Case) -> None:
     }  # fmt: skip
     if not told.place.strip() and not (told.how == "posted" and told.waybill.strip()):
         label, field = ("邮寄单号", "served.waybill") if told.how == "posted" else ("送达地点", "served.place")
-        raise HallError(
-            "paper_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。"
-        )
+        raise HallError("paper_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}")
     for label, value, field in wanted.get(told.how, ()):
         if not value.strip():
             raise HallError(
-                "service_incomplete", f"送达回证没有写明{label}，不能出具。", field=field, hint=f"请填写{label}。"
+                "service_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}"
             )
 
 
@@ -298,13 +299,13 @@ def _fee(case: Case) -> None:
     for number, charge in enumerate(case.fee.charges, 1):
         if not charge.basis.strip():
             raise HallError(
-                "fee_without_basis", f"缴费通知书第{number}项“{charge.name}”没有写明收费依据，不能出具。",
-                field=f"fee.charges[{number - 1}].basis", hint="请写明法律、行政法规和公布的收费标准。",
+                "fee_without_basis", f"缴费通知书第{number}项“{charge.name}”没有写明收费依据，不能出具",
+                field=f"fee.charges[{number - 1}].basis", hint="请写明法律、行政法规和公布的收费标准",
             )  # fmt: skip
         if charge.fen <= 0:
             raise HallError(
-                "fee_not_positive", f"缴费通知书第{number}项“{charge.name}”没有金额，不能出具。",
-                field=f"fee.charges[{number - 1}].fen", hint="不收费的项目不列入。",
+                "fee_not_positive", f"缴费通知书第{number}项“{charge.name}”没有金额，不能出具",
+                field=f"fee.charges[{number - 1}].fen", hint="不收费的项目不列入",
             )  # fmt: skip
 
 
@@ -313,6 +314,6 @@ def _transfer(case: Case) -> None:
     for number, move in enumerate(case.handovers):
         if not move.giver.strip():
             raise HallError(
-                "handover_without_hand", f"物料流转单第{number + 1}次移交没有写明移交人，不能出具。",
-                field=f"handovers[{number}].giver", hint="请写明谁交出的。",
+                "handover_without_hand", f"物料流转单第{number + 1}次移交没有写明移交人，不能出具",
+                field=f"handovers[{number}].giver", hint="请写明谁交出的",
             )  # fmt: skip

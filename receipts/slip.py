@@ -219,8 +219,21 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
             yield Strip(strip.height, (*strip.ops, mark) if mark else strip.ops, strip.before)
             first = False
         said = [f"{title}：{' '.join(cell.splitlines())}" for title, cell in zip(titles[2:], rest, strict=True) if cell]
-        yield from _said(setter, "　".join(said), _SMALL, left=indent)
+        yield from _said(setter, "\n".join(_packed(setter, said, indent)), _SMALL, left=indent)
     yield _rule(setter)
+
+
+def _packed(setter: Setter, said: Sequence[str], indent: float) -> Iterator[str]:
+    """Short statements side by side as long as they fit a line, so that none is broken that need not be."""
+    line = ""
+    for part in said:
+        joined = f"{line}　{part}" if line else part
+        if line and setter.fonts.width(joined, _SMALL) > setter.width - indent:
+            yield line
+            joined = part
+        line = joined
+    if line:
+        yield line
 
 
 def _notice(setter: Setter, block: Notice) -> Iterator[Strip]:

@@ -1,5 +1,5 @@
-"""The translation template: every text that the screens' code gives to ``_``, ``N_`` or ``ngettext``, and the names
-that the rules give to states, papers and outcomes.
+"""The translation template: every text that the screens' code gives to ``_``, ``N_`` or ``ngettext``, and those that
+the rules and the services make (``tests.i18n_said``).
 
 Run as ``python -m tests.i18n_extract`` it writes ``clerk_tui/locale/clerk.pot``; a test compares the two.
 """
@@ -11,9 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from hall.shifts import LEFT_NAMES
-from hall.telling import OTHER_PAPERS, PAPER_NAMES, STATE_NAMES
-from hall.verdict import OUTCOME_NAMES
+from tests.i18n_said import said
 
 PACKAGE = Path(__file__).resolve().parent.parent / "clerk_tui"
 TEMPLATE = PACKAGE / "locale" / "clerk.pot"
@@ -27,12 +25,6 @@ msgstr ""
 """
 
 Key = tuple[str, str | None]
-NAMES = {
-    "hall/shifts.py": tuple(LEFT_NAMES.values()),
-    "hall/telling.py": (*STATE_NAMES.values(), *PAPER_NAMES.values(), *OTHER_PAPERS.values()),
-    "hall/verdict.py": tuple(OUTCOME_NAMES.values()),
-}
-"""Chinese names that the pure rules give and the screens look up: they have one home each, and it is not here."""
 
 
 def calls(source: str) -> Iterator[tuple[int, Key | None, bool]]:
@@ -60,10 +52,9 @@ def template(package: Path = PACKAGE) -> str:
         for _line, key, _plain in calls(path.read_text(encoding="utf-8")):
             if key and name not in uses.setdefault(key, []):
                 uses[key].append(name)
-    for name, texts in NAMES.items():
-        for text in texts:
-            if name not in uses.setdefault((text, None), []):
-                uses[text, None].append(name)
+    for name, text in said():
+        if name not in uses.setdefault((text, None), []):
+            uses[text, None].append(name)
     return HEADER + "".join(_entry(key, names) for key, names in uses.items())
 
 

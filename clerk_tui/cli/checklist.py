@@ -124,7 +124,7 @@ def _lines(matter: Matter, made: Checklist) -> Iterator[str]:
         marks += [_("可容缺")] if row.tolerable else []
         marks += [_("本厅已有")] if row.held else []
         yield f"{number:2d}  {row.name}  {row.form} {row.copies} 份  {'、'.join(marks)}  [{row.code}]"
-        yield f"    {row.why}"
+        yield f"    {_(row.why)}"
     for code in made.open_questions:
         question = next(each for each in made.questions if each.code == code)
         options = "、".join(f"{each.code} {each.label}" for each in question.options) or "yes、no"

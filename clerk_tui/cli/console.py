@@ -150,11 +150,11 @@ def tell_error(error: HallError, as_json: bool, **more: Any) -> None:
     if as_json:
         write_json({"error": fields, **more})
         return
-    lines = [_("错误：{message}").format(message=fields["message"])]
+    lines = [_("错误：{message}").format(message=_(str(fields["message"])))]
     if fields["field"]:
         lines.append(_("位置：{field}").format(field=fields["field"]))
     if fields["hint"]:
-        lines.append(_("办法：{hint}").format(hint=fields["hint"]))
+        lines.append(_("办法：{hint}").format(hint=_(fields["hint"])))
     note(*lines)
 
 

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import signal
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from clerk_tui.cli.console import Session, command, json_option
 from clerk_tui.i18n import _
-from hall.errors import BadInput, HallError
+from hall.errors import BadInput
 
 if TYPE_CHECKING:
-    from clerk_tui.app import Report
-    from clerk_tui.cli.beside import Centre
     from clerk_tui.config import Config
-    from clerk_tui.services.workspace import Workspace
-    from clerk_tui.sync.supervisor import Supervisor
-
-log = logging.getLogger(__name__)
 
 
 @command(
@@ -59,57 +47,26 @@ def demo(session: Session, headless: bool, out: Path | None, data: Path | None, 
         _headless(session.config, Path(folder), out)
 
 
-def demo_config(config: Config, folder: Path, papers: Path) -> Config:
-    """The settings with the sample catalogue and everything that is written below ``folder``."""
-    from msgspec.structs import replace
-
-    from clerk_tui import paths
-
-    folder, papers = folder.resolve(), papers.resolve()
-    return replace(
-        config,
-        catalogue=replace(config.catalogue, path=str(paths.PROJECT_ROOT / "catalogue")),
-        store=replace(config.store, path=str(folder / "clerk.db"), witness=str(folder / "clerk.witness")),
-        centre=replace(config.centre, enabled=True, token_file=""),
-        print=replace(config.print, target=f"dir:{papers}", by_kind={}),
-    )
-
-
-@contextmanager
-def _beside(folder: Path) -> Iterator[Centre]:
-    """A centre that whoever needs it starts, and that is stopped in the end, also when we are told to end."""
-    from clerk_tui.cli.beside import Centre
-
-    centre = Centre(folder / "central")
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        yield centre
-    finally:
-        centre.stop()
-        signal.signal(signal.SIGTERM, before)
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def _with_screens(config: Config, folder: Path) -> None:
+    from clerk_tui.cli.beside import centre_beside, sample_config
     from clerk_tui.cli.counter import open_counter
+    from clerk_tui.cli.joining import Joining
 
-    with _beside(folder) as centre:
-        settings = demo_config(config, folder, folder / "papers")
-        open_counter(settings, lambda ws, report: _Waiting(ws, report, centre))
+    with centre_beside(folder) as centre:
+        settings = sample_config(config, folder, folder / "papers")
+        open_counter(settings, lambda ws, report: Joining(ws, report, centre))
 
 
 def _headless(config: Config, folder: Path, out: Path) -> None:
+    from clerk_tui.cli.beside import centre_beside, sample_config
     from clerk_tui.cli.morning import serve_morning
     from clerk_tui.cli.setup import prepare_fonts
     from clerk_tui.logs import setup_logging
     from clerk_tui.services.workspace import open_workspace
 
-    settings = demo_config(config, folder, out)
+    settings = sample_config(config, folder, out)
     setup_logging(settings)
-    with _beside(folder) as centre:
+    with centre_beside(folder) as centre:
         centre.start()
         prepare_fonts()
         ws = open_workspace(settings)
@@ -117,52 +74,3 @@ def _headless(config: Config, folder: Path, out: Path) -> None:
             serve_morning(ws, centre)
         finally:
             ws.close()
-
-
-class _Waiting:
-    """The counter's sync and its centre, both begun after the first paint; the screens wait for neither."""
-
-    def __init__(self, ws: Workspace, report: Report, centre: Centre) -> None:
-        self._ws, self._report, self._centre = ws, report, centre
-        self._supervisor: Supervisor | None = None
-        self._stopped = False
-        self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._begin, name="centre", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
-
-    def wish(self, word: str = "new") -> None:
-        """Pass on what the screens wish; before the centre is there nothing needs to be said."""
-        if self._supervisor is not None:
-            self._supervisor.wish(word)
-
-    def stop(self) -> None:
-        """End the sync; the centre is stopped by whoever started it."""
-        with self._lock:
-            self._stopped = True
-        if self._supervisor is not None:
-            self._supervisor.stop()
-
-    def _begin(self) -> None:
-        from clerk_tui.cli.counter import sync_settings
-        from clerk_tui.sync.supervisor import Supervisor
-
-        ws = self._ws
-        try:
-            with self._lock:
-                if self._stopped:
-                    return
-                self._centre.start()
-            url = self._centre.url()
-            self._centre.enrol(ws)
-        except HallError as error:
-            log.warning("the centre beside the counter: %s", error.code)
-            return
-        with self._lock:
-            if not self._stopped:
-                self._supervisor = Supervisor(
-                    ws.journal.database, ws.clock, sync_settings(ws.config, url), self._report
-                )
-                self._supervisor.start()

@@ -58,7 +58,7 @@ def examine(session: Session) -> Iterator[Check]:
         try:
             found = look(session)._replace(check=name)
         except HallError as error:
-            found = Check(name, "fail", error.message, error.hint)
+            found = Check(name, "fail", _(error.message), _(error.hint))
         yield found._replace(hint="") if found.state == "ok" else found
 
 
@@ -188,8 +188,8 @@ def _papers(session: Session) -> Check:
         try:
             words.append(label + open_target(target, config.print_folder).look())
         except HallError as error:
-            words.append(label + error.message)
-            hints.append(error.hint)
+            words.append(label + _(error.message))
+            hints.append(_(error.hint))
             state = "fail" if target == settings.target else "warn" if state == "ok" else state
     if (left := _left_unprinted(session)) and state == "ok":
         state = "warn"

@@ -14,6 +14,7 @@ from clerk_tui.cli.helping import padded
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
+from clerk_tui.widgets.phrases import said_of
 from hall.errors import BadInput, HallError
 from hall.telling import STATE_NAMES
 
@@ -341,7 +342,7 @@ PRINTS = {
 
 def _paper_line(row: dict[str, Any]) -> str:
     state = _(PRINTS[row["state"]]) if row["state"] else "—"
-    return f"{row['number']}  {row['kind']}  {state}  {row['path'] or row['error']}".rstrip()
+    return f"{row['number']}  {row['kind']}  {state}  {row['path'] or _(row['error'])}".rstrip()
 
 
 def _case_lines(told: dict[str, Any]) -> Iterator[str]:
@@ -357,8 +358,8 @@ def _case_lines(told: dict[str, Any]) -> Iterator[str]:
         (_("法定办结"), "statutory_due"),
     )
     yield from (f"  {label}  {told[key]}" for label, key in dates if told[key])
-    yield from (f"  {_('缺')}  {gap['name']}：{gap['problem']}" for gap in told["gaps"])
+    yield from (f"  {_('缺')}  {said_of(gap['name'], _(gap['problem']))}" for gap in told["gaps"])
     for event in told["timeline"]:
         mark = _("【报负责人】") if event["alert"] else ""
-        yield f"  {event['at']}  {mark}{event['text']}"
+        yield f"  {event['at']}  {mark}{_(event['text'])}"
     yield from (f"  {_paper_line(row)}" for row in told["papers"])

@@ -37,7 +37,7 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
         if told[key]
     ]
     answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
-    note(*result.warnings)
+    note(*map(_, result.warnings))
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 
@@ -74,6 +74,6 @@ def steps(session: Session, reference: str | None, as_json: bool) -> None:
     }
     lines = [case.reference]
     for offer in offers:
-        why = f"  {offer.why.message}" if offer.why else ""
+        why = f"  {_(offer.why.message)}" if offer.why else ""
         lines.append(f"  {'·' if offer.why else '✓'} {_(offer.step.name)}{why}")
     answer(as_json, told, lambda: lines)

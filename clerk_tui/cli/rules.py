@@ -72,9 +72,11 @@ def identity(session: Session, number: str | None, kind: str | None, as_json: bo
     text = read_word(number, "NUMBER")
     found = check_identity(text, kind, today=dt.datetime.now(session.config.timezone).date())
     result = {"kind": found.kind, "valid": found.valid, "warnings": list(found.warnings), "masked": found.masked}
-    name = KINDS.get(found.kind, _("看不出种类"))
+    name = _(KINDS.get(found.kind, "")) or _("看不出种类")
     verdict = _("有效") if found.valid else _("无效")
-    answer(as_json, result, lambda: [f"{found.masked}  {name}  {verdict}", *(f"  {line}" for line in found.warnings)])
+    answer(
+        as_json, result, lambda: [f"{found.masked}  {name}  {verdict}", *(f"  {_(line)}" for line in found.warnings)]
+    )
 
 
 def missing(name: str, path: str) -> BadInput:

@@ -12,6 +12,7 @@ import click
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
+from clerk_tui.widgets.phrases import said_of
 from hall.errors import BadInput
 from hall.telling import PAPER_NAMES, STATE_NAMES
 
@@ -118,7 +119,8 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     promised = {each["code"]: each["until"] for each in told["promises"]}
     for gap in told["gaps"]:
         until = promised.get(gap["code"])
-        yield f"  {_('缺')}  {gap['name']}：" + (_("承诺 {day} 前补齐").format(day=until) if until else gap["problem"])
+        problem = _("承诺 {day} 前补齐").format(day=until) if until else _(gap["problem"])
+        yield f"  {_('缺')}  {said_of(gap['name'], problem)}"
     if told["overdue"]:
         yield "  " + _("补正期限已过")
     if not told["same_catalogue"]:

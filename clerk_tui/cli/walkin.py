@@ -11,6 +11,7 @@ from clerk_tui.cli.console import Session, answer, argument, command, json_optio
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
+from clerk_tui.widgets.phrases import gap_words, said_of
 from hall.errors import HallError
 from hall.verdict import OUTCOME_NAMES
 
@@ -62,7 +63,7 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
         "journal": made["journal"],
     }
     answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
-    note(*result.warnings)
+    note(*map(_, result.warnings))
 
 
 @command(
@@ -127,14 +128,14 @@ def deliver(ws: Workspace, result: Result) -> Result:
         delivered = deliver_pending(ws, limit=ALL_PAPERS)
     except HallError as error:
         # The action itself is committed by now: its papers wait, and that must not look like a refusal.
-        note(error.message, error.hint)
+        note(_(error.message), _(error.hint))
         delivered = []
     done = {each.paper_id: each for each in delivered if each.nth == 0}
     papers = []
     for paper in result.papers:
         now = done.get(paper.paper_id)
         if now is None or now.error:
-            why = now.error if now else _("还在排队")
+            why = _(now.error) if now else _("还在排队")
             note(_("凭证 {number} 没有打出：{why}").format(number=paper.number, why=why))
         papers.append(replace(paper, path=now.path, pages=now.pages) if now else paper)
     return replace(result, papers=tuple(papers))
@@ -147,7 +148,7 @@ def ready_fonts() -> None:
     try:
         prepare_fonts()
     except HallError as error:
-        note(error.message, error.hint)
+        note(_(error.message), _(error.hint))
 
 
 def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
@@ -156,7 +157,7 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
-    note(*result.warnings, *(_("表格空着：{what}").format(what=text) for text in result.blank.values()))
+    note(*map(_, result.warnings), *(_("表格空着：{what}").format(what=text) for text in result.blank.values()))
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 
@@ -165,7 +166,7 @@ def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
     outcome = _(result.word or OUTCOME_NAMES[result.outcome]) if result.outcome else _("已收下，还没有齐")
     yield f"{result.reference}  {outcome}"
     for number, gap in enumerate(result.gaps, 1):
-        yield f"  {number}. {gap.name}：{gap.problem}；{gap.remedy}"
+        yield f"  {number}. {said_of(gap.name, gap_words(gap))}"
     dates = ((_("受理日"), "accepted"), (_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
     yield from (f"  {label} {told[key]}" for label, key in dates if told[key])
     yield from _paper_lines(told["papers"])

@@ -52,14 +52,14 @@ def case_lines(
         lines += [BLANK, (((_("还缺 {count} 项").format(count=len(case.gaps)), "title"),), "")]
         until = {promise.code: promise.until for promise in case.promises}
         for number, gap in enumerate(case.gaps, 1):
-            problem = _("承诺 {day} 前补齐").format(day=until[gap.code]) if gap.code in until else gap.problem
+            problem = _("承诺 {day} 前补齐").format(day=until[gap.code]) if gap.code in until else _(gap.problem)
             text = safe(said_of(gap.name, problem))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
         for text in dict.fromkeys(paper.error for paper in detail.papers if paper.error):
-            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(text), min(columns, 96) - 2, 4)]
+            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for key, word in keys_for(detail.papers[chosen_paper] if 0 <= chosen_paper < len(detail.papers) else None):
             lines.append(((("  ", "plain"), (f" {key} ", "chip-key"), (f" {word}", "plain")), ""))
     lines += [BLANK, (((_("经过"), "title"),), "")]
@@ -130,7 +130,7 @@ def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
     for event in reversed(case.timeline):
         when = dt.datetime.fromtimestamp(event.at_ms / 1000, zone).strftime("%m-%d %H:%M")
         ink = "bad" if event.alert else "plain"
-        text = safe(event.text) + (_("（{text}）").format(text=safe(event.misfit)) if event.misfit else "")
+        text = safe(_(event.text)) + (_("（{text}）").format(text=safe(_(event.misfit))) if event.misfit else "")
         for n, part in enumerate(wrap(text, max(10, columns - 13), 3)):
             lines.append((((when if n == 0 else "", "faint"), (" " * (2 if n == 0 else 13), "plain"), (part, ink)), ""))
     return lines

@@ -167,7 +167,7 @@ class DeskScreen(CounterScreen, Generic[P]):
     def show_materials(self) -> None:
         """The rows with what is wrong about their ticks."""
         errors = {
-            (error.field or "").split(".")[1]: error.message
+            (error.field or "").split(".")[1]: _(error.message)
             for error in self.verdict.errors
             if (error.field or "").startswith("materials.")
         }
@@ -257,7 +257,7 @@ class DeskScreen(CounterScreen, Generic[P]):
         for outcome, reason in self.verdict.unlawful.items():
             if outcome is not Outcome.REFUSED:
                 barred.setdefault(reason, []).append(_(OUTCOME_NAMES[outcome]))
-        why = [(said_of(listed(names), reason), "faint") for reason, names in barred.items()]
+        why = [(said_of(listed(names), _(reason)), "faint") for reason, names in barred.items()]
         if not choices:
             self.say(_("没有别的合法结论"), *(text for text, _ink in why))
             return
@@ -286,15 +286,15 @@ class DeskScreen(CounterScreen, Generic[P]):
         shown = self.query_one(VerdictView).shown
         chosen = self.chosen
         assert chosen is not None
-        lines: list[Paragraph] = [(who, "strong"), (shown.article, "faint")]
+        lines: list[Paragraph] = [(who, "strong"), (_(shown.article), "faint")]
         if chosen is Outcome.REFUSED:
-            lines += [("", "plain"), (shown.explanation, "plain")]
+            lines += [("", "plain"), (_(shown.explanation), "plain")]
         if shown.handed:
             lines += [("", "plain"), (_("交来的材料"), "title")]
             lines += [(f"\t{name}", "plain") for name in shown.handed]
         if chosen is not Outcome.REFUSED and shown.gaps:
             lines += [("", "plain"), (shown.gaps_title or _("列明的材料"), "title")]
-            lines += [(f"\t{n}  {said_of(gap.name, gap.problem)}", "plain") for n, gap in enumerate(shown.gaps, 1)]
+            lines += [(f"\t{n}  {said_of(gap.name, _(gap.problem))}", "plain") for n, gap in enumerate(shown.gaps, 1)]
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))

@@ -224,10 +224,10 @@ class Box(Painted):
 
 def problem(error: HallError, effect: str = "") -> Spec:
     """A problem told in full: what happened, what it means for the person at the counter, what to do."""
-    paragraphs: list[Paragraph] = [(error.message, "strong")]
+    paragraphs: list[Paragraph] = [(_(error.message), "strong")]
     if effect:
         paragraphs += [("", "plain"), (effect, "plain")]
     if error.hint:
-        paragraphs += [("", "plain"), (_("怎么办：") + error.hint, "info")]
+        paragraphs += [("", "plain"), (_("怎么办：") + _(error.hint), "info")]
     paragraphs += [("", "plain"), (_("代号 {code}").format(code=error.code), "faint")]
     return Spec(title=_("没有办成"), paragraphs=tuple(paragraphs), yes=N_("知道了"), no=N_("关闭"), tone="bad")

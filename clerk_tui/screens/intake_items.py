@@ -68,9 +68,9 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
             required=required,
             wanted=wanted,
             note=note,
-            error=errors.get(where, ""),
+            error=_(errors.get(where, "")),
             offer=known.get(where, ""),
-            caution=preview.warnings.get(where, "") if draft.applicant.get(key) else "",
+            caution=_(preview.warnings.get(where, "")) if draft.applicant.get(key) else "",
         )
 
     if len(draft.matter.serves) > 1:
@@ -107,9 +107,9 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
             section=_("代理人"),
             required=required,
             wanted=True,
-            error=errors.get(where, ""),
+            error=_(errors.get(where, "")),
             offer=known.get(where, ""),
-            caution=preview.warnings.get(where, "") if draft.agent.get(key) else "",
+            caution=_(preview.warnings.get(where, "")) if draft.agent.get(key) else "",
         )
 
 
@@ -131,9 +131,9 @@ def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str
         options=options,
         required=field.required,
         note="  ".join(filter(None, (field.help, example))),
-        error=errors.get(where, ""),
+        error=_(errors.get(where, "")),
         offer=known.get(where, ""),
-        caution=preview.warnings.get(where, ""),
+        caution=_(preview.warnings.get(where, "")),
     )
 
 
@@ -147,7 +147,7 @@ def _identity_told(draft: Draft, preview: Preview) -> str:
     identity = check_identity(number, kind or None, today=preview.received)
     if not identity.valid:
         return ""
-    parts = [ID_NAMES.get(identity.kind, "")]
+    parts = [_(ID_NAMES.get(identity.kind, ""))]
     if identity.birth is not None and identity.birth <= preview.received:
         parts.append(_("{age}岁").format(age=age_on(identity.birth, preview.received)))
     return " ".join(filter(None, parts))

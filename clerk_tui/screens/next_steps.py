@@ -76,7 +76,7 @@ class NextStepsScreen(CounterScreen):
         place = self.offers.index(offer) + 1
         name = pad(step_name(offer.step), NAME)
         if offer.why is not None:
-            why = clip(safe(offer.why.message), max(8, columns - NAME - 5))
+            why = clip(safe(_(offer.why.message)), max(8, columns - NAME - 5))
             return (("     ", "plain"), (name, "off"), (why, "off"))
         key: Span = (f" {place} ", "chip-key") if place < 10 else ("   ", "plain")
         paper = paper_name(offer.step.paper) if offer.step.paper else ""
@@ -98,8 +98,8 @@ class NextStepsScreen(CounterScreen):
             return []
         lines: list[Line] = [(((step_name(offer.step), "title"),), "")]
         if offer.why is not None:
-            texts = [(_("现在不能办：") + offer.why.message, "bad")]
-            texts += [(_("怎么办：") + offer.why.hint, "plain")] if offer.why.hint else []
+            texts = [(_("现在不能办：") + _(offer.why.message), "bad")]
+            texts += [(_("怎么办：") + _(offer.why.hint), "plain")] if offer.why.hint else []
         elif offer.step.paper:
             texts = [(_("将打印：") + paper_name(offer.step.paper), "info")]
         else:

@@ -20,7 +20,7 @@ from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import gap_words
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
 from hall.identity import KINDS as ID_NAMES
@@ -190,10 +190,8 @@ class PaperCodeScreen(CounterScreen):
                 done = gap.code not in missing
                 mark = pad(_("已补") if done else str(number), 5)
                 yield (((mark, "good" if done else "faint"), (clip(safe(gap.name), columns - 5), "plain")), "")
-                if gap.code in until:
-                    text = _("承诺 {day} 前补齐").format(day=until[gap.code])
-                else:
-                    text = said_of(gap.problem, gap.remedy)
+                day = until.get(gap.code)
+                text = _("承诺 {day} 前补齐").format(day=day) if day else gap_words(gap)
                 if not done:
                     yield from (
                         (((" " * 5, "plain"), (each, "faint")), "") for each in wrap(safe(text), columns - 5, 2)

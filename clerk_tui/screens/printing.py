@@ -78,7 +78,7 @@ def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
     places = print_queue.choices(workspace, paper.kind)
     spec = Spec(
         _("改送哪里打印？"),
-        ((_named(paper), "strong"), (paper.error, "bad")),
+        ((_named(paper), "strong"), (_(paper.error), "bad")),
         options=tuple(print_queue.place(workspace, target) for target in places),
         yes=N_("送去打印"),
     )
@@ -100,7 +100,7 @@ def ask_whether_printed(app: CounterApp, papers: Sequence[PrintOf]) -> None:
         _("纸出来了没有？"),
         (
             (_named(paper), "strong"),
-            (paper.error, "plain"),
+            (_(paper.error), "plain"),
             ("", "plain"),
             (_("系统不会自己再打一次，免得同一份文书有两张。请看打印机。"), "info"),
         ),

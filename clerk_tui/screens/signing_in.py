@@ -75,7 +75,7 @@ class SignInScreen(CounterScreen):
     def told(self, message: SignInTold) -> None:
         """What became of it."""
         if message.error is not None:
-            self.box.refuse(message.error.message, message.error.hint)
+            self.box.refuse(_(message.error.message), _(message.error.hint))
         elif message.found.must_change:
             self._given = self._tried
             why = _("这个密码是别人给的，只能用一次。换成 6 到 12 位、别人猜不到的数字。")
@@ -114,7 +114,7 @@ class ApproveScreen(ModalScreen[Actor | None]):
     def told(self, message: SignInTold) -> None:
         """What became of it."""
         if message.error is not None:
-            self.query_one(SignIn).refuse(message.error.message, message.error.hint)
+            self.query_one(SignIn).refuse(_(message.error.message), _(message.error.hint))
         else:
             self.dismiss(message.found)
 

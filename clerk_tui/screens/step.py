@@ -97,11 +97,11 @@ class StepScreen(CounterScreen):
         key = field_of(self.asks, error.field)
         ask = next((ask for ask in self.asks if ask.key == key), None)
         if ask is None:
-            self.against = error.message
+            self.against = _(error.message)
         elif ask.empty:
-            self.lacking[key] = error.message
+            self.lacking[key] = _(error.message)
         else:
-            self.errors.setdefault(key, error.message)
+            self.errors.setdefault(key, _(error.message))
 
     def _items(self) -> list[Item]:
         today = self.counter.today
@@ -250,7 +250,7 @@ def foreseen(case: Case, result: Result) -> list[Paragraph]:
             lines.append((f"{label}  {day}{note}", "plain"))
     papers = listed(paper_name(paper.kind) for paper in result.papers)
     lines.append((_("将打印：") + papers, "info") if papers else (_("只记入办件，不打印文书"), "faint"))
-    return [*lines, *((text, "warn") for text in result.warnings)]
+    return [*lines, *((_(text), "warn") for text in result.warnings)]
 
 
 def confirm_step(

@@ -82,7 +82,7 @@ def read(asks: Sequence[Ask], today: dt.date) -> tuple[dict[str, Any], dict[str,
         try:
             values[ask.key] = _READERS.get(ask.kind, _as_is)(ask, today)
         except BadInput as error:
-            errors[ask.key] = error.message
+            errors[ask.key] = _(error.message)
     return values, errors
 
 

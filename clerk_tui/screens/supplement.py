@@ -19,7 +19,7 @@ from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import gap_words
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
@@ -40,11 +40,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         super().__init__(draft.ticks)
         self.draft = draft
         self.part = "materials"
+        self._second_reason = ""
         opened = {row.code for row in draft.rows}
         self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
 
     def body(self) -> ComposeResult:
         yield from self.desk()
+
+    @property
+    def unprintable(self) -> tuple[str, ...]:
+        """The characters that the papers would spell out, those of the reason for a second notice among them."""
+        return supplement.spelled_out(self.preview, self._second_reason)
 
     def left_pane(self) -> Widget:
         return TextPane(self._told, id="told")
@@ -183,7 +189,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             mark: Span = (pad(_("已补") if done else str(number), 5), "good" if done else "faint")
             lines.append(((mark, (clip(safe(gap.name), columns - 5), "plain")), ""))
             if not done:
-                for part in wrap(safe(said_of(gap.problem, gap.remedy)), columns - 5, 3):
+                for part in wrap(safe(gap_words(gap)), columns - 5, 3):
                     lines.append((((" " * 5, "plain"), (part, "faint")), ""))
         return lines
 
@@ -285,10 +291,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             yes=N_("下一步"),
             tone="bad",
         )
-        self.ask(
-            spec,
-            lambda reason: self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text)),
-        )
+
+        def given(reason: Answer) -> None:
+            self._second_reason = reason.text
+            self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text))
+
+        self.ask(spec, given)
 
     def _answer_for(self, reason: str) -> None:
         """Somebody in charge answers for it: whoever sits here, or who stands beside them."""

@@ -88,15 +88,6 @@ ASIDE: dict[str, tuple[str, str]] = {
 }
 
 
-#: Names of the steps after the receipt, which the services give in Chinese.
-STEPS = (
-    *(N_("收下补交的材料"), N_("催交承诺的材料"), N_("通知补齐后重新启动"), N_("告知特别程序（停计时）")),
-    *(N_("结束特别程序"), N_("延长办理期限"), N_("作出准予的决定"), N_("作出不予的决定"), N_("通知缴费")),
-    *(N_("登记缴费"), N_("移交材料原件"), N_("送达文书"), N_("取件"), N_("逾期未补正，退件")),
-    *(N_("申请人撤回申请"), N_("承诺逾期，终止办理")),
-)
-
-
 def state_chip(state: CaseState | str) -> tuple[str, str]:
     """The word and the ink of a case's state."""
     state = CaseState(state)

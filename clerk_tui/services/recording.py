@@ -159,6 +159,7 @@ def new_reference(ws: Workspace, connection: Transaction) -> str:
 def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist, language: Language = "") -> MatterRef:
     """The matter as it stands now, to be kept with the case; with its English where the papers are bilingual."""
     department = ws.department(matter.department)
+    hall = structs.replace(ws.catalogue.hall, businesses=())
     return MatterRef(
         key=matter.key,
         code=matter.code,
@@ -176,7 +177,7 @@ def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist, language: La
             court=department.court,
         ),
         limits=matter.limits,
-        hall=ws.catalogue.hall,
+        hall=hall,
         place=matter.place,
         results=matter.results,
         special_procedures=matter.special_procedures,

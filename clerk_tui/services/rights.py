@@ -25,7 +25,8 @@ class Seat:
     """The one who is signed in at a counter, for every thread of it; ``None`` while nobody is.
 
     ``session`` is their bearer token at the centre (empty offline). ``until_ms`` is when signing in runs out, on the
-    clock that no one can set (``Clock.mono_ms``; 0: never). ``centre_url`` is where PINs are checked.
+    clock that no one can set (``Clock.mono_ms``; 0: never). ``centre_url`` is where PINs are checked
+    and tickets asked for.
     """
 
     __slots__ = ("actor", "centre_url", "session", "until_ms")

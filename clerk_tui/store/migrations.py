@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
 from clerk_tui.store import shifts
+from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
 
 if TYPE_CHECKING:
@@ -174,6 +175,11 @@ def _shifts(db: Utils) -> None:
     db.execute(shifts.INDEX)
 
 
+def _queue_desk(db: Utils) -> None:
+    # The ticket that this window has, what it asked the centre and has no answer to: JSON of ``services.queue_desk``.
+    db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -182,11 +188,13 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0005_clerks", _clerks),
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
-    ("0008_shifts", _shifts),
+    ("0008_tickets", _tickets),
+    ("0009_queue_desk", _queue_desk),
+    ("0010_shifts", _shifts),
 )
 LATEST: Final = len(_ALL)
 
-PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled")
+PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "paper", "settled", "ticket_view")
 """Tables that hold nothing the journal does not."""
 
 

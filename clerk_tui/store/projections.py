@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from clerk_tui.store.initials import initials
+from clerk_tui.store.tickets import TicketRows
 from hall.case import Case, Paper
 from hall.chain import Sealed, open_sealed
 from hall.facts import (
@@ -83,6 +85,7 @@ class Projector:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self._slots: dict[str, _Slot] = {}
+        self._tickets = TicketRows(connection, partial(facts_of, connection))
 
     def case(self, subject: str) -> Case | None:
         """The case as it stands with everything taken so far; ``None`` for what is about no case."""
@@ -96,6 +99,8 @@ class Projector:
         if not header.subject:
             self._take_sheet(header.seq, fact.body)
             return
+        if self._tickets.take(fact):
+            return
         slot = self._slot(header.subject, header.seq)
         if slot.case is None:
             slot.case_seq = header.seq
@@ -104,11 +109,12 @@ class Projector:
         slot.last_seq, slot.updated_ms = header.seq, header.at_ms
 
     def flush(self) -> None:
-        """Write the cases that were touched."""
+        """Write the cases and tickets that were touched."""
         for slot in self._slots.values():
             if slot.case is not None and slot.last_seq:
                 self._write(slot, slot.case)
         self._slots.clear()
+        self._tickets.flush()
 
     def _settle(self, by_seq: int, at_ms: int, body: RecordSettled | ConflictSettled) -> None:
         """Take a record off the list of what came back."""

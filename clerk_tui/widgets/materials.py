@@ -150,11 +150,11 @@ class MaterialsView(Painted):
         if row is None:
             return []
         tick = self.ticks.get(row.code)
-        parts: list[tuple[str, str, str]] = [("", safe(row.name), "strong"), (_("为什么要"), safe(row.why), "plain")]
+        parts: list[tuple[str, str, str]] = [("", safe(row.name), "strong"), (_("为什么要"), safe(_(row.why)), "plain")]
         if row.source:
             parts.append((_("来源"), safe(row.source), "plain"))
         if row.held:
-            parts.append((_("本厅已有"), safe(row.held_from), "info"))
+            parts.append((_("本厅已有"), safe(_(row.held_from)), "info"))
         if self.errors.get(row.code):
             parts.append((_("要改"), self.errors[row.code], "bad"))
         elif tick is not None and tick.reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clerk_tui.i18n import _
+from hall.verdict import Gap
 
 
 def listed(words: Iterable[str]) -> str:
@@ -15,6 +16,11 @@ def listed(words: Iterable[str]) -> str:
 def said_of(what: str, text: str) -> str:
     """``户口簿：未提交``."""
     return _("{what}：{text}").format(what=what, text=text)
+
+
+def gap_words(gap: Gap) -> str:
+    """What is wrong with a material, and how to put it right."""
+    return said_of(_(gap.problem), _(gap.remedy)) if gap.remedy else _(gap.problem)
 
 
 def age(ms: int) -> str:

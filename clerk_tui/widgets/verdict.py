@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from clerk_tui.i18n import _
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
-from clerk_tui.widgets.phrases import listed, said_of
+from clerk_tui.widgets.phrases import gap_words, listed
 from hall.verdict import OUTCOME_NAMES, Gap, Outcome
 
 FILLS: dict[Outcome, str] = {
@@ -84,8 +84,8 @@ class VerdictView(_Showing):
             ((("", "plain"),), fill),
             BLANK,
         ]
-        lines += _texts(safe(shown.explanation), columns, "plain", 0, 4)
-        lines += _texts(shown.article, columns, "faint", 0, 3)
+        lines += _texts(safe(_(shown.explanation)), columns, "plain", 0, 4)
+        lines += _texts(_(shown.article), columns, "faint", 0, 3)
         if shown.dates:
             lines.append(BLANK)
             for label, value in shown.dates:
@@ -110,7 +110,7 @@ class VerdictView(_Showing):
             for n, part in enumerate(wrap(safe(gap.name), columns - 3, 1 if brief else 2)):
                 lines.append((((f"{number:>2} " if n == 0 else "   ", "faint"), (part, "plain")), ""))
             if not brief:
-                text = said_of(gap.problem, gap.remedy) if gap.remedy else gap.problem
+                text = gap_words(gap)
                 lines += _texts(safe(text), columns, "faint", 3, 2)
         return lines
 
@@ -120,7 +120,7 @@ class VerdictView(_Showing):
         if shown.warnings:
             lines.append(BLANK)
             for text in shown.warnings[:2]:
-                lines += _texts(_("提醒：") + safe(text), columns, "warn", 0, 2)
+                lines += _texts(_("提醒：") + safe(_(text)), columns, "warn", 0, 2)
         if shown.hinders:
             lines += [BLANK, (((_("还不能确认"), "title"),), "")]
             for text in shown.hinders[:4]:
@@ -164,7 +164,7 @@ class VerdictStrip(_Showing):
             second = ((clip(head + safe(names), columns), "warn"),)
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
-        return [((key, chip, ("  ", "plain"), (clip(safe(shown.explanation), room), "plain")), ""), (second, "")]
+        return [((key, chip, ("  ", "plain"), (clip(safe(_(shown.explanation)), room), "plain")), ""), (second, "")]
 
 
 def _head(shown: Shown) -> str:
@@ -190,5 +190,5 @@ def date_pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 def hindrances(messages: Sequence[str]) -> tuple[str, ...]:
-    """The same text once."""
-    return tuple(dict.fromkeys(messages))
+    """The same text once, in the language of the screen."""
+    return tuple(dict.fromkeys(_(text) for text in messages))

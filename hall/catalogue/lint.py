@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
+from hall.catalogue.businesses import check_businesses
 from hall.catalogue.findings import Finding
 from hall.catalogue.lint_matter import check_matter
 from hall.catalogue.model import Catalogue, Matter
@@ -38,7 +39,7 @@ def check(
     files = list(matter_files) or [f"matters/{matter.key}.toml" for matter in catalogue.matters]
     shared = Counter(files)
     findings = [*_check_hall(catalogue, complete), *_check_departments(catalogue), *_check_problems(catalogue)]
-    findings += _check_english(catalogue)
+    findings += [*_check_english(catalogue), *check_businesses(catalogue, complete)]
     if complete:
         findings += _check_bundles(catalogue)
     try:

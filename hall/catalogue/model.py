@@ -295,8 +295,27 @@ class Bundle(_Data, frozen=True):
     about: str = ""
 
 
+class Business(_Data, frozen=True):
+    """What people take a number for: one queue of the hall. ``letter`` begins its numbers ("A012").
+
+    ``departments`` bring all their matters along; a matter named in ``matters`` belongs here whatever its department.
+    ``about`` says under the name what it is for, ``where`` where to wait; both stand on the screen and on the ticket.
+    """
+
+    key: str
+    letter: str
+    name: str
+    about: str = ""
+    where: str = ""
+    departments: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+
+
 class HallInfo(_Data, frozen=True):
-    """What papers say about the hall itself. ``reconsideration`` and ``court`` are the remedies' addresses."""
+    """What papers say about the hall itself. ``reconsideration`` and ``court`` are the remedies' addresses.
+
+    ``businesses`` are its queues, in the order of the ticket machine's screen; papers and facts carry none of them.
+    """
 
     name: str
     region: str
@@ -309,6 +328,7 @@ class HallInfo(_Data, frozen=True):
     reconsideration: str
     court: str
     number_word: str = ""
+    businesses: tuple[Business, ...] = ()
 
 
 class EnglishText(_Data, frozen=True):

@@ -11,6 +11,7 @@ from clerk_tui import i18n
 from clerk_tui.i18n import N_, _, ngettext
 from clerk_tui.po import read_po
 from tests.i18n_extract import PACKAGE, TEMPLATE, calls, template
+from tests.i18n_said import templates
 
 HEADER = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 CATALOGUES = sorted(i18n.LOCALE_DIR.glob("*/LC_MESSAGES/clerk.po"))
@@ -107,4 +108,34 @@ def test_a_translation_keeps_the_placeholders_and_knows_only_texts_of_the_code(p
 
 
 def placeholders(text: str) -> list[str]:
-    return sorted(re.findall(r"%\(?\w*\)?[ds]|\{\w*[^}]*\}", text))
+    return sorted(re.findall(r"%\(?\w*\)?[ds]|\{\w*[^}]*\}", text.replace(":_}", "}")))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("还缺2项：租赁合同、身份证", "2 missing: 租赁合同、身份证"),
+        ("办件现在是“补正中”，不能撤回", 'The case is "Noticed" and cannot be withdrawn'),
+        (
+            "参照《中华人民共和国行政许可法》第三十二条第一款第四项",
+            "By analogy: Administrative Licensing Law, art. 32 para. 1 item 4",
+        ),
+        (
+            "补交材料1项、不合格2项，尚未补齐；已过补正期限，仍收下的原因：路远",
+            "Supplied: 1, Not acceptable: 2, not complete yet; taken after the day of the notice, because: 路远",
+        ),
+        ("受理时才说的一句话", "受理时才说的一句话"),
+        ("备注：受理", "Note: 受理"),
+    ],
+)
+def test_what_the_rules_say_is_recognised_and_what_people_said_stays(said: str, shown: str) -> None:
+    """Texts of the rules reach the screen filled in, some from the journal, from another process or from the centre."""
+    assert i18n.install("en") == "en"
+    assert _(said) == shown
+
+
+def test_what_a_rule_says_is_read_from_its_code() -> None:
+    source = (
+        'raise BadInput("x", f"还缺{len(gaps)}项：{names}" + ("等" if more else ""), hint="可选：" + "、".join(known))'
+    )
+    assert templates(source) == ["还缺{n}项：{names}{part}", "可选：{listed}"]

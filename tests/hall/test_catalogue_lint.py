@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hall.catalogue.businesses import business_of
 from hall.catalogue.findings import CatalogueProblems, Finding
 from hall.catalogue.lint import check
 from hall.catalogue.lint_matter import calendar_days
@@ -209,3 +210,70 @@ def test_limits_in_different_units_are_compared_by_the_days_they_take_at_least()
     weeks = (COMPANY, "{ days = 3, basis", '{ days = 7, unit = "calendar_day", basis')
     assert findings(weeks, (COMPANY, "days = 0.5", "days = 5")) == ()
     assert [f.key for f in findings(weeks, (COMPANY, "days = 0.5", "days = 7"))] == ["limits.promised"]
+
+
+LETTERS = """
+[[businesses]]
+key = "company"
+letter = "A"
+name = "企业开办"
+departments = ["scjg"]
+
+[[businesses]]
+key = "police"
+letter = "B"
+name = "公安"
+departments = ["gaj"]
+"""
+
+
+def queued(old: str = "", new: str = "", more: str = "") -> list[tuple[str, str]]:
+    """Places and words of what is wrong with a hall that has these queues, after replacing one text by another."""
+    assert old in LETTERS
+    files = sample_catalogue_files()
+    files["hall.toml"] += (LETTERS.replace(old, new, 1) if old else LETTERS).encode() + more.encode()
+    try:
+        load_catalogue(files)
+    except CatalogueProblems as error:
+        assert {finding.file for finding in error.problems} == {"hall.toml"}
+        return [(finding.key, finding.message + finding.hint) for finding in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ('letter = "B"', 'letter = "b"', "businesses[police].letter", "大写"),
+        ('letter = "B"', 'letter = "I"', "businesses[police].letter", "像数字"),
+        ('letter = "B"', 'letter = "A"', "businesses", "字母“A”用了2次"),
+        ('key = "police"', 'key = "company"', "businesses", "代号“company”用了2次"),
+        ('key = "police"', 'key = "公安"', "businesses[公安].key", "写法不对"),
+        ('name = "公安"', 'name = " "', "businesses[police].name", "不能为空"),
+        ('name = "公安"', 'name = "企业开办"', "businesses", "名称“企业开办”用了2次"),
+        ('departments = ["gaj"]', 'departments = ["gai"]', "businesses[police].departments", "是不是“gaj”"),
+        ('departments = ["gaj"]', 'departments = ["gaj", "scjg"]', "businesses", "部门“scjg”用了2次"),
+        ('departments = ["gaj"]', 'matters = ["seel"]', "businesses[police].matters", "是不是“seal”"),
+        ('departments = ["gaj"]', "", "businesses[police]", "没有写办哪些"),
+        ('departments = ["gaj"]', 'departmants = ["gaj"]', "businesses[police].departmants", "departments"),
+    ],
+)
+def test_queues_have_letters_of_their_own_and_lead_to_departments(old: str, new: str, key: str, words: str) -> None:
+    found = queued(old, new)
+    assert any(place == key and words in said for place, said in found), found
+
+
+def test_every_matter_of_a_hall_with_queues_has_one() -> None:
+    assert queued() == []
+    found = queued('departments = ["gaj"]', 'matters = ["company-setup"]')
+    assert any("seal" in words and "没有归入" in words for _key, words in found), found
+
+
+def test_a_matter_that_is_named_goes_before_its_department() -> None:
+    files = sample_catalogue_files()
+    files["hall.toml"] += LETTERS.replace(
+        'departments = ["scjg"]', 'departments = ["scjg"]\nmatters = ["seal"]'
+    ).encode()
+    catalogue = load_catalogue(files)
+    queue = {matter.key: business_of(catalogue.hall.businesses, matter) for matter in catalogue.matters}
+    assert {key: business and business.letter for key, business in queue.items()} == dict.fromkeys(queue, "A")
+    assert business_of((), catalogue.matters[0]) is None

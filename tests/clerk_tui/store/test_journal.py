@@ -21,6 +21,7 @@ from hall.chain import verify
 from hall.errors import BadInput, BrokenChain, StoreError
 from hall.facts import NoteAdded
 from hall.fold import fold
+from hall.ticketing import TicketIssued
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
@@ -32,7 +33,7 @@ COLUMNS = (
 
 
 def morning(ws: Workspace) -> None:
-    """An acceptance, a notice with its supplement, a tolerated one, an inquiry."""
+    """An acceptance, a notice with its supplement, a tolerated one, an inquiry, a ticket."""
     intake.submit(ws, restaurant(ws))
     noticed = intake.submit(ws, restaurant(ws, layout=MISSING))
     back = supplement.open_supplement(ws, noticed.reference)
@@ -40,6 +41,9 @@ def morning(ws: Workspace) -> None:
     supplement.submit(ws, back)
     intake.submit(ws, restaurant(ws, rules_list=promised(ws.clock.today())))
     inquiry.answer(ws, restaurant(ws))
+    day = ws.clock.today()
+    ticket = TicketIssued(business="company", letter="A", serial=1, day=day, at_ms=ws.clock.now_ms())
+    ws.journal.commit([Entry(event_id=ws.new_id(), subject=ws.new_id(), body=ticket, actor="0001", day=day)])
 
 
 def tables(ws: Workspace) -> dict[str, list[Any]]:

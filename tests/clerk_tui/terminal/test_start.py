@@ -20,9 +20,7 @@ def broken_toml(house: House) -> None:
 
 
 def unknown_key(house: House) -> None:
-    folder = copied(house)
-    with (folder / "hall.toml").open("a", encoding="utf-8") as file:
-        file.write('\nadress = "示例市"\n')
+    add_key(copied(house), 'adress = "示例市"\n')
 
 
 def failing_check(house: House) -> None:
@@ -35,9 +33,13 @@ def no_catalogue(house: House) -> None:
 
 
 def hostile_catalogue(house: House) -> None:
-    folder = copied(house)
-    with (folder / "hall.toml").open("a", encoding="utf-8") as file:
-        file.write('\n"evil\\u001b[5mkey\\u202e[/b]" = "x"\n')
+    add_key(copied(house), '"evil\\u001b[5mkey\\u202e[/b]" = "x"\n')
+
+
+def add_key(folder: Path, line: str) -> None:
+    """One more key of the hall itself, before the tables that follow."""
+    file = folder / "hall.toml"
+    file.write_text(line + file.read_text("utf-8"), encoding="utf-8")
 
 
 def copied(house: House) -> Path:
