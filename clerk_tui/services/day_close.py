@@ -11,16 +11,15 @@ from typing import Final
 
 from msgspec import Struct
 
-from clerk_tui.services import editions, outbox, print_queue
+from clerk_tui.services import editions, outbox, print_queue, queue_desk
 from clerk_tui.services.kept_drafts import count_kept
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries, shifts, wordings
 from clerk_tui.store.connection import translated
-from hall import tickets
 from hall.errors import BadInput
-from hall.facts import DayClosed, Fact, Header
+from hall.facts import DayClosed, Header
 from hall.names import clean_text
 from hall.roles import Permission
 from hall.shifts import DAY_SHEET, LEFT_NAMES, Figures, Left, LeftKind, Run, figures_of, runs
@@ -28,7 +27,6 @@ from hall.telling import OTHER_LETTERS
 
 LONGEST: Final = 100
 """Characters of a reason why something is left."""
-_AT_WINDOW: Final = (tickets.TicketState.CALLED, tickets.TicketState.SERVING, tickets.TicketState.HELD)
 
 
 class Open(Struct, frozen=True):
@@ -64,7 +62,7 @@ def look(ws: Workspace, unfinished: int | None = None) -> Closing:
     the file that keeps them)."""
     found = open_runs(ws)
     figures = _figures(ws, found[-1]) if found else None
-    return Closing(today=ws.clock.today(), runs=tuple(found), figures=figures, left=_left(ws, found, unfinished))
+    return Closing(today=ws.clock.today(), runs=tuple(found), figures=figures, left=_left(ws, unfinished))
 
 
 def open_runs(ws: Workspace) -> list[Run]:
@@ -105,7 +103,7 @@ def close(ws: Workspace, reasons: Mapping[str, str], unfinished: int | None = No
         raise BadInput(
             "nothing_to_close", "没有要日结的记录：今天还没有办理，或者已经日结", field="day", hint="接着办理即可"
         )
-    left = _explained(_left(ws, found, unfinished), reasons)
+    left = _explained(_left(ws, unfinished), reasons)
     made: list[Closed] = []
     with ws.journal.write() as connection:
         texts = editions.texts_now(ws, DAY_SHEET)
@@ -163,13 +161,13 @@ def _is_about_a_sheet(header: Header) -> bool:
     return header.type == "day.closed" or (header.type == "paper.reprinted" and not header.subject)
 
 
-def _left(ws: Workspace, found: list[Run], unfinished: int | None) -> tuple[Open, ...]:
+def _left(ws: Workspace, unfinished: int | None) -> tuple[Open, ...]:
     waiting = print_queue.waiting(ws)
     prints: dict[LeftKind, list[str]] = {
         "queued": [job.number for job in waiting if job.state == "queued"],
         "failed": [job.number for job in waiting if job.state == "failed"],
         "unknown": [job.number for job in print_queue.unknown_papers(ws)],
-        "ticket": _tickets(ws, found),
+        "ticket": _tickets(ws),
     }
     sync = outbox.status(ws)
     parked = count_kept(ws) if unfinished is None else unfinished
@@ -179,20 +177,10 @@ def _left(ws: Workspace, found: list[Run], unfinished: int | None) -> tuple[Open
     return tuple(sorted((one for one in counts if one.count), key=lambda one: order.index(one.kind)))
 
 
-def _tickets(ws: Workspace, found: list[Run]) -> list[str]:
-    """Numbers of tickets that were called to this window and are still there."""
-    facts: dict[str, list[Fact]] = {}
-    with translated(ws.journal.path):
-        for run in found:
-            for fact in shifts.facts_between(ws.journal.read(), run.first_seq, run.last_seq):
-                if fact.header.type.startswith("ticket."):
-                    facts.setdefault(fact.header.subject, []).append(fact)
-    held = (tickets.fold(each) for each in facts.values())
-    return [
-        one.number
-        for one in held
-        if one is not None and one.state in _AT_WINDOW and one.window == ws.config.hall.window
-    ]
+def _tickets(ws: Workspace) -> list[str]:
+    """Numbers of tickets that are still at this window, called, served or set aside."""
+    desk = queue_desk.load(ws)
+    return [visit.number for visit in (*((desk.visit,) if desk.visit else ()), *desk.held)]
 
 
 def _explained(left: tuple[Open, ...], reasons: Mapping[str, str]) -> tuple[Left, ...]:
@@ -202,7 +190,7 @@ def _explained(left: tuple[Open, ...], reasons: Mapping[str, str]) -> tuple[Left
         if not reason:
             raise BadInput(
                 "day_not_clear",
-                f"还有{LEFT_NAMES[one.kind]}{one.count}{'条' if one.kind == 'unsent' else '件'}，不能不声不响地日结",
+                f"还有{LEFT_NAMES[one.kind]}（{one.count}），不能不声不响地日结",
                 field=one.kind,
                 hint="先办完，或者写明原因；原因印在日结单上",
             )
