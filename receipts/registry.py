@@ -32,7 +32,7 @@ class KindInfo(Struct, frozen=True):
 
 def kinds(texts: Path | None = None) -> tuple[KindInfo, ...]:
     """Every kind, those of the counter's first step first. Raises HallError ``bad_paper_text``."""
-    from receipts.samples import variant_names
+    from receipts.sample_papers import variant_names
 
     found = []
     for kind in get_args(PaperKind):

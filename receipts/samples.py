@@ -16,12 +16,8 @@ from hall.checklist import SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
 from hall.errors import BadInput
 from hall.fold import fold
-from hall.shifts import DAY_SHEET, Figures, Left, Printed, Work
-from hall.telling import OTHER_LETTERS, OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
+from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Refusal, Tick, TickState, gaps_of
-from receipts.compose import compose
-from receipts.day_sheet import compose_day
-from receipts.document import Document
 from receipts.sample_case import (
     AGENT,
     ALL_IN,
@@ -222,7 +218,7 @@ def sample(
         BadInput: ``unknown_paper_kind``.
     """
     if kind not in PAPER_NAMES:
-        raise _no_kind(kind)
+        raise no_such_kind(kind)
     matter = matter or (ESTATE if kind == "fee" else MATTER)
     if language:
         matter = structs.replace(matter, english=ENGLISH)
@@ -233,58 +229,8 @@ def sample(
     return _issued(kind, told(ticks, bodies, who, agent or AGENT, language, matter))
 
 
-def sample_day() -> f.DayClosed:
-    """The close of a fictional day."""
-    work = {"accepted": 14, "noticed": 6, "tolerated": 2, "refused": 1, "supplemented": 5, "inquiry": 9, "delivered": 7}
-    papers = (("receipt", 8, 0), ("acceptance", 14, 1), ("notice", 6, 0), ("promise", 2, 0), ("refusal", 1, 0))
-    return f.DayClosed(
-        day=DAY,
-        closed_on=DAY,
-        nth=1,
-        hall=MATTER.hall.name,
-        office="SL01",
-        window="3",
-        device="A1",
-        clerk="周敏",
-        figures=Figures(
-            first_seq=1204, last_seq=1391, first_ms=0, last_ms=0, clerks=("0001", "0007"), served=44, received=23,
-            work=tuple(Work(what=what, count=count) for what, count in work.items()),
-            papers=tuple(Printed(kind=kind, issued=issued, reprinted=again) for kind, issued, again in papers),
-            notices=6, second_notices=1, blamed=1, called=46, finished=44, passed=2, pauses=2, paused_min=61,
-        ),
-        began="08:57",
-        ended="17:04",
-        head="5f0c2a9be4d17638a1c04f92d6be8057331e9ac46df0b2875c19e3a40d7268fb",
-        paper_id="sample",
-        number=f"SL01-A1-{DAY:%Y%m%d}/{OTHER_LETTERS[DAY_SHEET]}1",
-        left=(
-            Left(kind="parked", count=1, reason="申请人回家取租赁合同，明早接着办"),
-            Left(kind="unsent", count=12, reason="下午四点起断网，已报修"),
-        ),
-    )  # fmt: skip
-
-
-def sample_document(kind: str, language: f.Language = "", variant: str = "") -> Document:
-    """The content of a sample of any kind; ``variant`` is one of its other wordings (``variant_names``).
-
-    Raises:
-        BadInput: ``unknown_paper_kind``.
-    """
-    if kind == DAY_SHEET:
-        return compose_day(sample_day())
-    wanted = next((each for each in PAPER_NAMES if each == kind), None)
-    if wanted is None:
-        raise _no_kind(kind)
-    case, issued = variants(language)[variant] if variant else sample(wanted, language=language)
-    return compose(wanted, case, issued, qr=issued.replica)
-
-
-def variant_names(kind: str) -> tuple[str, ...]:
-    """The other wordings that a kind has a sample of."""
-    return tuple(name for name, (_, issued) in variants().items() if issued.kind == kind)
-
-
-def _no_kind(kind: str) -> BadInput:
+def no_such_kind(kind: str) -> BadInput:
+    """There is no paper of this kind; the hint names those there are."""
     hint = "可用：" + "、".join((*PAPER_NAMES, *OTHER_PAPERS))
     return BadInput("unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint=hint)
 

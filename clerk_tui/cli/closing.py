@@ -78,7 +78,7 @@ def _lines(found: Closing) -> Iterator[str]:
         )
     for one in found.left:
         names = "　".join(one.names[:5])
-        yield _("还有{what} {count}　{names}").format(what=left_name(one.kind), count=one.count, names=names).rstrip()
+        yield _("还剩 {what} {count}　{names}").format(what=left_name(one.kind), count=one.count, names=names).rstrip()
     if found.runs and not found.left:
         yield _("没有剩下的，可以日结")
 

@@ -89,7 +89,7 @@ def preview(
         raise missing("--out", "clerk paper preview")
     _require_known(kind, variant)
     from receipts.render import render
-    from receipts.samples import sample_document
+    from receipts.sample_papers import sample_document
 
     document = sample_document(kind, "en" if language == "en" else "", variant or "")
     rendered = render(document, form="slip" if width == "80" else "a4")
@@ -160,7 +160,7 @@ def _save(out: Path, pdf: bytes) -> None:
 
 def _require_known(kind: str, variant: str | None) -> None:
     """That there is such a kind, and such a wording of it. Raises ``BadInput``."""
-    from receipts.samples import variant_names
+    from receipts.sample_papers import variant_names
 
     known = (*PAPER_NAMES, *OTHER_PAPERS)
     if kind not in known:

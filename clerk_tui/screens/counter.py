@@ -111,9 +111,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
         self._keep_up()
-        self.show_pause()
-        self.seat_now()
-        self.look_at_the_day()
+        self.begin_shift()
         self.in_background(left_over, "left")
 
     @on(messages.WorkspaceFailed)
@@ -180,8 +178,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
 
     def _second(self) -> None:
         self.show_standing()
-        self.lock_if_idle()
-        self.look_at_the_day()
+        self.keep_shift()
         if self.drafts_due():
             self.in_background(lambda ws: self.write_drafts(), "drafts")
 
@@ -200,8 +197,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
         self._read_sync()
-        self.seat_now()
-        self.tell_window_again()
+        self.shift_heard()
         self.show_standing()
 
     @on(messages.PapersMade)

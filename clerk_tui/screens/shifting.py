@@ -40,6 +40,23 @@ class Shifting(Seating):
         """The whole App."""
         return cast("CounterApp", self)
 
+    def begin_shift(self) -> None:
+        """The counter is open: is it paused, who sits here, is there a day that nobody closed?"""
+        self.show_pause()
+        self.seat_now()
+        self.look_at_the_day()
+
+    def keep_shift(self) -> None:
+        """A second has gone by."""
+        self.lock_if_idle()
+        self.look_at_the_day()
+
+    def shift_heard(self) -> None:
+        """The centre was heard of: who may sit here, and what it has not been told."""
+        self.seat_now()
+        if self._untold:
+            self.counter.in_background(_window_told, "window")
+
     # -- pausing ---------------------------------------------------------------------------------------------------
 
     def ask_pause(self) -> None:
@@ -127,12 +144,7 @@ class Shifting(Seating):
     def tell_window(self) -> None:
         """Tell the centre how the window stands; where it cannot be reached, when it can."""
         self._untold = True
-        self.tell_window_again()
-
-    def tell_window_again(self) -> None:
-        """The centre may be there now: tell it what it has not heard."""
-        if self._untold:
-            self.counter.in_background(_window_told, "window")
+        self.counter.in_background(_window_told, "window")
 
     @on(messages.WindowTold)
     def _window_was_told(self) -> None:

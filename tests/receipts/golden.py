@@ -21,7 +21,8 @@ from receipts.document import Document
 from receipts.fonts import FontSet, prepare_fonts
 from receipts.forms import SLIPS, Form
 from receipts.render import render
-from receipts.samples import sample_day, variants
+from receipts.sample_papers import sample_day
+from receipts.samples import variants
 from tests.receipts import cases
 
 RECORD = Path(__file__).with_name("golden.json")

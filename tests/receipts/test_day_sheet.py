@@ -15,7 +15,7 @@ from receipts.fonts import FontSet
 from receipts.forms import require_slip
 from receipts.registry import kinds
 from receipts.render import render
-from receipts.samples import sample_day, sample_document
+from receipts.sample_papers import sample_day, sample_document
 from receipts.templates import PACKAGED
 from tests.receipts.reading import read_text
 

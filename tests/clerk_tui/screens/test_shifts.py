@@ -71,7 +71,7 @@ async def test_a_pause_covers_the_open_case_and_gives_it_back(
 async def test_a_pause_for_another_reason_wants_it_in_words(counter: OpenCounter, ws: Workspace) -> None:
     async with counter() as clerk:
         await clerk.press("ctrl+p", "5", "enter")
-        assert clerk.asks and "要写明原因" in clerk.text
+        await clerk.until(lambda: clerk.asks and "要写明原因" in clerk.text)
         await clerk.type("xunshu")
         await clerk.press("enter")
         assert shift.paused(ws).reason == "xunshu"  # type: ignore[union-attr]
@@ -204,7 +204,7 @@ async def test_what_is_left_is_asked_about_one_after_the_other(counter: OpenCoun
         await closing(clerk)
         assert "还在等打印的文书" in clerk.text and "没有办完的收件" in clerk.text
         await clerk.press("f9", "enter")
-        assert clerk.asks and "要写明原因" in clerk.text
+        await clerk.until(lambda: clerk.asks and "要写明原因" in clerk.text)
         await clerk.type("meizhi")
         await clerk.press("enter")
         await clerk.type("mingzao")
