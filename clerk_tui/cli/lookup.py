@@ -162,9 +162,11 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
 
 def _paper_id(ws: Any, text: str) -> str:
     """The id of a paper that was named by its number; anything else is taken as an id."""
-    from clerk_tui.services import cases
+    from clerk_tui.services import cases, papers
 
-    return cases.paper_named(ws, text).paper_id if "/" in text or "／" in text else text
+    if "/" not in text and "／" not in text:
+        return text
+    return (papers.numbered(ws, text.strip().upper()) or cases.paper_named(ws, text)).paper_id
 
 
 def _row(row: CaseRow) -> dict[str, Any]:
