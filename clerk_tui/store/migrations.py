@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui import faults
+from clerk_tui.store.bookings import make_table as _bookings
 from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
 
@@ -179,6 +180,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0006_paper_texts", _paper_texts),
     ("0007_travelling", _travelling),
     ("0008_tickets", _tickets),
+    ("0009_bookings", _bookings),
 )
 LATEST: Final = len(_ALL)
 
