@@ -16,7 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody
 
-from central import attachments_api, departments, departments_api, oversight_api, staff_api, sync_api
+from central import attachments_api, departments, departments_api, oversight_api, staff_api, sync_api, tokens
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
@@ -142,6 +142,7 @@ def make_app(
         "admission": Admission(),
         "heard": {},
         "desk": Desk(store),
+        "holders": tokens.lookup(store),
     }
     return Litestar(
         route_handlers=[

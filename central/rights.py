@@ -84,5 +84,5 @@ async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any
     if token.startswith(tokens.SESSION):
         device, clerk = await tokens.of_session(store, token, now_ms())
         return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
-    device = await tokens.of_device(store, token, now_ms())
+    device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
     return Principal(device=device, roles=roles.read_roles([device.role]))

@@ -15,6 +15,7 @@ from central.store import clerks as people
 from central.store import tokens as table
 from central.store.clerks import ClerkRow
 from central.store.devices import TOKEN_LIFE_MS, DeviceRow
+from central.together import Together
 from hall import wire
 from hall.wire_clerks import DeviceInfo, RotateReply, RotateRequest, rotation_is_signed
 
@@ -34,13 +35,30 @@ def _revoked() -> Refused:
     return Refused(403, wire.Problem(code="device_revoked", message="设备已被注销"))
 
 
-async def of_device(store: Store, token: str, now_ms: int) -> DeviceRow:
+Holders = Together[str, table.Holder | None]
+"""Who holds a device's token: looked up at every request, for those together that ask at the same time. Nothing is
+remembered, so that a device that is revoked at one process is revoked at all."""
+
+
+def lookup(store: Store) -> Holders:
+    """The lookup of a process."""
+
+    async def look(db: Db, asked: list[str]) -> list[table.Holder | Refused | None]:
+        return list(await table.holders(db, asked))
+
+    return Together(store.glance, look)
+
+
+async def of_device(store: Store, token: str, now_ms: int, holders: Holders | None = None) -> DeviceRow:
     """The device that holds a token.
 
     Raises:
         Refused: 401 nobody does or it has run out, 403 the device is revoked.
     """
-    held = await store.read(lambda db: table.holder(db, token))
+    if holders is not None:
+        held = await holders.ask(token)
+    else:
+        (held,) = await store.glance(lambda db: table.holders(db, [token]))
     if held is None:
         raise unknown()
     if held.device.revoked:

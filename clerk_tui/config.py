@@ -94,6 +94,14 @@ class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     first_wait_s: Annotated[int, Meta(ge=0, le=3600)] = 120
 
 
+class QueueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether this window calls numbers, where the hall has a queue, and which of the catalogue's businesses it serves
+    (their keys; empty: all of them)."""
+
+    enabled: bool = True
+    businesses: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], ...] = ()
+
+
 class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where papers go: ``dir:`` and a folder (empty for the XDG data directory), ``cups:`` and a queue,
     ``tcp://host:port`` for an 80 mm ticket printer; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
@@ -160,6 +168,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     calendar: CalendarSection = CalendarSection()
     store: StoreSection = StoreSection()
     centre: CentreSection = CentreSection()
+    queue: QueueSection = QueueSection()
     print: PrintSection = PrintSection()
     station: StationSection = StationSection()
     rules: RulesSection = RulesSection()

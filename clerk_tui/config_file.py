@@ -33,6 +33,7 @@ SHAPES = {
     "centre.supervisor_key": "64 位十六进制（0-9、a-f），或留空",
     "centre.first_wait_s": "0 到 3600 的整数",
     "centre.url": "以 http:// 或 https:// 开头的地址",
+    "queue.businesses": '取号业务代号的列表，例如 ["company"]，代号见事项目录的 hall.toml',
     "print.target": TARGETS,
     "print.by_kind": f"{{ 凭证种类 = 去处 }}，去处是 {TARGETS}",
     "print.others": f"去处的列表，去处是 {TARGETS}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -39,12 +40,20 @@ def body_strips(setter: Setter, document: Document) -> list[Strip]:
         parts.append(_slots(setter, sign, x, room))
     if sealed:
         parts.append(sealed[0])
-    made = strips(setter, blocks)
+    made = _body(setter, blocks)
     if not parts:
         return made
     if made:
         made[-1] = replace(made[-1], keep=True)
     return [*made, _side_by_side(setter, parts)]
+
+
+def _body(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
+    """The blocks; in smaller type they are set on a wider page and drawn smaller, so that all keep their places."""
+    if setter.scale == 1.0:
+        return strips(setter, blocks)
+    wide = dataclasses.replace(setter, width=setter.width / setter.scale)
+    return [strip.shrunk(setter.scale, setter.left) for strip in strips(wide, blocks)]
 
 
 def _signatures(blocks: Sequence[Block], room: float) -> Signatures | None:

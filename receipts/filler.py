@@ -113,7 +113,7 @@ class Filler:
             replace(box, second=" · ".join(filter(None, map(english.phrase, (box.name.split("\n")[0], box.who)))))
             for box in flow.boxes
         )
-        return replace(flow, boxes=boxes, second=t.fill_plain(entry.en, self._second))
+        return replace(flow, boxes=boxes, second=flow.second or t.fill_plain(entry.en, self._second))
 
     def _pair(self, label: str, text: str) -> tuple[str, str]:
         return self.both(label), self.both(text)

@@ -27,7 +27,7 @@ TALLEST = 640.0
 _NAME, _SMALL, _SECOND, _LEADING = 8.5, 7.5, 6.2, 1.36
 _PAD, _ROW_GAP, _GAP, _TRACK = 4.0, 7.0, 13.0, 3.2
 _LABEL, _EDGE = 15.0, 9.0
-_WIDEST = 116.0
+_WIDEST = 132.0
 _LIGHT, _HEAVY = 0.7, 1.7
 
 
@@ -178,6 +178,8 @@ class _Picture:
     def __init__(self, setter: Setter, block: Flow) -> None:
         self._setter, self._block = setter, block
         self._framed = any(block.bands)
+        tight = 0.5 + 0.5 * setter.air
+        self._pad, self._row_gap = _PAD * tight, _ROW_GAP * tight
         columns = 1 + max((box.column for box in block.boxes), default=0)
         self._routes = Routes(block.boxes)
         self._edge = _EDGE + _TRACK * self._routes.entries(0)
@@ -222,9 +224,8 @@ class _Picture:
             if band or tracks:
                 y += (_GAP if band else 4.0) + max(0, tracks - 1) * _TRACK
             tops.append(y)
-            rows = max((len(numbers) for numbers in self._stacks(band).values()), default=0)
-            inner = rows * self._box_height(band) + max(0, rows - 1) * _ROW_GAP
-            heights.append(inner + (2 * _PAD if self._framed else 0.0) + (_LABEL if label else 0.0))
+            inner = max(map(self._stack_height, self._stacks(band).values()), default=0.0)
+            heights.append(inner + (2 * self._pad if self._framed else 0.0) + (_LABEL if label else 0.0))
             y += heights[-1]
         return tops, heights, y
 
@@ -235,26 +236,25 @@ class _Picture:
                 stacks.setdefault(box.column, []).append(number)
         return stacks
 
-    def _box_height(self, band: int) -> float:
-        heights = [
-            sum(size * _LEADING for _, size, _ in lines) + 2 * _PAD
-            for box, lines in zip(self._block.boxes, self._texts, strict=True)
-            if box.band == band
-        ]
-        return max(heights, default=0.0)
+    def _stack_height(self, numbers: Sequence[int]) -> float:
+        return len(numbers) * self._box_height(numbers) + (len(numbers) - 1) * self._row_gap
+
+    def _box_height(self, numbers: Sequence[int]) -> float:
+        """Boxes under each other are of one height."""
+        return max(sum(size * _LEADING for _, size, _ in self._texts[number]) for number in numbers) + 2 * self._pad
 
     def _place(self) -> list[_Placed]:
         placed: dict[int, _Placed] = {}
         for band, label in enumerate(self._block.bands):
-            height = self._box_height(band)
             top = self._tops[band] + (_LABEL if label else 0.0)
             room = self._heights[band] - (_LABEL if label else 0.0)
             for column, numbers in self._stacks(band).items():
-                y = top + (room - len(numbers) * height - (len(numbers) - 1) * _ROW_GAP) / 2
+                height = self._box_height(numbers)
+                y = top + (room - self._stack_height(numbers)) / 2
                 x = self._setter.left + self._edge + column * self._cell
                 for number in numbers:
                     placed[number] = _Placed(self._block.boxes[number], x, y, self._box_width, height)
-                    y += height + _ROW_GAP
+                    y += height + self._row_gap
         return [placed[number] for number in range(len(self._block.boxes))]
 
     def _line(self, before: int, number: int, heavy: bool) -> Iterator[Op]:

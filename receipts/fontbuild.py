@@ -1,7 +1,7 @@
 """Make one static weight of a variable font: ``python -m receipts.fontbuild SOURCE WEIGHT TARGET``.
 
-A process of its own, because the work is pure Python and takes seconds: the two weights are made side by side on
-two cores, and the caller stays responsive. Progress goes to standard output, one fraction (0..1) a line.
+A process of its own, because the work is pure Python and takes seconds: the weights are made side by side, and the
+caller stays responsive. Progress goes to standard output, one fraction (0..1) a line.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def build(source: Path, weight: int, target: Path, progress: Callable[[float], N
 
 def _fix_outlines(font: TTFont, weight: int, progress: Callable[[float], None]) -> None:
     """Move every outline to ``weight``, composites after the glyphs they are made of."""
-    limits = instancer.AxisLimits({"wght": weight}).limitAxesAndPopulateDefaults(font).normalize(font)
+    axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes} | {"wght": weight}
+    limits = instancer.AxisLimits(axes).limitAxesAndPopulateDefaults(font).normalize(font)
     glyf = font["glyf"]
     order = sorted(glyf.glyphOrder, key=lambda name: glyf[name].isComposite())
     for done, name in enumerate(order):

@@ -1,8 +1,9 @@
 """The fonts of the papers: prepared once per user, loaded in milliseconds, with a fallback for rare characters.
 
 The regular and the bold weight are made from the variable Noto Sans SC that the package ``justmytype-intl-cjk``
-carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (Š, ł, ş) come in both weights
-from the Bitstream Vera that ``reportlab`` carries, the rarest (ż, ő) from the DejaVu Sans Mono of ``python-barcode``.
+carries (all 8,105 characters of 通用规范汉字表). Letters of foreign names that it lacks (ł, ż, ő) come in both weights
+from the variable Noto Sans of ``fontpkg-noto-sans``, signs that neither has from the DejaVu Sans Mono of
+``python-barcode``.
 Where Debian's ``fonts-hanazono`` is installed, HanaMinA and HanaMinB add the rest of GB 18030-2022 level 3; they are
 loaded when the first character needs them. A character that no font has is shown as ``[U+30000]``: a paper never
 carries an empty box, and never loses a character silently. ``unprintable`` tells such characters while there is still
@@ -31,6 +32,9 @@ from receipts.drawable import FIRST_HAN, INVISIBLE, missing
 PACKAGE = "justmytype-intl-cjk"
 SOURCE_NAME = "NotoSansSC[wght].ttf"
 WEIGHTS = {"regular": 400, "bold": 700}
+LETTERS_PACKAGE = "fontpkg-noto-sans"
+LETTERS_NAME = "NotoSans[wdth,wght].ttf"
+LETTERS = {"NotoSans-Regular": 400, "NotoSans-Bold": 700}
 RARE_DIRS = (Path("/usr/share/fonts/truetype/hanazono"), Path("/usr/local/share/fonts/hanazono"))
 RARE_NAMES = ("HanaMinA.ttf", "HanaMinB.ttf")
 
@@ -161,7 +165,7 @@ _registering = threading.Lock()
 
 
 def prepare_fonts(cache: Path | None = None, progress: Progress | None = None) -> FontSet:
-    """Make the two weights in ``cache`` (default: the user's) if they are not there yet, and load them.
+    """Make the fonts in ``cache`` (default: the user's) if they are not there yet, and load them.
 
     Takes seconds the first time. Two processes may do it at once: files appear whole or not at all, and the second
     finds the work of the first. ``progress`` is told a fraction 0..1 and what is being done.
@@ -172,7 +176,7 @@ def prepare_fonts(cache: Path | None = None, progress: Progress | None = None) -
     with _locked(folder):
         if not _complete(folder):
             _build(folder, progress or (lambda part, what: None))
-        missing("", folder / "regular.ttf", letter_fonts(), rare_fonts())
+        missing("", folder / "regular.ttf", letter_fonts(folder), rare_fonts())
     return load_fonts(cache)
 
 
@@ -199,7 +203,7 @@ def unprintable(text: str) -> tuple[str, ...]:
     folder = _folder(None)
     if not _complete(folder):
         raise _not_prepared(folder)
-    return missing(text, folder / "regular.ttf", letter_fonts(), rare_fonts())
+    return missing(text, folder / "regular.ttf", letter_fonts(folder), rare_fonts())
 
 
 def _not_prepared(folder: Path) -> HallError:
@@ -208,7 +212,7 @@ def _not_prepared(folder: Path) -> HallError:
 
 def fonts_key() -> str:
     """What tells the fonts here from any other ones. Raises HallError ``font_package_missing``."""
-    return "+".join((_packaged()[1], *(path.stem for path in rare_fonts())))
+    return "+".join((_key(), *(path.stem for path in rare_fonts())))
 
 
 def default_cache() -> Path:
@@ -218,12 +222,17 @@ def default_cache() -> Path:
 
 def source_font() -> Path:
     """The variable font inside the installed package. Raises HallError ``font_package_missing``."""
-    return Path(str(_packaged()[0].locate()))
+    return Path(str(_packaged(PACKAGE, SOURCE_NAME)[0].locate()))
 
 
-def letter_fonts() -> tuple[Path, ...]:
-    """What Noto Sans SC lacks of letters and marks: Vera of ``reportlab``, DejaVu Sans Mono of ``python-barcode``."""
-    return tuple(_inside("reportlab", "Vera.ttf")) + tuple(_inside("barcode", "DejaVuSansMono.ttf"))
+def letter_source() -> Path:
+    """The variable font of the letters that it lacks. Raises HallError ``font_package_missing``."""
+    return Path(str(_packaged(LETTERS_PACKAGE, LETTERS_NAME)[0].locate()))
+
+
+def letter_fonts(folder: Path) -> tuple[Path, ...]:
+    """What Noto Sans SC lacks of letters and marks: Noto Sans, made in ``folder``, and DejaVu Sans Mono."""
+    return (folder / "NotoSans-Regular.ttf", *_inside("barcode", "DejaVuSansMono.ttf"))
 
 
 def _inside(package: str, name: str) -> Iterator[Path]:
@@ -235,8 +244,7 @@ def _inside(package: str, name: str) -> Iterator[Path]:
 
 def _weight(path: Path, bold: bool) -> Path:
     """The bold cut of a fallback font where it has one; it has the same characters."""
-    cut = path.with_name("VeraBd.ttf") if bold and path.name == "Vera.ttf" else path
-    return cut if cut.is_file() else path
+    return path.with_name("NotoSans-Bold.ttf") if bold and path.name == "NotoSans-Regular.ttf" else path
 
 
 def rare_fonts() -> tuple[Path, ...]:
@@ -246,31 +254,37 @@ def rare_fonts() -> tuple[Path, ...]:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> FontSet:
-    return FontSet(folder / "regular.ttf", folder / "bold.ttf", letter_fonts(), rare_fonts())
+    return FontSet(folder / "regular.ttf", folder / "bold.ttf", letter_fonts(folder), rare_fonts())
 
 
 def _complete(folder: Path) -> bool:
-    return all((folder / f"{style}.ttf").is_file() for style in WEIGHTS)
+    return all((folder / f"{style}.ttf").is_file() for style in (*WEIGHTS, *LETTERS))
 
 
 def _folder(cache: Path | None) -> Path:
-    """One folder for each source font and recipe, so that a new version never mixes with an old one."""
-    return (cache or default_cache()) / _packaged()[1]
+    """One folder for each pair of source fonts and recipe, so that a new version never mixes with an old one."""
+    return (cache or default_cache()) / _key()
 
 
 @lru_cache(maxsize=1)
-def _packaged() -> tuple[metadata.PackagePath, str]:
-    """The font's file in the package and a short key of its content, taken from the package's own record."""
+def _key() -> str:
+    """What tells these source fonts and this recipe from any other ones."""
+    contents = (_packaged(PACKAGE, SOURCE_NAME)[1], _packaged(LETTERS_PACKAGE, LETTERS_NAME)[1])
+    return hashlib.sha256(":".join((str(_RECIPE), *contents)).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=2)
+def _packaged(package: str, name: str) -> tuple[metadata.PackagePath, str]:
+    """A font's file in its package and the digest of its content, taken from the package's own record."""
     try:
-        files = metadata.files(PACKAGE) or []
+        files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
         files = []
     for file in files:
-        if file.name == SOURCE_NAME:
-            content = file.hash.value if file.hash else hashlib.sha256(file.read_binary()).hexdigest()
-            return file, hashlib.sha256(f"{_RECIPE}:{content}".encode()).hexdigest()[:16]
+        if file.name == name:
+            return file, file.hash.value if file.hash else hashlib.sha256(file.read_binary()).hexdigest()
     raise HallError(
-        "font_package_missing", f"未找到打印字体：缺少软件包 {PACKAGE}", hint="请重新运行 make setup 安装依赖"
+        "font_package_missing", f"未找到打印字体：缺少软件包 {package}", hint="请重新运行 make setup 安装依赖"
     )
 
 
@@ -279,12 +293,16 @@ _RECIPE = 1
 
 
 def _build(folder: Path, progress: Progress) -> None:
-    """Run one process a weight, side by side, and move both files into place when both are whole."""
+    """Run one process a font and weight, side by side, and move the files into place when all are whole."""
     for left_over in folder.glob("*.part"):
         left_over.unlink(missing_ok=True)
-    source = source_font()
-    parts = dict.fromkeys(WEIGHTS, 0.0)
-    jobs = {style: _start(source, weight, folder / f"{style}.part") for style, weight in WEIGHTS.items()}
+    wanted = [(source_font(), WEIGHTS), (letter_source(), LETTERS)]
+    jobs = {
+        style: _start(source, weight, folder / f"{style}.part")
+        for source, weights in wanted
+        for style, weight in weights.items()
+    }
+    parts = dict.fromkeys(jobs, 0.0)
 
     def follow(style: str, job: subprocess.Popen[str]) -> None:
         assert job.stdout is not None
@@ -306,7 +324,7 @@ def _build(folder: Path, progress: Progress) -> None:
             f"准备打印字体失败（{folder}）：{failed[0]}",
             hint="请检查磁盘空间和目录权限，再运行 clerk setup",
         )
-    for style in WEIGHTS:
+    for style in jobs:
         (folder / f"{style}.part").replace(folder / f"{style}.ttf")
 
 

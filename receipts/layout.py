@@ -17,8 +17,12 @@ PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 13 * MM, 10 * MM
 BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
-AIR = (1.0, 0.75, 0.5, 0.3)
-"""How much of the white is kept: all, or less where that saves a page."""
+STEPS = ((1.0, 1.0), (0.75, 1.0), (0.5, 1.0), (0.3, 1.0), (0.3, 0.95), (0.3, 0.9))
+"""How much of the white is kept and how large the type is: all, or less where that saves a page."""
+_WORTH = 4
+"""Of more pages none is saved by smaller type: one less would not be noticed, the type would."""
+_HOLE, _LEAST_LAST = 0.25, 0.2
+"""Of a page that is followed by another no more stands empty, and of the last one no less is filled, if it can be."""
 SMALL, FINE, FINEST = 8.5, 8.0, 6.8
 TITLE, TITLE_SPACING = 21.0, 0.22
 _DIM = 0.35
@@ -35,30 +39,56 @@ class Page(Struct, frozen=True):
 def layout(document: Document, fonts: FontSet) -> list[Page]:
     """The pages of ``document``, whose texts must be clean (``FontSet.clean``).
 
-    What would run on to a further page by a little is set tighter, if that saves the page.
+    What would run on to a further page by a little is set tighter, if that saves the page. Where it does not, the pages
+    are those that are filled best, and of two alike those with more white.
     """
-    best: list[Page] = []
-    for air in AIR:
-        pages = _pages(document, Setter(fonts, MARGIN_X, PAGE_WIDTH - 2 * MARGIN_X, air))
-        if not best or len(pages) < len(best):
-            best = pages
-        if len(best) == len(document.copies):
+    return _drawn(best_fill(document, fonts))
+
+
+def best_fill(document: Document, fonts: FontSet) -> Filled:
+    """The body on its pages, at the widest step that needs the fewest pages with the fewest flaws."""
+    found: list[Filled] = []
+    for air, scale in STEPS:
+        found.append(_fill(document, Setter(fonts, MARGIN_X, PAGE_WIDTH - 2 * MARGIN_X, air, scale)))
+        if not 1 < len(found[-1].pages) <= _WORTH:
             break
-    return best
+    return min(found, key=lambda filled: (len(filled.pages), filled.flaws))
 
 
-def _pages(document: Document, setter: Setter) -> list[Page]:
-    body = body_strips(setter, document)
-    pages: list[Page] = []
+class Filled(Struct, frozen=True):
+    """The body of every copy on its pages, ``heads`` and short heads by copy.
+
+    ``flaws`` are those that leap to the eye: a hole in a page, a last page with next to nothing.
+    """
+
+    setter: Setter
+    pages: list[list[Strip]]
+    heads: list[tuple[Strip, Strip]]
+    foot: Strip
+    flaws: int
+
+
+def _fill(document: Document, setter: Setter) -> Filled:
     foot = _foot(setter, document)
-    for label in document.copies:
-        head, short_head = _head(setter, document, label), _short_head(setter, document, label)
-        filled = paginate(body, _room(head, foot), _room(short_head, foot))
-        for number, strips_here in enumerate(filled, start=1):
-            top = head if number == 1 else short_head
-            folio = _folio(setter, number, len(filled))
-            pages.append(Page(_compose(top, strips_here, foot, folio)))
-    return pages
+    heads = [(_head(setter, document, label), _short_head(setter, document, label)) for label in document.copies]
+    rooms = [min(_room(pair[place], foot) for pair in heads) for place in (0, 1)]
+    pages = paginate(body_strips(setter, document), *rooms)
+    shares = [_height(strips) / rooms[number > 0] for number, strips in enumerate(pages)]
+    flaws = sum(share < 1 - _HOLE for share in shares[:-1]) + (len(pages) > 1 and shares[-1] < _LEAST_LAST)
+    return Filled(setter, pages, heads, foot, flaws)
+
+
+def _height(strips: Sequence[Strip]) -> float:
+    return sum(strip.height + (strip.before if index else 0.0) for index, strip in enumerate(strips))
+
+
+def _drawn(filled: Filled) -> list[Page]:
+    total = len(filled.pages)
+    return [
+        Page(_compose(heads[number > 1], strips, filled.foot, _folio(filled.setter, number, total)))
+        for heads in filled.heads
+        for number, strips in enumerate(filled.pages, start=1)
+    ]
 
 
 def paginate(body: Sequence[Strip], first: float, other: float) -> list[list[Strip]]:

@@ -46,6 +46,9 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
         *_REMEDY,
     ),
     "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日"),),
+    "promise": (
+        Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
+    ),
     "tolerance": (
         Need("promise_until", "deadline", "承诺补齐的日期", "promises.until", "请写明补齐的日期"),
         Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
@@ -115,7 +118,7 @@ _OF_SERVICE: Final[dict[str, dict[str, str]]] = {
 """What a proof of service says, by the condition under which it does."""
 
 SEALED: Final = frozenset[PaperKind](
-    {"receipt", "notice", "acceptance", "refusal", "promise", "tolerance", "tolerance_due", "restart", "procedure",
+    {"receipt", "notice", "acceptance", "refusal", "tolerance", "tolerance_due", "restart", "procedure",
      "extension", "grant", "denial", "fee", "returned", "terminated"}
 )  # fmt: skip
 """Papers that are nothing without the place of the seal and a date (行政许可法 art. 32 last paragraph, 38, 42, 45)."""

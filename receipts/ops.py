@@ -89,6 +89,29 @@ def moved(op: Op, down: float) -> Op:
     return replace(op, y=op.y + down)
 
 
+def shrunk(op: Op, scale: float, left: float) -> Op:
+    """The same thing smaller, drawn towards ``left`` and the top; not for codes, whose modules have a least size."""
+
+    def x(at: float) -> float:
+        return left + (at - left) * scale
+
+    match op:
+        case Text():
+            size, spacing = op.size * scale, op.spacing * scale
+            return Text(x(op.x), op.y * scale, op.text, size, op.bold, op.grey, spacing)
+        case Line():
+            return Line(x(op.x1), op.y1 * scale, x(op.x2), op.y2 * scale, op.width, op.grey)
+        case Box():
+            sides = {"x": x(op.x), "y": op.y * scale, "width": op.width * scale, "height": op.height * scale}
+            return replace(op, **sides, radius=op.radius * scale)
+        case Ring():
+            return replace(op, x=x(op.x), y=op.y * scale, radius=op.radius * scale)
+        case Arrow():
+            return replace(op, x=x(op.x), y=op.y * scale, size=op.size * scale)
+        case Code():
+            return replace(op, x=x(op.x), y=op.y * scale)
+
+
 class Strip(Struct, frozen=True):
     """A slice of a page that is never cut, over the full width of the text.
 
@@ -101,3 +124,9 @@ class Strip(Struct, frozen=True):
     before: float = 0.0
     keep: bool = False
     header: Strip | None = None
+
+    def shrunk(self, scale: float, left: float) -> Strip:
+        """The strip with everything on it smaller, down from ``left``."""
+        ops = tuple(shrunk(op, scale, left) for op in self.ops)
+        header = self.header and self.header.shrunk(scale, left)
+        return Strip(self.height * scale, ops, self.before * scale, self.keep, header)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from hall.catalogue.model import ProcessStep
 from hall.facts import MatterRef
 from hall.flow import FlowStep, Plan, plan
 from receipts.document import Flow
+from receipts.english import English
 from receipts.flow import flow_block
 from receipts.wording import limit_text
 
@@ -17,15 +21,16 @@ def flow_of(matter: MatterRef) -> Flow | None:
     return flow_block(plan(steps_of(matter)), _limits(matter)) if matter.process else None
 
 
-def project_of(matter: MatterRef) -> Flow | None:
-    """The flow of the project or 一件事 that the matter is part of, or ``None``.
+def project_of(matter: MatterRef, english: English | None = None) -> Flow | None:
+    """The flow of the project or 一件事 that the matter is part of, or ``None``; its caption in ``english`` too.
 
     Raises HallError ``bad_flow`` for steps that contradict each other.
     """
     if not matter.flow:
         return None
     made = plan(matter.flow)
-    return flow_block(made, _caption(made), matter.name)
+    flow = flow_block(made, _caption(made), matter.name)
+    return replace(flow, second=_english_caption(made, english)) if english else flow
 
 
 def steps_of(matter: MatterRef) -> tuple[FlowStep, ...]:
@@ -67,8 +72,30 @@ def _caption(made: Plan) -> str:
         days += "（自然日按每周五个工作日折算）"
     if len(made.critical) == len(made.steps):
         return f"全程{days}。"
-    critical = sorted((planned for planned in made.steps if planned.critical), key=lambda planned: planned.rank)
-    names = " → ".join(
-        "、".join(planned.step.name for planned in group) for _, group in groupby(critical, key=lambda each: each.rank)
+    return f"粗线为关键路径，决定总时间：{_path(made, '、')}，{days}。之间没有箭头的步骤可以同时办理。"
+
+
+def _english_caption(made: Plan, english: English) -> str:
+    """The same in English; the path step by step only where every step on it has an English name."""
+    if not made.total:
+        return ""
+    days = f"{made.total:g} working day{'' if made.total == 1 else 's'} in all"
+    if any(planned.step.unit == "calendar_day" for planned in made.steps):
+        days += " (calendar days counted as five working days a week)"
+    if len(made.critical) == len(made.steps):
+        return f"{days[0].upper()}{days[1:]}."
+    named = all(english.phrase(planned.step.name) for planned in made.steps if planned.critical)
+    path = ": " + _path(made, ", ", english.phrase) if named else ""
+    return (
+        f"Heavy lines: the critical path, which decides the total time{path}; {days}. "
+        "Steps without an arrow between them can run side by side."
     )
-    return f"粗线为关键路径，决定总时间：{names}，{days}。之间没有箭头的步骤可以同时办理。"
+
+
+def _path(made: Plan, beside: str, name: Callable[[str], str] = str) -> str:
+    """The critical steps one after the other, ``beside`` between those at once."""
+    critical = sorted((planned for planned in made.steps if planned.critical), key=lambda planned: planned.rank)
+    return " → ".join(
+        beside.join(name(planned.step.name) for planned in group)
+        for _, group in groupby(critical, key=lambda each: each.rank)
+    )

@@ -24,13 +24,15 @@ _ASCENT, _DESCENT = 0.88, 0.12
 class Setter:
     """Sets text in the fonts of the papers over ``width`` points, from ``left``.
 
-    ``air`` scales the white between blocks and in cells: a paper that would just miss its page is set tighter.
+    ``air`` scales the white between blocks and in cells, ``scale`` the type of the body: a paper that would just miss
+    its page is set tighter first, and a little smaller next.
     """
 
     fonts: FontSet
     left: float
     width: float
     air: float = 1.0
+    scale: float = 1.0
 
     @property
     def gap(self) -> float:

@@ -157,8 +157,21 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
         details = [
             f"{title}：{' '.join(cell.splitlines())}" for title, cell in zip(titles[2:], rest, strict=True) if cell
         ]
-        yield from said(setter, "　".join(details), SMALL, left=indent)
+        yield from said(setter, "\n".join(_packed(setter, details, indent)), SMALL, left=indent)
     yield rule(setter)
+
+
+def _packed(setter: Setter, parts: Sequence[str], indent: float) -> Iterator[str]:
+    """Short statements side by side as long as they fit a line, so that none is broken that need not be."""
+    line = ""
+    for part in parts:
+        joined = f"{line}　{part}" if line else part
+        if line and setter.fonts.width(joined, SMALL) > setter.width - indent:
+            yield line
+            joined = part
+        line = joined
+    if line:
+        yield line
 
 
 def _notice(setter: Setter, block: Notice) -> Iterator[Strip]:

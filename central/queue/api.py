@@ -10,7 +10,7 @@ from litestar.params import JSONBody, Parameter
 
 from central.clock import now_ms
 from central.queue import figures, issuing, looking
-from central.queue.calling import Claim, close_day
+from central.queue.calling import Claim, Renewal, close_day
 from central.queue.desk import Desk
 from central.queue.moving import Move
 from central.rights import Principal, needs
@@ -77,7 +77,7 @@ async def claim(data: JSONBody[w.ClaimRequest], request: Asked, state: State) ->
 @post("/v1/queue/renew", status_code=200, opt=needs(Permission.CLAIM))
 async def renew(data: JSONBody[w.RenewRequest], request: Asked, state: State) -> w.ActionReply:
     """The window still calls this ticket: its lease begins anew."""
-    return await _desk(state).renew(request.user.office, data, now_ms())
+    return await _desk(state).renew(Renewal(request.user.office, data, now_ms()))
 
 
 async def _move(state: State, request: Asked, ticket: str, verb: Verb, data: w.Action) -> w.ActionReply:

@@ -84,7 +84,7 @@ async def set_window(store: Store, office: str, request: w.WindowRequest, now_ms
         known = await windows.window(db, office, request.window)
         businesses = sorted(set(request.businesses)) or (known.businesses if known else [])
         row = WindowRow(request.window, request.state, request.reason.strip(), businesses, now_ms, now_ms)
-        await windows.put(db, office, row)
+        await windows.put(db, office, [row])
         return await _window(db, office, request.window, now_ms)
 
     return await store.transact(work)

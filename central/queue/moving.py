@@ -10,16 +10,13 @@ from typing import Final
 from msgspec import Struct
 
 from central.queue.calling import not_yours
-from central.queue.changing import happen
 from central.queue.days import day_of
+from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
-from central.store import Db
 from central.store import queue as table
-from central.store import queue_windows as windows
 from central.store.queue import TicketRow
 from hall import queue_wire as w
 from hall import ticketing as t
-from hall.queue_wire import HallRule
 from hall.queueing import may_come_back
 from hall.tickets import STATE_NAMES, TicketState
 
@@ -37,49 +34,48 @@ class Move(Struct, frozen=True):
     now_ms: int
 
 
-async def move(db: Db, one: Move) -> w.ActionReply:
+async def move(turn: Turn, one: Move) -> w.ActionReply:
     """Do it.
 
     Raises:
         Refused: 404 no such ticket, 409 it is not this window's, or that cannot be done to it now.
     """
-    office, request, now_ms = one.office, one.request, one.now_ms
-    hall, _ = await table.lock(db, office)
-    row = await table.ticket(db, office, one.ticket_id)
+    request, now_ms = one.request, one.now_ms
+    row = turn.rows.get(one.ticket_id)
     if row is None:
         raise unknown_ticket()
-    done = await table.ticket_of_fact(db, office, request.action_id)
+    done = turn.ticket_of_fact(request.action_id)
     if done:
-        return await _again(db, one, row, done)
+        return await _again(turn, one, row, done)
     ticket = row.ticket
     if ticket.day != day_of(now_ms):
         raise refuse(409, "day_over", f"{ticket.number}是{ticket.day}的号，已经过了那一天")
     if one.verb in FROM_WINDOW and (not request.window or ticket.window != request.window):
         raise not_yours(row, request.window)
-    body = await _body(db, one, row, hall)
-    changed = await happen(db, office, row, body, now_ms, hall, fact_id=request.action_id)
+    body = await _body(turn, one, row)
+    changed = await turn.happen(row, body, now_ms, fact_id=request.action_id)
     if changed is None:
         raise refuse(409, "does_not_fit", f"{ticket.number}已是“{STATE_NAMES[ticket.state]}”，不能这样办")
     if request.window:
-        await windows.seen(db, office, request.window, now_ms)
+        turn.seen(request.window, now_ms)
     place = body.place_ms if isinstance(body, t.TicketReturned) else 0
     return w.ActionReply(ticket=view(changed, now_ms, window=request.window), at_ms=now_ms, place_ms=place)
 
 
-async def _again(db: Db, one: Move, row: TicketRow, done: str) -> w.ActionReply:
+async def _again(turn: Turn, one: Move, row: TicketRow, done: str) -> w.ActionReply:
     if done != row.ticket.ticket_id:
         raise refuse(409, "action_of_another", "这个操作编号已用在别的号票上")
-    facts = await table.happened(db, one.office, done)
+    facts = await turn.happened(done)
     body = next(each.body for each in facts if each.fact_id == one.request.action_id)
     at_ms = getattr(body, "at_ms", one.now_ms)
     place = body.place_ms if isinstance(body, t.TicketReturned) else 0
     return w.ActionReply(ticket=view(row, one.now_ms, window=one.request.window), at_ms=at_ms, place_ms=place)
 
 
-async def _body(db: Db, one: Move, row: TicketRow, hall: HallRule) -> t.TicketBody:
+async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
     request, now = one.request, one.now_ms
     if one.verb == "return":
-        place = await _place_back(db, one, row, hall)
+        place = await _place_back(turn, one, row)
         return t.TicketReturned(at_ms=now, place_ms=place, why="came_back")
     if one.verb == "release":
         if row.ticket.state is not TicketState.HELD:
@@ -113,12 +109,12 @@ async def _body(db: Db, one: Move, row: TicketRow, hall: HallRule) -> t.TicketBo
     return t.TicketVoided(at_ms=now, reason=reason)
 
 
-async def _place_back(db: Db, one: Move, row: TicketRow, hall: HallRule) -> int:
+async def _place_back(turn: Turn, one: Move, row: TicketRow) -> int:
     """Behind the first few that wait for the business (``hall.queueing.place_back``)."""
-    if why_not := may_come_back(row.ticket, one.now_ms, hall.rule):
+    if why_not := may_come_back(row.ticket, one.now_ms, turn.hall.rule):
         raise refuse(409, "not_back", why_not)
-    behind = hall.rule.back_behind
-    first, last = await table.place_behind(db, one.office, row.ticket.day, row.ticket.business, behind)
+    behind = turn.hall.rule.back_behind
+    first, last = await table.place_behind(turn.db, one.office, row.ticket.day, row.ticket.business, behind)
     if not last:
         return one.now_ms
     return first - 1 if behind == 0 else last + 1

@@ -145,7 +145,7 @@ class TicketFacts(Struct):
         for row in new:
             await numbers.pass_serial(db, self.office, row.ticket.day, row.letter, row.serial)
         for subject in sorted(self.changed - self.new):
-            await table.save(db, self.office, self.rows[subject], rule)
+            await table.save(db, self.office, [self.rows[subject]], rule)
         if self.added:
             await table.add_happened(db, self.office, self.added)
 

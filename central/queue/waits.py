@@ -39,8 +39,7 @@ class Waits:
 
     def __init__(self, db: Db, office: str, day: dt.date, now_ms: int, rule: QueueRule) -> None:
         self._db, self._office, self._day, self._now, self._rule = db, office, day, now_ms, rule
-        self._windows: list[tuple[str, frozenset[str]]] | None = None
-        self._busy: frozenset[str] = frozenset()
+        self._windows: list[counts.Serving] | None = None
         self._pools: dict[tuple[frozenset[str], int], Pool] = {}
 
     async def tell(self, ticket: Ticket) -> Told:
@@ -90,22 +89,21 @@ class Waits:
     async def _served_with(self, business: str) -> frozenset[str]:
         """All that the windows serve that serve this business."""
         if self._windows is None:
-            self._windows = await counts.serving_windows(self._db, self._office, self._now - SEEN_MS)
-            self._busy = await counts.busy_windows(self._db, self._office, self._day)
-        return frozenset({business}).union(*(served for _, served in self._windows if business in served))
+            self._windows = await counts.serving_windows(self._db, self._office, self._day, self._now - SEEN_MS)
+        return frozenset({business}).union(*(each.businesses for each in self._windows if business in each.businesses))
 
     async def _pool(self, business: str) -> Pool:
         businesses = await self._served_with(business)
         assert self._windows is not None
-        names = [name for name, served in self._windows if business in served]
-        key = businesses, len(names)
+        mine = [each for each in self._windows if business in each.businesses]
+        key = businesses, len(mine)
         if key not in self._pools:
             hour = self._now - 60 * MINUTE_MS
             db, office, day = self._db, self._office, self._day
             lately = await counts.lately(db, office, day, businesses, hour, OTHERWISE_MIN)
             self._pools[key] = Pool(
-                windows=len(names),
-                idle=sum(1 for name in names if name not in self._busy),
+                windows=len(mine),
+                idle=sum(not each.busy for each in mine),
                 service=lately.service,
                 privileged=lately.privileged / 60,
                 waiting=lately.waiting,

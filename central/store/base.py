@@ -86,6 +86,10 @@ class Store(ABC):
         """Look things up; nothing is written. Several queries see one and the same state."""
 
     @abstractmethod
+    async def glance(self, work: Callable[[Db], Awaitable[Result]]) -> Result:
+        """Look something up by a single query, which needs no transaction to agree with itself."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Close the database."""
 

@@ -58,12 +58,6 @@ async def device(db: Db, device_id: str) -> DeviceRow | None:
     return _device(row) if row else None
 
 
-async def device_by_token(db: Db, token: str) -> DeviceRow | None:
-    """Who holds this bearer token, whether or not it has run out, or ``None``."""
-    row = await db.row(f"{_DEVICE} WHERE token_hash = $1 OR next_token_hash = $1", _hash(token))
-    return _device(row) if row else None
-
-
 async def devices_of(db: Db, office: str) -> list[DeviceRow]:
     """The devices of an office, revoked ones too; not the centre's own journal."""
     return [

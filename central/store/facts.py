@@ -114,8 +114,8 @@ async def cases_to_change(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]
 async def case_named(db: Db, office: str, case_id: str, reference: str) -> str | None:
     """The identity of a hall's case, by its identity or its reference; ``None``: neither, or both of different ones."""
     row = await db.row(
-        "SELECT case_id FROM case_ WHERE office = $1 AND ($2 = '' OR case_id = $2) AND ($3 = '' OR reference = $3)"
-        " AND ($2 <> '' OR $3 <> '') LIMIT 1",
+        "SELECT case_id FROM case_ WHERE office = $1 AND case_id = $2 AND ($3 = '' OR reference = $3) UNION ALL"
+        " SELECT case_id FROM case_ WHERE office = $1 AND reference = $3 AND $2 = '' AND $3 <> '' LIMIT 1",
         office,
         case_id if case_id.isprintable() else "?",
         reference if reference.isprintable() else "?",

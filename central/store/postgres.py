@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -21,6 +23,8 @@ Result = TypeVar("Result")
 
 CONNECTIONS = 10
 """Most connections of one process."""
+PLANS_S = 10.0
+"""How old a connection's plans become."""
 TRIES = 10
 """How often a transaction is done again that met another one."""
 _TIMEOUT_S = 30.0
@@ -39,9 +43,14 @@ _SETTINGS = {
     "application_name": "clerk-central",
     "synchronous_commit": "on",
     "timezone": "UTC",
-    # We look up few rows by an index that has their order. A bitmap reads all that match and sorts them, which a
-    # planner prefers while it has no statistics yet: the next ticket would cost as much as the queue is long.
+    # We look up few rows by an index that has their order. A bitmap reads all that match and sorts them, a scan reads
+    # the table whole, and a planner prefers either while it has no statistics yet: the next ticket would cost as much
+    # as the queue is long. What has no index is read whole all the same.
     "enable_bitmapscan": "off",
+    "enable_seqscan": "off",
+    # So no plan depends on a value and one serves for a while. Planning each time takes longer than the look itself.
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
 }
 _MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 
@@ -93,6 +102,7 @@ class PostgresStore(Store):
                 max_size=self._connections,
                 command_timeout=_TIMEOUT_S,
                 server_settings=_SETTINGS,
+                reset=_Plans().given_back,
             )
             async with pool.acquire() as connection:
                 await _check(connection)
@@ -139,10 +149,29 @@ class PostgresStore(Store):
         async with self._connected() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             return await work(PostgresDb(connection))
 
+    async def glance(self, work: Callable[[Db], Awaitable[Result]]) -> Result:
+        async with self._connected() as connection:
+            return await work(PostgresDb(connection))
+
     async def close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
+
+
+class _Plans:
+    """What is done when a connection goes back to the pool. Nothing here changes a session beyond a transaction, so the
+    usual ``RESET ALL``, a request to the server for each of ours, is spared; but tables grow, and a plan made for an
+    empty one must not stay."""
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    async def given_back(self, connection: Any) -> None:
+        now = time.monotonic()
+        if now > self._made.setdefault(connection, now) + PLANS_S:
+            self._made[connection] = now
+            await connection.execute("DISCARD PLANS")
 
 
 async def _check(connection: PoolConnectionProxy[Any]) -> None:

@@ -30,7 +30,12 @@ _UPDATE = (
     f"UPDATE ticket SET {', '.join(f'{name} = ${place}' for place, name in enumerate(_CHANGED, 1))}"  # noqa: S608
     f" WHERE office = ${len(_CHANGED) + 1} AND ticket_id = ${len(_CHANGED) + 2}"
 )
-_AT_A_WINDOW = "state IN ('called', 'serving')"
+_INVOLVED = (
+    f"{_READ} WHERE office = $1 AND ticket_id = ANY($3)"  # noqa: S608 -- our own words
+    f" UNION ALL {_READ} WHERE office = $1 AND day = $2 AND place = ANY($4) AND state IN ('called', 'serving')"
+    f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND lease_ms > 0 AND lease_ms < $5"
+    " ORDER BY lease_ms LIMIT 200) silent"
+)
 
 
 class TicketRow(Struct, frozen=True, kw_only=True):
@@ -132,19 +137,17 @@ async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> 
 
 async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow | None:
     """The ticket that a window calls or serves."""
-    row = await db.row(
-        f"{_READ} WHERE office = $1 AND day = $2 AND place = $3 AND {_AT_A_WINDOW} LIMIT 1",
-        office,
-        day.isoformat(),
-        window,
-    )
-    return _row(row) if row else None
+    found = await involved(db, office, day, [], [window], 0)
+    return found[0] if found else None
 
 
-async def leases_over(db: Db, office: str, now_ms: int) -> list[TicketRow]:
-    """The tickets whose windows have fallen silent."""
-    where = "WHERE office = $1 AND lease_ms > 0 AND lease_ms < $2 ORDER BY lease_ms LIMIT 200"
-    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, now_ms)]
+async def involved(
+    db: Db, office: str, day: dt.date, ticket_ids: Collection[str], windows: Collection[str], now_ms: int
+) -> list[TicketRow]:
+    """The tickets with these identities, those that these windows call or serve on a day, and those whose windows have
+    fallen silent before ``now_ms``. One may be there more than once."""
+    found = await db.rows(_INVOLVED, office, day.isoformat(), sorted(set(ticket_ids)), sorted(set(windows)), now_ms)
+    return [_row(row) for row in found]
 
 
 async def candidates(
@@ -194,15 +197,18 @@ async def add(
     await db.insert("ticket", _COLUMNS, values)
 
 
-async def save(db: Db, office: str, row: TicketRow, rule: QueueRule) -> None:
-    """Keep a ticket as it is now. Where somebody waits again who has taken another ticket meanwhile, both wait."""
-    key = person_key(row.ticket)
-    if key is not None:
-        other = (await of_persons(db, office, row.ticket.day, [key])).get(key)
-        if other is not None and other.ticket.ticket_id != row.ticket.ticket_id:
-            key = None
-    derived = _derived(office, row, rule, key)
-    await db.run(_UPDATE, *(derived[name] for name in _CHANGED), office, row.ticket.ticket_id)
+async def save(db: Db, office: str, rows: Sequence[TicketRow], rule: QueueRule) -> None:
+    """Keep tickets as they are now. Where somebody waits again who has taken another ticket meanwhile, both wait."""
+    values = []
+    for row in rows:
+        key = person_key(row.ticket)
+        if key is not None:
+            other = (await of_persons(db, office, row.ticket.day, [key])).get(key)
+            if other is not None and other.ticket.ticket_id != row.ticket.ticket_id:
+                key = None
+        derived = _derived(office, row, rule, key)
+        values.append((*(derived[name] for name in _CHANGED), office, row.ticket.ticket_id))
+    await db.many(_UPDATE, values)
 
 
 def _derived(office: str, row: TicketRow, rule: QueueRule, key: str | None) -> dict[str, object]:
@@ -250,11 +256,6 @@ async def all_happened(db: Db, office: str, ticket_ids: Iterable[str]) -> dict[s
         one = Happened(fact_id=row[1], order_ms=row[2], number=row[3], source=row[4], body=body)
         told.setdefault(row[0], []).append(one)
     return told
-
-
-async def ticket_of_fact(db: Db, office: str, fact_id: str) -> str:
-    """The ticket to which a fact with this identity happened; empty if none did."""
-    return (await tickets_of_facts(db, office, [fact_id])).get(fact_id, "")
 
 
 async def tickets_of_facts(db: Db, office: str, fact_ids: Iterable[str]) -> dict[str, str]:

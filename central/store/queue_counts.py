@@ -23,25 +23,24 @@ _WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY(
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
 
 
-async def serving_windows(db: Db, office: str, since_ms: int) -> list[tuple[str, frozenset[str]]]:
-    """The open windows that were heard of since, and what each serves."""
+class Serving(Struct, frozen=True):
+    """An open window: what it serves, and whether it calls or serves somebody now."""
+
+    businesses: frozenset[str]
+    busy: bool
+
+
+async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int) -> list[Serving]:
+    """The open windows that were heard of since."""
+    busy = "SELECT 1 FROM ticket WHERE office = $1 AND day = $3 AND place = w.place AND state IN ('called', 'serving')"
     rows = await db.rows(
-        "SELECT place, businesses FROM queue_window WHERE office = $1 AND state = 'open' AND seen_ms >= $2"
-        " ORDER BY place",
+        f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
+        " WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
         office,
         since_ms,
-    )
-    return [(row[0], frozenset(_names.decode(row[1]))) for row in rows]
-
-
-async def busy_windows(db: Db, office: str, day: dt.date) -> frozenset[str]:
-    """The windows that call or serve somebody."""
-    rows = await db.rows(
-        "SELECT place FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')",
-        office,
         day.isoformat(),
     )
-    return frozenset(row[0] for row in rows)
+    return [Serving(frozenset(_names.decode(row[0])), bool(row[1])) for row in rows]
 
 
 class Lately(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -38,31 +38,26 @@ async def window(db: Db, office: str, name: str) -> WindowRow | None:
     return WindowRow(row[0], row[1], row[2], _names.decode(row[3]), row[4], row[5]) if row else None
 
 
-async def serves(db: Db, office: str, name: str, businesses: Sequence[str], now_ms: int) -> None:
-    """A window calls, so it is open and serves these."""
-    await put(db, office, WindowRow(name, "open", "", sorted(set(businesses)), now_ms, now_ms))
-
-
-async def put(db: Db, office: str, row: WindowRow) -> None:
-    """A window is in a state; ``since_ms`` stays while the state does."""
-    await db.run(
+async def put(db: Db, office: str, rows: Sequence[WindowRow]) -> None:
+    """Windows are in a state; ``since_ms`` stays while the state does."""
+    await db.many(
         "INSERT INTO queue_window (office, place, state, reason, businesses, since_ms, seen_ms)"
         " VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (office, place) DO UPDATE SET"
         " since_ms = CASE WHEN queue_window.state = excluded.state THEN queue_window.since_ms ELSE excluded.since_ms"
         " END, state = excluded.state, reason = excluded.reason, businesses = excluded.businesses,"
         " seen_ms = excluded.seen_ms",
-        office,
-        row.window,
-        row.state,
-        row.reason,
-        _encode(row.businesses).decode(),
-        row.since_ms,
-        row.seen_ms,
-    )
+        [
+            (
+                office, row.window, row.state, row.reason, _encode(row.businesses).decode(), row.since_ms, row.seen_ms,
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
-async def seen(db: Db, office: str, name: str, now_ms: int) -> None:
-    """A window was heard of."""
-    await db.run(
-        "UPDATE queue_window SET seen_ms = $1 WHERE office = $2 AND place = $3 AND seen_ms < $1", now_ms, office, name
+async def seen(db: Db, office: str, heard: Mapping[str, int]) -> None:
+    """Windows were heard of, when (Unix ms)."""
+    await db.many(
+        "UPDATE queue_window SET seen_ms = $1 WHERE office = $2 AND place = $3 AND seen_ms < $1",
+        [(at_ms, office, name) for name, at_ms in heard.items()],
     )

@@ -144,6 +144,13 @@ class SqliteStore(Store):
             finally:
                 self._db.execute("ROLLBACK")
 
+    async def glance(self, work: Callable[[Db], Awaitable[Result]]) -> Result:
+        with self._lock:
+            try:
+                return await work(SqliteDb(self._db))
+            except _UNSTORABLE as error:
+                raise unstorable() from error
+
     async def close(self) -> None:
         with self._lock:
             self._db.close()

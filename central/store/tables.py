@@ -41,7 +41,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "device_id", "boot_id", "lo_ms", "hi_ms", "seen_ms",
     ),
     "report": (
-        "office", "device_id", "incarnation", "seq", "reason", "app_v", "fact", "at_ms",
+        "office", "device_id", "incarnation", "seq", "reason", "app_v", "public_hash", "at_ms",
     ),
     "attachment": (
         "office", "sha256", "mime", "size", "have", "whole", "made_ms",

@@ -145,7 +145,7 @@ def give_back(ws: Workspace, station: Station, centre: Centre) -> int:
         for request in asked:
             try:
                 reply = queue.look(centre, request.ticket_id)
-                if reply.ticket.state == TicketState.WAITING:
+                if reply.ticket.state == TicketState.WAITING.value:
                     action = w.ReasonedAction(action_id=ws.new_id(), reason="取号时中断，没有出票")
                     queue.move(centre, request.ticket_id, "void", action)
                     done += 1

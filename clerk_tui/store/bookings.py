@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database as Utils
+from clerk_tui.store.running import Runs
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -30,7 +28,7 @@ class Booking(Struct, frozen=True, kw_only=True):
 _COLUMNS = ", ".join(Booking.__struct_fields__)
 
 
-def make_table(db: Utils) -> None:
+def make_table(db: Runs) -> None:
     """The migration that brings appointments."""
     db.execute(
         """CREATE TABLE booking (

@@ -50,6 +50,8 @@ class Centre:
                     for _ in range(min(500, count - begin))
                 ]
                 await store.transact(lambda db, asked=asked: issue(db, asked))  # type: ignore[misc]
+            # As the database does by itself within a minute.
+            await store.transact(lambda db: db.run("ANALYZE"))
 
         asyncio.run(_with(self.database, add))
 

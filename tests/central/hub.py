@@ -72,7 +72,7 @@ class Hub:
         return Counter(where, self.store, code, office, run=self.run)
 
     def push(self, counter: Counter, request: wire.PushRequest | None = None, now_ms: int = NOW) -> wire.PushReply:
-        device = self.read(lambda db: devices.device_by_token(db, counter.enrolled.token))
+        device = self.read(lambda db: devices.device(db, counter.device.device_id))
         assert device is not None
         return self.run(ingest.push(self.store, device, request or counter.request(), now_ms))
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from central.board import ZONE
-from central.queue import calling, issuing, moving
+from central.queue import desk, issuing
 from central.queue.calling import Claim
 from central.queue.moving import Move
 from central.refusal import Refused
@@ -61,8 +61,19 @@ class Queue:
     def claim(self, at: float, window: str = "1", *businesses: str, **values: Any) -> w.ClaimReply:
         names = list(businesses) or [BUSINESS]
         request = w.ClaimRequest(**({"claim_id": identity(), "window": window, "businesses": names} | values))
-        reply: w.ClaimReply = self.transact(lambda db: calling.claim(db, Claim(self.office, request, self.now(at))))
+        reply: w.ClaimReply = self.asked(Claim(self.office, request, self.now(at)))
         return reply
+
+    def asked(self, one: desk.Asked) -> Any:
+        (answer,) = self.together(one)
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def together(self, *asked: desk.Asked) -> list[Any]:
+        """The answers to what was asked at the same time."""
+        answers: list[Any] = self.transact(lambda db: desk.in_turn(db, list(asked)))
+        return answers
 
     def called(self, at: float, window: str = "1", *businesses: str, **values: Any) -> w.TicketView:
         """The ticket that a claim got."""
@@ -74,7 +85,7 @@ class Queue:
         more = {"reason": "未到"} if verb in ("pass", "hold", "void", "transfer") else {}
         request = _VERBS.get(verb, w.Action)(**({"action_id": identity(), "window": window} | more | values))
         one = Move(self.office, ticket.ticket_id, verb, request, self.now(at))
-        reply: w.ActionReply = self.transact(lambda db: moving.move(db, one))
+        reply: w.ActionReply = self.asked(one)
         return reply
 
     def serve(self, at: float, minutes: float, window: str = "1", **values: Any) -> str:

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from central.backup import backup, restore
-from central.queue import calling, figures, issuing, looking
+from central.queue import calling, figures, issuing, looking, moving
 from central.store import Db
 from hall import queue_wire as w
 from hall.queueing import QueueRule, ahead_of, choose
@@ -156,7 +156,7 @@ def test_a_window_that_goes_on_keeps_its_ticket(queue: Queue) -> None:
     renewal = w.RenewRequest(window="1", ticket=ticket.ticket_id, claim_id=ticket.claim_id)
 
     def renew(at: float, request: w.RenewRequest = renewal) -> w.ActionReply:
-        reply: w.ActionReply = queue.transact(lambda db: calling.renew(db, queue.office, request, queue.now(at)))
+        reply: w.ActionReply = queue.asked(calling.Renewal(queue.office, request, queue.now(at)))
         return reply
 
     assert renew(2).ticket.lease_left_ms == w.LEASE_S * 1000
@@ -166,6 +166,43 @@ def test_a_window_that_goes_on_keeps_its_ticket(queue: Queue) -> None:
     assert queue.claim(400, "2").ticket is None, "who is being served is nobody else's"
     other = w.RenewRequest(window="2", ticket=ticket.ticket_id, claim_id=ticket.claim_id)
     assert queue.refused(lambda: renew(401, other)) == (409, "not_yours")
+
+
+def test_what_windows_ask_at_the_same_time_is_done_in_its_order(queue: Queue) -> None:
+    for at in range(4):
+        queue.issue(at)
+    first = queue.called(5, "1")
+    now = queue.now(6)
+
+    def claim(window: str, claim_id: str = "") -> calling.Claim:
+        asked = w.ClaimRequest(claim_id=claim_id or identity(), window=window, businesses=[BUSINESS])
+        return calling.Claim(queue.office, asked, now)
+
+    def finish(action_id: str) -> moving.Move:
+        asked = w.FinishAction(action_id=action_id, window="1")
+        return moving.Move(queue.office, first.ticket_id, "finish", asked, now)
+
+    twice, done = identity(), identity()
+    busy, ended, again, next_, repeated, other, busy_too = queue.together(
+        claim("1"), finish(done), finish(done), claim("1", twice), claim("1", twice), claim("2"), claim("2")
+    )
+    assert busy.problem.code == busy_too.problem.code == "window_busy"
+    assert (ended.ticket.state, again.ticket.state, again.at_ms) == ("finished", "finished", now)
+    assert next_.ticket.number == repeated.ticket.number == "A002"
+    assert (other.ticket.number, other.waiting, next_.waiting) == ("A003", 1, 1)
+    assert queue.ticket(first.ticket_id).state.value == "finished"
+    assert [queue.ticket(each.ticket.ticket_id).window for each in (next_, other)] == ["1", "2"]
+
+
+def test_a_lease_that_is_renewed_at_the_last_moment_holds(queue: Queue) -> None:
+    queue.issue(0)
+    ticket = queue.called(1)
+    renewal = w.RenewRequest(window="1", ticket=ticket.ticket_id, claim_id=ticket.claim_id)
+    claim = w.ClaimRequest(claim_id=identity(), window="2", businesses=[BUSINESS])
+    renewed, nobody = queue.together(
+        calling.Renewal(queue.office, renewal, queue.now(20)), calling.Claim(queue.office, claim, queue.now(20))
+    )
+    assert (renewed.ticket.state, nobody.ticket) == ("called", None)
 
 
 def test_what_is_done_twice_is_done_once(queue: Queue) -> None:

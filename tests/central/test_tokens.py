@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from central.store import tokens
 from central.store.devices import TOKEN_LIFE_MS
 from hall.roles import Role
 from hall.wire_clerks import sign_rotation
@@ -49,6 +50,16 @@ def test_a_token_that_ended_never_comes_back(hub: Hub, counter: Counter) -> None
     asks(hub, "next")
     assert rotate(hub, counter, old) == (409, "token_used")
     assert rotate(hub, counter, "next") == (409, "token_used"), "nor does the present one become its own next"
+
+
+def test_devices_that_ask_at_the_same_time_are_told_apart(hub: Hub) -> None:
+    one, two = hub.counter("A1", folder="one"), hub.counter("A2", folder="two")
+    rotate(hub, two, "next")
+    asked = [one.enrolled.token, "nobody", "next", two.enrolled.token, *(f"no {n}" for n in range(6)), "nobody"]
+    held = hub.read(lambda db: tokens.holders(db, asked))
+    told = [(each.device.device_id, each.is_next) if each else None for each in held]
+    mine, theirs = one.device.device_id, two.device.device_id
+    assert told == [(mine, False), None, (theirs, True), (theirs, False), *[None] * 7]
 
 
 def test_a_recorded_request_gives_nobody_a_token(hub: Hub, counter: Counter) -> None:

@@ -32,6 +32,7 @@ def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
     found: dict[str, tuple[Case, PaperIssued]] = {kind: sample(kind) for kind in KINDS}
     found |= {f"{kind}:en": sample(kind, language="en") for kind in KINDS}
     found |= variants()
+    found |= {f"{name}:en": told for name, told in variants("en").items()}
     for name, (which, case) in cases.every_paper().items():
         found[f"wording:{name}"] = (case, cases.issued(which, case))
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+import reportlab
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from reportlab.pdfbase.ttfonts import TTFontFile
@@ -192,11 +193,19 @@ def test_kept_outlines_have_a_limit(fonts: FontSet, monkeypatch: pytest.MonkeyPa
 def test_a_foreign_letter_in_a_bold_name_is_bold_and_no_wider_than_its_neighbours(fonts: FontSet) -> None:
     runs = {bold: {run: name for name, run in fonts.runs("ołš", bold)} for bold in (False, True)}
     plain, heavy = runs[False]["łš"], runs[True]["łš"]
-    assert plain.startswith("Vera-") and heavy.startswith("VeraBd-")
+    assert plain.startswith("NotoSans-Regular-") and heavy.startswith("NotoSans-Bold-")
     assert fonts.char_width("ł", 10) < fonts.char_width("o", 10)
 
 
-def test_a_font_that_names_a_letter_but_has_only_the_empty_box_for_it_is_passed_over(fonts: FontSet) -> None:
+@pytest.mark.parametrize("name", ["Żądło-Gęś", "Őszi Dvořák", "Ďuriš", "Łukasz", "Şahin", "Ţepeş", "Ёлкина", "Nguyễn"])
+def test_no_letter_of_a_name_is_set_like_a_typewriters(fonts: FontSet, name: str) -> None:
     for bold in (False, True):
-        assert [name.partition("-")[0] for name, _ in fonts.runs("Ďď", bold)] == ["DejaVuSansMono"]
-    assert fonts.missing("Ďď∖") == ("∖",)
+        assert not [run for font, run in fonts.runs(name, bold) if "Mono" in font]
+    assert fonts.missing(name) == ()
+
+
+def test_a_font_that_names_a_letter_but_has_only_the_empty_box_for_it_is_passed_over(fonts: FontSet) -> None:
+    folder = fonts_module._folder(None)
+    vera = Path(reportlab.__file__).with_name("fonts") / "Vera.ttf"
+    found = FontSet(folder / "regular.ttf", folder / "bold.ttf", letters=[vera])
+    assert found.missing("łĎď") == ("Ď", "ď")

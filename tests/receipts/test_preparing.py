@@ -38,6 +38,7 @@ def small_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def from_small(small_source: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(fonts_module, "source_font", lambda: small_source)
+    monkeypatch.setattr(fonts_module, "letter_source", lambda: small_source)
     return small_source
 
 
@@ -89,11 +90,11 @@ def test_two_at_once_make_the_fonts_once(from_small: Path, tmp_path: Path) -> No
     finally:
         fonts_module._start = original
     assert len(made) == 3
-    assert sorted(started) == ["bold.part", "regular.part"]
+    assert sorted(started) == ["NotoSans-Bold.part", "NotoSans-Regular.part", "bold.part", "regular.part"]
 
 
 def _prepare_elsewhere(source: Path, cache: Path) -> None:
-    fonts_module.source_font = lambda: source
+    fonts_module.source_font = fonts_module.letter_source = lambda: source
     prepare_fonts(cache)
 
 
@@ -108,7 +109,8 @@ def test_two_processes_at_once_leave_whole_fonts_and_nothing_else(small_source: 
     names = {path.name for path in fonts_module._folder(tmp_path).iterdir()}
     drawable = {name for name in names if name.startswith("drawable-")}
     assert len(drawable) == 1, "which characters they have, found once"
-    assert names - drawable == {".lock", "regular.ttf", "bold.ttf", "regular.metrics", "bold.metrics"}
+    letters = {"NotoSans-Regular.ttf", "NotoSans-Bold.ttf"}
+    assert names - drawable - letters == {".lock", "regular.ttf", "bold.ttf", "regular.metrics", "bold.metrics"}
 
 
 def test_what_a_killed_preparation_left_is_made_again(from_small: Path, tmp_path: Path) -> None:

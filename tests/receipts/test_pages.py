@@ -1,0 +1,43 @@
+"""Pages are filled: what nearly fits is set tighter, and nobody is handed a sheet with next to nothing on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from receipts.document import Document, paragraph
+from receipts.fonts import FontSet
+from receipts.layout import best_fill, layout
+from receipts.ops import Code, Text
+from receipts.setter import BODY
+from tests.receipts.golden import document_of, every_sample
+from tests.receipts.samples import document
+
+SAMPLES = every_sample()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_page_of_a_paper_has_a_hole_and_only_the_longest_take_two(fonts: FontSet, name: str) -> None:
+    filled = best_fill(document_of(*SAMPLES[name]), fonts)
+    assert filled.flaws == 0
+    assert len(filled.pages) <= (2 if ":en" in name or name.startswith(("guide", "transfer")) else 1)
+
+
+def of_lines(lines: int) -> Document:
+    return document(*(paragraph("准予" * 8) for _ in range(lines)), copies=("存根联",))
+
+
+def test_a_paper_that_nearly_fits_is_set_smaller_but_its_codes_are_not(fonts: FontSet) -> None:
+    most = max(lines for lines in range(1, 60) if len(layout(of_lines(lines), fonts)) == 1)
+    (roomy,), (full,) = layout(of_lines(5), fonts), layout(of_lines(most), fonts)
+    sizes = [
+        {op.size for op in page.ops if isinstance(op, Text) and op.text.startswith("准予")} for page in (roomy, full)
+    ]
+    assert sizes[0] == {BODY}
+    assert 0.85 * BODY < max(sizes[1]) < BODY
+    modules = [{op.module_width for op in page.ops if isinstance(op, Code)} for page in (roomy, full)]
+    assert modules[0] == modules[1]
+
+
+def test_a_long_paper_keeps_its_type(fonts: FontSet) -> None:
+    pages = layout(of_lines(400), fonts)
+    assert {op.size for page in pages for op in page.ops if isinstance(op, Text) and "准予" in op.text} == {BODY}
