@@ -12,7 +12,7 @@ from msgspec import Struct
 from clerk_tui.services import booking, hall_cases
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import known_keys
-from clerk_tui.services.ticketing import Station, businesses
+from clerk_tui.services.ticketing import Station, businesses, card_number
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.bookings import Booking
 from clerk_tui.store.connection import translated
@@ -20,7 +20,6 @@ from hall import replica, ticket_code
 from hall.catalogue.businesses import business_of
 from hall.catalogue.model import Business, Matter
 from hall.errors import BadIdentity, BadInput
-from hall.identity import check_identity, normalise_number
 from hall.reference import parse_reference
 from hall.roles import Permission
 
@@ -109,7 +108,6 @@ def _reference(text: str) -> str | None:
 
 def _card(ws: Workspace, station: Station, text: str) -> str | None:
     try:
-        check_identity(text, today=station.today(ws))
+        return card_number(text, station.today(ws))
     except BadIdentity:
         return None
-    return normalise_number(text)

@@ -18,9 +18,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clerk_tui.services import ticket_moves
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import secrets
-from clerk_tui.services.ticketing import Station, Taken, TicketRefused, business, take, wish_for
+from clerk_tui.services.ticketing import Station, Taken, TicketRefused, business, card_number, take, wish_for
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import bookings as store
 from clerk_tui.store.bookings import Booking
@@ -28,9 +29,9 @@ from clerk_tui.store.connection import translated
 from clerk_tui.store.tickets import ticket as ticket_of
 from clerk_tui.sync.asking import Centre
 from hall.errors import BadIdentity, BadInput, HallError
-from hall.identity import check_identity
 from hall.roles import Permission
 from hall.ticket_code import person_digest
+from hall.tickets import TicketState
 
 MOST: Final = 10_000
 """Most appointments of one file."""
@@ -87,9 +88,9 @@ def of_card(ws: Workspace, station: Station, id_number: str) -> list[Booking]:
         BadIdentity: not an identity number.
     """
     day = station.today(ws)
-    check_identity(id_number, today=day)
+    person = person_digest(secrets(ws)[0], card_number(id_number, day), day)
     with translated(ws.journal.path):
-        return store.of_person(ws.journal.read(), day, person_digest(secrets(ws)[0], id_number, day))
+        return store.of_person(ws.journal.read(), day, person)
 
 
 @needs(Permission.TICKETS)
@@ -118,6 +119,10 @@ def check_in(ws: Workspace, station: Station, centre: Centre | None, booking: Bo
     wish = replace(wish, person=now.person, ticket_id=str(uuid.uuid5(_TICKETS, name)))
     try:
         taken = take(ws, station, centre, wish)
+        if taken.already and taken.ticket.lane != "booked" and taken.ticket.state is TicketState.WAITING:
+            # They took a number like everybody before they showed the appointment: it counts all the same.
+            ticket_moves.void(ws, station, centre, taken.ticket.ticket_id, "改用预约号")
+            taken = take(ws, station, centre, wish)
     except TicketRefused as error:
         if error.code != "ticket_of_another":
             raise
@@ -171,8 +176,7 @@ def _booking(ws: Workspace, row: int, values: dict[str, Any]) -> Booking:
         key = business(ws, texts["business"]).key
         person = ""
         if number := texts.get("id_number"):
-            check_identity(number, today=begin.date())
-            person = person_digest(secrets(ws)[0], number, begin.date())
+            person = person_digest(secrets(ws)[0], card_number(number, begin.date()), begin.date())
     except BadIdentity:
         raise _wrong(row, "id_number 不是正确的证件号码") from None
     except HallError as error:

@@ -43,7 +43,7 @@ def _told(ws: Workspace, station: Station, centre: Centre | None, wanted: str) -
     except Refused as refused:
         raise TicketRefused(refused.code, refused.message, field="ticket", hint="核对号码；隔天的号要重新取") from None
     except Unreachable:
-        station.online = False
+        station.lost(ws)
     ticket = _own(ws, station, wanted)
     if ticket is None:
         hint = "没有网络，只能查到本机发的号"
@@ -99,7 +99,8 @@ def _move(
     known = keep(ws, found) if isinstance(found, w.IssueReply) else found
     action_id = ws.new_id()
     action = w.ReasonedAction(action_id=action_id, reason=reason) if reason else w.Action(action_id=action_id)
-    done = _asked_twice(station, centre, known.ticket_id, verb, action)
+    station.forget()
+    done = _asked_twice(ws, station, centre, known.ticket_id, verb, action)
     if done is None and verb == "return":
         hint = "拿着号票直接到窗口，窗口扫号票就能叫号"
         raise TicketRefused("no_network", "没有网络，过号后回来不能在这里办", field="ticket", hint=hint)
@@ -117,7 +118,12 @@ def _move(
 
 
 def _asked_twice(
-    station: Station, centre: Centre | None, ticket_id: str, verb: Literal["void", "return"], action: w.Action
+    ws: Workspace,
+    station: Station,
+    centre: Centre | None,
+    ticket_id: str,
+    verb: Literal["void", "return"],
+    action: w.Action,
 ) -> w.ActionReply | None:
     """The centre's answer; a reply that was lost is asked for once more. ``None``: no network."""
     for _ in range(2 if centre is not None else 0):
@@ -128,7 +134,7 @@ def _asked_twice(
             hint = "请到咨询台或窗口说明"
             raise TicketRefused(refused.code, refused.message, field="ticket", hint=hint) from None
         except Unreachable:
-            station.online = False
+            station.lost(ws)
     return None
 
 

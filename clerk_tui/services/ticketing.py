@@ -26,7 +26,7 @@ from clerk_tui.sync.asking import Centre, Refused, Unreachable
 from hall import queue_wire as w
 from hall import ticketing as t
 from hall.catalogue.model import Business
-from hall.errors import BadInput, HallError
+from hall.errors import BadIdentity, BadInput, HallError
 from hall.identity import check_identity
 from hall.names import clean_text
 from hall.roles import Actor, Permission, Role
@@ -36,6 +36,10 @@ from hall.tickets import Ticket, TicketState
 
 MOMENT_MS: Final = 1_500
 """Two presses for the same thing within this time are one."""
+REST_MS: Final = 5_000
+"""How long after a question without an answer the next ones are not asked while people wait."""
+CARDS: Final = frozenset({"resident_id", "hmt_residence", "foreign_permanent"})
+"""The cards that a reader reads (``hall.identity.KINDS``)."""
 SKEW_MS: Final = 60_000
 """From this much on a clock is said to be wrong."""
 
@@ -80,6 +84,7 @@ class Station:
         self.turn = threading.Lock()
         self.skew_ms = 0
         self.online = False
+        self._rest_until = 0
         self._gave: tuple[Wish, Taken, int] | None = None
 
     def gave(self, wish: Wish, taken: Taken, at_ms: int) -> None:
@@ -93,6 +98,18 @@ class Station:
         before, taken, at_ms = self._gave
         same = replace(wish, ticket_id=before.ticket_id) == before and pressed_ms - at_ms <= MOMENT_MS
         return taken if same else None
+
+    def forget(self) -> None:
+        """What was given is not theirs any more: the next press is another wish."""
+        self._gave = None
+
+    def lost(self, ws: Workspace) -> None:
+        """The centre did not answer: nobody waits for it again for a while."""
+        self.online, self._rest_until = False, ws.clock.mono_ms() + REST_MS
+
+    def may_ask(self, ws: Workspace) -> bool:
+        """Whether somebody may be made to wait for the centre."""
+        return self.online or ws.clock.mono_ms() >= self._rest_until
 
     def told(self, ws: Workspace, centre_ms: int) -> int:
         """The centre has said what time it is; returns how much this device is ahead."""
@@ -143,6 +160,19 @@ def business(ws: Workspace, key: str) -> Business:
     raise BadInput("unknown_business", f"没有取号业务“{key[:40]}”", field="business", hint=f"有：{known}")
 
 
+def card_number(text: str, today: dt.date) -> str:
+    """The number of an identity card as a reader types it, made regular.
+
+    Raises:
+        BadIdentity: it is none.
+    """
+    found = check_identity(text, today=today)
+    if found.kind not in CARDS or not found.valid:
+        hint = "把身份证放平再刷一次；刷不出来也可以直接选业务取号"
+        raise BadIdentity("not_a_card", "这不是能用的身份证号码", field="id_number", hint=hint)
+    return found.number
+
+
 @needs(Permission.TICKETS)
 def wish_for(
     ws: Workspace,
@@ -170,8 +200,8 @@ def wish_for(
         raise BadInput("booked_slot", "预约号要有预约时段", field="slot", hint="按预约码或身份证取预约号")
     person = ""
     if id_number:
-        check_identity(id_number, today=day or ws.clock.today())
-        person = person_digest(secrets(ws)[0], id_number, day or ws.clock.today())
+        today = day or ws.clock.today()
+        person = person_digest(secrets(ws)[0], card_number(id_number, today), today)
     return Wish(
         ticket_id=ws.new_id(),
         business=business(ws, key).key,
@@ -202,11 +232,11 @@ def take(ws: Workspace, station: Station, centre: Centre | None, wish: Wish) -> 
 
 
 def _taken(ws: Workspace, station: Station, centre: Centre | None, wish: Wish) -> Taken:
-    if centre is not None:
+    if centre is not None and station.may_ask(ws):
         try:
             return _from_centre(ws, station, centre, wish)
         except Unreachable:
-            station.online = False
+            station.lost(ws)
     return _from_block(ws, station, wish)
 
 
