@@ -8,7 +8,7 @@ from central import saving
 from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, devices, facts
+from central.store import Db, Store, deliveries, devices, facts
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
@@ -25,8 +25,7 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
 
     async def look(db: Db) -> w.StatusReply:
         aside, open_conflicts = await table.count_open(db, office)
-        rows = await db.rows("SELECT state, count(*) FROM delivery WHERE office = $1 GROUP BY state", office)
-        deliveries = {row[0]: row[1] for row in rows}
+        waiting, dead = await deliveries.waiting_and_dead(db, office)
         return w.StatusReply(
             office=office,
             epoch=await current_epoch(db),
@@ -35,8 +34,8 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
             set_aside=aside,
             conflicts=open_conflicts,
             dead_letters=await table.reports(db, office, SHOWN_REPORTS),
-            deliveries_waiting=deliveries.get("waiting", 0),
-            deliveries_dead=deliveries.get("dead", 0),
+            deliveries_waiting=waiting,
+            deliveries_dead=dead,
         )
 
     return await store.read(look)
