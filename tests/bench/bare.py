@@ -1,5 +1,5 @@
-"""What records over HTTP into PostgreSQL cost at the least: a bare ASGI application that decodes a batch and inserts it,
-under the same server, with nothing checked, folded, numbered or signed."""
+"""What records over HTTP into PostgreSQL cost at the least: a bare ASGI application under the same server that decodes
+a batch and inserts it, with nothing checked, folded, numbered or signed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""PouchDB replicating to pouchdb-server, where node and npm are to be had: the usual way of records that were written off
-line."""
+"""PouchDB replicating to pouchdb-server, where node and npm are to be had: the usual way of records that were written
+off line."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ HEAD = "| proof | what was run | what came of it | on |\n|---|---|---|---|\n"
 
 
 def record(proof: str, what: str, **counts: int) -> None:
-    """Figures of a longer run: the proof's name in sync.md (``R1``) or a word, what was run, and counts by their names."""
+    """Figures of a longer run: the proof's name in sync.md (``R1``) or a word, what was run, counts by their names."""
     print(f"{proof}: {what}: {_told(counts)}")
     if path := os.environ.get(VARIABLE):
         line = json.dumps({"proof": proof, "what": what, "counts": counts}, ensure_ascii=False)
