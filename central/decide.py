@@ -26,6 +26,7 @@ from hall.facts import CaseAdopted, Fact, Header
 from hall.fold import advance, fold
 
 _cases = msgspec.json.Decoder(Case)
+WITHHELD = "中心收不下这条记录的内容，只记了它的抬头；内容还在写它的窗口"
 MAX_NAME = 200
 """Longest identity (of a fact, of a case) that is stored, in characters."""
 # Without what PostgreSQL cannot store (NUL, lone surrogates) and what nobody names a thing with.
@@ -147,6 +148,8 @@ def read_one(at: IncarnationRow, seq: int, sealed: Sealed) -> Incoming:
         return Incoming(seq, sealed, None, None, "抬头里的编号不能用")
     if header.seq != seq or header.incarnation != at.named or header.device != at.device_id:
         return Incoming(seq, sealed, header, None, "抬头写的不是这台设备")
+    if sealed.public_hash:
+        return Incoming(seq, sealed, header, None, WITHHELD)
     try:
         return Incoming(seq, sealed, header, open_sealed(sealed, header))
     except BrokenChain as error:

@@ -19,13 +19,14 @@ from hall import wire
 from hall.chain import open_sealed
 
 
-class _Taken(Struct):
+class Taken(Struct):
     """What a batch came to."""
 
     epoch: str
     results: list[wire.PushResult]
     expected: int
     last_hash: bytes
+    withheld: list[int] = []
 
 
 async def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> wire.PushReply:
@@ -39,41 +40,57 @@ async def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_m
     if request.device != device.device_id or not wire.push_is_signed(device.public_key, request):
         raise Refused(403, wire.Problem(code="bad_signature", message="签名与设备不符"))
     taken = await store.transact(lambda db: _take(db, device, request, now_ms))
+    return acknowledge(store, device, request.incarnation, taken, now_ms)
+
+
+def acknowledge(store: Store, device: DeviceRow, code: str, taken: Taken, now_ms: int) -> wire.PushReply:
+    """The signed reply to what was taken in."""
     receipt = wire.Receipt(
         device=device.device_id,
-        incarnation=request.incarnation,
+        incarnation=code,
         epoch=taken.epoch,
         acked_through=taken.expected - 1,
         acked_hash=taken.last_hash,
         server_time_ms=now_ms,
     )
-    return wire.PushReply(receipt=wire.sign_receipt(store.key, receipt), results=taken.results)
+    return wire.PushReply(receipt=wire.sign_receipt(store.key, receipt), results=taken.results, withheld=taken.withheld)
 
 
-async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> _Taken:
-    epoch = await current_epoch(db)
-    at = await devices.incarnation(db, device.office, request.incarnation)
+async def journal_of(db: Db, device: DeviceRow, code: str, epoch: str, first_seq: int) -> tuple[str, IncarnationRow]:
+    """The centre's epoch and the device's journal, locked, of which it sends facts from ``first_seq`` on.
+
+    Raises:
+        Refused: 403 not this device's journal, 409 gap, 412 epoch changed.
+    """
+    now = await current_epoch(db)
+    at = await devices.incarnation(db, device.office, code)
     if at is not None and at.device_id != device.device_id:
         at = None
-    if request.epoch and request.epoch != epoch:
-        raise _epoch_changed(epoch, at)
+    if epoch and epoch != now:
+        raise _epoch_changed(now, at)
     if at is None:
         raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
-    if request.first_seq > at.expected:
-        raise _gap(epoch, at)
-    results = await _repeated(db, at, request)
+    if first_seq > at.expected:
+        raise _gap(now, at)
+    return now, at
+
+
+async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: int) -> Taken:
+    epoch, at = await journal_of(db, device, request.incarnation, request.epoch, request.first_seq)
+    hashes = [fact.hash for fact in request.events]
+    results, withheld = await repeated(db, at, request.first_seq, hashes)
     incoming = read(at, request.events, request.first_seq)
     after_these = at.expected + len(incoming)
     if not incoming and request.first_seq + len(request.events) > after_these:
         # What came before a fault is good and acknowledged; the next push meets the fault first.
-        raise Refused(422, _other_history(after_these))
+        raise Refused(422, other_history(after_these))
     queue = request.queue or wire.Queue(pending=max(0, request.head.seq - after_these + 1))
     await devices.declare(db, at, queue.pending, queue.oldest_ms, plain(request.app_v), now_ms)
     told = await clocks.beginnings(db, device.device_id, request.clock, incoming, now_ms)
     if not incoming:
-        return _Taken(epoch, results, at.expected, at.last_hash)
+        return Taken(epoch, results, at.expected, at.last_hash, withheld)
     results += await store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms))
-    return _Taken(epoch, results, after_these, incoming[-1].sealed.hash)
+    return Taken(epoch, results, after_these, incoming[-1].sealed.hash, withheld)
 
 
 async def store_facts(
@@ -97,19 +114,26 @@ async def store_facts(
     ]
 
 
-async def _repeated(db: Db, at: IncarnationRow, request: wire.PushRequest) -> list[wire.PushResult]:
-    """What was answered to the facts of the batch that are stored already."""
-    last = min(at.expected, request.first_seq + len(request.events)) - 1
-    if last < request.first_seq:
-        return []
-    stored = await facts.stored(db, at.office, at.code, request.first_seq, last)
+async def repeated(
+    db: Db, at: IncarnationRow, first_seq: int, hashes: list[bytes]
+) -> tuple[list[wire.PushResult], list[int]]:
+    """What was answered to the facts from ``first_seq`` on that are stored already, and which are there in outline.
+
+    Raises:
+        Refused: 422 another history.
+    """
+    last = min(at.expected, first_seq + len(hashes)) - 1
+    if last < first_seq:
+        return [], []
+    stored = await facts.stored(db, at.office, at.code, first_seq, last)
     results = []
-    for seq, fact in enumerate(request.events[: last - request.first_seq + 1], request.first_seq):
+    for seq, digest in enumerate(hashes[: last - first_seq + 1], first_seq):
         known = stored.get(seq)
-        if known is None or known.hash != fact.hash:
-            raise Refused(422, _other_history(seq))
+        if known is None or known.hash != digest:
+            raise Refused(422, other_history(seq))
         results.append(_result(seq, known.status, known.server_seq, known.case_version, known.reason))
-    return results
+    aside = any(result.status is wire.Status.QUARANTINED for result in results)
+    return results, await oversight.outlined(db, at, first_seq, last) if aside else []
 
 
 async def load(db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int) -> Known:
@@ -154,5 +178,5 @@ def _epoch_changed(epoch: str, at: IncarnationRow | None) -> Refused:
     return Refused(412, problem)
 
 
-def _other_history(seq: int) -> wire.Problem:
+def other_history(seq: int) -> wire.Problem:
     return wire.Problem(code="hash_mismatch", message=f"第{seq}条记录与中心所存的不是同一段历史", expected=seq)

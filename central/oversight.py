@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from central import saving
-from central.decide import decide, plain, read_one
+from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, devices, facts
+from central.store import Db, Store, deliveries, devices, facts
 from central.store import oversight as table
 from central.store.base import current_epoch
-from central.store.devices import DeviceRow
 from hall import wire
 from hall import wire_oversight as w
 from hall.chain import UNREADABLE, open_header
@@ -27,8 +25,7 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
 
     async def look(db: Db) -> w.StatusReply:
         aside, open_conflicts = await table.count_open(db, office)
-        rows = await db.rows("SELECT state, count(*) FROM delivery WHERE office = $1 GROUP BY state", office)
-        deliveries = {row[0]: row[1] for row in rows}
+        waiting, dead = await deliveries.waiting_and_dead(db, office)
         return w.StatusReply(
             office=office,
             epoch=await current_epoch(db),
@@ -37,29 +34,11 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
             set_aside=aside,
             conflicts=open_conflicts,
             dead_letters=await table.reports(db, office, SHOWN_REPORTS),
-            deliveries_waiting=deliveries.get("waiting", 0),
-            deliveries_dead=deliveries.get("dead", 0),
+            deliveries_waiting=waiting,
+            deliveries_dead=dead,
         )
 
     return await store.read(look)
-
-
-async def report(store: Store, device: DeviceRow, told: w.Report, now_ms: int) -> None:
-    """Keep a dead letter of a device.
-
-    Raises:
-        Refused: 403 the journal is not this device's.
-    """
-
-    async def keep(db: Db) -> None:
-        at = await devices.incarnation(db, device.office, told.incarnation)
-        if at is None or at.device_id != device.device_id:
-            raise Refused(403, wire.Problem(code="not_your_journal", message="这个编号不属于本设备"))
-        fact = msgspec.json.encode(told.fact) if told.fact else b""
-        kept = replace(told, reason=plain(told.reason), app_v=plain(told.app_v))
-        await table.add_report(db, device.office, device.device_id, kept, fact, now_ms)
-
-    await store.transact(keep)
 
 
 async def asides(store: Store, office: str, after: int) -> w.AsideReply:
@@ -103,10 +82,11 @@ async def retry(store: Store, office: str, number: int, actor: str, now_ms: int)
     Raises:
         Refused: 404 nothing with this number is set aside in this hall.
     """
-    return await store.transact(lambda db: _retry(db, office, number, actor, now_ms))
+    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms))
 
 
-async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
+async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
+    """The same in the caller's transaction."""
     asked = await table.aside(db, office, number)
     if asked is None:
         raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
@@ -126,6 +106,7 @@ async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w
     if known.tickets is not None:
         await known.tickets.save(db)
     told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
+    results = []
     others = 0
     for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
         settled = fact.status is not wire.Status.QUARANTINED
@@ -133,7 +114,16 @@ async def _retry(db: Db, office: str, number: int, actor: str, now_ms: int) -> w
             told = replace(told, status=fact.status, reason=fact.reason)
         else:
             others += settled
+        results.append(
+            wire.PushResult(
+                seq=seq,
+                status=fact.status,
+                server_seq=first + place if settled else before,
+                case_version=fact.case_version,
+                reason=fact.reason,
+            )
+        )
         if settled:
             await facts.decide_again(db, office, code, seq, fact, first + place)
             await table.settle_aside(db, office, before, actor, now_ms)
-    return replace(told, others=others)
+    return replace(told, others=others, results=results)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central import ingest
+from central import ingest, withheld
 from central.decide import as_sealed, read_one
 from central.refusal import Refused
 from central.store import Db, Store, devices, facts, tokens
@@ -51,6 +51,7 @@ async def take_in(store: Store, office: str, data: bytes, actor: str, now_ms: in
     _check_chain(content)
     at = await store.transact(lambda db: _place(db, office, content))
     new = aside = 0
+    await store.transact(lambda db: withheld.complete_all(db, at, content.first_seq, content.events, actor, now_ms))
     for first in range(at.expected, content.first_seq + len(content.events), BATCH):
         stored, quarantined = await store.transact(lambda db, first=first: _batch(db, at, content, first, now_ms))  # type: ignore[misc]
         new, aside = new + stored, aside + quarantined

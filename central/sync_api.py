@@ -9,7 +9,7 @@ from litestar import Request, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody, Parameter
 
-from central import feed, ingest, oversight, sealed_import
+from central import feed, ingest, sealed_import, withheld
 from central.clock import now_ms
 from central.intake import Intake
 from central.rights import Principal, needs
@@ -106,10 +106,25 @@ async def keys(request: Asked, state: State) -> wire.KeysReply:
     return wire.sign_keys(store.key, reply)
 
 
-@post("/v1/sync/report", status_code=204, opt=needs(Permission.PUSH))
-async def report(data: JSONBody[w.Report], request: Asked, state: State) -> None:
-    """Tell of a fact that the centre will not take: a person sees it in the hall's status."""
-    await oversight.report(_store(state), request.user.device, data, now_ms())
+@post("/v1/sync/report", status_code=200, opt=needs(Permission.PUSH))
+async def report(data: JSONBody[w.Report], request: Asked, state: State) -> wire.PushReply:
+    """Tell of a fact that was refused with 400 or 413 even alone. Its outline takes its place, set aside with what the
+    same device writes on that case; everything else goes on. The signed receipt acknowledges it."""
+    return await withheld.withhold(_store(state), request.user.device, data, now_ms())
+
+
+@post(
+    "/v1/sync/contents",
+    status_code=200,
+    opt=needs(Permission.PUSH),
+    middleware=[Intake],
+    request_max_body_size=wire.MAX_UNPACKED,
+)
+async def contents(data: JSONBody[w.Contents], request: Asked, state: State) -> w.RetryReply:
+    """Bring the contents of a fact that is here in outline only; it is read, and what waits for it."""
+    reply = await withheld.complete(_store(state), request.user.device, data, now_ms())
+    state.waiting.changed(request.user.office)
+    return reply
 
 
 @post(
@@ -126,4 +141,4 @@ async def import_sealed(request: Asked, state: State) -> sealed_import.Imported:
     return told
 
 
-ROUTES = [push, changes, snapshot, keys, report, import_sealed]
+ROUTES = [push, changes, snapshot, keys, report, contents, import_sealed]

@@ -34,15 +34,22 @@ async def _verify(db: Db) -> Verified:
     for office, code, expected, last_hash, device, public_key, start_seq, start_hash in journals:
         previous, seq = start_hash or genesis(device, code, public_key), start_seq - 1
         async for piece in db.stream(
-            "SELECT seq, header, public, hash, personal, salt, personal_hash FROM event"
-            " WHERE office = $1 AND incarnation = $2 ORDER BY seq",
+            "SELECT e.seq, e.header, e.public, e.hash, e.personal, e.salt, e.personal_hash, r.public_hash FROM event e"
+            " LEFT JOIN report r ON r.office = e.office AND r.incarnation = e.incarnation AND r.seq = e.seq"
+            " WHERE e.office = $1 AND e.incarnation = $2 ORDER BY e.seq",
             office,
             code,
         ):
             for row in piece:
                 seq += 1
                 sealed = Sealed(
-                    header=row[1], public=row[2], hash=row[3], personal=row[4], salt=row[5], personal_hash=row[6]
+                    header=row[1],
+                    public=row[2],
+                    hash=row[3],
+                    personal=row[4],
+                    salt=row[5],
+                    personal_hash=row[6],
+                    public_hash=row[7] or b"",
                 )
                 if row[0] != seq or not follows(sealed, previous):
                     raise _broken(office, code, seq)

@@ -94,6 +94,14 @@ class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     first_wait_s: Annotated[int, Meta(ge=0, le=3600)] = 120
 
 
+class QueueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether this window calls numbers, where the hall has a queue, and which of the catalogue's businesses it serves
+    (their keys; empty: all of them)."""
+
+    enabled: bool = True
+    businesses: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")], ...] = ()
+
+
 class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where papers go: ``dir:`` and a folder (empty for the XDG data directory), ``cups:`` and a queue,
     ``tcp://host:port`` for an 80 mm ticket printer; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
@@ -120,11 +128,19 @@ class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class ScreenSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the screen looks and which terminal protocol it speaks."""
+    """How the screen looks and which terminal protocol it speaks. ``lock_after_min`` minutes without a key the screen
+    locks itself, where clerks sign in; 0 means never."""
 
     theme: Literal["light", "dark", "contrast"] = "light"
     language: Literal["zh", "en", "auto"] = "zh"
     disable_kitty_key: bool = True
+    lock_after_min: Annotated[int, Meta(ge=0, le=480)] = 10
+
+
+class AlarmSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the silent emergency key does beside the record: a program with its arguments, run without a shell."""
+
+    command: tuple[Text, ...] = ()
 
 
 class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,9 +163,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     calendar: CalendarSection = CalendarSection()
     store: StoreSection = StoreSection()
     centre: CentreSection = CentreSection()
+    queue: QueueSection = QueueSection()
     print: PrintSection = PrintSection()
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()
+    alarm: AlarmSection = AlarmSection()
     log: LogSection = LogSection()
     source: Path | None = None
     base: Path = paths.PROJECT_ROOT

@@ -34,7 +34,8 @@ _people = msgspec.json.Decoder(Personal)
 class Sealed(Struct, frozen=True, kw_only=True):
     """A fact as it is stored and sent. ``personal`` and ``salt`` are empty when nobody is named or after erasure.
 
-    ``personal_hash`` is SHA256(salt || personal); all hashes are 32 bytes.
+    ``personal_hash`` is SHA256(salt || personal); all hashes are 32 bytes. ``public_hash`` is SHA256(public) where only
+    the outline of the fact is here, and empty otherwise.
     """
 
     header: bytes
@@ -43,6 +44,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     personal: bytes = NOBODY
     salt: bytes = NOBODY
     personal_hash: bytes = NOBODY
+    public_hash: bytes = NOBODY
 
 
 def genesis(device_id: str, incarnation: str, public_key: bytes) -> bytes:
@@ -52,7 +54,12 @@ def genesis(device_id: str, incarnation: str, public_key: bytes) -> bytes:
 
 def link(header: bytes, public: bytes, personal_hash: bytes, previous: bytes) -> bytes:
     """The hash of a fact after ``previous`` (32 bytes)."""
-    body_hash = sha256(sha256(public).digest() + personal_hash).digest()
+    return link_outline(header, sha256(public).digest(), personal_hash, previous)
+
+
+def link_outline(header: bytes, public_hash: bytes, personal_hash: bytes, previous: bytes) -> bytes:
+    """The same of a fact whose contents are not here: its chain can be checked all the same."""
+    body_hash = sha256(public_hash + personal_hash).digest()
     return sha256(b"\x00" + CHAIN_FORMAT + len(header).to_bytes(4, "big") + header + body_hash + previous).digest()
 
 
@@ -110,7 +117,8 @@ def follows(sealed: Sealed, previous: bytes) -> bool:
     """Whether a sealed fact is the one that was sealed behind ``previous``, whatever its bytes say."""
     if (sealed.personal or sealed.salt) and sha256(sealed.salt + sealed.personal).digest() != sealed.personal_hash:
         return False
-    return link(sealed.header, sealed.public, sealed.personal_hash, previous) == sealed.hash
+    public_hash = sealed.public_hash or sha256(sealed.public).digest()
+    return link_outline(sealed.header, public_hash, sealed.personal_hash, previous) == sealed.hash
 
 
 def check_link(sealed: Sealed, previous: bytes, seq: int) -> None:

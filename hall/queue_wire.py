@@ -35,6 +35,13 @@ Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\S
 PlainText = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
 Businesses = Annotated[list[Business], Meta(min_length=1, max_length=MAX_BUSINESSES)]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=2**31)]
+Number = Annotated[str, Meta(pattern=r"^[A-Z]{1,2}[0-9]{3,7}\Z")]
+"""What is printed and called."""
+Words = Annotated[str, Meta(max_length=400)]
+"""Text in a reply; whoever shows it takes out what a terminal obeys."""
+Lease = Annotated[int, Meta(ge=0, le=3_600_000)]
+"""Milliseconds that a called ticket is still a window's."""
 WindowState = Literal["open", "paused", "closed"]
 
 
@@ -68,30 +75,30 @@ class TicketView(_Message, frozen=True):
     called it only.
     """
 
-    ticket_id: str
-    number: str
-    business: str
+    ticket_id: Identity
+    number: Number
+    business: Words
     day: dt.date
     lane: Lane
-    state: str
-    issued_ms: int
-    version: int
-    window: str = ""
-    priority: str = ""
-    slot_ms: int = 0
-    reference: str = ""
-    calls: int = 0
-    first_called_ms: int = 0
-    called_ms: int = 0
-    started_ms: int = 0
-    ended_ms: int = 0
-    transfers: int = 0
-    passes: int = 0
-    reason: str = ""
-    why: str = ""
-    claim_id: str = ""
-    lease_left_ms: int = 0
-    name: str = ""
+    state: Literal["waiting", "called", "serving", "held", "passed", "finished", "voided"]
+    issued_ms: Instant
+    version: Count
+    window: Words = ""
+    priority: Words = ""
+    slot_ms: Instant = 0
+    reference: Words = ""
+    calls: Count = 0
+    first_called_ms: Instant = 0
+    called_ms: Instant = 0
+    started_ms: Instant = 0
+    ended_ms: Instant = 0
+    transfers: Count = 0
+    passes: Count = 0
+    reason: Words = ""
+    why: Words = ""
+    claim_id: Words = ""
+    lease_left_ms: Lease = 0
+    name: Words = ""
 
 
 class Told(_Message, frozen=True):
@@ -155,9 +162,9 @@ class ClaimReply(_Message, frozen=True):
     """The ticket that was called, ``None`` when nobody waits; ``at_ms`` is when, for the fact ``ticket.called``."""
 
     ticket: TicketView | None
-    at_ms: int
-    lease_s: int
-    waiting: int = 0
+    at_ms: Instant
+    lease_s: Annotated[int, Meta(ge=0, le=3600)]
+    waiting: Count = 0
 
 
 class RenewRequest(_Message, frozen=True):
@@ -200,8 +207,8 @@ class ActionReply(_Message, frozen=True):
     """The ticket after it; ``at_ms`` is when it was done, for the fact; ``place_ms`` for ``ticket.returned``."""
 
     ticket: TicketView
-    at_ms: int
-    place_ms: int = 0
+    at_ms: Instant
+    place_ms: Instant = 0
 
 
 class WindowRequest(_Message, frozen=True):
@@ -216,18 +223,18 @@ class WindowRequest(_Message, frozen=True):
 class WindowReply(_Message, frozen=True):
     """A window and the ticket it has (called or being served), so that one that was restarted goes on."""
 
-    window: str
+    window: Words
     state: WindowState
-    businesses: list[str]
-    since_ms: int
-    reason: str = ""
+    businesses: Annotated[list[Words], Meta(max_length=MAX_BUSINESSES)]
+    since_ms: Instant
+    reason: Words = ""
     ticket: TicketView | None = None
 
 
 class QueueReply(_Message, frozen=True):
     """Tickets of today in the order in which they would be called, no names; ``has_more`` beyond the limit."""
 
-    tickets: list[TicketView]
+    tickets: Annotated[list[TicketView], Meta(max_length=MAX_LISTED)]
     has_more: bool
 
 

@@ -130,12 +130,14 @@ class Receipt(_Message, frozen=True):
 
 
 class PushReply(_Message, frozen=True):
-    """Reply to a push; only ``receipt`` with a good signature acknowledges anything."""
+    """Reply to a push; only ``receipt`` with a good signature acknowledges anything. ``withheld`` are the facts among
+    ``results`` of which the centre has the outline only (``hall.wire_oversight.Report``)."""
 
     receipt: Receipt
     results: list[PushResult]
     retry_after_ms: Number = 0
     min_app_v: str = ""
+    withheld: list[Number] = []
 
 
 class Problem(_Message, frozen=True):
@@ -245,8 +247,12 @@ def sign_push(key: Ed25519PrivateKey, incarnation: str, head: Head, first_seq: i
 
 def push_is_signed(public_key: bytes, request: PushRequest) -> bool:
     """Whether the request's signature is by this device key."""
-    message = _push_bytes(request.incarnation, request.head, request.first_seq)
-    return _verify(public_key, request.signature, message)
+    return head_is_signed(public_key, request.signature, request.incarnation, request.head, request.first_seq)
+
+
+def head_is_signed(public_key: bytes, signature: bytes, incarnation: str, head: Head, first_seq: int) -> bool:
+    """Whether a signature over the head of a batch (``sign_push``) is by this device key."""
+    return _verify(public_key, signature, _push_bytes(incarnation, head, first_seq))
 
 
 def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt) -> Receipt:

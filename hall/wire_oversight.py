@@ -6,25 +6,45 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hall.wire import Number, ShortText, Status, WireFact
+from hall.wire import Digest, Number, PushResult, ShortText, Status, WireFact
 
 
 class _Message(Struct, frozen=True, kw_only=True):
     """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
 
 
+class Outline(_Message, frozen=True):
+    """A fact without its contents: what its hash is made of, so that the chain goes on over it."""
+
+    header: Annotated[bytes, Meta(max_length=64 << 10)]
+    public_hash: Digest
+    personal_hash: Digest
+    hash: Digest
+
+
 class Report(_Message, frozen=True):
-    """A dead letter: a fact that the centre will not take, as the device tells it. ``fact`` is kept byte for byte."""
+    """A dead letter: a fact that the centre would not take even alone. Its outline takes its place in the journal, so
+    that later facts go on; ``signature`` is the device's, as over a batch whose head this fact is."""
+
+    incarnation: ShortText
+    epoch: ShortText
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
+    reason: ShortText
+    outline: Outline
+    signature: bytes
+    app_v: ShortText = ""
+
+
+class Contents(_Message, frozen=True):
+    """A fact of which the centre has the outline, whole: perhaps it can be read now."""
 
     incarnation: ShortText
     seq: Annotated[int, Meta(ge=1, le=2**53)]
-    reason: ShortText
-    app_v: ShortText = ""
-    fact: WireFact | None = None
+    fact: WireFact
 
 
 class ReportEntry(_Message, frozen=True):
-    """A dead letter as a person sees it."""
+    """A dead letter as a person sees it: a fact of which the centre has the outline only."""
 
     device: str
     incarnation: str
@@ -87,12 +107,14 @@ class AsideReply(_Message, frozen=True):
 
 
 class RetryReply(_Message, frozen=True):
-    """What became of the set-aside fact, and of those of its case that waited for it, when they were read again."""
+    """What became of the set-aside fact, and of those of its case that waited for it, when they were read again.
+    ``others`` counts those that wait no more; ``results`` are all that were read, in the order of their journal."""
 
     number: Number
     status: Status
     reason: str = ""
     others: int = 0
+    results: list[PushResult] = []
 
 
 class ConflictEntry(_Message, frozen=True):

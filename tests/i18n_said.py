@@ -14,7 +14,7 @@ from pathlib import Path
 
 HAN = re.compile("[\u3400-\u9fff]")
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("hall", "clerk_tui/services", "clerk_tui/store", "clerk_tui/printing", "clerk_tui/sync")
+FOLDERS = ("hall", "clerk_tui/services", "clerk_tui/store", "clerk_tui/printing", "clerk_tui/sync", "central/queue")
 DATA = {
     "hall/gbk_pua.py",
     "hall/masking.py",

@@ -309,8 +309,23 @@ async def looking_up(day: Day) -> None:
     day.shoot("offline")
 
 
+async def end_of_day(day: Day) -> None:
+    """A pause, and the close of the day with a walk-in left open."""
+    clerk = day.clerk
+    day.online = True
+    clerk.app._read_sync()
+    await clerk.press("escape", "ctrl+p", "3")
+    day.shoot("paused")
+    await clerk.press("enter")
+    await open_matter(clerk, "cyxk")
+    await clerk.type("11")
+    await clerk.press("ctrl+r")
+    await clerk.until(lambda: bool(clerk.screen.left))
+    day.shoot("closing")
+
+
 async def morning(day: Day) -> None:
-    for part in (first_case, notice_and_supplement, promise, refusal, question, looking_up):
+    for part in (first_case, notice_and_supplement, promise, refusal, question, looking_up, end_of_day):
         await part(day)
 
 

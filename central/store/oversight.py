@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from central.store.base import Db, Row
+from central.store.devices import IncarnationRow
 from hall.chain import Sealed
+from hall.wire import PushResult, Status
 from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
 
 SILENT_MS = 24 * 3600 * 1000
@@ -45,8 +47,9 @@ async def waiting_with(
 ) -> list[tuple[int, int, Sealed]]:
     """A fact that is set aside and those of its case and journal that wait with it: number, seq and the fact."""
     rows = await db.rows(
-        "SELECT e.server_seq, e.seq, e.header, e.public, e.hash, e.personal, e.salt, e.personal_hash FROM aside a"
-        " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
+        "SELECT e.server_seq, e.seq, e.header, e.public, e.hash, e.personal, e.salt, e.personal_hash, r.public_hash"
+        " FROM aside a JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
+        " LEFT JOIN report r ON r.office = e.office AND r.incarnation = e.incarnation AND r.seq = e.seq"
         " WHERE a.office = $1 AND a.settled_ms IS NULL AND e.incarnation = $2"
         " AND (a.server_seq = $3 OR (a.subject = $4 AND a.subject <> '' AND a.kind IN ('unread', 'held')))"
         " ORDER BY e.seq",
@@ -59,7 +62,15 @@ async def waiting_with(
         (
             row[0],
             row[1],
-            Sealed(header=row[2], public=row[3], hash=row[4], personal=row[5], salt=row[6], personal_hash=row[7]),
+            Sealed(
+                header=row[2],
+                public=row[3],
+                hash=row[4],
+                personal=row[5],
+                salt=row[6],
+                personal_hash=row[7],
+                public_hash=row[8] or b"",
+            ),
         )
         for row in rows
     ]
@@ -107,29 +118,85 @@ async def conflicts(db: Db, office: str, after_ms: int, after_id: str, limit: in
     return [ConflictEntry(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-async def add_report(db: Db, office: str, device: str, report: Report, fact: bytes, now_ms: int) -> None:
-    """Keep a dead letter; the same one again replaces it."""
+async def add_report(db: Db, office: str, device: str, report: Report, now_ms: int) -> None:
+    """Keep a dead letter."""
     await db.run(
-        "INSERT INTO report (office, device_id, incarnation, seq, reason, app_v, fact, at_ms)"
-        " VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (device_id, incarnation, seq) DO UPDATE SET"
-        " reason = excluded.reason, app_v = excluded.app_v, fact = excluded.fact, at_ms = excluded.at_ms",
+        "INSERT INTO report (office, device_id, incarnation, seq, reason, app_v, public_hash, at_ms)"
+        " VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
         office,
         device,
         report.incarnation,
         report.seq,
         report.reason,
         report.app_v,
-        fact,
+        report.outline.public_hash,
         now_ms,
     )
 
 
-async def reports(db: Db, office: str, limit: int) -> list[ReportEntry]:
-    """The dead letters of a hall, the newest first; one whose fact has come since is none any more."""
+async def outlined(db: Db, at: IncarnationRow, first: int, last: int) -> list[int]:
+    """The facts of a journal, between two numbers, of which only the outline is here."""
     rows = await db.rows(
-        "SELECT r.device_id, r.incarnation, r.seq, r.reason, r.app_v, r.at_ms FROM report r WHERE r.office = $1"
-        " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.office = r.office AND e.incarnation = r.incarnation"
-        " AND e.seq = r.seq) ORDER BY r.at_ms DESC, r.seq LIMIT $2",
+        "SELECT seq FROM report WHERE office = $1 AND incarnation = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq",
+        at.office,
+        at.code,
+        first,
+        last,
+    )
+    return [row[0] for row in rows]
+
+
+async def outline(db: Db, at: IncarnationRow, seq: int) -> tuple[int, Sealed] | None:
+    """Number in the hall and outline of a fact that is here only so, or ``None``."""
+    row = await db.row(
+        "SELECT e.server_seq, e.header, e.hash, e.personal_hash, r.public_hash FROM report r JOIN event e"
+        " ON e.office = r.office AND e.incarnation = r.incarnation AND e.seq = r.seq"
+        " WHERE r.office = $1 AND r.incarnation = $2 AND r.seq = $3",
+        at.office,
+        at.code,
+        seq,
+    )
+    if row is None:
+        return None
+    return row[0], Sealed(header=row[1], public=b"", hash=row[2], personal_hash=row[3], public_hash=row[4])
+
+
+async def results_behind(db: Db, at: IncarnationRow, seq: int) -> list[PushResult]:
+    """What became of a fact of a journal and of the later ones of its case there."""
+    rows = await db.rows(
+        "SELECT e.seq, e.status, e.server_seq, e.case_version, e.reason FROM event e JOIN event f"
+        " ON f.office = e.office AND f.incarnation = e.incarnation AND f.seq = $3"
+        " WHERE e.office = $1 AND e.incarnation = $2 AND (e.seq = $3 OR (e.seq > $3 AND e.subject = f.subject"
+        " AND e.subject <> '')) ORDER BY e.seq",
+        at.office,
+        at.code,
+        seq,
+    )
+    return [
+        PushResult(seq=row[0], status=Status(row[1]), server_seq=row[2], case_version=row[3], reason=row[4])
+        for row in rows
+    ]
+
+
+async def complete(db: Db, at: IncarnationRow, seq: int, sealed: Sealed) -> None:
+    """Keep the contents of a fact of which only the outline was here."""
+    await db.run(
+        "UPDATE event SET public = $1, personal = $2, salt = $3 WHERE office = $4 AND incarnation = $5 AND seq = $6",
+        sealed.public,
+        sealed.personal,
+        sealed.salt,
+        at.office,
+        at.code,
+        seq,
+    )
+    await db.run("DELETE FROM report WHERE office = $1 AND incarnation = $2 AND seq = $3", at.office, at.code, seq)
+
+
+async def reports(db: Db, office: str, limit: int) -> list[ReportEntry]:
+    """The dead letters of a hall, the newest first."""
+    rows = await db.rows(
+        "SELECT device_id, incarnation, seq, reason, app_v, at_ms FROM report WHERE office = $1"
+        " ORDER BY at_ms DESC, seq LIMIT $2",
         office,
         limit,
     )

@@ -41,7 +41,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "device_id", "boot_id", "lo_ms", "hi_ms", "seen_ms",
     ),
     "report": (
-        "office", "device_id", "incarnation", "seq", "reason", "app_v", "fact", "at_ms",
+        "office", "device_id", "incarnation", "seq", "reason", "app_v", "public_hash", "at_ms",
     ),
     "attachment": (
         "office", "sha256", "mime", "size", "have", "whole", "made_ms",
@@ -68,4 +68,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "waiting_key", "arrival_key",
     ),
     "ticket_fact": ("office", "fact_id", "ticket_id", "order_ms", "number", "source", "body"),
+    "board_hall": ("office", "rule", "counted"),
+    "board_case": ("case_id", "office", "place"),
+    "board_open": (
+        "office", "department", "holder", "begins", "yellow_day", "red_day", "dark_day", "n",
+    ),
+    "board_tally": ("office", "what", "day", "hour", "department", "n"),
 }  # fmt: skip

@@ -82,7 +82,7 @@ class OutboxScreen(CounterScreen):
             case "settle":
                 return item is not None and item.state == "conflict"
             case "resend":
-                return item is not None and item.state == "quarantined"
+                return item is not None and item.state != "conflict" and item.number > 0
             case "correct" | "hand_over":
                 return item is not None and item.state != "conflict"
             case "choose":
@@ -195,7 +195,9 @@ class OutboxScreen(CounterScreen):
         status = outbox.status(workspace)
         lines = _head(workspace, status, columns)
         texts = [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
-        if status.quarantined:
+        if any(item.state == "dead" and not item.number for item in self.items):
+            texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
+        elif status.quarantined:
             texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
         for text in texts:
             lines += [(((part, "plain"),), "") for part in wrap(text, min(columns, 80))]

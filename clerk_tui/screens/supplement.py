@@ -40,11 +40,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         super().__init__(draft.ticks)
         self.draft = draft
         self.part = "materials"
+        self._second_reason = ""
         opened = {row.code for row in draft.rows}
         self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
 
     def body(self) -> ComposeResult:
         yield from self.desk()
+
+    @property
+    def unprintable(self) -> tuple[str, ...]:
+        """The characters that the papers would spell out, those of the reason for a second notice among them."""
+        return supplement.spelled_out(self.preview, self._second_reason)
 
     def left_pane(self) -> Widget:
         return TextPane(self._told, id="told")
@@ -285,10 +291,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             yes=N_("下一步"),
             tone="bad",
         )
-        self.ask(
-            spec,
-            lambda reason: self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text)),
-        )
+
+        def given(reason: Answer) -> None:
+            self._second_reason = reason.text
+            self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text))
+
+        self.ask(spec, given)
 
     def _answer_for(self, reason: str) -> None:
         """Somebody in charge answers for it: whoever sits here, or who stands beside them."""

@@ -5,21 +5,23 @@ A record is never changed or withdrawn: each of these is a fact of its own, and 
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Literal
 
 from msgspec import Struct
 
 from clerk_tui.services.hall_cases import look
 from clerk_tui.services.recording import Action
-from clerk_tui.services.rights import needs
+from clerk_tui.services.rights import needs, signed_in
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
+from clerk_tui.store.exchange import Outbox, keep_read_again
 from hall.case import Case
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
 from hall.names import clean_text
-from hall.roles import Permission
+from hall.roles import Permission, require
 from hall.telling import STATE_NAMES, tell
 
 LONGEST = 200
@@ -29,10 +31,11 @@ Side = Literal["first", "second"]
 
 class Aside(Struct, frozen=True, kw_only=True):
     """A record that a person must look at. ``state``: ``quarantined`` (the centre keeps it without effect),
-    ``conflict`` (another window was first) or ``dead`` (the centre cannot read it); ``reason`` is the centre's, in
-    Chinese.
+    ``conflict`` (another window was first) or ``dead`` (the centre would not take its contents); ``reason`` is the
+    centre's, in Chinese.
 
-    ``number`` is what the centre calls it, ``held`` how many later records of its case wait behind it.
+    ``number`` is what the centre calls it (0: it does not have even the outline of a dead one, and what comes later
+    waits), ``held`` how many later records of its case wait behind it.
     """
 
     seq: int
@@ -133,20 +136,35 @@ def settle(ws: Workspace, seq: int, stands: Side, reason: str = "") -> None:
         ws.journal.append(connection, action.entries)
 
 
-@needs(Permission.OVERSEE)
+@needs(Permission.NOTE)
 def resend(ws: Workspace, seq: int) -> str:
     """Have the centre read a record again, now that what was in the way is done away with; what became of it.
 
+    Of a record that it would not take, this device sends the contents again; any other only a supervisor has read
+    again.
+
     Raises:
-        BadInput: nothing such is set aside.
-        HallError: the centre cannot be reached, or whoever is signed in may not ask for it.
+        BadInput: nothing such is set aside, or it is to be decided, not read again.
+        HallError: the centre cannot be reached or refuses, or whoever is signed in may not ask for it.
     """
-    from clerk_tui.sync.oversight import retry
+    from clerk_tui.sync import oversight
+    from clerk_tui.sync.outlines import contents
+    from clerk_tui.sync.token import read_token, token_path
 
     item = _item(ws, seq)
-    reply = retry(ws.config.centre.url, ws.seat.session, item.number)
-    with ws.journal.write() as connection:
-        queries.told_again(connection, seq, reply.status.value, reply.reason, ws.clock.now_ms())
+    url = ws.config.centre.url
+    if item.state == "conflict":
+        raise BadInput("is_conflict", "有冲突的记录重办也一样", field="seq", hint="写明哪边算数")
+    if item.state == "dead":
+        with closing(Outbox(ws.journal.path)) as outbox:
+            (fact,) = outbox.unsent(seq - 1, 1, 0)
+        told = contents(ws.journal.incarnation, seq, fact)
+        token_file = token_path(ws.config.store_file, ws.config.token_file)
+        reply = oversight.bring(url, read_token(token_file) or "", told)
+    else:
+        require(signed_in(ws), Permission.OVERSEE)
+        reply = oversight.retry(url, ws.seat.session, item.number)
+    keep_read_again(ws.journal.database, seq, reply.results, ws.clock.now_ms())
     return reply.reason
 
 

@@ -108,8 +108,13 @@ def submit(
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"
             )
         written = action.write(connection)
-    draft.done = _result(draft, written, outcome, ready)
+    draft.done = _result(draft, written, outcome, ready, spelled_out(ready, reason if notice else ""))
     return draft.done
+
+
+def spelled_out(ready: SupplementPreview, second_reason: str) -> tuple[str, ...]:
+    """The characters that the papers spell out because no font has them, those of the reason among them."""
+    return printable.together({**ready.unprintable, **printable.found_in({"second_notice_reason": second_reason})})
 
 
 def _approved(fact: f.CaseNoticed, approver: Actor | None) -> f.CaseNoticed:
@@ -223,7 +228,9 @@ def _papers(case: Case, ready: SupplementPreview, outcome: Outcome, *, notice: b
     return ("receipt",)
 
 
-def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: SupplementPreview) -> Result:
+def _result(
+    draft: SupplementDraft, written: Written, outcome: Outcome, ready: SupplementPreview, spelled: tuple[str, ...]
+) -> Result:
     return result_of(
         written.case,
         outcome=outcome,
@@ -232,19 +239,19 @@ def _result(draft: SupplementDraft, written: Written, outcome: Outcome, ready: S
         paper_ids=written.paper_ids,
         head=written.head,
         late=ready.late,
-        warnings=tuple(_warnings(draft, ready)),
+        warnings=tuple(_warnings(draft, ready, spelled)),
         word=ready.word,
-        unprintable=printable.together(ready.unprintable),
+        unprintable=spelled,
     )
 
 
-def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
+def _warnings(draft: SupplementDraft, ready: SupplementPreview, spelled: tuple[str, ...]) -> Iterator[str]:
     if ready.overdue:
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
-    if chars := printable.together(ready.unprintable):
-        yield printable.told(chars)
+    if spelled:
+        yield printable.told(spelled)
 
 
 def _names(draft: SupplementDraft, codes: Iterable[str]) -> list[str]:

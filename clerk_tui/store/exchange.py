@@ -111,6 +111,12 @@ class Outbox:
             ).fetchone()
         return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
 
+    def withheld(self) -> list[int]:
+        """The facts of which the centre has the outline only."""
+        with translated(self.path):
+            found = self._db.execute("SELECT seq FROM dead_letter WHERE reported_ms > 0 ORDER BY seq LIMIT 200")
+            return [row[0] for row in found]
+
     def attachments(self) -> list[Attachment]:
         """Attachments that the centre does not have whole."""
         with translated(self.path):
@@ -126,10 +132,17 @@ class Outbox:
         self._db.close()
 
 
-def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wire.PushResult], now_ms: int) -> None:
+def keep_receipt(
+    database: Database,
+    receipt: wire.Receipt,
+    results: Sequence[wire.PushResult],
+    now_ms: int,
+    withheld: Sequence[int] = (),
+) -> None:
     """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing.
 
-    The journal counts as sent through the last fact of which ``results`` tell, even if the receipt goes further.
+    Of the facts ``withheld`` the centre has the outline only: they stay dead letters. The journal counts as sent
+    through the last fact of which ``results`` tell, even if the receipt goes further.
     """
     through = min(receipt.acked_through, max((result.seq for result in results), default=receipt.acked_through))
     with database.write() as db:
@@ -139,7 +152,13 @@ def keep_receipt(database: Database, receipt: wire.Receipt, results: Sequence[wi
             " reason = excluded.reason, updated_ms = excluded.updated_ms",
             [(r.seq, r.status.value, r.server_seq, r.reason, now_ms) for r in results],
         )
-        db.execute("DELETE FROM dead_letter WHERE seq <= ?", (receipt.acked_through,))
+        outlined = set(withheld)
+        db.executemany("DELETE FROM dead_letter WHERE seq = ?", [(r.seq,) for r in results if r.seq not in outlined])
+        db.executemany(
+            "INSERT INTO dead_letter (seq, reason, reported_ms) VALUES (?,?,?) ON CONFLICT (seq) DO UPDATE SET"
+            " reason = excluded.reason, reported_ms = excluded.reported_ms",
+            [(r.seq, r.reason, now_ms) for r in results if r.seq in outlined],
+        )
         db.execute(
             "INSERT OR IGNORE INTO receipt (through_seq, hash, server_time_ms, server_epoch, signature)"
             " VALUES (?,?,?,?,?)",
@@ -160,6 +179,7 @@ def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
     """
     with database.write() as db:
         _doubt_archives(db, epoch)
+        db.execute("UPDATE dead_letter SET reported_ms = 0 WHERE seq > ?", (through,))
         db.execute(
             """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
                 acked_hash = coalesce((SELECT hash FROM event WHERE seq = min(acked_through, :through)), x''),
@@ -212,14 +232,25 @@ def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
             db.execute("UPDATE device SET sealing_key = ?", (reply.sealing_key,))
 
 
-def keep_dead(database: Database, seq: int, reason: str, reported: bool, now_ms: int) -> None:
-    """Keep that the centre cannot read a fact even alone; it stays unsent."""
+def keep_dead(database: Database, seq: int, reason: str) -> None:
+    """Keep that the centre would not take a fact even alone, nor its outline; it stays unsent."""
     with database.write() as db:
         db.execute(
-            "INSERT INTO dead_letter (seq, reason, reported_ms) VALUES (?,?,?) ON CONFLICT (seq) DO UPDATE SET"
-            " reason = excluded.reason, reported_ms = max(reported_ms, excluded.reported_ms)",
-            (seq, reason, now_ms if reported else 0),
+            "INSERT INTO dead_letter (seq, reason) VALUES (?,?) ON CONFLICT (seq) DO UPDATE SET"
+            " reason = excluded.reason",
+            (seq, reason),
         )
+
+
+def keep_read_again(database: Database, seq: int, results: Sequence[wire.PushResult], now_ms: int) -> None:
+    """Keep what became of a fact that the centre read again, whole, and of those that waited for it."""
+    with database.write() as db:
+        for result in results:
+            db.execute(
+                "UPDATE event_status SET state = ?, server_seq = ?, reason = ?, updated_ms = ? WHERE seq = ?",
+                (result.status.value, result.server_seq, result.reason, now_ms, result.seq),
+            )
+        db.execute("DELETE FROM dead_letter WHERE seq = ?", (seq,))
 
 
 def keep_sealed(database: Database, path: str, first: int, last: int, why: str, now_ms: int) -> None:

@@ -108,8 +108,10 @@ class AsideRow(Struct, frozen=True, kw_only=True):
 _SET_ASIDE: Final = """SELECT seq, state, reason, server_seq AS number FROM event_status AS status
     WHERE state <> 'applied' AND state IN ('conflict', 'quarantined')
         AND NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = status.seq)
-    UNION ALL SELECT seq, 'dead', reason, 0 FROM dead_letter
-        WHERE NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = dead_letter.seq)"""
+        AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.seq = status.seq)
+    UNION ALL SELECT seq, 'dead', reason, CASE WHEN reported_ms = 0 THEN 0 ELSE
+            coalesce((SELECT server_seq FROM event_status WHERE event_status.seq = dead_letter.seq), 0) END
+        FROM dead_letter WHERE NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = dead_letter.seq)"""
 _ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
     statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
 ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name != "elsewhere")
@@ -248,6 +250,12 @@ def paper(connection: sqlite3.Connection, paper_id: str) -> PaperRow | None:
     return _paper_row(row) if row else None
 
 
+def paper_numbered(connection: sqlite3.Connection, number: str) -> PaperRow | None:
+    """One paper by its number."""
+    row = connection.execute("SELECT paper_id FROM paper WHERE number = ?", (number,)).fetchone()
+    return paper(connection, row[0]) if row else None
+
+
 def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_ms: int) -> None:
     """Put a paper into the print queue, within a write transaction."""
     connection.execute(
@@ -362,13 +370,6 @@ def kept(connection: sqlite3.Connection, name: str) -> tuple[int, int, str] | No
 def keep_kept(connection: sqlite3.Connection, name: str, at_ms: int, ok: bool, detail: str) -> None:
     """Keep how something regular went, within a write transaction."""
     connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?,?,?)", (name, at_ms, ok, detail))
-
-
-def told_again(connection: sqlite3.Connection, seq: int, state: str, reason: str, at_ms: int) -> None:
-    """Keep what the centre made of a fact that it read again, within a write transaction."""
-    connection.execute(
-        "UPDATE event_status SET state = ?, reason = ?, updated_ms = ? WHERE seq = ?", (state, reason, at_ms, seq)
-    )
 
 
 def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | None:

@@ -35,7 +35,7 @@ TRAVELLING: Final = (
         sent_through INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX attachment_unsent ON attachment (added_ms) WHERE sent_through < size",
-    # Records that the centre could not read even alone.
+    # Records that the centre would not take even alone; reported: it has their outline, and the rest goes on.
     """CREATE TABLE dead_letter (
         seq INTEGER PRIMARY KEY, reason TEXT NOT NULL, reported_ms INTEGER NOT NULL DEFAULT 0
     ) STRICT""",

@@ -20,10 +20,11 @@ from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.clerks import read_clerks
-from clerk_tui.sync.messages import Acked, Changed, Clerks, Contact, Dead, Keeper, Keys, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, Changed, Clerks, Contact, Dead, Keeper, Keys, ReadAgain, Rewound, Trouble
 from clerk_tui.sync.transport import Transport, decode, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
+from hall.wire_oversight import RetryReply
 
 if TYPE_CHECKING:
     from hall.wire_clerks import RotateReply
@@ -33,6 +34,8 @@ CLERKS_EVERY_S: Final = 50.0
 """Seconds between two looks at the hall's clerks."""
 KEYS_EVERY_S: Final = 600.0
 """Seconds between two looks at the keys of the hall's devices."""
+CONTENTS_EVERY_S: Final = 3600.0
+"""Seconds between two tries to bring the centre what it would not take."""
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
@@ -70,8 +73,10 @@ class Client:
         self._epoch = self._device.server_epoch
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
+        self._refused = 0
         self._keys_due = 0.0
         self._clerks_due = 0.0
+        self._contents_due = time.monotonic() + CONTENTS_EVERY_S
 
     def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send the attachments that the centre does not have, once it has the facts that name them."""
@@ -96,6 +101,7 @@ class Client:
         if not should_stop():
             spoke = self._learn_keys() or spoke
             self._learn_clerks()
+            self._bring_contents()
         if not spoke:
             self._keep(Contact())
         return None
@@ -198,7 +204,7 @@ class Client:
         # The centre may have more than this batch, from one whose reply was lost: what became of that is told next.
         if not told or told != list(range(first, min(receipt.acked_through, first + len(facts) - 1) + 1)):
             return Trouble(what="not_the_centre", detail="a receipt that does not say what became of the batch")
-        self._keep(Acked(receipt=receipt, results=reply.results))
+        self._keep(Acked(receipt=receipt, results=reply.results, withheld=reply.withheld))
         self.acked, self._epoch = told[-1], receipt.epoch
         self._limit = wire.MAX_FACTS
         if reply.retry_after_ms > 0:
@@ -252,18 +258,52 @@ class Client:
             return self._dead_letter(facts[0], problem)
         return refusal(status, body)
 
-    def _dead_letter(self, fact: wire.WireFact, problem: wire.Problem) -> Trouble:
-        """A fact that the centre cannot read even alone: tell both sides, keep its bytes, go on asking."""
-        from hall.wire_oversight import Report
+    def _dead_letter(self, fact: wire.WireFact, problem: wire.Problem) -> Trouble | None:
+        """A fact that the centre will not take even alone: it is sent once more, for a request may have been cut on its
+        way. Refused again, its outline goes in its place, so that nothing else waits for it."""
+        from clerk_tui.sync.outlines import report
 
         seq = self.acked + 1
-        report = Report(
-            incarnation=self._device.incarnation, seq=seq, reason=problem.code[:200], app_v=APP_VERSION, fact=fact
-        )
-        answer = self._ask("POST", "/v1/sync/report", content=msgspec.json.encode(report))
-        reported = not isinstance(answer, Trouble) and answer[0] in (200, 201, 204)
-        self._keep(Dead(seq=seq, reason=problem.message[:200], reported=reported))
-        return Trouble(what="bad_request", detail=f"fact {seq} {problem.code[:40]}")
+        if self._refused != seq:
+            self._refused = seq
+            return None
+        told = report(self._key, self._device.incarnation, self._epoch, seq, fact, problem.code, APP_VERSION)
+        answer = self._ask("POST", "/v1/sync/report", content=msgspec.json.encode(told))
+        if isinstance(answer, Trouble):
+            return answer
+        status, body = answer
+        if status != 200:
+            self._keep(Dead(seq=seq, reason=problem.message[:200]))
+            return self._push_refused(status, body, [])
+        reply = decode(body, wire.PushReply)
+        if (
+            reply is None
+            or not self._is_ours(reply.receipt)
+            or reply.receipt.acked_through < seq
+            or [result.seq for result in reply.results] != [seq]
+            or (reply.receipt.acked_through == seq and reply.receipt.acked_hash != fact.hash)
+        ):
+            return Trouble(what="not_the_centre", detail="a reply without a good receipt")
+        self._keep(Acked(receipt=reply.receipt, results=reply.results, withheld=reply.withheld))
+        self.acked, self._epoch, self._limit = seq, reply.receipt.epoch, wire.MAX_FACTS
+        return None
+
+    def _bring_contents(self) -> None:
+        """Ask now and then whether the centre can read by now what it has in outline only: it may be a newer one."""
+        from clerk_tui.sync.outlines import contents
+
+        if time.monotonic() < self._contents_due:
+            return
+        self._contents_due = time.monotonic() + CONTENTS_EVERY_S
+        for seq in self._outbox.withheld():
+            (fact,) = self._outbox.unsent(seq - 1, 1, 0)
+            told = contents(self._device.incarnation, seq, fact)
+            answer = self._ask("POST", "/v1/sync/contents", content=msgspec.json.encode(told))
+            if isinstance(answer, Trouble):
+                return
+            reply = decode(answer[1], RetryReply) if answer[0] == 200 else None
+            if reply is not None and any(result.seq == seq for result in reply.results):
+                self._keep(ReadAgain(seq=seq, results=reply.results))
 
     def _rewind(self, problem: wire.Problem) -> Trouble | None:
         """Go back to what the centre has, if that is a part of our own history."""

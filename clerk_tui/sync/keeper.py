@@ -16,6 +16,7 @@ from clerk_tui.sync.messages import (
     Contact,
     Dead,
     Keys,
+    ReadAgain,
     Rewound,
     Sealed,
     Trouble,
@@ -35,9 +36,9 @@ class JournalKeeper:
     def __call__(self, message: AnyMessage) -> None:
         now = self._clock.now_ms()
         match message:
-            case Acked(receipt=receipt, results=results):
+            case Acked(receipt=receipt, results=results, withheld=withheld):
                 faults.point("ack.before")
-                exchange.keep_receipt(self._database, receipt, results, now)
+                exchange.keep_receipt(self._database, receipt, results, now, withheld)
                 faults.point("ack.after")
                 self.acked += len(results)
             case Rewound(through=through, epoch=epoch):
@@ -51,8 +52,10 @@ class JournalKeeper:
                 exchange.keep_keys(self._database, reply, now)
             case Clerks(reply=told):
                 clerks.keep_list(self._database, told, now)
-            case Dead(seq=seq, reason=reason, reported=reported):
-                exchange.keep_dead(self._database, seq, reason, reported, now)
+            case ReadAgain(seq=seq, results=results):
+                exchange.keep_read_again(self._database, seq, results, now)
+            case Dead(seq=seq, reason=reason):
+                exchange.keep_dead(self._database, seq, reason)
             case Sealed(path=path, first=first, last=last, why=why):
                 exchange.keep_sealed(self._database, path, first, last, why, now)
             case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path):

@@ -29,10 +29,12 @@ class Message(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class Acked(Message, frozen=True, tag="acked"):
-    """A receipt that was checked against the centre's key and our own hashes, and what became of each fact."""
+    """A receipt that was checked against the centre's key and our own hashes, and what became of each fact.
+    ``withheld``: of these the centre has the outline only."""
 
     receipt: wire.Receipt
     results: list[wire.PushResult]
+    withheld: list[int] = []
 
 
 class Rewound(Message, frozen=True, tag="rewound"):
@@ -64,11 +66,17 @@ class Clerks(Message, frozen=True, tag="clerks"):
 
 
 class Dead(Message, frozen=True, tag="dead"):
-    """A fact that the centre could not read even alone; ``reported``: the centre has it as a dead letter."""
+    """A fact that the centre would not take even alone, nor its outline: the queue waits there."""
 
     seq: int
     reason: str
-    reported: bool
+
+
+class ReadAgain(Message, frozen=True, tag="read_again"):
+    """The centre got the contents of a fact that it had in outline only: what became of it and of those that waited."""
+
+    seq: int
+    results: list[wire.PushResult]
 
 
 class Sealed(Message, frozen=True, tag="sealed"):
@@ -108,7 +116,9 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
-AnyMessage = Acked | Clerks | Rewound | Changed | Keys | Dead | Sealed | ArchiveSent | Uploaded | Contact | Trouble
+AnyMessage = (
+    Acked | Clerks | Rewound | Changed | Keys | Dead | ReadAgain | Sealed | ArchiveSent | Uploaded | Contact | Trouble
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
@@ -122,7 +132,7 @@ TROUBLES: dict[TroubleKind, str] = {
     "forbidden": "中心不接受本设备的请求，请联系管理员；照常办理",
     "fork": "本机账本与中心的不是同一份（换回过旧的，或被复制过），不要再收件，请管理员运行 clerk restore",
     "update_needed": "程序版本过旧，需要升级；照常办理",
-    "bad_request": "有一条记录中心读不懂，已报告中心，请联系管理员；照常办理",
+    "bad_request": "有一条记录中心没有收下，稍后再试；照常办理",
     "not_enrolled": "本机还没有在中心登记；照常办理",
 }
 

@@ -1,12 +1,15 @@
-"""Asking the centre for what only people may: with the session of whoever is signed in."""
+"""What people ask the centre for about records that it set aside: with the session of whoever is signed in, or, for
+the contents of one that it would not take, with the device's own token."""
 
 from __future__ import annotations
+
+import msgspec
 
 from clerk_tui.sync.messages import TROUBLES, Trouble
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import RetryReply
+from hall.wire_oversight import Contents, RetryReply
 
 
 def retry(url: str, session: str, number: int) -> RetryReply:
@@ -19,8 +22,21 @@ def retry(url: str, session: str, number: int) -> RetryReply:
         raise HallError(
             "needs_session", "要负责人联网签到后才能请中心重办", field="clerk", hint="请负责人签到，或交给负责人处理"
         )
+    return _asked(url, session, f"/v1/quarantine/{number}/retry", b"")
+
+
+def bring(url: str, token: str, told: Contents) -> RetryReply:
+    """Bring the contents of a record that the centre has in outline only.
+
+    Raises:
+        HallError: no contact, or it will not take them this time either.
+    """
+    return _asked(url, token, "/v1/sync/contents", msgspec.json.encode(told))
+
+
+def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
     with open_http(url) as http:
-        answer = Transport(http, session).ask("POST", f"/v1/quarantine/{number}/retry")
+        answer = Transport(http, token).ask("POST", path, content=content or None)
     if isinstance(answer, Trouble):
         raise HallError(f"sync_{answer.what}", TROUBLES[answer.what], field="centre.url", hint="联网后再试")
     status, body = answer

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import quote
 
-from clerk_tui.sync.asking import Centre
+from clerk_tui.sync.asking import Centre, Unreachable
 from hall import queue_wire as w
 
 Listed = Literal["waiting", "held", "passed", "called", "serving"]
@@ -20,7 +20,9 @@ Verb = Literal["start", "release", "recall", "pass", "hold", "transfer", "finish
 
 def issue(centre: Centre, request: w.IssueRequest) -> w.IssueReply:
     """A ticket, or the one that this person has already."""
-    return centre.ask("POST", "/v1/queue/tickets", w.IssueReply, request)
+    reply = centre.ask("POST", "/v1/queue/tickets", w.IssueReply, request)
+    _meant(reply.already or reply.ticket.ticket_id == request.ticket_id)
+    return reply
 
 
 def look(centre: Centre, ticket: str) -> w.IssueReply:
@@ -36,7 +38,10 @@ def listed(centre: Centre, businesses: Sequence[str], of: Listed = "waiting", li
 
 def block(centre: Centre, request: w.BlockRequest) -> w.BlockReply:
     """Numbers beforehand, for when the network is gone."""
-    return centre.ask("POST", "/v1/queue/blocks", w.BlockReply, request)
+    reply = centre.ask("POST", "/v1/queue/blocks", w.BlockReply, request)
+    same = (reply.block_id, reply.letter, reply.day) == (request.block_id, request.letter, request.day)
+    _meant(same and 1 <= reply.first <= reply.last < reply.first + request.count)
+    return reply
 
 
 def claim(centre: Centre, request: w.ClaimRequest) -> w.ClaimReply:
@@ -46,12 +51,16 @@ def claim(centre: Centre, request: w.ClaimRequest) -> w.ClaimReply:
 
 def renew(centre: Centre, request: w.RenewRequest) -> w.ActionReply:
     """The window still calls its ticket."""
-    return centre.ask("POST", "/v1/queue/renew", w.ActionReply, request)
+    reply = centre.ask("POST", "/v1/queue/renew", w.ActionReply, request)
+    _meant(reply.ticket.ticket_id == request.ticket)
+    return reply
 
 
 def move(centre: Centre, ticket: str, verb: Verb, action: w.Action) -> w.ActionReply:
     """Do something to a ticket: the verb says which of the actions ``action`` has to be."""
-    return centre.ask("POST", f"/v1/queue/{quote(ticket, safe='')}/{verb}", w.ActionReply, action)
+    reply = centre.ask("POST", f"/v1/queue/{quote(ticket, safe='')}/{verb}", w.ActionReply, action)
+    _meant(reply.ticket.ticket_id == ticket)
+    return reply
 
 
 def set_window(centre: Centre, request: w.WindowRequest) -> w.WindowReply:
@@ -72,3 +81,9 @@ def figures(centre: Centre, days: int = 1) -> w.FiguresReply:
 def rule(centre: Centre) -> w.HallRule:
     """The hall's rule."""
     return centre.ask("GET", "/v1/queue/rule", w.HallRule)
+
+
+def _meant(answers: bool) -> None:
+    """That a reply answers what was asked. Raises ``Unreachable``: it is not the centre that answered."""
+    if not answers:
+        raise Unreachable

@@ -36,8 +36,8 @@ def seal_unproven(
     now_ms: int,
     after: int | None = None,
 ) -> SealedFile | None:
-    """Seal every fact after the last that the centre acknowledged (``after``, where the journal itself is read-only);
-    ``None`` if there is none.
+    """Seal every fact after the last that the centre acknowledged (``after``, where the journal itself is read-only),
+    or from the first on that it has in outline only; ``None`` if there is none.
 
     The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
     when this returns.
@@ -48,6 +48,7 @@ def seal_unproven(
     """
     device, head = outbox.device(), outbox.head()
     acked = device.acked_through if after is None else max(after, device.acked_through)
+    acked = min([acked, *(seq - 1 for seq in outbox.withheld())])
     first = acked + 1
     if head.seq < first:
         return None

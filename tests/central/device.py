@@ -105,7 +105,7 @@ class Device:
 
 def as_wire(sealed: Sealed) -> wire.WireFact:
     """A sealed fact as it is sent."""
-    return wire.WireFact(**{name: getattr(sealed, name) for name in sealed.__struct_fields__})
+    return wire.WireFact(**{name: getattr(sealed, name) for name in wire.WireFact.__struct_fields__})
 
 
 def stored_numbers(hub: Hub, office: str = OFFICE) -> list[int]:

@@ -203,22 +203,6 @@ def test_the_status_names_each_device_with_what_it_has_still_to_send(hub: Hub, d
     assert ask(hub, "/v1/sync/status", w.StatusReply, head).devices[0].silent
 
 
-def test_a_dead_letter_is_seen_until_its_fact_has_come(hub: Hub, device: Device) -> None:
-    device.case(1)
-    told = w.Report(incarnation=device.incarnation, seq=2, reason="第2条被中心退回", fact=as_wire(device.sealed[1]))
-    for _ in range(2):
-        assert hub.http.post("/v1/sync/report", content=encoded(told), headers=device.headers).status_code == 204
-    head = person(hub, Role.SUPERVISOR, device)
-    letters = ask(hub, "/v1/sync/status", w.StatusReply, head).dead_letters
-    assert [(each.seq, each.reason) for each in letters] == [(2, "第2条被中心退回")]
-    (kept,) = hub.read(lambda db: db.rows("SELECT fact FROM report"))
-    assert msgspec.json.decode(kept[0], type=wire.WireFact) == as_wire(device.sealed[1])
-    device.drain()
-    assert ask(hub, "/v1/sync/status", w.StatusReply, head).dead_letters == []
-    foreign = msgspec.structs.replace(told, incarnation="W99")
-    assert hub.http.post("/v1/sync/report", content=encoded(foreign), headers=device.headers).status_code == 403
-
-
 def sealed_file(hub: Hub, device: Device, first: int, facts: list[Any] | None = None) -> bytes:
     content = SealedFacts(
         office=device.office,

@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from central import backup, feed, ingest, tokens
+from central import backup, feed, ingest, tokens, withheld
 from central import enrol as enrolment
 from central.refusal import Refused
 from central.store.sqlite import SqliteStore
 from hall import wire
 from hall.chain import UNREADABLE
 from hall.wire_clerks import RotateRequest
+from hall.wire_oversight import Contents, Report
 from tests.reliability.disk import WORKS, Disk
 
 OFFICE = "990100"
@@ -78,6 +79,8 @@ class Centre:
         self.store = SqliteStore(self.path)
         self.copies: list[Path] = []
         self._die_in = 0
+        self.refused = 0
+        """Of 256 facts so many are not taken."""
 
     def enrol(self, request: wire.EnrolRequest) -> wire.EnrolReply:
         """Make a device known with a code that somebody at the centre has made for it."""
@@ -123,11 +126,24 @@ class Centre:
         match method, path:
             case "POST", "/v1/sync/push":
                 request = msgspec.json.decode(body, type=wire.PushRequest)
+                self._taste(request.events)
                 return at_once(ingest.push(self.store, device, request, self.now_ms))
+            case "POST", "/v1/sync/report":
+                told = msgspec.json.decode(body, type=Report)
+                return at_once(withheld.withhold(self.store, device, told, self.now_ms))
+            case "POST", "/v1/sync/contents":
+                brought = msgspec.json.decode(body, type=Contents)
+                self._taste([brought.fact])
+                return at_once(withheld.complete(self.store, device, brought, self.now_ms))
             case "GET", "/v1/sync/changes":
                 limit = int(params["limit"])
                 return at_once(feed.changes(self.store, device.office, params.get("cursor", ""), limit))
         raise Refused(404, wire.Problem(code="http_404", message=""))
+
+    def _taste(self, events: list[wire.WireFact]) -> None:
+        """A centre that some facts do not agree with."""
+        if any(event.hash[0] < self.refused for event in events):
+            raise Refused(400, wire.Problem(code="bad_request", message="请求不能读取或不存在"))
 
     def end_token(self, device_id: str) -> None:
         """The time of a device's token runs out."""

@@ -215,7 +215,18 @@ def old_feed_stays(patch: Patch) -> None:
     patch.setattr(exchange, "keep_changes", lambda *args, **named: real(*args, **{**named, "anew": False}))
 
 
+def refused_fact_blocks(patch: Patch) -> None:
+    """A fact that the centre will not take even alone holds up all that follows it."""
+    patch.setattr(Client, "_dead_letter", lambda self, fact, problem: Trouble(what="bad_request", detail=problem.code))
+
+
+def contents_forgotten(patch: Patch) -> None:
+    """What went in outline is never brought whole."""
+    patch.setattr(Outbox, "withheld", lambda self: [])
+
+
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     bare_200, all_sent, dedupe_expires, id_per_retry, no_epoch, bad_record_blocks, refusal_deletes, cursor_first,
     serial_ids, no_guard, normal_sync, normal_sync_at_the_centre, old_feed_stays,
+    refused_fact_blocks, contents_forgotten,
 )  # fmt: skip

@@ -51,6 +51,10 @@ class Plan:
     skews_ms: list[int]
     weather: Weather
     steps: list[Step] = field(default_factory=list)
+    refused: int = 0
+    """Of 256 facts so many are refused by the centre with 400, whenever they come."""
+    newer: bool = True
+    """In the end the centre is a newer one, which takes them."""
 
 
 def make_plan(seed: int) -> Plan:
@@ -71,6 +75,8 @@ def make_plan(seed: int) -> Plan:
         plan.steps += _mishaps(rng, device)
     plan.steps += _mishaps_of_the_centre(rng)
     plan.steps.sort(key=lambda step: step.at_s)
+    taste = Random(f"taste {seed}")
+    plan.refused, plan.newer = taste.choice((0, 0, 8, 24)), taste.random() < 0.5
     return plan
 
 

@@ -48,6 +48,7 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="simulated-", dir=MEMORY if MEMORY.is_dir() else None))
         self.centre = Centre(self.folder)
         self.centre.now_ms = EPOCH_MS
+        self.centre.refused = plan.refused
         self.devices = [
             Device(self, self.folder / f"W{number:02d}", f"W{number:02d}", plan.skews_ms[number])
             for number in range(plan.devices)
@@ -115,6 +116,10 @@ class World:
                 break
         for what in late:
             what()
+        if self.plan.newer:
+            self.centre.refused = 0
+        for device in self.devices:
+            self.work(device, device.bring_contents)
         for device in self.devices:
             self.work(device, device.sync)
 

@@ -128,8 +128,10 @@ async def test_a_second_notice_for_what_was_visible_needs_a_reason(counter: Open
         assert clerk.asks and "第二次告知要写明原因" in clerk.text
         await clerk.press("enter")
         assert "必须写明原因" in clerk.text, "an empty reason is none"
-        await clerk.type("当时没有看到")
-        await clerk.press("enter", "enter")
+        await clerk.type("当时没有看到𱍐")
+        await clerk.press("enter")
+        assert "[U+31350]" in clerk.text, "no font has that character: said before it is printed"
+        await clerk.press("enter")
         case = cases.get(ws, reference).case
         assert len(case.notices) == 2 and case.notices[1].known_before
         assert any(event.alert for event in case.timeline)

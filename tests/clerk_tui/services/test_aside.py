@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
 import pytest
 
 from clerk_tui.services import aside, cases, intake, outbox
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.sync import oversight
+from clerk_tui.sync.token import token_path, write_token
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled, RecordSettled
+from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import restaurant
 
@@ -95,9 +103,61 @@ def test_the_list_is_made_again_from_the_journal(ws: Workspace, reference: str) 
 def test_a_record_that_the_centre_cannot_read_is_on_the_list_too(ws: Workspace, reference: str) -> None:
     with ws.journal.write() as db:
         db.execute("INSERT INTO dead_letter (seq, reason) VALUES (3, '请求不能读取')")
-    (item,) = aside.worklist(ws)
-    assert (item.seq, item.state, item.reason) == (3, "dead", "请求不能读取")
-    assert outbox.status(ws).quarantined == 1
+    answered(ws, (2, "conflict", "y"))
+    item, _ = aside.worklist(ws)
+    assert (item.seq, item.state, item.reason, item.number) == (3, "dead", "请求不能读取", 0)
+    assert outbox.status(ws).quarantined == 2
+    answered(ws, (3, "quarantined", "请求不能读取"))
+    with ws.journal.write() as db:
+        db.execute("UPDATE dead_letter SET reported_ms = 1")
+    assert [(each.seq, each.state, each.number) for each in aside.worklist(ws)] == [(3, "dead", 1), (2, "conflict", 1)]
+
+
+@pytest.fixture
+def window(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Window]:
+    with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        monkeypatch.setattr(oversight, "open_http", lambda url: hall.http())
+        window = hall.open("W01")
+        write_token(token_path(window.config.store_file, None), window.enrolled.token)
+        yield window
+
+
+def refuse(window: Window, seq: int, *, still: bool = True) -> None:
+    """The centre answers 400 to this fact, whatever it comes in; its outline it takes."""
+    fact = window.ws.journal.sealed(seq)
+    assert fact is not None
+    inner = Hall.carry
+
+    def carry(request: httpx.Request) -> httpx.Response:
+        if still and request.url.path != "/v1/sync/report" and b64encode(fact.header) in request.read():
+            return httpx.Response(400, content=b'{"code":"bad_request","message":"x"}')
+        return inner(window.hall, request)
+
+    window.hall.carry = carry  # type: ignore[method-assign]
+
+
+def test_what_the_centre_would_not_take_holds_its_case_only_and_is_sent_again_with_one_key(window: Window) -> None:
+    ws = window.ws
+    first = intake.submit(ws, restaurant(ws))
+    second = intake.submit(ws, restaurant(ws))
+    seqs = [row[0] for row in ws.journal.read().execute("SELECT seq FROM event ORDER BY seq")]
+    refuse(window, 2)
+    assert window.sync() is None
+    assert outbox.status(ws).pending == 0, "the queue does not wait"
+    own = {row[0] for row in ws.journal.read().execute("SELECT seq FROM event WHERE subject = ?", (first.case_id,))}
+    items = aside.worklist(ws)
+    assert {item.seq for item in items} == {seq for seq in own if seq >= 2}
+    assert [item.state for item in items if item.seq == 2] == ["dead"]
+    assert window.hall.case(second.case_id).version == len(seqs) - len(own)
+    with pytest.raises(HallError) as error:
+        aside.resend(ws, 2)
+    assert error.value.code == "bad_request" and len(aside.worklist(ws)) == len(items)
+    refuse(window, 2, still=False)
+    aside.resend(ws, 2)
+    assert aside.worklist(ws) == [], "what waited for it goes with it"
+    assert window.hall.case(first.case_id).version == len(own)
 
 
 def test_only_who_is_signed_in_at_the_centre_has_it_read_again(ws: Workspace, reference: str) -> None:

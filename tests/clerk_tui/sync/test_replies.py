@@ -296,28 +296,70 @@ def test_a_batch_that_is_not_taken_is_halved(rig: Rig, status: int) -> None:
     assert rig.acked == 6
 
 
-def test_a_fact_that_cannot_be_read_even_alone_is_a_dead_letter_on_both_sides(rig: Rig) -> None:
-    reports: list[Report] = []
+def picky(rig: Rig, refused: set[int], reports: list[Report], *, knows_reports: bool = True) -> None:
+    """A centre that will not take some facts, nor batches with them; their outlines it takes, if it knows how."""
 
     def centre(asked: Asked) -> Reply:
-        if asked.path == "/v1/sync/report":
-            reports.append(msgspec.json.decode(asked.body, type=Report))
-            return 204, b"", {}
-        return problem(400, "bad_request")(asked)
+        if asked.path == "/v1/sync/report" and knows_reports:
+            told = msgspec.json.decode(asked.body, type=Report)
+            reports.append(told)
+            reason = "中心收不下这条记录的内容"
+            result = wire.PushResult(seq=told.seq, status=wire.Status.QUARANTINED, server_seq=9, reason=reason)
+            reply = wire.PushReply(receipt=rig.receipt(told.seq), results=[result], withheld=[told.seq])
+            return ok(reply)
+        if asked.path.endswith("/push"):
+            push = asked.push()
+            if refused & set(range(push.first_seq, push.first_seq + len(push.events))):
+                return problem(400, "bad_request")(asked)
+            return rig.takes()(asked)
+        if asked.path.endswith("/changes"):
+            return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+        return problem(404, "http_404")(asked)
 
     rig.server.always = centre
-    assert what(rig.run()) == "bad_request"
-    (report,) = reports
-    sealed = rig.journal.sealed(1)
-    assert sealed is not None and report.fact is not None
-    assert (report.seq, report.incarnation, report.fact.hash) == (1, "A1", sealed.hash)
-    rows = rig.journal.read().execute("SELECT seq, reason, reported_ms > 0 FROM dead_letter").fetchall()
-    assert [tuple(row) for row in rows] == [(1, "中心的话", 1)]
-    assert rig.acked == 0 and rig.journal.head.seq == 3, "its bytes are kept"
-    rig.server.always = None
-    rig.server.answers = [rig.takes()]
+
+
+def test_a_fact_that_is_refused_even_alone_goes_in_outline_and_all_others_go_on(rig: Rig) -> None:
+    add_case(rig.journal, 2)
+    reports: list[Report] = []
+    picky(rig, {2}, reports)
     assert rig.run() is None
+    assert rig.acked == rig.journal.head.seq == 6, "nothing waits for it"
+    sealed = rig.journal.sealed(2)
+    (report,) = reports
+    assert sealed is not None and (report.seq, report.incarnation, report.outline.hash) == (2, "A1", sealed.hash)
+    assert sealed.public not in msgspec.json.encode(report), "without its contents"
+    rows = rig.journal.read().execute("SELECT seq, reason, reported_ms > 0 FROM dead_letter").fetchall()
+    assert [tuple(row) for row in rows] == [(2, "中心收不下这条记录的内容", 1)]
+    assert [push.first_seq for push in rig.server.pushes() if len(push.events) == 1].count(2) == 2, "it is tried twice"
+
+
+def test_a_fact_whose_request_was_cut_once_goes_whole(rig: Rig) -> None:
+    rig.server.answers = [problem(400, "bad_request")] * 2 + [rig.takes(), rig.takes()]
+    assert rig.run() is None
+    assert rig.acked == 3
     assert rig.journal.read().execute("SELECT count(*) FROM dead_letter").fetchone()[0] == 0
+
+
+def test_a_centre_that_knows_no_outlines_holds_the_queue_and_a_person_sees_it(rig: Rig) -> None:
+    picky(rig, {1}, [], knows_reports=False)
+    assert rig.run() is not None and rig.acked == 0
+    rows = rig.journal.read().execute("SELECT seq, reported_ms FROM dead_letter").fetchall()
+    assert [tuple(row) for row in rows] == [(1, 0)]
+    picky(rig, set(), [])
+    assert rig.run() is None and rig.acked == 3
+    assert rig.journal.read().execute("SELECT count(*) FROM dead_letter").fetchone()[0] == 0
+
+
+def test_a_report_is_acknowledged_by_a_signed_receipt_for_that_fact_only(rig: Rig) -> None:
+    picky(rig, {1}, [])
+    centre = rig.server.always
+    assert centre is not None
+    forged = wire.PushReply(receipt=rig.receipt(1, digest=b"x" * 32), results=[])
+    replies: list[object] = [forged, {}, wire.Problem(code="", message="")]
+    for reply in replies:
+        rig.server.always = lambda asked, reply=reply: ok(reply) if "report" in asked.path else centre(asked)
+        assert what(rig.run()) == "not_the_centre" and rig.acked == 0
 
 
 # -- 401, 403 ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,273 @@
+"""A window's part in the hall's queue: the next one, again, not come, aside, on to others, served.
+
+    window = calling.open_window(ws)                 # None where the hall has no queue
+    window.call_next(actor) ; window.start(actor) ; window.served(reference, outcome) ; window.finish(actor)
+
+Every call asks the centre and may wait for it, so none is for the thread that paints (``services.queue_thread``).
+``now()`` says how things stand. Off line a window takes the ticket that somebody holds (``take``): its facts are
+written here and reach the centre with the journal.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from clerk_tui.services.queue_centre import Refused, Unreachable
+from clerk_tui.services.queue_desk import Served, Visit
+from clerk_tui.services.queue_steps import without
+from clerk_tui.services.queue_watch import Now, Watching
+from clerk_tui.sync import queue
+from hall import queue_wire as w
+from hall.errors import BadInput
+from hall.queue_wire import TicketView
+from hall.roles import Actor, Permission, require
+from hall.ticketing import TicketCalled
+from hall.tickets import TicketState
+
+__all__ = ["Now", "Window"]
+
+TAKEN_UP: Final = "暂放后接着办"
+AT_THE_WINDOW: Final = "到窗口扫号票"
+
+
+class Window(Watching):
+    """One window of the hall and what its clerk does."""
+
+    # -- calling -----------------------------------------------------------------------------------------------
+
+    def call_next(self, actor: Actor) -> None:
+        """The next one by the hall's rule.
+
+        Raises:
+            BadInput: this window has a ticket, or pauses.
+            Forbidden: the actor may not.
+        """
+        self._may_call(actor)
+        self.line.wake()
+        waited = self.desk.asking is not None
+        if self._claim(actor, self._request(actor)):
+            return
+        # What an earlier call came to may be over by now: then this one is a call of its own.
+        if not (waited and self.line.online and self._claim(actor, self._request(actor))):
+            self.tell("unreachable")
+
+    def call(self, actor: Actor, ticket: str, reason: str) -> None:
+        """A certain one, out of order or back after 过号, with the reason.
+
+        Raises as ``call_next``; ``BadInput`` also without a reason.
+        """
+        self._may_call(actor)
+        if not reason.strip():
+            raise BadInput("reason_needed", "不按顺序叫号要写明理由", field="reason", hint="写一句理由")
+        self.line.wake()
+        if not self._claim(actor, self._request(actor, ticket, reason.strip()[:200])):
+            self.tell("unreachable")
+
+    def take_up(self, actor: Actor, ticket: str) -> None:
+        """Go on with one that was set aside here. Raises as ``call_next``."""
+        self._may_call(actor)
+        visit = next((each for each in self.desk.held if each.ticket.ticket_id == ticket), None)
+        if visit is None:
+            raise BadInput("not_held", "这张号没有暂放在本窗口", field="ticket", hint="在叫号屏上选一张")
+        request = self._request(actor, ticket, TAKEN_UP)
+        if visit.alone or not self._claim(actor, request, visit):
+            self._take_alone(actor, visit, request.claim_id)
+        self.start(actor)
+
+    def take(self, actor: Actor, ticket: TicketView) -> None:
+        """Serve whoever holds this ticket, which was read from the paper in their hand; also without a network.
+
+        Raises as ``call_next``; ``BadInput`` also for a ticket that this window has served already.
+        """
+        require(actor, Permission.CALL)
+        self.reload()
+        visit = self.desk.visit
+        if visit is not None and visit.ticket.ticket_id == ticket.ticket_id:
+            self.start(actor)
+            return
+        if any(each.ticket.ticket_id == ticket.ticket_id for each in self.desk.held):
+            self.take_up(actor, ticket.ticket_id)
+            return
+        self._may_call(actor)
+        if self.is_over_here(ticket):
+            raise BadInput("ticket_used", f"{ticket.number}在本窗口已经办过", field="ticket", hint="再来要重新取号")
+        request = self._request(actor, ticket.ticket_id, AT_THE_WINDOW)
+        if not self._claim(actor, request):
+            self._take_alone(actor, Visit(ticket=ticket), request.claim_id)
+        self.start(actor)
+
+    def _may_call(self, actor: Actor) -> None:
+        require(actor, Permission.CALL)
+        self.reload()
+        visit = self.desk.visit
+        if visit is not None:
+            hint = "先办结、过号、暂放或转走"
+            raise BadInput("window_has_ticket", f"本窗口还有{visit.number}", field="ticket", hint=hint)
+        if self._state != "open":
+            raise BadInput("window_paused", "本窗口现在暂停，不能叫号", field="window", hint="先恢复办理")
+
+    def _request(self, actor: Actor, ticket: str = "", reason: str = "") -> w.ClaimRequest:
+        """The call; one that no answer came to is the same call."""
+        asking = self.desk.asking
+        wanted = (self.window, self.businesses, ticket)
+        if asking is not None and (asking.window, asking.businesses, asking.ticket) == wanted:
+            return asking
+        return w.ClaimRequest(
+            claim_id=self.ws.new_id(),
+            window=self.window,
+            businesses=self.businesses,
+            clerk=actor.id,
+            ticket=ticket,
+            reason=reason,
+        )
+
+    def _claim(self, actor: Actor, request: w.ClaimRequest, held: Visit | None = None) -> bool:
+        """Ask for a ticket; ``False`` when the centre was not reached or, of a certain one, has not heard of it yet.
+
+        Raises:
+            BadInput: the centre's refusal.
+        """
+        self._asking = True
+        self.keep(replace(self.desk, asking=request))
+        try:
+            if not self.settle():
+                raise Unreachable
+            reply = self.line.ask(lambda centre: queue.claim(centre, request))
+        except Unreachable:
+            return False
+        except Refused as refused:
+            self.keep(replace(self.desk, asking=None))
+            if refused.code == "unknown_ticket":
+                return False
+            if refused.code == "window_busy":
+                # A ticket of this window that nobody here knew of is here with the next look.
+                self.look()
+            raise BadInput(refused.code, refused.message, field="ticket", hint="看一下叫号屏（Ctrl+O）") from None
+        finally:
+            self._asking = False
+        return self._called(actor, request, reply, held)
+
+    def _called(self, actor: Actor, request: w.ClaimRequest, reply: w.ClaimReply, held: Visit | None) -> bool:
+        desk, ticket = replace(self.desk, asking=None), reply.ticket
+        if ticket is None:
+            self._waiting, self._more = (), False
+            self.keep(desk)
+            self.tell("nobody")
+            return True
+        if not self._is_mine(ticket, request.claim_id):
+            # The answer to a call of earlier, whose ticket has gone its way meanwhile: not a call any more.
+            self.keep(desk)
+            return False
+        self.leased(ticket)
+        visit = replace(held, ticket=ticket, alone=False) if held is not None else Visit(ticket=ticket)
+        body = TicketCalled(window=self.window, at_ms=reply.at_ms, clerk=request.clerk, why=ticket.why)
+        called = self.entry(ticket.ticket_id, body, request.claim_id, actor.id)
+        self._waiting = tuple(each for each in self._waiting if each.ticket_id != ticket.ticket_id)
+        self.keep(replace(without(desk, ticket.ticket_id), visit=visit), called)
+        self.tell("called", ticket.number)
+        return True
+
+    def _is_mine(self, ticket: TicketView, claim_id: str) -> bool:
+        mine = ticket.window == self.window and ticket.claim_id == claim_id
+        return mine and ticket.state in (TicketState.CALLED, TicketState.SERVING)
+
+    def _take_alone(self, actor: Actor, visit: Visit, event_id: str) -> None:
+        """Without the centre: the facts go to it with the journal, and it settles what two windows did."""
+        now = self.ws.clock.now_ms()
+        ticket = replace(visit.ticket, state="called", window=self.window, called_ms=now, name="", lease_left_ms=0)
+        body = TicketCalled(window=self.window, at_ms=now, clerk=actor.id, why=AT_THE_WINDOW)
+        desk = without(replace(self.desk, asking=None), ticket.ticket_id)
+        called = self.entry(ticket.ticket_id, body, event_id, actor.id)
+        self.keep(replace(desk, visit=replace(visit, ticket=ticket, alone=True)), called)
+
+    # -- what is done to the ticket at the window --------------------------------------------------------------
+
+    def start(self, actor: Actor) -> None:
+        """The person stands here: the ticket cannot go back any more. Nothing happens where none was called."""
+        self.reload()
+        visit = self.desk.visit
+        if visit is None or not visit.called:
+            return
+        ticket = replace(visit.ticket, state="serving", started_ms=self.ws.clock.now_ms())
+        self.step(actor, "start", visit, replace(self.desk, visit=replace(visit, ticket=ticket)))
+
+    def recall(self, actor: Actor) -> None:
+        """Call once more.
+
+        Raises:
+            BadInput: nobody is being called.
+        """
+        visit = self._here(called=True)
+        ticket = replace(visit.ticket, calls=visit.ticket.calls + 1, called_ms=self.ws.clock.now_ms())
+        self.step(actor, "recall", visit, replace(self.desk, visit=replace(visit, ticket=ticket)))
+
+    def pass_over(self, actor: Actor, reason: str) -> None:
+        """过号: called and not come, with the reason."""
+        visit = self._here(called=True)
+        self.step(actor, "pass", visit, replace(self.desk, visit=None), reason=_reason(reason))
+
+    def hold(self, actor: Actor, reason: str) -> None:
+        """Set aside for a while, with the reason; the matters done so far stay with it."""
+        visit = self._here()
+        aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=_reason(reason), lease_left_ms=0))
+        desk = replace(self.desk, visit=None, held=(*self.desk.held, aside))
+        self.step(actor, "hold", visit, desk, reason=_reason(reason))
+
+    def release(self, actor: Actor, ticket: str) -> None:
+        """One that was set aside goes back to its place among those who wait."""
+        self.reload()
+        visit = next((each for each in self.desk.held if each.ticket.ticket_id == ticket), None)
+        if visit is None:
+            raise BadInput("not_held", "这张号没有暂放在本窗口", field="ticket", hint="在叫号屏上选一张")
+        self.step(actor, "release", visit, without(self.desk, ticket))
+
+    def transfer(self, actor: Actor, business: str, to_window: str, reason: str) -> None:
+        """On to another business, or to one window of it; number and first call stay."""
+        visit = self._here()
+        desk = replace(self.desk, visit=None)
+        reason, to_window = _reason(reason), to_window.strip()[:20]
+        if not business:
+            raise BadInput("business_needed", "要写明转到哪个业务", field="business", hint="选一个业务")
+        self.step(actor, "transfer", visit, desk, business=business, to_window=to_window, reason=reason)
+
+    def served(self, reference: str, outcome: str) -> None:
+        """A matter of the visit is done; it ends with the visit. Nothing happens while nobody is here."""
+        self.reload()
+        visit = self.desk.visit
+        if visit is not None:
+            done = tuple(each for each in visit.served if each.reference != reference)
+            self.keep(replace(self.desk, visit=replace(visit, served=(*done, Served(reference, outcome))[-50:])))
+
+    def finish(self, actor: Actor, outcome: str = "") -> None:
+        """The visit ends with what became of its matters; ``outcome`` says it of a visit without any.
+
+        Raises:
+            BadInput: nobody is here, or it is not said what became of it.
+        """
+        visit = self._here()
+        outcomes = tuple(each.outcome for each in visit.served) or ((outcome.strip()[:200],) if outcome.strip() else ())
+        if not outcomes:
+            hint = "写明怎样结束的，例如只咨询"
+            raise BadInput("outcome_needed", f"{visit.number}还没有办过事项", field="outcome", hint=hint)
+        references = tuple(each.reference for each in visit.served if each.reference)
+        desk = replace(self.desk, visit=None)
+        self.step(actor, "finish", visit, desk, outcomes=outcomes, references=references)
+
+    def _here(self, *, called: bool = False) -> Visit:
+        """The visit at the window. Raises ``BadInput``: there is none such."""
+        self.reload()
+        visit = self.desk.visit
+        if visit is None:
+            raise BadInput("no_ticket", "本窗口现在没有号", field="ticket", hint="先叫下一位")
+        if called and not visit.called:
+            raise BadInput("not_called", f"{visit.number}不在呼叫中", field="ticket", hint="人已到窗口的，办结或暂放")
+        return visit
+
+
+def _reason(text: str) -> str:
+    """The reason. Raises ``BadInput`` without one."""
+    if not text.strip():
+        raise BadInput("reason_needed", "要写明原因", field="reason", hint="写一句原因")
+    return text.strip()[:200]
