@@ -19,6 +19,7 @@ from hall import facts as f
 from hall import wire
 from hall.chain import Sealed, genesis, seal, type_of
 from tests.bench.world import case
+from tests.central.device import as_wire
 
 FACTS_OF_A_CASE = 3
 
@@ -71,7 +72,7 @@ class Counter:
         sealed = self.seal(cases)
         head = wire.Head(seq=self.seq, hash=self.last)
         for begin in range(0, len(sealed), batch):
-            facts = [wire.WireFact(**msgspec.structs.asdict(each)) for each in sealed[begin : begin + batch]]
+            facts = [as_wire(each) for each in sealed[begin : begin + batch]]
             request = wire.PushRequest(
                 proto=wire.PROTOCOL,
                 device=self.name,
