@@ -1,14 +1,11 @@
--- Silent calls for help from the windows, until somebody has seen to them.
-CREATE TABLE alarm (
-    office      text NOT NULL,
-    number      bigint NOT NULL,
-    device_id   text NOT NULL,
-    place       text NOT NULL,
-    clerk       text NOT NULL,
-    at_ms       bigint NOT NULL,
-    received_ms bigint NOT NULL,
-    settled_ms  bigint,
-    settled_by  text,
-    PRIMARY KEY (office, number)
+-- What each clerk was allowed from which time on: counters off line go on with what they were told last.
+CREATE TABLE clerk_rights (
+    office   text NOT NULL,
+    clerk_id text NOT NULL,
+    from_ms  bigint NOT NULL,
+    roles    text NOT NULL,
+    active   integer NOT NULL,
+    PRIMARY KEY (office, clerk_id, from_ms)
 );
-CREATE INDEX alarm_open ON alarm (office, number) WHERE settled_ms IS NULL;
+INSERT INTO clerk_rights (office, clerk_id, from_ms, roles, active)
+    SELECT office, clerk_id, 0, roles, active FROM clerk WHERE active = 1;

@@ -1,14 +1,11 @@
--- Silent calls for help from the windows, until somebody has seen to them.
-CREATE TABLE alarm (
-    office      TEXT NOT NULL,
-    number      INTEGER NOT NULL,
-    device_id   TEXT NOT NULL,
-    place       TEXT NOT NULL,
-    clerk       TEXT NOT NULL,
-    at_ms       INTEGER NOT NULL,
-    received_ms INTEGER NOT NULL,
-    settled_ms  INTEGER,
-    settled_by  TEXT,
-    PRIMARY KEY (office, number)
+-- What each clerk was allowed from which time on: counters off line go on with what they were told last.
+CREATE TABLE clerk_rights (
+    office   TEXT NOT NULL,
+    clerk_id TEXT NOT NULL,
+    from_ms  INTEGER NOT NULL,
+    roles    TEXT NOT NULL,
+    active   INTEGER NOT NULL,
+    PRIMARY KEY (office, clerk_id, from_ms)
 ) STRICT;
-CREATE INDEX alarm_open ON alarm (office, number) WHERE settled_ms IS NULL;
+INSERT INTO clerk_rights (office, clerk_id, from_ms, roles, active)
+    SELECT office, clerk_id, 0, roles, active FROM clerk WHERE active = 1;
