@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from central import saving
+from central import clocks, saving, standing
+from central.alarms import keep as keep_alarms
 from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, deliveries, devices, facts
+from central.store import Db, Store, alarms, deliveries, devices, facts
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
@@ -36,6 +37,7 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
             dead_letters=await table.reports(db, office, SHOWN_REPORTS),
             deliveries_waiting=waiting,
             deliveries_dead=dead,
+            alarms=await alarms.count(db, office),
         )
 
     return await store.read(look)
@@ -82,11 +84,12 @@ async def retry(store: Store, office: str, number: int, actor: str, now_ms: int)
     Raises:
         Refused: 404 nothing with this number is set aside in this hall.
     """
-    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms))
+    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms, vouched=True))
 
 
-async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
-    """The same in the caller's transaction."""
+async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, *, vouched: bool) -> w.RetryReply:
+    """The same in the caller's transaction. ``vouched``: a person answers for facts whose writers may not have been
+    allowed to write them."""
     asked = await table.aside(db, office, number)
     if asked is None:
         raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
@@ -99,19 +102,23 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) 
     known = await load(db, at, incoming, now_ms)
     known.ids -= {each.event_id for each in incoming}
     known.held.clear()
+    if not vouched:
+        told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
+        known.doubts = await standing.doubts(db, office, incoming, told, now_ms)
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    await keep_alarms(db, office, incoming, decided.facts, first, now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)
-    told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
+    reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
     results = []
     others = 0
     for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
         settled = fact.status is not wire.Status.QUARANTINED
         if before == number:
-            told = replace(told, status=fact.status, reason=fact.reason)
+            reply = replace(reply, status=fact.status, reason=fact.reason)
         else:
             others += settled
         results.append(
@@ -123,7 +130,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) 
                 reason=fact.reason,
             )
         )
+        await facts.decide_again(db, office, code, seq, fact, first + place if settled else before)
         if settled:
-            await facts.decide_again(db, office, code, seq, fact, first + place)
             await table.settle_aside(db, office, before, actor, now_ms)
-    return replace(told, others=others, results=results)
+    return replace(reply, others=others, results=results)

@@ -16,6 +16,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "clerk": (
         "office", "clerk_id", "name", "roles", "active", "verifier", "pin_version", "must_change", "fails", "failed_ms",
     ),
+    "clerk_rights": ("office", "clerk_id", "from_ms", "roles", "active"),
     "clerk_session": ("token_hash", "office", "clerk_id", "device_id", "expires_ms"),
     "audit": ("at_ms", "office", "actor", "action", "target"),
     "incarnation": (
@@ -54,6 +55,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "delivery": (
         "office", "department", "case_id", "wanted", "sent", "state", "attempts", "due_ms", "error",
+    ),
+    "alarm": (
+        "office", "number", "device_id", "place", "clerk", "at_ms", "received_ms", "settled_ms", "settled_by",
     ),
     "queue_hall": ("office", "rule", "closed_day"),
     "queue_serial": ("office", "day", "letter", "last"),

@@ -162,17 +162,11 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
 
 def _paper_id(ws: Any, text: str) -> str:
     """The id of a paper that was named by its number; anything else is taken as an id."""
-    from clerk_tui.services import cases
-    from hall.reference import paper_number, parse_paper_number
+    from clerk_tui.services import cases, papers
 
-    if "/" not in text:
+    if "/" not in text and "／" not in text:
         return text
-    reference, kind, count, window = parse_paper_number(text)
-    number = paper_number(str(reference), kind, count, window)
-    for row in cases.get(ws, str(reference)).papers:
-        if row.number == number:
-            return row.paper_id
-    raise BadInput("unknown_paper", _("这个办件没有这份凭证"), field="PAPER", hint=_("用 clerk papers REF 查看"))
+    return (papers.numbered(ws, text.strip().upper()) or cases.paper_named(ws, text)).paper_id
 
 
 def _row(row: CaseRow) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class CasesPage(Page):
         board = seen.board
         if board is None:
             return silent()
-        name = max(10, columns - 68)
+        name = max(10, columns - 67)
         counts = lights(board)
         bar = parts([(counts[light], LIGHT_INKS[light]) for light in reversed(LIGHT_ORDER)], columns - 2)
         head: list[Line] = [
@@ -59,14 +59,14 @@ class CasesPage(Page):
                 (_("部门"), name),
                 (_("在办"), -4),
                 (_("深红"), -4),
-                (_("红"), -3),
-                (_("黄"), -3),
-                (_("窗口"), -4),
-                (_("部门"), -4),
-                (_("申请人"), -6),
-                (_("特别程序"), -8),
-                (_("窗口用时"), -9),
-                (_("部门用时"), -9),
+                (_("红"), -4),
+                (_("黄"), -4),
+                (_("在窗口"), -6),
+                (_("在部门"), -6),
+                (_("补正中"), -6),
+                (_("特别程序"), -9),
+                (_("窗口用时"), -8),
+                (_("部门用时"), -8),
             ),
         ]
         names = sorted({each.department for each in board.open} | {each.department for each in board.period})
@@ -89,14 +89,14 @@ def _department(board: BoardFigures, department: str, label: str, name: int) -> 
         cell(label, name, "strong" if not department else "plain"),
         cell(str(sum(shine.values())), -4, "strong"),
         number(shine["dark_red"], -4, "bad"),
-        number(shine["red"], -3, "bad"),
-        number(shine["yellow"], -3, "warn"),
-        number(hold["window"], -4, "info"),
-        number(hold["unit"], -4, "key"),
+        number(shine["red"], -4, "bad"),
+        number(shine["yellow"], -4, "warn"),
+        number(hold["window"], -6, "info"),
+        number(hold["unit"], -6, "key"),
         number(hold["applicant"], -6),
-        number(hold["procedure"], -8),
-        cell(span_words(window) if decided else "-", -9),
-        cell(span_words(unit) if decided else "-", -9),
+        number(hold["procedure"], -9),
+        cell(span_words(window) if decided else "-", -8),
+        cell(span_words(unit) if decided else "-", -8),
     )
 
 

@@ -88,7 +88,7 @@ def _queue(queue: FiguresReply, hall: Hall, columns: int) -> Entry:
     came = sum(
         each.waiting + each.called + each.serving + each.held + each.finished + each.passed for each in queue.businesses
     )
-    return _entry(_("排队"), left, [(_("今天取号 {n}").format(n=came), "faint")], columns, QueuePage)
+    return _entry(_("排队等候"), left, [(_("今天取号 {n}").format(n=came), "faint")], columns, QueuePage)
 
 
 def _windows(queue: FiguresReply, hall: Hall, columns: int) -> Entry:
@@ -124,7 +124,7 @@ def _stuck(board: BoardFigures, columns: int) -> Entry:
         late = sum(lights(board, holder=holder)[light] for light in ("red", "dark_red"))
         left += [(f"{_(HOLDER_WORDS[holder])} {n}", HOLDER_INKS[holder])]
         left += [(_("（逾期 {n}）").format(n=late), "bad")] if late else []
-        left.append(("   ", "plain"))
+        left.append(("  ", "plain"))
     return _entry(_("在谁手里"), left, [], columns, CasesPage)
 
 

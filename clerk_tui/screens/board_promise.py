@@ -45,7 +45,7 @@ def _departments(board: BoardFigures, name: int, draw: Draw) -> list[Entry]:
 class PromisePage(Page):
     """Today against the promise, and the departments over thirty days."""
 
-    name = N_("承诺")
+    name = N_("承诺时限")
 
     def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
         board = seen.board
@@ -72,7 +72,7 @@ class PromisePage(Page):
             BLANK,
             heading(
                 (_("部门（近 30 天）"), max(16, columns - 50)),
-                (_("收件"), -6),
+                (_("收件数"), -6),
                 (_("办结"), -6),
                 (_("按时"), -6),
                 (_("提前"), -6),
@@ -121,7 +121,7 @@ class NoticesPage(Page):
             BLANK,
             heading(
                 (_("部门（近 30 天）"), max(16, columns - 52)),
-                (_("收件"), -6),
+                (_("收件数"), -6),
                 (_("告知"), -6),
                 (_("补正率"), -7),
                 (_("再次"), -6),

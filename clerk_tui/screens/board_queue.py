@@ -18,12 +18,12 @@ ABSENT_MS = 15 * 60_000
 """An open window without a ticket that was not heard of for so long is unattended."""
 NAME = 18
 STATES = {
-    "serving": (N_("办理"), "good"),
-    "called": (N_("叫号"), "info"),
+    "serving": (N_("办理中"), "good"),
+    "called": (N_("叫号中"), "info"),
     "idle": (N_("空闲"), "plain"),
     "paused": (N_("暂停"), "warn"),
     "absent": (N_("无人"), "bad"),
-    "closed": (N_("关闭"), "off"),
+    "closed": (N_("已关闭"), "off"),
 }
 
 
@@ -39,7 +39,7 @@ def window_state(each: WindowFigures, now_ms: int) -> str:
 class QueuePage(Page):
     """Each business: who waits how long, who serves."""
 
-    name = N_("排队")
+    name = N_("排队等候")
 
     def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
         queue = seen.queue
