@@ -48,7 +48,7 @@ class CasesPage(Page):
         board = seen.board
         if board is None:
             return silent()
-        name = max(10, columns - 67)
+        name = max(10, columns - 65)
         counts = lights(board)
         bar = parts([(counts[light], LIGHT_INKS[light]) for light in reversed(LIGHT_ORDER)], columns - 2)
         head: list[Line] = [
@@ -63,8 +63,8 @@ class CasesPage(Page):
                 (_("黄"), -4),
                 (_("在窗口"), -6),
                 (_("在部门"), -6),
-                (_("补正中"), -6),
-                (_("特别程序"), -9),
+                (_("等补正"), -6),
+                (_("程序"), -4),
                 (_("窗口用时"), -8),
                 (_("部门用时"), -8),
             ),
@@ -94,7 +94,7 @@ def _department(board: BoardFigures, department: str, label: str, name: int) -> 
         number(hold["window"], -6, "info"),
         number(hold["unit"], -6, "key"),
         number(hold["applicant"], -6),
-        number(hold["procedure"], -9),
+        number(hold["procedure"], -4),
         cell(span_words(window) if decided else "-", -8),
         cell(span_words(unit) if decided else "-", -8),
     )

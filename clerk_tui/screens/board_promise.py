@@ -45,7 +45,7 @@ def _departments(board: BoardFigures, name: int, draw: Draw) -> list[Entry]:
 class PromisePage(Page):
     """Today against the promise, and the departments over thirty days."""
 
-    name = N_("承诺时限")
+    name = N_("承诺兑现")
 
     def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
         board = seen.board

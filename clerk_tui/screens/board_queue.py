@@ -18,7 +18,7 @@ ABSENT_MS = 15 * 60_000
 """An open window without a ticket that was not heard of for so long is unattended."""
 NAME = 18
 STATES = {
-    "serving": (N_("办理中"), "good"),
+    "serving": (N_("在办理"), "good"),
     "called": (N_("叫号中"), "info"),
     "idle": (N_("空闲"), "plain"),
     "paused": (N_("暂停"), "warn"),
@@ -45,7 +45,7 @@ class QueuePage(Page):
         queue = seen.queue
         if queue is None:
             return silent()
-        name = max(NAME, columns - 58)
+        name = max(NAME, columns - 60)
         head = heading(
             (_("业务"), name),
             (_("等候"), -5),
@@ -98,14 +98,14 @@ class WindowsPage(Page):
         queue = seen.queue
         if queue is None:
             return silent()
-        about = max(10, columns - 58)
+        about = max(10, columns - 60)
         head: list[Line] = []
         if self._business:
             head = [(((" " + hall.sign.name(self._business), "title"),), ""), BLANK]
         head.append(
             heading(
                 (_("窗口"), 8),
-                (_("状态"), 6),
+                (_("状态"), 8),
                 (_("号"), 6),
                 (_("从几点"), 7),
                 (_("多久"), -10),
@@ -129,7 +129,7 @@ class WindowsPage(Page):
         long = state == "serving" and minutes >= 45
         return (
             cell(safe(each.window), 8, "strong"),
-            cell(_(word), 6, ink),
+            cell(_(word), 8, ink),
             cell(safe(each.number) or "-", 6, "strong"),
             cell(hall.clock(since), 7),
             cell(span_words(minutes), -10, "warn" if long else "plain"),

@@ -22,7 +22,7 @@ from tests.clerk_tui.screens.seen_hall import BOARD, CASES, MINUTE, NOW, QUEUE
 from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
 from tests.hostile import names
 
-PAGES = ("总览", "排队等候", "窗口", "办件", "承诺时限", "告知", "设备", "走势")
+PAGES = ("总览", "排队等候", "窗口", "办件", "承诺兑现", "告知", "设备", "走势")
 
 
 def shown(visitor: Visitor) -> BoardScreen:
@@ -64,7 +64,7 @@ async def test_arrows_go_round_the_pages_and_digits_go_straight() -> None:
 
 async def test_each_line_of_the_first_page_leads_to_its_own_page_and_esc_leads_back() -> None:
     async with at(make_board(Config())) as visitor:
-        for row, title in enumerate(("排队等候", "窗口", "办件", "办件", "承诺时限", "告知", "设备", "走势")):
+        for row, title in enumerate(("排队等候", "窗口", "办件", "办件", "承诺兑现", "告知", "设备", "走势")):
             await visitor.press("1", *["down"] * row, "enter")
             assert shown(visitor).page.title == title
             await visitor.press("escape")
@@ -95,7 +95,7 @@ async def test_windows_say_what_they_do_since_when_and_why() -> None:
     async with at(make_board(Config())) as visitor:
         await visitor.press("3")
         told = [re.sub(r" +", " ", line).strip() for line in visitor.text.splitlines()]
-        assert "1 办理中 A046 10:34 6 分钟 刚刚 企业开办与市场监管" in told
+        assert "1 在办理 A046 10:34 6 分钟 刚刚 企业开办与市场监管" in told
         assert "2 叫号中 A047 10:40 0 分钟 刚刚 64 秒后号码退回" in told
         assert "5 暂停 - 10:28 12 分钟 刚刚 午餐轮换" in told
         assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
