@@ -21,7 +21,7 @@ from PIL import Image
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CatalogueSection, Config, PrintSection, ScreenSection, StoreSection
-from clerk_tui.services import outbox, papers
+from clerk_tui.services import cases, next_steps, outbox, papers
 from clerk_tui.services.workspace import Workspace, open_workspace
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.screens.conftest import Clerk
@@ -289,14 +289,33 @@ async def question(day: Day) -> None:
     day.paper("guide", "paper-guide")
 
 
+async def next_step(day: Day) -> None:
+    """What follows an acceptance: the list of steps, the form of one, the last look, and the case after it."""
+    clerk = day.clerk
+    await clerk.press("f8")
+    day.shoot("steps")
+    (row,) = cases.find(day.ws, "李四面馆")
+    places = [offer.step.id for offer in next_steps.offers(day.ws, row.reference)]
+    await clerk.press(str(places.index("grant") + 1))
+    await clerk.pilot.pause()
+    day.shoot("step-form")
+    await clerk.press("f9")
+    await clerk.pilot.pause()
+    day.shoot("step-confirm")
+    await clerk.press("enter")
+    await day.printed()
+    day.shoot("step-done")
+
+
 async def looking_up(day: Day) -> None:
-    """A case is looked up and a paper printed again; then the network is gone."""
+    """A case is looked up, decided, and a paper printed again; then the network is gone."""
     clerk = day.clerk
     await clerk.press("f2", "f5")
     await clerk.type("李四面馆")
     day.shoot("lookup")
     await clerk.press("enter")
     day.shoot("case")
+    await next_step(day)
     await clerk.press("f10")
     day.shoot("reveal")
     await clerk.press("escape", "f2", "f1")
