@@ -20,15 +20,16 @@ _told = msgspec.json.Decoder(w.Told)
 _MOST_MIN = 1_440
 
 
-async def one(store: Store, office: str, ticket_id: str, now_ms: int) -> w.IssueReply:
-    """A ticket with what its holder was told, and how many are ahead of it now.
+async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueReply:
+    """A ticket, by its identity or today's number, with what its holder was told, and how many are ahead of it now.
 
     Raises:
         Refused: 404 there is none such in this hall.
     """
 
     async def look(db: Db) -> w.IssueReply:
-        row = await table.ticket(db, office, ticket_id)
+        row = await table.ticket(db, office, ticket)
+        row = row or await table.of_number(db, office, day_of(now_ms), ticket.upper())
         if row is None:
             raise unknown_ticket()
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -60,6 +61,9 @@ class Happened(Struct, frozen=True, kw_only=True):
     number: int
     source: str
     body: TicketBody
+
+
+_NUMBER = re.compile(r"([A-Z]{1,2})(\d{3,7})", re.ASCII).fullmatch
 
 
 def _row(row: Row) -> TicketRow:
@@ -124,6 +128,19 @@ async def tickets(db: Db, office: str, ticket_ids: Iterable[str]) -> dict[str, T
 async def ticket(db: Db, office: str, ticket_id: str) -> TicketRow | None:
     """The ticket with this identity, or ``None``."""
     row = await db.row(f"{_READ} WHERE office = $1 AND ticket_id = $2", office, ticket_id)
+    return _row(row) if row else None
+
+
+async def of_number(db: Db, office: str, day: dt.date, number: str) -> TicketRow | None:
+    """The ticket of a day with this number (``A012``), or ``None``."""
+    found = _NUMBER(number)
+    if found is None:
+        return None
+    letter, serial = found.groups()
+    row = await db.row(
+        f"{_READ} WHERE office = $1 AND day = $2 AND letter = $3 AND serial = $4",
+        office, day.isoformat(), letter, int(serial),
+    )  # fmt: skip
     return _row(row) if row else None
 
 

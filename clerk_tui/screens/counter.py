@@ -19,7 +19,7 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
-from clerk_tui.screens.seating import Seating
+from clerk_tui.screens.shifting import Shifting
 from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
@@ -36,7 +36,7 @@ DAILY_SECONDS = 900
 """How often it is asked whether the day's backup is due."""
 
 
-class CounterApp(ScanKeys, Unfinished, Seating):
+class CounterApp(ScanKeys, Unfinished, Shifting):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -111,7 +111,7 @@ class CounterApp(ScanKeys, Unfinished, Seating):
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
         self._keep_up()
-        self.seat_now()
+        self.begin_shift()
         self.in_background(left_over, "left")
 
     @on(messages.WorkspaceFailed)
@@ -178,6 +178,7 @@ class CounterApp(ScanKeys, Unfinished, Seating):
 
     def _second(self) -> None:
         self.show_standing()
+        self.keep_shift()
         if self.drafts_due():
             self.in_background(lambda ws: self.write_drafts(), "drafts")
 
@@ -196,7 +197,7 @@ class CounterApp(ScanKeys, Unfinished, Seating):
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
         self._read_sync()
-        self.seat_now()
+        self.shift_heard()
         self.show_standing()
 
     @on(messages.PapersMade)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from clerk_tui import faults
+from clerk_tui.store import shifts
+from clerk_tui.store.bookings import make_table as _bookings
 from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
@@ -168,6 +170,10 @@ def _travelling(db: Runs) -> None:
         db.execute(statement)
 
 
+def _shifts(db: Runs) -> None:
+    db.execute(shifts.INDEX)
+
+
 def _queue_desk(db: Runs) -> None:
     # The ticket that this window has, what it asked the centre and has no answer to: JSON of ``services.queue_desk``.
     db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
@@ -183,6 +189,8 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0007_travelling", _travelling),
     ("0008_tickets", _tickets),
     ("0009_queue_desk", _queue_desk),
+    ("0010_shifts", _shifts),
+    ("0011_bookings", _bookings),
 )
 LATEST: Final = len(_ALL)
 

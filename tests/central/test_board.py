@@ -102,7 +102,7 @@ def test_lights_turn_by_themselves_as_the_days_go_by(desk: Desk) -> None:
     """Accepted on Friday 18 September 2026, promised in 5 and limited to 20 working days; the Sunday after it is one of
     them, 25 to 27 September and the first week of October are off."""
     desk.case(1, (2, ACCEPTED))
-    lights = {}
+    lights: dict[str, dt.date] = {}
     for ahead in range(45):
         day = DAY + dt.timedelta(days=ahead)
         (open_,) = desk.figures(day).open
