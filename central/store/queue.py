@@ -135,6 +135,13 @@ async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> 
     return {str(person_key(row.ticket)): row for row in map(_row, found)}
 
 
+async def of_number(db: Db, office: str, day: dt.date, letter: str, serial: int) -> TicketRow | None:
+    """The ticket with this number of a day."""
+    where = "WHERE office = $1 AND day = $2 AND letter = $3 AND serial = $4"
+    row = await db.row(f"{_READ} {where}", office, day.isoformat(), letter, serial)
+    return _row(row) if row else None
+
+
 async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow | None:
     """The ticket that a window calls or serves."""
     found = await involved(db, office, day, [], [window], 0)
