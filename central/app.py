@@ -16,7 +16,17 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody
 
-from central import attachments_api, departments, departments_api, oversight_api, staff_api, sync_api, tokens
+from central import (
+    attachments_api,
+    board,
+    board_api,
+    departments,
+    departments_api,
+    oversight_api,
+    staff_api,
+    sync_api,
+    tokens,
+)
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
@@ -155,6 +165,7 @@ def make_app(
             *departments_api.ROUTES,
             *staff_api.ROUTES,
             *queue_api.ROUTES,
+            *board_api.ROUTES,
         ],
         guards=[guard],
         state=State(state),
@@ -174,7 +185,7 @@ def make_app(
             HTTPException: _http,
             Exception: _failed,
         },
-        on_startup=[store.start],
+        on_startup=[store.start, partial(board.make_ready, store)],
         lifespan=[partial(_telling, store)] if tell_departments else [],
         on_shutdown=[waiting.stop, *([on_shutdown] if on_shutdown else [])],
         logging_config=None,

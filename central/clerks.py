@@ -89,6 +89,7 @@ async def add(store: Store, office: str, new: w.NewClerk, actor: str, now_ms: in
         row = ClerkRow(office=office, clerk_id=new.id, name=name, roles=roles, verifier=verifier, pin_version=1,
                        must_change=True)  # fmt: skip
         await table.save(db, row)
+        await table.record_rights(db, row, now_ms)
         await sessions.record(db, now_ms, office, actor, "clerk.added", new.id)
 
     await store.transact(work)
@@ -115,6 +116,7 @@ async def change(
             active=row.active if wish.active is None else wish.active,
         )
         await table.save(db, row)
+        await table.record_rights(db, row, now_ms)
         if not row.active:
             await sessions.end_sessions(db, office, clerk_id)
         await sessions.record(db, now_ms, office, actor, "clerk.changed", clerk_id)

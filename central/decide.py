@@ -32,7 +32,7 @@ MAX_NAME = 200
 # Without what PostgreSQL cannot store (NUL, lone surrogates) and what nobody names a thing with.
 _FIT = re.compile(rf"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{{1,{MAX_NAME}}}").fullmatch
 _BEGINS = (f.CaseReceived, f.CaseAdopted, f.InquiryAnswered)
-AsideKind = Literal["unread", "held", "other"]
+AsideKind = Literal["unread", "held", "unallowed", "other"]
 
 
 class Incoming(Struct, frozen=True):
@@ -53,11 +53,19 @@ class Incoming(Struct, frozen=True):
         return self.header.event_id if self.header else ""
 
 
+class Doubt(Struct, frozen=True):
+    """That a fact's writer was (``certain``) or may have been without the right to write it; ``reason`` in Chinese."""
+
+    certain: bool
+    reason: str
+
+
 class Known(Struct, kw_only=True):
     """What is stored already of what a batch names.
 
     ``ids`` are used; ``histories`` the facts of cases that two windows wrote; ``held`` the cases of which this journal
-    has a fact that nobody could read; ``conflicted`` those on which it has an open conflict.
+    has a fact that nobody could read; ``conflicted`` those on which it has an open conflict; ``doubts`` are about the
+    writers of facts, by number.
     """
 
     ids: set[str]
@@ -65,6 +73,7 @@ class Known(Struct, kw_only=True):
     histories: dict[str, list[Fact]]
     held: set[str] = field(default_factory=set)
     conflicted: set[str] = field(default_factory=set)
+    doubts: dict[int, Doubt] = field(default_factory=dict)
     tickets: TicketFacts | None = None
 
 
@@ -218,6 +227,9 @@ def _apply(
     before = decided.cases.get(subject) or (_cases.decode(row.snapshot) if row else None)
     if subject in known.held and not (before is None and isinstance(fact.body, _BEGINS)):
         return aside("held", "这个办件前面有一条记录搁置，本条等它处理")
+    doubt = known.doubts.get(each.seq)
+    if doubt is not None and doubt.certain:
+        return aside("unallowed", doubt.reason)
     history = known.histories.get(subject)
     if before is not None and history is not None and (before.adopted or isinstance(fact.body, CaseAdopted)):
         misfit, case = _fold_anew(history, fact)
@@ -263,6 +275,9 @@ def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known
         known.conflicted.add(case.case_id)
     elif isinstance(body, f.PaperIssued) and case.case_id in known.conflicted:
         conflict("issued_offline", "文书所依据的记录与中心冲突，但已交给申请人")
+    doubt = known.doubts.get(each.seq)
+    if doubt is not None and status is wire.Status.APPLIED:
+        conflict("needs_review", doubt.reason)
     if isinstance(body, f.ConflictSettled):
         decided.settled.append(Settled(plain(body.conflict), case.case_id, body.stands, plain(header.actor)))
     if isinstance(body, f.CaseReceived) and status is wire.Status.APPLIED:

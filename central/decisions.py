@@ -106,7 +106,7 @@ async def _decide(
         )
     incoming = [read_one(at, at.expected, sealed)]
     told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
-    (result,) = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms))
+    (result,) = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms), {})
     return DecisionReply(
         id=decision.id,
         status=result.status,

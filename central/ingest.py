@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central import clocks, saving
-from central.decide import Incoming, Known, decide, needs_history, plain, read
+from central import clocks, saving, standing
+from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
 from central.store import Db, Store, conflicts, devices, facts, oversight
@@ -89,15 +89,28 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
     told = await clocks.beginnings(db, device.device_id, request.clock, incoming, now_ms)
     if not incoming:
         return Taken(epoch, results, at.expected, at.last_hash, withheld)
-    results += await store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms))
+    results += await store_facts(
+        db,
+        at,
+        incoming,
+        now_ms,
+        clocks.suspects(incoming, told, now_ms),
+        await standing.doubts(db, at.office, incoming, told, now_ms),
+    )
     return Taken(epoch, results, after_these, incoming[-1].sealed.hash, withheld)
 
 
 async def store_facts(
-    db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int, suspects: set[str]
+    db: Db,
+    at: IncarnationRow,
+    incoming: list[Incoming],
+    now_ms: int,
+    suspects: set[str],
+    doubts: dict[int, Doubt],
 ) -> list[wire.PushResult]:
     """Decide on facts that continue a journal and keep them; what became of each."""
     known = await load(db, at, incoming, now_ms)
+    known.doubts = doubts
     decided = decide(at, incoming, known)
     await devices.advance(db, at, incoming[-1].seq + 1, incoming[-1].sealed.hash)
     first = await facts.next_numbers(db, at.office, len(decided.facts))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from central import saving
+from central import clocks, saving, standing
 from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, devices, facts
+from central.store import Db, Store, deliveries, devices, facts
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
@@ -25,8 +25,7 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
 
     async def look(db: Db) -> w.StatusReply:
         aside, open_conflicts = await table.count_open(db, office)
-        rows = await db.rows("SELECT state, count(*) FROM delivery WHERE office = $1 GROUP BY state", office)
-        deliveries = {row[0]: row[1] for row in rows}
+        waiting, dead = await deliveries.waiting_and_dead(db, office)
         return w.StatusReply(
             office=office,
             epoch=await current_epoch(db),
@@ -35,8 +34,8 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
             set_aside=aside,
             conflicts=open_conflicts,
             dead_letters=await table.reports(db, office, SHOWN_REPORTS),
-            deliveries_waiting=deliveries.get("waiting", 0),
-            deliveries_dead=deliveries.get("dead", 0),
+            deliveries_waiting=waiting,
+            deliveries_dead=dead,
         )
 
     return await store.read(look)
@@ -83,11 +82,12 @@ async def retry(store: Store, office: str, number: int, actor: str, now_ms: int)
     Raises:
         Refused: 404 nothing with this number is set aside in this hall.
     """
-    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms))
+    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms, vouched=True))
 
 
-async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
-    """The same in the caller's transaction."""
+async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, *, vouched: bool) -> w.RetryReply:
+    """The same in the caller's transaction. ``vouched``: a person answers for facts whose writers may not have been
+    allowed to write them."""
     asked = await table.aside(db, office, number)
     if asked is None:
         raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
@@ -100,19 +100,22 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) 
     known = await load(db, at, incoming, now_ms)
     known.ids -= {each.event_id for each in incoming}
     known.held.clear()
+    if not vouched:
+        told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
+        known.doubts = await standing.doubts(db, office, incoming, told, now_ms)
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)
-    told = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
+    reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
     results = []
     others = 0
     for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
         settled = fact.status is not wire.Status.QUARANTINED
         if before == number:
-            told = replace(told, status=fact.status, reason=fact.reason)
+            reply = replace(reply, status=fact.status, reason=fact.reason)
         else:
             others += settled
         results.append(
@@ -124,7 +127,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int) 
                 reason=fact.reason,
             )
         )
+        await facts.decide_again(db, office, code, seq, fact, first + place if settled else before)
         if settled:
-            await facts.decide_again(db, office, code, seq, fact, first + place)
             await table.settle_aside(db, office, before, actor, now_ms)
-    return replace(told, others=others, results=results)
+    return replace(reply, others=others, results=results)

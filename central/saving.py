@@ -4,18 +4,20 @@ that others could see, and its row stays locked to the commit: numbers appear in
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from central.counting import count
 from central.decide import Claim, Decided, Incoming, NewConflict, plain
-from central.store import Db, deliveries, facts
+from central.store import Db, board, deliveries, facts
 from central.store import conflicts as table
 from central.store.base import office_secret
 from central.store.facts import CaseRow
 from hall.case import Case
 from hall.facts import Header
 
+_cases = msgspec.json.Decoder(Case)
 _encode = msgspec.json.Encoder().encode
 CLOCK_SUSPECT = "clock_suspect"
 _TWICE = {"same_ticket": "同一个号办了两次", "candidate_pair": "同一申请人的同一事项可能登记了两次"}
@@ -45,12 +47,20 @@ async def save_cases(
         assert header is not None
         rows.append(case_row(office, case, header, first + place, flags.get(case_id, "")))
     await facts.save_cases(db, [r for r in rows if r.case_id not in known], [r for r in rows if r.case_id in known])
+    await _count(db, office, decided.cases, known)
     await deliveries.want(db, office, decided.cases, {row.case_id: row.server_seq for row in rows}, now_ms)
     others = {each.other for each in conflicts if each.other}
     others |= await table.others_of(db, office, decided.settled)
     others -= set(decided.cases)
     if others:
         await _flag_others(db, office, sorted(others))
+
+
+async def _count(db: Db, office: str, cases: Mapping[str, Case], known: Mapping[str, CaseRow]) -> None:
+    """Keep the sums of the hall's board: less what the cases counted for before, and what they count for now."""
+    by = await board.rule(db, office)
+    before = {case_id: count(_cases.decode(known[case_id].snapshot), by) for case_id in cases if case_id in known}
+    await board.change(db, office, before, {case_id: count(case, by) for case_id, case in cases.items()})
 
 
 async def _claimed(db: Db, office: str, incarnation: str, claims: list[Claim]) -> list[NewConflict]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central import ingest, withheld
+from central import clocks, ingest, standing, withheld
 from central.decide import as_sealed, read_one
 from central.refusal import Refused
 from central.store import Db, Store, devices, facts, tokens
@@ -111,5 +111,7 @@ async def _batch(db: Db, known: IncarnationRow, content: SealedFacts, first: int
     incoming = [read_one(at, seq, as_sealed(event)) for seq, event in enumerate(events, first)]
     if not incoming:
         return 0, 0
-    results = await ingest.store_facts(db, at, incoming, now_ms, set())
+    told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
+    doubts = await standing.doubts(db, at.office, incoming, told, now_ms)
+    results = await ingest.store_facts(db, at, incoming, now_ms, set(), doubts)
     return len(results), sum(result.status is wire.Status.QUARANTINED for result in results)

@@ -1,4 +1,4 @@
-"""The routes about people, devices' tokens and the board in the hall."""
+"""The routes about people and devices' tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from litestar import Request, get, patch, post
 from litestar.datastructures import State
 from litestar.params import JSONBody, Parameter
 
-from central import board, clerks, tokens
+from central import clerks, tokens
 from central.clock import now_ms
 from central.refusal import Refused
 from central.rights import PUBLIC, Principal, needs
@@ -21,7 +21,6 @@ from hall.roles import Permission
 Asked = Request[Principal, Any, State]
 ClerkNumber = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 DeviceId = Annotated[str, Parameter(min_length=1, max_length=100)]
-BOARD_MOST = 200
 
 
 def _store(state: State) -> Store:
@@ -91,15 +90,7 @@ async def revoke(device: DeviceId, request: Asked, state: State) -> None:
         raise Refused(404, wire.Problem(code="unknown_device", message="本厅没有这台设备"))
 
 
-@get("/v1/board/cases", opt=needs(Permission.BOARD))
-async def board_cases(
-    request: Asked, state: State, limit: Annotated[int, Parameter(ge=1, le=BOARD_MOST)] = 50
-) -> w.BoardReply:
-    """The hall's cases that changed last, masked: number, state and light, nobody's name."""
-    return await board.cases(_store(state), request.user.office, limit, now_ms())
-
-
 ROUTES = [
     list_clerks, add_clerk, change_clerk, reset_pin, sign_in, change_pin, sign_out,
-    rotate, list_devices, revoke, board_cases,
+    rotate, list_devices, revoke,
 ]  # fmt: skip

@@ -128,11 +128,19 @@ class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class ScreenSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the screen looks and which terminal protocol it speaks."""
+    """How the screen looks and which terminal protocol it speaks. ``lock_after_min`` minutes without a key the screen
+    locks itself, where clerks sign in; 0 means never."""
 
     theme: Literal["light", "dark", "contrast"] = "light"
     language: Literal["zh", "en", "auto"] = "zh"
     disable_kitty_key: bool = True
+    lock_after_min: Annotated[int, Meta(ge=0, le=480)] = 10
+
+
+class AlarmSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the silent emergency key does beside the record: a program with its arguments, run without a shell."""
+
+    command: tuple[Text, ...] = ()
 
 
 class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -159,6 +167,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     print: PrintSection = PrintSection()
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()
+    alarm: AlarmSection = AlarmSection()
     log: LogSection = LogSection()
     source: Path | None = None
     base: Path = paths.PROJECT_ROOT

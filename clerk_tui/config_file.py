@@ -38,6 +38,8 @@ SHAPES = {
     "print.by_kind": f"{{ 凭证种类 = 去处 }}，去处是 {TARGETS}",
     "print.others": f"去处的列表，去处是 {TARGETS}",
     "rules.respond_days": "1 到 366 的整数",
+    "screen.lock_after_min": "0 到 480 的整数，0 表示不自动锁屏",
+    "alarm.command": '程序和参数的列表，例如 ["/usr/local/bin/alert", "window"]，或留空 []',
 }
 
 TYPE_NAMES = {
@@ -182,9 +184,9 @@ def _check_kinds(source: Path, config: Config) -> None:
     """A paper that is misnamed would silently go to the wrong printer."""
     if not config.print.by_kind:
         return
-    from hall.facts import PaperKind
+    from hall.telling import OTHER_PAPERS, PAPER_NAMES
 
-    kinds = list(get_args(PaperKind))
+    kinds = [*PAPER_NAMES, *OTHER_PAPERS]
     for kind in config.print.by_kind:
         if kind not in kinds:
             close = get_close_matches(kind, kinds, n=1, cutoff=0.6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,32 @@ class QueueTold(Message):
     """The queue as it stands for this window."""
 
     now: Now
+
+
+@dataclass
+class DayLooked(Message):
+    """How the day stands before its close: ``looked`` is ``services.day_close.Closing``."""
+
+    looked: Any
+
+
+@dataclass
+class DayEnded(Message):
+    """Days were closed: ``closed`` are ``services.day_close.Closed``, the last one last."""
+
+    closed: Any
+
+
+@dataclass
+class DayForgotten(Message):
+    """Earlier business days that nobody has closed."""
+
+    days: list[dt.date]
+
+
+@dataclass
+class WindowTold(Message):
+    """The centre knows whether the window serves, pauses or has closed."""
 
 
 @dataclass

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hall import calendar as cal
 from hall.calendar import WorkCalendar
@@ -18,17 +19,42 @@ from hall.facts import Due
 
 NOTICE_DAYS = 5
 """Working days for a notice, counted from the receipt day (行政许可法 art. 32(4), 82)."""
+DAY = dt.timedelta(days=1)
 RUNNING = (CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
 class Light(StrEnum):
-    """Yellow: ≤30 % of the promised time or ≤1 working day left; red: past the promise; dark red: past the law."""
+    """Yellow: little of the promised time is left (``LightRule``); red: past the promise; dark red: past the law."""
 
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
     DARK_RED = "dark_red"
     NONE = "none"
+
+
+class LightRule(Struct, frozen=True, kw_only=True):
+    """When a light turns yellow (domain.md §6): with ``percent`` of the promised days left, or ``days`` working days,
+    whichever is earlier."""
+
+    percent: Annotated[int, Meta(ge=0, le=100)] = 30
+    days: Annotated[int, Meta(ge=0, le=30)] = 1
+
+
+class Turns(Struct, frozen=True, kw_only=True):
+    """The first days on which a case's light is yellow, red and dark red (``None``: never), and what it is before."""
+
+    before: Light = Light.NONE
+    yellow: dt.date | None = None
+    red: dt.date | None = None
+    dark_red: dt.date | None = None
+
+    def on(self, day: dt.date) -> Light:
+        """The light on a day."""
+        for light, first in ((Light.DARK_RED, self.dark_red), (Light.RED, self.red), (Light.YELLOW, self.yellow)):
+            if first is not None and day >= first:
+                return light
+        return self.before
 
 
 class CaseClock(Struct, frozen=True, kw_only=True):
@@ -86,12 +112,17 @@ def tolerance_open(tolerance: Tolerance, limits: Limits) -> bool:
     return tolerance.allowed and limits.promised.unit != "on_the_spot"
 
 
-def case_clock(case: Case, calendar: WorkCalendar, today: dt.date) -> CaseClock:
+def case_clock(
+    case: Case,
+    calendar: WorkCalendar,
+    today: dt.date,
+    rule: LightRule = LightRule(),  # noqa: B008 (frozen)
+) -> CaseClock:
     """How the case stands on ``today``: dates with pauses as a union and the extension counted in."""
     if case.state is CaseState.RECEIVED:
         limit = notice_due(case.clock_from, calendar)
         left = calendar.workdays_between(today, limit.day)
-        light = Light.RED if left < 0 else Light.YELLOW if left <= 1 else Light.GREEN
+        light = Light.RED if today > limit.day else Light.YELLOW if left <= rule.days else Light.GREEN
         return CaseClock(notice_due=limit.day, provisional=limit.provisional, left=left, light=light)
     if case.state is CaseState.NOTICED and case.notices:
         notice = case.notices[-1]
@@ -113,11 +144,39 @@ def case_clock(case: Case, calendar: WorkCalendar, today: dt.date) -> CaseClock:
         due=dates,
         left=calendar.workdays_between(today, dates.promised) if dates.promised else None,
         paused=any(pause.ends is None for pause in case.pauses),
-        light=_light(case, dates, calendar, today),
+        light=_light(case, dates, calendar, today, rule),
     )
 
 
-def _light(case: Case, dates: Due, calendar: WorkCalendar, today: dt.date) -> Light:
+def turns(case: Case, calendar: WorkCalendar, rule: LightRule = LightRule()) -> Turns:  # noqa: B008 (frozen)
+    """When the light of the case will turn if nothing happens to it: on every day the light of ``case_clock``.
+
+    While a special procedure runs the limits move on day by day, so the light stays what it was when it began.
+    """
+    if case.state is CaseState.RECEIVED:
+        last = notice_due(case.clock_from, calendar).day
+        return Turns(before=Light.GREEN, yellow=_first_yellow(last, rule.days, calendar), red=last + DAY)
+    pause = next((pause for pause in case.pauses if pause.ends is None), None)
+    clock = case_clock(case, calendar, pause.starts if pause else case.received, rule)
+    if case.state not in RUNNING or pause is not None:
+        return Turns(before=clock.light)
+    dark = clock.statutory + DAY if clock.statutory else None
+    if clock.promised is None:
+        return Turns(dark_red=dark)
+    days = max(rule.days, int(rule.percent * case.matter.limits.promised.days / 100))
+    yellow = _first_yellow(clock.promised, days, calendar)
+    return Turns(before=Light.GREEN, yellow=yellow, red=clock.promised + DAY, dark_red=dark)
+
+
+def _first_yellow(last: dt.date, days: int, calendar: WorkCalendar) -> dt.date:
+    """The first day with at most ``days`` working days to the last one."""
+    day = last
+    while calendar.workdays_between(day - DAY, last) <= days:
+        day -= DAY
+    return day
+
+
+def _light(case: Case, dates: Due, calendar: WorkCalendar, today: dt.date, rule: LightRule) -> Light:
     if dates.statutory and today > dates.statutory:
         return Light.DARK_RED
     if dates.promised is None:
@@ -125,7 +184,8 @@ def _light(case: Case, dates: Due, calendar: WorkCalendar, today: dt.date) -> Li
     if today > dates.promised:
         return Light.RED
     left = calendar.workdays_between(today, dates.promised)
-    return Light.YELLOW if left <= 1 or left <= 0.3 * case.matter.limits.promised.days else Light.GREEN
+    few = left <= rule.days or left <= rule.percent * case.matter.limits.promised.days / 100
+    return Light.YELLOW if few else Light.GREEN
 
 
 def _pauses(case: Case, today: dt.date) -> tuple[cal.Pause, ...]:

@@ -34,6 +34,12 @@ from hall.refs import DepartmentRef as DepartmentRef
 from hall.refs import Language as Language
 from hall.refs import MatterRef as MatterRef
 from hall.refs import Personal as Personal
+from hall.shifts import AlarmRaised as AlarmRaised
+from hall.shifts import DayClosed as DayClosed
+from hall.shifts import ShiftBody as ShiftBody
+from hall.shifts import ShiftHandedOver as ShiftHandedOver
+from hall.shifts import ShiftPaused as ShiftPaused
+from hall.shifts import ShiftResumed as ShiftResumed
 from hall.ticketing import TicketBody as TicketBody
 from hall.verdict import Gap, Refusal, Tick
 
@@ -372,6 +378,7 @@ FactBody = (
     | DocumentAttached
     | ConflictSettled
     | TicketBody
+    | ShiftBody
 )
 
 

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     SETTLE = "settle"
     TICKETS = "tickets"
     CALL = "call"
+    SHIFT = "shift"
     BY_LAW = "by_law"
 
     PUSH = "push"
@@ -99,6 +100,7 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.SETTLE: _DESK | _HEAD,
     Permission.TICKETS: _DESK | {Role.STATION},
     Permission.CALL: _DESK | _HEAD | {Role.STATION},
+    Permission.SHIFT: _STAFF | {Role.STATION},
     Permission.BY_LAW: frozenset(Role),
     Permission.PUSH: _DESK | {Role.STATION},
     Permission.FEED: _STAFF | {Role.STATION},
@@ -130,6 +132,7 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.SETTLE: "处理冲突",
     Permission.TICKETS: "发号",
     Permission.CALL: "叫号",
+    Permission.SHIFT: "暂停、交接和日结",
     Permission.BY_LAW: "依法自动发生的事",
     Permission.PUSH: "上传记录",
     Permission.FEED: "接收全厅的变化",
@@ -184,6 +187,12 @@ FACTS: Final[dict[str, Permission]] = {
     "ticket.transferred": Permission.CALL,
     "ticket.finished": Permission.CALL,
     "ticket.voided": Permission.CALL,
+    "shift.paused": Permission.SHIFT,
+    "shift.resumed": Permission.SHIFT,
+    "shift.handed_over": Permission.SHIFT,
+    "day.closed": Permission.SHIFT,
+    # Whoever needs help needs no right to call for it, and may be locked out.
+    "alarm.raised": Permission.BY_LAW,
 }
 """What whoever writes a fact must be allowed to do, by the fact's type; a type that is missing may nobody write."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.checklist import Row
+from hall.shifts import DAY_SHEET
 from hall.verdict import Tick, TickState
 
 S = CaseState
@@ -54,6 +55,15 @@ PAPER_NAMES: dict[f.PaperKind, str] = {
     "returned": "退件通知单",
     "terminated": "终止办理通知书",
 }
+
+OTHER_PAPERS: Final[dict[str, str]] = {DAY_SHEET: "日结单"}
+"""Papers that no case is on: their kinds and names."""
+OTHER_LETTERS: Final[dict[str, str]] = {DAY_SHEET: "G"}
+
+
+def name_of_paper(kind: str) -> str:
+    """What a paper of this kind is called; a kind that a later version may know keeps its key."""
+    return next((name for names in (PAPER_NAMES, OTHER_PAPERS) for key, name in names.items() if key == kind), kind)
 
 
 def paper_title(kind: f.PaperKind, matter_kind: str) -> str:

@@ -147,22 +147,6 @@ class DeviceInfo(_Message, frozen=True):
     token_expires_ms: int = 0
 
 
-class BoardCase(_Message, frozen=True):
-    """A case as a board in the hall may show it: no name, no number of a person."""
-
-    reference: str
-    state: str
-    state_name: str
-    light: str
-    due: str = ""
-
-
-class BoardReply(_Message, frozen=True):
-    """The hall's newest cases, masked."""
-
-    cases: list[BoardCase]
-
-
 def pin_problem(pin: str, clerk: str = "") -> str:
     """Why this PIN will not do, in Chinese; empty where it does."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):

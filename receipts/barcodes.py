@@ -56,9 +56,10 @@ def qr(text: str) -> Modules:
     """``text`` as a QR code, error correction M (15 %), which survives a stamp at its edge."""
     import segno
 
-    from receipts import qrmask
+    from receipts import qrmask, qrwords
 
     qrmask.install()
+    qrwords.install()
     rows = [bytes(row).translate(_DIGITS).decode() for row in segno.make_qr(text, error="m").matrix]
     black = [(QR_QUIET + start, QR_QUIET + y, length, 1) for y, row in enumerate(rows) for start, length in _runs(row)]
     size = len(rows) + 2 * QR_QUIET

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from hall.errors import HallError
-from hall.facts import PaperKind
-from hall.telling import PAPER_NAMES
+from hall.telling import name_of_paper
 from receipts import templates as t
 from receipts.document import (
     Block,
@@ -31,7 +30,7 @@ class Filler:
     """Fills the blocks of one paper; ``flows`` are its pictures, ``english`` makes it bilingual."""
 
     def __init__(
-        self, kind: PaperKind, content: Content, flows: Mapping[str, Flow | None], english: English | None = None
+        self, kind: str, content: Content, flows: Mapping[str, Flow | None], english: English | None = None
     ) -> None:
         self._kind = kind
         self._content = content
@@ -125,7 +124,7 @@ class Filler:
         return self.plain(text)
 
     def _incomplete(self, name: str) -> HallError:
-        paper = PAPER_NAMES[self._kind]
+        paper = name_of_paper(self._kind)
         return HallError("paper_incomplete", f"{paper}缺少内容“{name}”，不能出具", field=name, hint="请补全办件信息")
 
     def _says_something(self, text: str) -> bool:

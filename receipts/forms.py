@@ -17,13 +17,12 @@ SLIPS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance", "picku
 def require_slip(kind: str) -> None:
     """That a kind comes as a ticket. Raises HallError ``no_slip``."""
     if kind not in SLIPS:
-        from hall.telling import PAPER_NAMES
+        from hall.telling import name_of_paper
 
-        able = "、".join(PAPER_NAMES[each] for each in SLIPS)
-        name = PAPER_NAMES.get(kind, kind)  # type: ignore[call-overload]
+        able = "、".join(map(name_of_paper, SLIPS))
         raise HallError(
             "no_slip",
-            f"{name}要用A4纸，80毫米的小票打不下",
+            f"{name_of_paper(kind)}要用A4纸，80毫米的小票打不下",
             field="print.by_kind",
             hint=f"改送别处打印，或在 config.toml 的 print.by_kind 里给它另设去处；小票只打{able}",
         )

@@ -20,6 +20,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import reportlab
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFObject
 from reportlab.pdfbase.ttfonts import TTEncoding, TTFont, TTFontFace
 
 from receipts.subset import Subsetter
@@ -95,6 +96,25 @@ class QuickFont(TTFont):  # type: ignore[misc]
         self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._asciiReadable = False
         self.shapable = False
+
+    def addObjects(self, doc: Any) -> None:
+        """Put the subsets into the document; the widths are text already and need no look at each."""
+        super().addObjects(doc)
+        for pdf_font in doc.idToObject["BasicFonts"].dict.values():
+            widths = getattr(pdf_font, "Widths", None)
+            if isinstance(widths, PDFArray):
+                pdf_font.Widths = _Widths(widths.sequence)
+
+
+class _Widths(PDFObject):  # type: ignore[misc]
+    """An array of numbers that are written as they stand."""
+
+    def __init__(self, widths: Sequence[str]) -> None:
+        self._widths = widths
+
+    def format(self, document: Any) -> bytes:
+        rows = [" ".join(self._widths[start : start + 16]) for start in range(0, len(self._widths), 16)]
+        return b"[%s]" % "\n".join(rows).encode()
 
 
 @lru_cache(maxsize=4096)

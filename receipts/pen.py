@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from receipts.fonts import FontSet
 from receipts.ops import Box, Code, Line, Text
+
+_ESCAPED = tuple(escapePDF(bytes([code])) for code in range(256))
+"""How each byte stands in a string of a PDF."""
 
 
 class Pen:
@@ -44,14 +48,19 @@ class Pen:
         code.append("0 Tc ET" if op.spacing else "ET")
         self._write(" ".join(code))
 
+    def learn(self, text: str, bold: bool) -> None:
+        """Take up the characters of ``text`` at once: a font is asked once, not for every line that has a new one."""
+        for name, run in self._fonts.runs("".join(dict.fromkeys(text)), bold):
+            self._spelled(name, codes_in(self._canvas, name), run, "")
+
     def _spelled(self, name: str, known: dict[str, str], run: str, size: str) -> list[str]:
         """A run with characters that are new to this paper; those of a font's first subset are remembered."""
         canvas, document = self._canvas, self._canvas._doc
         font = pdfmetrics.getFont(name)
         pieces = font.splitString(run, document)
         known[""] = font.getSubsetInternalName(0, document)
-        if len(pieces) == 1 and pieces[0][0] == 0:
-            known |= zip(run, map(canvas._escape, ([code] for code in pieces[0][1])), strict=True)
+        if pieces and pieces[0][0] == 0:
+            known |= zip(run, map(_ESCAPED.__getitem__, pieces[0][1]), strict=False)
         return [
             f"{font.getSubsetInternalName(subset, document)} {size} Tf ({canvas._escape(codes)}) Tj"
             for subset, codes in pieces

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hall.facts import PaperKind
 from hall.telling import PAPER_NAMES
+from receipts import day_sheet
 from receipts.forms import SLIPS
 from receipts.needs import Mark, marks_of
 from receipts.templates import load_template
@@ -20,7 +21,7 @@ class KindInfo(Struct, frozen=True):
     ``variants`` are its other wordings that a sample shows.
     """
 
-    kind: PaperKind
+    kind: str
     title: str
     copies: tuple[str, ...]
     law: str
@@ -31,12 +32,14 @@ class KindInfo(Struct, frozen=True):
 
 def kinds(texts: Path | None = None) -> tuple[KindInfo, ...]:
     """Every kind, those of the counter's first step first. Raises HallError ``bad_paper_text``."""
-    from receipts.samples import variants
+    from receipts.sample_papers import variant_names
 
-    found, shown = [], variants()
+    found = []
     for kind in get_args(PaperKind):
         template = load_template(kind, texts)
         title = PAPER_NAMES[kind] if "{" in template.title else template.title
-        other = tuple(name for name, (_, issued) in shown.items() if issued.kind == kind)
-        found.append(KindInfo(kind, title, template.copies, template.law, marks_of(kind), kind in SLIPS, other))
+        marks, other = marks_of(kind), variant_names(kind)
+        found.append(KindInfo(kind, title, template.copies, template.law, marks, kind in SLIPS, other))
+    template = load_template(day_sheet.KIND, texts)
+    found.append(KindInfo(day_sheet.KIND, template.title, template.copies, template.law, day_sheet.MARKS))
     return tuple(found)

@@ -40,8 +40,10 @@ def render(document: Document, fonts: FontSet | None = None, form: Form = "a4") 
     if form == "slip":
         require_slip(document.kind)
     fonts = fonts or load_fonts()
-    missing = fonts.missing("".join(texts(document)))
-    clean = msgspec.convert(_cleaned(msgspec.to_builtins(document), fonts), Document)
+    drawn = "".join(texts(document))
+    missing, clean = fonts.missing(drawn), document
+    if fonts.clean(drawn) != drawn:
+        clean = msgspec.convert(_cleaned(msgspec.to_builtins(document), fonts), Document)
     pages = slip(clean, fonts) if form == "slip" else layout(clean, fonts)
     with _drawing:
         pdf = _draw(clean, pages, fonts)
@@ -75,6 +77,13 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
         pdfVersion=(1, 5), initialFontName=fonts.base_name,
     )  # fmt: skip
     archive.describe(canvas, document)
+    written: dict[bool, list[str]] = {False: [], True: []}
+    for page in pages:
+        for op in page.ops:
+            if isinstance(op, Text):
+                written[op.bold].append(op.text)
+    for bold, found in written.items():
+        Pen(canvas, fonts, 0.0).learn("".join(found), bold)
     for page in pages:
         canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(2)  # rules that meet at a corner close it

@@ -16,7 +16,7 @@ from hall.checklist import SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
 from hall.errors import BadInput
 from hall.fold import fold
-from hall.telling import PAPER_LETTERS, PAPER_NAMES
+from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Refusal, Tick, TickState, gaps_of
 from receipts.sample_case import (
     AGENT,
@@ -218,9 +218,7 @@ def sample(
         BadInput: ``unknown_paper_kind``.
     """
     if kind not in PAPER_NAMES:
-        raise BadInput(
-            "unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint="可用：" + "、".join(PAPER_NAMES)
-        )
+        raise no_such_kind(kind)
     matter = matter or (ESTATE if kind == "fee" else MATTER)
     if language:
         matter = structs.replace(matter, english=ENGLISH)
@@ -229,6 +227,12 @@ def sample(
         return _issued(kind, _inquiry(matter, language))
     ticks, bodies = _COURSES[kind]
     return _issued(kind, told(ticks, bodies, who, agent or AGENT, language, matter))
+
+
+def no_such_kind(kind: str) -> BadInput:
+    """There is no paper of this kind; the hint names those there are."""
+    hint = "可用：" + "、".join((*PAPER_NAMES, *OTHER_PAPERS))
+    return BadInput("unknown_paper_kind", f"没有“{kind}”这种文书", field="kind", hint=hint)
 
 
 def told(

@@ -228,15 +228,22 @@ def _load(path: Path, changed: int) -> Template:
 @lru_cache(maxsize=32)
 def decode_template(data: bytes, name: str) -> Template:
     """A paper's text, checked; ``name`` is its file. Raises HallError ``bad_paper_text``."""
-    from receipts import values
-
     path = Path(name)
     try:
         template = msgspec.toml.decode(data, type=Template)
     except (msgspec.MsgspecError, ValueError) as error:
         raise _bad(path, "", str(error)) from error
-    check(template, path, values.VALUES, values.FLAGS, values.TABLES)
+    check(template, path, *_vocabulary(path.stem))
     return template
+
+
+def _vocabulary(kind: str) -> tuple[Collection[str], Collection[str], Mapping[str, Collection[str]]]:
+    """The values, conditions and tables that the text of a kind may name."""
+    from receipts import day_sheet, values
+
+    if kind == day_sheet.KIND:
+        return day_sheet.VALUES, day_sheet.FLAGS, day_sheet.TABLES
+    return values.VALUES, values.FLAGS, values.TABLES
 
 
 def check(

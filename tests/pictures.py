@@ -21,7 +21,7 @@ from PIL import Image
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CatalogueSection, Config, PrintSection, ScreenSection, StoreSection
-from clerk_tui.services import outbox, papers
+from clerk_tui.services import cases, next_steps, outbox, papers
 from clerk_tui.services.workspace import Workspace, open_workspace
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.screens.conftest import Clerk
@@ -289,14 +289,33 @@ async def question(day: Day) -> None:
     day.paper("guide", "paper-guide")
 
 
+async def next_step(day: Day) -> None:
+    """What follows an acceptance: the list of steps, the form of one, the last look, and the case after it."""
+    clerk = day.clerk
+    await clerk.press("f8")
+    day.shoot("steps")
+    (row,) = cases.find(day.ws, "李四面馆")
+    places = [offer.step.id for offer in next_steps.offers(day.ws, row.reference)]
+    await clerk.press(str(places.index("grant") + 1))
+    await clerk.pilot.pause()
+    day.shoot("step-form")
+    await clerk.press("f9")
+    await clerk.pilot.pause()
+    day.shoot("step-confirm")
+    await clerk.press("enter")
+    await day.printed()
+    day.shoot("step-done")
+
+
 async def looking_up(day: Day) -> None:
-    """A case is looked up and a paper printed again; then the network is gone."""
+    """A case is looked up, decided, and a paper printed again; then the network is gone."""
     clerk = day.clerk
     await clerk.press("f2", "f5")
     await clerk.type("李四面馆")
     day.shoot("lookup")
     await clerk.press("enter")
     day.shoot("case")
+    await next_step(day)
     await clerk.press("f10")
     day.shoot("reveal")
     await clerk.press("escape", "f2", "f1")
@@ -309,8 +328,23 @@ async def looking_up(day: Day) -> None:
     day.shoot("offline")
 
 
+async def end_of_day(day: Day) -> None:
+    """A pause, and the close of the day with a walk-in left open."""
+    clerk = day.clerk
+    day.online = True
+    clerk.app._read_sync()
+    await clerk.press("escape", "ctrl+p", "3")
+    day.shoot("paused")
+    await clerk.press("enter")
+    await open_matter(clerk, "cyxk")
+    await clerk.type("11")
+    await clerk.press("ctrl+r")
+    await clerk.until(lambda: bool(clerk.screen.left))
+    day.shoot("closing")
+
+
 async def morning(day: Day) -> None:
-    for part in (first_case, notice_and_supplement, promise, refusal, question, looking_up):
+    for part in (first_case, notice_and_supplement, promise, refusal, question, looking_up, end_of_day):
         await part(day)
 
 

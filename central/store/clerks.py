@@ -10,6 +10,14 @@ from hall.lockout import Failures
 _COLUMNS = "office, clerk_id, name, roles, active, verifier, pin_version, must_change, fails, failed_ms"
 
 
+class RightsRow(Struct, frozen=True, kw_only=True):
+    """What a clerk was allowed from ``from_ms`` (Unix ms) on."""
+
+    from_ms: int
+    roles: tuple[str, ...]
+    active: bool
+
+
 class ClerkRow(Struct, frozen=True, kw_only=True):
     """A clerk of a hall. ``roles`` are words, ``verifier`` only works with the centre's key (``hall.pins``)."""
 
@@ -83,3 +91,30 @@ async def save(db: Db, clerk: ClerkRow) -> None:
         clerk.failures.count,
         clerk.failures.last_ms,
     )
+
+
+async def record_rights(db: Db, clerk: ClerkRow, now_ms: int) -> None:
+    """Keep what a clerk is allowed from now on."""
+    await db.run(
+        "INSERT INTO clerk_rights (office, clerk_id, from_ms, roles, active) VALUES ($1,$2,$3,$4,$5)"
+        " ON CONFLICT (office, clerk_id, from_ms) DO UPDATE SET roles = excluded.roles, active = excluded.active",
+        clerk.office,
+        clerk.clerk_id,
+        now_ms,
+        " ".join(clerk.roles),
+        int(clerk.active),
+    )
+
+
+async def rights_of(db: Db, office: str, clerk_ids: list[str]) -> dict[str, list[RightsRow]]:
+    """What these clerks were allowed, by the time from which on; nothing of numbers that the hall never gave."""
+    rows = await db.rows(
+        "SELECT clerk_id, from_ms, roles, active FROM clerk_rights WHERE office = $1 AND clerk_id = ANY($2)"
+        " ORDER BY clerk_id, from_ms",
+        office,
+        clerk_ids,
+    )
+    found: dict[str, list[RightsRow]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(RightsRow(from_ms=row[1], roles=tuple(row[2].split()), active=bool(row[3])))
+    return found

@@ -168,6 +168,15 @@ async def dead(db: Db, office: str, limit: int) -> list[Row]:
     )
 
 
+async def waiting_and_dead(db: Db, office: str) -> tuple[int, int]:
+    """How many deliveries of a hall wait to be told, and how many for a person."""
+    rows = await db.rows(
+        "SELECT state, count(*) FROM delivery WHERE state IN ('waiting', 'dead') AND office = $1 GROUP BY state", office
+    )
+    counts = {row[0]: int(row[1]) for row in rows}
+    return counts.get("waiting", 0), counts.get("dead", 0)
+
+
 async def replay(db: Db, office: str, department: str, case_id: str, now_ms: int) -> bool:
     """Send a dead delivery again; whether there is such a one."""
     row = await db.row(

@@ -51,7 +51,7 @@ async def waiting_with(
         " FROM aside a JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
         " LEFT JOIN report r ON r.office = e.office AND r.incarnation = e.incarnation AND r.seq = e.seq"
         " WHERE a.office = $1 AND a.settled_ms IS NULL AND e.incarnation = $2"
-        " AND (a.server_seq = $3 OR (a.subject = $4 AND a.subject <> '' AND a.kind IN ('unread', 'held')))"
+        " AND (a.server_seq = $3 OR (a.subject = $4 AND a.subject <> '' AND a.kind IN ('unread', 'held', 'unallowed')))"
         " ORDER BY e.seq",
         office,
         incarnation,
@@ -92,7 +92,7 @@ async def held_cases(db: Db, office: str, incarnation: str, subjects: list[str])
     rows = await db.rows(
         "SELECT DISTINCT a.subject FROM aside a JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
         " WHERE a.office = $1 AND e.incarnation = $2 AND a.subject = ANY($3) AND a.settled_ms IS NULL"
-        " AND a.kind IN ('unread', 'held')",
+        " AND a.kind IN ('unread', 'held', 'unallowed')",
         office,
         incarnation,
         subjects,

@@ -16,6 +16,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "clerk": (
         "office", "clerk_id", "name", "roles", "active", "verifier", "pin_version", "must_change", "fails", "failed_ms",
     ),
+    "clerk_rights": ("office", "clerk_id", "from_ms", "roles", "active"),
     "clerk_session": ("token_hash", "office", "clerk_id", "device_id", "expires_ms"),
     "audit": ("at_ms", "office", "actor", "action", "target"),
     "incarnation": (
@@ -68,4 +69,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "waiting_key", "arrival_key",
     ),
     "ticket_fact": ("office", "fact_id", "ticket_id", "order_ms", "number", "source", "body"),
+    "board_hall": ("office", "rule", "counted"),
+    "board_case": ("case_id", "office", "place"),
+    "board_open": (
+        "office", "department", "holder", "begins", "yellow_day", "red_day", "dark_day", "n",
+    ),
+    "board_tally": ("office", "what", "day", "hour", "department", "n"),
 }  # fmt: skip

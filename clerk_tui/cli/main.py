@@ -42,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "sign-out": Entry("signing", COUNTER, N_("签退")),
     "whoami": Entry("signing", COUNTER, N_("现在的命令记在谁名下")),
     "pin": Entry("signing", COUNTER, N_("修改自己的密码")),
+    "close": Entry("closing", COUNTER, N_("日结：还剩什么要说明，然后出具日结单")),
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),

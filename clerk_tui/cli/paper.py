@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +13,9 @@ from clerk_tui.cli.helping import Group, padded
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
 from hall.errors import BadInput, HallError
-from hall.facts import PaperKind
+from hall.telling import OTHER_PAPERS, PAPER_NAMES
 
 if TYPE_CHECKING:
-    from hall.case import Case
-    from hall.facts import Language, PaperIssued
     from receipts import KindInfo
 
 MARKS = {
@@ -89,16 +87,11 @@ def preview(
         raise missing("KIND", "clerk paper preview")
     if out is None:
         raise missing("--out", "clerk paper preview")
-    wanted = _kind(kind)
-    from receipts import sample
-    from receipts.compose import compose
+    _require_known(kind, variant)
     from receipts.render import render
+    from receipts.sample_papers import sample_document
 
-    if variant is None:
-        case, issued = sample(wanted, language="en" if language == "en" else "")
-    else:
-        case, issued = _variant(wanted, variant, "en" if language == "en" else "")
-    document = compose(wanted, case, issued, qr=issued.replica)
+    document = sample_document(kind, "en" if language == "en" else "", variant or "")
     rendered = render(document, form="slip" if width == "80" else "a4")
     _save(out, rendered.pdf)
     result = {
@@ -132,9 +125,9 @@ def rebuild(session: Session, number: str | None, out: Path | None, reprint: int
     if out is None:
         raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
-        found = cases.get(ws, number.partition("/")[0]).papers
-        paper = next((one for one in found if one.number == number.strip().upper()), None)
+        paper = papers.numbered(ws, number.strip().upper())
         if paper is None:
+            found = cases.get(ws, number.partition("/")[0]).papers
             hint = _("这个办件的文书：") + "、".join(one.number for one in found)
             raise BadInput("unknown_paper", _("没有这份文书"), field="NUMBER", hint=hint)
         rendered = papers.rebuild(ws, paper.paper_id, reprint)
@@ -165,31 +158,26 @@ def _save(out: Path, pdf: bytes) -> None:
         ) from error
 
 
-def _kind(text: str) -> PaperKind:
-    known: tuple[PaperKind, ...] = get_args(PaperKind)
-    for kind in known:
-        if kind == text:
-            return kind
-    raise BadInput(
-        "unknown_paper_kind",
-        _("没有“{kind}”这种文书").format(kind=text),
-        field="KIND",
-        hint=_("可用：") + "、".join(known),
-    )
+def _require_known(kind: str, variant: str | None) -> None:
+    """That there is such a kind, and such a wording of it. Raises ``BadInput``."""
+    from receipts.sample_papers import variant_names
 
-
-def _variant(kind: PaperKind, name: str, language: Language) -> tuple[Case, PaperIssued]:
-    from receipts.samples import variants
-
-    known = {each: made for each, made in variants(language).items() if made[1].kind == kind}
-    if name not in known:
+    known = (*PAPER_NAMES, *OTHER_PAPERS)
+    if kind not in known:
+        raise BadInput(
+            "unknown_paper_kind",
+            _("没有“{kind}”这种文书").format(kind=kind),
+            field="KIND",
+            hint=_("可用：") + "、".join(known),
+        )
+    others = variant_names(kind) if variant else ()
+    if variant and variant not in others:
         raise BadInput(
             "unknown_variant",
-            _("“{kind}”没有“{name}”这种写法").format(kind=kind, name=name),
+            _("“{kind}”没有“{name}”这种写法").format(kind=kind, name=variant),
             field="--variant",
-            hint=_("可用：") + "、".join(known) if known else _("这种文书只有一种写法，去掉 --variant"),
+            hint=_("可用：") + "、".join(others) if others else _("这种文书只有一种写法，去掉 --variant"),
         )
-    return known[name]
 
 
 def _table(found: tuple[KindInfo, ...]) -> Iterator[str]:

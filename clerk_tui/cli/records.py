@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +21,7 @@ from hall.errors import HallError
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.services.workspace import Workspace
+    from clerk_tui.store.journal import Journal
 
 CENTRAL = ("-P", "-c", "from central.cli import main; main(prog_name='clerk-central')")
 """What Python is started with to be ``clerk-central``."""
@@ -32,21 +35,25 @@ def journal() -> None:
 journal.help = _("账本：核对每条记录的散列链，或由账本重建各表。")
 
 
+@contextmanager
+def opened(session: Session) -> Iterator[Journal]:
+    """The journal alone: the whole counter would not open on the damage that is looked for or mended here."""
+    from clerk_tui.clock import SystemClock
+    from clerk_tui.store.journal import open_journal
+
+    config = session.config
+    clock = SystemClock(config.timezone)
+    with closing(
+        open_journal(config.store_file, device_code=config.device.code, clock=clock, check_tail=False)
+    ) as journal:
+        yield journal
+
+
 @command("verify", _("从头核对账本：每条记录的内容、编号和散列链；改动过一个字节都会指出是第几条。"), _("核对账本"))
 @json_option
 def verify(session: Session, as_json: bool) -> None:
     """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2."""
-    from contextlib import closing
-
-    from clerk_tui.clock import SystemClock
-    from clerk_tui.store.journal import open_journal
-
-    # Not the whole counter: it would not open on the damage that is looked for here.
-    config = session.config
-    journal = open_journal(
-        config.store_file, device_code=config.device.code, clock=SystemClock(config.timezone), check_tail=False
-    )
-    with closing(journal):
+    with opened(session) as journal:
         found = journal.verify()
     head = {"seq": found.head.seq, "hash": found.head.hash.hex()}
     told = {"ok": True, "facts": found.facts, "head": head, "erased": found.erased}
@@ -58,8 +65,8 @@ def verify(session: Session, as_json: bool) -> None:
 @json_option
 def rebuild(session: Session, as_json: bool) -> None:
     """``{"ok", "facts"}``."""
-    with session.workspace() as ws:
-        facts = ws.journal.rebuild()
+    with opened(session) as journal:
+        facts = journal.rebuild()
     answer(as_json, {"ok": True, "facts": facts}, lambda: [_("已由 {facts} 条记录重建").format(facts=facts)])
 
 

@@ -129,6 +129,12 @@ class CounterScreen(Screen[None]):
     def do_lock(self) -> None:
         self.counter.lock()
 
+    def do_pause(self) -> None:
+        self.counter.ask_pause()
+
+    def do_close_day(self) -> None:
+        self.counter.go_close_day()
+
     def do_back(self) -> None:
         self.leaving(self.counter.go_back)
 

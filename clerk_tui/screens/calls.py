@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.message import Message
@@ -18,11 +18,10 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.found import CaseFound, MatterFound
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.queue_line import strip_of
-from clerk_tui.screens.seating import Seating
+from clerk_tui.screens.shifting import Shifting
 from hall.errors import HallError
 
 if TYPE_CHECKING:
-    from clerk_tui.screens.counter import CounterApp
     from clerk_tui.services.calling import Now, Visit, Window
     from clerk_tui.services.queue_thread import QueueThread
     from clerk_tui.services.workspace import Workspace
@@ -37,7 +36,7 @@ LOOK_S = 2.0
 """How often it is looked whether this device has become known to a centre, in seconds."""
 
 
-class Calls(Seating):
+class Calls(Shifting):
     """What a window does with numbers. Where the hall has no queue nothing of it is seen."""
 
     def __init__(self) -> None:
@@ -48,11 +47,6 @@ class Calls(Seating):
         self._news_at = 0
         self._matters: dict[str, list[Hit]] = {}
         self._looking: Any = None
-
-    @property
-    def counter(self) -> CounterApp:
-        """The whole App."""
-        return cast("CounterApp", self)
 
     # -- beginning and ending ------------------------------------------------------------------------------------
 
@@ -234,6 +228,12 @@ class Calls(Seating):
         """To the screen of the queue."""
         if self.queue is not None and not self.locked and not isinstance(self.screen, CallingScreen):
             self.push_screen(CallingScreen())
+
+    def tell_window(self) -> None:
+        """The window pauses, serves again or has closed: the queue hears of it at once."""
+        super().tell_window()
+        if self._queue_thread is not None:
+            self._queue_thread.do(lambda window: window.look())
 
     def set_detailed(self, detailed: bool) -> None:
         """Whether somebody reads who waits."""

@@ -111,7 +111,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
         self._keep_up()
-        self.seat_now()
+        self.begin_shift()
         self.in_background(left_over, "left")
 
     @on(messages.WorkspaceFailed)
@@ -178,6 +178,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
 
     def _second(self) -> None:
         self.show_standing()
+        self.keep_shift()
         if self.drafts_due():
             self.in_background(lambda ws: self.write_drafts(), "drafts")
 
@@ -196,7 +197,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
         self._read_sync()
-        self.seat_now()
+        self.shift_heard()
         self.show_standing()
 
     @on(messages.PapersMade)

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import App
 from textual.timer import Timer
 
+from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
 
 
+ALARM = next(action.keys for action in actions.group("anywhere") if action.id == "alarm")
+"""Taken before anything else sees it: the alarm works under every dialog and while the screen is locked."""
+
+
 class ScanKeys(App[None]):
     """An App whose keys pass a ``ScanFilter`` before any widget sees them."""
 
@@ -32,6 +37,7 @@ class ScanKeys(App[None]):
         self._filter: ScanFilter[events.Key] = ScanFilter()
         self._token: tuple[int, CounterScreen | None, object, Box | None, object] | None = None
         self._expiry: Timer | None = None
+        self.last_key = self.key_now()
 
     def key_time(self, event: events.Key) -> float:
         """When a key was pressed, in seconds; tests give people and scanners their rhythm here."""
@@ -42,6 +48,10 @@ class ScanKeys(App[None]):
             return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+            return
+        self.last_key = self.key_now()
+        if event.key in ALARM:
+            cast("CounterApp", self).call_for_help()
             return
         text = typed(event.character)
         answer = self._filter.feed(

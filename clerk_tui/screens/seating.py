@@ -10,6 +10,7 @@ from textual import on
 from clerk_tui import messages
 from clerk_tui.i18n import _
 from clerk_tui.screens.dialog import Dialog, problem
+from clerk_tui.screens.paused import PausedScreen
 from clerk_tui.screens.places import Places
 from clerk_tui.screens.signing_in import ApproveScreen, SignInScreen
 from hall.errors import HallError
@@ -27,8 +28,8 @@ class Seating(Places):
 
     @property
     def locked(self) -> bool:
-        """Whether nobody sits here: no screen may be opened, no scan acts."""
-        return any(isinstance(screen, SignInScreen) for screen in self.screen_stack)
+        """Whether nobody sits here or the window pauses: no screen may be opened, no scan acts."""
+        return any(isinstance(screen, SignInScreen | PausedScreen) for screen in self.screen_stack)
 
     def lock(self) -> None:
         """Cover everything until somebody signs in; in a hall without clerks there is nobody to ask for."""
@@ -64,10 +65,22 @@ class Seating(Places):
                 below.shown = {}
         self.push_screen(screen)
 
+    def ask_to_sign_in(self, number: str, name: str, why: str) -> None:
+        """Ask who sits here, after ``number`` has left the seat."""
+        self._cover(SignInScreen(number, name, why))
+
     def seated(self, screen: SignInScreen) -> None:
         """Somebody has signed in: uncover, and say what was held back."""
         while screen in self.screen_stack:
             self.pop_screen()
+        self.sat_down(screen.number)
+
+    def sat_down(self, before: str) -> None:
+        """Somebody has signed in, after ``before`` (a number, empty for nobody) had locked the screen."""
+        self.say_what_was_held()
+
+    def say_what_was_held(self) -> None:
+        """Say what was held back while nobody sat here."""
         held, self._held = self._held, []
         for say in held:
             say()

@@ -30,9 +30,10 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
         "time": clock_time(now_ms, zone),
     }
     if sync is not None:
+        pending = sync.pending - sync.silent
         values |= {
-            "pending": sync.pending,
-            "oldest": age(now_ms - sync.oldest_ms) if sync.pending and sync.oldest_ms else "",
+            "pending": pending,
+            "oldest": age(now_ms - sync.oldest_ms) if pending and sync.oldest_ms else "",
             "contact": clock_time(sync.last_contact_ms, zone) if sync.last_contact_ms else "",
             "online": bool(sync.online),
             "quarantined": _count(sync.quarantined),

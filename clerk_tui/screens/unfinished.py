@@ -43,10 +43,14 @@ class Unfinished(QuietEnd):
         self._typed = False
         if self._kept is None:
             return False
+        self._kept.want(self.unfinished_now())
+        return True
+
+    def unfinished_now(self) -> list[Draft]:
+        """Every walk-in that lies open: put aside, or on a screen."""
         shown = [screen.unfinished() for screen in self.screen_stack if isinstance(screen, CounterScreen)]
         drafts = [*self.parked, *(draft for draft in shown if draft is not None)]
-        self._kept.want({draft.case_id: draft for draft in drafts}.values())
-        return True
+        return list({draft.case_id: draft for draft in drafts}.values())
 
     def write_drafts(self) -> None:
         """Bring the file up to date, in any thread."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from hall.case import CaseState
 from hall.deadlines import Light
-from hall.facts import PaperKind
-from hall.telling import PAPER_NAMES, STATE_NAMES
+from hall.shifts import LEFT_NAMES, LeftKind
+from hall.telling import STATE_NAMES, name_of_paper
 
 if TYPE_CHECKING:
     from clerk_tui.services.next_steps import Step
@@ -75,6 +75,11 @@ FACTS: dict[str, str] = {
     "ticket.transferred": N_("转窗口"),
     "ticket.finished": N_("办完"),
     "ticket.voided": N_("作废"),
+    "shift.paused": N_("暂停服务"),
+    "shift.resumed": N_("恢复服务"),
+    "shift.handed_over": N_("交接"),
+    "day.closed": N_("日结"),
+    "alarm.raised": N_("求助"),
 }
 ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
@@ -106,7 +111,7 @@ def light_chip(light: Light) -> tuple[str, str]:
 
 def paper_name(kind: str) -> str:
     """What a paper is called."""
-    return _(PAPER_NAMES[cast(PaperKind, kind)])
+    return _(name_of_paper(kind))
 
 
 def step_name(step: Step) -> str:
@@ -117,6 +122,11 @@ def step_name(step: Step) -> str:
 def fact_name(kind: str) -> str:
     """What a record of the journal tells."""
     return _(FACTS.get(kind, kind))
+
+
+def left_name(kind: LeftKind) -> str:
+    """What the close of a day leaves is called."""
+    return _(LEFT_NAMES[kind])
 
 
 def aside_chip(state: str) -> tuple[str, str]:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import wordings
 from clerk_tui.store.connection import translated
 from hall.errors import HallError
-from hall.facts import PaperIssued, PaperKind
 
 if TYPE_CHECKING:
     from receipts.document import Rendered
     from receipts.edition import Wording
 
 
-def texts_now(ws: Workspace, kind: PaperKind) -> dict[str, bytes]:
+class Issued(Protocol):
+    """A fact that a paper is made from: ``PaperIssued``, or what closes a day."""
+
+    @property
+    def paper_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def texts(self) -> tuple[str, ...]: ...
+    @property
+    def maker(self) -> tuple[str, ...]: ...
+
+
+def texts_now(ws: Workspace, kind: str) -> dict[str, bytes]:
     """The files that a kind's words stand in now, by their digests, to be kept with the paper that uses them."""
     from receipts.edition import sources
 
@@ -30,7 +42,7 @@ def maker_now() -> tuple[str, ...]:
     return maker()
 
 
-def wording_of(ws: Workspace, issued: PaperIssued) -> Wording | None:
+def wording_of(ws: Workspace, issued: Issued) -> Wording | None:
     """The words that a paper was issued with; ``None`` where they are not kept or cannot be read any more."""
     from receipts.edition import wording
 
@@ -44,7 +56,7 @@ def wording_of(ws: Workspace, issued: PaperIssued) -> Wording | None:
         return None
 
 
-def require_the_same(ws: Workspace, issued: PaperIssued, nth: int, rendered: Rendered, *, slip: bool) -> None:
+def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered, *, slip: bool) -> None:
     """That a paper made again is what it was.
 
     Where it was printed, its bytes are compared; else it must at least have its own words.

@@ -16,7 +16,7 @@ from msgspec import Struct
 from clerk_tui.services import intake
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.drafts import DraftsFile
+from clerk_tui.store.drafts import DraftsFile, peek
 from hall.errors import HallError
 from hall.facts import Language
 from hall.verdict import Refusal, Tick
@@ -101,3 +101,12 @@ class KeptDrafts:
     def close(self) -> None:
         """Leave the file to the next counter."""
         self._file.close()
+
+
+def count_kept(ws: Workspace) -> int:
+    """How many walk-ins lie unfinished, as a counter has last kept them; it may still be open."""
+    content = peek(ws.config.store_file)
+    try:
+        return len(_decoder.decode(content)) if content else 0
+    except msgspec.MsgspecError:
+        return 0

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries
+from clerk_tui.store import queries, shifts
 from clerk_tui.store.connection import translated
 
 ONLINE_MS: Final = 120_000
@@ -15,7 +15,8 @@ ONLINE_MS: Final = 120_000
 
 
 class SyncStatus(Struct, frozen=True, kw_only=True):
-    """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look."""
+    """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look.
+    ``silent`` of the pending ones are calls for help, which no screen at the window may give away."""
 
     pending: int
     oldest_ms: int | None
@@ -23,6 +24,7 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     quarantined: int
     online: bool
     enabled: bool
+    silent: int = 0
 
 
 class SetAside(Struct, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ def status(ws: Workspace) -> SyncStatus:
     """How many facts are unsent and since when, and when the centre last answered. A few queries, no network."""
     with translated(ws.journal.path):
         tail = queries.tail(ws.journal.read())
+        silent = shifts.unsent_alarms(ws.journal.read()) if tail.pending else 0
     age = ws.clock.now_ms() - tail.last_contact_ms
     return SyncStatus(
         pending=tail.pending,
@@ -49,6 +52,7 @@ def status(ws: Workspace) -> SyncStatus:
         quarantined=tail.quarantined,
         online=ws.config.centre.enabled and tail.last_contact_ms > 0 and age <= ONLINE_MS,
         enabled=ws.config.centre.enabled,
+        silent=silent,
     )
 
 

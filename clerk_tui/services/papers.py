@@ -13,22 +13,22 @@ from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, 
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries
+from clerk_tui.store import queries, shifts
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PaperRow
 from hall.case import Case
 from hall.errors import BadInput
-from hall.facts import PaperIssued, PaperReprinted
+from hall.facts import DayClosed, PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
 from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from receipts.document import Rendered
+    from receipts.document import Document, Rendered
     from receipts.forms import Form
 
 __all__ = [
-    "Delivered", "deliver_pending", "file_name", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
+    "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
     "unknown_papers", "unprinted",
 ]  # fmt: skip
 
@@ -46,6 +46,13 @@ def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> 
     done = print_queue.work(ws, lambda job, form: _of_job(ws, job, form), limit)
     ws.journal.tidy()
     return done
+
+
+@needs(Permission.PRINT)
+def numbered(ws: Workspace, number: str) -> PaperRow | None:
+    """The paper with this number (``SL01-A1-20261102/G1``), ``None`` if this window has issued none such."""
+    with translated(ws.journal.path):
+        return queries.paper_numbered(ws.journal.read(), number)
 
 
 def unprinted(ws: Workspace) -> list[Job]:
@@ -95,12 +102,13 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     paper = _paper(ws, paper_id)
     why = clean_text(reason, field="reason", max_length=200)
     with ws.journal.write() as connection:
-        case = ws.journal.case_in(connection, paper.case_id)
-        assert case is not None, "a paper belongs to a case"
-        nth = 1 + max(known.reprints for known in case.papers if known.paper_id == paper_id)
-        action = Action(ws, case.case_id, case.reference, case)
+        now = queries.paper(connection, paper_id)
+        assert now is not None, "papers stay"
+        nth = 1 + now.reprints
+        case = ws.journal.case_in(connection, paper.case_id) if paper.case_id else None
+        action = Action(ws, paper.case_id, case.reference if case else "", case)
         action.add(PaperReprinted(paper_id=paper_id, nth=nth, reason=why))
-        action.write(connection)
+        ws.journal.append(connection, action.entries)
         queries.queue_print(connection, paper_id, nth=nth, at_ms=ws.clock.now_ms())
         job = queries.job(connection, paper_id, nth)
     assert job is not None, "it was queued in this transaction"
@@ -117,7 +125,7 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -
             was.
     """
     paper = _paper(ws, paper_id)
-    issued = _issued(ws, paper.case_id, paper.seq)[1]
+    issued = _issued(ws, paper.case_id, paper.seq)[1] if paper.case_id else _closed(ws, paper.seq)
     rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
     editions.require_the_same(ws, issued, reprint, rendered, slip=form == "slip")
     return rendered
@@ -142,14 +150,29 @@ def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
 
 
 def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
-    from receipts.compose import compose
+    return making.render(_document(ws, case_id, seq, nth), form)
 
+
+def _document(ws: Workspace, case_id: str, seq: int, nth: int) -> Document:
+    """The content of a paper, from the case as it stood or from the fact that closed a day."""
+    from receipts.compose import compose
+    from receipts.day_sheet import compose_day
+
+    texts = ws.config.texts_dir
+    if not case_id:
+        closed = _closed(ws, seq)
+        return compose_day(closed, reprint=nth, texts=texts, wording=editions.wording_of(ws, closed))
     case, issued = _issued(ws, case_id, seq)
-    document = compose(
-        issued.kind, case, issued, reprint=nth, qr=issued.replica,
-        texts=ws.config.texts_dir, wording=editions.wording_of(ws, issued),
-    )  # fmt: skip
-    return making.render(document, form)
+    wording = editions.wording_of(ws, issued)
+    return compose(issued.kind, case, issued, reprint=nth, qr=issued.replica, texts=texts, wording=wording)
+
+
+def _closed(ws: Workspace, seq: int) -> DayClosed:
+    """The fact that a day's sheet is made from."""
+    with translated(ws.journal.path):
+        fact = shifts.fact_at(ws.journal.read(), seq)
+    assert fact is not None and isinstance(fact.body, DayClosed), "the sheet was found through its fact"
+    return fact.body
 
 
 def _issued(ws: Workspace, case_id: str, seq: int) -> tuple[Case, PaperIssued]:

@@ -58,6 +58,14 @@ class DraftsFile:
             self._held = None
 
 
+def peek(store: Path) -> bytes:
+    """What the file of a journal holds now, whoever has it; empty when there is none."""
+    try:
+        return store.with_name(store.name + ".drafts").read_bytes()
+    except OSError:
+        return b""
+
+
 def _hold(path: Path) -> int | None:
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

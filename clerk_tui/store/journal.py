@@ -21,9 +21,10 @@ from clerk_tui.store.connection import Database, quick_check, translated
 from clerk_tui.store.device import Device, make_device, read_device, require_no_key, settle_key
 from clerk_tui.store.disk import Limits
 from clerk_tui.store.exchange import require_sendable
-from clerk_tui.store.migrations import LATEST, PROJECTIONS, migrate, version_of
+from clerk_tui.store.migrations import LATEST, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
+from clerk_tui.store.schema import differences, repair, schema_changed
 from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
 from clerk_tui.store.upgrading import upgrade
 from clerk_tui.store.verifying import Head, Verified, verify_chain
@@ -187,25 +188,34 @@ class Journal:
 
         Raises:
             BrokenChain: ``field`` is the number of the first fact that does not fit or is missing.
-            StoreError: the counter of references was set back.
+            StoreError: the counter of references was set back, or tables or triggers are not those of the
+                migrations (``schema_changed``, after the facts were read).
         """
         with translated(self.path):
             # First what must be there, then what is: another process may write meanwhile.
-            traces = read_traces(self.read(), self.incarnation)
+            altered = differences(self.read())
+            if altered.beyond_repair:
+                raise schema_changed(altered, self.path)
+            traces = None if altered else read_traces(self.read(), self.incarnation)
             found = verify_chain(self.read(), self.device(), first_seq=1)
+        if traces is None:
+            raise schema_changed(altered, self.path)
         traces.check(found.head.seq)
         return found
 
     def rebuild(self) -> int:
         """Make the projections again from the facts, in one transaction; returns how many facts were read.
 
+        Their tables, and any index or trigger that is gone or different, are made again too.
+
         Raises:
-            BrokenChain: a fact cannot be read; nothing was changed.
+            BrokenChain: a fact is not what was sealed; nothing was changed.
+            StoreError: ``schema_changed``: a table that facts do not make is gone or different.
         """
         count = 0
         with self.write() as connection:
-            for table in PROJECTIONS:
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
+            verify_chain(connection, self.device(), first_seq=1)
+            repair(connection, self.path)
             projector = Projector(connection)
             rows = connection.execute(f"SELECT {SEALED} FROM event ORDER BY seq")  # noqa: S608 - a constant
             for count, row in enumerate(rows, 1):
@@ -310,6 +320,7 @@ def open_journal(
         journal = Journal(database, clock, device, attested)
         if check_tail:
             _check_tail(journal)
+            _check_schema(journal)
         if mark is not None:
             confront(database, device, mark)
         if check_tail:
@@ -364,6 +375,13 @@ def _set_forward(journal: Journal) -> None:
             return
     with journal.write() as connection:
         set_forward(connection, journal.incarnation)
+
+
+def _check_schema(journal: Journal) -> None:
+    with translated(journal.path):
+        altered = differences(journal.read())
+    if altered:
+        raise schema_changed(altered, journal.path)
 
 
 def _check_tail(journal: Journal) -> None:

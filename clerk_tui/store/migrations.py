@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from clerk_tui import faults
+from clerk_tui.store import shifts
+from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database as Utils
 
 _FIRST: Final = (
     """CREATE TABLE device (
@@ -104,12 +103,12 @@ _PRINTING: Final = (
 )
 
 
-def _first_tables(db: Utils) -> None:
+def _first_tables(db: Runs) -> None:
     for statement in _FIRST:
         db.execute(statement)
 
 
-def _known_keys(db: Utils) -> None:
+def _known_keys(db: Runs) -> None:
     db.execute(
         """CREATE TABLE known_key (
             kid BLOB PRIMARY KEY, public_key BLOB NOT NULL, device TEXT NOT NULL,
@@ -124,12 +123,12 @@ def _known_keys(db: Utils) -> None:
     db.execute("CREATE INDEX inbox_change_case ON inbox_change (case_id, server_seq)")
 
 
-def _printing(db: Utils) -> None:
+def _printing(db: Runs) -> None:
     for statement in _PRINTING:
         db.execute(statement)
 
 
-def _facts_are_added(db: Utils) -> None:
+def _facts_are_added(db: Runs) -> None:
     # ``INSERT OR REPLACE`` deletes without asking the trigger that keeps facts from being deleted.
     db.execute(
         """CREATE TRIGGER event_once BEFORE INSERT ON event
@@ -138,7 +137,7 @@ def _facts_are_added(db: Utils) -> None:
     )
 
 
-def _clerks(db: Utils) -> None:
+def _clerks(db: Runs) -> None:
     # The centre's signed list; of those who signed in here a verifier that is worth nothing without the key file.
     db.execute(
         """CREATE TABLE clerk_list (
@@ -159,23 +158,27 @@ def _clerks(db: Utils) -> None:
     )
 
 
-def _paper_texts(db: Utils) -> None:
+def _paper_texts(db: Runs) -> None:
     db.execute("CREATE TABLE paper_text (digest TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID")
     # SHA-256 of the PDF that was sent, so that one made again can be compared.
     db.execute("ALTER TABLE print_job ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
 
 
-def _travelling(db: Utils) -> None:
+def _travelling(db: Runs) -> None:
     for statement in TRAVELLING:
         db.execute(statement)
 
 
-def _queue_desk(db: Utils) -> None:
+def _shifts(db: Runs) -> None:
+    db.execute(shifts.INDEX)
+
+
+def _queue_desk(db: Runs) -> None:
     # The ticket that this window has, what it asked the centre and has no answer to: JSON of ``services.queue_desk``.
     db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
 
 
-_ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
+_ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
     ("0003_printing", _printing),
@@ -185,6 +188,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Utils], None]], ...]] = (
     ("0007_travelling", _travelling),
     ("0008_tickets", _tickets),
     ("0009_queue_desk", _queue_desk),
+    ("0010_shifts", _shifts),
 )
 LATEST: Final = len(_ALL)
 
@@ -195,6 +199,12 @@ PROJECTIONS: Final = ("case_view", "case_find", "case_name", "person_view", "pap
 def version_of(connection: sqlite3.Connection) -> int:
     """The number of the last migration that was applied."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def apply_all(connection: sqlite3.Connection) -> None:
+    """Every migration on an empty database that nobody keeps, without sqlite-utils."""
+    for _name, step in _ALL:
+        step(connection)
 
 
 def migrate(connection: sqlite3.Connection) -> int:
@@ -208,7 +218,7 @@ def migrate(connection: sqlite3.Connection) -> int:
     steps = Migrations("clerk")
     for number, (name, step) in enumerate(_ALL, 1):
 
-        def run(db: Utils, step: Callable[[Utils], None] = step, number: int = number) -> None:
+        def run(db: Utils, step: Callable[[Runs], None] = step, number: int = number) -> None:
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
             faults.point("migrate.before")

@@ -17,7 +17,15 @@ from clerk_tui.store.initials import initials
 from clerk_tui.store.tickets import TicketRows
 from hall.case import Case, Paper
 from hall.chain import Sealed, open_sealed
-from hall.facts import Applicant, CaseReceived, ConflictSettled, Fact, RecordSettled
+from hall.facts import (
+    Applicant,
+    CaseReceived,
+    ConflictSettled,
+    DayClosed,
+    Fact,
+    PaperReprinted,
+    RecordSettled,
+)
 from hall.fold import advance, fold
 from hall.masking import mask_identity, mask_party, mask_phone
 from hall.names import search_key
@@ -88,7 +96,10 @@ class Projector:
         header = fact.header
         if isinstance(fact.body, RecordSettled | ConflictSettled):
             self._settle(header.seq, header.at_ms, fact.body)
-        if not header.subject or self._tickets.take(fact):
+        if not header.subject:
+            self._take_sheet(header.seq, fact.body)
+            return
+        if self._tickets.take(fact):
             return
         slot = self._slot(header.subject, header.seq)
         if slot.case is None:
@@ -114,6 +125,20 @@ class Projector:
             SELECT seq, ?, ?, ? FROM event WHERE event_id = ?""",
             (how, by_seq, at_ms, event_id),
         )
+
+    def _take_sheet(self, seq: int, body: object) -> None:
+        """The sheet of a day is a paper of no case: the fact that closes the day is its source."""
+        if isinstance(body, DayClosed):
+            self.connection.execute(
+                """INSERT INTO paper (paper_id, case_id, seq, kind, number, day, copies, reprints)
+                VALUES (?,'',?,?,?,?,1,0)""",
+                (body.paper_id, seq, body.kind, body.number, body.closed_on.isoformat()),
+            )
+        elif isinstance(body, PaperReprinted):
+            self.connection.execute(
+                "UPDATE paper SET reprints = max(reprints, ?) WHERE paper_id = ? AND case_id = ''",
+                (body.nth, body.paper_id),
+            )
 
     def _slot(self, subject: str, before_seq: int = MAX_SEQ) -> _Slot:
         slot = self._slots.get(subject)

@@ -250,6 +250,12 @@ def paper(connection: sqlite3.Connection, paper_id: str) -> PaperRow | None:
     return _paper_row(row) if row else None
 
 
+def paper_numbered(connection: sqlite3.Connection, number: str) -> PaperRow | None:
+    """One paper by its number."""
+    row = connection.execute("SELECT paper_id FROM paper WHERE number = ?", (number,)).fetchone()
+    return paper(connection, row[0]) if row else None
+
+
 def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_ms: int) -> None:
     """Put a paper into the print queue, within a write transaction."""
     connection.execute(

@@ -10,18 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from clerk_tui.store.running import Runs
 from hall.facts import Fact
 from hall.queue_wire import BlockReply, BlockRequest, IssueRequest
 from hall.ticketing import TicketBody
 from hall.tickets import Ticket, advance, fold
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database as Utils
 
 _TABLES: Final = (
     """CREATE TABLE ticket_view (
@@ -61,7 +59,7 @@ class NumberBlock(Struct, frozen=True, kw_only=True):
         return self.last - self.next + 1 if self.first else 0
 
 
-def make_tables(db: Utils) -> None:
+def make_tables(db: Runs) -> None:
     """The migration that brings tickets."""
     for statement in _TABLES:
         db.execute(statement)

@@ -32,6 +32,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/queue/claim"): {"claim_id": "of-the-asker", "window": "3", "businesses": ["综合受理"]},
     ("POST", "/v1/queue/windows"): {"window": "3", "state": "open"},
     ("PUT", "/v1/queue/rule"): {"lease_s": 60},
+    ("PUT", "/v1/board/rule"): {"percent": 25, "days": 2},
     ("POST", "/v1/clerks/pin"): {"clerk": f"{HERE}-clerk", "pin": "204817", "new_pin": "739502", "nonce": NONCE},
 }
 #: Tables that say of which hall a row is: what another hall may not change.
@@ -130,7 +131,10 @@ def test_the_board_is_told_no_name_and_can_change_nothing(hub: Hub, halls: tuple
     before = _rows_of(hub, HERE)
     reply = hub.http.get("/v1/board/cases", headers=bearer(here.kiosk.enrolled.token))
     (shown,) = msgspec.json.decode(reply.content)["cases"]
-    assert set(shown) == {"reference", "state", "state_name", "light", "due"}
+    assert set(shown) == {
+        *("reference", "state", "state_name", "light", "due", "statutory", "matter", "department", "holder"),
+        *("since_ms", "window_min", "unit_min", "applicant_min", "procedure_min", "notices"),
+    }
     assert shown["reference"].startswith("SL01-A1-00001")
     for method, path, wanted in operations(hub.app):
         if wanted not in (Permission.BOARD, PUBLIC[OPTION]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -9,14 +10,18 @@ import zlib
 from pathlib import Path
 from typing import get_args
 
+from msgspec import structs
+
 from hall.case import Case
 from hall.facts import PaperIssued, PaperKind
 from receipts import sample
 from receipts.compose import compose
+from receipts.day_sheet import compose_day
 from receipts.document import Document
 from receipts.fonts import FontSet, prepare_fonts
 from receipts.forms import SLIPS, Form
 from receipts.render import render
+from receipts.sample_papers import sample_day
 from receipts.samples import variants
 from tests.receipts import cases
 
@@ -41,6 +46,14 @@ def every_sample() -> dict[str, tuple[Case, PaperIssued]]:
 def document_of(case: Case, issued: PaperIssued) -> Document:
     """The content of a sample."""
     return compose(issued.kind, case, issued, qr=issued.replica)
+
+
+def every_document() -> dict[str, Document]:
+    """The content of every sample, and of the papers that no case is on."""
+    found = {name: document_of(*told) for name, told in every_sample().items()}
+    day = sample_day()
+    late = structs.replace(day, closed_on=day.day + dt.timedelta(days=1), left=(), nth=2)
+    return found | {"day_sheet": compose_day(day), "day_sheet_late": compose_day(late, reprint=1)}
 
 
 def every_slip() -> dict[str, tuple[Case, PaperIssued]]:
@@ -79,7 +92,7 @@ def recorded() -> dict[str, str]:
 
 if __name__ == "__main__":
     prepared = prepare_fonts()
-    hashes = {name: digest(document_of(*told), prepared) for name, told in every_sample().items()}
+    hashes = {name: digest(document, prepared) for name, document in every_document().items()}
     hashes |= {name: digest(document_of(*told), prepared, "slip") for name, told in every_slip().items()}
     RECORD.write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
     print(f"{len(hashes)} papers recorded in {RECORD.name}")

@@ -7,18 +7,18 @@ import pytest
 from receipts.fonts import FontSet
 from tests.receipts import golden
 
-SAMPLES = golden.every_sample()
+DOCUMENTS = golden.every_document()
 SLIPS = golden.every_slip()
 RECORDED = golden.recorded()
 
 
 def test_every_paper_is_recorded() -> None:
-    assert set(RECORDED) == set(SAMPLES) | set(SLIPS)
+    assert set(RECORDED) == set(DOCUMENTS) | set(SLIPS)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_bytes_of_a_paper_stay_what_they_were(fonts: FontSet, name: str) -> None:
-    assert golden.digest(golden.document_of(*SAMPLES[name]), fonts) == RECORDED[name], (
+    assert golden.digest(DOCUMENTS[name], fonts) == RECORDED[name], (
         f"{name} looks different now: look at it (clerk paper preview), then `make golden`"
     )
 

@@ -1,4 +1,4 @@
-"""QR codes get the mask that ISO/IEC 18004 asks for: the same as segno chooses module by module."""
+"""QR codes get the words and the mask that ISO/IEC 18004 asks for: the same as segno finds piece by piece."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from receipts import qrmask
+from receipts import qrmask, qrwords
 from receipts.barcodes import qr
 from receipts.qrmask import encoder
 
@@ -48,5 +48,16 @@ def test_a_code_is_the_one_that_segno_makes_by_itself(length: int, monkeypatch: 
     text = ("HTTPS://ZWFW.EXAMPLE.GOV.CN/Q/990100-A1-00012-7" * 40)[:length]
     ours = qr(text)
     monkeypatch.setattr(qrmask, "install", lambda: None)
+    monkeypatch.setattr(qrwords, "install", lambda: None)
+    monkeypatch.setattr(encoder, "make_final_message", qrwords._make_bit_by_bit)
     monkeypatch.setattr(encoder, "find_and_apply_best_mask", qrmask._find_module_by_module)
     assert qr(text) == ours
+
+
+@given(block=st.binary(min_size=1, max_size=120), count=st.sampled_from((7, 10, 16, 18, 22, 26, 28, 30)))
+def test_the_correction_is_the_remainder_that_segno_divides_out(block: bytes, count: int) -> None:
+    kind = encoder.consts.EC(1, len(block) + count, len(block))
+    words = encoder.Buffer()
+    for word in block:
+        words.append_bits(word, 8)
+    assert [qrwords.correction(block, count)] == [bytes(each) for each in encoder.make_blocks([kind], words)[1]]

@@ -14,6 +14,7 @@ from clerk_tui.services import intake, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BrokenChain, StoreError
 from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
+from tests.journals import Unprotected
 from tests.reliability import verifier
 from tests.reliability.figures import record
 
@@ -29,26 +30,18 @@ def serve(ws: Workspace) -> None:
     intake.submit(ws, restaurant(ws))
 
 
-def unlocked(path: Path) -> sqlite3.Connection:
-    """A connection that can do what nobody may."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for trigger in ("event_stays", "event_unchanged", "event_once"):
-        connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-    return connection
-
-
-def flip(db: sqlite3.Connection, rng: Random) -> tuple[str, str, object, int]:
+def flip(db: Unprotected, rng: Random) -> tuple[str, str, object, int]:
     """Change one byte of one value of one fact; how to undo it."""
     while True:
-        seq = rng.choice(db.execute("SELECT seq FROM event").fetchall())[0]
+        seq = rng.choice(db.execute("SELECT seq FROM event"))[0]
         column = rng.choice((*NUMBERS, *TEXTS, *BYTES))
-        value = db.execute(f"SELECT {column} FROM event WHERE seq = ?", (seq,)).fetchone()[0]
+        value = db.execute(f"SELECT {column} FROM event WHERE seq = ?", (seq,))[0][0]
         if value in (b"", ""):
             continue
         where, changed = seq, value
         if isinstance(value, int):
             changed = value ^ 1 << rng.randrange(8 * max(1, (value.bit_length() + 7) // 8))
-            taken = db.execute("SELECT 1 FROM event WHERE seq = ?", (changed,)).fetchone()
+            taken = db.execute("SELECT 1 FROM event WHERE seq = ?", (changed,))
             if column == "seq" and (taken or changed == 0):
                 continue
             where = changed if column == "seq" else seq
@@ -66,7 +59,7 @@ def unnoticed(ws: Workspace, times: int, seed: int) -> list[str]:
     """Flip a byte so often, one at a time: what somebody did not notice."""
     serve(ws)
     rng, missed = Random(seed), []
-    with closing(unlocked(ws.journal.path)) as db, closing(sqlite3.connect(ws.journal.path)) as auditor:
+    with closing(Unprotected(ws.journal.path)) as db, closing(sqlite3.connect(ws.journal.path)) as auditor:
         facts = verifier.check(auditor)
         assert facts == ws.journal.verify().facts
         for _ in range(times):

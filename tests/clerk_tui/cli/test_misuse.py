@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from clerk_tui.cli import main as command_line
 from clerk_tui.cli.main import COMMANDS
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
+from tests.journals import Unprotected
 
 NUMBER = "110101188001010011"
 
@@ -212,8 +212,7 @@ def test_a_broken_database_is_not_touched(clerk: Clerk, home: Path) -> None:
 @pytest.mark.parametrize("column", ["public", "header"])
 def test_verify_names_the_first_bad_fact_of_a_damaged_end(clerk: Clerk, home: Path, column: str) -> None:
     seqs = [clerk("intake", saved(home, walk_in()), "--json").json["journal"]["seq"] for _ in range(2)]
-    with closing(sqlite3.connect(home / "data" / "clerk" / "clerk.db", isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER event_unchanged")
+    with closing(Unprotected(home / "data" / "clerk" / "clerk.db")) as connection:
         connection.execute(f"UPDATE event SET {column} = x'7b' WHERE seq = ?", (seqs[1],))
     assert clerk("intake", saved(home, walk_in()), "--json").error["code"] == "store_corrupt"
     error = clerk("journal", "verify", "--json").error

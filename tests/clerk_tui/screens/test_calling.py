@@ -96,6 +96,13 @@ async def choose(clerk: Clerk, matter: str) -> None:
     await clerk.press("enter")
 
 
+def beat(clerk: Clerk) -> None:
+    """The queue's thread looks what is due now."""
+    thread = clerk.app._queue_thread
+    assert thread is not None
+    thread.do(Window.beat)
+
+
 async def choose_number(clerk: Clerk, number: str) -> None:
     """To a number in the list of the calling screen."""
     rows = clerk.screen.tickets
@@ -315,13 +322,13 @@ async def test_the_line_says_when_nobody_answers_and_lets_the_number_go(hall: Ha
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(type(seat.ws.clock), "mono_ms", later)
             ahead[0] = 50_000
-            clerk.app._queue_thread.do(Window.beat)
+            beat(clerk)
             await until(clerk, lambda: not now(clerk).online)
             clerk.app.show_standing()
             await clerk.pilot.pause()
             assert "连不上中心，还剩 0:" in clerk.text
             ahead[0] = 100_000
-            clerk.app._queue_thread.do(Window.beat)
+            beat(clerk)
             await until(clerk, lambda: not at(clerk))
             clerk.app.show_standing()
             await clerk.pilot.pause()

@@ -25,6 +25,7 @@ from hall.ticketing import TicketIssued
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
+from tests.journals import Unprotected
 
 COLUMNS = (
     "seq", "event_id", "type", "subject", "at_ms", "header", "public", "personal", "salt", "personal_hash", "prev_hash",
@@ -50,14 +51,6 @@ def tables(ws: Workspace) -> dict[str, list[Any]]:
     return {
         table: ws.journal.read().execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in PROJECTIONS
     }
-
-
-def raw(ws: Workspace) -> sqlite3.Connection:
-    """A connection that can do what nobody may."""
-    connection = sqlite3.connect(ws.journal.path, isolation_level=None)
-    connection.execute("DROP TRIGGER IF EXISTS event_unchanged")
-    connection.execute("DROP TRIGGER IF EXISTS event_stays")
-    return connection
 
 
 def test_the_chain_holds_from_the_first_fact(ws: Workspace) -> None:
@@ -136,9 +129,9 @@ def test_a_changed_byte_in_any_column_is_noticed(ws: Workspace, column: str) -> 
     morning(ws)
     rng = random.Random(column)
     last = ws.journal.head.seq
-    with closing(raw(ws)) as connection:
+    with closing(Unprotected(ws.journal.path)) as connection:
         for seq in {1, last, *rng.sample(range(2, last), 4)}:
-            (value,) = connection.execute(f"SELECT {column} FROM event WHERE seq = ?", (seq,)).fetchone()
+            ((value,),) = connection.execute(f"SELECT {column} FROM event WHERE seq = ?", (seq,))
             if value in (b"", ""):
                 continue
             changed = _flipped(value, rng, last)
@@ -161,7 +154,7 @@ def _flipped(value: int | str | bytes, rng: random.Random, last: int) -> int | s
 @pytest.mark.parametrize("statement", ["DELETE FROM event WHERE seq = 2", "DELETE FROM event WHERE seq = 1"])
 def test_a_missing_fact_is_noticed(ws: Workspace, statement: str) -> None:
     morning(ws)
-    with closing(raw(ws)) as connection:
+    with closing(Unprotected(ws.journal.path)) as connection:
         connection.execute(statement)
     with pytest.raises(BrokenChain):
         ws.journal.verify()
@@ -180,7 +173,7 @@ def test_an_end_that_was_cut_off_is_noticed(ws: Workspace, also: tuple[str, ...]
     intake.submit(ws, restaurant(ws))
     cut = ws.journal.head.seq
     intake.submit(ws, restaurant(ws))
-    with closing(raw(ws)) as connection:
+    with closing(Unprotected(ws.journal.path)) as connection:
         for statement in ("DELETE FROM event WHERE seq > :cut", *also):
             connection.execute(statement, {"cut": cut})
     with pytest.raises(BrokenChain) as error:
@@ -216,7 +209,7 @@ def test_a_counter_that_was_set_back_gives_no_reference_twice(
 @pytest.mark.parametrize("column", ["device_id", "code", "incarnation", "public_key"])
 def test_a_changed_device_is_noticed(ws: Workspace, column: str) -> None:
     intake.submit(ws, restaurant(ws))
-    with closing(raw(ws)) as connection:
+    with closing(Unprotected(ws.journal.path)) as connection:
         value = "X" if column != "public_key" else b"\x00" * 32
         connection.execute(f"UPDATE device SET {column} = ?", (value,))
     with pytest.raises(StoreError) as error:

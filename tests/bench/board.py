@@ -1,0 +1,129 @@
+"""The supervisor's board: what a refresh costs the centre, with few cases and with a million."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import shutil
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from central import board
+from central.counting import ZONE, Counted, count
+from central.store import Db, Store, devices, open_store
+from central.store import board as sums
+from hall import facts as f
+from hall.case import Case
+from hall.catalogue.model import Limit, Limits
+from hall.deadlines import LightRule
+from hall.fold import fold
+from tests.bench.measure import Figure, percentile
+from tests.builders import fact, matter, received
+from tests.central.postgres import new_database, start_server
+
+OFFICE = "SL01"
+TODAY = dt.date(2026, 11, 23)
+DAYS, DEPARTMENTS = 250, 12
+OPEN_DAYS = 25
+"""How many of the last days have cases that are still open."""
+FEW = 10_000
+_CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day", "flags")
+
+
+def run(quick: bool) -> Iterator[Figure]:
+    """A refresh and a list of cases, over SQLite and PostgreSQL."""
+    many = 100_000 if quick else 1_000_000
+    rounds = 20 if quick else 100
+    for engine in ("SQLite", "PostgreSQL"):
+        few = asyncio.run(_measure(engine, FEW, rounds))
+        lots = asyncio.run(_measure(engine, many, rounds))
+        for what, small, large in zip(("board refresh", "list of 50 overdue cases"), few, lots, strict=True):
+            yield Figure(
+                f"{what}, {many:,} cases, p50, {engine}", statistics.median(large), "ms", statistics.median(small),
+                f"{FEW:,} cases", aim=50, aim_ratio=1.2, note=f"p95 {percentile(large, 95):.1f} ms",
+            )  # fmt: skip
+
+
+async def _measure(engine: str, cases: int, rounds: int) -> tuple[list[float], list[float]]:
+    folder = Path(tempfile.mkdtemp(prefix="clerk-bench-board-"))
+    try:
+        where: str | Path = folder / "central.db"
+        if engine == "PostgreSQL":
+            address = start_server(folder / "postgres").get_uri()
+            await new_database(address, "board")
+            where = address.replace("/postgres?", "/board?")
+        store = open_store(where)
+        await store.start()
+        await _fill(store, cases)
+        now_ms = int(dt.datetime.combine(TODAY, dt.time(15), ZONE).timestamp() * 1000)
+        refresh, listed = [], []
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            msgspec.json.encode(await board.figures(store, OFFICE, now_ms))
+            refresh.append((time.perf_counter() - begun) * 1e3)
+            begun = time.perf_counter()
+            msgspec.json.encode(await board.open_cases(store, OFFICE, "unit", "", "", 50, now_ms))
+            listed.append((time.perf_counter() - begun) * 1e3)
+        await store.close()
+        return refresh, listed
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _fill(store: Store, cases: int) -> None:
+    """A year of a hall: as many cases a day in each department; those of the last days are open."""
+    await store.transact(lambda db: devices.ensure_hall(db, OFFICE))
+    each = max(1, cases // (DAYS * DEPARTMENTS))
+    number = 0
+    for ahead in range(DAYS):
+        day = TODAY - dt.timedelta(days=ahead)
+        rows: list[tuple[object, ...]] = []
+        counted: dict[str, Counted] = {}
+        for department in range(DEPARTMENTS):
+            case = _case(day, department, done=ahead >= OPEN_DAYS)
+            one = count(case, LightRule())
+            # What is over is never opened by a board: its snapshot is left out, so that the disk holds a million.
+            body = msgspec.json.encode(case) if one.open else b"{}"
+            for _ in range(each):
+                number += 1
+                name = f"case-{number}"
+                rows.append((name, OFFICE, name, case.state.value, 1, body, number, "d", day.isoformat(), ""))
+                if one.open:
+                    counted[name] = one
+            if not one.open:
+                happened = Counter({what: n * each for what, n in one.happened.items()})
+                counted[f"{ahead}-{department}"] = Counted(None, happened)
+
+        async def add(db: Db, rows: list[tuple[object, ...]] = rows, counted: dict[str, Counted] = counted) -> None:
+            await db.insert("case_", _CASE, rows)
+            await sums.change(db, OFFICE, {}, counted)
+
+        await store.transact(add)
+
+
+def _case(day: dt.date, number: int, *, done: bool) -> Case:
+    """A case that was accepted on a day, with limits of its own; decided two days later if it is done."""
+    limits = Limits(promised=Limit(days=2 + number), statutory=Limit(days=20))
+    department = f.DepartmentRef(key=f"d{number}", name=f"示例市第{number + 1}局", short=f"第{number + 1}局")
+    began = received(received=day, clock_from=day, matter=matter(limits=limits, department=department))
+    bodies: list[tuple[f.FactBody, dt.date]] = [(began, day)]
+    if number % 4:
+        bodies.append((f.CaseAccepted(accepted=day, due=f.Due(), article="第五项"), day))
+    if done:
+        after = day + dt.timedelta(days=2)
+        bodies.append((f.CaseDecided(granted=True, day=after), after))
+        bodies.append((f.ResultDelivered(day=after, how="collected"), after))
+    at_ms = int(dt.datetime.combine(day, dt.time(9 + number % 8), ZONE).timestamp() * 1000)
+    made = []
+    for seq, (body, on) in enumerate(bodies, 1):
+        header = msgspec.structs.replace(fact(body, seq, day=on).header, at_ms=at_ms + seq * 3_600_000)
+        made.append(f.Fact(header=header, body=body))
+    case = fold(made)
+    assert case is not None
+    return case

@@ -1,0 +1,145 @@
+"""What somebody wrote who might not any more has no effect until a supervisor has looked, and nothing is lost."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from central import withheld
+from central.store import clerks as table
+from central.store.clerks import ClerkRow
+from hall import facts as f
+from hall import wire
+from hall import wire_oversight as w
+from hall.roles import Role
+from tests.builders import DAY, received
+from tests.central.counter import OFFICE
+from tests.central.device import Device, as_wire
+from tests.central.hub import NOW, Hub
+from tests.central.test_sync_routes import ask, person
+from tests.central.test_withheld import report, tell
+
+HOUR = 3_600_000
+BEGAN, DISABLED = NOW - 24 * HOUR, NOW - HOUR
+CLERK = ClerkRow(office=OFFICE, clerk_id="0815", name="冯春", roles=("clerk",))
+ACCEPTED = f.CaseAccepted(accepted=DAY, due=f.Due(), article="第五项")
+
+
+@pytest.fixture
+def device(hub: Hub) -> Device:
+    return Device(hub, "device-1")
+
+
+@pytest.fixture(autouse=True)
+def _disabled(hub: Hub) -> None:
+    """The clerk came yesterday and was disabled an hour ago."""
+    gone = msgspec.structs.replace(CLERK, active=False)
+    hub.transact(lambda db: table.save(db, gone))
+    hub.transact(lambda db: table.record_rights(db, CLERK, BEGAN))
+    hub.transact(lambda db: table.record_rights(db, gone, DISABLED))
+
+
+def push(device: Device, *, mono_now: int | None = None) -> list[tuple[str, bool]]:
+    """Push everything; ``mono_now`` tells the centre when the clock called boot-1 began. Status, and whether by whom
+    it was written is in the reason."""
+    request = device.request()
+    if mono_now is not None:
+        reading = wire.ClockReading(wall_ms=NOW, mono_ms=mono_now, boot_id="boot-1")
+        request = msgspec.structs.replace(request, clock=reading)
+    return [(result.status.value, "0815" in result.reason) for result in device.push(request).results]
+
+
+@pytest.fixture
+def head(hub: Hub, device: Device) -> dict[str, str]:
+    return person(hub, Role.SUPERVISOR, device)
+
+
+def entries(hub: Hub, head: dict[str, str]) -> list[w.AsideEntry]:
+    return ask(hub, "/v1/quarantine", w.AsideReply, head).entries
+
+
+def test_what_was_written_after_the_disabling_waits_for_a_supervisor_and_all_others_go_on(
+    hub: Hub, device: Device, head: dict[str, str]
+) -> None:
+    device.write("a", received(), actor="0815", at_ms=DISABLED - HOUR)
+    device.write("a", ACCEPTED, actor="0815", at_ms=DISABLED + 60_000)
+    device.write("a", f.NoteAdded(text="x"), at_ms=DISABLED + 120_000)
+    device.write("b", received(), at_ms=DISABLED + 180_000)
+    assert push(device) == [("applied", False), ("quarantined", True), ("quarantined", False), ("applied", False)]
+    assert (hub.case("a").state.value, hub.case("b").version) == ("received", 1)
+    first, second = entries(hub, head)
+    assert (first.seq, first.kind, second.seq, second.kind) == (2, "unallowed", 3, "held")
+    answer = hub.http.post(f"/v1/quarantine/{first.number}/retry", headers=head)
+    told = msgspec.json.decode(answer.content, type=w.RetryReply)
+    assert [(each.seq, each.status.value) for each in told.results] == [(2, "applied"), (3, "applied")]
+    assert (hub.case("a").state.value, entries(hub, head)) == ("accepted", [])
+
+
+def test_a_clock_that_was_put_back_does_not_help(hub: Hub, device: Device) -> None:
+    # Its machine started two hours ago; by the clock that nobody can set this was written half an hour ago.
+    device.write("a", received(), actor="0815", at_ms=BEGAN + HOUR, boot_id="boot-1", mono_ms=3 * HOUR // 2)
+    assert push(device, mono_now=2 * HOUR) == [("quarantined", True)]
+
+
+def test_a_clock_that_runs_fast_does_no_harm(hub: Hub, device: Device, head: dict[str, str]) -> None:
+    device.write("a", received(), actor="0815", at_ms=NOW + HOUR, boot_id="boot-1", mono_ms=HOUR // 2)
+    assert push(device, mono_now=2 * HOUR) == [("applied", False)]
+    assert entries(hub, head) == []
+
+
+def test_where_the_clocks_leave_it_open_it_stands_and_is_shown(hub: Hub, device: Device) -> None:
+    device.write("a", received(), actor="0815", at_ms=DISABLED, boot_id="boot-1", mono_ms=HOUR)
+    assert push(device, mono_now=2 * HOUR) == [("applied", False)]
+    (change,) = hub.feed().changes
+    assert change.flags == ["needs_review"]
+    (open_one,) = ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts
+    assert open_one.kind == "needs_review" and "可能" in open_one.reason and "0815" in open_one.reason
+
+
+def test_a_role_that_was_lost_counts_for_what_needs_it(hub: Hub, device: Device) -> None:
+    both = msgspec.structs.replace(CLERK, clerk_id="0816", roles=("clerk", "reviewer"))
+    clerk = msgspec.structs.replace(both, roles=("clerk",))
+    hub.transact(lambda db: table.record_rights(db, both, BEGAN))
+    hub.transact(lambda db: table.record_rights(db, clerk, DISABLED))
+    device.write("a", received(), actor="0816", at_ms=DISABLED + 1)
+    device.write("a", ACCEPTED, actor="0816", at_ms=DISABLED + 2)
+    decided = f.CaseDecided(granted=True, day=DAY, result="许可证")
+    device.write("a", decided, actor="0816", at_ms=DISABLED + 3)
+    results = device.push().results
+    assert [result.status.value for result in results] == ["applied", "applied", "quarantined"]
+    assert "没有“特别程序和决定”的权限" in results[2].reason
+
+
+def test_nobody_is_judged_by_what_is_not_known(hub: Hub, device: Device) -> None:
+    device.write("a", received(), actor="4711", at_ms=DISABLED + 1)
+    device.write("b", received(), actor="0815", at_ms=BEGAN - HOUR)
+    device.write("b", msgspec.structs.replace(ACCEPTED, deemed=True), actor="system", at_ms=DISABLED + 2)
+    assert [status for status, _ in push(device)] == ["applied"] * 3
+
+
+def test_a_device_that_brings_contents_does_not_vouch_for_the_clerk(
+    hub: Hub, device: Device, head: dict[str, str]
+) -> None:
+    device.write("a", received(), at_ms=DISABLED)
+    device.write("a", f.NoteAdded(text="x"), at_ms=DISABLED)
+    device.write("a", ACCEPTED, actor="0815", at_ms=DISABLED + 60_000)
+    device.push(device.request(1, 1))
+    tell(hub, device, report(device, 2))
+    device.push(device.request(3))
+    told = w.Contents(incarnation=device.incarnation, seq=2, fact=as_wire(device.sealed[1]))
+    reply = hub.run(withheld.complete(hub.store, device.row, told, NOW))
+    assert [(each.seq, each.status.value) for each in reply.results] == [(2, "applied"), (3, "quarantined")]
+    (left,) = entries(hub, head)
+    assert left.seq == 3 and "0815" in left.reason
+
+
+def test_disabling_is_kept_with_its_time(hub: Hub, device: Device) -> None:
+    admin = person(hub, Role.ADMIN, device)
+    body = msgspec.json.encode({"id": "0999", "name": "冯春", "roles": ["clerk"]})
+    assert hub.http.post("/v1/clerks", content=body, headers=admin).status_code == 201
+    for wish in ({"roles": ["clerk", "supervisor"]}, {"active": False}):
+        changed = hub.http.patch("/v1/clerks/0999", content=msgspec.json.encode(wish), headers=admin)
+        assert changed.status_code == 200, changed.text
+    rows = hub.read(lambda db: table.rights_of(db, OFFICE, ["0999"]))["0999"]
+    assert (rows[0].roles, rows[0].active) == (("clerk",), True)
+    assert (rows[-1].roles, rows[-1].active) == (("clerk", "supervisor"), False)
