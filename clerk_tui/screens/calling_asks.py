@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hall.errors import HallError
     from hall.queue_wire import TicketView
 
-NOT_COME: Final = "叫号未到"
+NOT_COME: Final = N_("叫号未到")
 """Why somebody was passed over, as it is recorded where nothing else is said."""
 HOLD: Final = (N_("去复印、拍照"), N_("去填表、补签字"), N_("等家人或同来的人"))
 SEND_ON: Final = (N_("取错号，改办别的业务"), N_("要专人办理"))
@@ -54,7 +54,7 @@ def ending(answer: Answer) -> str:
 
 def pass_over(visit: Visit) -> Spec:
     """过号, with the reason."""
-    return _reason(_("{number}过号").format(number=visit.number), (_("叫号未到"),), yes=N_("过号"))
+    return _reason(_("{number}过号").format(number=visit.number), (_(NOT_COME),), yes=N_("过号"))
 
 
 def hold(visit: Visit) -> Spec:

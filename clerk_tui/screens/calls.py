@@ -219,6 +219,17 @@ class Calls(Shifting):
             self.queue_do(lambda window, actor: window.start(actor))
         return visit.number
 
+    def open_case(self, reference: str) -> None:
+        """A case by its reference: where something is still to be handed in, straight to that."""
+        from clerk_tui.screens.open_case import screen_for
+
+        def go() -> None:
+            screen = screen_for(self.counter, reference)
+            self.person_here()
+            self.push_screen(screen)
+
+        self.counter.guarded(go)
+
     def done_for_visit(self, reference: str, outcome: str) -> None:
         """A matter of the visit is done."""
         if self.visit is not None:

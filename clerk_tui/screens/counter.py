@@ -285,17 +285,6 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.drafts_changed()
         self.switch_screen(ResultScreen(result, matter, party))
 
-    def open_case(self, reference: str) -> None:
-        """A case by its reference: where something is still to be handed in, straight to that."""
-        from clerk_tui.screens.open_case import screen_for
-
-        def go() -> None:
-            screen = screen_for(self, reference)
-            self.person_here()
-            self._show(screen)
-
-        self.guarded(go)
-
 
 def _get_ready(workspace: Workspace) -> None:
     """Load what the first walk-in needs while the first screen is read, and keep it out of the collector's rounds.

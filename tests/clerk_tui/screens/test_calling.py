@@ -55,8 +55,6 @@ def seats(hall: Hall, printed: list[str]) -> Iterator[list[Seat]]:
         while True:
             if window.now().visit is not None:
                 window.finish(CLERK, "清场")
-            if seat is not hall.seats[0]:
-                break
             window.call_next(CLERK)
             if window.now().visit is None:
                 break
