@@ -17,7 +17,7 @@ from central.refusal import Refused
 from hall import wire
 
 AT_ONCE = 32
-BACKLOG_AT_ONCE = 4
+BACKLOG_AT_ONCE = 2
 WAITING = 64
 """Most that wait in each lane."""
 PATIENCE_S = 5.0

@@ -114,6 +114,19 @@ class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     texts: str = ""
 
 
+class StationSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The ticket machine. ``priority`` are the reasons for which people are called sooner, in the order of its screen;
+    of each business ``block`` numbers are kept beforehand for when the network is gone. The number given stays on the
+    screen for ``shown_s`` seconds; ``card``: it also asks for an identity card."""
+
+    priority: Annotated[tuple[Text, ...], Meta(max_length=9)] = (
+        "老年人", "孕妇", "残疾人", "军人", "退役军人", "消防员", "烈属", "重病患者",
+    )  # fmt: skip
+    block: Annotated[int, Meta(ge=10, le=500)] = 50
+    shown_s: Annotated[int, Meta(ge=2, le=60)] = 8
+    card: bool = True
+
+
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What local rules leave open.
 
@@ -165,6 +178,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     centre: CentreSection = CentreSection()
     queue: QueueSection = QueueSection()
     print: PrintSection = PrintSection()
+    station: StationSection = StationSection()
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()
     alarm: AlarmSection = AlarmSection()

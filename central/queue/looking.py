@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from central.queue.days import day_of
@@ -20,22 +18,18 @@ from hall.tickets import TicketState
 
 _told = msgspec.json.Decoder(w.Told)
 _MOST_MIN = 1_440
-_NUMBER = re.compile(r"([A-Z]{1,2})([0-9]{3,7})")
 
 
-async def one(store: Store, office: str, ticket_id: str, now_ms: int) -> w.IssueReply:
-    """A ticket (its identity, or today's number) with what its holder was told, and how many are ahead of it now.
+async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueReply:
+    """A ticket, by its identity or today's number, with what its holder was told, and how many are ahead of it now.
 
     Raises:
         Refused: 404 there is none such in this hall.
     """
 
     async def look(db: Db) -> w.IssueReply:
-        numbered = _NUMBER.fullmatch(ticket_id)
-        if numbered is None:
-            row = await table.ticket(db, office, ticket_id)
-        else:
-            row = await table.of_number(db, office, day_of(now_ms), numbered[1], int(numbered[2]))
+        row = await table.ticket(db, office, ticket)
+        row = row or await table.of_number(db, office, day_of(now_ms), ticket.upper())
         if row is None:
             raise unknown_ticket()
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)

@@ -69,7 +69,8 @@ class PostgresDb(Db):
         await self._db.execute(sql, *values)
 
     async def many(self, sql: str, rows: Sequence[Row]) -> None:
-        await self._db.executemany(sql, rows)
+        if rows:
+            await self._db.executemany(sql, rows)
 
     async def stream(self, sql: str, *values: object, piece: int = PIECE) -> AsyncIterator[list[Row]]:
         cursor = await self._db.cursor(sql, *values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -60,6 +61,9 @@ class Happened(Struct, frozen=True, kw_only=True):
     number: int
     source: str
     body: TicketBody
+
+
+_NUMBER = re.compile(r"([A-Z]{1,2})(\d{3,7})", re.ASCII).fullmatch
 
 
 def _row(row: Row) -> TicketRow:
@@ -127,19 +131,25 @@ async def ticket(db: Db, office: str, ticket_id: str) -> TicketRow | None:
     return _row(row) if row else None
 
 
+async def of_number(db: Db, office: str, day: dt.date, number: str) -> TicketRow | None:
+    """The ticket of a day with this number (``A012``), or ``None``."""
+    found = _NUMBER(number)
+    if found is None:
+        return None
+    letter, serial = found.groups()
+    row = await db.row(
+        f"{_READ} WHERE office = $1 AND day = $2 AND letter = $3 AND serial = $4",
+        office, day.isoformat(), letter, int(serial),
+    )  # fmt: skip
+    return _row(row) if row else None
+
+
 async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> dict[str, TicketRow]:
     """The waiting tickets of these persons, by ``person_key``."""
     found = await db.rows(
         f"{_READ} WHERE office = $1 AND day = $2 AND person_key = ANY($3)", office, day.isoformat(), sorted(set(keys))
     )
     return {str(person_key(row.ticket)): row for row in map(_row, found)}
-
-
-async def of_number(db: Db, office: str, day: dt.date, letter: str, serial: int) -> TicketRow | None:
-    """The ticket with this number of a day."""
-    where = "WHERE office = $1 AND day = $2 AND letter = $3 AND serial = $4"
-    row = await db.row(f"{_READ} {where}", office, day.isoformat(), letter, serial)
-    return _row(row) if row else None
 
 
 async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow | None:

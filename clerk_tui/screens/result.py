@@ -115,7 +115,7 @@ class ResultScreen(CounterScreen):
             return []
         lines: list[Line] = [BLANK, (((_("列明的材料 {count} 项").format(count=len(gaps)), "title"),), "")]
         for number, gap in enumerate(gaps[:12], 1):
-            text = safe(said_of(gap.name, gap.problem))
+            text = safe(said_of(gap.name, _(gap.problem)))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
         return lines
 

@@ -51,6 +51,15 @@ def signer(ws: Workspace) -> Signer:
     return Signer(key=_key(ws.journal.path), incarnation=ws.journal.incarnation, secret=secrets(ws)[0])
 
 
+def device_key(ws: Workspace) -> Ed25519PrivateKey:
+    """This device's key.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    return _key(ws.journal.path)
+
+
 def secrets(ws: Workspace) -> tuple[bytes, ...]:
     """The secrets behind identity digests that this window knows: the hall's, once the centre has told it, and one that
     only this device can make, for papers from before that."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from clerk_tui import faults
 from clerk_tui.store import shifts
+from clerk_tui.store.bookings import make_table as _bookings
 from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import TRAVELLING
@@ -189,6 +190,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0008_tickets", _tickets),
     ("0009_queue_desk", _queue_desk),
     ("0010_shifts", _shifts),
+    ("0011_bookings", _bookings),
 )
 LATEST: Final = len(_ALL)
 

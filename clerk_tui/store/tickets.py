@@ -157,6 +157,11 @@ def keep_block(connection: sqlite3.Connection, reply: BlockReply) -> None:
     )
 
 
+def drop_block(connection: sqlite3.Connection, block_id: str) -> None:
+    """The centre gives no block under this identity."""
+    connection.execute("DELETE FROM number_block WHERE block_id = ? AND first = 0", (block_id,))
+
+
 def blocks(connection: sqlite3.Connection, day: dt.date, letter: str) -> list[NumberBlock]:
     """The blocks of a letter and day, those asked for included, in the order of their identities."""
     rows: Sequence[Sequence[object]] = connection.execute(

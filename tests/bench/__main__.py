@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import board, feel, inside, papers, queue, sending
+from tests.bench import backlog, board, feel, inside, papers, queue, sending, standing
 from tests.bench.measure import Figure, percentile, table
 from tests.bench.world import World, make_world
 from tests.terminal import Terminal
@@ -140,8 +140,8 @@ def _form_search(bench: Bench, hello: Terminal, world: World, suffix: str = "") 
     return figures
 
 
-def sync(bench: Bench) -> Iterator[Figure]:
-    """The same keys while the journal goes to a real centre beside, and how fast it goes."""
+def sent(bench: Bench) -> Iterator[Figure]:
+    """The same keys while the journal goes to a real centre beside."""
     folder = Path(tempfile.mkdtemp(prefix="clerk-bench-centre-"))
     world = bench.world(CASES)
     try:
@@ -156,8 +156,19 @@ def sync(bench: Bench) -> Iterator[Figure]:
                 note = f"{loud.note}; {before - left:,} facts were sent meanwhile, {left:,} left"
                 yield Figure(loud.what, loud.value, "ms", quiet.value, "idle", aim_ratio=1.5, note=note)
             yield busy["memory"]
-        with sending.centre(folder / "second") as centre:
-            yield Figure("facts sent a second, alone", sending.rate(bench.world(3_334), centre), "facts/s")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sync(bench: Bench) -> Iterator[Figure]:
+    """Records from counters to the centre and back."""
+    folder = Path(tempfile.mkdtemp(prefix="clerk-bench-centre-"))
+    try:
+        yield from backlog.run(folder, bench.quick)
+        with sending.centre(folder / "beside") as centre:
+            rate = sending.rate(bench.world(3_334), centre)
+            yield Figure("facts that a real counter sends a second, alone, to SQLite", rate, "facts/s")
+        yield from standing.run(folder, bench.quick)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -192,6 +203,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "parts": parts,
     "start": start,
     "keys": keys,
+    "sending": sent,
     "sync": sync,
     "papers": lambda bench: iter(papers.run(bench.quick)),
     "queue": lambda bench: queue.run(bench.quick),

@@ -8,55 +8,36 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central import enrol
 from central.clock import now_ms
 from central.queue.issuing import Issue, issue
-from central.store import Store, open_store
+from central.store import Store
 from hall import queue_wire as w
-from hall import wire
+from tests.bench.centres import OFFICE, Centre, centre
+from tests.bench.counters import enrolled
 from tests.bench.measure import Figure, percentile
-from tests.central.postgres import new_database, start_server
-from tests.central.queue_load import BUSINESS, Client, Process, fresh
+from tests.central.queue_load import BUSINESS, Client, fresh
 
-OFFICE = "SL01"
 LENGTHS = (10, 1_000, 10_000)
 
 
-@dataclass
-class Centre:
-    """Processes over one database, with a device that may ask them."""
+def fill(centre: Centre, count: int) -> None:
+    """Add so many who wait."""
 
-    name: str
-    database: str | Path
-    where: list[str]
-    processes: list[Process]
-    token: str
+    async def add(store: Store) -> None:
+        for begin in range(0, count, 500):
+            asked = [
+                Issue(OFFICE, "bench", w.IssueRequest(ticket_id=fresh(), business=BUSINESS, letter="F"), now_ms())
+                for _ in range(min(500, count - begin))
+            ]
+            await store.transact(lambda db, asked=asked: issue(db, asked))  # type: ignore[misc]
+        # As the database does by itself within a minute.
+        await store.transact(lambda db: db.run("ANALYZE"))
 
-    def fill(self, count: int) -> None:
-        """Add so many who wait."""
-
-        async def add(store: Store) -> None:
-            for begin in range(0, count, 500):
-                asked = [
-                    Issue(OFFICE, "bench", w.IssueRequest(ticket_id=fresh(), business=BUSINESS, letter="F"), now_ms())
-                    for _ in range(min(500, count - begin))
-                ]
-                await store.transact(lambda db, asked=asked: issue(db, asked))  # type: ignore[misc]
-            # As the database does by itself within a minute.
-            await store.transact(lambda db: db.run("ANALYZE"))
-
-        asyncio.run(_with(self.database, add))
-
-    def port(self, number: int) -> int:
-        return self.processes[number % len(self.processes)].port
+    centre.with_store(add)
 
 
 def run(quick: bool) -> Iterator[Figure]:
@@ -66,16 +47,16 @@ def run(quick: bool) -> Iterator[Figure]:
     try:
         bare = _bare_ms(folder, rounds)
         for engine in ("sqlite", "postgres"):
-            with _centre(folder, engine) as centre:
-                yield from _issues(centre, rounds, bare)
-            with _centre(folder, engine) as centre:
-                yield from _claims(centre, rounds, bare)
+            for figures in (_issues, _claims):
+                with centre(folder, engine) as made:
+                    device = made.with_store(lambda store: enrolled(store, OFFICE, 0))
+                    yield from figures(made, device.token, rounds, bare)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _issues(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
-    alone = sorted(asyncio.run(_issue(centre, 0, rounds)))
+def _issues(centre: Centre, token: str, rounds: int, bare: float) -> Iterator[Figure]:
+    alone = sorted(asyncio.run(_issue(centre, token, 0, rounds)))
     note = f"p95 {percentile(alone, 95):.1f} ms of {rounds}"
     yield Figure(
         f"ticket through the API, one client, p50, {centre.name}", percentile(alone, 50), "ms", bare,
@@ -83,7 +64,7 @@ def _issues(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
     )  # fmt: skip
 
     async def all_of_them() -> None:
-        await asyncio.gather(*(_issue(centre, number, rounds // 4) for number in range(20)))
+        await asyncio.gather(*(_issue(centre, token, number, rounds // 4) for number in range(20)))
 
     begun = time.perf_counter()
     asyncio.run(all_of_them())
@@ -92,11 +73,11 @@ def _issues(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
     yield Figure(f"ticket through the API, 20 clients, each, {centre.name}", each, "ms", aim=1, note=note)
 
 
-def _claims(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
+def _claims(centre: Centre, token: str, rounds: int, bare: float) -> Iterator[Figure]:
     waiting = 0
     for length in LENGTHS:
-        centre.fill(length - waiting)
-        took = asyncio.run(_claim(centre, 1, rounds // 4))
+        fill(centre, length - waiting)
+        took = asyncio.run(_claim(centre, token, 1, rounds // 4))
         waiting = max(0, length - rounds // 4)
         yield Figure(
             f"next ticket called, {length:,} waiting, p50, {centre.name}", percentile(took, 50), "ms", bare,
@@ -104,7 +85,7 @@ def _claims(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
         )  # fmt: skip
 
     async def all_of_them() -> list[float]:
-        found = await asyncio.gather(*(_claim(centre, number, max(4, rounds // 40)) for number in range(2, 52)))
+        found = await asyncio.gather(*(_claim(centre, token, number, max(4, rounds // 40)) for number in range(2, 52)))
         return [one for each in found for one in each]
 
     took = asyncio.run(all_of_them())
@@ -114,8 +95,8 @@ def _claims(centre: Centre, rounds: int, bare: float) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-async def _issue(centre: Centre, number: int, count: int) -> list[float]:
-    client, took = Client(centre.token), []
+async def _issue(centre: Centre, token: str, number: int, count: int) -> list[float]:
+    client, took = Client(token), []
     for _ in range(count):
         asked = w.IssueRequest(ticket_id=fresh(), business=BUSINESS, letter="ABCD"[number % 4])
         body = msgspec.json.encode(asked)
@@ -127,9 +108,9 @@ async def _issue(centre: Centre, number: int, count: int) -> list[float]:
     return took
 
 
-async def _claim(centre: Centre, number: int, count: int) -> list[float]:
+async def _claim(centre: Centre, token: str, number: int, count: int) -> list[float]:
     """Call and finish; the time of the calls. An empty queue is called all the same."""
-    client, took, window = Client(centre.token), [], str(number)
+    client, took, window = Client(token), [], str(number)
     for _ in range(count):
         body = msgspec.json.encode(w.ClaimRequest(claim_id=fresh(), window=window, businesses=[BUSINESS]))
         begun = time.perf_counter()
@@ -143,50 +124,6 @@ async def _claim(centre: Centre, number: int, count: int) -> list[float]:
             assert status == 200
     client.close()
     return took
-
-
-@contextmanager
-def _centre(folder: Path, engine: str) -> Iterator[Centre]:
-    with ExitStack() as stack:
-        if engine == "sqlite":
-            data = Path(tempfile.mkdtemp(dir=folder))
-            database: str | Path = data / "central.db"
-            where, count, name = ["--data", str(data)], 1, "SQLite"
-        else:
-            # Not below our own folder: that is closed to the user whom the server runs as when we are root.
-            home = Path(tempfile.mkdtemp(prefix="clerk-bench-postgres-"))
-            stack.callback(shutil.rmtree, home, ignore_errors=True)
-            home.chmod(0o755)
-            server = start_server(home / "data")
-            stack.callback(server.cleanup)
-            asyncio.run(new_database(server.get_uri(), "bench"))
-            database = str(server.get_uri()).replace("/postgres?", "/bench?")
-            where, count, name = ["--database", str(database)], 2, "PostgreSQL, 2 processes"
-        token = asyncio.run(_with(database, _enrolled))
-        processes = [Process(*where) for _ in range(count)]
-        for process in processes:
-            stack.callback(process.stop)
-        yield Centre(name, database, where, processes, token)
-
-
-async def _with(database: str | Path, work: Any) -> Any:
-    store = open_store(database)
-    await store.start()
-    try:
-        return await work(store)
-    finally:
-        await store.close()
-
-
-async def _enrolled(store: Store) -> str:
-    request = wire.EnrolRequest(
-        one_time_code=await enrol.new_code(store, OFFICE, now_ms()),
-        device="bench",
-        device_code="",
-        public_key=Ed25519PrivateKey.generate().public_key().public_bytes_raw(),
-    )
-    reply = await enrol.enrol(store, request, now_ms())
-    return reply.token
 
 
 def _bare_ms(folder: Path, rounds: int) -> float:

@@ -115,12 +115,20 @@ token_file = "token"
 def _catalogue(matters: int) -> Path:
     """The sample hall's own matters, and generated ones beside them up to the number."""
     files = read_folder(ROOT / "catalogue")
-    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
+    made = sorted(files.items()), Path(__file__).read_bytes()
+    digest = hashlib.sha256(repr(made).encode()).hexdigest()[:12]
     folder = _house() / f"catalogue-{matters}-{digest}"
     if not (folder / "catalogue.toml").exists():
         own = load_catalogue(files)
         more = make_catalogue(matters - len(own.matters))
-        whole = structs.replace(own, departments=own.departments + more.departments, matters=own.matters + more.matters)
+        first, *others = own.hall.businesses
+        first = structs.replace(first, departments=first.departments + tuple(each.key for each in more.departments))
+        whole = structs.replace(
+            own,
+            hall=structs.replace(own.hall, businesses=(first, *others)),
+            departments=own.departments + more.departments,
+            matters=own.matters + more.matters,
+        )
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         write_catalogue(part, catalogue_files(whole))

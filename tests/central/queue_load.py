@@ -45,6 +45,10 @@ class Process:
         assert found is not None
         self.port = int(found.group(1))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """End it in the middle of whatever it does."""
         self._process.kill()
@@ -63,12 +67,15 @@ class Process:
 class Client:
     """One connection that is kept, to whichever process is asked for."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, **headers: str) -> None:
+        self._headers = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self._headers += f"Authorization: Bearer {token}\r\n"
+        self.head = b""
+        """The head of the last reply."""
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, port: int, path: str, body: bytes, *, lose: bool = False) -> tuple[int, bytes]:
-        """Status and body of the reply; ``lose``: hang up before it comes.
+        """Status and body of the reply, to a GET where nothing is sent; ``lose``: hang up before it comes.
 
         Raises:
             OSError: nobody there, or nobody any more.
@@ -76,7 +83,7 @@ class Client:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", port)
         reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\nHost: c\r\nAuthorization: Bearer {self._token}\r\n"
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: c\r\n{self._headers}"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         if lose:
@@ -84,10 +91,10 @@ class Client:
             self.close()
             raise ConnectionResetError
         try:
-            told = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", told, re.IGNORECASE)
+            self.head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", self.head, re.IGNORECASE)
             assert length is not None
-            return int(told[9:12]), await reader.readexactly(int(length[1]))
+            return int(self.head[9:12]), await reader.readexactly(int(length[1]))
         except (asyncio.IncompleteReadError, OSError) as error:
             self.close()
             raise ConnectionResetError from error

@@ -21,6 +21,7 @@ from hall.roles import PERSONAL_ROLES
 from tests.central.counter import OFFICE
 from tests.central.device import Device
 from tests.central.hub import Hub
+from tests.reliability.figures import record
 
 
 def tokens_of(hub: Hub) -> list[str]:
@@ -37,7 +38,8 @@ def tokens_of(hub: Hub) -> list[str]:
     return [device.enrolled.token, "s.all", "d.all"]
 
 
-def examine(hub: Hub, examples: int) -> None:
+def examine(hub: Hub, examples: int) -> dict[str, int]:
+    """How many operations were examined by how many requests."""
     schema = schemathesis.openapi.from_dict(hub.http.get("/schema/openapi.json").json())
     tokens = tokens_of(hub)
     answers: Counter[int] = Counter()
@@ -76,6 +78,7 @@ def examine(hub: Hub, examples: int) -> None:
         examined += 1
     assert examined > 20
     assert answers[200] > examined, "many a request is a good one"
+    return {"operations": examined, "requests": answers.total()}
 
 
 def test_nothing_that_is_sent_makes_a_server_error(hub: Hub) -> None:
@@ -85,4 +88,5 @@ def test_nothing_that_is_sent_makes_a_server_error(hub: Hub) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_nothing_that_is_sent_makes_a_server_error_however_long_it_is_tried(hub: Hub) -> None:
-    examine(hub, 500)
+    told = examine(hub, 500)
+    record("API", f"Schemathesis over the OpenAPI document, {hub.engine}", **told, server_errors=0)

@@ -107,7 +107,7 @@ class Between:
 class Seat:
     """One enrolled window: its workspace and its line to the centre."""
 
-    def __init__(self, hall: Hall, code: str, clock: Clock | None) -> None:
+    def __init__(self, hall: Hall, code: str, clock: Clock | None, role: str = "clerk") -> None:
         folder = hall.folder / code
         self.between = Between(hall.url)
         self.config = Config(
@@ -122,7 +122,7 @@ class Seat:
             self.config, clock or SystemClock(self.config.timezone), cache_dir=hall.cache
         )
         self.token = token_path(self.config.store_file, None)
-        enrol(self.ws.journal.database, self.token, self.between.url, hall.code(), "SL01")
+        enrol(self.ws.journal.database, self.token, self.between.url, hall.code(role), "SL01")
 
     @property
     def name(self) -> str:
@@ -148,15 +148,16 @@ class Hall:
         self.seats: list[Seat] = []
         self._centre: Centre | None = None
 
-    def code(self) -> str:
+    def code(self, role: str = "clerk") -> str:
         """A one-time code."""
-        done = CliRunner().invoke(central, ["enrol-code", "--data", str(self.folder / "centre"), "--office", "SL01"])
+        words = ["enrol-code", "--data", str(self.folder / "centre"), "--office", "SL01", "--role", role]
+        done = CliRunner().invoke(central, words)
         assert done.exit_code == 0, done.output
         return done.output.strip()
 
-    def open(self, code: str = "A1", clock: Clock | None = None) -> Seat:
-        """A window that has enrolled."""
-        seat = Seat(self, code, clock)
+    def open(self, code: str = "A1", clock: Clock | None = None, role: str = "clerk") -> Seat:
+        """A window, or a device of another role, that has enrolled."""
+        seat = Seat(self, code, clock, role)
         self.seats.append(seat)
         return seat
 

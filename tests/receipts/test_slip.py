@@ -19,7 +19,8 @@ from receipts.ops import Code, Text
 from receipts.render import render
 from receipts.sample_case import AGENT, APPLICANT
 from receipts.samples import sample
-from receipts.slip import DOT, HEAD_DOTS, PAPER_DOTS, slip
+from receipts.slip import slip
+from receipts.slip_parts import DOT, HEAD_DOTS, PAPER_DOTS
 from tests.clerk_tui.printing.tickets import printed
 from tests.receipts.golden import KINDS
 from tests.receipts.reading import joined, read_text, read_text_pdfium

@@ -23,7 +23,7 @@ HEAD = "| proof | what was run | what came of it | on |\n|---|---|---|---|\n"
 
 
 def record(proof: str, what: str, **counts: int) -> None:
-    """Figures of a longer run: the proof's name in sync.md (``R1``), what was run, and counts by their names."""
+    """Figures of a longer run: the proof's name in sync.md (``R1``) or a word, what was run, counts by their names."""
     print(f"{proof}: {what}: {_told(counts)}")
     if path := os.environ.get(VARIABLE):
         line = json.dumps({"proof": proof, "what": what, "counts": counts}, ensure_ascii=False)
@@ -43,7 +43,7 @@ def merged(page: str, lines: list[str], on: str) -> str:
     rows = {
         tuple(cell.strip() for cell in row.strip("|").split("|")[:2]): row
         for row in table.splitlines()
-        if row.startswith("| R")
+        if row.startswith("| ") and row not in HEAD.splitlines()
     }
     sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for line in lines:
@@ -52,8 +52,14 @@ def merged(page: str, lines: list[str], on: str) -> str:
         sums[figure["proof"], figure["what"]].update(figure["counts"])
     for (proof, what), counts in sums.items():
         rows[proof, what] = f"| {proof} | {what} | {_told(counts)} | {on} |"
-    ordered = sorted(rows.items(), key=lambda item: (int(item[0][0][1:]), item[0][1]))
+    ordered = sorted(rows.items(), key=lambda item: _place(*item[0]))
     return f"{before}{BEGIN}\n{HEAD}" + "".join(f"{row}\n" for _, row in ordered) + END + after
+
+
+def _place(proof: str, what: str) -> tuple[float, str, str]:
+    """The protocol's proofs by their numbers, then those that have none."""
+    number = proof.removeprefix("R")
+    return float(number) if number.isdigit() else float("inf"), proof, what
 
 
 def main() -> None:

@@ -15,13 +15,15 @@ def test_parts_of_a_run_are_added_up_and_older_figures_stay(tmp_path: Path, monk
     record("R10", "replies", fuzzed=5, false_acks=0)
     record("R2", "kills", kills=100, losses=0)
     record("R2", "kills", kills=1_000, losses=2)
+    record("queue", "claims", claims=3)
     page = f"before\n{BEGIN}\n| R1 | cuts | 7 cuts | then |\n| R2 | kills | 1 kills | then |\n{END}\nafter"
     told = merged(page, (tmp_path / "figures").read_text("utf-8").splitlines(), "today")
-    rows = [line for line in told.splitlines() if line.startswith("| R")]
+    rows = told.partition("|---|---|---|---|\n")[2].partition(END)[0].splitlines()
     assert rows == [
         "| R1 | cuts | 7 cuts | then |",
         "| R2 | kills | 1,100 kills, 2 losses | today |",
         "| R10 | replies | 5 fuzzed, 0 false acks | today |",
+        "| queue | claims | 3 claims | today |",
     ]
     assert told.startswith("before\n") and told.endswith("after")
     assert merged(told, [], "later") == told

@@ -80,8 +80,16 @@ OPEN: dict[str, str] = {
     "recording.with_project": "pure",
     "signing.code_for": "part of issuing a paper, which Action.add asks about",
     "signing.signer": "this device's key",
+    "signing.device_key": "this device's key",
     "signing.secrets": "this device's key",
     "signing.known_keys": "public keys",
+    "numbers.left": "how many numbers are left",
+    "ticket_printing.document_of": "pure; print_ticket asks",
+    "ticketing.business": "the catalogue",
+    "ticketing.businesses": "the catalogue",
+    "ticketing.entry": "a fact; may_write asks about it",
+    "ticketing.keep": "facts that ticketing.entry asks about",
+    "ticketing.take_seat": "who sits at a ticket machine: itself",
     "upkeep.run": "the law acts",
 }
 

@@ -1,0 +1,113 @@
+"""What somebody shows at the station: an earlier paper, a reference, an appointment, a ticket, an identity card.
+
+A scan is recognised and checked here and does nothing yet; an identity number is kept only as long as it is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from clerk_tui.services import booking, hall_cases
+from clerk_tui.services.rights import needs
+from clerk_tui.services.signing import known_keys
+from clerk_tui.services.ticketing import Station, businesses, card_number
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.bookings import Booking
+from clerk_tui.store.connection import translated
+from hall import replica, ticket_code
+from hall.catalogue.businesses import business_of
+from hall.catalogue.model import Business, Matter
+from hall.errors import BadIdentity, BadInput
+from hall.reference import parse_reference
+from hall.roles import Permission
+
+MOST = 4_296
+"""Characters of the longest code."""
+Kind = Literal["return", "booking", "ticket", "card"]
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """Who comes. ``return``: with the case ``reference``, queued for ``business`` (``None``: it is to be chosen).
+    ``booking``: with these appointments. ``ticket``: with the ticket of this identity or number. ``card``: with an
+    identity card, ``id_number``, and the appointments it has today."""
+
+    kind: Kind
+    reference: str = ""
+    business: Business | None = None
+    bookings: tuple[Booking, ...] = ()
+    ticket: str = ""
+    id_number: str = ""
+
+    def __repr__(self) -> str:
+        """Without the number."""
+        return f"Arrival(kind={self.kind!r})"
+
+
+@needs(Permission.TICKETS)
+def read(ws: Workspace, station: Station, text: str) -> Arrival:
+    """What a scan or typed text is.
+
+    Raises:
+        ReplicaError, TicketCodeError: a code that is not good.
+        BadInput: ``unknown_code``, nothing that is known here.
+    """
+    clean = text.strip()[: MOST + 1]
+    if ticket_code.looks_like_ticket(clean):
+        return Arrival(kind="ticket", ticket=_ticket(ws, station, clean))
+    if replica.looks_like_code(clean):
+        return _paper(ws, station, clean)
+    if (found := booking.find(ws, station, clean)) is not None:
+        return Arrival(kind="booking", bookings=(found,))
+    # Some identity numbers could be references without their dashes: the card goes first.
+    number = _card(ws, station, clean)
+    if number is not None and ws.config.station.card:
+        return Arrival(kind="card", id_number=number, bookings=tuple(booking.of_card(ws, station, number)))
+    if number is None and (reference := _reference(clean)) is not None:
+        return Arrival(kind="return", reference=reference, business=_queue_of_case(ws, reference))
+    raise BadInput(
+        "unknown_code",
+        "这个码在取号机上用不上",
+        field="code",
+        hint="可以扫预约码、收件凭证上的码、号票；也可以直接选业务取号",
+    )
+
+
+def _ticket(ws: Workspace, station: Station, text: str) -> str:
+    today = station.today(ws)
+    if ":" not in text[:8]:
+        return ticket_code.read_line(text, today)
+    return ticket_code.decode(text, known_keys(ws), today).ticket_id
+
+
+def _paper(ws: Workspace, station: Station, text: str) -> Arrival:
+    found = replica.decode(text, known_keys(ws), station.today(ws))
+    matter = ws.catalogue.find(found.matter)
+    return Arrival(kind="return", reference=found.reference, business=_queue(ws, matter))
+
+
+def _queue_of_case(ws: Workspace, reference: str) -> Business | None:
+    with translated(ws.journal.path):
+        read = ws.journal.read()
+        case_id = hall_cases.case_id_of(read, reference)
+        known = hall_cases.look(ws, read, case_id) if case_id else None
+    return _queue(ws, ws.catalogue.find(known.case.matter.key)) if known else None
+
+
+def _queue(ws: Workspace, matter: Matter | None) -> Business | None:
+    return business_of(businesses(ws), matter) if matter else None
+
+
+def _reference(text: str) -> str | None:
+    try:
+        return str(parse_reference(text))
+    except BadInput:
+        return None
+
+
+def _card(ws: Workspace, station: Station, text: str) -> str | None:
+    try:
+        return card_number(text, station.today(ws))
+    except BadIdentity:
+        return None
