@@ -91,6 +91,8 @@ class BoardScreen(Screen[None]):
         ahead = seen.queue.now_ms - seen.at_ms if seen.queue is not None else 0
         self.hall = replace(self.hall, now_ms=now_ms + ahead)
         self._seen = seen
+        if not self.query(KeyLine):
+            return  # still being put together: ``on_mount`` comes back
         told = Told(self.hall.sign, _("看板"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms))
         self.query_one(HallBar).show(told)
         self.paint()

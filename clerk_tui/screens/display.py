@@ -90,10 +90,16 @@ class DisplayScreen(Screen[None]):
         yield HallBar(self._zone)
         yield TextPane(self._lines, id="display", classes="pane body")
 
+    def on_mount(self) -> None:
+        assert isinstance(self.app, DisplayApp)
+        self.show(self.app.seen)
+
     def show(self, seen: Seen) -> None:
         """Show what was seen."""
         self._now = seen.queue
         assert isinstance(self.app, DisplayApp)
+        if not self.query(TextPane):
+            return  # still being put together: ``on_mount`` comes back
         now_ms = self.app.clock()
         told = Told(self._sign, _("叫号"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms))
         self.query_one(HallBar).show(told)

@@ -75,9 +75,6 @@ class Places(QuietEnd):
 
         self.push_screen(CaseScreen(reference))
 
-    def _show(self, screen: CounterScreen) -> None:
-        self.push_screen(screen)
-
     def reference_in(self, code: str) -> str:
         """The reference that a scanned or typed code names, or ``""``."""
         from clerk_tui.screens.open_case import reference_in
