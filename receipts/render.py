@@ -88,28 +88,35 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
         canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(2)  # rules that meet at a corner close it
         pen = Pen(canvas, fonts, page.height)
-        if document.watermark:
-            _draw_watermark(canvas, pen, fonts, document.watermark, page)
         for op in page.ops:
             _draw_op(canvas, pen, op, page.height)
+        if document.watermark:
+            _draw_watermark(canvas, pen, fonts, document.watermark, page)
         canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
 def _draw_watermark(canvas: Canvas, pen: Pen, fonts: FontSet, text: str, page: Page) -> None:
-    """The text across the page under what is printed on it, and upright at its head, where nothing covers it."""
+    """The text across the page, over and over down a long ticket, and lets what is printed show through; on a sheet
+    also upright in the margin at its head."""
     size = 0.7 * page.width / fonts.width(text, 1.0, True)
+    wide = fonts.width(text, size, True)
+    times = max(1, round(page.height / page.width / 1.4))
     canvas.saveState()
-    canvas.translate(page.width / 2, page.height / 2)
-    canvas.rotate(45)
-    canvas.translate(-fonts.width(text, size, True) / 2, -page.height)
-    pen.forget()
-    pen.text(Text(0.0, 0.0, text, size, True, 0.82))
+    canvas.setFillAlpha(0.16)
+    for place in range(times):
+        canvas.saveState()
+        canvas.translate(page.width / 2, page.height * (place + 0.5) / times)
+        canvas.rotate(45)
+        canvas.translate(-wide / 2, -page.height)
+        pen.forget()
+        pen.text(Text(0.0, size / 3, text, size, True))
+        canvas.restoreState()
     canvas.restoreState()
     pen.forget()
-    small = min(11.0, 0.5 * page.width / fonts.width(text, 1.0, True))
-    pen.text(Text((page.width - fonts.width(text, small, True)) / 2, 8 + small, text, small, True, 0.25))
+    if page.width > page.height / 2:
+        pen.text(Text((page.width - fonts.width(text, 11.0, True)) / 2, 19.0, text, 11.0, True))
 
 
 def _draw_op(canvas: Canvas, pen: Pen, op: Op, height: float) -> None:

@@ -34,6 +34,7 @@ class CounterScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
+        yield from self.counter.lines_above()
         yield from self.body()
         yield KeyLine()
 

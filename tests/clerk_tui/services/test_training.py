@@ -132,14 +132,14 @@ def pages(pdf: bytes) -> list[str]:
 def test_every_page_of_a_training_paper_says_so(fonts: FontSet, kind: str) -> None:
     marked = structs.replace(sample_document(kind), watermark=papers.WATERMARK)
     for text in pages(render(marked, fonts).pdf):
-        assert "".join(text.split()).count("培训样张TRAINING") == 2
+        assert "".join(text.split()).count("培训样张TRAINING") >= 2
 
 
 @pytest.mark.parametrize("kind", SLIPS)
 def test_every_training_ticket_says_so_too(fonts: FontSet, kind: str) -> None:
     marked = structs.replace(sample_document(kind), watermark=papers.WATERMARK)
     for text in pages(render(marked, fonts, "slip").pdf):
-        assert "".join(text.split()).count("培训样张TRAINING") == 2
+        assert "".join(text.split()).count("培训样张TRAINING") >= 2
 
 
 def test_a_real_paper_has_no_mark_and_a_sandbox_has_no_other(ws: Workspace) -> None:
