@@ -63,6 +63,8 @@ class TrainingApp(CounterApp):
 
     def _scan_read(self, code: str, whole: bool) -> None:
         self.scans += 1
+        # What a scanner types nobody has pressed.
+        self.strokes = max(0, self.strokes - len(code) - 1)
         super()._scan_read(code, whole)
 
     # -- choosing, working, handing in -----------------------------------------------------------------------------

@@ -349,5 +349,10 @@ def _gaps(wanted: Wanted, got: set[str]) -> Point:
 
 def _ticks(wanted: Wanted, got: dict[str, TickState]) -> Point:
     wrong = [wanted.names.get(code, code) for code, state in wanted.ticks.items() if got.get(code) is not state]
+    wrong += [
+        wanted.names.get(code, code)
+        for code, state in got.items()
+        if code not in wanted.ticks and state is TickState.PRESENT
+    ]
     told = f"与桌上的不符：{'、'.join(wrong)}" if wrong else "与桌上的一致"
     return Point(what="材料", right=not wrong, told=told, why="结论只由桌上的材料得出")

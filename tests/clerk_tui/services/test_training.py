@@ -96,7 +96,7 @@ def test_a_paper_in_the_wrong_language_is_seen(ws: Workspace) -> None:
 
 def test_what_was_not_brought_does_not_complete_a_supplement(ws: Workspace) -> None:
     score = worked(ws, EXERCISES["scan"], materials={"layout": "present"})
-    assert "与桌上的材料不符" in missed(score)["结论"]
+    assert "与桌上的材料不符" in missed(score)["结论"] and "布局" in missed(score)["材料"]
 
 
 def test_another_case_than_the_persons_own_is_seen(ws: Workspace) -> None:
