@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
     "proceed": Entry("proceed", COUNTER, N_("受理之后的下一步：特别程序、延期、决定、送达、缴费、取件、退件")),
+    "call": Entry("call", COUNTER, N_("叫号：下一位、过号、暂放、转走、办结；断网时扫号票")),
     "attach": Entry("asides", COUNTER, N_("把扫描件加到办件")),
     "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
     "scan": Entry("scan", COUNTER, N_("扫凭证上的码：查看，或续办别的窗口收的件")),
