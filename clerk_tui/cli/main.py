@@ -38,6 +38,7 @@ COUNTER, RULES, RECORDS, UPKEEP = N_("窗口办理"), N_("规则查询"), N_("�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "station": Entry("station", COUNTER, N_("打开取号机；station book 收下预约")),
     "sign-in": Entry("signing", COUNTER, N_("签到：之后的命令记在这个人名下")),
     "sign-out": Entry("signing", COUNTER, N_("签退")),
     "whoami": Entry("signing", COUNTER, N_("现在的命令记在谁名下")),
