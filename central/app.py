@@ -22,6 +22,7 @@ from central import (
     board_api,
     departments,
     departments_api,
+    feed,
     oversight_api,
     staff_api,
     sync_api,
@@ -153,6 +154,7 @@ def make_app(
         "heard": {},
         "desk": Desk(store),
         "holders": tokens.lookup(store),
+        "pages": feed.lookup(store),
     }
     return Litestar(
         route_handlers=[
