@@ -59,6 +59,7 @@ GROUPS: dict[str, str] = {
     "step": N_("办下一步"),
     "paper": N_("凭证上的办件"),
     "outbox": N_("上传"),
+    "station": N_("取号机"),
     "dialog": N_("对话框"),
 }
 
@@ -165,6 +166,19 @@ ACTIONS: tuple[Action, ...] = (
     _a("correct", "m", "m", N_("更正"), N_("写明正确的内容，记入这个办件"), "outbox", inside=True),
     _a("resend", "r", "r", N_("重办"), N_("请中心把退回的记录再办一次（负责人签到后）"), "outbox", inside=True),
     _a("hand_over", "h", "h", N_("交负责人"), N_("写明情况，交给负责人处理"), "outbox", inside=True),
+    _a(
+        "choose",
+        "1 2 3 4 5 6 7 8 9",
+        "1-9",
+        N_("选业务"),
+        N_("选业务取号，或选所列的一项；点一下也行"),
+        "station",
+        inside=True,
+    ),
+    _a("code", "0", "0", N_("预约、补正、查号"), N_("扫或输入预约码、收件编号、号票、身份证"), "station", inside=True),
+    _a("priority", "enter", "Enter", N_("优先取号"), N_("先选优先的理由，再选业务"), "station", inside=True),
+    _a("turn", "right left", "→ ←", N_("下一页"), N_("业务多于九个时翻页"), "station", inside=True),
+    _a("done", "escape", "Esc", N_("完成"), N_("回到第一屏，给下一位用"), "station", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
 )

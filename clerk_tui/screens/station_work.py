@@ -94,12 +94,12 @@ def first_page(ws: Workspace) -> Businesses:
 
 
 def low_numbers(ws: Workspace, station: Station) -> str:
-    """What the line below says of the numbers that are left for when there is no network; empty while it is there."""
+    """Without a network: how many numbers are left of the letter that has the fewest; empty while there is one."""
     if station.online:
         return ""
     left = numbers.left(ws, station).letters
-    words = "、".join(f"{letter} {count}" for letter, count in left.items())
-    return _("网络不通：用本机预领的号码（还有 {left}）").format(left=words)
+    letter = min(left, key=lambda each: left[each])
+    return _("网络不通，用预领的号码，{letter} 字还有 {count} 个").format(letter=letter, count=left[letter])
 
 
 def _next(ws: Workspace, station: Station, arrival: Arrival) -> Booking:

@@ -98,7 +98,7 @@ class Station:
             return None
         before, taken, at_ms = self._gave
         same = replace(wish, ticket_id=before.ticket_id) == before and pressed_ms - at_ms <= MOMENT_MS
-        return taken if same else None
+        return replace(taken, already=True) if same else None
 
     def forget(self) -> None:
         """What was given is not theirs any more: the next press is another wish."""
