@@ -61,6 +61,7 @@ GROUPS: dict[str, str] = {
     "outbox": N_("上传"),
     "station": N_("取号机"),
     "dialog": N_("对话框"),
+    "training": N_("培训"),
 }
 
 ACTIONS: tuple[Action, ...] = (
@@ -181,6 +182,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("done", "escape", "Esc", N_("完成"), N_("回到第一屏，给下一位用"), "station", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
+    _a("exercise", "ctrl+x", "Ctrl+X", N_("练习"), N_("看题目、交卷、换一道练习"), "training", inside=True),
 )
 
 
