@@ -8,12 +8,10 @@ from collections.abc import Callable
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
-from clerk_tui.services.arriving import Arrival
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.queue_centre import Refused, Unreachable
 from clerk_tui.services.ticketing import Station, Taken
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.bookings import Booking
 from hall.catalogue.model import Business
 from hall.ticketing import Lane
 
@@ -50,7 +48,7 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
             taken = ticket_moves.find(ws, station, arrival.ticket)
             return Found(taken, _business(ws, taken))
         if arrival.bookings:
-            return given(ws, booking.check_in(ws, station, _next(ws, station, arrival)))
+            return given(ws, booking.check_in(ws, station, booking.due(ws, station, arrival.bookings)))
         if arrival.business is not None:
             return take(arrival.business.key, Asked(reference=arrival.reference))(ws, station)
         return Businesses(seen, Asked(reference=arrival.reference, id_number=arrival.id_number))
@@ -100,13 +98,6 @@ def low_numbers(ws: Workspace, station: Station) -> str:
     left = numbers.left(ws, station).letters
     letter = min(left, key=lambda each: left[each])
     return _("网络不通，用预领的号码，{letter} 字还有 {count} 个").format(letter=letter, count=left[letter])
-
-
-def _next(ws: Workspace, station: Station, arrival: Arrival) -> Booking:
-    """The appointment that somebody comes for: the first that is not over and has no ticket, else the last."""
-    now = station.now_ms(ws)
-    fitting = [each for each in arrival.bookings if each.end_ms > now and not each.ticket_id]
-    return (fitting or list(arrival.bookings[-1:]))[0]
 
 
 def _business(ws: Workspace, taken: Taken) -> Business | None:

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -90,6 +91,13 @@ def of_card(ws: Workspace, station: Station, id_number: str) -> list[Booking]:
     person = person_digest(secrets(ws)[0], card_number(id_number, day), day)
     with translated(ws.journal.path):
         return store.of_person(ws.journal.read(), day, person)
+
+
+@needs(Permission.TICKETS)
+def due(ws: Workspace, station: Station, bookings: Sequence[Booking]) -> Booking:
+    """The appointment that somebody comes for: the first that is not over and has no ticket, else the last."""
+    now = station.now_ms(ws)
+    return next((each for each in bookings if each.end_ms > now and not each.ticket_id), bookings[-1])
 
 
 @needs(Permission.TICKETS)
