@@ -106,7 +106,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
-    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, {}, now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)
     reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
