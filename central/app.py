@@ -23,6 +23,7 @@ from central import (
     departments,
     departments_api,
     enquiry_api,
+    feed,
     oversight_api,
     staff_api,
     sync_api,
@@ -156,6 +157,7 @@ def make_app(
         "throttle": Throttle(),
         "desk": Desk(store),
         "holders": tokens.lookup(store),
+        "pages": feed.lookup(store),
     }
     return Litestar(
         route_handlers=[

@@ -76,12 +76,15 @@ def make_reference(office: str, device: str, number: int) -> str:
 def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_length: int = DEVICE_LENGTH) -> Reference:
     """Read a reference as scanned or typed: any case, full width, blanks, other dashes, leading zeros left out.
 
-    With dashes missing the two lengths say where office and device end. Raises ``BadInput``: ``reference_shape`` if it
+    With dashes missing the two lengths say where office and device end; where they do not fit, the number is taken to
+    have five digits. Raises ``BadInput``: ``reference_shape`` if it
     is none, ``reference_check`` if the check character does not fit; the hint then names what it would be with O/0,
     I/1 and the like put right, if exactly one reading fits.
     """
     tidy = _tidy(text)
     readings = list(_readings(tidy, office_length, device_length))
+    if not any(_checked(*reading) for reading in readings):
+        readings += _shortest_number(tidy, office_length)
     for office, device, number, check in readings:
         found = _checked(office, device, number, check)
         if found is not None:
@@ -141,6 +144,11 @@ def parse_paper_number(text: str) -> tuple[Reference, str, int, str]:
     return parse_reference(match[1]), match[2], int(match[3]), match[4] or ""
 
 
+def bare(text: str) -> str:
+    """A reference or a paper's number as it is compared: narrow, in capitals, without dashes and blanks."""
+    return _tidy(text).replace("-", "")
+
+
 def _tidy(text: str) -> str:
     narrow = "".join(chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else char for char in text)
     return _DASHES.sub("-", "".join(narrow.split())).upper().strip("-")
@@ -155,6 +163,14 @@ def _readings(tidy: str, office_length: int, device_length: int) -> Iterator[tup
     codes = office_length + device_length
     if re.fullmatch(r"[0-9A-Z]{6,13}", bare[codes:]) and bare[:codes].isalnum():
         yield bare[:office_length], bare[office_length:codes], bare[codes:-1], bare[-1]
+
+
+def _shortest_number(tidy: str, office_length: int) -> Iterator[tuple[str, str, str, str]]:
+    """Without dashes: codes of any length, before a number as short as numbers are."""
+    match = re.fullmatch(r"([0-9A-Z]{2,24})([0-9]{5})([0-9A-Z])", tidy.replace("-", ""))
+    if match is not None:
+        office = min(office_length, len(match[1]) - 1)
+        yield match[1][:office], match[1][office:], match[2], match[3]
 
 
 def _checked(office: str, device: str, number: str, check: str) -> Reference | None:

@@ -5,7 +5,7 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ from receipts.wording import chinese_date, copies_text, days_text, limit_text
 _BY_ANALOGY: Final = "参照"
 _VALUES: Final = """
     accepted agent agent_id agent_phone answers applicant applicant_id applicant_id_label applicant_phone article
-    basis breach clerk clock_from condition copies court day department department_phone fee gap_count hall
+    basis breach clerk clock_from condition copies court day department department_phone faults fee gap_count hall
     hall_address hall_phone hours known_before lapse legal_person matter matter_code matter_kind number partners
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
@@ -209,6 +209,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "under": "依据" if licence else _BY_ANALOGY,
         "act": "行政许可法" if licence else f"{_BY_ANALOGY}行政许可法",
         "gap_count": str(len(notice.gaps if notice else case.gaps)),
+        "faults": _faults(notice.gaps if notice else case.gaps),
         "respond_by": chinese_date(notice.respond_by, notice.provisional) if notice else "",
         "lapse": LAPSE.get(notice.lapse, notice.lapse) if notice else "",
         "second_reason": notice.reason if notice else "",
@@ -223,6 +224,14 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "waived_count": str(len(waived(case.rows, case.ticks))),
         "tolerated_count": str(len(case.promises)),
     }
+
+
+def _faults(gaps: Sequence[Gap]) -> str:
+    """Which of the two grounds of a notice is true, or both (行政许可法 art. 32(1)(4): 不齐全或者不符合法定形式)."""
+    faulty = [gap.state is TickState.UNACCEPTABLE for gap in gaps]
+    if all(faulty):
+        return "不符合法定形式"
+    return "不齐全，且有的不符合法定形式" if any(faulty) else "不齐全"
 
 
 def _office(case: Case, issued: PaperIssued) -> dict[str, str]:

@@ -163,19 +163,10 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
 def _paper_id(ws: Any, text: str) -> str:
     """The id of a paper that was named by its number; anything else is taken as an id."""
     from clerk_tui.services import cases, papers
-    from hall.reference import paper_number, parse_paper_number
 
-    if "/" not in text:
+    if "/" not in text and "／" not in text:
         return text
-    known = papers.numbered(ws, text.strip().upper())
-    if known is not None:
-        return known.paper_id
-    reference, kind, count, window = parse_paper_number(text)
-    number = paper_number(str(reference), kind, count, window)
-    for row in cases.get(ws, str(reference)).papers:
-        if row.number == number:
-            return row.paper_id
-    raise BadInput("unknown_paper", _("这个办件没有这份凭证"), field="PAPER", hint=_("用 clerk papers REF 查看"))
+    return (papers.numbered(ws, text.strip().upper()) or cases.paper_named(ws, text)).paper_id
 
 
 def _row(row: CaseRow) -> dict[str, Any]:

@@ -125,11 +125,7 @@ def rebuild(session: Session, number: str | None, out: Path | None, reprint: int
     if out is None:
         raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
-        paper = papers.numbered(ws, number.strip().upper())
-        if paper is None:
-            found = cases.get(ws, number.partition("/")[0]).papers
-            hint = _("这个办件的文书：") + "、".join(one.number for one in found)
-            raise BadInput("unknown_paper", _("没有这份文书"), field="NUMBER", hint=hint)
+        paper = papers.numbered(ws, number.strip().upper()) or cases.paper_named(ws, number)
         rendered = papers.rebuild(ws, paper.paper_id, reprint)
     _save(out, rendered.pdf)
     result = {

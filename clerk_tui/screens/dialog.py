@@ -21,6 +21,8 @@ from hall.errors import HallError
 
 FRAME = 6
 """Lines around the content: title, keys, and the blank ones."""
+MARGIN = 4
+"""The narrowest margin beside a dialog that leaves something to read there, in columns."""
 Paragraph = tuple[str, str]
 """A text and its ink; an empty text is a blank line, one that begins with ``"\\t"`` is indented."""
 
@@ -102,7 +104,8 @@ class Box(Painted):
 
     def fit(self, columns: int, rows: int) -> None:
         """Take the size that the content needs."""
-        wide = min(76, columns - 4)
+        # In a narrower margin only scraps of the words beneath would stand.
+        wide = 76 if columns >= 76 + 2 * MARGIN else columns
         self.styles.width = wide
         self.styles.height = min(rows - 2, len(self._content(wide - 4)) + FRAME)
 

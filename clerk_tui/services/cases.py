@@ -22,7 +22,7 @@ from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, search_key
-from hall.reference import looks_like_reference, parse_reference
+from hall.reference import bare, looks_like_reference, parse_reference
 from hall.roles import Permission
 
 __all__ = ["CaseDetail", "CaseRow", "PaperRow", "find", "get", "show_personal"]
@@ -132,6 +132,21 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
 
 
 @needs(Permission.VIEW)
+def paper_named(ws: Workspace, number: str) -> PaperRow:
+    """The paper with this number, however typed.
+
+    Raises:
+        BadInput: no such case here, or it has no such paper (``unknown_paper``; the hint names those it has).
+    """
+    rows = get(ws, number).papers
+    for row in rows:
+        if bare(row.number) == bare(number):
+            return row
+    listed = "、".join(row.number for row in rows)
+    raise BadInput("unknown_paper", "这个办件没有这份文书", field="PAPER", hint=f"这个办件的文书：{listed}")
+
+
+@needs(Permission.VIEW)
 def hall_case(ws: Workspace, reference: str) -> HallCase:
     """The case as the whole hall knows it. Raises ``BadInput`` as ``get`` does."""
     connection = ws.journal.read()
@@ -189,7 +204,7 @@ def _unknown() -> BadInput:
 
 def _of_paper(text: str) -> str:
     """What is looked for; of a paper's number (``REF/B1``, also scanned) the case's part."""
-    return text.strip().partition("/")[0]
+    return text.strip().replace("／", "/").partition("/")[0]
 
 
 @needs(Permission.SHOW_PERSONAL)

@@ -118,7 +118,7 @@ class Database:
     def _refused(self, told: StoreError) -> StoreError:
         """What a failed transaction means for the next: on a full disk the ballast makes room for it."""
         if told.code == "disk_full" and self.disk.drop():
-            hint = "已腾出备用空间，再按一次就能保存，刚才的内容还在屏幕上；请管理员马上清理磁盘"
+            hint = "已腾出备用空间，再办一次就能保存；请管理员马上清理磁盘"
             return _error("disk_full", "磁盘已满，没有保存", self.path, hint)
         return told
 
@@ -303,7 +303,7 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     # is one, whatever its cause.
     cramped = code == sqlite3.SQLITE_IOERR and extended not in _FSYNC and not has_room(path)
     if code == sqlite3.SQLITE_FULL or cramped:
-        return _error("disk_full", "磁盘已满，没有保存", path, "腾出磁盘空间后再按一次；刚才的内容还在屏幕上")
+        return _error("disk_full", "磁盘已满，没有保存", path, "腾出磁盘空间后再办一次")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return _locked(path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):

@@ -10,7 +10,7 @@ from textual.geometry import Offset
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import clip, safe, width, wrap
-from clerk_tui.widgets.editor import Editor
+from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted
 
 LONGEST = 20
@@ -129,8 +129,8 @@ class SignIn(Painted):
             self._go_on()
         elif event.key in ("tab", "shift+tab", "up", "down"):
             self.place = 1 - self.place
-        elif event.is_printable and event.character is not None:
-            self.editors[self.place].insert(event.character)
+        elif text := typed(event.character):
+            self.editors[self.place].insert(text)
         else:
             self.editors[self.place].key(event.key)
         self.paint()

@@ -13,6 +13,7 @@ from hall.errors import BadInput
 from hall.reference import (
     ALPHABET,
     Reference,
+    bare,
     check_character,
     looks_like_reference,
     make_reference,
@@ -33,6 +34,19 @@ def correct(body: str, check: str) -> bool:
 def test_a_reference_has_office_device_number_and_check() -> None:
     assert REF == "990100-W01-00017-9"
     assert parse_reference(REF) == Reference("990100", "W01", 17, "9")
+
+
+@pytest.mark.parametrize("office", ["SL01", "990100", "A"])
+@pytest.mark.parametrize("device", ["A1", "W01", "W", "A1B2"])
+def test_without_dashes_codes_may_have_any_length(office: str, device: str) -> None:
+    """Where the usual lengths do not fit the number has five digits; a look-up compares without dashes."""
+    reference = make_reference(office, device, 17)
+    for typed in (
+        reference,
+        reference.lower().replace("-", ""),
+        "".join(chr(ord(char) + 0xFEE0) for char in reference),
+    ):
+        assert bare(str(parse_reference(typed, office_length=len(office)))) == bare(reference)
 
 
 def test_numbers_above_99999_grow() -> None:

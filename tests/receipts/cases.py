@@ -219,6 +219,10 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "notice": ("notice", told(noticed(), ticks=SOME, agent=AGENT)),
         "notice_second": ("notice", told(noticed(), noticed(second=True, reason="补交的任命文件未盖章"), ticks=SOME)),
         "acceptance": ("acceptance", told(accepted(), agent=AGENT)),
+        "promise_saturday": ("promise", told(tolerated(), ticks=promised, clock_from=dt.date(2026, 9, 21))),
+        "tolerance_saturday": ("tolerance", told(tolerated(), ticks=promised, clock_from=dt.date(2026, 9, 21))),
+        "notice_missing": ("notice", told(noticed(gaps=GAPS[:1]), ticks=SOME)),
+        "notice_unfit": ("notice", told(noticed(gaps=GAPS[1:]), ticks=SOME)),
         "acceptance_saturday": ("acceptance", told(accepted(), clock_from=dt.date(2026, 9, 21))),
         "receipt_supplied_later": (
             "receipt",

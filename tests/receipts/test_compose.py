@@ -146,6 +146,24 @@ def test_an_acceptance_of_a_weekend_says_from_when_time_runs() -> None:
     assert "延时服务" not in said("acceptance")
 
 
+@pytest.mark.parametrize("kind", ["promise", "tolerance"])
+def test_what_a_weekend_receipt_promises_says_from_when_time_runs(kind: str) -> None:
+    assert "视为2026年9月21日收到，期限自次日起计算" in said(f"{kind}_saturday")
+
+
+@pytest.mark.parametrize(
+    ("name", "ground"),
+    [
+        ("notice", "的申请材料不齐全，且有的不符合法定形式，现"),
+        ("notice_missing", "的申请材料不齐全，现"),
+        ("notice_unfit", "的申请材料不符合法定形式，现"),
+    ],
+)
+def test_a_notice_says_which_ground_is_true(name: str, ground: str) -> None:
+    """行政许可法 art. 32(1)(4) has two; a paper that always names both says of each person what is not so."""
+    assert ground in said(name)
+
+
 def test_each_way_to_acceptance_has_its_own_words() -> None:
     words = {
         "acceptance_supplemented": "经补正，申请材料齐全",

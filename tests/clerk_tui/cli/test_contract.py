@@ -316,3 +316,24 @@ def test_what_did_not_come_out_is_printed_at_another_place(clerk: Clerk, home: P
     moved = clerk("--config", config, "papers", "--to", f"dir:{home / 'else'}", "--json")
     assert (moved.code, [row["state"] for row in moved.json["papers"]]) == (0, ["printed"])
     assert list((home / "else").iterdir()) == [Path(moved.json["papers"][0]["path"])]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_reference_is_taken_however_it_is_typed(clerk: Clerk, home: Path) -> None:
+    """As at the screens: without dashes, in small letters, in full width; a paper's number too."""
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    wide = "".join(chr(ord(char) + 0xFEE0) for char in reference)
+    for typed in (
+        reference.lower(),
+        reference.replace("-", ""),
+        reference.replace("-", "").lower(),
+        wide,
+        f" {reference} ",
+    ):
+        assert clerk("case", typed, "--json").json["reference"] == reference, typed
+        assert clerk("steps", typed, "--json").json["reference"] == reference, typed
+        assert clerk("papers", typed, "--json").code == 0
+    number = clerk("case", reference, "--json").json["papers"][0]["number"]
+    for typed in (number.lower(), number.replace("-", ""), number.replace("/", "／")):
+        out = home / "again.pdf"
+        assert clerk("paper", "rebuild", typed, "--out", out, "--json").json["number"] == number

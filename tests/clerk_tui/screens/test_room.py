@@ -9,8 +9,8 @@ from clerk_tui.services import intake
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.form import FormView, Item
 from clerk_tui.widgets.painted import Line
-from tests.clerk_tui.screens.conftest import OpenCounter
-from tests.clerk_tui.screens.steps import answer_spouse, find_migration
+from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
+from tests.clerk_tui.screens.steps import answer_spouse, at_the_desk, find_migration
 from tests.clerk_tui.walkins import COMPANY, restaurant
 
 COMPANY_NAME = "示例市好味餐饮有限公司"
@@ -105,3 +105,14 @@ async def test_why_nothing_else_is_possible_is_said_once(counter: OpenCounter) -
         assert clerk.asks
         assert clerk.text.count("已经确定不予受理的理由") == 1
         assert "受理、一次性告知补正、容缺受理、当场更正后受理：" in clerk.text
+
+
+async def test_no_scraps_of_words_stand_beside_a_dialog(counter: OpenCounter) -> None:
+    """On a narrow screen a dialog has the whole width: a margin of two columns would show parts of letters."""
+    async with counter(NARROW) as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("1231a")
+        await clerk.press("f9")
+        box = clerk.screen.query_one("#box").region
+        beside = [line[: box.x] + line[box.right :] for line in clerk.text.splitlines()[box.y : box.bottom]]
+        assert clerk.asks and not "".join(beside).strip()

@@ -71,6 +71,8 @@ OPEN: dict[str, str] = {
     "proceeding.told": "pure",
     "proceeding.clock_of": "pure",
     "queue_centre.served_here": "the catalogue and the settings",
+    "queue_centre.matters_of": "the catalogue",
+    "queue_paper.read": "a number, nobody's data",
     "queue_desk.load": "the window's own row; what is done with it asks Queueing.step",
     "queue_desk.keep": "the window's own row, with facts that Queueing.step asked about",
     "recording.new_reference": "a number in a transaction whose facts Action.add asks about",
