@@ -103,10 +103,13 @@ async def test_what_is_open_in_the_hall_stands_below_and_is_opened(counter: Open
     change = wire.Change(
         server_seq=1, case_id=case.case_id, reference=reference, state=case.state.value, version=case.version,
         device="d", day=dt.date(2026, 11, 2), case=msgspec.json.encode(case),
-        flags=["candidate_pair", "clock:received:2026-11-02:2026-10-20", "clock_suspect"],
+        flags=[
+            "candidate_pair", "clock:accepted:2026-11-02:2026-10-20", "clock:received:2026-11-02:2026-10-20",
+            "clock_suspect",
+        ],
     )  # fmt: skip
     keep_changes(ws.journal.database, [change], "e:1", 1)
-    async with counter(NARROW) as clerk:
+    async with counter() as clerk:
         await clerk.press("f12")
         assert "全厅要看的办件" in clerk.text and reference in clerk.text and "可能登记了两次" in clerk.text
         await clerk.press("enter")
