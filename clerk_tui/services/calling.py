@@ -84,7 +84,7 @@ class Window(Watching):
         """
         require(actor, Permission.CALL)
         self.reload()
-        ticket = self._numbered(paper) if isinstance(paper, str) else paper
+        ticket = self.numbered(paper) if isinstance(paper, str) else paper
         visit = self.desk.visit
         if visit is not None and visit.ticket.ticket_id == ticket.ticket_id:
             self.start(actor)
@@ -100,7 +100,7 @@ class Window(Watching):
             self._take_alone(actor, Visit(ticket=ticket), request.claim_id)
         self.start(actor)
 
-    def _numbered(self, number: str) -> TicketView:
+    def numbered(self, number: str) -> TicketView:
         """The ticket with this number of today. Raises ``BadInput``: there is none, or nobody answers."""
         self.line.wake()
         try:
