@@ -36,6 +36,7 @@ class CounterScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
+        yield from self.counter.lines_above()
         yield QueueStrip()
         yield from self.body()
         yield KeyLine()

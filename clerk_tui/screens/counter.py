@@ -58,7 +58,9 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self._make_supervisor = make_supervisor
         self._supervisor: Supervisor | None = None
         self._sync: Any = None
-        self._standing = Standing(window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled)
+        self._standing = Standing(
+            window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled, training=config.training
+        )
         for theme in themes.THEMES:
             self.register_theme(theme)
 
