@@ -91,16 +91,23 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
             log.error("opening the workspace failed: %s", placed(error))
             self.post_message(messages.WorkspaceFailed(_unexpected()))
         else:
+            # What is typed already is searched first; drafts need the services of a walk-in, which take longer to load.
+            self.post_message(messages.WorkspaceReady(workspace))
             from clerk_tui.services.kept_drafts import KeptDrafts
 
             kept = KeptDrafts(workspace)
-            self.post_message(messages.WorkspaceReady(workspace, kept, kept.take_up()))
+            self.post_message(messages.DraftsLeft(kept, kept.take_up()))
             _get_ready(workspace)
+            if not self.is_headless:
+                # Keep what is loaded out of the collector's rounds: a full one would stop a key for 30 ms. Not for an
+                # App among others in one process, which would never be given back.
+                gc.freeze()
+        finally:
+            gc.enable()
 
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
         self.workspace = message.workspace
-        self.drafts_opened(message.kept, message.left)
         self._read_sync()
         self.home.opened()
         self.show_standing()
@@ -113,6 +120,12 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
         self._keep_up()
         self.begin_shift()
         self.in_background(left_over, "left")
+
+    @on(messages.DraftsLeft)
+    def _drafts_left(self, message: messages.DraftsLeft) -> None:
+        self.drafts_opened(message.kept, message.left)
+        if not self.home.entry.value:
+            self.home.opened()
 
     @on(messages.WorkspaceFailed)
     def _not_opened(self, message: messages.WorkspaceFailed) -> None:
@@ -288,17 +301,13 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
 
 
 def _get_ready(workspace: Workspace) -> None:
-    """Load what the first walk-in needs while the first screen is read, and keep it out of the collector's rounds.
-
-    Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
-    """
+    """Load what the first walk-in needs while the first screen is read, or the first Enter would wait for imports."""
     from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
     from clerk_tui.services import printable
 
     workspace.catalogue.warm()
     # A rare character asks which ones the fonts have: known before anybody types one.
     printable.lacking("\U00020000")
-    gc.freeze()
 
 
 def _deliver(workspace: Workspace) -> Message | None:

@@ -32,6 +32,7 @@ class Unfinished(QuietEnd):
     def drafts_opened(self, kept: KeptDrafts, left: list[Draft]) -> None:
         """The store is open: from now on drafts are kept; what an earlier run ``left`` lies at hand."""
         self._kept = kept
+        self._typed = True  # by whoever was quicker than the file
         self.parked += left
         self.put_aside |= {draft.case_id: draft for draft in kept.supplements}
 
