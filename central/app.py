@@ -22,6 +22,7 @@ from central import (
     board_api,
     departments,
     departments_api,
+    enquiry_api,
     feed,
     oversight_api,
     staff_api,
@@ -31,6 +32,7 @@ from central import (
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
+from central.enquiry import Throttle
 from central.page import describe
 from central.queue import api as queue_api
 from central.queue.desk import Desk
@@ -152,6 +154,7 @@ def make_app(
         "waiting": waiting,
         "admission": Admission(),
         "heard": {},
+        "throttle": Throttle(),
         "desk": Desk(store),
         "holders": tokens.lookup(store),
         "pages": feed.lookup(store),
@@ -168,6 +171,7 @@ def make_app(
             *staff_api.ROUTES,
             *queue_api.ROUTES,
             *board_api.ROUTES,
+            *enquiry_api.ROUTES,
         ],
         guards=[guard],
         state=State(state),
