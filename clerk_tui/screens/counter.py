@@ -101,8 +101,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
             self.post_message(messages.DraftsLeft(kept, kept.take_up()))
             _get_ready(workspace)
             if not self.is_headless:
-                # Keep what is loaded out of the collector's rounds: a full one would stop a key for 30 ms. Not for an
-                # App among others in one process, which would never be given back.
+                # A full collection would stop a key for 30 ms. Not where other Apps follow: none would be given back.
                 gc.freeze()
         finally:
             gc.enable()
@@ -122,12 +121,6 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self._keep_up()
         self.begin_shift()
         self.in_background(left_over, "left")
-
-    @on(messages.DraftsLeft)
-    def _drafts_left(self, message: messages.DraftsLeft) -> None:
-        self.drafts_opened(message.kept, message.left)
-        if not self.home.entry.value:
-            self.home.opened()
 
     @on(messages.WorkspaceFailed)
     def _not_opened(self, message: messages.WorkspaceFailed) -> None:

@@ -6,9 +6,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from textual import on
+
+from clerk_tui.messages import DraftsLeft
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.ending import QuietEnd
+from clerk_tui.screens.places import Places
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Unfinished(QuietEnd):
+class Unfinished(Places):
     """An App that knows its unfinished walk-ins: those put aside (``parked``) and those on its screens. ``put_aside``
     are supplements that wait for their case to be opened again, by the case."""
 
@@ -35,6 +38,12 @@ class Unfinished(QuietEnd):
         self._typed = True  # by whoever was quicker than the file
         self.parked += left
         self.put_aside |= {draft.case_id: draft for draft in kept.supplements}
+
+    @on(DraftsLeft)
+    def _drafts_left(self, message: DraftsLeft) -> None:
+        self.drafts_opened(message.kept, message.left)
+        if not self.home.entry.value:
+            self.home.opened()
 
     def drafts_changed(self) -> None:
         """Something was typed; it is kept within a second, never in the key's own time."""
