@@ -95,14 +95,8 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         else:
             # What is typed already is searched first; drafts need the services of a walk-in, which take longer to load.
             self.post_message(messages.WorkspaceReady(workspace))
-            from clerk_tui.services.kept_drafts import KeptDrafts
-
-            kept = KeptDrafts(workspace)
-            self.post_message(messages.DraftsLeft(kept, kept.take_up()))
-            _get_ready(workspace)
-            if not self.is_headless:
-                # A full collection would stop a key for 30 ms. Not where other Apps follow: none would be given back.
-                gc.freeze()
+            self.read_drafts(workspace)
+            _get_ready(workspace, alone=not self.is_headless)
         finally:
             gc.enable()
 
@@ -294,14 +288,20 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.switch_screen(ResultScreen(result, matter, party))
 
 
-def _get_ready(workspace: Workspace) -> None:
-    """Load what the first walk-in needs while the first screen is read, or the first Enter would wait for imports."""
+def _get_ready(workspace: Workspace, *, alone: bool) -> None:
+    """Load what the first walk-in needs while the first screen is read, or the first Enter would wait for imports.
+
+    An App that has its process ``alone`` keeps all of it out of the collector's rounds, of which a full one stops a
+    key for 30 ms; where other Apps follow, nothing that is frozen would ever be given back.
+    """
     from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
     from clerk_tui.services import printable
 
     workspace.catalogue.warm()
     # A rare character asks which ones the fonts have: known before anybody types one.
     printable.lacking("\U00020000")
+    if alone:
+        gc.freeze()
 
 
 def _deliver(workspace: Workspace) -> Message | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.supplement import SupplementDraft
+    from clerk_tui.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,13 @@ class Unfinished(Places):
         self._typed = True  # by whoever was quicker than the file
         self.parked += left
         self.put_aside |= {draft.case_id: draft for draft in kept.supplements}
+
+    def read_drafts(self, workspace: Workspace) -> None:
+        """Take up what an earlier run left, in any thread."""
+        from clerk_tui.services.kept_drafts import KeptDrafts
+
+        kept = KeptDrafts(workspace)
+        self.post_message(DraftsLeft(kept, kept.take_up()))
 
     @on(DraftsLeft)
     def _drafts_left(self, message: DraftsLeft) -> None:
