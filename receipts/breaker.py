@@ -12,14 +12,19 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-NO_START = frozenset("，。；：！？、）》〉」』】〕〗］｝”’·…—～．％‰℃°′″,.;:!?)]}%ー々〻＞／/－")
+NO_START = frozenset(
+    "，。；：！？、）》〉」』】〕〗〙〛］｝｠”’〞〟»›·…—～〜．％‰℃°′″⁇⁈⁉‼﹐﹑﹒﹔﹕﹖﹗﹚﹜﹞,.;:!?)]}%ー々〻＞／/－–‐"
+)
 """No line begins with these."""
 
-NO_END = frozenset("（《〈「『【〔〖［｛“‘([{￥¥$＄€£＃#№＜／/")
+NO_END = frozenset("（《〈「『【〔〖〘〚［｛｟“‘〝«‹﹙﹛﹝([{￥¥$＄€£＃#№＜／/")
 """No line ends with these."""
 
 _COUNTED = frozenset("年月日号时分秒个条款项目件份次页本张元角")
 """What is counted stays with its number: 18日, 5个, 第32条."""
+
+_UNITS = ("个工作日", "个自然日")
+"""Units of several characters that stay together: 5个工作日."""
 
 _PAIRS = frozenset("—…")
 _SPACES = " \u3000"
@@ -107,7 +112,7 @@ def _kind(text: str, index: int) -> int:
         before = text[index - 2]
     if before.isdigit() and after in _COUNTED:
         return _IN_WORD
-    if before == "个" and after in "工自" and text[: index - 1][-1:].isdigit():  # 5个工作日
+    if before in "个工作自然" and any(text.startswith(_UNITS, max(index - back, 0)) for back in (1, 2, 3)):
         return _IN_WORD
     return _IN_WORD if _of_word(before) and _of_word(after) else _FREE
 

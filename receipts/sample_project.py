@@ -1,11 +1,17 @@
-"""A sample project: the four stages of 工程建设项目审批, as the sample catalogue has them (a test compares the two)."""
+"""A sample project: the four stages of 工程建设项目审批, as the sample catalogue has them (a test compares the two).
+
+One matter of it, the design review, has what a guide says of it.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from hall.catalogue.model import ProcessStep
+from hall import facts as f
+from hall.catalogue.model import Limit, Limits, ProcessStep, ResultPaper, SpecialProcedure
+from hall.checklist import Row, SituationRef
 from hall.flow import FlowStep
+from receipts.sample_case import HALL
 
 
 def _step(code: str, name: str, who: str, days: float | None, after: str = "", **changes: Any) -> FlowStep:
@@ -85,10 +91,77 @@ PROJECT_FLOW: Final = (
         stage=_STAGES[3],
     ),
 )
-PROCESS: Final = (
-    ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
-    ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
-    ProcessStep(name="技术审查", who="住建局", days=6),
-    ProcessStep(name="出具审查意见书", who="住建局", days=1),
+_FORM: Final = "电子签章"
+PROJECT: Final = f.MatterRef(
+    key="fire-design-review",
+    code="11990100MB0000035A400011704100001",
+    name="特殊建设工程消防设计审查",
+    kind="行政许可",
+    version="2026.11.1",
+    project="工程建设项目",
+    department=f.DepartmentRef(
+        key="zjj", name="示例市住房和城乡建设局", short="住建局", address="示例市建设路6号", phone="0990-5550113"
+    ),
+    hall=HALL,
+    limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
+    results=(ResultPaper(name="特殊建设工程消防设计审查意见书"),),
+    special_procedures=(SpecialProcedure(name="专家评审", days=20),),
+    basis=("《消防法》第十一条", "第十二条"),
+    condition="属于特殊建设工程，施工前申请；未经审查或者审查不合格的不得施工",
+    process=(
+        ProcessStep(name="收件", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="受理", who="综合窗口", unit="on_the_spot"),
+        ProcessStep(name="技术审查", who="住建局", days=6),
+        ProcessStep(name="出具审查意见书", who="住建局", days=1),
+    ),
+    questions=(("是否采用特殊消防设计？", "否"),),
+    flow=PROJECT_FLOW,
 )
-"""One matter of it: the design review."""
+PROJECT_SITUATIONS: Final = (SituationRef("O", "一般消防设计"),)
+PROJECT_ROWS: Final = (
+    Row(
+        code="fire_form",
+        name="特殊建设工程消防设计审查申请表",
+        why="写明工程类别和消防设计概况",
+        source="窗口提供空白表",
+        form=_FORM,
+        copies=1,
+        required=True,
+        tolerable=False,
+        held=False,
+        standard="逐项填写并加盖公章",
+    ),
+    Row(
+        code="fire_design",
+        name="消防设计文件",
+        why="审查消防设计是否符合国家标准",
+        source="有相应资质的设计单位",
+        form=_FORM,
+        copies=1,
+        required=True,
+        tolerable=False,
+        held=False,
+    ),
+    Row(
+        code="works_planning",
+        name="建设工程规划许可文件",
+        why="依法需要规划许可的要先取得",
+        source="自然资源和规划局",
+        form="电子",
+        copies=0,
+        required=True,
+        tolerable=True,
+        held=True,
+        held_from="部门数据共享",
+    ),
+)
+PROJECT_ENGLISH: Final = {
+    PROJECT.name: "Fire safety design review of special works",
+    PROJECT.department.name: "Shili Bureau of Housing and Construction",
+    "特殊建设工程消防设计审查意见书": "Opinion on the fire safety design",
+    "专家评审": "Expert review",
+    "特殊建设工程消防设计审查申请表": "Application for a fire safety design review",
+    "消防设计文件": "Fire safety design documents",
+    "建设工程规划许可文件": "Planning permit of the works",
+}
+"""What a catalogue lists of these in English."""

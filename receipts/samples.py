@@ -10,9 +10,9 @@ from msgspec import structs
 from hall import facts as f
 from hall.calendar import WorkCalendar
 from hall.case import Case, Pause
-from hall.catalogue.model import Limit, Limits, Place
+from hall.catalogue.model import Place
 from hall.chain import type_of
-from hall.checklist import SituationRef
+from hall.checklist import Row, SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
 from hall.errors import BadInput
 from hall.fold import fold
@@ -34,6 +34,7 @@ from receipts.sample_case import (
     ROWS,
     SOME_IN,
 )
+from receipts.sample_project import PROJECT, PROJECT_ENGLISH, PROJECT_ROWS, PROJECT_SITUATIONS
 
 _CALENDAR: Final = WorkCalendar.default()
 """Dates that follow from others are counted, as the counter counts them: a sample never shows what cannot be."""
@@ -220,13 +221,17 @@ def sample(
     if kind not in PAPER_NAMES:
         raise no_such_kind(kind)
     matter = matter or (ESTATE if kind == "fee" else MATTER)
-    if language:
-        matter = structs.replace(matter, english=ENGLISH)
+    matter = _worded(matter, language)
     who = applicant or (FOREIGNER if language else APPLICANT)
     if kind == "guide":
         return _issued(kind, _inquiry(matter, language))
     ticks, bodies = _COURSES[kind]
     return _issued(kind, told(ticks, bodies, who, agent or AGENT, language, matter))
+
+
+def _worded(matter: f.MatterRef, language: f.Language) -> f.MatterRef:
+    """The matter with its English where the paper speaks it."""
+    return structs.replace(matter, english=ENGLISH | PROJECT_ENGLISH) if language else matter
 
 
 def no_such_kind(kind: str) -> BadInput:
@@ -281,13 +286,18 @@ def _dated(body: f.FactBody, matter: f.MatterRef) -> f.FactBody:
     return structs.replace(body, due=clock.promised, statutory=clock.statutory)
 
 
-def _inquiry(matter: f.MatterRef, language: f.Language) -> Case:
+def _inquiry(
+    matter: f.MatterRef,
+    language: f.Language,
+    rows: tuple[Row, ...] = ROWS,
+    situations: tuple[SituationRef, ...] = (SituationRef("C", "餐饮服务"),),
+) -> Case:
     body = f.InquiryAnswered(
         reference=REFERENCE,
         matter=matter,
         answers={},
-        situations=(SituationRef("C", "餐饮服务"),),
-        rows=ROWS,
+        situations=situations,
+        rows=rows,
         day=DAY,
         window="3",
         clerk="周敏",
@@ -329,22 +339,11 @@ def _code(case: Case, issued: f.PaperIssued) -> str:
 
 def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]:
     """Papers in their other wordings, by name: ``<kind>_<what>``. Fictional as ``sample``."""
-    from receipts.sample_project import PROCESS, PROJECT_FLOW
-
     who = FOREIGNER if language else APPLICANT
 
     def in_words(ticks: dict[str, Tick], bodies: tuple[f.FactBody, ...]) -> Case:
-        return told(ticks, bodies, who, AGENT, language)
+        return told(ticks, bodies, who, AGENT, language, _worded(MATTER, language))
 
-    project = structs.replace(
-        MATTER,
-        name="特殊建设工程消防设计审查",
-        project="工程建设项目",
-        limits=Limits(promised=Limit(days=7), statutory=Limit(days=15)),
-        special_procedures=(),
-        process=PROCESS,
-        flow=PROJECT_FLOW,
-    )
     proxy = structs.replace(_SERVED, how="proxy", relation="配偶", reason="本人出差，已电话确认")
     kept_out = structs.replace(_SERVED, how="refused", reason="对决定有异议", place="示例市商贸路12号")
     posted = structs.replace(_SERVED, how="posted", place="示例市商贸路12号", waybill="EZ990100015CN")
@@ -381,7 +380,9 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
     lapsed = structs.replace(_TERMINATED, how="withdrawn")
     found["returned_withdrawn"] = _issued("returned", in_words(ALL_IN, (_ACCEPTED, withdrawn)))
     found["returned_lapsed"] = _issued("returned", in_words(PROMISED, (_TOLERATED, lapsed)))
-    found["guide_project"] = _issued("guide", _inquiry(project, language))
+    found["guide_project"] = _issued(
+        "guide", _inquiry(_worded(PROJECT, language), language, PROJECT_ROWS, PROJECT_SITUATIONS)
+    )
     others: tuple[f.PaperKind, ...] = ("grant", "denial")
     for kind in others:
         found[f"{kind}_other"] = sample(kind, matter=confirmation, language=language)

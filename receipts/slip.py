@@ -145,7 +145,7 @@ def _table(setter: Setter, block: Table) -> Iterator[Strip]:
     yield rule(setter)
     if not block.rows:
         yield from said(setter, block.empty, BODY, align="center")
-    titles = [column.title.split("\n")[0] for column in block.columns]
+    titles = [" ".join(column.title.split("\n")) for column in block.columns]
     for row in block.rows:
         number, name, *rest = row if len(row) > 1 else ("", *row)
         indent = setter.fonts.width("00. ", BODY)
@@ -196,8 +196,8 @@ def _slot(setter: Setter, slot: Slot) -> Strip:
     if slot.value:
         ops.append(setter.line(slot.value, x + 4, _SLOT - 17, setter.width, BODY, LEADING))
     if slot.second:
-        ops.append(setter.line(slot.second, setter.left, _SLOT - 4, setter.width, 6.5, 1.3))
-    return Strip(_SLOT + (5 if slot.second else 0), tuple(ops))
+        ops.append(setter.line(slot.second, setter.left, _SLOT - 1.5, setter.width, 6.5, 1.3))
+    return Strip(_SLOT + (7 if slot.second else 0), tuple(ops))
 
 
 def _seal(setter: Setter, block: Seal) -> Strip:
