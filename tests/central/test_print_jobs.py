@@ -27,19 +27,26 @@ class Jobs:
 
     def put(self, name: str = NAME, at: int = 0, pdf: bytes = PDF, window: str = "window", station: str = "") -> p.Job:
         request = p.PutRequest(name=name, station=station, sha256=sha256(pdf).hexdigest(), pdf=pdf)
-        return self._do(printing.put, window, request, at)
+        found: p.Job = self._do(printing.put, window, request, at)
+        return found
 
     def take(self, claim: str = FIRST, at: int = 0, device: str = "station", station: str = "") -> p.TakeReply:
-        return self._do(printing.take, device, p.TakeRequest(claim_id=claim, station=station), at)
+        found: p.TakeReply = self._do(printing.take, device, p.TakeRequest(claim_id=claim, station=station), at)
+        return found
 
     def begin(self, claim: str = FIRST, at: int = 0, device: str = "station") -> p.Job:
-        return self._do(printing.begin, device, p.StepRequest(name=NAME, claim_id=claim), at)
+        found: p.Job = self._do(printing.begin, device, p.StepRequest(name=NAME, claim_id=claim), at)
+        return found
 
     def end(self, state: p.Ended, claim: str = FIRST, at: int = 0, device: str = "station") -> p.Job:
-        return self._do(printing.end, device, p.EndRequest(name=NAME, claim_id=claim, state=state, error="缺纸"), at)
+        found: p.Job = self._do(
+            printing.end, device, p.EndRequest(name=NAME, claim_id=claim, state=state, error="缺纸"), at
+        )
+        return found
 
     def withdraw(self, window: str = "window") -> p.Job:
-        return self._do(printing.withdraw, window, p.WithdrawRequest(name=NAME), 0)
+        found: p.Job = self._do(printing.withdraw, window, p.WithdrawRequest(name=NAME), 0)
+        return found
 
     def settle(self, printed: bool, at: int = 0) -> p.Job:
         request = p.SettleRequest(name=NAME, printed=printed)
