@@ -122,10 +122,10 @@ async def forsake(db: Db, office: str, device: str, now_ms: int) -> list[p.Job]:
     )  # fmt: skip
     left = await db.rows(
         "UPDATE print_job SET state = 'unknown', error = $1, changed_ms = $2"
-        f" WHERE office = $3 AND holder = $4 AND state = 'printing' RETURNING {_COLUMNS}",
+        " WHERE office = $3 AND holder = $4 AND state = 'printing' RETURNING name",
         "打印台中断时正在打印，不知道打出了没有", now_ms, office, device,
     )  # fmt: skip
-    return [_job(row) for row in left]
+    return [await _one(db, office, row[0]) for row in left]
 
 
 async def settle(db: Db, office: str, request: p.SettleRequest, now_ms: int) -> p.Job:
