@@ -36,7 +36,7 @@ async def put(db: Db, office: str, device: str, request: p.PutRequest, now_ms: i
     row = await db.row(
         "SELECT state, sha256 FROM print_job WHERE office = $1 AND name = $2 FOR UPDATE", office, request.name
     )
-    if row is not None and row[0] not in ("failed", "withdrawn"):
+    if row is not None and row[0] not in ("failed", "unknown", "withdrawn"):
         if row[1] != request.sha256:
             raise _refuse(409, "other_paper", "打印台已有同名的另一份文书")
         return await _one(db, office, request.name)

@@ -45,7 +45,8 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class PutRequest(Struct, frozen=True, kw_only=True):
-    """Print this. Sent again it is the same job; one that failed or was withdrawn is queued anew."""
+    """Print this. Sent again it is the same job; one that failed, was withdrawn, or of which nobody knows is queued
+    anew: a window sends such a one only when a person there says so."""
 
     name: JobName
     station: StationName = ""

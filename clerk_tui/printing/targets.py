@@ -1,4 +1,4 @@
-"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE`` or ``tcp://HOST:PORT``."""
+"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE``, ``tcp://HOST:PORT`` or ``station:NAME``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hall.errors import HallError
 
 if TYPE_CHECKING:
     from threading import Event
+
+    from clerk_tui.sync.asking import Centre
 
 
 class PrintError(HallError):
@@ -44,9 +46,14 @@ class Target(Protocol):
         """
 
 
-def open_target(text: str, folder_of: Callable[[str], Path], raster: Callable[[bytes], bytes] | None = None) -> Target:
+def open_target(
+    text: str,
+    folder_of: Callable[[str], Path],
+    raster: Callable[[bytes], bytes] | None = None,
+    centre: Callable[[], Centre] | None = None,
+) -> Target:
     """The target that a line of the settings names; ``folder_of`` says which folder a ``dir:`` means, ``raster`` makes
-    a ticket printer's job of a PDF (default: in this process).
+    a ticket printer's job of a PDF (default: in this process), ``centre`` is the way to a print station.
 
     Raises:
         PrintError: no such kind of target (the settings' check would have said so).
@@ -65,8 +72,12 @@ def open_target(text: str, folder_of: Callable[[str], Path], raster: Callable[[b
 
         host, _, port = rest.removeprefix("//").rpartition(":")
         return TicketPrinter(host.strip("[]"), int(port), raster=raster)
+    if kind == "station" and centre is not None:
+        from clerk_tui.printing.station import StationTarget
+
+        return StationTarget(centre(), rest)
     raise PrintError(
         f"不认识打印去处“{text}”",
-        "写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",
+        "写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
         code="bad_print_target",
     )

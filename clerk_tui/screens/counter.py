@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
+FOLLOW_SECONDS = 5
+"""How often the print station is asked what became of this window's papers, while it has any."""
 DAILY_SECONDS = 900
 """How often it is asked whether the day's backup is due."""
 
@@ -106,6 +108,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
         self.show_standing()
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
         self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
@@ -305,6 +308,13 @@ def _deliver(workspace: Workspace) -> Message | None:
     from clerk_tui.services import papers
 
     return messages.PapersMade(list(papers.deliver_pending(workspace)))
+
+
+def _follow(workspace: Workspace) -> Message | None:
+    from clerk_tui.services import following
+
+    found = following.follow(workspace)
+    return messages.PapersMade(list(found)) if found else None
 
 
 def _daily(workspace: Workspace) -> Message | None:
