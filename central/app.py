@@ -22,6 +22,7 @@ from central import (
     board_api,
     departments,
     departments_api,
+    feed,
     oversight_api,
     printing_api,
     staff_api,
@@ -154,6 +155,7 @@ def make_app(
         "heard": {},
         "desk": Desk(store),
         "holders": tokens.lookup(store),
+        "pages": feed.lookup(store),
     }
     return Litestar(
         route_handlers=[

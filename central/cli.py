@@ -159,10 +159,11 @@ def _stop(error: HallError) -> NoReturn:
 
 
 def _add_groups() -> None:
+    from central.alarms_cli import alarms
     from central.departments_cli import department
     from central.staff_cli import clerk, device
 
-    for group in (clerk, device, department):
+    for group in (clerk, device, department, alarms):
         main.add_command(group)
 
 

@@ -6,28 +6,63 @@ appear in the order of commits. What was behind a cursor and has moved on comes 
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from central.refusal import Refused
 from central.store import Db, Store, facts
 from central.store.base import current_epoch
+from central.together import Together
 from hall import wire
 
 
-async def changes(store: Store, office: str, cursor: str, limit: int) -> wire.ChangesReply:
-    """A page of at most ``limit`` cases that changed after ``cursor`` (empty: from the beginning).
+class Asked(Struct, frozen=True):
+    """A page of a hall's feed: at most ``limit`` cases that changed after ``cursor`` (empty: from the beginning)."""
+
+    office: str
+    cursor: str
+    limit: int
+
+
+Pages = Together[Asked, wire.ChangesReply]
+"""Who waits for a hall's next change is told of it at the same moment: what all ask is read once."""
+
+
+def lookup(store: Store) -> Pages:
+    """The feed of a process."""
+    return Together(store.read, pages)
+
+
+async def changes(store: Store, asked: Asked) -> wire.ChangesReply:
+    """A page.
 
     Raises:
         Refused: 410 the cursor is none, or of another epoch: the reader begins anew.
     """
+    (page,) = await store.read(lambda db: pages(db, [asked]))
+    if isinstance(page, Refused):
+        raise page
+    return page
 
-    async def look(db: Db) -> wire.ChangesReply:
-        epoch = await current_epoch(db)
-        after = read_cursor(cursor, epoch)
-        rows = await facts.changes(db, office, after, limit + 1)
-        page = [row.as_change() for row in rows[:limit]]
-        last = page[-1].server_seq if page else after
-        return wire.ChangesReply(epoch=epoch, changes=page, next_cursor=f"{epoch}:{last}", has_more=len(rows) > limit)
 
-    return await store.read(look)
+async def pages(db: Db, asked: list[Asked]) -> list[wire.ChangesReply | Refused]:
+    """Pages, each that is asked for more than once read once."""
+    epoch = await current_epoch(db)
+    found: dict[Asked, wire.ChangesReply | Refused] = {}
+    for one in dict.fromkeys(asked):
+        try:
+            found[one] = await _page(db, epoch, one)
+        except Refused as refused:
+            found[one] = refused
+    return [found[one] for one in asked]
+
+
+async def _page(db: Db, epoch: str, asked: Asked) -> wire.ChangesReply:
+    after = read_cursor(asked.cursor, epoch)
+    rows = await facts.changes(db, asked.office, after, asked.limit + 1)
+    page = [row.as_change() for row in rows[: asked.limit]]
+    last = page[-1].server_seq if page else after
+    more = len(rows) > asked.limit
+    return wire.ChangesReply(epoch=epoch, changes=page, next_cursor=f"{epoch}:{last}", has_more=more)
 
 
 def read_cursor(cursor: str, epoch: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central import clocks, saving, standing
+from central import alarms, clocks, saving, standing
 from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
@@ -115,6 +115,7 @@ async def store_facts(
     await devices.advance(db, at, incoming[-1].seq + 1, incoming[-1].sealed.hash)
     first = await facts.next_numbers(db, at.office, len(decided.facts))
     await saving.save_cases(db, at.office, at.code, incoming, decided, known.cases, first, suspects, now_ms)
+    await alarms.keep(db, at.office, incoming, decided.facts, first, now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)
     await facts.add_facts(db, at.office, at.code, decided.facts, first, now_ms)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from central import clocks, saving, standing
+from central.alarms import keep as keep_alarms
 from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, deliveries, devices, facts
+from central.store import Db, Store, alarms, deliveries, devices, facts
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
@@ -36,6 +37,7 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
             dead_letters=await table.reports(db, office, SHOWN_REPORTS),
             deliveries_waiting=waiting,
             deliveries_dead=dead,
+            alarms=await alarms.count(db, office),
         )
 
     return await store.read(look)
@@ -107,6 +109,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    await keep_alarms(db, office, incoming, decided.facts, first, now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)
     reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)

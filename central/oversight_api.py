@@ -8,7 +8,7 @@ from litestar import Request, get, post
 from litestar.datastructures import State
 from litestar.params import Parameter
 
-from central import oversight
+from central import alarms, oversight
 from central.clock import now_ms
 from central.rights import Principal, needs
 from central.store import Store
@@ -54,4 +54,16 @@ async def conflicts(
     return await oversight.conflicts(_store(state), request.user.office, after)
 
 
-ROUTES = [status, quarantine, retry, conflicts]
+@get("/v1/alarms", opt=needs(Permission.OVERSEE))
+async def calls_for_help(request: Asked, state: State) -> w.AlarmsReply:
+    """Silent calls for help from the windows that nobody has seen to, the newest first."""
+    return await alarms.waiting(_store(state), request.user.office)
+
+
+@post("/v1/alarms/{number:int}/settle", status_code=200, opt=needs(Permission.OVERSEE))
+async def settle_alarm(number: NumberInHall, request: Asked, state: State) -> w.AlarmsReply:
+    """Somebody has seen to a call; what is left."""
+    return await alarms.settle(_store(state), request.user.office, number, request.user.actor, now_ms())
+
+
+ROUTES = [status, quarantine, retry, conflicts, calls_for_help, settle_alarm]

@@ -38,7 +38,7 @@ def _roles(words: str) -> list[str]:
     return [word.strip() for word in words.split(",") if word.strip()]
 
 
-def _run(database: Any, work: Callable[[Store, int], Awaitable[Result]]) -> Result:
+def run(database: Any, work: Callable[[Store, int], Awaitable[Result]]) -> Result:
     """Do ``work`` on the open store; a refusal is told and ends the command with 2."""
     from central.cli import with_store
     from central.clock import now_ms
@@ -68,7 +68,7 @@ def add(data: Path, office: str, number: str, name: str, words: str) -> None:
     except msgspec.ValidationError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    given = _run(data, lambda store, now: clerks.add(store, office, new, CONSOLE, now))
+    given = run(data, lambda store, now: clerks.add(store, office, new, CONSOLE, now))
     click.echo(given.pin)
 
 
@@ -76,7 +76,7 @@ def _change(data: Path, office: str, number: str, **wish: Any) -> None:
     from central import clerks
     from hall.wire_clerks import ClerkChange
 
-    entry = _run(data, lambda store, now: clerks.change(store, office, number, ClerkChange(**wish), CONSOLE, now))
+    entry = run(data, lambda store, now: clerks.change(store, office, number, ClerkChange(**wish), CONSOLE, now))
     click.echo(f"{entry.id} {','.join(entry.roles)} {'active' if entry.active else 'disabled'}")
 
 
@@ -112,7 +112,7 @@ def reset_pin(data: Path, office: str, number: str) -> None:
     """Give a clerk a new PIN to begin with and print it, once; failures are forgotten."""
     from central import clerks
 
-    click.echo(_run(data, lambda store, now: clerks.reset_pin(store, office, number, CONSOLE, now)).pin)
+    click.echo(run(data, lambda store, now: clerks.reset_pin(store, office, number, CONSOLE, now)).pin)
 
 
 @clerk.command("list")
@@ -124,7 +124,7 @@ def list_clerks(data: Path, office: str) -> None:
     async def look(store: Store, _now: int) -> list[table.ClerkRow]:
         return await store.read(lambda db: table.clerks_of(db, office, 2_000))
 
-    for row in _run(data, look):
+    for row in run(data, look):
         state = "" if row.active else " disabled"
         click.echo(f"{row.clerk_id} {row.name} {','.join(row.roles)}{state}")
 
@@ -135,7 +135,7 @@ def list_devices(data: Path, office: str) -> None:
     """The devices of a hall with their codes."""
     from central import tokens
 
-    for row in _run(data, lambda store, _now: tokens.devices_of(store, office)):
+    for row in run(data, lambda store, _now: tokens.devices_of(store, office)):
         click.echo(f"{row.device} {row.role} {','.join(row.codes)}{' revoked' if row.revoked else ''}")
 
 
@@ -146,6 +146,6 @@ def revoke(data: Path, office: str, identity: str) -> None:
     """Take a device's rights away for ever: lost, stolen or retired."""
     from central import tokens
 
-    if not _run(data, lambda store, now: tokens.revoke(store, office, identity, CONSOLE, now)):
+    if not run(data, lambda store, now: tokens.revoke(store, office, identity, CONSOLE, now)):
         click.echo("no such device in this hall", err=True)
         sys.exit(2)

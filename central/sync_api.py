@@ -62,8 +62,9 @@ async def changes(
     if not request.user.clerk:
         await _heard(store, state, request.user.device.device_id)
     waiting: Waiting = state.waiting
+    pages: feed.Pages = state.pages
     while True:
-        page = await feed.changes(store, office, cursor, limit)
+        page = await pages.ask(feed.Asked(office, cursor, limit))
         left = until - time.monotonic()
         if page.changes or left <= 0 or waiting.ended:
             return page

@@ -259,11 +259,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         folder = target.removeprefix("dir:")
         return self._path(folder) if folder else paths.data_dir() / "papers"
 
-    def papers_dir(self, kind: str = "") -> Path:
-        """The folder that papers of this kind are put into; of kinds that go to a printer the folder to turn to."""
-        target = self.print_target(kind)
-        return self.print_folder(target if target.startswith("dir:") else "dir:")
-
 
 def load_config(path: Path | None = None) -> Config:
     """The settings from ``path``, or from the first place of the module's list that has a file.

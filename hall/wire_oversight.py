@@ -73,7 +73,7 @@ class DeviceStatus(_Message, frozen=True):
 
 
 class StatusReply(_Message, frozen=True):
-    """The hall at a glance: numbers of what waits for a person, and its devices."""
+    """The hall at a glance: numbers of what waits for a person, and its devices. ``alarms`` are calls for help."""
 
     office: str
     epoch: str
@@ -84,6 +84,25 @@ class StatusReply(_Message, frozen=True):
     dead_letters: list[ReportEntry]
     deliveries_waiting: int = 0
     deliveries_dead: int = 0
+    alarms: int = 0
+
+
+class AlarmEntry(_Message, frozen=True):
+    """A silent call for help that nobody has seen to: from which window, whose seat (a number, empty for nobody's),
+    when by the device's clock and when it came in (Unix ms). ``number`` is its fact's in the hall."""
+
+    number: Number
+    device: str
+    window: str
+    clerk: str
+    at_ms: int
+    received_ms: int
+
+
+class AlarmsReply(_Message, frozen=True):
+    """Calls for help, the newest first."""
+
+    alarms: list[AlarmEntry]
 
 
 class AsideEntry(_Message, frozen=True):

@@ -21,6 +21,7 @@ from PIL import Image
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CatalogueSection, Config, PrintSection, ScreenSection, StoreSection
+from clerk_tui.screens.intake_items import value_of
 from clerk_tui.services import cases, next_steps, outbox, papers
 from clerk_tui.services.workspace import Workspace, open_workspace
 from tests.clerk_tui.conftest import FixedClock
@@ -170,6 +171,8 @@ async def fill_in(clerk: Clerk, values: dict[str, str]) -> None:
             await clerk.type(values[key])
         if not item.options:
             await clerk.press("enter")
+            if item.empty:
+                assert value_of(clerk.screen.draft, key) == values[key], "typed as a person types, once"
 
 
 QUESTIONS = {"answers.in_city": "1", "answers.business": "1", "answers.vending": "2"}

@@ -56,6 +56,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "delivery": (
         "office", "department", "case_id", "wanted", "sent", "state", "attempts", "due_ms", "error",
     ),
+    "alarm": (
+        "office", "number", "device_id", "place", "clerk", "at_ms", "received_ms", "settled_ms", "settled_by",
+    ),
     "queue_hall": ("office", "rule", "closed_day"),
     "queue_serial": ("office", "day", "letter", "last"),
     "queue_block": (

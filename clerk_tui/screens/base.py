@@ -16,6 +16,7 @@ from clerk_tui.widgets.bars import Key, KeyLine, StatusLine
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
     from clerk_tui.services.draft import Draft
+    from clerk_tui.services.supplement import SupplementDraft
 
 
 class CounterScreen(Screen[None]):
@@ -75,8 +76,8 @@ class CounterScreen(Screen[None]):
         """Go on with ``then`` unless something here is unsaved; screens with unsaved work ask first."""
         then()
 
-    def unfinished(self) -> Draft | None:
-        """The walk-in that is being typed here, to be kept in case the counter ends."""
+    def unfinished(self) -> Draft | SupplementDraft | None:
+        """The walk-in or the supplement that is being typed here, to be kept in case the counter ends."""
         return None
 
     def scanned(self, text: str) -> bool:

@@ -11,6 +11,7 @@ from clerk_tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
+    from clerk_tui.services.supplement import SupplementDraft
     from clerk_tui.services.workspace import Workspace
 
 
@@ -19,6 +20,7 @@ class Places(QuietEnd):
 
     workspace: Workspace | None
     parked: list[Draft]
+    put_aside: dict[str, SupplementDraft]
 
     @property
     def home(self) -> HomeScreen:
@@ -31,9 +33,13 @@ class Places(QuietEnd):
             self.pop_screen()
 
     def go_home(self, text: str | None = None) -> None:
-        """To the search, empty unless ``text`` is given. Walk-ins that a scan has covered are put aside, not lost."""
+        """To the search, empty unless ``text`` is given. What a scan has covered is put aside, not lost."""
         from clerk_tui.screens.intake import IntakeScreen
+        from clerk_tui.screens.supplement import SupplementScreen
 
+        for each in self.screen_stack[:-1]:
+            if isinstance(each, SupplementScreen) and each.draft.begun:
+                self.put_aside[each.draft.case_id] = each.draft
         covered = [each.draft for each in self.screen_stack[:-1] if isinstance(each, IntakeScreen) and each.unsaved]
         self.parked += [draft for draft in covered if not any(draft is each for each in self.parked)]
         while not isinstance(self.screen, HomeScreen):

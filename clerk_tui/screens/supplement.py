@@ -41,6 +41,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self.draft = draft
         self.part = "materials"
         self._second_reason = ""
+        self._taken_up = False
         opened = {row.code for row in draft.rows}
         self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
 
@@ -57,6 +58,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
     def on_mount(self) -> None:
         making.make_ready()
+        self._take_up()
         self.show_panes()
         self.follow()
         self.materials.focus()
@@ -71,7 +73,21 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def asked(self) -> tuple[Row, ...]:
         return self.draft.rows
 
+    def _take_up(self) -> None:
+        """Go on with what was ticked before, if nothing has happened with the case since."""
+        before = self.counter.put_aside.pop(self.draft.case_id, None)
+        if before is None or before.case.version != self.draft.case.version or self.draft.begun:
+            return
+        self.draft.ticks.update(before.ticks)
+        self.draft.refusal, self.draft.good_credit = before.refusal, before.good_credit
+        self.draft.late_reason, self.draft.handed_in = before.late_reason, before.handed_in
+        self._taken_up = True
+
+    def unfinished(self) -> SupplementDraft | None:
+        return self.draft if self.draft.begun else None
+
     def follow(self) -> None:
+        self.counter.drafts_changed()
         self._preview = supplement.preview(self.workspace, self.draft)
         self.ticks = self._preview.ticks
         self.query_one("#told", TextPane).paint()
@@ -160,6 +176,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def _told(self, columns: int, rows: int) -> list[Line]:
         case = self.draft.case
         lines: list[Line] = []
+        if self._taken_up:
+            lines += [*((((part, "info"),), "") for part in wrap(_("接着上次没有确认的勾选"), columns)), BLANK]
         if case.applicant is not None:
             who = case.applicant
             lines += [
@@ -317,19 +335,24 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self.counter.finished(result, case.matter.name, self.party)
 
     def leaving(self, then: Callable[[], None]) -> None:
-        if not self.draft.ticks:
+        if not self.draft.begun:
             then()
             return
         spec = Spec(
             _("交来的材料还没有确认"),
-            ((_("现在离开，刚才的勾选会丢失。"), "plain"),),
-            yes=N_("离开"),
+            ((_("没有确认的勾选还没有记入办件。"), "plain"),),
+            options=(_("暂存，再打开这个办件时接着办"), _("不要了，清除勾选")),
+            yes=N_("选定"),
             no=N_("继续收件"),
             tone="warn",
         )
 
         def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                then()
+            if answer is None:
+                return
+            if answer.choice == 0:
+                self.counter.put_aside[self.draft.case_id] = self.draft
+            self.counter.drafts_changed()
+            then()
 
         self.counter.push_screen(Dialog(spec), answered)

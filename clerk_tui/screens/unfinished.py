@@ -13,16 +13,19 @@ from clerk_tui.screens.ending import QuietEnd
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.kept_drafts import KeptDrafts
+    from clerk_tui.services.supplement import SupplementDraft
 
 log = logging.getLogger(__name__)
 
 
 class Unfinished(QuietEnd):
-    """An App that knows its unfinished walk-ins: those put aside (``parked``) and those on its screens."""
+    """An App that knows its unfinished walk-ins: those put aside (``parked``) and those on its screens. ``put_aside``
+    are supplements that wait for their case to be opened again, by the case."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parked: list[Draft] = []
+        self.put_aside: dict[str, SupplementDraft] = {}
         self._kept: KeptDrafts | None = None
         self._typed = self._ending = False
 
@@ -30,6 +33,7 @@ class Unfinished(QuietEnd):
         """The store is open: from now on drafts are kept; what an earlier run ``left`` lies at hand."""
         self._kept = kept
         self.parked += left
+        self.put_aside |= {draft.case_id: draft for draft in kept.supplements}
 
     def drafts_changed(self) -> None:
         """Something was typed; it is kept within a second, never in the key's own time."""
@@ -46,10 +50,10 @@ class Unfinished(QuietEnd):
         self._kept.want(self.unfinished_now())
         return True
 
-    def unfinished_now(self) -> list[Draft]:
-        """Every walk-in that lies open: put aside, or on a screen."""
+    def unfinished_now(self) -> list[Draft | SupplementDraft]:
+        """Every walk-in and supplement that lies open: put aside, or on a screen."""
         shown = [screen.unfinished() for screen in self.screen_stack if isinstance(screen, CounterScreen)]
-        drafts = [*self.parked, *(draft for draft in shown if draft is not None)]
+        drafts = [*self.parked, *self.put_aside.values(), *(draft for draft in shown if draft is not None)]
         return list({draft.case_id: draft for draft in drafts}.values())
 
     def write_drafts(self) -> None:

@@ -45,6 +45,18 @@ class SupplementDraft:
     late_reason: str = ""
     done: Result | None = None
     found: HallCase | None = None
+    left_ms: int = field(default=0, compare=False)
+    """When it was left undone, ms since 1970; 0 for one of now."""
+
+    @property
+    def case_id(self) -> str:
+        """The case it is about."""
+        return self.case.case_id
+
+    @property
+    def begun(self) -> bool:
+        """Whether something is ticked or stated and not confirmed."""
+        return bool(self.ticks or self.refusal) and self.done is None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""

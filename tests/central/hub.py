@@ -85,7 +85,7 @@ class Hub:
         return msgspec.json.decode(row.snapshot, type=Case)
 
     def feed(self, cursor: str = "", limit: int = 200, office: str = OFFICE) -> wire.ChangesReply:
-        return self.run(feed.changes(self.store, office, cursor, limit))
+        return self.run(feed.changes(self.store, feed.Asked(office, cursor, limit)))
 
     def epoch(self) -> str:
         return self.run(self.store.epoch())

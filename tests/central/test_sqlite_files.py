@@ -61,7 +61,8 @@ def test_a_database_of_the_first_version_keeps_its_cases_and_feed(tmp_path: Path
     now.close()
     old.close()
     again = SqliteStore(path)
-    before, after = inline(feed.changes(store, OFFICE, "", 9)), inline(feed.changes(again, OFFICE, "", 9))
+    asked = feed.Asked(OFFICE, "", 9)
+    before, after = inline(feed.changes(store, asked)), inline(feed.changes(again, asked))
     assert after.changes == before.changes
     assert inline(again.read(facts.counts)) == inline(store.read(facts.counts))
     inline(again.close())

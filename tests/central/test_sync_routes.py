@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from central import feed
 from central.clock import now_ms
 from central.store import clerks as people
 from central.store import devices
@@ -56,6 +57,29 @@ def ask(hub: Hub, path: str, kind: type[Reply], headers: dict[str, str], **param
     answer = hub.http.get(path, headers=headers, params=params)
     assert answer.status_code == 200, answer.text
     return msgspec.json.decode(answer.content, type=kind)
+
+
+def test_readers_of_the_feed_that_ask_at_the_same_time_each_get_their_page(hub: Hub, device: Device) -> None:
+    cases = [device.case(number) for number in range(3)]
+    device.drain()
+    other = Device(hub, "device-2", office="SL02")
+    theirs = other.case(1, notes=2)
+    other.drain()
+    first = hub.feed(limit=1)
+    asked = [
+        feed.Asked(OFFICE, first.next_cursor, 9),
+        feed.Asked(OFFICE, "gone:1", 9),
+        feed.Asked("SL02", first.next_cursor, 9),
+        feed.Asked(OFFICE, first.next_cursor, 9),
+        feed.Asked(OFFICE, "", 2),
+    ]
+    pages: list[Any] = hub.read(lambda db: feed.pages(db, asked))
+    rest, gone, elsewhere, again, whole_page = pages
+    assert [change.case_id for change in rest.changes] == cases[1:] and again == rest
+    assert gone.http_status == 410
+    assert theirs not in {change.case_id for change in rest.changes}
+    assert {change.case_id for change in elsewhere.changes} == {theirs}
+    assert ([change.case_id for change in whole_page.changes], whole_page.has_more) == (cases[:2], True)
 
 
 def test_a_reader_who_waits_is_told_when_another_window_pushes(hub: Hub, device: Device) -> None:

@@ -78,8 +78,8 @@ def test_relative_paths_start_at_the_file_and_empty_ones_in_the_users_directorie
     assert config.store_file == tmp_path / "db/clerk.db"
     assert config.calendar_files == (tmp_path / "2027.toml",)
     assert config.catalogue_dir == tmp_path / "catalogue"
-    assert config.papers_dir("notice") == tmp_path / "out"
-    assert config.papers_dir("receipt") == paths.data_dir() / "papers"
+    assert config.print_folder(config.print_target("notice")) == tmp_path / "out"
+    assert config.print_folder(config.print_target("receipt")) == paths.data_dir() / "papers"
     assert config.token_file is None
     assert Config().store_file == paths.data_dir() / "clerk.db"
     assert Config().catalogue_dir == paths.PROJECT_ROOT / "catalogue"
@@ -87,7 +87,7 @@ def test_relative_paths_start_at_the_file_and_empty_ones_in_the_users_directorie
 
 def test_a_home_relative_path_is_the_users(tmp_path: Path) -> None:
     config = load_config(write(tmp_path, '[print]\ntarget = "dir:~/papers"\n'))
-    assert config.papers_dir() == Path.home() / "papers"
+    assert config.print_folder(config.print_target()) == Path.home() / "papers"
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ class Centre:
                 return at_once(withheld.complete(self.store, device, brought, self.now_ms))
             case "GET", "/v1/sync/changes":
                 limit = int(params["limit"])
-                return at_once(feed.changes(self.store, device.office, params.get("cursor", ""), limit))
+                return at_once(feed.changes(self.store, feed.Asked(device.office, params.get("cursor", ""), limit)))
         raise Refused(404, wire.Problem(code="http_404", message=""))
 
     def _taste(self, events: list[wire.WireFact]) -> None:

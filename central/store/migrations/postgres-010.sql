@@ -1,24 +1,14 @@
--- Papers that windows send to a print station; the PDF apart, erased when it came out.
-CREATE TABLE print_job (
-    office        text NOT NULL,
-    name          text NOT NULL,
-    station       text NOT NULL,
-    state         text NOT NULL,
-    sha256        text NOT NULL,
-    window_device text NOT NULL,
-    holder        text NOT NULL,
-    claim_id      text NOT NULL,
-    lease_ms      bigint NOT NULL,
-    error         text NOT NULL,
-    made_ms       bigint NOT NULL,
-    changed_ms    bigint NOT NULL,
-    PRIMARY KEY (office, name)
+-- Silent calls for help from the windows, until somebody has seen to them.
+CREATE TABLE alarm (
+    office      text NOT NULL,
+    number      bigint NOT NULL,
+    device_id   text NOT NULL,
+    place       text NOT NULL,
+    clerk       text NOT NULL,
+    at_ms       bigint NOT NULL,
+    received_ms bigint NOT NULL,
+    settled_ms  bigint,
+    settled_by  text,
+    PRIMARY KEY (office, number)
 );
-CREATE INDEX print_job_open ON print_job (office, state, made_ms) WHERE state <> 'printed';
-CREATE INDEX print_job_old ON print_job (office, changed_ms);
-CREATE TABLE print_body (
-    office text NOT NULL,
-    name   text NOT NULL,
-    body   bytea NOT NULL,
-    PRIMARY KEY (office, name)
-);
+CREATE INDEX alarm_open ON alarm (office, number) WHERE settled_ms IS NULL;

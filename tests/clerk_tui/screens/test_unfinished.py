@@ -6,8 +6,9 @@ from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases
+from clerk_tui.services import cases, supplement
 from clerk_tui.services.workspace import Workspace
+from hall.verdict import Tick, TickState
 from tests.clerk_tui.screens.conftest import Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import (
     PERSON,
@@ -125,3 +126,61 @@ async def test_a_kept_promise_is_no_second_acceptance(counter: OpenCounter, ws: 
         assert cases.get(ws, reference).case.due == case.due
         await clerk.press("enter")
         assert isinstance(clerk.screen, HomeScreen)
+
+
+async def noticed_and_back(clerk: Clerk) -> str:
+    """A notice; the person comes back, and one of the two gaps is ticked."""
+    await at_the_desk(clerk)
+    await clerk.type("1231a")
+    await confirm(clerk)
+    reference: str = clerk.screen.result.reference
+    await clerk.press("enter")
+    await clerk.scan(reference)
+    await clerk.press("enter", "1")
+    assert clerk.screen.draft.begun
+    return reference
+
+
+async def test_what_was_ticked_of_a_supplement_is_there_after_a_crash(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        reference = await noticed_and_back(clerk)
+        await a_second_passes(clerk)
+        ticks = dict(clerk.screen.draft.ticks)
+    async with counter() as clerk:
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        assert clerk.screen.draft.ticks == ticks and "接着上次没有确认的勾选" in clerk.text
+        await clerk.type("a")
+        await confirm(clerk)
+        await a_second_passes(clerk)
+        assert not ws.config.store_file.with_name("clerk.db.drafts").exists()
+
+
+async def test_ticks_of_a_case_that_went_on_meanwhile_are_forgotten(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        reference = await noticed_and_back(clerk)
+        await clerk.press("escape", "1")
+        await a_second_passes(clerk)
+    back = supplement.open_supplement(ws, reference)
+    back.ticks = {back.rows[-1].code: Tick(TickState.PRESENT)}
+    supplement.submit(ws, back)
+    async with counter() as clerk:
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, SupplementScreen) and not clerk.screen.draft.begun
+
+
+async def test_whoever_leaves_a_supplement_says_what_becomes_of_its_ticks(counter: OpenCounter) -> None:
+    """Also with Ctrl+Q: kept until the case is opened again, or thrown away; Esc stays."""
+    async with counter() as clerk:
+        reference = await noticed_and_back(clerk)
+        await clerk.press("ctrl+q")
+        assert clerk.asks and "暂存" in clerk.text and "清除勾选" in clerk.text
+        await clerk.press("escape", "escape", "1")
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        assert clerk.screen.draft.begun
+        await clerk.press("escape", "2")
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        assert not clerk.screen.draft.begun

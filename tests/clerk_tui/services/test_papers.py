@@ -28,7 +28,7 @@ def test_a_paper_lies_in_the_folder_under_a_name_without_a_person(ws: Workspace,
     result = intake.submit(ws, restaurant(ws, layout=MISSING))
     done = papers.deliver_pending(ws)
     assert [(d.state, d.error, d.pages > 0) for d in done] == [("printed", "", True)] * 2
-    names = sorted(path.name for path in config.papers_dir().iterdir())
+    names = sorted(path.name for path in config.print_folder(config.print_target()).iterdir())
     assert names == [f"{result.reference}-notice-1.pdf", f"{result.reference}-receipt-1.pdf"]
     assert papers.deliver_pending(ws) == []
 

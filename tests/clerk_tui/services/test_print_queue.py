@@ -92,7 +92,7 @@ def test_who_dies_while_printing_leaves_a_question(ws: Workspace, config: Config
     assert papers.deliver_pending(ws, failed=True) == [], "nor with what failed"
     (job,) = papers.unknown_papers(ws)
     assert (job.state, job.number) == ("unknown", cases.get(ws, reference).papers[0].number)
-    assert "不知道打出了没有" in job.error and str(config.papers_dir()) in job.error
+    assert "不知道打出了没有" in job.error and str(config.print_folder(config.print_target())) in job.error
     assert print_queue.outstanding(ws) == (0, 1)
 
 
@@ -101,7 +101,7 @@ def test_a_person_who_found_the_paper_says_so_and_it_is_done(ws: Workspace, conf
     (job,) = papers.unknown_papers(ws)
     assert papers.settled(ws, job, printed=True).state == "printed"
     assert states(ws, reference) == ["printed"] and papers.unknown_papers(ws) == []
-    assert papers.deliver_pending(ws, failed=True) == [] and not config.papers_dir().exists()
+    assert papers.deliver_pending(ws, failed=True) == [] and not config.print_folder(config.print_target()).exists()
     with pytest.raises(BadInput) as twice:
         papers.settle(ws, job, printed=False)
     assert twice.value.code == "not_unknown"
@@ -112,7 +112,7 @@ def test_a_person_who_found_nothing_gets_the_first_paper_not_a_second_one(ws: Wo
     (job,) = papers.unknown_papers(ws)
     done = papers.settled(ws, job, printed=False)
     assert (done.state, done.nth) == ("printed", 0)
-    assert states(ws, reference) == ["printed"] and len(list(config.papers_dir().iterdir())) == 1
+    assert states(ws, reference) == ["printed"] and len(list(config.print_folder(config.print_target()).iterdir())) == 1
     assert cases.get(ws, reference).papers[0].reprints == 0, "nobody holds a first one"
 
 
@@ -189,7 +189,7 @@ def test_two_counters_on_one_journal_print_every_paper_once(ws: Workspace, confi
     taken = [each.number for each in done[0] + done[1]]
     assert len(taken) == len(set(taken)) == 12
     assert all(each.state == "printed" for each in done[0] + done[1])
-    assert len(list(config.papers_dir().iterdir())) == 12
+    assert len(list(config.print_folder(config.print_target()).iterdir())) == 12
 
 
 def test_a_printer_that_is_down_keeps_nothing_from_going_on(ws: Workspace, tmp_path: Path, tickets: bytes) -> None:

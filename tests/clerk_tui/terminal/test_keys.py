@@ -171,3 +171,15 @@ def test_the_registry_asks_for_no_key_that_terminals_do_not_send() -> None:
             assert key in KEYS or len(key) == 1 or key.startswith("ctrl+"), key
             if len(key) == 1 and key.isalnum():
                 assert action.inside, f"{key} would be taken from an input method"
+
+
+def test_the_silent_alarm_arrives_as_the_bytes_that_terminals_send_and_paints_nothing(house: House) -> None:
+    terminal = house.counter()
+    terminal.type("qykb")
+    terminal.settle()
+    before = terminal.text()
+    ws = house.open()
+    terminal.send(key_bytes("ctrl+backslash"))
+    terminal.wait_until(lambda: ws.journal.head.seq == 1, "the call is recorded")
+    assert before == terminal.text()
+    ws.close()
