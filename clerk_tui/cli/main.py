@@ -55,6 +55,7 @@ COMMANDS: dict[str, Entry] = {
     "papers": Entry("lookup", COUNTER, N_("列出一个办件的凭证；不给编号则送出待打印的")),
     "reprint": Entry("lookup", COUNTER, N_("补打一份凭证")),
     "paper": Entry("paper", COUNTER, N_("文书的种类；用示例内容打印一份来看")),
+    "station": Entry("station", COUNTER, N_("打印台：打印全厅窗口送来的文书")),
     "matters": Entry("matters", RULES, N_("检查、列出、查看、查找事项")),
     "checklist": Entry("checklist", RULES, N_("按情形列出要交的材料和理由")),
     "deadline": Entry("rules", RULES, N_("从某日起若干工作日的期限")),

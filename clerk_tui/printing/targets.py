@@ -1,4 +1,7 @@
-"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE``, ``tcp://HOST:PORT`` or ``station:NAME``."""
+"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE`` or ``tcp://HOST:PORT``.
+
+``station:NAME`` is no printer of ours: ``services.station_target``.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from hall.errors import HallError
 
 if TYPE_CHECKING:
     from threading import Event
-
-    from clerk_tui.sync.asking import Centre
 
 
 class PrintError(HallError):
@@ -46,14 +47,9 @@ class Target(Protocol):
         """
 
 
-def open_target(
-    text: str,
-    folder_of: Callable[[str], Path],
-    raster: Callable[[bytes], bytes] | None = None,
-    centre: Callable[[], Centre] | None = None,
-) -> Target:
+def open_target(text: str, folder_of: Callable[[str], Path], raster: Callable[[bytes], bytes] | None = None) -> Target:
     """The target that a line of the settings names; ``folder_of`` says which folder a ``dir:`` means, ``raster`` makes
-    a ticket printer's job of a PDF (default: in this process), ``centre`` is the way to a print station.
+    a ticket printer's job of a PDF (default: in this process).
 
     Raises:
         PrintError: no such kind of target (the settings' check would have said so).
@@ -72,10 +68,6 @@ def open_target(
 
         host, _, port = rest.removeprefix("//").rpartition(":")
         return TicketPrinter(host.strip("[]"), int(port), raster=raster)
-    if kind == "station" and centre is not None:
-        from clerk_tui.printing.station import StationTarget
-
-        return StationTarget(centre(), rest)
     raise PrintError(
         f"不认识打印去处“{text}”",
         "写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",

@@ -48,22 +48,26 @@ def take_back(ws: Workspace, job: Job) -> None:
             prints.withdraw(centre, name)
     except Refused as refused:
         if job.state != "failed":
-            raise BadInput(refused.code, refused.message, field="paper", hint="到打印台取，或者等它说打没打出") from None
+            hint = "到打印台取，或者等它说打没打出"
+            raise BadInput(refused.code, refused.message, field="paper", hint=hint) from None
     except Unreachable:
         if job.state != "failed":
-            raise BadInput(
-                "unreachable", "联系不上中心，不知道打印台拿走了没有", field="paper", hint="网络恢复后再试，或者到打印台看"
-            ) from None
+            hint = "网络恢复后再试，或者到打印台看"
+            raise BadInput("unreachable", "联系不上中心，不知道打印台拿走了没有", field="paper", hint=hint) from None
     _moved(ws, job, "failed", "已从打印台收回")
 
 
 def _meaning(told: AtStation | None) -> tuple[PrintState, str]:
     """The station's word for it as the window's."""
-    if told is None or told.state == "withdrawn":
+    if told is None:
         return "failed", "打印台没有这份文书"
-    if told.state in ("queued", "taken", "printing"):
-        return "sent", ""
-    return told.state, told.error
+    match told.state:
+        case "withdrawn":
+            return "failed", "打印台没有这份文书"
+        case "queued" | "taken" | "printing":
+            return "sent", ""
+        case "printed" | "failed" | "unknown":
+            return told.state, told.error
 
 
 def _moved(ws: Workspace, job: Job, state: PrintState, error: str) -> Delivered | None:

@@ -256,7 +256,11 @@ def place(ws: Workspace, target: str) -> str:
 
 def target_of(ws: Workspace, target: str) -> Target:
     """A target, ready to take papers."""
-    return open_target(target, ws.config.print_folder, making.raster, lambda: centre_of(ws))
+    if target.startswith(STATION):
+        from clerk_tui.services.station_target import StationTarget
+
+        return StationTarget(centre_of(ws), target.removeprefix(STATION))
+    return open_target(target, ws.config.print_folder, making.raster)
 
 
 def centre_of(ws: Workspace) -> Centre:

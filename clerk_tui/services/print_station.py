@@ -1,4 +1,4 @@
-"""The print station: takes the papers of the hall's windows, from the centre or out of a shared folder, and prints them.
+"""The print station: takes the papers of the hall's windows, from the centre or a shared folder, and prints them.
 
 A paper goes queued → printing → printed, failed or unknown, as at a window, and by the same rules: ``printing`` is
 written down before the first byte leaves, ``failed`` only when certainly nothing came out. What a station was printing
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Literal, Protocol
@@ -17,6 +19,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from clerk_tui import faults
+from clerk_tui.config import Config
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target
 from clerk_tui.services.print_queue import hand_over, outcome, told
@@ -61,6 +64,9 @@ class Source(Protocol):
     def jobs(self) -> Sequence[StationJob]:
         """What there is to do, and what was done lately, the oldest first."""
 
+    def close(self) -> None:
+        """Let go of the way there."""
+
 
 class FromCentre:
     """Papers that windows sent through the centre to this station, or to any."""
@@ -88,10 +94,8 @@ class FromCentre:
         return True
 
     def end(self, name: str, state: Ended, error: str) -> None:
-        try:
+        with suppress(Refused):  # somebody has settled it meanwhile
             prints.end(self._centre, name, self._claim, state, error)
-        except Refused:
-            pass  # Somebody has settled it meanwhile.
         self._claim = str(uuid.uuid4())
 
     def settle(self, name: str, printed: bool) -> None:
@@ -104,10 +108,13 @@ class FromCentre:
         return [
             StationJob(
                 name=job.name, source=self.name, error=job.error, changed_ms=job.changed_ms,
-                state="queued" if job.state in ("taken", "withdrawn") else job.state,
+                state="queued" if job.state == "taken" or job.state == "withdrawn" else job.state,
             )
             for job in prints.listed(self._centre, self._station)
         ]  # fmt: skip
+
+    def close(self) -> None:
+        self._centre.close()
 
 
 class FromFolder:
@@ -164,6 +171,9 @@ class FromFolder:
             for path in self._files(place)
         ]
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def _files(self, place: str) -> list[Path]:
         """The papers of one place, the oldest first; one that goes away meanwhile is left out."""
         found = []
@@ -206,14 +216,20 @@ class Station:
                 self.trouble["printer"] = "另一个打印台程序正在用这台打印机"
                 return
             for source in self.sources:
-                self._asked(source, lambda source=source: self._work(source))
+                self._asked(source, partial(self._work, source))
 
     def jobs(self) -> list[StationJob]:
         """What all sources have; one that does not answer is told in ``trouble``."""
         found: list[StationJob] = []
         for source in self.sources:
-            self._asked(source, lambda source=source: found.extend(source.jobs()))
+            self._asked(source, partial(_collect, found, source))
         return found
+
+    def close(self) -> None:
+        """No more papers are taken."""
+        self.leave.set()
+        for source in self.sources:
+            source.close()
 
     def settle(self, job: StationJob, printed: bool) -> None:
         """What a person says of a paper that failed or of which nobody knows.
@@ -278,3 +294,32 @@ class Station:
             _, name, state, error = self._untold[0]
             source.end(name, state, error)
             del self._untold[0]
+
+
+def _collect(found: list[StationJob], source: Source) -> None:
+    found += source.jobs()
+
+
+def station_of(config: Config) -> Station:
+    """The print station that the settings describe.
+
+    Raises:
+        BadInput: ``no_source``: neither a centre nor a folder that papers could come from.
+    """
+    from clerk_tui.printing.targets import open_target
+    from clerk_tui.sync.token import token_path
+
+    own = config.print_station
+    sources: list[Source] = []
+    if config.centre.enabled:
+        centre = Centre(config.centre.url, token_path(config.store_file, config.token_file))
+        sources.append(FromCentre(centre, own.name))
+    if own.folder:
+        sources.append(FromFolder(config.print_folder(f"dir:{own.folder}")))
+    if not sources:
+        raise BadInput(
+            "no_source", "打印台没有来处：没有启用中心，也没有写共享文件夹", field="print_station.folder",
+            hint="写 print_station.folder，或者启用 [centre]",
+        )  # fmt: skip
+    target = open_target(own.printer, config.print_folder)
+    return Station(sources, target, own.printer, config.store_file)
