@@ -22,6 +22,7 @@ from central import (
     board_api,
     departments,
     departments_api,
+    enquiry_api,
     feed,
     oversight_api,
     printing_api,
@@ -32,6 +33,7 @@ from central import (
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
+from central.enquiry import Throttle
 from central.page import describe
 from central.queue import api as queue_api
 from central.queue.desk import Desk
@@ -153,6 +155,7 @@ def make_app(
         "waiting": waiting,
         "admission": Admission(),
         "heard": {},
+        "throttle": Throttle(),
         "desk": Desk(store),
         "holders": tokens.lookup(store),
         "pages": feed.lookup(store),
@@ -170,6 +173,7 @@ def make_app(
             *queue_api.ROUTES,
             *board_api.ROUTES,
             *printing_api.ROUTES,
+            *enquiry_api.ROUTES,
         ],
         guards=[guard],
         state=State(state),

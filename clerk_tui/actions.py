@@ -44,6 +44,8 @@ def _a(
 GROUPS: dict[str, str] = {
     "anywhere": N_("随处可用"),
     "sign_in": N_("签到"),
+    "queue": N_("叫号"),
+    "calling": N_("叫号屏"),
     "paused": N_("暂停服务"),
     "closing": N_("日结"),
     "home": N_("取事项"),
@@ -58,6 +60,7 @@ GROUPS: dict[str, str] = {
     "paper": N_("凭证上的办件"),
     "outbox": N_("上传"),
     "dialog": N_("对话框"),
+    "training": N_("培训"),
 }
 
 ACTIONS: tuple[Action, ...] = (
@@ -82,6 +85,17 @@ ACTIONS: tuple[Action, ...] = (
     _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=2),
     _a("sign_in", "enter", "Enter", N_("签到"), N_("到下一格；填完就签到"), "sign_in", inside=True),
     _a("next_box", "tab up down", "Tab", N_("换格"), N_("在工号和密码之间换"), "sign_in", inside=True),
+    _a("call_next", "ctrl+n", "Ctrl+N", "", N_("叫下一位：先办结现在这位；没来的问是否过号"), "queue"),
+    _a("recall", "ctrl+g", "Ctrl+G", "", N_("再叫一次还没有来的人"), "queue"),
+    _a("calling", "ctrl+o", "Ctrl+O", "", N_("叫号屏：谁在等，暂放、过号、转走、先叫某一位"), "queue"),
+    _a("call_this", "enter", "Enter", N_("叫这张"), N_("暂放的接着办，其他的写明理由先叫"), "calling", inside=True),
+    _a("choose", "up down", "↑ ↓", N_("选择"), N_("选一张号"), "calling", inside=True),
+    _a("here", "s", "s", N_("到了"), N_("人已到窗口，开始办理"), "calling", inside=True),
+    _a("pass", "p", "p", N_("过号"), N_("叫了没来，写明原因"), "calling", inside=True),
+    _a("hold", "h", "h", N_("暂放"), N_("先放一放：去复印、填表，写明原因"), "calling", inside=True),
+    _a("send_on", "t", "t", N_("转走"), N_("转到别的业务或窗口，号码和先后不变"), "calling", inside=True),
+    _a("end", "e", "e", N_("办结"), N_("这位办完了，不叫下一位"), "calling", inside=True),
+    _a("put_back", "b", "b", N_("放回"), N_("暂放的号放回队里原来的位置"), "calling", inside=True),
     _a("resume", "enter", "Enter", N_("恢复服务"), N_("接着服务；本厅设了人员的先签到"), "paused"),
     _a("choose", "up down", "↑ ↓", N_("选择"), N_("选一样还没有办完的"), "closing", inside=True),
     _a("repair", "enter", "Enter", N_("去办"), N_("去把选中的办完：上传、打印、确认、接着办"), "closing", inside=True),
@@ -118,7 +132,9 @@ ACTIONS: tuple[Action, ...] = (
     _a("row_down", "down", "↓", "", N_("下一项"), "materials", inside=True),
     _a("page_up", "pageup", "PgUp", "", N_("上一页"), "materials", inside=True),
     _a("page_down", "pagedown", "PgDn", "", N_("下一页"), "materials", inside=True),
-    _a("next_person", "enter", "Enter", N_("下一位"), N_("回到取事项，为下一位办理"), "result"),
+    _a("next_person", "enter", "Enter", N_("下一位"), N_("为下一位办理；有号时办结并叫下一位"), "result"),
+    _a("another", "m", "m", "", N_("同一位再办一件事，号还在本窗口"), "result", inside=True),
+    _a("end", "e", "e", "", N_("办结这张号，不叫下一位"), "result", inside=True),
     _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打"), "result", inside=True),
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "result", inside=True),
     _a("form", "f3", "F3", N_("缺什么"), N_("到上次告知的内容"), "supplement"),
@@ -152,6 +168,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("hand_over", "h", "h", N_("交负责人"), N_("写明情况，交给负责人处理"), "outbox", inside=True),
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
+    _a("exercise", "ctrl+x", "Ctrl+X", N_("练习"), N_("看题目、交卷、换一道练习"), "training", inside=True),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from clerk_tui.screens.supervising import Report, Supervisor
@@ -12,6 +12,7 @@ from clerk_tui.screens.supervising import Report, Supervisor
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.training import Exercise
     from clerk_tui.services.workspace import Workspace
 
 __all__ = ["Report", "Supervisor", "make_app", "prepare", "run"]
@@ -28,12 +29,20 @@ def make_app(
     config: Config,
     open_workspace: Callable[[], Workspace] | None = None,
     make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
+    exercises: Sequence[Exercise] = (),
 ) -> CounterApp:
-    """The App, not yet running. The workspace is opened after the first paint, in a thread."""
+    """The App, not yet running. The workspace is opened after the first paint, in a thread.
+
+    With ``exercises`` it is the one that trains clerks on them.
+    """
     prepare(config)
     from clerk_tui import i18n
 
     i18n.install(config.screen.language)
+    if exercises:
+        from clerk_tui.screens.training import TrainingApp
+
+        return TrainingApp(config, exercises, open_workspace)
     from clerk_tui.screens.counter import CounterApp
 
     return CounterApp(config, open_workspace, make_supervisor)
@@ -43,9 +52,11 @@ def run(
     config: Config,
     open_workspace: Callable[[], Workspace] | None = None,
     make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
+    exercises: Sequence[Exercise] = (),
+    ended: Callable[[CounterApp], None] | None = None,
 ) -> int:
-    """Run the counter until the clerk leaves; the process's exit code."""
-    app = make_app(config, open_workspace, make_supervisor)
+    """Run the counter until the clerk leaves; the process's exit code. ``ended`` gets the App that has ended."""
+    app = make_app(config, open_workspace, make_supervisor, exercises)
     from clerk_tui.services import making
 
     making.apart()
@@ -53,4 +64,6 @@ def run(
         app.run(mouse=False)
     finally:
         making.at_home()
+    if ended is not None:
+        ended(app)
     return app.return_code or 0

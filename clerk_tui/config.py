@@ -179,7 +179,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One workstation's settings.
 
     ``source`` is the file they came from (``None``: defaults) and ``base`` the directory that its relative paths start
-    at; neither is a key of the file.
+    at; ``training``: this is a sandbox, whose papers say so. None of them is a key of the file.
     """
 
     hall: HallSection = HallSection()
@@ -198,6 +198,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     alarm: AlarmSection = AlarmSection()
     log: LogSection = LogSection()
     source: Path | None = None
+    training: bool = False
     base: Path = paths.PROJECT_ROOT
 
     def _path(self, text: str) -> Path:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from clerk_tui.services.calling import Now
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.workspace import Workspace
+    from hall.catalogue.model import Business
+    from hall.catalogue.search import Hit
     from hall.errors import HallError
 
 
@@ -63,6 +66,21 @@ class SignInTold(Message):
 
     found: Any = None
     error: HallError | None = None
+
+
+@dataclass
+class QueueFound(Message):
+    """The hall has a queue: ``businesses`` that this window serves, ``matters`` (search hits) of each by its key."""
+
+    businesses: tuple[Business, ...]
+    matters: dict[str, list[Hit]]
+
+
+@dataclass
+class QueueTold(Message):
+    """The queue as it stands for this window."""
+
+    now: Now
 
 
 @dataclass

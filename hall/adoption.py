@@ -4,27 +4,104 @@ Windows write their facts apart from each other, and they reach the centre in an
 had seen before the fact that went on from that paper; everything else stays as the centre got it (first accepted wins).
 Then the fold needs no merging: the case runs as if the person had gone from one window to the next. Until the first
 window's facts have come, the case stands on what the paper said.
+
+A window that goes on from what the centre told it takes all of that (``Standing``) into its own journal, so that its
+own facts say what its papers rest on.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from hall.case import Case, CaseState, Event, Notice
-from hall.facts import CaseAdopted, Fact, Personal
-from hall.verdict import Tick, TickState, gaps_of
+import msgspec
+from msgspec import Struct, structs
+
+from hall.case import Case, CaseState, Dispute, Event, Mark, Notice, Paper, Pause, Service
+from hall.facts import (
+    CaseAdopted,
+    CaseClosed,
+    CaseDecided,
+    Fact,
+    FeeDemanded,
+    FeePaid,
+    LimitExtended,
+    MaterialsHandedOver,
+    Personal,
+    ProcedureAnnounced,
+    ResultDelivered,
+)
+from hall.verdict import Gap, Refusal, Tick, TickState, gaps_of
 
 S = CaseState
 _RANK: Final = {S.RECEIVED: 0, S.NOTICED: 1, S.TOLERATED: 2}
 _LAID_DOWN: Final = (TickState.PRESENT, TickState.HELD)
 
 
+class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a case is beyond what a paper's code carries, as the centre told it: fields of ``Case``, without names."""
+
+    version: int
+    writers: dict[str, int]
+    tell_by: dt.date | None = None
+    deemed: bool = False
+    article: str = ""
+    gaps: tuple[Gap, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    corrections: tuple[Gap, ...] = ()
+    refusal: Refusal | None = None
+    handed_in: tuple[dt.date, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    extended_days: int = 0
+    decision: CaseDecided | None = None
+    announced: tuple[ProcedureAnnounced, ...] = ()
+    extension: LimitExtended | None = None
+    supplied: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    fee: FeeDemanded | None = None
+    payments: tuple[FeePaid, ...] = ()
+    handovers: tuple[MaterialsHandedOver, ...] = ()
+    delivered: ResultDelivered | None = None
+    closed: CaseClosed | None = None
+    marks: dict[str, Mark] = {}
+    disputes: tuple[Dispute, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    reason: str = ""
+
+
+_OF_CASE: Final = tuple(name for name in Standing.__struct_fields__ if name not in ("version", "writers"))
+
+
+def standing_of(case: Case) -> dict[str, Any]:
+    """How a case stands, for the window that goes on with it."""
+    values = {name: getattr(case, name) for name in Standing.__struct_fields__}
+    values["services"] = tuple(Service(told=service.told) for service in case.services)
+    told: dict[str, Any] = msgspec.to_builtins(Standing(**values))
+    return told
+
+
+def read_standing(body: CaseAdopted) -> Standing | None:
+    """What ``standing_of`` made; ``None`` where there is none, or none that can be read."""
+    if not body.standing:
+        return None
+    try:
+        return msgspec.convert(body.standing, Standing)
+    except (msgspec.ValidationError, RecursionError):
+        return None
+
+
+def seen_by(body: CaseAdopted) -> dict[str, int]:
+    """How many facts of whom the window had seen when it went on."""
+    standing = read_standing(body)
+    return {**(standing.writers if standing else {}), body.origin: body.seen}
+
+
 def begin(fact: Fact, line: Event) -> Case:
     """The case as the paper tells it, where nothing else of it is known yet."""
     body, people = fact.body, fact.personal or Personal()
     assert isinstance(body, CaseAdopted)
-    return Case(
+    case = Case(
         case_id=fact.header.subject,
         reference=body.reference,
         state=CaseState(body.state),
@@ -50,9 +127,14 @@ def begin(fact: Fact, line: Event) -> Case:
         handed_in=(body.received,),
         adopted=body.origin,
         writers={body.origin: body.seen},
-        seen={fact.header.incarnation: {body.origin: body.seen}},
+        seen={fact.header.incarnation: seen_by(body)},
         timeline=(line,),
     )
+    standing = read_standing(body)
+    if standing is None:
+        return case
+    writers = {**standing.writers, **case.writers}
+    return structs.replace(case, writers=writers, **{name: getattr(standing, name) for name in _OF_CASE})
 
 
 def go_on(case: Case, fact: Fact) -> dict[str, Any]:
@@ -65,11 +147,14 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     assert isinstance(body, CaseAdopted)
     known = case.writers.get(body.origin, 0)
     changes: dict[str, Any] = {"adopted": case.adopted or body.origin}
+    standing = read_standing(body)
+    if standing is not None:
+        return changes | (_as_told(case, body, standing) if standing.version > case.version else {})
     if known >= body.seen:
         return changes
     changes["writers"] = {**case.writers, body.origin: body.seen}
     state = CaseState(body.state)
-    if _RANK.get(case.state, 9) > _RANK[state]:
+    if _RANK.get(case.state, 9) > _RANK.get(state, 9):
         return changes
     codes = {row.code for row in case.rows}
     ticks = {code: tick for code, tick in body.ticks.items() if code in codes}
@@ -81,6 +166,23 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     if body.accepted is not None and case.accepted is None:
         changes |= {"accepted": body.accepted, "due": body.due}
     return changes
+
+
+def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any]:
+    """All that the centre told, where it knew more facts than are here."""
+    known = {who: max(count, case.writers.get(who, 0)) for who, count in standing.writers.items()}
+    return {name: getattr(standing, name) for name in _OF_CASE} | {
+        "state": CaseState(body.state),
+        "answers": body.answers,
+        "situations": body.situations,
+        "rows": body.rows,
+        "ticks": body.ticks,
+        "clock_from": body.clock_from,
+        "accepted": body.accepted,
+        "due": body.due,
+        "promises": body.promises,
+        "writers": {**case.writers, **known},
+    }
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:

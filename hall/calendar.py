@@ -166,9 +166,12 @@ class WorkCalendar:
     def _nth(self, after: int, n: int) -> int:
         """The smallest ordinal by which ``n`` working days have passed after ``after``."""
         goal = self._upto(after) + n
-        if self._upto(_LAST) < goal:
-            raise _out_of_range()
-        low, high = after, _LAST
+        low, span = after, n + n // 2 + 8
+        while self._upto(min(after + span, _LAST)) < goal:
+            low, span = after + span, span * 2
+            if low >= _LAST:
+                raise _out_of_range()
+        high = min(after + span, _LAST)
         while high - low > 1:
             middle = (low + high) // 2
             if self._upto(middle) < goal:

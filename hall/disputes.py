@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hall import adoption
 from hall import facts as f
 from hall.case import Case, Dispute, Mark
 from hall.verdict import Tick
@@ -90,7 +91,8 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     body, who = fact.body, fact.header.incarnation
     if isinstance(body, f.CaseAdopted):
         known = case.seen.get(who, {})
-        changes["seen"] = {**case.seen, who: {**known, body.origin: max(body.seen, known.get(body.origin, 0))}}
+        told = {other: max(count, known.get(other, 0)) for other, count in adoption.seen_by(body).items()}
+        changes["seen"] = {**case.seen, who: {**known, **told}}
     if isinstance(body, f.ConflictSettled):
         changes["disputes"] = tuple(each for each in case.disputes if each.id != body.conflict)
     elif found := dispute(case, fact, misfit):

@@ -8,7 +8,7 @@ changed; a new need is a new field with a default, or a new fact. ``hall.chain``
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -47,6 +47,12 @@ PaperKind = Literal[
     "receipt", "notice", "acceptance", "refusal", "promise", "guide",
     "checking", "tolerance", "tolerance_due", "restart", "procedure", "extension", "grant", "denial", "served",
     "fee", "transfer", "pickup", "returned", "terminated",
+]  # fmt: skip
+
+
+AdoptedState = Literal[
+    "received", "noticed", "tolerated", "accepted", "refused", "decided", "delivered", "filed", "withdrawn", "returned",
+    "terminated",
 ]  # fmt: skip
 
 
@@ -209,10 +215,12 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
 
 
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):
-    """A window that never saw the case goes on with it from the code on its paper (``hall.replica``).
+    """A window that never saw the case goes on with it from the code on its paper (``hall.replica``), or from what the
+    centre told it.
 
     ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
     are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it.
+    ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     """
 
     reference: str
@@ -226,7 +234,7 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     situations: tuple[SituationRef, ...]
     rows: tuple[Row, ...]
     ticks: dict[str, Tick]
-    state: Literal["received", "noticed", "tolerated"]
+    state: AdoptedState
     received: dt.date
     clock_from: dt.date
     told: tuple[Gap, ...] = ()
@@ -240,6 +248,7 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     window: str = ""
     clerk: str = ""
     language: Language = ""
+    standing: dict[str, Any] = {}
 
 
 class CaseClosed(Body, frozen=True, tag="case.closed"):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hall.chain import type_of
 from hall.errors import HallError
-from hall.facts import CaseAccepted, CaseNoticed, CaseRefused, FactBody
+from hall.facts import CaseAccepted, CaseAdopted, CaseNoticed, CaseRefused, FactBody
 
 
 class Role(StrEnum):
@@ -236,6 +236,9 @@ def needed_for(body: FactBody) -> Permission | None:
         return Permission.NOTICE_AGAIN
     if isinstance(body, CaseRefused) and body.refusal.beyond_the_act:
         return Permission.REFUSE_BEYOND
+    if isinstance(body, CaseAdopted) and body.standing:
+        # It says nothing that the hall does not know; what is then done with the case needs its own right.
+        return Permission.NOTE
     return FACTS.get(type_of(body))
 
 

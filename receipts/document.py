@@ -139,6 +139,7 @@ class Document(Part, frozen=True):
     ``number`` is the paper's own number (示市监受〔2026〕12号), ``reference`` the case's, printed as Code 128
     and as text; ``reprint`` is 0 for the first print and n for 补打 n. ``qr`` and ``link`` are the texts of up to two
     QR codes: with both, ``qr`` is for a window and ``link`` for the applicant; the captions say which is whose.
+    ``watermark`` stands across every page: a paper of the training is none.
     """
 
     kind: str
@@ -158,6 +159,7 @@ class Document(Part, frozen=True):
     language: str = "zh-CN"
     second_title: str = ""
     second_organisation: str = ""
+    watermark: str = ""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -187,7 +189,7 @@ def texts(document: Document) -> list[str]:
     """Every text of the document that is drawn in a font, in no order that matters."""
     found = [document.title, document.organisation, document.department, document.number, document.reference]
     found += [document.second_title, document.second_organisation, *document.copies, *document.footer]
-    found += [*document.qr_caption, *document.link_caption]
+    found += [*document.qr_caption, *document.link_caption, document.watermark]
     for block in document.blocks:
         found += _texts_of(msgspec.to_builtins(block))
     return found

@@ -90,9 +90,33 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
         pen = Pen(canvas, fonts, page.height)
         for op in page.ops:
             _draw_op(canvas, pen, op, page.height)
+        if document.watermark:
+            _draw_watermark(canvas, pen, fonts, document.watermark, page)
         canvas.showPage()
     canvas.save()
     return target.getvalue()
+
+
+def _draw_watermark(canvas: Canvas, pen: Pen, fonts: FontSet, text: str, page: Page) -> None:
+    """The text across the page, over and over down a long ticket, and lets what is printed show through; on a sheet
+    also upright in the margin at its head."""
+    size = 0.7 * page.width / fonts.width(text, 1.0, True)
+    wide = fonts.width(text, size, True)
+    times = max(1, round(page.height / page.width / 1.4))
+    canvas.saveState()
+    canvas.setFillAlpha(0.16)
+    for place in range(times):
+        canvas.saveState()
+        canvas.translate(page.width / 2, page.height * (place + 0.5) / times)
+        canvas.rotate(45)
+        canvas.translate(-wide / 2, -page.height)
+        pen.forget()
+        pen.text(Text(0.0, size / 3, text, size, True))
+        canvas.restoreState()
+    canvas.restoreState()
+    pen.forget()
+    if page.width > page.height / 2:
+        pen.text(Text((page.width - fonts.width(text, 11.0, True)) / 2, 19.0, text, 11.0, True))
 
 
 def _draw_op(canvas: Canvas, pen: Pen, op: Op, height: float) -> None:

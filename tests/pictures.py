@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Literal
 
 import pypdfium2
+from msgspec import structs
 from PIL import Image
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CatalogueSection, Config, PrintSection, ScreenSection, StoreSection
 from clerk_tui.screens.intake_items import value_of
+from clerk_tui.screens.training import TrainingApp
 from clerk_tui.services import cases, next_steps, outbox, papers
+from clerk_tui.services.training import Exercise
+from clerk_tui.services.training import load as load_exercises
 from clerk_tui.services.workspace import Workspace, open_workspace
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.screens.conftest import Clerk
@@ -101,6 +105,7 @@ class Day:
         self.camera, self.size = camera, size
         self.ws: Workspace = open_workspace(self.config, FixedClock(), cache_dir=folder / "cache")
         self.online = True
+        self.exercises: tuple[Exercise, ...] = ()
 
     def status(self, ws: Workspace) -> outbox.SyncStatus:
         """A centre that has everything, or none at all: what is true of the journal otherwise."""
@@ -116,7 +121,7 @@ class Day:
 
     async def serve(self, work: Callable[[Day], Awaitable[None]]) -> None:
         """Open the counter, do ``work``, close it."""
-        app = make_app(self.config, lambda: self.ws)
+        app = make_app(self.config, lambda: self.ws, exercises=self.exercises)
         true_status, outbox.status = outbox.status, self.status
         try:
             async with app.run_test(size=self.size) as pilot:
@@ -346,6 +351,30 @@ async def end_of_day(day: Day) -> None:
     day.shoot("closing")
 
 
+async def learning(day: Day) -> None:
+    """An exercise with one thing missed, and its result."""
+    clerk = day.clerk
+    await clerk.until(lambda: clerk.asks)
+    await clerk.press("7")
+    await clerk.until(lambda: clerk.asks and "王小明" in clerk.text)
+    await clerk.press("enter")
+    assert isinstance(clerk.app, TrainingApp) and clerk.app.begun is not None
+    await clerk.scan(clerk.app.begun.reference)
+    await clerk.press("enter", "f4", "a")
+    day.shoot("training")
+    await clerk.press("f9", "enter")
+    await clerk.until(lambda: clerk.asks)
+    day.shoot("training-result")
+
+
+def trainee(folder: Path, camera: Camera) -> Day:
+    """Somebody new, at a sandbox."""
+    day = Day(folder, camera)
+    day.config = structs.replace(day.config, training=True)
+    day.exercises = load_exercises()
+    return day
+
+
 async def morning(day: Day) -> None:
     for part in (first_case, notice_and_supplement, promise, refusal, question, looking_up, end_of_day):
         await part(day)
@@ -382,6 +411,9 @@ def main() -> int:
             station = folder / str(number)
             station.mkdir()
             asyncio.run(Day(station, camera, size, theme).serve(work))
+        station = folder / "training"
+        station.mkdir()
+        asyncio.run(trainee(station, camera).serve(learning))
         camera.develop()
     for old in OUT.glob("*.png"):
         if old.stem not in camera.taken:

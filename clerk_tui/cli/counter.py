@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +15,8 @@ from hall.errors import HallError
 if TYPE_CHECKING:
     from clerk_tui.app import Report, Supervisor
     from clerk_tui.config import Config
+    from clerk_tui.screens.counter import CounterApp
+    from clerk_tui.services.training import Exercise
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.sync.settings import Settings
 
@@ -25,8 +27,14 @@ def run(session: Session) -> None:
     open_counter(session.config, supervisor if session.config.centre.enabled else None)
 
 
-def open_counter(config: Config, make_supervisor: Callable[[Workspace, Report], Supervisor] | None) -> None:
-    """Open the screens and end with their exit code; the log goes to its file first.
+def open_counter(
+    config: Config,
+    make_supervisor: Callable[[Workspace, Report], Supervisor] | None,
+    exercises: Sequence[Exercise] = (),
+    ended: Callable[[CounterApp], None] | None = None,
+) -> None:
+    """Open the screens and end with their exit code; the log goes to its file first. ``exercises`` and ``ended`` are
+    as ``app.run`` has them.
 
     Raises:
         HallError: ``no_terminal``.
@@ -38,7 +46,7 @@ def open_counter(config: Config, make_supervisor: Callable[[Workspace, Report], 
         hint = _("在终端里运行；没有终端时用 clerk intake 等命令，或 clerk demo --headless --out DIR")
         raise HallError("no_terminal", _("这里没有终端，打不开屏幕"), hint=hint)
     setup_logging(config)
-    if code := open_screens(config, make_supervisor=make_supervisor):
+    if code := open_screens(config, make_supervisor=make_supervisor, exercises=exercises, ended=ended):
         raise click.exceptions.Exit(code)
 
 

@@ -38,6 +38,7 @@ COUNTER, RULES, RECORDS, UPKEEP = N_("窗口办理"), N_("规则查询"), N_("�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "training": Entry("training", COUNTER, N_("培训：在练习数据上一题一题地练，给出结果")),
     "sign-in": Entry("signing", COUNTER, N_("签到：之后的命令记在这个人名下")),
     "sign-out": Entry("signing", COUNTER, N_("签退")),
     "whoami": Entry("signing", COUNTER, N_("现在的命令记在谁名下")),
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
     "proceed": Entry("proceed", COUNTER, N_("受理之后的下一步：特别程序、延期、决定、送达、缴费、取件、退件")),
+    "call": Entry("call", COUNTER, N_("叫号：下一位、过号、暂放、转走、办结；断网时扫号票")),
     "attach": Entry("asides", COUNTER, N_("把扫描件加到办件")),
     "inquiry": Entry("walkin", COUNTER, N_("只咨询：打印一次性告知的办事指南")),
     "scan": Entry("scan", COUNTER, N_("扫凭证上的码：查看，或续办别的窗口收的件")),

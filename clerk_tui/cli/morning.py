@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
 
 STEPS = Path(__file__).with_name("morning.json")
-LATEST = "latest"
-"""In the file, for a promise: as late as the law and the matter allow from today."""
 
 
 def serve_morning(ws: Workspace, centre: Centre) -> None:
@@ -49,9 +47,9 @@ def serve_morning(ws: Workspace, centre: Centre) -> None:
 
 def _intake(ws: Workspace, data: dict[str, Any], _reference: str) -> Result:
     from clerk_tui.services.intake import submit
-    from clerk_tui.services.intake_json import draft_from_json
+    from clerk_tui.services.intake_json import draft_from_json, with_latest
 
-    wanted = draft_from_json(ws, _dated(ws, data))
+    wanted = draft_from_json(ws, with_latest(ws, data))
     return submit(ws, wanted.draft, wanted.wish)
 
 
@@ -68,21 +66,6 @@ def _inquiry(ws: Workspace, data: dict[str, Any], _reference: str) -> Result:
     from clerk_tui.services.intake_json import draft_from_json
 
     return answer(ws, draft_from_json(ws, data).draft)
-
-
-def _dated(ws: Workspace, data: dict[str, Any]) -> dict[str, Any]:
-    """The walk-in with every ``latest`` promise as a date."""
-    from hall.calendar import receipt_clock_start
-    from hall.deadlines import latest_promise
-
-    today = ws.clock.today()
-    start = receipt_clock_start(today, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
-    last = latest_promise(ws.catalogue.resolve(data["matter"]).limits, start, start, ws.calendar).isoformat()
-    ticks = {
-        code: {**tick, "until": last} if isinstance(tick, dict) and tick.get("until") == LATEST else tick
-        for code, tick in data.get("materials", {}).items()
-    }
-    return {**data, "materials": ticks}
 
 
 def _tell(ws: Workspace, step: dict[str, Any], action: str, result: Result) -> None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from clerk_tui import actions
 from clerk_tui.i18n import _
 from clerk_tui.widgets.bars import Key, KeyLine, StatusLine
+from clerk_tui.widgets.queue_strip import QueueStrip
 
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
@@ -23,7 +24,7 @@ class CounterScreen(Screen[None]):
     """A full screen. ``GROUPS`` name its actions in the registry; action ``x`` is done by the method ``do_x``."""
 
     GROUPS: ClassVar[tuple[str, ...]] = ()
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("anywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("anywhere", "queue")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ""
     TITLE_OF: ClassVar[str] = ""
@@ -35,6 +36,8 @@ class CounterScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
+        yield from self.counter.lines_above()
+        yield QueueStrip()
         yield from self.body()
         yield KeyLine()
 
@@ -50,6 +53,8 @@ class CounterScreen(Screen[None]):
         """Bring the status line up to date; the clock may tick while the screen is still being put together."""
         for line in self.query(StatusLine):
             line.show(self.counter.standing())
+        for strip in self.query(QueueStrip):
+            strip.show(self.counter.queue_strip())
 
     def show_keys(self) -> None:
         """Bring the key line up to date; it repaints only if something changed."""
@@ -107,6 +112,15 @@ class CounterScreen(Screen[None]):
 
     def do_outbox(self) -> None:
         self.counter.go_outbox()
+
+    def do_call_next(self) -> None:
+        self.leaving(self.counter.next_number)
+
+    def do_recall(self) -> None:
+        self.counter.recall()
+
+    def do_calling(self) -> None:
+        self.counter.go_calling()
 
     def do_theme(self) -> None:
         self.counter.cycle_theme()

@@ -15,11 +15,11 @@ from clerk_tui import messages, themes
 from clerk_tui.i18n import _
 from clerk_tui.logs import placed
 from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.calls import Calls
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
-from clerk_tui.screens.shifting import Shifting
 from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
 from hall.errors import HallError
@@ -38,7 +38,7 @@ DAILY_SECONDS = 900
 """How often it is asked whether the day's backup is due."""
 
 
-class CounterApp(ScanKeys, Unfinished, Shifting):
+class CounterApp(ScanKeys, Unfinished, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -60,7 +60,9 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
         self._make_supervisor = make_supervisor
         self._supervisor: Supervisor | None = None
         self._sync: Any = None
-        self._standing = Standing(window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled)
+        self._standing = Standing(
+            window=config.hall.window, clerk=config.clerk.name, enabled=config.centre.enabled, training=config.training
+        )
         for theme in themes.THEMES:
             self.register_theme(theme)
 
@@ -91,7 +93,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
             self.post_message(messages.WorkspaceFailed(error))
         except Exception as error:
             log.error("opening the workspace failed: %s", placed(error))
-            self.post_message(messages.WorkspaceFailed(_unexpected()))
+            self.post_message(messages.WorkspaceFailed(unexpected()))
         else:
             from clerk_tui.services.kept_drafts import KeptDrafts
 
@@ -169,7 +171,7 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
                 message = messages.WorkFailed(error)
             except Exception as error:
                 log.error("%s failed: %s", group, placed(error))
-                message = messages.WorkFailed(_unexpected())
+                message = messages.WorkFailed(unexpected())
             if message is not None:
                 self.post_message(message)
 
@@ -252,9 +254,13 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
 
     def saved(self) -> None:
         """Something was committed: unsent facts have grown, papers wait to be printed."""
+        self.facts_written()
+        self.print_papers()
+
+    def facts_written(self) -> None:
+        """Something was committed that prints nothing: unsent facts have grown."""
         if self._supervisor is not None:
             self._supervisor.wish()
-        self.print_papers()
         self._read_sync()
         self.show_standing()
 
@@ -280,14 +286,9 @@ class CounterApp(ScanKeys, Unfinished, Shifting):
         from clerk_tui.screens.result import ResultScreen
 
         self.saved()
+        self.done_for_visit(result.reference, result.outcome.value if result.outcome else result.state.value)
         self.drafts_changed()
         self.switch_screen(ResultScreen(result, matter, party))
-
-    def open_case(self, reference: str) -> None:
-        """A case by its reference: where something is still to be handed in, straight to that."""
-        from clerk_tui.screens.open_case import screen_for
-
-        self.guarded(lambda: self._show(screen_for(self, reference)))
 
 
 def _get_ready(workspace: Workspace) -> None:
@@ -329,5 +330,6 @@ def _upkeep(workspace: Workspace) -> Message | None:
     return messages.SyncChanged() if upkeep.run(workspace) else None
 
 
-def _unexpected() -> HallError:
+def unexpected() -> HallError:
+    """A fault of the program, as a person hears of it."""
     return HallError("internal", _("程序出了意外的错误"), hint=_("请联系管理员查看日志；已保存的办件没有受影响"))

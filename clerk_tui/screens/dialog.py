@@ -69,6 +69,12 @@ class Dialog(ModalScreen[Answer | None]):
     def _answer(self, answer: Answer | None) -> None:
         self.dismiss(answer)
 
+    def point_at(self, option: int) -> None:
+        """Stand on this option, so that Enter takes it."""
+        box = self.query_one(Box)
+        box.place = option
+        box.paint()
+
 
 class Box(Painted):
     """The dialog's content and keys."""

@@ -29,6 +29,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "supplement": (N_("左边是上次告知的内容，中间勾选这次交来的材料。全部补齐即应当受理。"),),
     "lookup": (N_("个人信息只显示一部分；要看全部，打开办件后按 F10 写明理由。"),),
     "paper": (N_("码由出具凭证的窗口签名，断网也能核对。照证件输入号码和姓名，相符才能续办；看一看不留记录。"),),
+    "calling": (N_("排队的人只显示号码；叫到的才显示姓名。下一位是谁由大厅的规则定，写明为什么是这张。"),),
     "case": (
         N_("补打的凭证写明是第几次补打，每次都有记录。"),
         N_("F8 列出现在依法能办的；不能办的是灰色，写明为什么。"),
@@ -75,7 +76,8 @@ class HelpScreen(CounterScreen):
             for text in TEXTS.get(name, ()):
                 lines += [(((part, "plain"),), "") for part in wrap(_(text), min(columns, 92))]
         lines.append(BLANK)
-        for name in (*groups, "anywhere", "dialog"):
+        queue = ("queue",) if self.counter.queue is not None else ()
+        for name in (*groups, *queue, "anywhere", "dialog"):
             lines += _group(name, columns)
         return lines
 

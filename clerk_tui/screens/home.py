@@ -92,10 +92,11 @@ class HomeScreen(CounterScreen):
             self.found.show([], empty=(_("凭证上的码：按 Enter 看这一件"),))
             return
         if not word:
-            self.found.show([Parked(draft) for draft in self.counter.parked], empty=_hints())
+            parked = [Parked(draft) for draft in self.counter.parked]
+            self.found.show([*self.counter.ticket_rows(), *parked], empty=_hints())
             return
         cases: list[Found] = self._cases(word)
-        hits = [MatterFound(hit) for hit in workspace.catalogue.search(word)]
+        hits = [MatterFound(hit) for hit in self.counter.in_order_of_ticket(workspace.catalogue.search(word))]
         nothing = (_("没有找到。换一个说法，或按 F5 查办件"),)
         self.found.show([*cases, *hits], empty=nothing)
 
@@ -139,6 +140,8 @@ class HomeScreen(CounterScreen):
     def _intake(self, draft: Any) -> None:
         from clerk_tui.screens.intake import IntakeScreen
 
+        number = self.counter.person_here()
+        draft.ticket = draft.ticket or number
         self.counter.push_screen(IntakeScreen(draft))
 
     def _list_bundle(self, hit: Hit) -> None:

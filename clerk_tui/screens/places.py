@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from clerk_tui import themes
@@ -10,6 +11,8 @@ from clerk_tui.screens.ending import QuietEnd
 from clerk_tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.supplement import SupplementDraft
     from clerk_tui.services.workspace import Workspace
@@ -21,6 +24,10 @@ class Places(QuietEnd):
     workspace: Workspace | None
     parked: list[Draft]
     put_aside: dict[str, SupplementDraft]
+
+    def lines_above(self) -> Iterable[Widget]:
+        """What every screen has between its status line and its body."""
+        return ()
 
     @property
     def home(self) -> HomeScreen:
@@ -74,9 +81,6 @@ class Places(QuietEnd):
         from clerk_tui.screens.case import CaseScreen
 
         self.push_screen(CaseScreen(reference))
-
-    def _show(self, screen: CounterScreen) -> None:
-        self.push_screen(screen)
 
     def reference_in(self, code: str) -> str:
         """The reference that a scanned or typed code names, or ``""``."""

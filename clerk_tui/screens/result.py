@@ -14,7 +14,7 @@ from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
-from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of
 from clerk_tui.widgets.verdict import FILLS
 from clerk_tui.widgets.virtual_list import TextPane
@@ -87,20 +87,24 @@ class ResultScreen(CounterScreen):
             lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))
         saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
         lines += [BLANK, (((saved, "good"),), "")]
-        lines += [
-            BLANK,
-            (
-                (
-                    _chip("Enter"),
-                    (_(" 下一位"), "strong"),
-                    ("    ", "plain"),
-                    _chip("p"),
-                    (_(" 补打选中的凭证"), "plain"),
-                ),
-                "",
-            ),
-        ]
-        return lines
+        return [*lines, BLANK, (self._ways(), "")]
+
+    def _ways(self) -> tuple[Span, ...]:
+        """Where this screen leads: with a number at the window its visit may go on or end."""
+        again: tuple[Span, ...] = (("    ", "plain"), _chip("p"), (_(" 补打选中的凭证"), "plain"))
+        visit = self.counter.visit
+        if visit is None:
+            return (_chip("Enter"), (_(" 下一位"), "strong"), *again)
+        return (
+            _chip("Enter"),
+            (_(" 办结{number}，叫下一位").format(number=safe(visit.number)), "strong"),
+            ("    ", "plain"),
+            _chip("m"),
+            (_(" 同一位再办一件"), "plain"),
+            ("    ", "plain"),
+            _chip("e"),
+            (_(" 只办结"), "plain"),
+        )
 
     def _pair(self, label: str, value: str, columns: int, ink: str = "plain") -> Line:
         return ((pad(label, LABEL), "faint"), (clip(safe(value), columns - LABEL), ink)), ""
@@ -135,10 +139,14 @@ class ResultScreen(CounterScreen):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        key = event.character.lower() if event.character and event.character in "pPoO" else event.key
+        key = event.character.lower() if event.character and event.character in "pPoOmMeE" else event.key
         match key:
             case "enter":
+                self.do_next_person()
+            case "m" if self.counter.visit is not None:
                 self.counter.go_home()
+            case "e" if self.counter.visit is not None:
+                self.counter.guarded(self.counter.end_visit)
             case "p":
                 self.counter.guarded(self._reprint)
             case "o":
@@ -174,8 +182,14 @@ class ResultScreen(CounterScreen):
         if self.is_mounted:
             self.query_one("#result", TextPane).paint()
 
+    def can_do(self, action: str) -> bool:
+        return self.counter.visit is not None if action in ("another", "end") else super().can_do(action)
+
     def do_next_person(self) -> None:
-        self.counter.go_home()
+        if self.counter.visit is None:
+            self.counter.go_home()
+        else:
+            self.counter.guarded(lambda: self.counter.end_visit(then_next=True))
 
     def do_back(self) -> None:
         self.counter.go_home()

@@ -161,6 +161,7 @@ class ScanKeys(App[None]):
     def show_scan(self, code: str) -> None:
         """Hand the code to the screen in front; else say what was read and offer the case it names."""
         from hall.replica import looks_like_code
+        from hall.ticket_code import looks_like_ticket
 
         counter = cast("CounterApp", self)
         if counter.locked:
@@ -169,6 +170,9 @@ class ScanKeys(App[None]):
             from clerk_tui.screens.paper_code import scanned_code
 
             scanned_code(counter, code)
+            return
+        if looks_like_ticket(code):
+            counter.scanned_ticket(code)
             return
         if isinstance(self.screen, CounterScreen) and self.screen.scanned(code):
             return

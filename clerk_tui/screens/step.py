@@ -289,6 +289,7 @@ def _take(counter: CounterApp, case: Case, step: Step, values: Mapping[str, Any]
     assert workspace is not None
     result = next_steps.take(workspace, case.case_id, step, values)
     counter.saved()
+    counter.done_for_visit(case.reference, step.id)
     while not isinstance(counter.screen, CaseScreen):
         counter.pop_screen()
     counter.screen.show_done(step_name(step), result)

@@ -88,6 +88,15 @@ ASIDE: dict[str, tuple[str, str]] = {
 }
 
 
+VISITS: dict[str, str] = {
+    "inquiry": N_("只咨询"),
+    "collected": N_("取件、取证"),
+    "incomplete": N_("没带齐，先回去"),
+    "misdirected": N_("走错大厅"),
+}
+"""How a visit ended for which no matter was done, by what is recorded."""
+
+
 def state_chip(state: CaseState | str) -> tuple[str, str]:
     """The word and the ink of a case's state."""
     state = CaseState(state)

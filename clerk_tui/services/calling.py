@@ -26,7 +26,7 @@ from hall.roles import Actor, Permission, require
 from hall.ticketing import TicketCalled
 from hall.tickets import TicketState
 
-__all__ = ["Now", "Window"]
+__all__ = ["Now", "Visit", "Window"]
 
 TAKEN_UP: Final = "暂放后接着办"
 AT_THE_WINDOW: Final = "到窗口扫号票"
@@ -76,13 +76,15 @@ class Window(Watching):
             self._take_alone(actor, visit, request.claim_id)
         self.start(actor)
 
-    def take(self, actor: Actor, ticket: TicketView) -> None:
-        """Serve whoever holds this ticket, which was read from the paper in their hand; also without a network.
+    def take(self, actor: Actor, paper: TicketView | str) -> None:
+        """Serve whoever holds this ticket, which was read from the paper in their hand (``services.queue_paper``); also
+        without a network. A number alone has to be asked about.
 
         Raises as ``call_next``; ``BadInput`` also for a ticket that this window has served already.
         """
         require(actor, Permission.CALL)
         self.reload()
+        ticket = self.numbered(paper) if isinstance(paper, str) else paper
         visit = self.desk.visit
         if visit is not None and visit.ticket.ticket_id == ticket.ticket_id:
             self.start(actor)
@@ -97,6 +99,17 @@ class Window(Watching):
         if not self._claim(actor, request):
             self._take_alone(actor, Visit(ticket=ticket), request.claim_id)
         self.start(actor)
+
+    def numbered(self, number: str) -> TicketView:
+        """The ticket with this number of today. Raises ``BadInput``: there is none, or nobody answers."""
+        self.line.wake()
+        try:
+            return self.line.ask(lambda centre: queue.look(centre, number)).ticket
+        except Unreachable:
+            hint = "扫号票上的二维码，断网也能办"
+            raise BadInput("centre_unreachable", f"连不上中心，查不到{number}", field="ticket", hint=hint) from None
+        except Refused as refused:
+            raise BadInput(refused.code, refused.message, field="ticket", hint="核对号票") from None
 
     def _may_call(self, actor: Actor) -> None:
         require(actor, Permission.CALL)

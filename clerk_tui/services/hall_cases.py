@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries, shared
 from clerk_tui.store.journal import Transaction
+from hall.adoption import standing_of
 from hall.case import Case, CaseState
 from hall.errors import BadInput
-from hall.facts import CaseAdopted
+from hall.facts import AdoptedState, CaseAdopted
 from hall.fold import advance
 from hall.telling import STATE_NAMES
 from hall.verdict import Gap
@@ -40,11 +43,13 @@ def look(ws: Workspace, connection: Transaction, case_id: str) -> HallCase | Non
     here = ws.journal.incarnation
     if own is None:
         return HallCase(case=case, own_version=0, told_at=told_at, news=True)
-    if not any(count > own.writers.get(who, 0) for who, count in case.writers.items() if who != here):
+    news = any(count > own.writers.get(who, 0) for who, count in case.writers.items() if who != here)
+    if not news and not own.adopted:
         return HallCase(case=own, own_version=own.version)
+    # Of a case that was taken over the journal knows how it stood, and the centre every line of how it came about.
     for fact in queries.unapplied(connection, case_id, case.writers.get(here, 0)):
         case = advance(case, fact) or case
-    return HallCase(case=case, own_version=own.version, told_at=told_at, news=True)
+    return HallCase(case=case, own_version=own.version, told_at=told_at, news=news)
 
 
 def case_id_of(connection: Transaction, reference: str) -> str | None:
@@ -53,15 +58,16 @@ def case_id_of(connection: Transaction, reference: str) -> str | None:
     return own.case_id if own else shared.case_id_of(connection, reference)
 
 
-def adoption(ws: Workspace, found: HallCase) -> CaseAdopted:
-    """The fact by which this window goes on with a case that others have worked on, as the centre told it.
+def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdopted:
+    """The fact by which this window goes on with a case that others have worked on, as the centre told it. ``whole``:
+    with all that steps after acceptance rest on, in any state.
 
     Raises:
         BadInput: nothing of it is open.
     """
     case = found.case
     state = case.state
-    if state not in OPEN:
+    if state is CaseState.INQUIRY or (state not in OPEN and not whole):
         raise BadInput("nothing_open", f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料", field="reference")
     here = ws.journal.incarnation
     others = {who: count for who, count in case.writers.items() if who != here}
@@ -81,7 +87,7 @@ def adoption(ws: Workspace, found: HallCase) -> CaseAdopted:
         situations=case.situations,
         rows=case.rows,
         ticks=case.ticks,
-        state="received" if state is OPEN[0] else "noticed" if state is OPEN[1] else "tolerated",
+        state=cast(AdoptedState, state.value),
         received=case.received,
         clock_from=case.clock_from,
         told=tuple(told.values()),
@@ -94,4 +100,5 @@ def adoption(ws: Workspace, found: HallCase) -> CaseAdopted:
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language=case.language,
+        standing=standing_of(case) if whole else {},
     )

@@ -23,8 +23,10 @@ from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
+from hall.calendar import receipt_clock_start
 from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
+from hall.deadlines import latest_promise
 from hall.errors import BadInput
 from hall.facts import Language
 from hall.verdict import Outcome, Refusal, Tick, TickState
@@ -91,6 +93,18 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     rows, problems = ready.checklist.materials, ws.catalogue.problems
     draft.ticks = _ticks(top.get("materials", {}), rows, problems, draft.matter)
     return Wanted(draft=draft, wish=_wish(top.get("outcome"), draft.refusal))
+
+
+def with_latest(ws: Workspace, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A walk-in whose promises say ``"until": "latest"``, with the last day that law and matter allow from today."""
+    today = ws.clock.today()
+    start = receipt_clock_start(today, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
+    last = latest_promise(ws.catalogue.resolve(data["matter"]).limits, start, start, ws.calendar).isoformat()
+    ticks = {
+        code: {**tick, "until": last} if isinstance(tick, dict) and tick.get("until") == "latest" else tick
+        for code, tick in data.get("materials", {}).items()
+    }
+    return {**data, "materials": ticks}
 
 
 def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedSupplement:

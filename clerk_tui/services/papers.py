@@ -6,7 +6,9 @@ with the same bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from clerk_tui.services import editions, following, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
@@ -31,6 +33,10 @@ __all__ = [
     "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
     "unknown_papers", "unprinted",
 ]  # fmt: skip
+
+
+WATERMARK: Final = "培训样张 TRAINING"
+"""What stands across every page of a sandbox's papers."""
 
 
 def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> list[Delivered]:
@@ -154,7 +160,8 @@ def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
 
 
 def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
-    return making.render(_document(ws, case_id, seq, nth), form)
+    document = _document(ws, case_id, seq, nth)
+    return making.render(replace(document, watermark=WATERMARK) if ws.config.training else document, form)
 
 
 def _document(ws: Workspace, case_id: str, seq: int, nth: int) -> Document:

@@ -1,5 +1,7 @@
 """What every step after the receipt has in common: one transaction, one look at the case in it, papers that hold.
 
+A case that another window received or has gone on with is taken over first (``case.adopted``): people come once.
+
 A step reads the case inside the transaction that writes, so that two windows cannot both extend or decide it, and makes
 each of its papers before anything is kept: where the law wants more on a paper, nothing is written.
 """
@@ -13,14 +15,14 @@ from contextvars import ContextVar
 from msgspec import structs
 
 from clerk_tui.services import cases, printable
-from clerk_tui.services.hall_cases import HallCase, look
+from clerk_tui.services.hall_cases import HallCase, adoption, look
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case
 from hall.deadlines import RUNNING, CaseClock, case_clock
 from hall.errors import BadInput, HallError, Unlawful
-from hall.facts import PaperIssued, PaperKind
+from hall.facts import PaperIssued, PaperKind, Personal
 from hall.names import clean_text
 from hall.telling import STATE_NAMES
 
@@ -44,40 +46,37 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
 
     Raises:
         BadInput: no such case, or whatever the step finds wrong. Nothing is written.
-        Unlawful: the law does not allow the step, or wants more on its paper; ``case_elsewhere``: another window has
-            gone on with the case since. Nothing is written.
+        Unlawful: the law does not allow the step, or wants more on its paper. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
     """
-    known = cases.load(ws, reference)
-    _require_whole(cases.hall_case(ws, known.case_id), known)
+    known = cases.hall_case(ws, reference)
     if _rehearsing.get():
-        action = Action(ws, known.case_id, known.reference, known)
-        step(known, action)
-        return told(ws, Written(action.so_far() or known, tuple(action.paper_ids), ws.journal.head), action)
+        own = ws.journal.case_in(ws.journal.read(), known.case.case_id)
+        case, action = _begin(ws, known, own)
+        step(case, action)
+        return told(ws, Written(action.so_far() or case, tuple(action.paper_ids), ws.journal.head), action)
     with ws.journal.write() as connection:
-        case = ws.journal.case_in(connection, known.case_id)
-        found = look(ws, connection, known.case_id)
-        assert case is not None and found is not None, "it was just read"
-        _require_whole(found, case)
-        action = Action(ws, case.case_id, case.reference, case)
+        found = look(ws, connection, known.case.case_id)
+        assert found is not None, "it was just read"
+        case, action = _begin(ws, found, ws.journal.case_in(connection, known.case.case_id))
         step(case, action)
         written = action.write(connection)
     return told(ws, written, action)
 
 
-def _require_whole(found: HallCase, own: Case) -> None:
-    """That nothing was done elsewhere that this window's journal lacks: a step rests on how the case really stands.
-
-    What leaves the case as it was, somebody's look at it or a paper printed again, does not count.
-    """
-    if found.news and _standing(found.case) != _standing(own):
-        state = STATE_NAMES[found.case.state]
-        raise Unlawful(
-            "case_elsewhere",
-            f"别的窗口接着办了这个办件，现在是“{state}”，这一步要到那个窗口办",
-            field="reference",
-            hint="在办件的经过里看是谁办的；还要补材料的，可以在本窗口补正收件接过来",
-        )
+def _begin(ws: Workspace, found: HallCase, own: Case | None) -> tuple[Case, Action]:
+    """The case that a step rests on, and the action it goes into; where others did what this window's journal lacks, it
+    begins with taking the case over. Somebody's look at it or a paper printed again does not count."""
+    case = found.case
+    if own is not None and (not found.news or _standing(case) == _standing(own)):
+        return own, Action(ws, own.case_id, own.reference, own)
+    action = Action(ws, case.case_id, case.reference, case)
+    action.add(
+        adoption(ws, found, whole=True), Personal(applicant=case.applicant, agent=case.agent, fields=case.fields)
+    )
+    taken = action.so_far()
+    assert taken is not None, "the case is there"
+    return taken, action
 
 
 def _standing(case: Case) -> Case:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.sync.asking import Centre, Refused, Unreachable
 from clerk_tui.sync.token import read_token, token_path
+from hall.catalogue.businesses import business_of
 from hall.catalogue.model import Business
 
-__all__ = ["Line", "Refused", "Unreachable", "served_here"]
+if TYPE_CHECKING:
+    from hall.catalogue.search import Hit
+
+__all__ = ["Line", "Refused", "Unreachable", "matters_of", "served_here"]
 
 Reply = TypeVar("Reply")
 PATIENCE_S: Final = 2.5
@@ -35,6 +39,20 @@ def served_here(ws: Workspace) -> tuple[Business, ...]:
         return ()
     wanted = config.queue.businesses
     return tuple(each for each in listed if not wanted or each.key in wanted)
+
+
+def matters_of(ws: Workspace) -> dict[str, list[Hit]]:
+    """The matters of each business, as a search finds them, in the catalogue's order."""
+    from hall.catalogue.search import Hit
+
+    listed = ws.catalogue.hall.businesses
+    found: dict[str, list[Hit]] = {each.key: [] for each in listed}
+    for matter in ws.catalogue.matters():
+        business = business_of(listed, matter)
+        if business is not None:
+            short = ws.department(matter.department).short
+            found[business.key].append(Hit(matter.key, matter.name, short, matter.code, 100, ()))
+    return found
 
 
 class Line:

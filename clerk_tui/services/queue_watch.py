@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clerk_tui.services import shift
 from clerk_tui.services.queue_centre import Refused, Unreachable
 from clerk_tui.services.queue_desk import Desk, Visit
 from clerk_tui.services.queue_steps import News, Queueing, without
@@ -84,11 +85,10 @@ class Watching(Queueing):
             news=self.news,
         )
 
-    def set_state(self, state: WindowState, reason: str = "") -> None:
-        """The window opens, pauses with a reason, or closes; told to the centre now or when it is there again."""
-        self._state, self._reason = state, reason.strip()[:200]
-        self._look_at = 0
-        self._report()
+    def reload(self) -> None:
+        """What is kept now, and whether the window serves."""
+        super().reload()
+        self._state, self._reason = shift.window_state(self.ws)
 
     def beat(self) -> None:
         """Do what is due: renew the lease, tell what is owed, look."""
@@ -110,10 +110,11 @@ class Watching(Queueing):
 
     def look(self) -> None:
         """Say that the window is there, hear which ticket it has, and who waits; without an answer nothing changes."""
+        self.reload()
         mono = self.ws.clock.mono_ms()
         self._look_at = mono + (LOOK_SOON_MS if self.detailed else LOOK_MS)
         request = w.WindowRequest(
-            window=self.window, state=self._state, businesses=self.businesses, reason=self._reason
+            window=self.window, state=self._state, businesses=self.businesses, reason=self._reason[:200]
         )
         try:
             if not self.settle():

@@ -41,6 +41,7 @@ class Standing:
     unprinted: int = 0
     unsettled: int = 0
     trouble: str = ""
+    training: bool = False
 
 
 class StatusLine(Painted):
@@ -61,6 +62,8 @@ class StatusLine(Painted):
         wide = columns >= 110
         who = _("{window}号窗口").format(window=safe(now.window))
         left: list[Span] = [(" ", "plain")]
+        if now.training:
+            left += [(" " + _("培训") + " ", "chip-warn"), (" ", "plain")]
         if wide:
             left += [(safe(now.hall), "strong"), ("  ", "plain")]
         left += [(who, "strong" if not wide else "plain"), ("  ", "plain"), (safe(now.clerk), "plain")]

@@ -27,8 +27,9 @@ LONGEST = 4096
 """Characters after which a burst is a paste or a broken scanner, not a code."""
 SEALED_SILENCE = 0.3
 """Seconds of silence that end a sealed burst: a long code may stumble on its way, but then it is cut off."""
-_CODE: Final = re.compile(r"CLK\d{0,3}:\Z", re.I)
-"""How the code on a paper begins (``hall.replica``), of any version, with Caps Lock on too."""
+_CODE: Final = re.compile(r"(?:CLK|TKT)\d{0,3}:\Z", re.I)
+"""How the code on a paper (``hall.replica``) or a ticket (``hall.ticket_code``) begins, of any version, with Caps Lock
+on too."""
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ def test_every_route_says_what_it_needs(hub: Hub) -> None:
 
 def test_what_anybody_may_ask_is_a_short_list(hub: Hub) -> None:
     public = {(method, path) for method, path, wanted in operations(make_app(hub.store)) if wanted == PUBLIC[OPTION]}
-    assert public == {("POST", "/v1/devices/enrol"), ("POST", "/v1/devices/rotate"), ("GET", "/v1/health")}
+    page = {(method, path) for method in ("GET", "POST") for path in ("/q", "/q/{reference}")}
+    assert public == page | {("POST", "/v1/devices/enrol"), ("POST", "/v1/devices/rotate"), ("GET", "/v1/health")}
 
 
 def test_a_route_that_says_nothing_is_shut(hub: Hub, halls: tuple[Hall, Hall]) -> None:

@@ -173,7 +173,7 @@ class Device:
         done = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=self.clock.today(), complete=True)
         bodies: list[f.FactBody] = [done, _ACCEPTED] if here % 2 else [done]
         if chosen.news:
-            bodies.insert(0, hall_cases.adoption(self.ws, chosen))
+            bodies.insert(0, hall_cases.adoption(self.ws, chosen, whole=bool(chosen.told_at % 2)))
             self.world.noted("went on with another window's case")
         self.drafts.append([self._entry(chosen.case.case_id, body) for body in bodies])
         return True

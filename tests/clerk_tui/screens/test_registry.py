@@ -30,14 +30,14 @@ def test_a_screen_binds_exactly_its_actions(screen: type[CounterScreen]) -> None
     bound = {key for keys in screen._merged_bindings.key_to_bindings.values() for key in [keys[0].key]}  # type: ignore[union-attr]
     wanted = {
         key
-        for name in (*screen.GROUPS, "anywhere")
+        for name in (*screen.GROUPS, "anywhere", "queue")
         for action in actions.group(name)
         if not action.inside
         for key in action.keys
     }
     ours = {key for key in bound if key not in ("tab", "shift+tab", "ctrl+c", "super+c")}
     assert ours == wanted
-    for name in (*screen.GROUPS, "anywhere"):
+    for name in (*screen.GROUPS, "anywhere", "queue"):
         for action in actions.group(name):
             if not action.inside:
                 assert callable(getattr(screen, f"do_{action.id}", None)), f"{screen.__name__} cannot do {action.id}"

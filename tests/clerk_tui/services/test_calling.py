@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from clerk_tui.clock import SystemClock
-from clerk_tui.services import queue_desk
+from clerk_tui.services import queue_desk, shift
 from clerk_tui.services.calling import Window
 from clerk_tui.services.queue_watch import LOOK_MS
 from clerk_tui.sync import queue
@@ -400,14 +400,14 @@ def test_who_waits_is_listed_without_names(desk: Desk) -> None:
 
 def test_the_state_of_the_window_is_told_and_a_pause_calls_nobody(desk: Desk) -> None:
     desk.issue()
-    desk.window.set_state("paused", "午休")
+    shift.pause(desk.seat.ws, "午休")
     desk.window.beat()
     reply = queue.window(desk.hall.centre, "1")
     assert (reply.state, reply.reason) == ("paused", "午休")
     with pytest.raises(BadInput, match="暂停"):
         desk.next()
-    desk.window.set_state("open")
-    desk.window.beat()
+    shift.resume(desk.seat.ws)
+    desk.window.look()
     assert queue.window(desk.hall.centre, "1").state == "open"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from clerk_tui.services import cases, ending, handing, intake, next_steps, proceedings, supplement
+from clerk_tui.services import cases, handing, intake, next_steps, papers, proceedings, supplement
 from hall.case import CaseState
 from hall.errors import BadInput, HallError
 from hall.fold import fold
@@ -167,29 +167,103 @@ def test_the_case_of_two_windows_is_the_fold_of_both_journals(hall: Hall, first:
     assert fold(both) == hall.case(received.case_id)
 
 
-def test_a_step_rests_on_what_the_hall_knows_and_not_on_this_window_alone(first: Window, second: Window) -> None:
-    """The first window told what is missing, the second accepted: the first may neither accept again nor act on its
-    older view, and says where to go."""
+def test_a_step_rests_on_what_the_hall_knows_and_takes_the_case_over(hall: Hall, first: Window, second: Window) -> None:
+    """The first window told what is missing, the second accepted: the first neither accepts again nor acts on its older
+    view; it goes on from what the second did."""
     received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
     everybody(first, second)
     draft = supplement.open_supplement(second.ws, received.reference)
     draft.ticks = {"layout": PRESENT}
     supplement.submit(second.ws, draft)
     everybody(second, first)
+    with pytest.raises(HallError) as error:
+        supplement.open_supplement(first.ws, received.reference)
+    assert "已受理" in error.value.message and error.value.hint
     head = first.ws.journal.head
-    for call in (
-        lambda: supplement.open_supplement(first.ws, received.reference),
-        lambda: ending.withdraw(first.ws, received.reference),
-        lambda: handing.serve(first.ws, received.reference, documents=(f"{received.reference}/B1",), how="direct"),
-    ):
-        with pytest.raises(HallError) as error:
-            call()
-        assert "已受理" in error.value.message
-        assert error.value.hint
-    assert [offer.step.id for offer in next_steps.offers(first.ws, received.reference) if offer.lawful] == []
-    assert first.ws.journal.head == head
-    assert "grant" in {offer.step.id for offer in next_steps.offers(second.ws, received.reference) if offer.lawful}
-    assert proceedings.decide(second.ws, received.reference, granted=True).papers
+    lawful = {offer.step.id for offer in next_steps.offers(first.ws, received.reference) if offer.lawful}
+    there = {offer.step.id for offer in next_steps.offers(second.ws, received.reference) if offer.lawful}
+    assert lawful == there and "grant" in lawful
+    assert first.ws.journal.head == head, "looking writes nothing"
+    done = proceedings.decide(first.ws, received.reference, granted=True)
+    case = first.ws.journal.case_in(first.ws.journal.read(), received.case_id)
+    assert case is not None and case.state is CaseState.DECIDED
+    assert case.accepted == hall.case(received.case_id).accepted, "its journal holds what its papers say"
+    for paper in done.papers:
+        assert papers.rebuild(first.ws, paper.paper_id).pdf
+    everybody(first, second)
+    assert (hall.case(received.case_id).state, hall.case(received.case_id).disputes) == (CaseState.DECIDED, ())
+    for window in (first, second):
+        assert cases.get(window.ws, received.reference).case == hall.case(received.case_id)
+
+
+def test_every_step_goes_on_at_a_window_that_never_saw_the_case(hall: Hall, first: Window) -> None:
+    """People come once: what one window begins any other ends, back and forth."""
+    second = hall.open("B1")
+    received = intake.submit(first.ws, restaurant(first.ws))
+    reference = received.reference
+    everybody(first, second)
+    proceedings.announce_procedure(second.ws, reference, name="现场核查", days=5, basis="食品经营许可管理办法")
+    everybody(second, first)
+    proceedings.end_procedure(first.ws, reference, name="现场核查")
+    everybody(first, second)
+    proceedings.extend(second.ws, reference, days=3, approver="李四", reason="需要复核")
+    everybody(second, first)
+    proceedings.decide(first.ws, reference, granted=True)
+    everybody(first, second)
+    result = handing.pickup(second.ws, reference, how="collected")
+    everybody(second, first)
+    case = hall.case(received.case_id)
+    assert case.state is CaseState.DELIVERED and case.extended_days == 3
+    assert [line.misfit for line in case.timeline if line.misfit] == []
+    assert case.disputes == ()
+    numbers = [paper.number for paper in case.papers]
+    assert len(set(numbers)) == len(numbers)
+    for window in (first, second):
+        own = window.ws.journal.case_in(window.ws.journal.read(), received.case_id)
+        assert own is not None
+        assert window.ws.journal.verify().facts == window.ws.journal.rebuild()
+        assert cases.get(window.ws, reference).case == case
+    own = second.ws.journal.case_in(second.ws.journal.read(), received.case_id)
+    assert own is not None
+    for name in ("decision", "extension", "pauses", "due", "accepted", "papers", "applicant", "handed_in", "ticks"):
+        assert getattr(own, name) == getattr(case, name), name
+    assert papers.rebuild(second.ws, result.papers[0].paper_id).pdf
+    both = first.ws.journal.facts_of(received.case_id) + second.ws.journal.facts_of(received.case_id)
+    assert len(both) == case.version
+
+
+def test_two_windows_that_decide_off_line_are_both_kept_and_a_person_is_asked(
+    hall: Hall, first: Window, second: Window
+) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    proceedings.decide(second.ws, received.reference, granted=True)
+    proceedings.decide(first.ws, received.reference, granted=False, reason="不符合条件")
+    everybody(second, first)
+    case = hall.case(received.case_id)
+    assert case.decision is not None and case.decision.granted, "the first stands"
+    assert case.disputes or [line for line in case.timeline if line.misfit]
+
+
+def test_nobody_s_name_is_in_what_is_taken_over(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    proceedings.decide(second.ws, received.reference, granted=True)
+    (fact,) = [each for each in second.ws.journal.facts_of(received.case_id) if each.header.type == "case.adopted"]
+    assert fact.personal is not None and fact.personal.applicant is not None
+    public = msgspec.json.encode(fact.body).decode()
+    assert fact.personal.applicant.name not in public and COMPANY not in public
+
+
+def test_a_standing_that_cannot_be_read_is_as_if_there_were_none(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    proceedings.decide(second.ws, received.reference, granted=True)
+    adopted, *later = second.ws.journal.facts_of(received.case_id)
+    hostiles: list[dict[str, object]] = [{"version": "x"}, {"version": 1, "writers": {"A1": []}}, {"papers": {}}]
+    for hostile in hostiles:
+        body = msgspec.structs.replace(adopted.body, standing=hostile)
+        assert fold([msgspec.structs.replace(adopted, body=body), *later]) is not None
 
 
 def test_somebody_s_look_at_another_window_hinders_no_step(first: Window, second: Window) -> None:
@@ -199,14 +273,6 @@ def test_somebody_s_look_at_another_window_hinders_no_step(first: Window, second
     everybody(second, first)
     assert cases.hall_case(first.ws, received.reference).news
     assert proceedings.decide(first.ws, received.reference, granted=True).papers
-
-
-def test_the_steps_of_another_window_s_case_say_where_they_are_taken(first: Window, second: Window) -> None:
-    received = intake.submit(first.ws, restaurant(first.ws, layout=MISSING))
-    everybody(first, second)
-    offers = next_steps.offers(second.ws, received.reference)
-    assert [offer.step.id for offer in offers if offer.lawful] == ["supplement"]
-    assert {offer.why.code for offer in offers if offer.why is not None} == {"other_window"}
 
 
 def test_a_hostile_feed_stops_nobody(first: Window) -> None:

@@ -75,6 +75,7 @@ def test_a_day_of_one_ticket(ask: Ask) -> None:
     assert [each.number for each in waiting.tickets] == [second.number, first.number]
     assert not waiting.has_more and not any(each.name for each in waiting.tickets)
     assert queue.look(ask.centre, first.ticket_id).ticket == first
+    assert queue.look(ask.centre, first.number).ticket == first, "by today's number too"
     called = ask.called("D1")
     assert called.number == second.number and "孕妇" in called.why
     renewed = queue.renew(ask.centre, w.RenewRequest(window="D1", ticket=called.ticket_id, claim_id=called.claim_id))

@@ -1,0 +1,48 @@
+"""The line of the queue: which ticket this window has, how long it is still its own, who waits. No line, no queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from clerk_tui.widgets.cells import clip, safe, width
+from clerk_tui.widgets.painted import Line, Painted, Span, spans_width
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What the line says: what is at the window (``head``), what is told about it, clipped where there is no room
+    (``about``), and at the right what a person may want now."""
+
+    head: tuple[Span, ...] = ()
+    about: str = ""
+    ink: str = "plain"
+    right: tuple[Span, ...] = ()
+
+
+class QueueStrip(Painted):
+    """One line under the status line, where the hall has a queue."""
+
+    def __init__(self) -> None:
+        super().__init__(id="queue")
+        self.strip: Strip | None = None
+        self.display = False
+
+    def show(self, strip: Strip | None) -> None:
+        """Show this; ``None``: there is no queue."""
+        if strip != self.strip:
+            self.strip = strip
+            self.display = strip is not None
+            self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
+        strip = self.strip
+        if strip is None:
+            return ()
+        right: Sequence[Span] = strip.right
+        room = columns - spans_width(strip.head) - spans_width(right) - 5
+        if room < 0:
+            right, room = (), columns - spans_width(strip.head) - 5
+        about = clip(safe(strip.about), max(0, room)) if strip.about else ""
+        gap = " " * max(1, columns - spans_width(strip.head) - width(about) - spans_width(right) - 4)
+        return [(((" ", "plain"), *strip.head, ("  ", "plain"), (about, strip.ink), (gap, "plain"), *right), "")]

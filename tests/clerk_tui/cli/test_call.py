@@ -1,0 +1,122 @@
+"""``clerk call``: what the screens do with numbers, as commands, against a real centre process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hall.ticket_code import line
+from tests.clerk_tui.cli.conftest import Clerk, Done, saved, walk_in
+from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
+
+Call = Callable[..., Done]
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    folder = tmp_path_factory.mktemp("hall")
+    with hall_with_queue(folder, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        hall.open("A1")
+        yield hall
+
+
+@pytest.fixture
+def seat(hall: Hall) -> Seat:
+    return hall.seats[0]
+
+
+@pytest.fixture
+def settings(seat: Seat, tmp_path: Path) -> Path:
+    """The same window for commands."""
+    config = seat.config
+    file = tmp_path / "config.toml"
+    file.write_text(
+        f'[hall]\nwindow = "{config.hall.window}"\n[catalogue]\npath = "{config.catalogue.path}"\n'
+        f'[store]\npath = "{config.store.path}"\nwitness = "{config.store.witness}"\n'
+        f'[centre]\nurl = "{config.centre.url}"\n[print]\ntarget = "{config.print.target}"\n',
+        encoding="utf-8",
+    )
+    return file
+
+
+@pytest.fixture
+def call(clerk: Clerk, settings: Path, seat: Seat) -> Iterator[Call]:
+    def run(*words: object) -> Done:
+        return clerk("--config", settings, "call", *words, "--json")
+
+    yield run
+    seat.between.down = False
+    while run("status").json["ticket"] or run("next").json["ticket"]:
+        run("finish", "--outcome", "清场")
+
+
+def test_a_visit_from_the_call_to_the_end(
+    call: Call, clerk: Clerk, hall: Hall, settings: Path, home: Path, seat: Seat
+) -> None:
+    ticket = hall.issue(name="张三")
+    waiting = call("status").json
+    assert [each["number"] for each in waiting["waiting"]] == [ticket.number] and waiting["ticket"] is None
+    called = call("next").json
+    assert (called["ticket"]["number"], called["ticket"]["state"], called["window"]) == (ticket.number, "called", "1")
+    assert called["ticket"]["why"] and "张三" not in str(called)
+    assert call("recall").json["ticket"]["calls"] == 2
+    assert call("start").json["ticket"]["state"] == "serving"
+    file = saved(home, walk_in(ticket=ticket.number))
+    reference = clerk("--config", settings, "intake", file, "--json").json["reference"]
+    done = call("finish", "--served", reference).json
+    assert done["ticket"] is None and done["untold"] == 0
+    told = hall.ticket(ticket.ticket_id)
+    assert told.state == "finished"
+    assert call("next").json["ticket"] is None, "nobody waits, and that is an answer"
+
+
+def test_each_needs_its_reason_and_its_ticket(call: Call, hall: Hall) -> None:
+    assert call("recall").error["code"] == "no_ticket"
+    first, second, third = hall.issue(), hall.issue(), hall.issue()
+    assert call("next").json["ticket"]["number"] == first.number
+    assert call("next").error["code"] == "window_has_ticket"
+    assert call("pass").error["code"] == "reason_needed"
+    assert call("hold", "--reason", "去复印").json["held"][0]["number"] == first.number
+    assert call("one", third.number).error["code"] == "reason_needed"
+    assert call("one", "Z999", "--reason", "老人").error["code"] == "unknown_ticket"
+    assert call("one", third.number.lower(), "--reason", "老人").json["ticket"]["number"] == third.number
+    assert call("finish").error["code"] == "outcome_needed"
+    assert call("transfer", "--reason", "取错号").error["code"] == "business_needed"
+    assert call("transfer", "--to", "nothing", "--reason", "取错号").error["code"] == "unknown_business"
+    assert call("transfer", "--to", "company", "--reason", "取错号").json["ticket"] is None
+    assert hall.ticket(third.ticket_id).business == "company"
+    assert call("resume", first.number).json["ticket"]["state"] == "serving"
+    assert call("hold", "--reason", "再等等").json["ticket"] is None
+    assert call("release", "C9999").error["code"] == "not_held"
+    assert call("release", first.number).json["held"] == []
+    scanned = call("scan", line(second.number, second.day)).json
+    assert (scanned["ticket"]["number"], scanned["ticket"]["state"]) == (second.number, "serving")
+    assert call("scan", "TKT1:XXXX").error["code"].startswith("ticket_")
+    assert call("finish", "--outcome", "inquiry").json["ticket"] is None
+
+
+def test_a_lost_answer_is_asked_again_by_the_same_command(call: Call, hall: Hall, seat: Seat) -> None:
+    ticket = hall.issue()
+    seat.between.lose(what="/claim")
+    assert call("next").error["code"] == "centre_unreachable"
+    again = call("next").json["ticket"]
+    assert (again["number"], again["calls"]) == (ticket.number, 1)
+    seat.between.down = True
+    off = call("finish", "--outcome", "inquiry").json
+    assert off["ticket"] is None and off["untold"] == 1 and not off["online"]
+    assert call("next").error["code"] == "centre_unreachable"
+    seat.between.down = False
+    assert call("next").json["ticket"] is None
+    assert hall.ticket(ticket.ticket_id).state == "finished"
+
+
+def test_the_readable_answer_names_the_number(clerk: Clerk, call: Call, settings: Path, hall: Hall) -> None:
+    ticket = hall.issue()
+    assert "等候 1 人" in clerk("--config", settings, "call", "status").out
+    assert ticket.number in clerk("--config", settings, "call", "next").out
+
+
+def test_a_window_without_a_queue_calls_nobody(clerk: Clerk) -> None:
+    assert clerk("call", "status", "--json").error["code"] == "no_queue"
