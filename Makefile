@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak setup lock messages snapshots pictures golden clean
+.PHONY: help run kiosk test check bench soak setup lock messages snapshots pictures golden clean
 .SUFFIXES:
 
 VENV := .venv
@@ -46,6 +46,9 @@ help: ## what can be made
 
 run: setup ## the counter, on a sample hall with a centre beside it
 	@exec $(BIN)/clerk demo
+
+kiosk: setup ## the supervisor's board, on the same sample hall (beside `make run`)
+	@exec $(BIN)/clerk board --demo
 
 test: setup ## the whole test suite
 	@$(PYTEST) -n 2

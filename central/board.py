@@ -85,8 +85,8 @@ def _shown(case: Case, by: LightRule, now_ms: int) -> w.BoardCase:
     )
 
 
-async def figures(store: Store, office: str, now_ms: int) -> w.BoardFigures:
-    """The hall at a glance, from sums that were kept as its facts came."""
+async def figures(store: Store, office: str, now_ms: int, role: str = "") -> w.BoardFigures:
+    """The hall at a glance, from sums that were kept as its facts came; ``role`` is that of the device that asks."""
     day = _today(now_ms)
     today = day.toordinal()
     first = today - w.PERIOD_DAYS + 1
@@ -99,6 +99,7 @@ async def figures(store: Store, office: str, now_ms: int) -> w.BoardFigures:
         return w.BoardFigures(
             day=day,
             now_ms=now_ms,
+            role=role,
             rule=await sums.rule(db, office),
             open=[
                 w.OpenCases(department=row[0], holder=row[1], light=row[2], count=int(row[3]))

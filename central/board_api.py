@@ -27,7 +27,8 @@ def _store(state: State) -> Store:
 @get("/v1/board", opt=needs(Permission.BOARD))
 async def figures(request: Asked, state: State) -> w.BoardFigures:
     """The hall at a glance: open cases by light and whose turn it is, today against the promise, silent devices."""
-    return await board.figures(_store(state), request.user.office, now_ms())
+    user = request.user
+    return await board.figures(_store(state), user.office, now_ms(), user.device.role)
 
 
 @get("/v1/board/cases", opt=needs(Permission.BOARD))
@@ -37,12 +38,13 @@ async def cases(
     holder: Annotated[w.HolderWord | None, Parameter()] = None,
     light: Annotated[w.LightWord | None, Parameter()] = None,
     department: Annotated[str, Parameter(max_length=60)] = "",
+    every: Annotated[bool, Parameter()] = False,
     limit: Annotated[int, Parameter(ge=1, le=w.MOST_CASES)] = 50,
 ) -> w.BoardReply:
     """Cases, masked: nobody's name. Without a choice those that changed last; with one the open cases that are with
-    this holder, of this department, under this light, the most overdue first."""
+    this holder, of this department, under this light (``every``: all of them), the most overdue first."""
     store, office = _store(state), request.user.office
-    if holder is None and light is None and not department:
+    if holder is None and light is None and not department and not every:
         return await board.cases(store, office, limit, now_ms())
     return await board.open_cases(store, office, holder or "", department, light or "", limit, now_ms())
 

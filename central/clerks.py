@@ -1,13 +1,12 @@
 """The people of a hall at the centre: adding, changing and disabling them, and checking their PINs.
 
-A PIN is kept as argon2id over HMAC(the centre's key, PIN) and never leaves. Failures are counted and committed before a
-PIN is looked at. An unknown number costs the same time and gets the same answer as a wrong PIN.
+A PIN is kept as argon2id over HMAC(a secret, PIN) and never leaves (``central.pepper``). Failures are counted and
+committed before a PIN is looked at. An unknown number costs the same time and gets the same answer as a wrong PIN.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
+from central import pepper
 from central.refusal import Refused
 from central.store import Db, Store
 from central.store import clerks as table
@@ -40,10 +40,6 @@ Result = TypeVar("Result")
 
 def _refuse(status: int, code: str, message: str) -> Refused:
     return Refused(status, wire.Problem(code=code, message=message))
-
-
-def _pepper(store: Store) -> bytes:
-    return hmac.digest(store.key.private_bytes_raw(), b"pin-pepper", "sha256")
 
 
 def _roles(words: list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -79,7 +75,7 @@ async def add(store: Store, office: str, new: w.NewClerk, actor: str, now_ms: in
         Refused: 400 a name or role that cannot be, 409 the number is taken.
     """
     roles, name, pin = _roles(new.roles), _name(new.name), _first_pin(new.id)
-    verifier = await _apart(lambda: pins.make_verifier(_pepper(store), new.id, pin))
+    verifier = await _apart(lambda: pepper.make_verifier(store, new.id, pin))
 
     async def work(db: Db) -> None:
         if await table.clerk(db, office, new.id) is not None:
@@ -132,7 +128,7 @@ async def reset_pin(store: Store, office: str, clerk_id: str, actor: str, now_ms
         Refused: 404 no such clerk in this hall.
     """
     pin = _first_pin(clerk_id)
-    verifier = await _apart(lambda: pins.make_verifier(_pepper(store), clerk_id, pin))
+    verifier = await _apart(lambda: pepper.make_verifier(store, clerk_id, pin))
 
     async def work(db: Db) -> None:
         row = await _known(db, office, clerk_id)
@@ -183,7 +179,7 @@ async def change_pin(store: Store, device: DeviceRow, request: w.ChangePinReques
     if request.new_pin == request.pin:
         raise _refuse(400, "bad_pin", "新密码和原来的一样")
     row = await _checked(store, device.office, request.clerk, request.pin, now_ms)
-    verifier = await _apart(lambda: pins.make_verifier(_pepper(store), request.clerk, request.new_pin))
+    verifier = await _apart(lambda: pepper.make_verifier(store, request.clerk, request.new_pin))
 
     async def work(db: Db) -> ClerkRow:
         now = await _known(db, row.office, row.clerk_id)
@@ -217,18 +213,21 @@ async def _checked(store: Store, office: str, clerk_id: str, pin: str, now_ms: i
     if wait:
         raise _refuse(403, "locked_out", f"密码错得太多，{wait_words(wait)}后才能再试")
     verifier = row.verifier if row is not None else await _apart(_nobodys)
-    right = await _apart(lambda: pins.is_right(verifier, _pepper(store), clerk_id, pin))
+    right = await _apart(lambda: pepper.is_right(store, verifier, clerk_id, pin))
     if row is None or not right:
         raise _refuse(401, "wrong_pin", "工号或密码不对")
     if not row.active:
         raise _refuse(403, "disabled", "这个工号已停用")
     known = row
+    kept = known.verifier
+    if pepper.is_old(store, kept):
+        kept = await _apart(lambda: pepper.make_verifier(store, clerk_id, pin))
 
     async def end(db: Db) -> ClerkRow:
         now = await _known(db, office, clerk_id)
         if now.pin_version != known.pin_version or not now.active:
             raise _refuse(401, "wrong_pin", "工号或密码不对")
-        now = replace(now, failures=Failures())
+        now = replace(now, failures=Failures(), verifier=kept)
         await table.save(db, now)
         return now
 

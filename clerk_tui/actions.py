@@ -61,6 +61,8 @@ GROUPS: dict[str, str] = {
     "outbox": N_("上传"),
     "dialog": N_("对话框"),
     "training": N_("培训"),
+    "board": N_("看板"),
+    "display": N_("叫号屏"),
 }
 
 ACTIONS: tuple[Action, ...] = (
@@ -169,6 +171,15 @@ ACTIONS: tuple[Action, ...] = (
     _a("yes", "enter", "Enter", N_("确认"), N_("照所列的办"), "dialog", inside=True),
     _a("no", "escape", "Esc", N_("返回"), N_("什么也不做"), "dialog"),
     _a("exercise", "ctrl+x", "Ctrl+X", N_("练习"), N_("看题目、交卷、换一道练习"), "training", inside=True),
+    _a("page", "left right", "← →", N_("换页"), N_("上一页、下一页"), "board", inside=True),
+    _a("direct", "1 2 3 4 5 6 7 8", "1-8", "", N_("直接到这一页"), "board", inside=True),
+    _a("choose", "up down pageup pagedown", "↑ ↓", N_("选择"), N_("在各行之间上下移动"), "board", inside=True),
+    _a("open", "enter", "Enter", N_("展开"), N_("看选中一行的细目"), "board", inside=True),
+    _a("back", "escape", "Esc", N_("返回"), N_("回到上一层"), "board", inside=True),
+    _a("theme", "ctrl+t", "Ctrl+T", N_("配色"), N_("换配色：浅色、深色、高对比度"), "board", inside=True, rank=1),
+    _a("leave", "ctrl+q", "Ctrl+Q", N_("退出"), N_("退出看板，要退出码"), "board", inside=True, rank=2),
+    _a("theme", "ctrl+t", "Ctrl+T", "", N_("换配色：浅色、深色、高对比度"), "display", inside=True),
+    _a("leave", "ctrl+q", "Ctrl+Q", "", N_("退出叫号屏；设了退出码的要退出码"), "display", inside=True),
 )
 
 

@@ -169,6 +169,24 @@ class AlarmSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     command: tuple[Text, ...] = ()
 
 
+class DisplaySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The display over the windows and the board: from how many minutes of waiting a light is yellow and red, and what
+    speaks the calls: ``auto`` is espeak-ng where it is installed, or ``speak``, a command and its words, of which
+    ``{text}`` stands for what is said."""
+
+    yellow_min: Annotated[int, Meta(ge=1, le=600)] = 15
+    red_min: Annotated[int, Meta(ge=1, le=600)] = 30
+    voice: Literal["auto", "off"] = "auto"
+    speak: tuple[Text, ...] = ()
+
+
+class KioskSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Screens that only show: ``leave_code`` is the verifier of the code that leaves them, made by
+    ``clerk board --new-code``."""
+
+    leave_code: Annotated[str, Meta(pattern=r"^(?:\$argon2id\$[A-Za-z0-9+/=,$.-]{20,200})?\Z")] = ""
+
+
 class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The log in the XDG state directory; it never holds personal data."""
 
@@ -196,6 +214,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()
     alarm: AlarmSection = AlarmSection()
+    display: DisplaySection = DisplaySection()
+    kiosk: KioskSection = KioskSection()
     log: LogSection = LogSection()
     source: Path | None = None
     training: bool = False

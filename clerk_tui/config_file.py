@@ -40,6 +40,10 @@ SHAPES = {
     "rules.respond_days": "1 到 366 的整数",
     "screen.lock_after_min": "0 到 480 的整数，0 表示不自动锁屏",
     "alarm.command": '程序和参数的列表，例如 ["/usr/local/bin/alert", "window"]，或留空 []',
+    "display.yellow_min": "1 到 600 的整数（分钟）",
+    "display.red_min": "1 到 600 的整数（分钟）",
+    "display.speak": '程序和它的参数，其中一个含 {text}，例如 ["espeak-ng", "-v", "cmn", "{text}"]',
+    "kiosk.leave_code": "clerk board --new-code 打印出来的一行，原样抄写",
 }
 
 TYPE_NAMES = {
@@ -78,6 +82,7 @@ def read_sections(source: Path) -> Config:
     _check_timezone(source, config)
     _check_kinds(source, config)
     _check_clerk(source, config)
+    _check_voice(source, config)
     return config
 
 
@@ -178,6 +183,14 @@ def _check_clerk(source: Path, config: Config) -> None:
         clean_name(config.clerk.name)
     except HallError as error:
         raise _problem(source, "clerk.name", f"clerk.name：{error.message}。", error.hint) from None
+
+
+def _check_voice(source: Path, config: Config) -> None:
+    """A command without the text would say the same at every call."""
+    speak = config.display.speak
+    if speak and not any("{text}" in word for word in speak[1:]):
+        field = "display.speak"
+        raise _problem(source, field, f"{field} 里没有 {{text}}，读不出叫的号。", _shape(field))
 
 
 def _check_kinds(source: Path, config: Config) -> None:

@@ -11,6 +11,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from clerk_tui.services.calling import Now
     from clerk_tui.services.draft import Draft
+    from clerk_tui.services.hall_watch import Seen
     from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.workspace import Workspace
     from hall.catalogue.model import Business
@@ -43,6 +44,17 @@ class SyncChanged(Message):
     def can_replace(self, message: Message) -> bool:
         """A burst of changes is one change."""
         return isinstance(message, SyncChanged)
+
+
+@dataclass
+class HallSeen(Message):
+    """What a display or a board has seen of the hall."""
+
+    seen: Seen
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest look counts."""
+        return isinstance(message, HallSeen)
 
 
 @dataclass

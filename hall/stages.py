@@ -27,13 +27,6 @@ class Holder(StrEnum):
     NOBODY = "nobody"
 
 
-HOLDER_NAMES: Final[dict[Holder, str]] = {
-    Holder.WINDOW: "窗口",
-    Holder.UNIT: "承办部门",
-    Holder.APPLICANT: "申请人补正",
-    Holder.PROCEDURE: "特别程序",
-    Holder.NOBODY: "已结束",
-}
 _AFTER: Final[dict[str, Holder]] = {
     "case.received": Holder.WINDOW,
     "case.noticed": Holder.APPLICANT,

@@ -114,7 +114,8 @@ class HourCount(_Message, frozen=True):
 
 class BoardFigures(_Message, frozen=True):
     """The hall at a glance. ``due_today`` and ``due_tomorrow`` are open cases whose last promised day that is;
-    ``period`` are the departments over ``PERIOD_DAYS``; ``days`` its days that had something."""
+    ``period`` are the departments over ``PERIOD_DAYS``; ``days`` its days that had something. ``role`` is that of the
+    device that asks: a board only works with a kiosk's."""
 
     day: dt.date
     now_ms: int
@@ -127,6 +128,7 @@ class BoardFigures(_Message, frozen=True):
     days: list[DayCount]
     hours: list[HourCount]
     devices: list[DeviceStatus]
+    role: str = ""
     set_aside: int = 0
     conflicts: int = 0
     dead_letters: int = 0

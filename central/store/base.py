@@ -10,6 +10,7 @@ import hmac
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -64,6 +65,9 @@ class Store(ABC):
 
     key: Ed25519PrivateKey
     """The centre's signing key, read when the store is opened; it never changes."""
+
+    secret_file: Path | None = None
+    """Where the secret of PINs lies that is not in the database (``central.pepper``); ``None``: nowhere."""
 
     @abstractmethod
     async def start(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from central.store.base import Store
 from central.store.sqlite import SqliteStore
 
+SECRET_VARIABLE = "CLERK_CENTRAL_PIN_SECRET"
+"""Names the file with the secret of PINs where the database is no file."""
 POSTGRES = ("postgresql://", "postgres://")
 
 
@@ -20,5 +23,6 @@ def open_store(database: str | Path) -> Store:
         # Only who uses PostgreSQL loads its client.
         from central.store.postgres import PostgresStore
 
-        return PostgresStore(database)
+        secret = os.environ.get(SECRET_VARIABLE)
+        return PostgresStore(database, secret_file=Path(secret) if secret else None)
     return SqliteStore(Path(database))

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -87,8 +88,9 @@ class PostgresStore(Store):
     Connections belong to the event loop in which ``start`` ran.
     """
 
-    def __init__(self, address: str, *, connections: int = CONNECTIONS) -> None:
+    def __init__(self, address: str, *, connections: int = CONNECTIONS, secret_file: Path | None = None) -> None:
         self.address = address
+        self.secret_file = secret_file
         self._connections = connections
         self._pool: asyncpg.Pool[Any] | None = None
 

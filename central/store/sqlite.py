@@ -18,6 +18,8 @@ from central.store.base import PIECE, Db, Row, Store, unstorable
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
+SECRET = "pin-secret"
+"""Name of the file beside the database without which its PINs can be neither tried nor checked."""
 Result = TypeVar("Result")
 _UNSTORABLE = (UnicodeEncodeError, OverflowError)
 
@@ -71,6 +73,7 @@ class SqliteStore(Store):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.secret_file = path.with_name(SECRET)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

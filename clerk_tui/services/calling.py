@@ -118,7 +118,7 @@ class Window(Watching):
         if visit is not None:
             hint = "先办结、过号、暂放或转走"
             raise BadInput("window_has_ticket", f"本窗口还有{visit.number}", field="ticket", hint=hint)
-        if self._state != "open":
+        if self._state == "paused":
             raise BadInput("window_paused", "本窗口现在暂停，不能叫号", field="window", hint="先恢复办理")
 
     def _request(self, actor: Actor, ticket: str = "", reason: str = "") -> w.ClaimRequest:

@@ -73,12 +73,13 @@ def open_runs(ws: Workspace) -> list[Run]:
     with translated(ws.journal.path):
         connection = ws.journal.read()
         last = shifts.last_of(connection, "day.closed")
-        done = last.body.figures.last_seq if last is not None and isinstance(last.body, DayClosed) else 0
-        headers = shifts.headers_after(connection, done)
+        if last is not None and isinstance(last.body, DayClosed):
+            headers = shifts.headers_after(connection, last.body.figures.last_seq)
+        else:
+            headers = shifts.headers_of_last_day(connection)
     found = runs((header.seq, header.day) for header in headers if not _is_about_a_sheet(header))
     worked = {header.seq for header in headers if not header.type.startswith(("shift.", "alarm.", "day."))}
-    found = [run for run in found if any(seq in worked for seq in range(run.first_seq, run.last_seq + 1))]
-    return found if last is not None else found[-1:]
+    return [run for run in found if any(seq in worked for seq in range(run.first_seq, run.last_seq + 1))]
 
 
 def forgotten(ws: Workspace) -> list[dt.date]:

@@ -69,14 +69,16 @@ def paused(ws: Workspace) -> Pause | None:
 
 
 def window_state(ws: Workspace) -> tuple[WindowState, str]:
-    """How this window stands today, and why it pauses."""
+    """How this window stands today, and why it pauses. Whoever goes on after the close of the day has opened again."""
     last = _last(ws)
-    match last.body if last is not None else None:
-        case ShiftPaused(reason=reason):
-            return "paused", reason
-        case DayClosed(day=day, closed_on=on) if day == on:
-            return "closed", ""
-    return "open", ""
+    if last is None:
+        return "open", ""
+    if isinstance(last.body, ShiftPaused):
+        return "paused", last.body.reason
+    with translated(ws.journal.path):
+        again = shifts.has_worked_since(ws.journal.read(), last.header.seq)
+    is_over = isinstance(last.body, DayClosed) and last.body.day == last.body.closed_on and not again
+    return ("closed" if is_over else "open"), ""
 
 
 def _last(ws: Workspace) -> Fact | None:

@@ -44,6 +44,17 @@ def headers_after(connection: sqlite3.Connection, seq: int) -> list[Header]:
     return [open_header(row[0]) for row in rows]
 
 
+def headers_of_last_day(connection: sqlite3.Connection) -> list[Header]:
+    """The headers at the journal's end that carry the last one's business date, in order."""
+    found: list[Header] = []
+    for row in connection.execute("SELECT header FROM event ORDER BY seq DESC"):
+        header = open_header(row[0])
+        if found and header.day != found[0].day:
+            break
+        found.append(header)
+    return found[::-1]
+
+
 def facts_between(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> list[Fact]:
     """The facts of a run, whole."""
     rows = connection.execute(
@@ -62,6 +73,16 @@ def kind_of_paper(connection: sqlite3.Connection, paper_id: str) -> str:
     """The kind of a paper of this window, empty for one that it never issued."""
     row = connection.execute("SELECT kind FROM paper WHERE paper_id = ?", (paper_id,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def has_worked_since(connection: sqlite3.Connection, seq: int) -> bool:
+    """Whether anything but shifts, alarms and sheets was written behind a number."""
+    row = connection.execute(
+        """SELECT 1 FROM event WHERE seq > ? AND type NOT LIKE 'shift.%' AND type NOT LIKE 'alarm.%'
+            AND type NOT LIKE 'day.%' AND NOT (type = 'paper.reprinted' AND subject = '') LIMIT 1""",
+        (seq,),
+    ).fetchone()
+    return row is not None
 
 
 def unsent_alarms(connection: sqlite3.Connection) -> int:

@@ -359,13 +359,13 @@ class Client:
         """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
         answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
         if not isinstance(answer, Trouble) and answer[0] == 401:
-            renewed = self._renew_token()
+            renewed = self.renew_token()
             if isinstance(renewed, Trouble) or not renewed:
                 return renewed or answer
             answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
         return answer
 
-    def _renew_token(self) -> bool | Trouble:
+    def renew_token(self) -> bool | Trouble:
         """Make a next token and register its hash, signed with the device's key; kept before it is first used.
 
         ``False``: the centre does not renew it. Trouble: it was not the centre that answered, or nobody did.

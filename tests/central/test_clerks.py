@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ import msgspec
 import pytest
 import time_machine
 
+from central import pepper
+from central.store import clerks as people
+from hall import pins
+from hall.errors import StoreError
 from hall.lockout import FREE, WAITS_MS
 from hall.roles import Role
 from hall.wire_clerks import ClerksReply, SignInReply, clerks_are_signed, sign_in_is_signed
@@ -46,6 +51,57 @@ def change(hub: Hub, hall: Hall, pin: str, new: str) -> Any:
 
 def code(reply: Any) -> str:
     return "" if reply.status_code == 200 else str(reply.json()["code"])
+
+
+def verifier(hub: Hub) -> str:
+    row = hub.transact(lambda db: people.clerk(db, HERE, NUMBER))
+    assert row is not None
+    return row.verifier
+
+
+def test_a_copy_of_the_database_can_try_no_pin(
+    hub: Hub, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "pin-secret"
+    monkeypatch.setattr(hub.store, "secret_file", kept)
+    change(hub, hall, add(hub, hall), PIN)
+    assert code(sign_in(hub, hall, PIN)) == ""
+    assert kept.stat().st_mode & 0o777 == 0o600
+    key = hub.store.key.private_bytes_raw()
+    _, _, plain = verifier(hub).rpartition(":")
+    derived = (key, hmac.digest(key, b"pin-pepper", "sha256"), hub.store.office_secret(HERE))
+    assert not any(pins.is_right(plain, secret, NUMBER, PIN) for secret in derived)
+    assert pins.is_right(plain, bytes.fromhex(kept.read_text("ascii")), NUMBER, PIN)
+
+
+def test_a_pin_from_before_the_secret_was_apart_is_kept_anew_when_it_is_next_right(
+    hub: Hub, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.store, "secret_file", None)
+    change(hub, hall, add(hub, hall), PIN)
+    before = verifier(hub)
+    monkeypatch.setattr(hub.store, "secret_file", tmp_path / "pin-secret")
+    assert code(sign_in(hub, hall, WRONG)) == "wrong_pin"
+    assert verifier(hub) == before
+    assert code(sign_in(hub, hall, PIN)) == ""
+    after = verifier(hub)
+    assert ":" in after and ":" not in before
+    assert code(sign_in(hub, hall, PIN)) == "" and verifier(hub) == after
+
+
+def test_without_the_secret_nobody_signs_in_and_nothing_is_lost(
+    hub: Hub, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "pin-secret"
+    monkeypatch.setattr(hub.store, "secret_file", kept)
+    change(hub, hall, add(hub, hall), PIN)
+    away = kept.rename(tmp_path / "away")
+    assert code(sign_in(hub, hall, PIN)) == "pin_secret"
+    away.replace(kept)
+    assert code(sign_in(hub, hall, PIN)) == ""
+    kept.write_text("spoilt", encoding="ascii")
+    with pytest.raises(StoreError, match="密钥"):
+        pepper.is_old(hub.store, verifier(hub))
 
 
 def test_a_pin_that_was_given_out_opens_nothing_until_it_is_changed(hub: Hub, hall: Hall) -> None:

@@ -14,6 +14,7 @@ from hall import facts as f
 from hall.fold import fold
 from tests.central.device import Device, whole
 from tests.central.hub import Hub
+from tests.reliability.figures import record
 
 NAMES = itertools.count()
 
@@ -42,9 +43,8 @@ def fresh(hub: Hub, devices: int) -> list[Device]:
     return [Device(hub, f"device-{next(NAMES)}") for _ in range(devices)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(data=st.data())
-def test_any_order_and_number_of_deliveries_stores_each_fact_once(hub: Hub, data: st.DataObject) -> None:
+def in_any_order(hub: Hub, data: st.DataObject) -> int:
+    """Batches of two devices, each delivered one to five times; how many deliveries that were."""
     devices = fresh(hub, 2)
     cases = [device.case(number, notes=2) for device in devices for number in (1, 2, 3)]
     batches = [
@@ -61,6 +61,28 @@ def test_any_order_and_number_of_deliveries_stores_each_fact_once(hub: Hub, data
     for case_id in cases:
         assert hub.case(case_id).version == 4
     assert [change.case_id for change in hub.feed().changes] == sorted(cases, key=lambda each: last_number(hub, each))
+    return len(repeated)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(data=st.data())
+def test_any_order_and_number_of_deliveries_stores_each_fact_once(hub: Hub, data: st.DataObject) -> None:
+    in_any_order(hub, data)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_any_order_and_number_of_deliveries_stores_each_fact_once_however_often_it_is_tried(hub: Hub) -> None:
+    delivered = []
+
+    @settings(suppress_health_check=list(HealthCheck), max_examples=500)
+    @given(data=st.data())
+    def orders(data: st.DataObject) -> None:
+        delivered.append(in_any_order(hub, data))
+
+    orders()
+    what = f"batches of two devices delivered one to five times in any order, {hub.engine}"
+    record("R7", what, orders=len(delivered), deliveries=sum(delivered), facts_twice_or_lost=0)
 
 
 def last_number(hub: Hub, case_id: str) -> int:

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
+from clerk_tui.screens.closing import ClosingScreen
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 from tests.clerk_tui.screens.steps import at_the_desk, find_migration
@@ -33,8 +34,18 @@ async def confirming(clerk: Clerk) -> None:
     await clerk.press("f9")
 
 
+async def pausing(clerk: Clerk) -> None:
+    await clerk.press("ctrl+p", "3")
+
+
+async def closing(clerk: Clerk) -> None:
+    await at_the_desk(clerk)
+    await clerk.press("ctrl+p", "1", "enter", "ctrl+r")
+    await clerk.until(lambda: isinstance(clerk.screen, ClosingScreen) and clerk.screen.looked is not None)
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("steps", [searching, asking, noticing, confirming])
+@pytest.mark.parametrize("steps", [searching, asking, noticing, confirming, pausing, closing])
 def test_a_screen_looks_as_it_was_made(
     snap_compare: Any,
     config: Config,

@@ -200,5 +200,8 @@ def test_the_pause_ends_with_the_day_and_outlives_a_restart(
     served(ws)
     day_close.close(ws, {})
     assert shift.window_state(ws) == ("closed", "")
+    papers.deliver_pending(ws)
+    served(ws)
+    assert shift.window_state(ws) == ("open", ""), "somebody came after the close"
     (body,) = closed_facts(ws)
     assert body.figures.pauses == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clerk_tui import actions
-from tests.clerk_tui.terminal.conftest import House
+from tests.clerk_tui.terminal.conftest import CLERK, House
 from tests.clerk_tui.terminal.walkins import accepted, noticed
 from tests.terminal import KEYS, Terminal, key_bytes
 
@@ -183,3 +184,30 @@ def test_the_silent_alarm_arrives_as_the_bytes_that_terminals_send_and_paints_no
     terminal.wait_until(lambda: ws.journal.head.seq == 1, "the call is recorded")
     assert before == terminal.text()
     ws.close()
+
+
+def test_training_takes_its_one_key_and_tells_the_result_when_it_ends(house: House) -> None:
+    """``clerk training --json``: the screens on the terminal, the results as one line of JSON behind them."""
+    folder = house.folder / "sandbox"
+    terminal = house.run([*CLERK, "training", "--json", "--data", str(folder)])
+    terminal.wait_for("培训")
+    terminal.wait_for("未做")
+    terminal.press("1")
+    terminal.wait_for("桌上有")
+    terminal.press("enter")
+    terminal.wait_gone("桌上有")
+    terminal.send(key_bytes("ctrl+x"))
+    terminal.wait_for("交卷")
+    terminal.press("2")
+    terminal.wait_for("还没有办完")
+    terminal.press("escape")
+    terminal.wait_gone("还没有办完")
+    terminal.press("ctrl+q")
+    terminal.wait_for("退出工作站？")
+    terminal.send(key_bytes("enter"))
+    assert terminal.wait_exit() == 0
+    line = next(part for part in bytes(terminal.output).decode().splitlines() if '"exercises"' in part)
+    told = json.loads(line[line.index('{"exercises"') :])
+    assert [(one["key"], one["done"]) for one in told["exercises"]] == [("accept", False)]
+    assert (told["right"], told["total"]) == (0, 10)
+    assert (folder / "clerk.db").exists() and not (house.folder / "clerk.db").exists()

@@ -1,0 +1,148 @@
+"""The board's pages about what was promised and what was told: today, and the departments over thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.board_cases import CaseListPage
+from clerk_tui.screens.board_sheets import (
+    Entry,
+    Hall,
+    Page,
+    Sheet,
+    cell,
+    heading,
+    note,
+    number,
+    sentence,
+    share,
+    silent,
+)
+from clerk_tui.services.hall_watch import Choice
+from clerk_tui.widgets.cells import safe
+from clerk_tui.widgets.charts import parts
+from clerk_tui.widgets.painted import BLANK, Line, Span
+from hall.wire_board import BoardFigures, Done
+
+if TYPE_CHECKING:
+    from clerk_tui.services.hall_watch import Seen
+
+Draw = Callable[[str, Sequence[Done], int, str], tuple[Span, ...]]
+
+
+def _departments(board: BoardFigures, name: int, draw: Draw) -> list[Entry]:
+    """The hall as a whole, then each department; behind each its open cases."""
+    rows = [Entry((draw(_("全厅"), board.period, name, "strong"),), partial(CaseListPage, Choice()))]
+    for each in board.period:
+        choice = Choice(department=each.department)
+        rows.append(Entry((draw(safe(each.department), [each], name, "plain"),), partial(CaseListPage, choice)))
+    return rows
+
+
+class PromisePage(Page):
+    """Today against the promise, and the departments over thirty days."""
+
+    name = N_("承诺兑现")
+
+    def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
+        board = seen.board
+        if board is None:
+            return silent()
+        today = board.today
+        bar = parts(
+            [(today.early, "good"), (today.on_day, "info"), (today.late, "warn"), (today.past_law, "bad")], columns - 2
+        )
+        head: list[Line] = [
+            sentence(
+                (_("今天办结 {n} 件").format(n=today.decided), "strong"),
+                (_("提前 {n}").format(n=today.early), "good"),
+                (_("当日 {n}").format(n=today.on_day), "info"),
+                (_("超承诺 {n}").format(n=today.late), "warn" if today.late else "faint"),
+                (_("超法定 {n}").format(n=today.past_law), "bad" if today.past_law else "faint"),
+            ),
+            (((" ", "plain"), *bar), ""),
+            sentence(
+                (_("还在办的：今天到期 {n} 件").format(n=board.due_today), "warn" if board.due_today else "plain"),
+                (_("明天到期 {n} 件").format(n=board.due_tomorrow), "plain"),
+                (_("今天送达 {n} 件").format(n=today.delivered), "faint"),
+            ),
+            BLANK,
+            heading(
+                (_("部门（近 30 天）"), max(16, columns - 50)),
+                (_("收件数"), -6),
+                (_("办结"), -6),
+                (_("按时"), -6),
+                (_("提前"), -6),
+                (_("超承诺"), -7),
+                (_("超法定"), -7),
+            ),
+        ]
+        name = max(16, columns - 50)
+        return Sheet(head=head, rows=_departments(board, name, _kept))
+
+
+def _kept(label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
+    decided = sum(each.decided for each in of)
+    early, on_day = sum(each.early for each in of), sum(each.on_day for each in of)
+    late, past_law = sum(each.late for each in of), sum(each.past_law for each in of)
+    return (
+        cell(label, name, ink),
+        cell(str(sum(each.received for each in of)), -6),
+        cell(str(decided), -6, "strong"),
+        cell(share(early + on_day, decided), -6, "warn" if late + past_law else "good"),
+        cell(share(early, decided), -6),
+        number(late, -7, "warn"),
+        number(past_law, -7, "bad"),
+    )
+
+
+class NoticesPage(Page):
+    """Notices given, and those given again, by department."""
+
+    name = N_("告知")
+
+    def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
+        board = seen.board
+        if board is None:
+            return silent()
+        today = board.today
+        head: list[Line] = [
+            sentence(
+                (_("今天收件 {n} 件").format(n=today.received), "strong"),
+                (_("一次告知 {n}").format(n=today.noticed), "plain"),
+                (_("再次告知 {n}").format(n=today.noticed_again), "bad" if today.noticed_again else "faint"),
+                (_("容缺 {n}").format(n=today.tolerated), "plain"),
+                (_("不予受理 {n}").format(n=today.refused), "plain"),
+                (_("撤回 {n}").format(n=today.withdrawn), "faint"),
+            ),
+            BLANK,
+            heading(
+                (_("部门（近 30 天）"), max(16, columns - 52)),
+                (_("收件数"), -6),
+                (_("告知"), -6),
+                (_("补正率"), -7),
+                (_("再次"), -6),
+                (_("再次率"), -7),
+                (_("不予受理"), -9),
+            ),
+        ]
+        name = max(16, columns - 52)
+        foot = note(_("再次告知：第一次就看得到的问题没有一次说完，要负责人在场（行政许可法第七十二条）。"), columns)
+        return Sheet(head=head, rows=_departments(board, name, _told), foot=foot)
+
+
+def _told(label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
+    took_in = sum(each.received for each in of)
+    first, again = sum(each.noticed for each in of), sum(each.noticed_again for each in of)
+    return (
+        cell(label, name, ink),
+        cell(str(took_in), -6),
+        cell(str(first), -6, "strong"),
+        cell(share(first, took_in), -7),
+        number(again, -6, "bad"),
+        cell(share(again, first), -7),
+        number(sum(each.refused for each in of), -9),
+    )

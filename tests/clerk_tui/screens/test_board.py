@@ -1,0 +1,239 @@
+"""The supervisor's board: moved through with arrows, left with the code only, honest when nobody tells it anything."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui.config import Config, ScreenSection
+from clerk_tui.screens.board import BoardScreen
+from clerk_tui.screens.kiosk import CodeScreen
+from clerk_tui.services.hall_watch import NO_KIOSK, Choice, Seen
+from hall import wire_board as w
+from tests.clerk_tui.screens.conftest import NARROW, WIDE
+from tests.clerk_tui.screens.kiosk_rig import CODE, Visitor, at, make_board, of
+from tests.clerk_tui.screens.picture import lines
+from tests.clerk_tui.screens.seen_hall import BOARD, CASES, MINUTE, NOW, QUEUE
+from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
+from tests.hostile import names
+
+PAGES = ("总览", "排队等候", "窗口", "办件", "承诺兑现", "告知", "设备", "走势")
+
+
+def shown(visitor: Visitor) -> BoardScreen:
+    assert isinstance(visitor.app.screen, BoardScreen)
+    return visitor.app.screen
+
+
+async def test_the_first_page_tells_the_whole_hall() -> None:
+    async with at(make_board(Config()), NARROW) as visitor:
+        told = re.sub(r" +", " ", visitor.text)
+        for words in (
+            *(
+                "等候 16 人",
+                "最久已等 34 分钟",
+                "1 项业务有人等、没有窗口",
+                "办理 4",
+                "无人 1",
+                "深红 1",
+                "红 5",
+                "在办 185 件",
+            ),
+            *("窗口 15（逾期 1）", "部门 153（逾期 5）", "办结 21", "逾期 2", "今天到期 3", "再次告知 1", "失联 1 台"),
+            *("未上传 15 条", "要人处理 3"),
+        ):
+            assert words in told, words
+
+
+async def test_arrows_go_round_the_pages_and_digits_go_straight() -> None:
+    async with at(make_board(Config())) as visitor:
+        for title in (*PAGES[1:], PAGES[0]):
+            await visitor.press("right")
+            assert shown(visitor).page.title == title
+        await visitor.press("left")
+        assert shown(visitor).page.title == "走势"
+        for digit, title in enumerate(PAGES, 1):
+            await visitor.press(str(digit))
+            assert shown(visitor).page.title == title
+
+
+async def test_each_line_of_the_first_page_leads_to_its_own_page_and_esc_leads_back() -> None:
+    async with at(make_board(Config())) as visitor:
+        for row, title in enumerate(("排队等候", "窗口", "办件", "办件", "承诺兑现", "告知", "设备", "走势")):
+            await visitor.press("1", *["down"] * row, "enter")
+            assert shown(visitor).page.title == title
+            await visitor.press("escape")
+            assert shown(visitor).page.title == "总览"
+
+
+async def test_from_the_departments_to_their_cases_to_one_case_and_back_to_the_same_row() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("4", "down", "down", "enter")
+        await visitor.until(lambda: "SL01-A1-00412-7" in visitor.text)
+        assert visitor.watching.looks[-1] == Choice(department="公安局")
+        await visitor.press("down", "enter")
+        assert "特殊建设工程消防设计审查" in visitor.text and "SL01-A1-00437-7" in visitor.text
+        assert re.search(r"申请人 +2\.0 天", visitor.text) and re.search(r"窗口 +96 分钟", visitor.text)
+        await visitor.press("escape", "escape")
+        assert shown(visitor).page.title == "办件" and len(shown(visitor).trail) == 1
+        assert shown(visitor).query_one("#board").place == 2  # type: ignore[attr-defined]
+        await visitor.until(lambda: visitor.watching.looks[-1] is None)
+
+
+async def test_the_queue_leads_to_the_windows_that_serve_a_business() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("2", "down", "enter")
+        assert "午餐轮换" in visitor.text and "A046" not in visitor.text, "only those of taxes and insurance"
+
+
+async def test_windows_say_what_they_do_since_when_and_why() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("3")
+        told = [re.sub(r" +", " ", line).strip() for line in visitor.text.splitlines()]
+        assert "1 在办理 A046 10:34 6 分钟 刚刚 企业开办与市场监管" in told
+        assert "2 叫号中 A047 10:40 0 分钟 刚刚 64 秒后号码退回" in told
+        assert "5 暂停 - 10:28 12 分钟 刚刚 午餐轮换" in told
+        assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
+
+
+async def test_the_windows_time_and_the_units_time_stand_apart() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("4")
+        told = [re.sub(r" +", " ", line).strip() for line in visitor.text.splitlines()]
+        assert "住建局 36 1 4 6 - 33 - 3 95 分钟 7.4 天" in told
+
+
+async def test_without_the_centre_the_last_figures_stay_and_it_says_since_when() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.see(replace(of(), silent_since_ms=NOW - 3 * MINUTE, trouble="连不上中心"))
+        assert "离线 10:37:00 起没有消息" in visitor.text and "等候 16 人" in visitor.text
+
+
+async def test_a_board_that_never_reached_the_centre_says_so_on_every_page() -> None:
+    async with at(make_board(Config(), Seen(silent_since_ms=NOW, trouble="连不上中心"))) as visitor:
+        assert "正在联系中心" in visitor.text
+        for digit in "12345678":
+            await visitor.press(digit)
+            assert "还没有连上中心。连不上中心" in visitor.text
+
+
+async def test_another_devices_credential_shows_nothing_but_why() -> None:
+    async with at(make_board(Config(), Seen(at_ms=NOW, silent_since_ms=NOW, trouble=NO_KIOSK))) as visitor:
+        assert NO_KIOSK in visitor.text and "A046" not in visitor.text
+
+
+async def test_no_key_leaves_the_board_or_opens_anything() -> None:
+    keys = [f"f{number}" for number in range(1, 13)]
+    keys += [f"ctrl+{letter}" for letter in "abcdefgklnoprsuvwxyz"] + [
+        "ctrl+backslash",
+        "ctrl+at",
+        "delete",
+        "tab",
+        "a",
+    ]
+    async with at(make_board(Config())) as visitor:
+        for key in keys:
+            await visitor.press(key)
+            assert isinstance(visitor.app.screen, BoardScreen) and visitor.app._exit is False, key
+        assert visitor.app.is_running
+
+
+async def test_only_the_right_code_leaves_and_wrong_ones_make_everybody_wait() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("ctrl+q")
+        assert isinstance(visitor.app.screen, CodeScreen)
+        await visitor.press("escape")
+        assert isinstance(visitor.app.screen, BoardScreen)
+        await visitor.press("ctrl+q", *CODE[:-1], "enter")
+        await visitor.until(lambda: "退出码不对" in visitor.text)
+        assert CODE[:2] not in visitor.text
+        for number in range(4):
+            await visitor.press("1", "enter")
+            await visitor.until(lambda number=number: visitor.app.failures.count == number + 2)  # type: ignore[misc]
+            await visitor.until(lambda: not visitor.app.screen._busy)  # type: ignore[attr-defined]
+        await visitor.press(*CODE, "enter")
+        assert "输错太多次，60 秒后再试" in visitor.text and visitor.app._exit is False
+        visitor.app.clock = lambda: NOW + 61_000
+        await visitor.press("enter")
+        await visitor.until(lambda: visitor.app._exit)
+
+
+async def test_the_key_line_greys_what_does_nothing() -> None:
+    async with at(make_board(Config())) as visitor:
+        enabled = {key.shown: key.enabled for key in shown(visitor).query_one("#keys").keys}  # type: ignore[attr-defined]
+        assert enabled["Enter"] and not enabled["Esc"]
+        await visitor.press("3")
+        enabled = {key.shown: key.enabled for key in shown(visitor).query_one("#keys").keys}  # type: ignore[attr-defined]
+        assert not enabled["Enter"] and enabled["Esc"]
+
+
+def _hostile(texts: Iterator[str]) -> Seen:
+    """A hall in which everything that somebody could write is hostile."""
+
+    def bad(each: Any, *fields: str) -> Any:
+        return replace(each, **{field: next(texts) for field in fields})
+
+    windows = [bad(each, "window", "reason", "number") for each in QUEUE.windows]
+    queue = replace(
+        QUEUE,
+        businesses=[bad(each, "business") for each in QUEUE.businesses],
+        windows=[replace(each, businesses=[next(texts)]) for each in windows],
+    )
+    board = replace(
+        BOARD,
+        open=[bad(each, "department") for each in BOARD.open],
+        period=[bad(each, "department") for each in BOARD.period],
+        devices=[replace(bad(each, "role", "app_v"), codes=[next(texts)]) for each in BOARD.devices],
+    )
+    cases = [bad(each, "reference", "matter", "department", "holder", "light", "state_name") for each in CASES.cases]
+    return Seen(queue=queue, board=board, cases=w.BoardReply(cases=cases), chosen=Choice(), at_ms=NOW)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_hostile_texts_are_only_text_on_every_page(size: tuple[int, int]) -> None:
+    texts = itertools.cycle([*NAMES[:80], *(each.text for each in names(150))])
+    async with at(make_board(Config()), size) as visitor:
+        for _ in range(3):
+            await visitor.see(_hostile(texts))
+            for keys in ("1", "2", "3", "5", "6", "7", "8", ("4", "enter"), ("enter",)):
+                await visitor.press(*keys)
+                shown_is_harmless(visitor, size[0])  # type: ignore[arg-type]
+            await visitor.press("escape", "escape")
+        assert visitor.app.is_running
+
+
+def _in_english() -> Seen:
+    """The same hall, whose own words are Latin."""
+
+    def plain(each: Any, field: str) -> Any:
+        return replace(each, **{field: f"Office {len(getattr(each, field))}"})
+
+    windows = [replace(each, reason="", businesses=["x"]) for each in QUEUE.windows]
+    board = replace(
+        BOARD,
+        open=[plain(each, "department") for each in BOARD.open],
+        period=[plain(each, "department") for each in BOARD.period],
+    )
+    cases = [replace(plain(each, "matter"), department="Office 1", state_name="受理") for each in CASES.cases]
+    return Seen(
+        queue=replace(QUEUE, windows=windows, businesses=[plain(each, "business") for each in QUEUE.businesses]),
+        board=board, cases=w.BoardReply(cases=cases), chosen=Choice(), at_ms=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_every_page_speaks_english_too(size: tuple[int, int]) -> None:
+    config = Config(screen=ScreenSection(language="en"))
+    app, watching = make_board(config, _in_english())
+    async with at((app, watching), size) as visitor:
+        for keys in ("1", "2", "3", "5", "6", "7", "8", ("4", "enter"), ("enter",)):
+            await visitor.press(*keys)
+            for line in lines(visitor.app)[1:]:
+                assert not re.search(r"[\u4e00-\u9fff]", line), line
+        await visitor.press("ctrl+q")
+        assert not re.search(r"[\u4e00-\u9fff]", "".join(lines(visitor.app)[1:]))

@@ -1,0 +1,113 @@
+"""The display: numbers that are read across a hall, spoken once, and never anybody's name."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui.config import Config
+from clerk_tui.services.hall_watch import Seen
+from clerk_tui.widgets import digits
+from hall import queue_wire as q
+from tests.clerk_tui.screens.conftest import NARROW, WIDE
+from tests.clerk_tui.screens.kiosk_rig import at, make_display, of
+from tests.clerk_tui.screens.picture import lines
+from tests.clerk_tui.screens.seen_hall import MINUTE, NOW, QUEUE
+from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
+
+
+class Heard:
+    """A speaker that remembers."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.texts.append(text)
+
+
+def called(*calls: tuple[str, str, int], state: str = "called") -> Seen:
+    """The hall with these calls: number, window, how long ago in milliseconds."""
+    told = [q.LastCall(number=n, window=w, at_ms=NOW - ago, calls=1, state=state) for n, w, ago in calls]
+    return Seen(queue=replace(QUEUE, calls=told), at_ms=NOW)
+
+
+@pytest.mark.parametrize(("size", "scale"), [(NARROW, 2), (WIDE, 3)])
+async def test_the_last_call_is_drawn_as_large_as_there_is_room(size: tuple[int, int], scale: int) -> None:
+    async with at(make_display(Config()), size) as visitor:
+        shown = [line.strip() for line in lines(visitor.app)]
+        for row in digits.draw("A047", scale):
+            assert any(line.startswith(row.strip()) for line in shown if row.strip()), row
+        assert "请 A047 号到 2 号窗口" in visitor.text
+
+
+async def test_windows_businesses_and_waits_are_told_and_passed_numbers_are_not() -> None:
+    async with at(make_display(Config()), NARROW) as visitor:
+        for words in ("到 7 号窗口", "企业开办与市场监管", "18 分钟", "没有窗口", "不用等", "A044"):
+            assert words in visitor.text, words
+        assert "C038" not in visitor.text, "nobody is to go to a window that gave them up"
+
+
+async def test_each_new_call_is_spoken_once_and_what_was_before_is_not() -> None:
+    heard = Heard()
+    async with at(make_display(Config(), called(("A001", "1", 9_000)), heard)) as visitor:
+        assert heard.texts == [], "it was called before the display was switched on"
+        both = called(("A002", "3", 0), ("A001", "1", 9_000))
+        await visitor.see(both)
+        await visitor.see(called(("A002", "3", 0), ("A001", "1", 9_000)))
+        assert heard.texts == ["请 A 0 0 2 号到 3 号窗口"]
+        again = called(("A002", "3", -2_000), ("A001", "1", 9_000))
+        await visitor.see(again)
+        assert len(heard.texts) == 2, "a call once more is spoken once more"
+        await visitor.see(called(("A009", "4", 5 * MINUTE), ("A002", "3", -2_000)))
+        assert len(heard.texts) == 2, "a call that is long past is not spoken"
+
+
+async def test_what_came_while_it_was_off_line_is_spoken_in_its_order() -> None:
+    heard = Heard()
+    async with at(make_display(Config(), called(("A001", "1", 9_000)), heard)) as visitor:
+        await visitor.see(replace(called(("A002", "2", 0)), silent_since_ms=NOW))
+        assert heard.texts == []
+        await visitor.see(called(("A003", "2", 1_000), ("A002", "1", 3_000)))
+        assert heard.texts == ["请 A 0 0 2 号到 1 号窗口", "请 A 0 0 3 号到 2 号窗口"]
+
+
+async def test_it_says_since_when_it_is_silent() -> None:
+    async with at(make_display(Config()), NARROW) as visitor:
+        await visitor.see(replace(of(), silent_since_ms=NOW - 90_000, trouble="连不上中心"))
+        assert "离线 10:38:30 起没有消息" in visitor.text and "A047" in visitor.text
+
+
+async def test_a_window_that_cannot_be_drawn_is_written() -> None:
+    async with at(make_display(Config(), called(("V013", "综窗五", 0))), NARROW) as visitor:
+        assert "请 V013 号到 综窗五 号窗口" in visitor.text
+
+
+async def test_nobody_calls_yet() -> None:
+    async with at(make_display(Config(), called())) as visitor:
+        assert "现在没有呼叫" in visitor.text
+    async with at(make_display(Config(), Seen(silent_since_ms=NOW))) as visitor:
+        assert "还没有连上中心" in visitor.text
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_hostile_texts_are_only_text(size: tuple[int, int]) -> None:
+    async with at(make_display(Config()), size) as visitor:
+        for text in NAMES[:60]:
+            queue = replace(
+                QUEUE,
+                businesses=[replace(each, business=text) for each in QUEUE.businesses],
+                windows=[replace(each, window=text, number=text) for each in QUEUE.windows],
+                calls=[q.LastCall(number=text, window=text, at_ms=NOW, calls=2, state="called")] * 3,
+            )
+            await visitor.see(Seen(queue=queue, at_ms=NOW))
+            shown_is_harmless(visitor, size[0])  # type: ignore[arg-type]
+
+
+def test_a_number_is_drawn_in_whole_cells() -> None:
+    for scale in (1, 2, 3):
+        drawn = digits.draw("A0Z9-", scale)
+        assert len(drawn) == digits.height_of(scale)
+        assert {len(line) for line in drawn} == {digits.width_of("A0Z9-", scale)}
+    assert digits.draw("1", 1) == [" ▄█  ", "  █  ", "  █  ", " ▀▀▀ "]
+    assert not digits.drawable("综") and not digits.drawable("a") and not digits.drawable("")
