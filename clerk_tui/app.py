@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.training import Exercise
     from clerk_tui.services.workspace import Workspace
 
-__all__ = ["Report", "Supervisor", "make_app", "prepare", "run"]
+__all__ = ["Report", "Supervisor", "make_app", "prepare", "run", "run_station"]
 
 
 def prepare(config: Config) -> None:
@@ -66,4 +66,17 @@ def run(
         making.at_home()
     if ended is not None:
         ended(app)
+    return app.return_code or 0
+
+
+def run_station(config: Config, make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None) -> int:
+    """Run the ticket machine until somebody leaves it; the process's exit code. Touch and mouse work."""
+    prepare(config)
+    from clerk_tui import i18n
+
+    i18n.install(config.screen.language)
+    from clerk_tui.screens.station import StationApp
+
+    app = StationApp(config, None, make_supervisor)
+    app.run()
     return app.return_code or 0

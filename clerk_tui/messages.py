@@ -36,6 +36,36 @@ class WorkspaceFailed(Message):
 
 
 @dataclass
+class StationReady(Message):
+    """The ticket machine is open; ``first`` is its first page."""
+
+    workspace: Workspace
+    first: Any
+
+
+@dataclass
+class StationSeen(Message):
+    """Who waits where (``services.numbers.Outlook``), and what the line below says."""
+
+    seen: list[Any]
+    note: str
+
+
+@dataclass
+class StationPage(Message):
+    """The page that follows a choice."""
+
+    page: Any
+
+
+@dataclass
+class TicketPrinted(Message):
+    """A ticket was printed, or was not (``services.ticket_printing.Printed``)."""
+
+    printed: Any
+
+
+@dataclass
 class SyncChanged(Message):
     """Something was sent, received, refused, or contact was lost; ``change`` is what the supervisor reported."""
 

@@ -47,7 +47,10 @@ def understood(words: list[str]) -> tuple[click.Command, click.Context, list[str
     command: click.Command = {"clerk": clerk, "clerk-central": clerk_central}[words[0]]
     context, rest = click.Context(command, info_name=words[0], **command.context_settings), words[1:]
     while isinstance(command, click.Group):
-        _, (name, *rest), _ = command.make_parser(context).parse_args(list(rest))
+        _, left, _ = command.make_parser(context).parse_args(list(rest))
+        if not left and command.invoke_without_command:
+            break
+        name, *rest = left
         found = command.get_command(context, name)
         assert found is not None, f"there is no command {name!r}: {' '.join(words)}"
         command, context = found, click.Context(found, info_name=name, parent=context)

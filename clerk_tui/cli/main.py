@@ -39,6 +39,7 @@ RULES, RECORDS, UPKEEP = N_("规则查询"), N_("账本与上传"), N_("安装�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
+    "station": Entry("station", COUNTER, N_("打开取号机；--print 当打印台，station book 收下预约")),
     "training": Entry("training", COUNTER, N_("培训：在练习数据上一题一题地练，给出结果")),
     "display": Entry("display", HALL, N_("打开叫号屏：呼叫、窗口和等候，大字显示并读出来")),
     "board": Entry("board", HALL, N_("打开看板：排队、窗口、办件、承诺、设备，只能看")),
@@ -60,7 +61,6 @@ COMMANDS: dict[str, Entry] = {
     "papers": Entry("lookup", COUNTER, N_("列出一个办件的凭证；不给编号则送出待打印的")),
     "reprint": Entry("lookup", COUNTER, N_("补打一份凭证")),
     "paper": Entry("paper", COUNTER, N_("文书的种类；用示例内容打印一份来看")),
-    "station": Entry("station", COUNTER, N_("打印台：打印全厅窗口送来的文书")),
     "matters": Entry("matters", RULES, N_("检查、列出、查看、查找事项")),
     "checklist": Entry("checklist", RULES, N_("按情形列出要交的材料和理由")),
     "deadline": Entry("rules", RULES, N_("从某日起若干工作日的期限")),

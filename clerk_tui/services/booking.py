@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -27,7 +28,6 @@ from clerk_tui.store import bookings as store
 from clerk_tui.store.bookings import Booking
 from clerk_tui.store.connection import translated
 from clerk_tui.store.tickets import ticket as ticket_of
-from clerk_tui.sync.asking import Centre
 from hall.errors import BadIdentity, BadInput, HallError
 from hall.roles import Permission
 from hall.ticket_code import person_digest
@@ -94,7 +94,14 @@ def of_card(ws: Workspace, station: Station, id_number: str) -> list[Booking]:
 
 
 @needs(Permission.TICKETS)
-def check_in(ws: Workspace, station: Station, centre: Centre | None, booking: Booking) -> Taken:
+def due(ws: Workspace, station: Station, bookings: Sequence[Booking]) -> Booking:
+    """The appointment that somebody comes for: the first that is not over and has no ticket, else the last."""
+    now = station.now_ms(ws)
+    return next((each for each in bookings if each.end_ms > now and not each.ticket_id), bookings[-1])
+
+
+@needs(Permission.TICKETS)
+def check_in(ws: Workspace, station: Station, booking: Booking) -> Taken:
     """The ticket of an appointment; asked again it is the one it has.
 
     Raises:
@@ -118,11 +125,11 @@ def check_in(ws: Workspace, station: Station, centre: Centre | None, booking: Bo
     name = f"{ws.config.hall.office}/{now.day.isoformat()}/{now.code}"
     wish = replace(wish, person=now.person, ticket_id=str(uuid.uuid5(_TICKETS, name)))
     try:
-        taken = take(ws, station, centre, wish)
+        taken = take(ws, station, wish)
         if taken.already and taken.ticket.lane != "booked" and taken.ticket.state is TicketState.WAITING:
             # They took a number like everybody before they showed the appointment: it counts all the same.
-            ticket_moves.void(ws, station, centre, taken.ticket.ticket_id, "改用预约号")
-            taken = take(ws, station, centre, wish)
+            ticket_moves.void(ws, station, taken.ticket.ticket_id, "改用预约号")
+            taken = take(ws, station, wish)
     except TicketRefused as error:
         if error.code != "ticket_of_another":
             raise

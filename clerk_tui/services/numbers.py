@@ -16,7 +16,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
 from clerk_tui.store.connection import translated
 from clerk_tui.sync import queue
-from clerk_tui.sync.asking import Centre, Refused
+from clerk_tui.sync.asking import Refused
 from hall import queue_wire as w
 from hall.catalogue.model import Business
 from hall.roles import Permission
@@ -55,7 +55,7 @@ def left(ws: Workspace, station: Station) -> Left:
 
 
 @needs(Permission.TICKETS)
-def refill(ws: Workspace, station: Station, centre: Centre) -> int:
+def refill(ws: Workspace, station: Station) -> int:
     """Have enough numbers for today and the next business day; how many blocks were asked for. Asks the network.
 
     Raises:
@@ -68,10 +68,10 @@ def refill(ws: Workspace, station: Station, centre: Centre) -> int:
         days.append(following)
     with ws.journal.write() as tx:
         store.forget_blocks(tx, today)
-    return sum(_refill(ws, centre, day, each.letter) for day in days for each in businesses(ws))
+    return sum(_refill(ws, station, day, each.letter) for day in days for each in businesses(ws))
 
 
-def _refill(ws: Workspace, centre: Centre, day: dt.date, letter: str) -> int:
+def _refill(ws: Workspace, station: Station, day: dt.date, letter: str) -> int:
     size = ws.config.station.block
     with translated(ws.journal.path):
         had = store.blocks(ws.journal.read(), day, letter)
@@ -83,7 +83,7 @@ def _refill(ws: Workspace, centre: Centre, day: dt.date, letter: str) -> int:
     with ws.journal.write() as tx:
         store.ask_block(tx, request)
     try:
-        reply = queue.block(centre, request)
+        reply = station.ask(lambda centre: queue.block(centre, request))
     except Refused as refused:
         log.warning("no block of numbers: %s", refused.code)
         with ws.journal.write() as tx:
@@ -95,14 +95,14 @@ def _refill(ws: Workspace, centre: Centre, day: dt.date, letter: str) -> int:
 
 
 @needs(Permission.TICKETS)
-def outlook(ws: Workspace, station: Station, centre: Centre) -> list[Outlook]:
+def outlook(ws: Workspace, station: Station) -> list[Outlook]:
     """The businesses with who waits. Asks the network.
 
     Raises:
         Unreachable: no answer.
         Refused: this device may not ask.
     """
-    told = queue.figures(centre)
+    told = station.ask(queue.figures)
     station.told(ws, told.now_ms)
     by_key = {each.business: each for each in told.businesses}
     found = []

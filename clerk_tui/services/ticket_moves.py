@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import Any, Literal
 
 from clerk_tui.services.rights import needs
@@ -18,33 +20,33 @@ from hall.names import clean_text
 from hall.roles import Permission
 from hall.tickets import OPEN, Ticket, TicketState
 
+log = logging.getLogger(__name__)
+
 
 @needs(Permission.TICKETS)
-def find(ws: Workspace, station: Station, centre: Centre | None, wanted: str) -> Taken:
+def find(ws: Workspace, station: Station, wanted: str) -> Taken:
     """A ticket of today by its number or identity: as the centre tells it, off line as this device knows it. Writes
     nothing.
 
     Raises:
         TicketRefused: ``unknown_ticket``.
     """
-    found = _told(ws, station, centre, wanted)
+    found = _told(ws, station, wanted)
     if isinstance(found, w.IssueReply):
         own = _own(ws, station, found.ticket.ticket_id)
         return Taken(ticket=_as_ticket(found.ticket, own), told=found.told, already=True, skew_ms=station.skew_ms)
     return Taken(ticket=found, already=True, offline=True, skew_ms=station.skew_ms)
 
 
-def _told(ws: Workspace, station: Station, centre: Centre | None, wanted: str) -> w.IssueReply | Ticket:
+def _told(ws: Workspace, station: Station, wanted: str) -> w.IssueReply | Ticket:
     try:
-        if centre is not None:
-            reply = queue.look(centre, wanted)
-            station.told(ws, reply.now_ms)
-            return reply
+        reply = station.ask(lambda centre: queue.look(centre, wanted))
+        station.told(ws, reply.now_ms)
+        return reply
     except Refused as refused:
         raise TicketRefused(refused.code, refused.message, field="ticket", hint="核对号码；隔天的号要重新取") from None
     except Unreachable:
-        station.lost(ws)
-    ticket = _own(ws, station, wanted)
+        ticket = _own(ws, station, wanted)
     if ticket is None:
         hint = "没有网络，只能查到本机发的号"
         raise TicketRefused("unknown_ticket", f"查不到号票{wanted[:20]}", field="ticket", hint=hint)
@@ -69,7 +71,7 @@ def _as_ticket(view: w.TicketView, own: Ticket | None) -> Ticket:
 
 
 @needs(Permission.TICKETS)
-def void(ws: Workspace, station: Station, centre: Centre | None, ticket_id: str, reason: str) -> Ticket:
+def void(ws: Workspace, station: Station, ticket_id: str, reason: str) -> Ticket:
     """Give a ticket back, with a reason; off line this device's own only.
 
     Raises:
@@ -79,28 +81,26 @@ def void(ws: Workspace, station: Station, centre: Centre | None, ticket_id: str,
     why = clean_text(reason, field="reason", max_length=200).strip()
     if not why:
         raise BadInput("missing_reason", "作废要写明理由", field="reason", hint="例如“不办了”")
-    return _move(ws, station, centre, ticket_id, "void", why)
+    return _move(ws, station, ticket_id, "void", why)
 
 
 @needs(Permission.TICKETS)
-def come_back(ws: Workspace, station: Station, centre: Centre | None, ticket_id: str) -> Ticket:
+def come_back(ws: Workspace, station: Station, ticket_id: str) -> Ticket:
     """Somebody who was passed over (过号) waits again, where the hall's rule puts them.
 
     Raises:
         TicketRefused: it was not passed, too often, too long ago; or there is no network.
     """
-    return _move(ws, station, centre, ticket_id, "return", "")
+    return _move(ws, station, ticket_id, "return", "")
 
 
-def _move(
-    ws: Workspace, station: Station, centre: Centre | None, wanted: str, verb: Literal["void", "return"], reason: str
-) -> Ticket:
-    found = _told(ws, station, centre, wanted)
+def _move(ws: Workspace, station: Station, wanted: str, verb: Literal["void", "return"], reason: str) -> Ticket:
+    found = _told(ws, station, wanted)
     known = keep(ws, found) if isinstance(found, w.IssueReply) else found
     action_id = ws.new_id()
     action = w.ReasonedAction(action_id=action_id, reason=reason) if reason else w.Action(action_id=action_id)
     station.forget()
-    done = _asked_twice(ws, station, centre, known.ticket_id, verb, action)
+    done = _asked_twice(station, known.ticket_id, verb, action)
     if done is None and verb == "return":
         hint = "拿着号票直接到窗口，窗口扫号票就能叫号"
         raise TicketRefused("no_network", "没有网络，过号后回来不能在这里办", field="ticket", hint=hint)
@@ -117,46 +117,43 @@ def _move(
     return _as_ticket(done.ticket, now) if done else now
 
 
-def _asked_twice(
-    ws: Workspace,
-    station: Station,
-    centre: Centre | None,
-    ticket_id: str,
-    verb: Literal["void", "return"],
-    action: w.Action,
-) -> w.ActionReply | None:
+def _asked_twice(station: Station, ticket_id: str, verb: queue.Verb, action: w.Action) -> w.ActionReply | None:
     """The centre's answer; a reply that was lost is asked for once more. ``None``: no network."""
-    for _ in range(2 if centre is not None else 0):
-        assert centre is not None
+    for _ in range(2):
         try:
-            return queue.move(centre, ticket_id, verb, action)
+            return station.ask(lambda centre: queue.move(centre, ticket_id, verb, action), now=True)
         except Refused as refused:
             hint = "请到咨询台或窗口说明"
             raise TicketRefused(refused.code, refused.message, field="ticket", hint=hint) from None
         except Unreachable:
-            station.lost(ws)
+            continue
     return None
 
 
 @needs(Permission.TICKETS)
-def give_back(ws: Workspace, station: Station, centre: Centre) -> int:
+def give_back(ws: Workspace, station: Station) -> int:
     """Void what was asked of the centre and never answered here: nobody holds such a ticket. How many there were.
 
     Raises:
         Unreachable: the rest is left for the next time.
     """
-    with station.turn, translated(ws.journal.path):
-        asked = store.asked(ws.journal.read())
-        done = 0
+    done = 0
+    with station.turn:
+        with translated(ws.journal.path):
+            asked = store.asked(ws.journal.read())
         for request in asked:
+            action = w.ReasonedAction(action_id=ws.new_id(), reason="取号时中断，没有出票")
             try:
-                reply = queue.look(centre, request.ticket_id)
-                if reply.ticket.state == TicketState.WAITING.value:
-                    action = w.ReasonedAction(action_id=ws.new_id(), reason="取号时中断，没有出票")
-                    queue.move(centre, request.ticket_id, "void", action)
-                    done += 1
-            except Refused:
-                pass  # it never came to be, or somebody has it already
+                done += station.ask(partial(_given_back, request.ticket_id, action))
+            except Refused as refused:
+                log.info("a ticket without a paper is not there to be given back: %s", refused.code)
             with ws.journal.write() as tx:
                 store.answered(tx, request.ticket_id)
     return done
+
+
+def _given_back(ticket_id: str, action: w.ReasonedAction, centre: Centre) -> bool:
+    if queue.look(centre, ticket_id).ticket.state != TicketState.WAITING.value:
+        return False
+    queue.move(centre, ticket_id, "void", action)
+    return True

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clerk_tui.services.queue_centre import Line, Refused, Unreachable
 from clerk_tui.services.rights import may_write, needs
 from clerk_tui.services.signing import secrets
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import queue
-from clerk_tui.sync.asking import Centre, Refused, Unreachable
+from clerk_tui.sync.asking import Centre
 from hall import queue_wire as w
 from hall import ticketing as t
 from hall.catalogue.model import Business
@@ -34,10 +36,9 @@ from hall.ticket_code import person_digest
 from hall.ticketing import Lane
 from hall.tickets import Ticket, TicketState
 
+Reply = TypeVar("Reply")
 MOMENT_MS: Final = 1_500
 """Two presses for the same thing within this time are one."""
-REST_MS: Final = 5_000
-"""How long after a question without an answer the next ones are not asked while people wait."""
 CARDS: Final = frozenset({"resident_id", "hmt_residence", "foreign_permanent"})
 """The cards that a reader reads (``hall.identity.KINDS``)."""
 SKEW_MS: Final = 60_000
@@ -80,11 +81,11 @@ class Station:
     ``turn`` is held while a ticket is given: one after the other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ws: Workspace) -> None:
         self.turn = threading.Lock()
         self.skew_ms = 0
-        self.online = False
-        self._rest_until = 0
+        self._asks = ws.config.centre.enabled
+        self._line, self._talking = Line(ws), threading.Lock()
         self._gave: tuple[Wish, Taken, int] | None = None
 
     def gave(self, wish: Wish, taken: Taken, at_ms: int) -> None:
@@ -97,24 +98,41 @@ class Station:
             return None
         before, taken, at_ms = self._gave
         same = replace(wish, ticket_id=before.ticket_id) == before and pressed_ms - at_ms <= MOMENT_MS
-        return taken if same else None
+        return replace(taken, already=True) if same else None
 
     def forget(self) -> None:
         """What was given is not theirs any more: the next press is another wish."""
         self._gave = None
 
-    def lost(self, ws: Workspace) -> None:
-        """The centre did not answer: nobody waits for it again for a while."""
-        self.online, self._rest_until = False, ws.clock.mono_ms() + REST_MS
+    @property
+    def online(self) -> bool:
+        """Whether the centre answered last."""
+        return self._asks and self._line.online
 
-    def may_ask(self, ws: Workspace) -> bool:
-        """Whether somebody may be made to wait for the centre."""
-        return self.online or ws.clock.mono_ms() >= self._rest_until
+    def ask(self, question: Callable[[Centre], Reply], *, now: bool = False) -> Reply:
+        """The centre's answer; one question after the other, whichever thread asks. ``now``: also if it did not answer
+        a moment ago.
+
+        Raises:
+            Unreachable: no answer, or there was none a moment ago.
+            Refused: the centre says no and why.
+        """
+        if not self._asks:
+            raise Unreachable
+        with self._talking:
+            if now:
+                self._line.wake()
+            return self._line.ask(question)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        with self._talking:
+            self._line.close()
 
     def told(self, ws: Workspace, centre_ms: int) -> int:
         """The centre has said what time it is; returns how much this device is ahead."""
         skew = ws.clock.now_ms() - centre_ms
-        self.skew_ms, self.online = (skew if abs(skew) >= SKEW_MS else 0), True
+        self.skew_ms = skew if abs(skew) >= SKEW_MS else 0
         return self.skew_ms
 
     def now_ms(self, ws: Workspace) -> int:
@@ -214,9 +232,9 @@ def wish_for(
 
 
 @needs(Permission.TICKETS)
-def take(ws: Workspace, station: Station, centre: Centre | None, wish: Wish) -> Taken:
+def take(ws: Workspace, station: Station, wish: Wish) -> Taken:
     """A ticket: from the centre, or without a network from this device's block. Asks the network; not for the thread
-    that paints. ``centre`` is ``None`` where none is to be asked.
+    that paints.
 
     Raises:
         TicketRefused: the centre says no; or off line with no number left (``no_numbers``).
@@ -226,21 +244,19 @@ def take(ws: Workspace, station: Station, centre: Centre | None, wish: Wish) -> 
     with station.turn:
         if (given := station.given(wish, pressed)) is not None:
             return given
-        taken = _taken(ws, station, centre, wish)
+        taken = _taken(ws, station, wish)
         station.gave(wish, taken, ws.clock.mono_ms())
         return taken
 
 
-def _taken(ws: Workspace, station: Station, centre: Centre | None, wish: Wish) -> Taken:
-    if centre is not None and station.may_ask(ws):
-        try:
-            return _from_centre(ws, station, centre, wish)
-        except Unreachable:
-            station.lost(ws)
-    return _from_block(ws, station, wish)
+def _taken(ws: Workspace, station: Station, wish: Wish) -> Taken:
+    try:
+        return _from_centre(ws, station, wish)
+    except Unreachable:
+        return _from_block(ws, station, wish)
 
 
-def _from_centre(ws: Workspace, station: Station, centre: Centre, wish: Wish) -> Taken:
+def _from_centre(ws: Workspace, station: Station, wish: Wish) -> Taken:
     request = w.IssueRequest(
         ticket_id=wish.ticket_id,
         business=wish.business,
@@ -255,7 +271,7 @@ def _from_centre(ws: Workspace, station: Station, centre: Centre, wish: Wish) ->
     with ws.journal.write() as tx:
         store.ask_ticket(tx, request)
     try:
-        reply = queue.issue(centre, request)
+        reply = station.ask(lambda centre: queue.issue(centre, request))
     except Refused as refused:
         with ws.journal.write() as tx:
             store.answered(tx, wish.ticket_id)

@@ -45,7 +45,7 @@ def run(quick: bool) -> Iterator[Figure]:
     folder = Path(tempfile.mkdtemp(prefix="clerk-bench-queue-"))
     rounds = 60 if quick else 400
     try:
-        bare = _bare_ms(folder, rounds)
+        bare = bare_ms(folder, rounds)
         for engine in ("sqlite", "postgres"):
             for figures in (_issues, _claims):
                 with centre(folder, engine) as made:
@@ -126,7 +126,7 @@ async def _claim(centre: Centre, token: str, number: int, count: int) -> list[fl
     return took
 
 
-def _bare_ms(folder: Path, rounds: int) -> float:
+def bare_ms(folder: Path, rounds: int) -> float:
     """A row in a commit that is on the disk, by itself."""
     bare = sqlite3.connect(folder / "bare.db", isolation_level=None)
     bare.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a)")

@@ -16,9 +16,10 @@ from clerk_tui.config import PrintSection
 from clerk_tui.printing.ticket import escpos
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
 from clerk_tui.services.arriving import Arrival
+from clerk_tui.services.queue_centre import SILENCE_MS
 from clerk_tui.services.signing import device_key, known_keys
 from clerk_tui.services.ticket_printing import print_ticket
-from clerk_tui.services.ticketing import MOMENT_MS, REST_MS, Station, Taken, TicketRefused, Wish
+from clerk_tui.services.ticketing import MOMENT_MS, Station, Taken, TicketRefused, Wish
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
 from clerk_tui.sync import queue
@@ -61,7 +62,7 @@ class Machine:
     def __init__(self, seat: Seat, clock: Clock) -> None:
         self.seat, self.clock = seat, clock
         self.ws: Workspace = seat.ws
-        self.station = Station()
+        self.station = Station(self.ws)
         self.centre = Centre(seat.between.url, seat.token, patience_s=20)
         ticketing.take_seat(self.ws)
 
@@ -72,7 +73,7 @@ class Machine:
     @down.setter
     def down(self, down: bool) -> None:
         self.seat.between.down = down
-        self.clock.later_ms += 2 * REST_MS
+        self.clock.later_ms += 2 * SILENCE_MS
 
     def wish(self, key: str = "company", **values: object) -> Wish:
         return ticketing.wish_for(self.ws, key, **values)  # type: ignore[arg-type]
@@ -83,14 +84,14 @@ class Machine:
         return self.press(self.wish(key, **values))
 
     def press(self, wish: Wish) -> Taken:
-        return ticketing.take(self.ws, self.station, self.centre, wish)
+        return ticketing.take(self.ws, self.station, wish)
 
     def facts(self, taken: Taken) -> list[object]:
         return [fact.body for fact in self.ws.journal.facts_of(taken.ticket.ticket_id)]
 
     def anew(self) -> None:
         """The program ends and begins again."""
-        self.station = Station()
+        self.station = Station(self.ws)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,7 @@ def opened(hall: Hall, place: int) -> Iterator[Machine]:
     machine.down, clock.ahead_ms = False, 0
     seat.between.bend = lambda path, body: body
     machine.centre.close()
+    machine.station.close()
 
 
 def test_a_number_from_the_centre_is_in_the_journal_and_at_the_centre(hall: Hall, machine: Machine) -> None:
@@ -142,7 +144,7 @@ def test_a_double_press_is_one_ticket_on_line_and_off_line(machine: Machine) -> 
     for machine.down in (False, True):
         if machine.down:
             machine.down = False
-            numbers.refill(machine.ws, machine.station, machine.centre)
+            numbers.refill(machine.ws, machine.station)
             machine.down = True
         taken = machine.take("livelihood")
         again = machine.press(machine.wish("livelihood"))
@@ -165,18 +167,18 @@ def test_two_presses_at_once_are_one_ticket(machine: Machine) -> None:
 
 
 def test_a_lost_reply_leaves_nobody_waiting_without_a_paper(hall: Hall, machine: Machine) -> None:
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     machine.seat.between.lose(what="/queue/tickets")
     taken = machine.take("construction")
     assert taken.offline, "no answer came, so the number is one of the machine's own"
     (asked,) = [each for each in store.asked(machine.ws.journal.read()) if each.business == "construction"]
     assert hall.ticket(asked.ticket_id).state == "waiting", "the centre made one that nobody has on paper"
     machine.anew()
-    assert ticket_moves.give_back(machine.ws, machine.station, machine.centre) == 1
+    assert ticket_moves.give_back(machine.ws, machine.station) == 1
     assert hall.ticket(asked.ticket_id).state == "voided"
     machine.seat.sync()
     assert hall.ticket(taken.ticket.ticket_id).number == taken.ticket.number
-    assert ticket_moves.give_back(machine.ws, machine.station, machine.centre) == 0
+    assert ticket_moves.give_back(machine.ws, machine.station) == 0
 
 
 def test_one_waiting_ticket_a_person_and_business(hall: Hall, machine: Machine, second: Machine) -> None:
@@ -189,7 +191,7 @@ def test_one_waiting_ticket_a_person_and_business(hall: Hall, machine: Machine, 
     assert second.facts(same), "the second machine can print it too"
     assert not machine.take("company", id_number=ANOTHER).already
     assert not machine.take("household", id_number=SOMEBODY).already
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     machine.down = True
     assert machine.take("company", id_number=SOMEBODY).ticket == first.ticket
     assert machine.take("safety", id_number=SOMEBODY).offline
@@ -202,7 +204,7 @@ def test_off_line_numbers_come_from_the_machines_own_block_and_are_the_halls(
     hall: Hall, machine: Machine, second: Machine
 ) -> None:
     for each in (machine, second):
-        numbers.refill(each.ws, each.station, each.centre)
+        numbers.refill(each.ws, each.station)
         each.down = True
     taken = [each.take("household") for each in (machine, second, machine)]
     assert all(each.offline and each.told is None for each in taken)
@@ -223,13 +225,14 @@ def test_a_block_is_had_once_however_often_its_reply_is_lost(machine: Machine) -
         tx.execute("DELETE FROM number_block")
     machine.seat.between.lose(what="/queue/blocks")
     with pytest.raises(Unreachable):
-        numbers.refill(machine.ws, machine.station, machine.centre)
+        numbers.refill(machine.ws, machine.station)
+    machine.clock.later_ms += 2 * SILENCE_MS
     (asked,) = [
         each.block_id
         for key in "ABCDEF"
         for each in store.blocks(machine.ws.journal.read(), machine.station.today(machine.ws), key)
     ]
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     found = [
         each
         for date in (machine.station.today(machine.ws), following)
@@ -238,7 +241,7 @@ def test_a_block_is_had_once_however_often_its_reply_is_lost(machine: Machine) -
     ]
     assert asked in {each.block_id for each in found}
     assert len(found) == 12 and all(each.left == 50 for each in found) and following >= day
-    assert numbers.refill(machine.ws, machine.station, machine.centre) == 0, "there is enough"
+    assert numbers.refill(machine.ws, machine.station) == 0, "there is enough"
     assert set(numbers.left(machine.ws, machine.station).letters.values()) == {50}
 
 
@@ -253,12 +256,12 @@ def test_a_used_up_block_says_so_and_gives_nothing(machine: Machine) -> None:
     assert machine.ws.journal.head.seq == head
     machine.down = False
     assert not machine.take("safety").offline, "with the network it goes on by itself"
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     assert numbers.left(machine.ws, machine.station).letters["F"] >= 25
 
 
 def test_a_wrong_clock_is_said_and_changes_no_business_day(machine: Machine) -> None:
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     right = machine.clock.today()
     machine.clock.ahead_ms = 30 * HOUR_MS
     assert machine.clock.today() != right
@@ -273,7 +276,7 @@ def test_a_wrong_clock_is_said_and_changes_no_business_day(machine: Machine) -> 
 
 def test_midnight_begins_another_day_with_numbers_of_its_own(machine: Machine) -> None:
     """Nothing has to run at midnight: the block of the new day is there already."""
-    numbers.refill(machine.ws, machine.station, machine.centre)
+    numbers.refill(machine.ws, machine.station)
     today = machine.clock.today()
     following = machine.ws.calendar.next_workday(today).day
     machine.down = True
@@ -284,7 +287,7 @@ def test_midnight_begins_another_day_with_numbers_of_its_own(machine: Machine) -
     after = machine.take("livelihood")
     assert (before.ticket.day, after.ticket.day) == (today, following)
     with pytest.raises(TicketRefused):
-        ticket_moves.find(machine.ws, machine.station, None, before.ticket.number + "0")
+        ticket_moves.find(machine.ws, machine.station, before.ticket.number + "0")
     code = ticket_code.encode(
         ticket_code.TicketCode(ticket_id=before.ticket.ticket_id, issued=machine.facts(before)[0]),  # type: ignore[arg-type]
         device_key(machine.ws),
@@ -334,8 +337,8 @@ def test_a_ticket_whose_print_failed_exists_says_so_and_can_be_printed_again(mac
 def test_a_ticket_is_given_back_with_a_reason(hall: Hall, machine: Machine) -> None:
     taken = machine.take("company")
     with pytest.raises(BadInput):
-        ticket_moves.void(machine.ws, machine.station, machine.centre, taken.ticket.number, " ")
-    done = ticket_moves.void(machine.ws, machine.station, machine.centre, taken.ticket.number, "不办了")
+        ticket_moves.void(machine.ws, machine.station, taken.ticket.number, " ")
+    done = ticket_moves.void(machine.ws, machine.station, taken.ticket.number, "不办了")
     assert done.state is TicketState.VOIDED
     assert hall.ticket(taken.ticket.ticket_id).state == "voided"
     assert machine.seat.sync().trouble is None
@@ -343,7 +346,7 @@ def test_a_ticket_is_given_back_with_a_reason(hall: Hall, machine: Machine) -> N
     assert told.reason == "不办了" and told.version == hall.ticket(taken.ticket.ticket_id).version
     machine.down = True
     numbers_left = machine.take("company")
-    assert ticket_moves.void(machine.ws, machine.station, machine.centre, numbers_left.ticket.number, "不办了").reason
+    assert ticket_moves.void(machine.ws, machine.station, numbers_left.ticket.number, "不办了").reason
 
 
 def test_whoever_was_passed_over_comes_back_once_and_only_on_line(hall: Hall, machine: Machine) -> None:
@@ -355,26 +358,26 @@ def test_whoever_was_passed_over_comes_back_once_and_only_on_line(hall: Hall, ma
     queue.claim(hall.centre, claim)
     action = w.ReasonedAction(action_id=window.ws.new_id(), window="9", reason="三次未到")
     queue.move(hall.centre, taken.ticket.ticket_id, "pass", action)
-    found = ticket_moves.find(machine.ws, machine.station, machine.centre, taken.ticket.number)
+    found = ticket_moves.find(machine.ws, machine.station, taken.ticket.number)
     assert found.ticket.state is TicketState.PASSED
     machine.down = True
     with pytest.raises(TicketRefused, match="没有网络"):
-        ticket_moves.come_back(machine.ws, machine.station, machine.centre, taken.ticket.number)
+        ticket_moves.come_back(machine.ws, machine.station, taken.ticket.number)
     machine.down = False
     machine.seat.between.lose(what="/return")
-    back = ticket_moves.come_back(machine.ws, machine.station, machine.centre, taken.ticket.number)
+    back = ticket_moves.come_back(machine.ws, machine.station, taken.ticket.number)
     assert back.state is TicketState.WAITING, "asked once more under the same identity after a lost reply"
     assert hall.ticket(taken.ticket.ticket_id).state == "waiting"
     with pytest.raises(TicketRefused, match="没有过号"):
-        ticket_moves.come_back(machine.ws, machine.station, machine.centre, taken.ticket.number)
+        ticket_moves.come_back(machine.ws, machine.station, taken.ticket.number)
 
 
 def test_the_screen_knows_who_waits_where(machine: Machine) -> None:
-    told = {each.business.key: each for each in numbers.outlook(machine.ws, machine.station, machine.centre)}
+    told = {each.business.key: each for each in numbers.outlook(machine.ws, machine.station)}
     assert list(told) == [each.key for each in machine.ws.catalogue.hall.businesses]
     before = told["tax-insurance"].waiting
     machine.take("tax-insurance")
-    now = {each.business.key: each for each in numbers.outlook(machine.ws, machine.station, machine.centre)}
+    now = {each.business.key: each for each in numbers.outlook(machine.ws, machine.station)}
     assert now["tax-insurance"].waiting == before + 1
 
 
@@ -400,13 +403,13 @@ def test_an_appointment_is_checked_in_once_and_never_queues_again(machine: Machi
     arrival = arriving.read(machine.ws, machine.station, "yy-2048")
     assert arrival.kind == "booking"
     (found,) = arrival.bookings
-    taken = booking.check_in(machine.ws, machine.station, machine.centre, found)
+    taken = booking.check_in(machine.ws, machine.station, found)
     assert (taken.ticket.lane, taken.ticket.slot_ms) == ("booked", int(begin.timestamp() * 1000))
-    assert booking.check_in(machine.ws, machine.station, machine.centre, found).ticket == taken.ticket
+    assert booking.check_in(machine.ws, machine.station, found).ticket == taken.ticket
     card = arriving.read(machine.ws, machine.station, SOMEBODY)
     assert [each.code for each in card.bookings] == ["YY-2048"] and SOMEBODY not in repr(card)
     with pytest.raises(TicketRefused, match="另一台"):
-        booking.check_in(second.ws, second.station, second.centre, found)
+        booking.check_in(second.ws, second.station, found)
 
 
 def test_an_appointment_of_another_day_or_over_is_told(machine: Machine) -> None:
@@ -417,7 +420,7 @@ def test_an_appointment_of_another_day_or_over_is_told(machine: Machine) -> None
         if found is None:
             continue  # three minutes ago was yesterday
         with pytest.raises(TicketRefused) as caught:
-            booking.check_in(machine.ws, machine.station, machine.centre, found)
+            booking.check_in(machine.ws, machine.station, found)
         assert caught.value.code == error and caught.value.hint
 
 
@@ -489,7 +492,7 @@ def test_a_card_alone_makes_one_ticket_and_a_ticket_in_hand_is_found(machine: Ma
     line = ticket_code.line(taken.ticket.number, taken.ticket.day)
     shown = arriving.read(machine.ws, machine.station, line)
     assert (shown.kind, shown.ticket) == ("ticket", taken.ticket.number)
-    assert ticket_moves.find(machine.ws, machine.station, machine.centre, shown.ticket).ticket == taken.ticket
+    assert ticket_moves.find(machine.ws, machine.station, shown.ticket).ticket == taken.ticket
 
 
 def test_a_ticket_machine_may_do_nothing_but_give_tickets(machine: Machine) -> None:

@@ -1,0 +1,366 @@
+"""The pages of the ticket machine: large, few words, every choice a digit and a place to touch. Pages are data; what is
+drawn follows from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Final
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.services.numbers import Outlook
+from clerk_tui.services.ticket_printing import Printed
+from clerk_tui.services.ticketing import Taken
+from clerk_tui.widgets import digits
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.painted import BLANK, Line, Span, spread
+from hall.catalogue.model import Business
+from hall.tickets import STATE_NAMES, TicketState
+
+PER_PAGE: Final = 9
+_EDGE: Final = 3
+"""Columns left free at both sides."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What has been said before the business is chosen. ``id_number`` is forgotten with the page."""
+
+    priority: str = ""
+    reference: str = ""
+    id_number: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose: by its digit or by touching it. ``right`` and ``under`` say more, in their inks."""
+
+    text: str
+    under: str = ""
+    right: str = ""
+    ink: str = "faint"
+
+
+@dataclass(frozen=True)
+class Businesses:
+    """Which business: the page that everybody sees first."""
+
+    seen: tuple[Outlook, ...]
+    asked: Asked = Asked()
+    first: int = 0
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why somebody is called sooner."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A code is typed or scanned."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The answer is on its way; keys do nothing."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """A ticket: its number, where to wait, how long. ``printed`` is ``None`` while it prints."""
+
+    taken: Taken
+    business: Business | None
+    printed: Printed | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A ticket that somebody has in hand, and what can be done with it."""
+
+    taken: Taken
+    business: Business | None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """It did not work: what happened, what to do."""
+
+    message: str
+    hint: str = ""
+
+
+Page = Businesses | Reasons | Entry | Waiting | Given | Found | Trouble
+
+
+@dataclass(frozen=True)
+class Button:
+    """A key that the line below names, and that can be touched there; ``key`` is Textual's name, empty for none."""
+
+    key: str
+    shown: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A page in lines; ``hits`` says of each line which choice it belongs to (from 0), -1 for none."""
+
+    lines: tuple[Line, ...]
+    hits: tuple[int, ...]
+    keys: tuple[Button, ...]
+
+
+def choices(page: Page) -> Sequence[Choice]:
+    """What the digits choose on this page, from 1."""
+    match page:
+        case Businesses():
+            return [_business(each) for each in page.seen[page.first : page.first + PER_PAGE]]
+        case Reasons():
+            return [Choice(_(each)) for each in page.reasons]
+        case Given():
+            return [Choice(_("再打一次"))] if needs_print(page) else []
+        case Found():
+            return [Choice(_("补打这张号票")), *_moves(page)]
+    return []
+
+
+def needs_print(page: Given) -> bool:
+    """Whether nobody has the paper in hand, as far as is known."""
+    return page.taken.already or (page.printed is not None and page.printed.state != "printed")
+
+
+def draw(page: Page, columns: int, rows: int) -> Drawn:
+    """The page on a screen of this size."""
+    if isinstance(page, Given):
+        return _given(page, columns, rows)
+    head, tail, keys = _words(page, columns)
+    room = rows - len(head) - len(tail)
+    body, hits = _tiles(choices(page), columns, room)
+    spare = max(0, room - len(body))
+    lines = [*head, *body, *[BLANK] * spare, *tail][:rows]
+    marks = [*[-1] * len(head), *hits, *[-1] * (spare + len(tail))][:rows]
+    return Drawn(tuple(lines), tuple(marks), keys)
+
+
+def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Button, ...]]:
+    """What stands above the choices, what below, and the keys."""
+    back = Button("escape", "Esc", _("返回"))
+    match page:
+        case Businesses(asked=asked):
+            pick = Button("", "1-9", _("选业务"))
+            keys = [pick, Button("0", "0", _("预约、补正、查号")), Button("enter", "Enter", _("优先取号"))]
+            keys += [Button("right", "→", _("下一页"))] if len(page.seen) > PER_PAGE else []
+            said = _asked(asked)
+            if said:
+                return _title(_("请选择要办的业务"), said, columns), [], (pick, back)
+            return _title(_("请选择要办的业务"), _("按数字键，或点一下"), columns), [], tuple(keys)
+        case Reasons():
+            said = _("工作人员可能会请您出示证件")
+            return _title(_("为什么优先"), said, columns), [], (Button("", "1-9", _("选理由")), back)
+        case Entry(text=text):
+            lines = _title(_("扫码，或者输入后按 Enter"), _("预约码、收件编号、号票、身份证"), columns)
+            box = (" " * _EDGE, "plain"), (f" {pad(safe(text), columns - 2 * _EDGE - 4)}", "field-on"), ("▏", "info")
+            return [*lines, (box, "")], [], (Button("enter", "Enter", _("确定")), back)
+        case Waiting(what=what):
+            return _band(_(what), _("请稍等"), "big-info", columns), [], ()
+        case Found():
+            return _found(page, columns)
+        case Trouble(message=message, hint=hint):
+            return _band(message, hint, "big-warn", columns), [], (Button("enter", "Enter", _("知道了")),)
+    raise AssertionError("every page has words")
+
+
+def _title(text: str, under: str, columns: int) -> list[Line]:
+    edge = " " * _EDGE
+    return [
+        ((), "head"),
+        (((edge + text, "title"),), "head"),
+        (((edge + clip(under, columns - 2 * _EDGE), "faint"),), "head"),
+        BLANK,
+    ]
+
+
+def _band(text: str, under: str, fill: str, columns: int) -> list[Line]:
+    """What happened across the screen, and under it what to do."""
+    told = [_centre(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
+    more = [_centre(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
+    return [*[BLANK] * 4, ((), fill), *told, ((), fill), BLANK, *more]
+
+
+def _asked(asked: Asked) -> str:
+    if asked.priority:
+        return _("优先：{reason}").format(reason=_(asked.priority))
+    if asked.reference:
+        return _("补正、取件：{reference}").format(reference=safe(asked.reference))
+    return _("已读身份证，只用来查有没有重复取号") if asked.id_number else ""
+
+
+def _business(each: Outlook) -> Choice:
+    one = each.business
+    right, ink = _wait(each)
+    under = "　".join(filter(None, (_(one.where), _(one.about))))
+    return Choice(f"{one.letter}  {_(one.name)}", safe(under), right, ink)
+
+
+def _wait(each: Outlook) -> tuple[str, str]:
+    if each.waiting < 0:
+        return "", "faint"
+    if not each.windows:
+        return _("暂无窗口办理"), "off"
+    if not each.waiting:
+        return _("不用等"), "good"
+    text = _("{count} 人在等").format(count=each.waiting)
+    if each.wait_min >= 1:
+        text += _("，平均等 {minutes} 分钟").format(minutes=round(each.wait_min))
+    return text, "warn" if each.waiting > 3 * each.windows else "info"
+
+
+def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Line], list[int]]:
+    """The choices as tiles as tall as there is room for, five rows at most; one column, so that the eye runs down."""
+    if not options:
+        return [], []
+    tall = max(1, min(5, room // len(options)))
+    inner = columns - 2 * _EDGE
+    lines: list[Line] = []
+    hits: list[int] = []
+    for place, option in enumerate(options):
+        rows: list[Line] = [(_tile(place, option, inner), "card")]
+        if tall >= 3 and (option.under or tall >= 4):
+            rows.append((_under(option, inner), "card"))
+        if tall >= 4:
+            rows = [((), "card"), *rows]
+        if tall >= 5:
+            rows.append(((), "card"))
+        # At least one line of each tile is not the next one's.
+        gap = [BLANK] * (tall - len(rows))
+        lines += [*rows, *gap]
+        hits += [place] * len(rows) + [-1] * len(gap)
+    return lines, hits
+
+
+def _tile(place: int, option: Choice, inner: int) -> tuple[Span, ...]:
+    head: list[Span] = [(" " * _EDGE, "plain"), (f" {place + 1} ", "chip-key"), ("  ", "plain")]
+    room = inner - 5 - width(option.right) - 2
+    head.append((clip(safe(option.text), room), "strong"))
+    return (*spread(head, [(option.right, option.ink)] if option.right else [], inner + _EDGE),)
+
+
+def _under(option: Choice, inner: int) -> tuple[Span, ...]:
+    return ((" " * (_EDGE + 5), "plain"), (clip(option.under, inner - 5), "faint"))
+
+
+def _given(page: Given, columns: int, rows: int) -> Drawn:
+    ticket, told = page.taken.ticket, page.taken.told
+    text = _("您已经有号了") if page.taken.already else _("您的号码")
+    name = safe(_(page.business.name)) if page.business else ""
+    below = [*_where(page), *_print_words(page)]
+    big = _large(ticket.number, columns, rows - 6 - len(below))
+    lines: list[Line] = [_centre(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
+    lines += big
+    lines += [BLANK, *(_centre(words, ink, columns, "") for words, ink in below)]
+    if told is None and not page.taken.already:
+        lines.append(_centre(_("网络不通，什么时候办以叫号为准"), "warn", columns, ""))
+    top = max(0, (rows - len(lines)) // 3)
+    lines = [*[BLANK] * top, *lines][:rows]
+    keys = [Button("1", "1", _("再打一次"))] if page.taken.already or choices(page) else []
+    hits = tuple(0 if keys and place >= len(lines) - 2 else -1 for place in range(len(lines)))
+    return Drawn(tuple(lines), hits, (*keys, Button("escape", "Esc", _("完成"))))
+
+
+_DOTS: Final = ((6, 3), (5, 3), (5, 2), (4, 2), (3, 2), (3, 1), (2, 1), (1, 1))
+"""How many cells and lines a dot of a large number takes, the largest first."""
+
+
+def _large(number: str, columns: int, rows: int) -> list[Line]:
+    """The number as large as there is room for, in cells of one colour: letters of a font would leave gaps."""
+    if not digits.drawable(number):
+        return [_centre(safe(number), "title", columns, "")]
+    dots = [row[::2] for row in digits.draw(number, 2)]
+    fitting = (each for each in _DOTS if len(dots[0]) * each[0] <= columns - 4 and len(dots) * each[1] <= rows)
+    wide, tall = next(fitting, _DOTS[-1])
+    left = (" " * max(0, (columns - len(dots[0]) * wide) // 2), "plain")
+    lines: list[Line] = []
+    for row in dots:
+        runs = ((" " * wide * len(list(run)), "plain" if dot == " " else "caret") for dot, run in groupby(row))
+        lines += [((left, *runs), "")] * tall
+    return lines
+
+
+def _where(page: Given) -> list[tuple[str, str]]:
+    ticket, told = page.taken.ticket, page.taken.told
+    found: list[tuple[str, str]] = []
+    if ticket.lane == "priority":
+        found.append((_("优先：{reason}").format(reason=_(ticket.priority)), "info"))
+    if page.business is not None and page.business.where:
+        found.append((_("请到 {place} 等候叫号").format(place=safe(_(page.business.where))), "strong"))
+    if told is not None and ticket.state is TicketState.WAITING:
+        ahead = _("前面还有 {count} 人").format(count=told.ahead)
+        found.append((f"{ahead}　{wait_words(told.wait_min, told.least_min, told.most_min)}", "plain"))
+    return found
+
+
+def wait_words(wait: int, least: int, most: int) -> str:
+    """The wait as people are told it; ``wait`` is -1 while no window serves."""
+    if wait < 0:
+        return _("暂无窗口办理")
+    return _("马上办理") if most <= 1 else _("约 {least}-{most} 分钟").format(least=least, most=most)
+
+
+def _print_words(page: Given) -> list[tuple[str, str]]:
+    printed = page.printed
+    if page.taken.already and printed is None:
+        return [(_("要再打一张号票，按 1"), "faint")]
+    if printed is None:
+        return [(_("正在打印号票"), "faint")]
+    if printed.state == "printed":
+        return [(_("请取走号票"), "good")]
+    said = [(_("号票没有打出来，请记住号码，照样会叫到您"), "warn"), (safe(_(printed.error)), "faint")]
+    if printed.state == "unknown":
+        said[0] = (_("不知道号票打出来了没有，请记住号码，照样会叫到您"), "warn")
+    return said
+
+
+def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[Button, ...]]:
+    ticket, told = page.taken.ticket, page.taken.told
+    state = _(STATE_NAMES[ticket.state])
+    under = safe(_(page.business.name)) if page.business else ""
+    if ticket.state is TicketState.WAITING and told is not None:
+        under += "　" + _("前面还有 {count} 人").format(count=told.ahead)
+    if ticket.window and ticket.state in (TicketState.CALLED, TicketState.SERVING):
+        under += "　" + _("{window} 号窗口").format(window=safe(ticket.window))
+    keys = (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
+    return _title(f"{ticket.number}　{state}", under, columns), [], keys
+
+
+def _moves(page: Found) -> list[Choice]:
+    if page.taken.ticket.state is TicketState.PASSED:
+        return [Choice(_("我回来了，重新等候"), _("过号后回来，排在前几位之后"))]
+    if page.taken.ticket.state is TicketState.WAITING:
+        return [Choice(_("不办了，退掉这个号"))]
+    return []
+
+
+def _centre(text: str, ink: str, columns: int, fill: str) -> Line:
+    short = clip(text, columns)
+    return (((" " * max(0, (columns - width(short)) // 2), "plain"), (short, ink)), fill)
+
+
+def with_print(page: Page, printed: Printed) -> Page:
+    """The page after its ticket was printed, or was not."""
+    if isinstance(page, Given) and page.taken.ticket.ticket_id == printed.ticket.ticket_id:
+        return replace(page, printed=printed)
+    return page
+
+
+REASON_NAMES: Final = (
+    N_("老年人"), N_("孕妇"), N_("残疾人"), N_("军人"), N_("退役军人"), N_("消防员"), N_("烈属"), N_("重病患者"),
+)  # fmt: skip
+"""The reasons that the settings begin with, for other languages."""

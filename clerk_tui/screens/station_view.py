@@ -1,0 +1,115 @@
+"""What the ticket machine's screen is made of: the line on top, the page, the line of keys; all can be touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from clerk_tui.i18n import _
+from clerk_tui.screens import station_pages as pages
+from clerk_tui.widgets.cells import clip, safe, width
+from clerk_tui.widgets.painted import Line, Painted, Span, spans_width, spread
+
+
+class TopLine(Painted):
+    """Hall, what this machine is, the day and the time, whether the centre answers."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self.said: tuple[str, str, bool, str] = ("", "", True, "")
+
+    def show(self, hall: str, when: str, online: bool, skew: str) -> None:
+        """Say this."""
+        if self.said != (hall, when, online, skew):
+            self.said = hall, when, online, skew
+            self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> list[Line]:
+        hall, when, online, skew = self.said
+        state = (_("在线"), "bar-good") if online else (_("断网"), "bar-warn")
+        left = [(" " + safe(hall), "strong"), ("  " + _("取号"), "plain")]
+        right = [*([(skew + "  ", "bar-warn")] if skew else []), state, (f"   {when} ", "plain")]
+        return [(spread(left, right, columns), "bar")]
+
+
+class StationView(Painted):
+    """The page in front; touching a choice is as good as its digit."""
+
+    can_focus = True
+
+    def __init__(self, choose: Callable[[int], None]) -> None:
+        super().__init__(id="station")
+        self.page: pages.Page = pages.Waiting("")
+        self._choose = choose
+        self._hits: tuple[int, ...] = ()
+
+    def show(self, page: pages.Page) -> None:
+        """Show this page."""
+        self.page = page
+        self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> list[Line]:
+        drawn = pages.draw(self.page, columns, rows)
+        self._hits = drawn.hits
+        return list(drawn.lines)
+
+    def on_click(self, event: events.Click) -> None:
+        place = self._hits[event.y] if event.y < len(self._hits) else -1
+        if place >= 0:
+            self._choose(place)
+
+
+class ButtonLine(Painted):
+    """The keys of the page in front; touching one is as good as pressing it. Three lines tall where there is room."""
+
+    def __init__(self, press: Callable[[str], None]) -> None:
+        super().__init__(id="keys", classes="buttons")
+        self._press = press
+        self._buttons: tuple[pages.Button, ...] = ()
+        self._note = ""
+
+    def show(self, buttons: tuple[pages.Button, ...], note: str) -> None:
+        """Show these."""
+        if (buttons, note) != (self._buttons, self._note):
+            self._buttons, self._note = buttons, note
+            self.paint()
+
+    def lines_for(self, columns: int, rows: int) -> list[Line]:
+        spans: list[Span] = [(" ", "plain")]
+        for each in self._buttons:
+            spans += [(f" {each.shown} ", "bar-key"), (f"{each.text}  ", "plain")]
+        room = columns - spans_width(spans) - 2
+        note = [(clip(safe(self._note), room), "bar-warn"), (" ", "plain")] if self._note and room > 8 else []
+        line: Line = (spread(spans, note, columns), "bar")
+        return [line] if rows < 3 else [((), "bar"), line, ((), "bar")]
+
+    def on_click(self, event: events.Click) -> None:
+        left = 1
+        for each in self._buttons:
+            right = left + width(f" {each.shown} {each.text}  ")
+            if left <= event.x < right and each.key:
+                self._press(each.key)
+                return
+            left = right
+
+
+class StationScreen(Screen[None]):
+    """Top line, page, key line."""
+
+    BINDINGS = []
+    AUTO_FOCUS = "#station"
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+
+    def __init__(self, choose: Callable[[int], None], press: Callable[[str], None]) -> None:
+        super().__init__()
+        self.view = StationView(choose)
+        self.buttons = ButtonLine(press)
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        yield self.view
+        yield self.buttons

@@ -1,0 +1,117 @@
+"""What a choice at the ticket machine does, in a thread: asks the centre, and gives the page that follows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page
+from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
+from clerk_tui.services.numbers import Outlook
+from clerk_tui.services.queue_centre import Refused, Unreachable
+from clerk_tui.services.ticketing import Station, Taken
+from clerk_tui.services.workspace import Workspace
+from hall.catalogue.model import Business
+from hall.ticketing import Lane
+
+log = logging.getLogger(__name__)
+Work = Callable[[Workspace, Station], Page]
+GIVEN_BACK = N_("在取号机上退号")
+
+
+def take(key: str, asked: Asked) -> Work:
+    """A ticket for this business."""
+
+    def work(ws: Workspace, station: Station) -> Page:
+        lane: Lane = "priority" if asked.priority else "return" if asked.reference else "normal"
+        wish = ticketing.wish_for(
+            ws,
+            key,
+            lane=lane,
+            priority=asked.priority,
+            reference=asked.reference,
+            id_number=asked.id_number,
+            day=station.today(ws),
+        )
+        return given(ws, ticketing.take(ws, station, wish))
+
+    return work
+
+
+def read(text: str, seen: tuple[Outlook, ...]) -> Work:
+    """What a code is, and what follows from it at once."""
+
+    def work(ws: Workspace, station: Station) -> Page:
+        arrival = arriving.read(ws, station, text)
+        if arrival.kind == "ticket":
+            taken = ticket_moves.find(ws, station, arrival.ticket)
+            return Found(taken, _business(ws, taken))
+        if arrival.bookings:
+            return given(ws, booking.check_in(ws, station, booking.due(ws, station, arrival.bookings)))
+        if arrival.business is not None:
+            return take(arrival.business.key, Asked(reference=arrival.reference))(ws, station)
+        return Businesses(seen, Asked(reference=arrival.reference, id_number=arrival.id_number))
+
+    return work
+
+
+def give_back(ticket_id: str) -> Work:
+    """The ticket is not wanted any more."""
+
+    def work(ws: Workspace, station: Station) -> Page:
+        ticket = ticket_moves.void(ws, station, ticket_id, GIVEN_BACK)
+        return Found(Taken(ticket=ticket, already=True), _business(ws, Taken(ticket=ticket)))
+
+    return work
+
+
+def come_back(ticket_id: str) -> Work:
+    """Whoever was passed over waits again."""
+
+    def work(ws: Workspace, station: Station) -> Page:
+        ticket_moves.come_back(ws, station, ticket_id)
+        taken = ticket_moves.find(ws, station, ticket_id)
+        return Found(taken, _business(ws, taken))
+
+    return work
+
+
+def given(ws: Workspace, taken: Taken) -> Given:
+    """The page of a ticket that somebody has now."""
+    return Given(taken, _business(ws, taken))
+
+
+def first_page(ws: Workspace) -> Businesses:
+    """The businesses before anything is known of who waits.
+
+    Raises:
+        HallError: ``no_businesses``.
+    """
+    return Businesses(tuple(Outlook(business=each) for each in ticketing.businesses(ws)))
+
+
+def low_numbers(ws: Workspace, station: Station) -> str:
+    """Without a network: how many numbers are left of the letter that has the fewest; empty while there is one."""
+    if station.online:
+        return ""
+    left = numbers.left(ws, station).letters
+    letter = min(left, key=lambda each: left[each])
+    return _("网络不通，用预领的号码，{letter} 字还有 {count} 个").format(letter=letter, count=left[letter])
+
+
+def _business(ws: Workspace, taken: Taken) -> Business | None:
+    return next((each for each in ws.catalogue.hall.businesses if each.key == taken.ticket.business), None)
+
+
+def look(ws: Workspace, station: Station) -> tuple[list[Outlook], str]:
+    """Who waits where, and the line below. What is due is done beside: blocks are filled up, and what was asked for and
+    nobody holds is given back."""
+    seen = [Outlook(business=each) for each in ticketing.businesses(ws)]
+    try:
+        seen = numbers.outlook(ws, station)
+        numbers.refill(ws, station)
+        ticket_moves.give_back(ws, station)
+    except (Unreachable, Refused) as error:
+        log.info("the queue was not looked at: %s", type(error).__name__)
+    return seen, low_numbers(ws, station)

@@ -1,0 +1,274 @@
+"""The ticket machine at its keys: what a person sees and gets, on line, off line and when the printer fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui.app import prepare
+from clerk_tui.config import CentreSection, Config, DeviceSection
+from clerk_tui.screens import station_pages as pages
+from clerk_tui.screens.station import StationApp
+from clerk_tui.services.numbers import Outlook
+from clerk_tui.services.ticket_printing import Printed
+from clerk_tui.services.ticketing import Taken
+from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import tickets as store
+from hall import ticket_code
+from hall.catalogue.model import Business
+from hall.queue_wire import BlockReply, BlockRequest, Told
+from hall.tickets import Ticket
+from tests.clerk_tui.conftest import MONDAY
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
+
+LETTERS = "ABCDEF"
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    return replace(config, device=DeviceSection(code="T1"), centre=CentreSection(enabled=False))
+
+
+def numbered(ws: Workspace, count: int = 20) -> None:
+    """Blocks of numbers for today, as a centre would have given them."""
+    with ws.journal.write() as tx:
+        for letter in LETTERS:
+            request = BlockRequest(block_id=f"block-{letter}-xxxx", letter=letter, day=MONDAY, count=count)
+            store.ask_block(tx, request)
+            reply = BlockReply(block_id=request.block_id, letter=letter, day=MONDAY, first=1, last=count)
+            store.keep_block(tx, reply)
+
+
+@asynccontextmanager
+async def machine(config: Config, ws: Workspace, size: tuple[int, int] = WIDE, count: int = 20) -> AsyncIterator[Clerk]:
+    """The machine without a network, with ``count`` numbers a letter."""
+    numbered(ws, count)
+    prepare(config)
+    app = StationApp(config, lambda: ws)
+    async with app.run_test(size=size) as pilot:
+        clerk = Clerk(app, pilot)  # type: ignore[arg-type]
+        await clerk.until(lambda: app.workspace is not None and "企业开办" in clerk.text)
+        yield clerk
+
+
+async def taken(clerk: Clerk, *keys: str) -> pages.Given:
+    """The page of the ticket that these keys get, once it was printed or was not."""
+    await clerk.press(*keys)
+    app: Any = clerk.app
+    await clerk.until(lambda: isinstance(app.page, pages.Given) and app.page.printed is not None)
+    given: pages.Given = app.page
+    return given
+
+
+def folder(config: Config) -> Path:
+    return Path(config.print.target.removeprefix("dir:"))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_one_key_gets_a_number_and_a_paper(config: Config, ws: Workspace, size: tuple[int, int]) -> None:
+    async with machine(config, ws, size) as clerk:
+        given = await taken(clerk, "1")
+        assert given.taken.ticket.number == "A001"
+        assert "请到 1层A区 等候叫号" in clerk.text and "请取走号票" in clerk.text
+        assert [path.name for path in folder(config).iterdir()] == ["ticket-20261102-A001.pdf"]
+        assert clerk.keys == 1
+        await clerk.press("escape")
+        assert "请选择要办的业务" in clerk.text
+        assert (await taken(clerk, "3")).taken.ticket.number == "C001"
+
+
+async def test_a_priority_has_its_reason_and_a_key_more(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        await clerk.press("enter")
+        assert "为什么优先" in clerk.text
+        await clerk.press("2")
+        assert "优先：孕妇" in clerk.text
+        ticket = (await taken(clerk, "2")).taken.ticket
+        assert (ticket.number, ticket.lane, ticket.priority) == ("B001", "priority", "孕妇")
+        await clerk.press("escape", "enter", "escape")
+        assert "优先" not in clerk.text.split("\n")[3]
+
+
+async def test_a_press_while_the_number_comes_does_nothing_more(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        await taken(clerk, "1", "1", "1")
+        assert [each.number for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == ["A001"]
+
+
+async def test_a_failed_print_is_said_and_done_again(config: Config, ws: Workspace) -> None:
+    folder(config).parent.mkdir(parents=True, exist_ok=True)
+    folder(config).write_text("no folder", encoding="utf-8")
+    async with machine(config, ws) as clerk:
+        assert (await taken(clerk, "1")).printed.state == "failed"  # type: ignore[union-attr]
+        assert "没有打出来" in clerk.text and "照样会叫到您" in clerk.text
+        folder(config).unlink()
+        await clerk.press("1")
+        await clerk.until(lambda: "请取走号票" in clerk.text)
+        assert [path.name for path in folder(config).iterdir()] == ["ticket-20261102-A001.pdf"]
+        assert [each.number for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == ["A001"]
+
+
+async def test_used_up_numbers_are_told(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws, count=1) as clerk:
+        await taken(clerk, "1")
+        clerk.app.workspace.clock.ticks += 100_000  # type: ignore[union-attr]
+        await clerk.press("escape", "1")
+        await clerk.until(lambda: "用完了" in clerk.text)
+        assert "咨询台" in clerk.text
+        await clerk.press("enter")
+        assert "请选择要办的业务" in clerk.text
+
+
+async def test_a_ticket_in_hand_is_found_printed_again_and_given_back(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        ticket = (await taken(clerk, "1")).taken.ticket
+        await clerk.press("escape")
+        await clerk.scan(ticket_code.line(ticket.number, MONDAY))
+        await clerk.until(lambda: "不办了" in clerk.text)
+        await clerk.press("1")
+        await clerk.until(lambda: "请取走号票" in clerk.text)
+        assert {path.name for path in folder(config).iterdir()} == {
+            "ticket-20261102-A001.pdf", "ticket-20261102-A001-r1.pdf",
+        }  # fmt: skip
+        await clerk.press("escape", "0")
+        await clerk.type("TKT-A001-1102")
+        await clerk.press("enter")
+        await clerk.until(lambda: "不办了" in clerk.text)
+        await clerk.press("2")
+        await clerk.until(lambda: "作废" in clerk.text)
+        found = store.ticket(ws.journal.read(), ticket.ticket_id)
+        assert found is not None and found.reason
+
+
+@pytest.mark.parametrize("code", ["TKT1:AAAAAAAA", "SL01-A1-00001-Q", "CLK1:AAAAAAAA", "1234567890123", "<script>[/b]"])
+async def test_a_strange_scan_opens_nothing_and_presses_nothing(config: Config, ws: Workspace, code: str) -> None:
+    async with machine(config, ws) as clerk:
+        await clerk.scan(code)
+        await clerk.until(lambda: isinstance(clerk.app.page, pages.Trouble))  # type: ignore[attr-defined]
+        assert store.tickets_of_day(ws.journal.read(), MONDAY) == []
+        await clerk.press("escape")
+        assert "请选择要办的业务" in clerk.text
+
+
+async def test_a_card_is_asked_for_its_business_and_leaves_no_number(config: Config, ws: Workspace) -> None:
+    number = "110101188001010011"
+    async with machine(config, ws) as clerk:
+        await clerk.scan(number)
+        await clerk.until(lambda: "已读身份证" in clerk.text)
+        assert number not in clerk.text
+        first = (await taken(clerk, "1")).taken.ticket
+        await clerk.press("escape")
+        await clerk.scan(number)
+        await clerk.until(lambda: "已读身份证" in clerk.text)
+        await clerk.press("1")
+        await clerk.until(lambda: "您已经有号了" in clerk.text)
+        assert [each.ticket_id for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == [first.ticket_id]
+
+
+async def test_a_page_that_somebody_left_goes_back_and_forgets(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        app: Any = clerk.app
+        await clerk.scan("110101188001010011")
+        await clerk.until(lambda: "已读身份证" in clerk.text)
+        for _ in range(40):
+            app._second()
+        assert app.page.asked == pages.Asked()
+        await taken(clerk, "1")
+        for _ in range(config.station.shown_s + 1):
+            app._second()
+        assert isinstance(app.page, pages.Businesses)
+
+
+async def test_touching_is_as_good_as_a_key(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        rows = clerk.text.split("\n")
+        row = next(place for place, line in enumerate(rows) if "户籍与出入境" in line)
+        await clerk.pilot.click(offset=(40, row))
+        app: Any = clerk.app
+        await clerk.until(lambda: isinstance(app.page, pages.Given))
+        assert app.page.taken.ticket.number == "C001"
+        bottom = next(place for place, line in enumerate(rows) if "优先取号" in line)
+        await clerk.until(lambda: app.page.printed is not None)
+        await clerk.pilot.click(offset=(3, bottom))
+        await clerk.until(lambda: isinstance(app.page, pages.Businesses))
+
+
+async def test_a_hall_without_businesses_says_so(
+    config: Config, ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = ws.catalogue._compiled.head
+    monkeypatch.setattr(type(ws.catalogue), "hall", property(lambda self: replace(head.hall, businesses=())))
+    app = StationApp(config, lambda: ws)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)  # type: ignore[arg-type]
+        await clerk.until(lambda: "没有取号业务" in clerk.text)
+
+
+BUSINESS = Business(key="x", letter="A", name="企业开办与市场监管", where="1层A区", departments=("a",))
+TICKET = Ticket(ticket_id="t", business="x", number="A012", day=MONDAY, issued_ms=1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16), (200, 60)])
+@pytest.mark.parametrize("number", ["A012", "A10234", "AB1000000"])
+def test_the_number_fits_whatever_the_screen(size: tuple[int, int], number: str) -> None:
+    ticket = replace(TICKET, number=number)
+    told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
+    page = pages.Given(Taken(ticket=ticket, told=told), BUSINESS, Printed(ticket=ticket, state="printed"))
+    drawn = pages.draw(page, size[0], size[1] - 2)
+    assert len(drawn.lines) <= size[1] - 2
+    said = ["".join(text for text, _ink in spans) for spans, _fill in drawn.lines]
+    assert any("请取走号票" in line for line in said) and any("约 12-25 分钟" in line for line in said)
+    assert all(len(line.rstrip()) <= size[0] for line in said)
+
+
+@pytest.mark.parametrize("count", [1, 6, 9, 23])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_every_business_has_a_place_to_touch(size: tuple[int, int], count: int) -> None:
+    seen = tuple(Outlook(business=replace(BUSINESS, key=f"k{n}", name=f"业务{n}")) for n in range(count))
+    for first in range(0, count, pages.PER_PAGE):
+        page = pages.Businesses(seen, first=first)
+        drawn = pages.draw(page, size[0], size[1] - 2)
+        assert set(drawn.hits) - {-1} == set(range(len(pages.choices(page))))
+        assert len(drawn.lines) == len(drawn.hits) <= size[1] - 2
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("which", ["businesses", "given", "failed", "trouble"])
+def test_a_page_looks_as_it_was_made(
+    snap_compare: Any, config: Config, ws: Workspace, which: str, size: tuple[int, int]
+) -> None:
+    numbered(ws)
+    prepare(config)
+    app = StationApp(config, lambda: ws)
+    listed = ws.catalogue.hall.businesses
+    waits = [(5, 12.3, 2), (0, 0.0, 1), (14, 33.0, 2), (2, 0.0, 1), (0, 0.0, 0), (1, 4.0, 1)]
+    seen = tuple(
+        Outlook(business=each, waiting=count, wait_min=wait, windows=windows)
+        for each, (count, wait, windows) in zip(listed, waits, strict=True)
+    )
+    told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
+    page: dict[str, pages.Page] = {
+        "businesses": pages.Businesses(seen),
+        "given": pages.Given(Taken(ticket=TICKET, told=told), listed[0], Printed(ticket=TICKET, state="printed")),
+        "failed": pages.Given(
+            Taken(ticket=TICKET, offline=True), listed[0], Printed(ticket=TICKET, state="failed", error="打印机没纸")
+        ),
+        "trouble": pages.Trouble("没有网络，本机预领的A字号码也用完了", "请到咨询台取号"),
+    }
+
+    async def before(pilot: Any) -> None:
+        clerk = Clerk(app, pilot)  # type: ignore[arg-type]
+        await clerk.until(lambda: app.workspace is not None and "企业开办" in clerk.text)
+        app._ended.set()
+        app._wake.set()
+        await pilot.pause()
+        app.seen, app.note = seen, ""
+        app.show(page[which])
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=before, terminal_size=size)

@@ -1,0 +1,97 @@
+"""The ticket machine in a real terminal: each key of its group as the bytes that are really sent, touch, its end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+from pathlib import Path
+
+from clerk_tui import actions
+from clerk_tui.store import tickets as store
+from hall.queue_wire import BlockReply, BlockRequest
+from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.terminal import Terminal, key_bytes
+
+STATION = [*CLERK, "station"]
+FIRST = "请选择要办的业务"
+
+
+def opened(house: House, folder: Path) -> Terminal:
+    """The machine without a network, with numbers of its own."""
+    house.configure()
+    ws = house.open()
+    day = ws.clock.today()
+    with ws.journal.write() as tx:
+        for letter in "ABCDEF":
+            for date in (day, day + dt.timedelta(days=1)):
+                request = BlockRequest(block_id=f"block-{letter}-{date}", letter=letter, day=date, count=20)
+                store.ask_block(tx, request)
+                store.keep_block(tx, BlockReply(block_id=request.block_id, letter=letter, day=date, first=1, last=20))
+    ws.close()
+    terminal = house.run(STATION)
+    terminal.wait_for("企业开办与市场监管")
+    terminal.settle()
+    return terminal
+
+
+def back(terminal: Terminal) -> None:
+    terminal.send(key_bytes("escape"))
+    terminal.wait_for(FIRST)
+    terminal.settle()
+
+
+def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_path: Path) -> None:
+    terminal = opened(house, tmp_path)
+    seen = {
+        "choose": "请到 1层A区 等候叫号",
+        "code": "扫码，或者输入后按 Enter",
+        "priority": "为什么优先",
+    }
+    told = {action.id: action.keys for action in actions.group("station")}
+    assert set(told) == {*seen, "turn", "done"} and told["done"] == ("escape",)
+    for name, words in seen.items():
+        terminal.send(key_bytes(told[name][0]))
+        terminal.wait_for(words)
+        back(terminal)
+    for place, name in enumerate(("税务与社保公积金", "户籍与出入境"), 2):
+        terminal.send(key_bytes(str(place)))
+        terminal.wait_for(f"{name}  您的号码")
+        back(terminal)
+    for key in told["turn"]:
+        terminal.send(key_bytes(key))
+        terminal.settle()
+        assert terminal.shows(FIRST), "six businesses have one page"
+    papers = sorted(path.name.split("-")[2] for path in (house.folder / "papers").iterdir())
+    assert papers == ["A001.pdf", "B001.pdf", "C001.pdf"]
+
+
+def test_a_typed_code_may_hold_every_character_that_codes_have(house: House, tmp_path: Path) -> None:
+    terminal = opened(house, tmp_path)
+    terminal.send(key_bytes("0"))
+    terminal.wait_for("扫码，或者输入后按 Enter")
+    for char in "YY-2048x":
+        terminal.send(char.encode())
+        terminal.settle()
+    terminal.send(key_bytes("backspace"))
+    terminal.wait_until(lambda: terminal.shows("YY-2048") and not terminal.shows("YY-2048x"), "the x is gone")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for("这个码在取号机上用不上")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for(FIRST)
+
+
+def test_touching_a_tile_takes_its_number(house: House, tmp_path: Path) -> None:
+    terminal = opened(house, tmp_path)
+    row = next(place for place, line in enumerate(terminal.lines(), 1) if "民政、卫生与交通" in line)
+    terminal.send(f"\x1b[<0;20;{row}M\x1b[<0;20;{row}m".encode())
+    terminal.wait_for("民政、卫生与交通  您的号码")
+
+
+def test_leaving_is_asked_and_a_signal_ends_it_in_order(house: House, tmp_path: Path) -> None:
+    terminal = opened(house, tmp_path)
+    terminal.send(key_bytes("ctrl+q"))
+    terminal.wait_for("退出取号机？")
+    terminal.send(key_bytes("escape"))
+    terminal.wait_until(lambda: not terminal.shows("退出取号机？"), "it stays")
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.wait_until(lambda: terminal.process.poll() is not None, "the end")
