@@ -7,14 +7,16 @@ stand on one is flagged.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from central.counting import ZONE
 from central.decide import MAX_NAME, Incoming, plain
 from central.store import Db
+from hall import clock_doubt, wire
 from hall import facts as f
-from hall import wire
 
 TRAVEL_MS = 10_000
 """How long a request travels at most before its sender has given it up."""
@@ -69,15 +71,23 @@ def is_suspect(header: f.Header, beginning: Beginning | None, received_ms: int) 
     return off > OFFSET_MS or beginning.hi_ms - beginning.lo_ms > SPREAD_MS
 
 
-def suspects(incoming: Sequence[Incoming], beginnings: Mapping[str, Beginning], received_ms: int) -> set[str]:
-    """The cases of a batch that a clock made doubtful."""
-    return {
-        each.subject
-        for each in incoming
-        if each.fact is not None
-        and isinstance(each.fact.body, _DATED)
-        and is_suspect(each.fact.header, beginnings.get(each.fact.header.boot_id), received_ms)
-    }
+def suspects(
+    incoming: Sequence[Incoming], beginnings: Mapping[str, Beginning], received_ms: int
+) -> dict[str, set[str]]:
+    """The cases of a batch that a clock made doubtful, with their flags (``hall.clock_doubt``)."""
+    found: dict[str, set[str]] = {}
+    for each in incoming:
+        if each.fact is None or not isinstance(each.fact.body, _DATED):
+            continue
+        header = each.fact.header
+        beginning = beginnings.get(header.boot_id)
+        if not is_suspect(header, beginning, received_ms):
+            continue
+        flags = found.setdefault(each.subject, {clock_doubt.SUSPECT})
+        earliest = dt.datetime.fromtimestamp(written(header, beginning, received_ms).lo_ms / 1000, ZONE).date()
+        if earliest != header.day:
+            flags.add(clock_doubt.flag(header.type, header.day, earliest))
+    return found
 
 
 async def beginnings(

@@ -18,7 +18,7 @@ STYLE: Final = """
 body{margin:0;background:#f4f6f7;color:#17232d;font:17px/1.65 system-ui,"Noto Sans SC","Microsoft YaHei",sans-serif}
 main{max-width:34rem;margin:0 auto;padding:1.25rem 1rem 2.5rem}
 h1{font-size:1.3rem;line-height:1.4;margin:.25rem 0 1.25rem}
-h2{font-size:1.05rem;margin:1.75rem 0 .5rem}
+h2{font-size:1.05rem;margin:0 0 .5rem}
 section,form{background:#fff;border:1px solid #d8dfe4;border-radius:10px;padding:1rem 1.1rem;margin:0 0 1rem}
 p{margin:.35rem 0}
 label{display:block;font-weight:600;margin:0 0 .3rem}

@@ -105,7 +105,7 @@ async def store_facts(
     at: IncarnationRow,
     incoming: list[Incoming],
     now_ms: int,
-    suspects: set[str],
+    suspects: dict[str, set[str]],
     doubts: dict[int, Doubt],
 ) -> list[wire.PushResult]:
     """Decide on facts that continue a journal and keep them; what became of each."""

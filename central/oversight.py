@@ -108,7 +108,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
-    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, set(), now_ms)
+    await saving.save_cases(db, office, code, incoming, decided, known.cases, first, {}, now_ms)
     await keep_alarms(db, office, incoming, decided.facts, first, now_ms)
     if known.tickets is not None:
         await known.tickets.save(db)

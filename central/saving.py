@@ -4,7 +4,7 @@ that others could see, and its row stays locked to the commit: numbers appear in
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,11 +15,11 @@ from central.store import conflicts as table
 from central.store.base import office_secret
 from central.store.facts import CaseRow
 from hall.case import Case
+from hall.clock_doubt import is_of_clock
 from hall.facts import Header
 
 _cases = msgspec.json.Decoder(Case)
 _encode = msgspec.json.Encoder().encode
-CLOCK_SUSPECT = "clock_suspect"
 _TWICE = {"same_ticket": "同一个号办了两次", "candidate_pair": "同一申请人的同一事项可能登记了两次"}
 
 
@@ -31,7 +31,7 @@ async def save_cases(
     decided: Decided,
     known: dict[str, CaseRow],
     first: int,
-    suspects: set[str],
+    suspects: dict[str, set[str]],
     now_ms: int,
 ) -> None:
     """Keep the cases of a batch, with the numbers from ``first`` on, its conflicts, and what departments are to be
@@ -91,7 +91,7 @@ async def _claimed(db: Db, office: str, incarnation: str, claims: list[Claim]) -
 
 
 async def _flags(
-    db: Db, decided: Decided, known: dict[str, CaseRow], conflicts: list[NewConflict], suspects: set[str]
+    db: Db, decided: Decided, known: dict[str, CaseRow], conflicts: list[NewConflict], suspects: dict[str, set[str]]
 ) -> dict[str, str]:
     """The flags of the batch's cases: kinds of their open conflicts, and a clock that is not to be believed."""
     before = {case_id: known[case_id].flags.split() if case_id in known else [] for case_id in decided.cases}
@@ -100,18 +100,20 @@ async def _flags(
     open_kinds = await table.kinds_of(db, sorted(asked))
     flags = {}
     for case_id, old in before.items():
-        kinds = open_kinds.get(case_id, set())
-        if case_id in suspects or CLOCK_SUSPECT in old:
-            kinds = kinds | {CLOCK_SUSPECT}
+        kinds = open_kinds.get(case_id, set()) | suspects.get(case_id, set()) | _of_clock(old)
         flags[case_id] = " ".join(sorted(kinds))
     return flags
+
+
+def _of_clock(flags: Iterable[str]) -> set[str]:
+    return set(filter(is_of_clock, flags))
 
 
 async def _flag_others(db: Db, office: str, case_ids: list[str]) -> None:
     """Flag the second case of a pair, and bring it into the feed once more."""
     open_kinds = await table.kinds_of(db, case_ids)
     for row in (await facts.cases_to_change(db, case_ids)).values():
-        kinds = open_kinds.get(row.case_id, set()) | ({CLOCK_SUSPECT} & set(row.flags.split()))
+        kinds = open_kinds.get(row.case_id, set()) | _of_clock(row.flags.split())
         flags = " ".join(sorted(kinds))
         if flags != row.flags:
             await facts.flag(db, row.case_id, flags, await facts.next_numbers(db, office, 1))

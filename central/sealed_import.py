@@ -113,5 +113,5 @@ async def _batch(db: Db, known: IncarnationRow, content: SealedFacts, first: int
         return 0, 0
     told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
     doubts = await standing.doubts(db, at.office, incoming, told, now_ms)
-    results = await ingest.store_facts(db, at, incoming, now_ms, set(), doubts)
+    results = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms), doubts)
     return len(results), sum(result.status is wire.Status.QUARANTINED for result in results)

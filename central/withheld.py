@@ -52,7 +52,7 @@ async def _withhold(db: Db, device: DeviceRow, told: w.Report, now_ms: int) -> i
         raise Refused(422, ingest.other_history(told.seq))
     kept = replace(told, reason=plain(told.reason), app_v=plain(told.app_v))
     await table.add_report(db, device.office, device.device_id, kept, now_ms)
-    results = await ingest.store_facts(db, at, [read_one(at, told.seq, sealed)], now_ms, set(), {})
+    results = await ingest.store_facts(db, at, [read_one(at, told.seq, sealed)], now_ms, {}, {})
     return ingest.Taken(epoch, results, told.seq + 1, sealed.hash, [told.seq])
 
 

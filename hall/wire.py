@@ -154,7 +154,8 @@ class Change(_Message, frozen=True):
     """One entry of the feed, numbered in commit order; ``case`` is the JSON of the case as it stands now.
 
     Each case is in the feed once, at the number of its last fact. ``flags`` say what a person has to look at
-    (``needs_review``, ``issued_offline``, ``clock_suspect``, ``candidate_pair``, ``same_ticket``, ``same_field``).
+    (``needs_review``, ``issued_offline``, ``candidate_pair``, ``same_ticket``, ``same_field``; ``clock_suspect`` and
+    what ``hall.clock_doubt`` reads).
     """
 
     server_seq: Number

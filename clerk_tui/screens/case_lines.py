@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
 from clerk_tui.screens.printing import keys_for, print_word
-from clerk_tui.screens.words import light_chip, paper_name, state_chip
+from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of
@@ -43,9 +43,11 @@ def case_lines(
         *_pair(_("事项"), case.matter.name, columns),
         *_pair(_("情形"), listed(s.name for s in case.situations), columns),
         *_pair(_("部门"), case.matter.department.short or case.matter.department.name, columns),
+        *(_pair(_("收件窗口"), safe(f"{case.window} {case.clerk}".strip()), columns) if detail.elsewhere else ()),
     ]
     lines += _person(case, columns, shown or {})
     lines += _clock(case, detail.clock, columns)
+    lines += _doubts(detail, columns)
     if case.refusal is not None:
         lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
     if case.gaps:
@@ -109,6 +111,30 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
         else:
             lines += _pair(_("已超"), _("{days}个工作日").format(days=-clock.left), columns, "bad")
     return lines
+
+
+def _doubts(detail: CaseDetail, columns: int) -> list[Line]:
+    """Why a person is to look at it; of days that a wrong clock wrote, what is written and what the centre reckons."""
+    lines: list[Line] = []
+    for word in detail.flags:
+        if (said := flag_word(word)) is not None:
+            lines += _pair("" if lines else _("要看"), said, columns, "warn")
+    for doubt in detail.doubts:
+        said = _("{what}日写的是 {written}，中心推算最早是 {earliest}")
+        what = state_name(doubt.what)
+        text = said.format(what=what, written=doubt.written.isoformat(), earliest=doubt.earliest.isoformat())
+        lines += _pair("", text, columns, "warn")
+    earlier, told = detail.earliest, detail.clock
+    if earlier is not None:
+        for label, day, other in (
+            (_("承诺办结"), told.promised, earlier.promised),
+            (_("法定期限"), told.statutory, earlier.statutory),
+            (_("告知截止"), told.notice_due, earlier.notice_due),
+        ):
+            if day is not None and other is not None and day != other:
+                text = _("{label}最早可能是 {day}，按有利于申请人的算")
+                lines += _pair("", text.format(label=label, day=other.isoformat()), columns, "warn")
+    return [BLANK, *lines] if lines else []
 
 
 def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:

@@ -1,8 +1,9 @@
-"""What the centre does not have yet, and what came back from it for a person to deal with."""
+"""What the centre does not have yet, what came back from it for a person to deal with, and what is open in the hall."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -14,14 +15,16 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.standing import clock_time
-from clerk_tui.screens.words import aside_chip, fact_name
-from clerk_tui.widgets.cells import pad, safe, width, wrap
+from clerk_tui.screens.words import aside_chip, fact_name, flag_word
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.phrases import age
 from clerk_tui.widgets.virtual_list import TextPane
+from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
+    from clerk_tui.services.hall_conflicts import HallConflict
     from clerk_tui.services.outbox import SyncStatus
     from clerk_tui.services.workspace import Workspace
 
@@ -41,6 +44,8 @@ class OutboxScreen(CounterScreen):
     def __init__(self) -> None:
         super().__init__()
         self.items: list[Aside] = []
+        self.hall: list[HallConflict] = []
+        self._told: list[HallConflict] | None = None
         self.place = 0
         self._at: list[int] = []
 
@@ -55,24 +60,51 @@ class OutboxScreen(CounterScreen):
         self.set_focus(None)
         self.counter.sync_now()
         self._again()
+        self._ask_hall()
         self.set_interval(1.0, self._again)
 
     def _again(self) -> None:
-        from clerk_tui.services import aside
+        from clerk_tui.services import aside, hall_conflicts
 
         workspace = self.counter.workspace
         if workspace is not None:
-            chosen = self.chosen.seq if self.chosen else 0
+            chosen = self._named(self.place)
             self.items = aside.worklist(workspace, SHOWN)
-            places = [place for place, item in enumerate(self.items) if item.seq == chosen]
-            self.place = places[0] if places else max(0, min(self.place, len(self.items) - 1))
+            self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
+            places = [place for place in range(len(self.items) + len(self.hall)) if self._named(place) == chosen]
+            self.place = places[0] if places else max(0, min(self.place, len(self.items) + len(self.hall) - 1))
         self.pane.paint()
         self.show_keys()
+
+    def _ask_hall(self) -> None:
+        """Have the centre say what is open in the hall; off line this window's own knowledge stands."""
+
+        def ask(workspace: Workspace) -> None:
+            from clerk_tui.services import hall_conflicts
+
+            if workspace.config.centre.enabled:
+                with suppress(HallError):
+                    self._told = hall_conflicts.told(workspace)
+
+        self.counter.in_background(ask, "hall")
+
+    def _named(self, place: int) -> object:
+        """What names the line at a place, whatever else comes and goes."""
+        if place < len(self.items):
+            return self.items[place].seq
+        rest = place - len(self.items)
+        return (self.hall[rest].case_id, self.hall[rest].kind) if rest < len(self.hall) else None
 
     @property
     def chosen(self) -> Aside | None:
         """The record that the keys are about."""
-        return self.items[self.place] if self.items else None
+        return self.items[self.place] if self.place < len(self.items) else None
+
+    @property
+    def chosen_of_hall(self) -> HallConflict | None:
+        """The conflict of the hall that the keys are about."""
+        rest = self.place - len(self.items)
+        return self.hall[rest] if 0 <= rest < len(self.hall) else None
 
     def can_do(self, action: str) -> bool:
         item = self.chosen
@@ -80,13 +112,13 @@ class OutboxScreen(CounterScreen):
             case "outbox":
                 return False
             case "settle":
-                return item is not None and item.state == "conflict"
+                return self.chosen_of_hall is not None or (item is not None and item.state == "conflict")
             case "resend":
                 return item is not None and item.state != "conflict" and item.number > 0
             case "correct" | "hand_over":
                 return item is not None and item.state != "conflict"
             case "choose":
-                return len(self.items) > 1
+                return len(self.items) + len(self.hall) > 1
         return True
 
     def on_key(self, event: events.Key) -> None:
@@ -104,10 +136,11 @@ class OutboxScreen(CounterScreen):
 
     def _move(self, step: int) -> None:
         """Choose the next record and bring it into view; without any, scroll."""
-        if len(self.items) < 2:
+        count = len(self.items) + len(self.hall)
+        if count < 2:
             self.pane.scroll_lines(step)
             return
-        self.place = max(0, min(len(self.items) - 1, self.place + step))
+        self.place = max(0, min(count - 1, self.place + step))
         top, rows = self.pane.top, self.pane.size.height
         at = self._at[self.place] if self.place < len(self._at) else 0
         self.pane.top = min(top, at - 2) if at < top + 2 else max(top, at - rows + 4)
@@ -120,6 +153,9 @@ class OutboxScreen(CounterScreen):
         from clerk_tui.services import aside
 
         item, workspace = self.chosen, self.counter.workspace
+        if (of_hall := self.chosen_of_hall) is not None:
+            self._settle_of_hall(of_hall)
+            return
         assert item is not None and workspace is not None
         both = aside.sides(workspace, item.seq)
         spec = Spec(
@@ -138,6 +174,32 @@ class OutboxScreen(CounterScreen):
         )
         seq = item.seq
         self._ask(spec, lambda ws, answer: aside.settle(ws, seq, "second" if answer.choice else "first"))
+
+    def _settle_of_hall(self, conflict: HallConflict) -> None:
+        """Two windows' doing: on line it is decided here, off line the case is opened."""
+        from clerk_tui.services import hall_conflicts
+
+        if not conflict.id:
+            self.counter.show_case(conflict.reference)
+            return
+        spec = Spec(
+            _("哪边算数？"),
+            (
+                (" ".join(filter(None, (conflict.reference, conflict.other_reference))), "strong"),
+                (flag_word(conflict.kind) or conflict.kind, "warn"),
+                (conflict.reason, "plain"),
+                ("", "plain"),
+                (_("两边都留在记录里。没有算数的那边要照实补办的，另外再办一次。"), "info"),
+            ),
+            options=(_("先到的算数"), _("后到的算数"), _("两边都算数"), _("两边都不算数")),
+            tone="warn",
+        )
+
+        def settle(workspace: Workspace, answer: Answer) -> None:
+            hall_conflicts.settle(workspace, conflict, hall_conflicts.STANDS[answer.choice])
+            self._told = [each for each in self.hall if each != conflict]
+
+        self._ask(spec, settle)
 
     def _correct(self) -> None:
         from clerk_tui.services import aside
@@ -210,7 +272,30 @@ class OutboxScreen(CounterScreen):
             if len(self.items) < status.quarantined:
                 more = _("更早的还有 {count} 条").format(count=status.quarantined - len(self.items))
                 lines.append((((more, "faint"),), ""))
+        if self.hall:
+            lines += [BLANK, (((_("全厅要看的办件"), "title"),), "")]
+            for place, conflict in enumerate(self.hall, len(self.items)):
+                self._at.append(len(lines))
+                lines += _of_hall(conflict, columns, chosen=place == self.place)
         return lines
+
+
+def _of_hall(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
+    """A case that two windows worked on: which, why, and who came second."""
+    word, ink = aside_chip("conflict")
+    why = flag_word(conflict.kind) or conflict.kind
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (pad(conflict.reference or "-", REFERENCE), "strong"),
+            (clip(safe(why), max(8, columns - STATE - REFERENCE - 8)), "plain"),
+            (f"  {safe(conflict.window)}", "faint"),
+        ),
+        "cursor" if chosen else "",
+    )
+    parts = wrap(safe(conflict.reason), max(10, columns - STATE)) if conflict.reason else []
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 
 
 def _resent(do: Callable[[Workspace, int], str], workspace: Workspace, seq: int) -> None:

@@ -81,6 +81,16 @@ FACTS: dict[str, str] = {
     "day.closed": N_("日结"),
     "alarm.raised": N_("求助"),
 }
+#: Why the centre wants a person to look at a case.
+FLAGS: dict[str, str] = {
+    "conflict": N_("两个窗口都办了，要定哪边算数"),
+    "needs_review": N_("有争议，待复核"),
+    "same_field": N_("两个窗口登记的不一样"),
+    "issued_offline": N_("断网时已交出文书"),
+    "same_ticket": N_("同一个号办了两次"),
+    "candidate_pair": N_("同一申请人可能登记了两次"),
+    "clock_suspect": N_("窗口时钟不准，日期存疑"),
+}
 ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
     "dead": (N_("读不懂"), "chip-bad"),
@@ -133,3 +143,14 @@ def aside_chip(state: str) -> tuple[str, str]:
     """The word and the ink of what the centre made of a record that it did not take as it is."""
     word, ink = ASIDE[state]
     return _(word), ink
+
+
+def flag_word(flag: str) -> str | None:
+    """What a flag of a case says; ``None`` for one that says it by figures, or that a later version may know."""
+    return _(FLAGS[flag]) if flag in FLAGS else None
+
+
+def state_name(what: str) -> str:
+    """The name of a state, or of a kind of fact, as a window writes it."""
+    known = f"case.{what}"
+    return _(FACTS[known]) if known in FACTS else what

@@ -15,7 +15,9 @@ from clerk_tui.store import queries, shared
 from clerk_tui.store.connection import translated
 from clerk_tui.store.journal import Transaction as Reader
 from clerk_tui.store.queries import CaseRow, PaperRow
+from hall import clock_doubt
 from hall.case import Case, Paper
+from hall.clock_doubt import ClockDoubt
 from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
@@ -30,11 +32,20 @@ SHORTEST_NUMBER = 4
 
 
 class CaseDetail(Struct, frozen=True, kw_only=True):
-    """A case with its clock today and its papers. ``case.applicant`` is in full: screens mask it."""
+    """A case with its clock today and its papers. ``case.applicant`` is in full: screens mask it.
+
+    ``flags`` are what the centre wants a person to look at. ``doubts`` are days that a wrong clock wrote, ``earliest``
+    the clock counted from the earliest they can have been, ``None`` without doubts.
+    ``elsewhere``: another window received it, and this one has done nothing with it.
+    """
 
     case: Case
     clock: CaseClock
     papers: list[PaperRow]
+    flags: tuple[str, ...] = ()
+    doubts: tuple[ClockDoubt, ...] = ()
+    earliest: CaseClock | None = None
+    elsewhere: bool = False
 
 
 @needs(Permission.VIEW)
@@ -102,11 +113,22 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
     Raises:
         BadInput: no such case here; the hint says what to look at.
     """
-    case = hall_case(ws, reference).case
+    found = hall_case(ws, reference)
+    case = found.case
     with translated(ws.journal.path):
         here = {paper.paper_id: paper for paper in queries.papers_of(ws.journal.read(), case)}
+        flags = shared.flags_of(ws.journal.read(), case.case_id)
     papers = [here.get(paper.paper_id) or _paper_elsewhere(case, paper) for paper in case.papers]
-    return CaseDetail(case=case, clock=case_clock(case, ws.calendar, ws.clock.today()), papers=papers)
+    doubts, today = clock_doubt.read(flags), ws.clock.today()
+    return CaseDetail(
+        case=case,
+        clock=case_clock(case, ws.calendar, today),
+        papers=papers,
+        flags=flags,
+        doubts=doubts,
+        elsewhere=not found.own_version,
+        earliest=case_clock(clock_doubt.in_favour(case, doubts), ws.calendar, today) if doubts else None,
+    )
 
 
 @needs(Permission.VIEW)

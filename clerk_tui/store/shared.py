@@ -144,6 +144,12 @@ def flagged(db: sqlite3.Connection, limit: int) -> list[tuple[CaseRow, tuple[str
     return [(_case_row(row[:-1]), tuple(row[-1].split(","))) for row in found]
 
 
+def flags_of(db: sqlite3.Connection, case_id: str) -> tuple[str, ...]:
+    """Why the centre wants a person to look at a case; empty where it does not."""
+    row = db.execute("SELECT flags FROM shared_case WHERE case_id = ?", (case_id,)).fetchone()
+    return tuple(row[0].split(",")) if row and row[0] else ()
+
+
 def _fits(case: Case) -> bool:
     """Whether the case's figures fit the table: the feed is not signed, and a hostile one must not stop the rest."""
     last = case.timeline[-1].at_ms if case.timeline else 0

@@ -3,13 +3,17 @@ the contents of one that it would not take, with the device's own token."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from clerk_tui.sync.messages import TROUBLES, Trouble
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import Contents, RetryReply
+from hall.wire_oversight import ConflictEntry, ConflictsReply, Contents, RetryReply
+
+Told = TypeVar("Told")
 
 
 def retry(url: str, session: str, number: int) -> RetryReply:
@@ -34,13 +38,26 @@ def bring(url: str, token: str, told: Contents) -> RetryReply:
     return _asked(url, token, "/v1/sync/contents", msgspec.json.encode(told))
 
 
+def conflicts(url: str, token: str) -> list[ConflictEntry]:
+    """What is open in the hall, the oldest first.
+
+    Raises:
+        HallError: no contact, or the centre's own refusal.
+    """
+    return _read(url, token, "GET", "/v1/conflicts", b"", ConflictsReply).conflicts
+
+
 def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
+    return _read(url, token, "POST", path, content, RetryReply)
+
+
+def _read(url: str, token: str, method: str, path: str, content: bytes, kind: type[Told]) -> Told:
     with open_http(url) as http:
-        answer = Transport(http, token).ask("POST", path, content=content or None)
+        answer = Transport(http, token).ask(method, path, content=content or None)
     if isinstance(answer, Trouble):
         raise HallError(f"sync_{answer.what}", TROUBLES[answer.what], field="centre.url", hint="联网后再试")
     status, body = answer
-    reply = decode(body, RetryReply) if status == 200 else None
+    reply = decode(body, kind) if status == 200 else None
     if reply is not None:
         return reply
     problem = decode(body, wire.Problem)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 import pytest
 
 from central.clocks import Beginning, learn, written
+from central.counting import ZONE
 from hall import facts as f
 from hall import wire
 from hall import wire_oversight as w
+from hall.clock_doubt import ClockDoubt, read
 from tests.builders import DAY, PRESENT, received
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
@@ -217,7 +221,11 @@ def test_a_case_whose_dates_stand_on_a_wrong_clock_is_flagged_and_stored_all_the
     device.write("case-1", received(), at_ms=at_ms, boot_id="boot-1", mono_ms=440_000)
     reply = device.push(reading(device, at_ms + 60_000, 500_000), NOW)
     assert reply.results[0].status is wire.Status.APPLIED
-    assert flags(hub) == {"case-1": ["clock_suspect"] if suspect else []}
+    told = flags(hub)["case-1"]
+    assert told[-1:] == (["clock_suspect"] if suspect else [])
+    today = dt.datetime.fromtimestamp((NOW - 70_000) / 1000, ZONE).date()
+    doubts = read(told)
+    assert doubts == ((ClockDoubt("received", DAY, today),) if suspect and today != DAY else ())
 
 
 def test_every_handshake_makes_what_is_known_of_a_clock_no_less_exact() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import msgspec
+
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.workspace import Workspace
-from hall import facts
+from clerk_tui.store.exchange import keep_changes
+from hall import facts, wire
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import restaurant
@@ -90,3 +95,23 @@ async def test_handing_over_wants_words_and_takes_it_off_the_list(counter: OpenC
         await clerk.press("enter")
         assert "办件属于另一个大厅" not in clerk.text
     assert aside.worklist(ws) == []
+
+
+async def test_what_is_open_in_the_hall_stands_below_and_is_opened(counter: OpenCounter, ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    case = cases.load(ws, reference)
+    change = wire.Change(
+        server_seq=1, case_id=case.case_id, reference=reference, state=case.state.value, version=case.version,
+        device="d", day=dt.date(2026, 11, 2), case=msgspec.json.encode(case),
+        flags=[
+            "candidate_pair", "clock:accepted:2026-11-02:2026-10-20", "clock:received:2026-11-02:2026-10-20",
+            "clock_suspect",
+        ],
+    )  # fmt: skip
+    keep_changes(ws.journal.database, [change], "e:1", 1)
+    async with counter() as clerk:
+        await clerk.press("f12")
+        assert "全厅要看的办件" in clerk.text and reference in clerk.text and "可能登记了两次" in clerk.text
+        await clerk.press("enter")
+        await clerk.until(lambda: "存疑" in clerk.text)
+        assert "2026-10-20" in clerk.text and "按有利于申请人的算" in clerk.text
