@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class WorkspaceReady(Message):
-    """Journal and catalogue are open; ``left`` are walk-ins that an earlier run was ended in."""
+    """Journal and catalogue are open."""
 
     workspace: Workspace
+
+
+@dataclass
+class DraftsLeft(Message):
+    """``left`` are walk-ins that an earlier run was ended in."""
+
     kept: KeptDrafts
     left: list[Draft]
 

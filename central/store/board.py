@@ -163,19 +163,22 @@ async def listed(db: Db, office: str, today: int, holder: str, department: str, 
     for row in rows:
         place = Open(*row[:6]).key
         if row[6] >= room:
-            return [*await _of_places(db, office, whole), *await _of_place(db, office, place, room)]
+            return [*await _of_places(db, office, whole, limit), *await _of_place(db, office, place, room)]
         whole.append(place)
         room -= row[6]
-    return await _of_places(db, office, whole)
+    return await _of_places(db, office, whole, limit)
 
 
-async def _of_places(db: Db, office: str, places: list[str]) -> list[bytes]:
-    """The snapshots of all cases at some places, in the order of these."""
+async def _of_places(db: Db, office: str, places: list[str], limit: int) -> list[bytes]:
+    """The snapshots of all cases at some places, in the order of these; they are fewer than ``limit``, which a planner
+    has to be told, or it reads every case of the hall."""
     rows = await db.rows(
-        "SELECT b.place, c.snapshot FROM board_case b JOIN case_ c ON c.case_id = b.case_id"
-        " WHERE b.office = $1 AND b.place = ANY($2) ORDER BY b.case_id",
+        "SELECT b.place, c.snapshot FROM (SELECT case_id, place FROM board_case"
+        " WHERE office = $1 AND place = ANY($2) ORDER BY place, case_id LIMIT $3) b"
+        " JOIN case_ c ON c.case_id = b.case_id ORDER BY b.case_id",
         office,
         places,
+        limit,
     )
     order = {place: at for at, place in enumerate(places)}
     return [bytes(row[1]) for row in sorted(rows, key=lambda row: order[row[0]])]

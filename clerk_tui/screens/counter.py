@@ -95,16 +95,16 @@ class CounterApp(ScanKeys, Unfinished, Calls):
             log.error("opening the workspace failed: %s", placed(error))
             self.post_message(messages.WorkspaceFailed(unexpected()))
         else:
-            from clerk_tui.services.kept_drafts import KeptDrafts
-
-            kept = KeptDrafts(workspace)
-            self.post_message(messages.WorkspaceReady(workspace, kept, kept.take_up()))
-            _get_ready(workspace)
+            # What is typed already is searched first; drafts need the services of a walk-in, which take longer to load.
+            self.post_message(messages.WorkspaceReady(workspace))
+            self.read_drafts(workspace)
+            _get_ready(workspace, alone=not self.is_headless)
+        finally:
+            gc.enable()
 
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
         self.workspace = message.workspace
-        self.drafts_opened(message.kept, message.left)
         self._read_sync()
         self.home.opened()
         self.show_standing()
@@ -291,10 +291,11 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.switch_screen(ResultScreen(result, matter, party))
 
 
-def _get_ready(workspace: Workspace) -> None:
-    """Load what the first walk-in needs while the first screen is read, and keep it out of the collector's rounds.
+def _get_ready(workspace: Workspace, *, alone: bool) -> None:
+    """Load what the first walk-in needs while the first screen is read, or the first Enter would wait for imports.
 
-    Without this the first Enter waits for imports, and a full collection stops a key for 30 ms now and then.
+    An App that has its process ``alone`` keeps all of it out of the collector's rounds, of which a full one stops a
+    key for 30 ms; where other Apps follow, nothing that is frozen would ever be given back.
     """
     from clerk_tui.screens import case, help, intake, lookup, outbox, paper_code, result, supplement  # noqa: F401
     from clerk_tui.services import printable
@@ -302,7 +303,8 @@ def _get_ready(workspace: Workspace) -> None:
     workspace.catalogue.warm()
     # A rare character asks which ones the fonts have: known before anybody types one.
     printable.lacking("\U00020000")
-    gc.freeze()
+    if alone:
+        gc.freeze()
 
 
 def _deliver(workspace: Workspace) -> Message | None:

@@ -207,7 +207,8 @@ def result_of(score: Score) -> Spec:
         lines = [(_("这道练习还没有办完：还没有给来的人一个结论。"), "plain")]
     for point in (*wrong, *(each for each in score.points if each.right)):
         word, ink = (_("对"), "good") if point.right else (_("错"), "bad")
-        lines.append((f"{word}  {point.what}：{point.told}", ink))
+        said = _("{what}：{text}").format(what=point.what, text=point.told)
+        lines.append((f"{word}  {said}", ink))
         if not point.right and point.why:
             lines.append((f"\t{point.why}", "faint"))
     spent = _("按键 {keys} 次（熟手约 {expected} 次），用时 {time}")

@@ -6,19 +6,23 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from textual import on
+
+from clerk_tui.messages import DraftsLeft
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.ending import QuietEnd
+from clerk_tui.screens.places import Places
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.supplement import SupplementDraft
+    from clerk_tui.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 
-class Unfinished(QuietEnd):
+class Unfinished(Places):
     """An App that knows its unfinished walk-ins: those put aside (``parked``) and those on its screens. ``put_aside``
     are supplements that wait for their case to be opened again, by the case."""
 
@@ -32,8 +36,22 @@ class Unfinished(QuietEnd):
     def drafts_opened(self, kept: KeptDrafts, left: list[Draft]) -> None:
         """The store is open: from now on drafts are kept; what an earlier run ``left`` lies at hand."""
         self._kept = kept
+        self._typed = True  # by whoever was quicker than the file
         self.parked += left
         self.put_aside |= {draft.case_id: draft for draft in kept.supplements}
+
+    def read_drafts(self, workspace: Workspace) -> None:
+        """Take up what an earlier run left, in any thread."""
+        from clerk_tui.services.kept_drafts import KeptDrafts
+
+        kept = KeptDrafts(workspace)
+        self.post_message(DraftsLeft(kept, kept.take_up()))
+
+    @on(DraftsLeft)
+    def _drafts_left(self, message: DraftsLeft) -> None:
+        self.drafts_opened(message.kept, message.left)
+        if not self.home.entry.value:
+            self.home.opened()
 
     def drafts_changed(self) -> None:
         """Something was typed; it is kept within a second, never in the key's own time."""

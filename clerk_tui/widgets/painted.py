@@ -7,10 +7,10 @@ sheet. A *line* is ``(spans, fill)`` where fill names the background of the whol
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,16 +19,6 @@ from clerk_tui.widgets.cells import safe, width
 
 Span = tuple[str, str]
 Line = tuple[tuple[Span, ...], str]
-
-INKS = (
-    *("faint", "strong", "title", "good", "warn", "bad", "info", "match", "off", "key", "caret"),
-    *("chip-good", "chip-warn", "chip-bad", "chip-info", "chip-off", "chip-key"),
-    *("field", "field-on", "field-faint", "field-on-faint", "bar-key", "bar-off", "bar-good", "bar-warn"),
-)
-FILLS = (
-    *("bar", "head", "cursor", "cursor-off", "card", "alarm"),
-    *("big-good", "big-warn", "big-bad", "big-info", "big-off"),
-)
 
 
 def line(*spans: Span | str, fill: str = "") -> Line:
@@ -45,8 +35,6 @@ class Painted(Widget):
     What is painted must have passed ``cells.safe``. ``paint`` compares with what is shown and repaints only the lines
     that differ, without a new layout, so the change lands in the frame of the key that caused it.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS} | {f"fill--{name}" for name in FILLS}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
@@ -119,11 +107,22 @@ class Painted(Widget):
         if style is None:
             style = self.rich_style
             if fill:
-                style += self.get_component_rich_style(f"fill--{fill}", partial=True)
+                style += self._look(f"fill--{fill}")
             if ink != "plain":
-                style += self.get_component_rich_style(f"ink--{ink}", partial=True)
+                style += self._look(f"ink--{ink}")
             self._styles_of[ink, fill] = style
         return style
+
+    def _look(self, name: str) -> Style:
+        """What the style sheet says of an ink or a fill in this widget.
+
+        Asked for what is painted only: as ``COMPONENT_CLASSES`` all of them would be worked out for every widget
+        at every change of a class or of the focus, half the time that the first screen takes.
+        """
+        node = DOMNode(classes=name)
+        node._attach(self)
+        self.app.stylesheet.apply(node, animate=False)
+        return node.styles.partial_rich_style
 
 
 def spans_width(spans: Iterable[Span]) -> int:

@@ -124,7 +124,7 @@ def counter(config: Config, ws: Workspace, printed: list[str]) -> OpenCounter:
         app = make_app(config, lambda: ws)
         async with app.run_test(size=size) as pilot:
             clerk = Clerk(app, pilot)
-            await clerk.until(lambda: app.workspace is not None)
+            await clerk.until(lambda: app._kept is not None)
             await pilot.pause()
             yield clerk
 

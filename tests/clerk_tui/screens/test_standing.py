@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from clerk_tui.widgets.bars import Standing, StatusLine
 from clerk_tui.widgets.cells import width
 from tests.clerk_tui.screens.conftest import OpenCounter
@@ -26,3 +28,11 @@ def test_trouble_with_the_centre_is_never_cut_off() -> None:
         ((spans, _fill),) = line.lines_for(columns, 1)
         text = "".join(text for text, _ink in spans)
         assert width(text) <= columns and "退回3条" in text and text.endswith("--:-- "), text
+
+
+async def test_an_app_among_others_is_given_back_when_it_ends(counter: OpenCounter) -> None:
+    """Only the counter's own process freezes what it has loaded; here every App would stay for ever."""
+    before = gc.get_freeze_count()
+    async with counter():
+        pass
+    assert gc.get_freeze_count() == before and gc.isenabled()
