@@ -109,13 +109,13 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.home.opened()
         self.show_standing()
         self.set_interval(1.0, self._second)
-        self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
         self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
-        self._keep_up()
+        self.in_background(_upkeep, "upkeep")
         self.begin_shift()
         self.in_background(left_over, "left")
 
@@ -186,9 +186,6 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.keep_shift()
         if self.drafts_due():
             self.in_background(lambda ws: self.write_drafts(), "drafts")
-
-    def _keep_up(self) -> None:
-        self.in_background(_upkeep, "upkeep")
 
     def _report(self, change: object) -> None:
         """What the sync process says, from its thread."""
