@@ -41,6 +41,10 @@ Bend = Callable[[str, bytes], bytes | None]
 CLERK = Actor(id="0001", name="周敏", roles=frozenset({Role.CLERK}))
 
 
+def _quiet(request: Any, client_address: Any) -> None:
+    """Say nothing."""
+
+
 class Between:
     """What lies between a window and the centre: ``down`` lets nothing through, ``bend`` changes what comes back."""
 
@@ -49,7 +53,7 @@ class Between:
         self.bend: Bend = lambda path, body: body
         self.asked: list[tuple[str, bytes]] = []
         between = self
-        http = self._http = httpx.Client(base_url=target, timeout=20)
+        http = self._http = httpx.Client(base_url=target, timeout=40)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -83,6 +87,8 @@ class Between:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        # Whoever asked has gone, or the centre has: as on any line, nobody is told.
+        self._server.handle_error = _quiet  # type: ignore[method-assign]
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -486,7 +486,7 @@ async def test_whatever_the_centre_says_is_only_text(hall: Hall, seat: Seat, siz
         for _ in range(6):
             clerk.app.set_detailed(True)
             before = clerk.app.queue
-            await until(clerk, lambda before=before: clerk.app.queue is not before)
+            await until(clerk, partial(_told_since, clerk, before))
             shown_is_harmless(clerk, size[0])
         for key in ("p", "h", "t"):
             await clerk.press(key)
@@ -496,6 +496,10 @@ async def test_whatever_the_centre_says_is_only_text(hall: Hall, seat: Seat, siz
         shown_is_harmless(clerk, size[0])
         seat.between.bend = lambda path, body: body
     assert tickets
+
+
+def _told_since(clerk: Clerk, before: object) -> bool:
+    return clerk.app.queue is not before
 
 
 TEXTS = ("name", "why", "reason", "priority", "reference", "business")

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
+from clerk_tui.services.queue_desk import Served
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 from tests.clerk_tui.screens.steps import at_the_desk, find_migration
+from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
 
 
 async def searching(clerk: Clerk) -> None:
@@ -34,6 +37,37 @@ async def confirming(clerk: Clerk) -> None:
     await clerk.press("f9")
 
 
+async def called(clerk: Clerk) -> None:
+    ws = clerk.app.workspace
+    assert ws is not None
+    at_ms = ws.clock.now_ms()
+    tell(clerk.app, ws, queue_of(at_ms, visit_of(at_ms)))
+    await clerk.settle()
+
+
+async def calling(clerk: Clerk) -> None:
+    await called(clerk)
+    await clerk.press("ctrl+o")
+
+
+async def losing(clerk: Clerk) -> None:
+    ws = clerk.app.workspace
+    assert ws is not None
+    at_ms, mono = ws.clock.now_ms(), ws.clock.mono_ms()
+    tell(clerk.app, ws, queue_of(at_ms, visit_of(at_ms), online=False, lease_until=mono + 38_900))
+    await clerk.settle()
+
+
+async def serving(clerk: Clerk) -> None:
+    ws = clerk.app.workspace
+    assert ws is not None
+    at_ms = ws.clock.now_ms()
+    visit = structs.replace(visit_of(at_ms, "serving"), served=(Served("SL01-A1-00001-T", "accepted"),))
+    tell(clerk.app, ws, queue_of(at_ms, visit))
+    await clerk.settle()
+    await clerk.press("ctrl+o")
+
+
 async def pausing(clerk: Clerk) -> None:
     await clerk.press("ctrl+p", "3")
 
@@ -45,7 +79,9 @@ async def closing(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("steps", [searching, asking, noticing, confirming, pausing, closing])
+@pytest.mark.parametrize(
+    "steps", [searching, asking, noticing, confirming, pausing, closing, called, calling, losing, serving]
+)
 def test_a_screen_looks_as_it_was_made(
     snap_compare: Any,
     config: Config,

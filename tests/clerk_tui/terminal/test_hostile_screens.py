@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from clerk_tui.app import make_app
 from clerk_tui.config import ClerkSection, Config, HallSection
+from clerk_tui.screens.calling import CallingScreen
 from clerk_tui.screens.case import CaseScreen
 from clerk_tui.screens.counter import CounterApp
 from clerk_tui.screens.dialog import Box, Dialog, Spec, problem
@@ -24,12 +25,15 @@ from clerk_tui.screens.outbox import OutboxScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services.queue_steps import News
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.painted import Painted
 from hall.catalogue.model import Place
 from hall.errors import BadInput, BadName, HallError
 from hall.names import clean_name
 from hall.verdict import Refusal, Tick, TickState
+from tests.clerk_tui.screens.windows import number as ticket
+from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
 from tests.clerk_tui.terminal.walkins import answered, complete, noticed
 from tests.hostile import FORBIDDEN, Hostile, infested, names
 
@@ -252,3 +256,29 @@ async def test_the_lines_every_screen_has_show_the_settings_safely(config: Confi
                 await app.push_screen(screen)
                 await pilot.pause()
                 look(app, name)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_line_and_the_screen_of_the_queue(config: Config, ws: Workspace, size: Size) -> None:
+    """Whatever the centre says of a number, and whoever has it."""
+    async with at(config, ws, size) as (app, pilot):
+        at_ms = ws.clock.now_ms()
+        tell(app, ws, queue_of(at_ms, None))
+        await pilot.pause()
+        app.push_screen(CallingScreen())
+        await pilot.pause()
+        for number, part in enumerate(batches(40)):
+            says = iter(part)
+            state = "serving" if number % 2 else "called"
+            texts = {name: next(says)[:400] for name in ("name", "why", "reason", "priority", "reference", "business")}
+            visit = visit_of(at_ms, state, **texts)
+            waiting = tuple(
+                ticket(at_ms, n, business=next(says)[:400], priority=next(says)[:400], reference=next(says)[:400])
+                for n in range(1, 10)
+            )
+            news = News(kind="refused", serial=number, number="C001", text=next(says)[:200])
+            app.queue = queue_of(at_ms, None if number % 3 == 2 else visit, waiting=waiting, news=news)
+            app.show_standing()
+            assert isinstance(app.screen, CallingScreen)
+            app.screen.told()
+            look(app, part)
