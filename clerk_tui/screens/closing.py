@@ -229,10 +229,10 @@ class ClosingScreen(CounterScreen):
         if not self.left:
             return [(((" " + _("都办完了") + " ", "chip-good"), ("  " + _("按 F9 日结"), "plain")), "")]
         lines: list[Line] = [(((_("还没有办完的：办完，或者写明原因"), "title"),), "")]
+        label = max(LABEL, *(width(left_name(one.kind)) + 2 for one in self.left))
         for place, one in enumerate(self.left):
-            name = left_name(one.kind)
             spans: tuple[Span, ...] = (
-                (" " + pad(name, max(LABEL, width(name) + 1)), "strong"),
+                (" " + pad(left_name(one.kind), label), "strong"),
                 (pad(str(one.count), COUNT), "warn"),
                 (_(REPAIRS[one.kind]) + "   " + _("m 写原因"), "info" if place == self.place else "faint"),
             )

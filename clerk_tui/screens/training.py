@@ -16,7 +16,7 @@ from clerk_tui.services import training
 from clerk_tui.services.training import Begun, Exercise, Score
 from clerk_tui.widgets.cells import clip, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
-from clerk_tui.widgets.phrases import age
+from clerk_tui.widgets.phrases import age, said_of
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -207,10 +207,9 @@ def result_of(score: Score) -> Spec:
         lines = [(_("这道练习还没有办完：还没有给来的人一个结论。"), "plain")]
     for point in (*wrong, *(each for each in score.points if each.right)):
         word, ink = (_("对"), "good") if point.right else (_("错"), "bad")
-        said = _("{what}：{text}").format(what=point.what, text=point.told)
-        lines.append((f"{word}  {said}", ink))
+        lines.append((f"{word}  {said_of(_(point.what), _(point.told))}", ink))
         if not point.right and point.why:
-            lines.append((f"\t{point.why}", "faint"))
+            lines.append((f"\t{_(point.why)}", "faint"))
     spent = _("按键 {keys} 次（熟手约 {expected} 次），用时 {time}")
     lines += [
         ("", "plain"),

@@ -1,4 +1,5 @@
-"""The daily look at the journal: read from end to end and backed up, beside the work and noticed when it fails."""
+"""The daily look at the journal: read from end to end and backed up, beside the work and noticed when it fails. Then
+what the centre told of cases that ended long ago is let go too."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries
+from clerk_tui.store import queries, shared
 from clerk_tui.store.connection import translated
 
 EVERY_MS: Final = 20 * 3600 * 1000
@@ -57,5 +58,6 @@ def daily(ws: Workspace) -> Kept | None:
     except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
         found = Kept(at_ms=now, ok=False, detail=type(error).__name__)
     with ws.journal.write() as connection:
+        shared.prune(connection, now)
         queries.keep_kept(connection, NAME, found.at_ms, found.ok, found.detail)
     return found

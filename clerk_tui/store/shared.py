@@ -15,10 +15,15 @@ import msgspec
 from clerk_tui.store import projections as p
 from clerk_tui.store.queries import END, ROW_NAMES, CaseRow
 from hall import wire
-from hall.case import Case
+from hall.case import Case, CaseState
+from hall.fold import DONE
 from hall.masking import mask_identity, mask_party, mask_phone
 
 MAX_NUMBER: Final = 1 << 53
+KEPT_MS: Final = 35 * 24 * 3600 * 1000
+"""How long a case of the hall stays at a window after it has ended: as long as the window's own records stay unsent at
+most, and no longer, for it holds people's data."""
+_ENDED: Final = tuple(sorted(state.value for state in (*DONE, CaseState.DELIVERED)))
 _told = msgspec.json.Decoder(Case)
 _UPSERT: Final = """INSERT INTO shared_case (case_id, server_seq, reference, state, matter_key, matter_name, department,
         received, accepted, promised_due, statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms,
@@ -70,6 +75,20 @@ def end_anew(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM inbox_change WHERE case_id IN (SELECT case_id FROM shared_case WHERE stale = 1)")
     db.execute("DELETE FROM shared_find WHERE case_id IN (SELECT case_id FROM shared_case WHERE stale = 1)")
     db.execute("DELETE FROM shared_case WHERE stale = 1")
+
+
+def prune(db: sqlite3.Connection, now_ms: int) -> int:
+    """Let go what the centre told of cases that ended longer than ``KEPT_MS`` ago and that nobody has to look at; how
+    many. What this window did itself stays in its journal; a case that changes again comes with the feed."""
+    marks = ",".join("?" * len(_ENDED))
+    found = db.execute(
+        f"SELECT case_id FROM shared_case WHERE state IN ({marks}) AND updated_ms < ? AND flags = ''"  # noqa: S608
+        " AND server_seq > 0",
+        (*_ENDED, now_ms - KEPT_MS),
+    ).fetchall()
+    for table in ("inbox_change", "shared_find", "shared_case"):
+        db.executemany(f"DELETE FROM {table} WHERE case_id = ?", found)  # noqa: S608 - one of three
+    return len(found)
 
 
 def carry_over(db: sqlite3.Connection, case: Case, now_ms: int) -> bool:

@@ -68,3 +68,49 @@ def test_a_look_that_says_nothing_counts_as_failed(ws: Workspace, monkeypatch: p
     monkeypatch.setattr(sys, "executable", "/bin/true" if not detail else "/bin/echo")
     found = keeping.daily(ws)
     assert found is not None and not found.ok
+
+
+def test_cases_of_the_hall_that_ended_long_ago_are_let_go_and_nothing_else(ws: Workspace, clock: FixedClock) -> None:
+    import datetime as dt
+
+    from clerk_tui.services import cases
+    from clerk_tui.store import shared
+    from clerk_tui.store.exchange import keep_changes
+    from hall import wire
+    from hall.case import CaseState
+
+    own = intake.submit(ws, restaurant(ws))
+    pattern = cases.load(ws, own.reference)
+
+    def told(number: int, state: CaseState, *flags: str) -> wire.Change:
+        name = f"SL01-B1-0000{number}-X"
+        case = msgspec.structs.replace(pattern, case_id=f"case-{number}", reference=name, state=state)
+        return wire.Change(
+            server_seq=number, case_id=case.case_id, reference=name, state=state.value, version=case.version,
+            device="d", day=clock.day, case=msgspec.json.encode(case), flags=list(flags),
+        )  # fmt: skip
+
+    changes = [
+        told(1, CaseState.FILED), told(2, CaseState.ACCEPTED), told(3, CaseState.REFUSED, "needs_review"),
+        told(4, CaseState.DELIVERED),
+    ]  # fmt: skip
+    keep_changes(ws.journal.database, changes, "e:4", ws.clock.now_ms())
+
+    def left() -> set[str]:
+        read = ws.journal.read()
+        tables = ("shared_case", "inbox_change", "shared_find")
+        found = [{row[0] for row in read.execute(f"SELECT case_id FROM {table}")} for table in tables]
+        assert found[0] == found[1] == found[2], "nothing of it stays in one table only"
+        return found[0]
+
+    clock.day += dt.timedelta(days=34)
+    assert keeping.daily(ws) is not None
+    assert left() == {"case-1", "case-2", "case-3", "case-4"}
+    clock.day += dt.timedelta(days=2)
+    head = ws.journal.head
+    assert keeping.daily(ws) is not None
+    assert left() == {"case-2", "case-3"}, "what is open or disputed stays"
+    assert ws.journal.head == head and cases.get(ws, own.reference).case == pattern
+    keep_changes(ws.journal.database, [msgspec.structs.replace(changes[0], server_seq=9)], "e:9", ws.clock.now_ms())
+    assert "case-1" in left(), "what changes again comes again"
+    assert shared.KEPT_MS == 35 * 86_400_000
