@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_tui.services import print_queue
 from clerk_tui.services.print_queue import STATION, Delivered
+from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
@@ -13,6 +14,7 @@ from clerk_tui.sync.asking import Refused, Unreachable
 from hall.errors import BadInput
 from hall.print_wire import MAX_LISTED
 from hall.print_wire import Job as AtStation
+from hall.roles import Permission
 
 
 def follow(ws: Workspace) -> list[Delivered]:
@@ -36,6 +38,7 @@ def follow(ws: Workspace) -> list[Delivered]:
     return [each for each in found if each is not None]
 
 
+@needs(Permission.PRINT)
 def take_back(ws: Workspace, job: Job) -> None:
     """Have the station not print it: it did not come out there, and goes elsewhere.
 
