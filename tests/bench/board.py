@@ -9,8 +9,9 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -29,6 +30,7 @@ from tests.central.postgres import new_database, start_server
 
 OFFICE = "SL01"
 TODAY = dt.date(2026, 11, 23)
+NOW = int(dt.datetime.combine(TODAY, dt.time(15), ZONE).timestamp() * 1000)
 DAYS, DEPARTMENTS = 250, 12
 OPEN_DAYS = 25
 """How many of the last days have cases that are still open."""
@@ -41,8 +43,7 @@ def run(quick: bool) -> Iterator[Figure]:
     many = 100_000 if quick else 1_000_000
     rounds = 20 if quick else 100
     for engine in ("SQLite", "PostgreSQL"):
-        few = asyncio.run(_measure(engine, FEW, rounds))
-        lots = asyncio.run(_measure(engine, many, rounds))
+        few, lots = asyncio.run(_measure(engine, (FEW, many), rounds))
         for what, small, large in zip(("board refresh", "list of 50 overdue cases"), few, lots, strict=True):
             yield Figure(
                 f"{what}, {many:,} cases, p50, {engine}", statistics.median(large), "ms", statistics.median(small),
@@ -50,33 +51,40 @@ def run(quick: bool) -> Iterator[Figure]:
             )  # fmt: skip
 
 
-async def _measure(engine: str, cases: int, rounds: int) -> tuple[list[float], list[float]]:
+async def _measure(engine: str, sizes: tuple[int, int], rounds: int) -> list[tuple[list[float], list[float]]]:
+    """Refresh and list of a small hall and of a large one, in turns: what else the machine does hits both."""
     folder = Path(tempfile.mkdtemp(prefix="clerk-bench-board-"))
     try:
-        where: str | Path = folder / "central.db"
-        if engine == "PostgreSQL":
-            address = start_server(folder / "postgres").get_uri()
-            await new_database(address, "board")
-            where = address.replace("/postgres?", "/board?")
-        store = open_store(where)
-        await store.start()
-        await _fill(store, cases)
-        # As a database stands that was filled in a year, not in a minute.
-        for tidy in ("ANALYZE", *(["CHECKPOINT"] if engine == "PostgreSQL" else [])):
-            await store.transact(lambda db, tidy=tidy: db.run(tidy))  # type: ignore[misc]
-        now_ms = int(dt.datetime.combine(TODAY, dt.time(15), ZONE).timestamp() * 1000)
-        refresh, listed = [], []
+        address = start_server(folder / "postgres").get_uri() if engine == "PostgreSQL" else ""
+        stores = []
+        for cases in sizes:
+            where: str | Path = folder / f"{cases}.db"
+            if address:
+                await new_database(address, f"board_{cases}")
+                where = address.replace("/postgres?", f"/board_{cases}?")
+            stores.append(open_store(where))
+            await stores[-1].start()
+            await _fill(stores[-1], cases)
+            # As a database stands that was filled in a year, not in a minute.
+            for tidy in ("ANALYZE", *(["CHECKPOINT"] if address else [])):
+                await stores[-1].transact(lambda db, tidy=tidy: db.run(tidy))  # type: ignore[misc]
+        took: list[tuple[list[float], list[float]]] = [([], []) for _ in sizes]
         for _ in range(rounds):
-            begun = time.perf_counter()
-            msgspec.json.encode(await board.figures(store, OFFICE, now_ms))
-            refresh.append((time.perf_counter() - begun) * 1e3)
-            begun = time.perf_counter()
-            msgspec.json.encode(await board.open_cases(store, OFFICE, "unit", "", "", 50, now_ms))
-            listed.append((time.perf_counter() - begun) * 1e3)
-        await store.close()
-        return refresh, listed
+            for store, (refresh, listed) in zip(stores, took, strict=True):
+                refresh.append(await _timed(board.figures(store, OFFICE, NOW)))
+                listed.append(await _timed(board.open_cases(store, OFFICE, "unit", "", "", 50, NOW)))
+        for store in stores:
+            await store.close()
+        return took
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _timed(asked: Coroutine[Any, Any, object]) -> float:
+    """How long an answer takes, made and written, in milliseconds."""
+    begun = time.perf_counter()
+    msgspec.json.encode(await asked)
+    return (time.perf_counter() - begun) * 1e3
 
 
 async def _fill(store: Store, cases: int) -> None:
