@@ -23,6 +23,7 @@ from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.bars import Key, KeyLine
 from clerk_tui.widgets.cells import clip, pad, safe
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
+from clerk_tui.widgets.phrases import said_of
 from clerk_tui.widgets.virtual_list import VirtualList
 from hall.errors import HallError
 
@@ -76,7 +77,8 @@ class Head(Painted):
             counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), ("   ", "plain")]
         lines.append((tuple(counts), ""))
         for where, words in self.trouble.items():
-            lines.append(((("  ! ", "bad"), (clip(f"{_(SOURCES[where])}：{_(words)}", columns - 5), "bad")), ""))
+            said = said_of(_(SOURCES[where]), _(words))
+            lines.append(((("  ! ", "bad"), (clip(said, columns - 5), "bad")), ""))
         if not self.trouble:
             lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))
         return lines[:rows]
