@@ -25,9 +25,12 @@ _PORT = r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5
 PRINT_TARGET = (
     r"^(?:dir:[^\x00-\x1f\x7f]*"
     r"|cups:[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}"
+    r"|station:[A-Za-z0-9_-]{0,20}"
     rf"|tcp://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,250}}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{{2,45}}\]):{_PORT})\Z"
 )
-"""What names a place that papers go to: a folder, a queue of CUPS, a ticket printer on the network."""
+"""What names a place that papers go to: a folder, a queue of CUPS, a ticket printer on the network, a print station."""
+PRINTER = r"^(?:dir:.*|cups:.*)\Z"
+"""What a print station prints on: papers that windows send it are made for A4."""
 PrintTarget = Annotated[str, Meta(pattern=PRINT_TARGET)]
 
 
@@ -104,7 +107,8 @@ class QueueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class PrintSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where papers go: ``dir:`` and a folder (empty for the XDG data directory), ``cups:`` and a queue,
-    ``tcp://host:port`` for an 80 mm ticket printer; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
+    ``tcp://host:port`` for an 80 mm ticket printer, ``station:`` and a name (or none: any) for a print station through
+    the centre; ``by_kind`` for one kind of paper, ``others`` to turn to in need.
     ``texts`` is a folder with the centre's own wording of papers.
     """
 
@@ -125,6 +129,15 @@ class StationSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     block: Annotated[int, Meta(ge=10, le=500)] = 50
     shown_s: Annotated[int, Meta(ge=2, le=60)] = 8
     card: bool = True
+
+
+class PrintStationSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """This machine as the hall's print station (``clerk station --print``): its ``name``, the ``printer`` it prints on
+    (``cups:`` or ``dir:``), and a ``folder`` that the windows see too, for when there is no network (empty: none)."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,20}\Z")] = ""
+    printer: Annotated[str, Meta(pattern=PRINTER)] = "dir:"
+    folder: str = ""
 
 
 class RulesSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -196,6 +209,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     centre: CentreSection = CentreSection()
     queue: QueueSection = QueueSection()
     print: PrintSection = PrintSection()
+    print_station: PrintStationSection = PrintStationSection()
     station: StationSection = StationSection()
     rules: RulesSection = RulesSection()
     screen: ScreenSection = ScreenSection()

@@ -73,6 +73,8 @@ class Permission(StrEnum):
     BOARD = "board"
     NUMBERS = "numbers"
     CLAIM = "claim"
+    SEND_PRINTS = "send_prints"
+    TAKE_PRINTS = "take_prints"
     DEVICES = "devices"
     CLERKS = "clerks"
     DECIDE = "decide"
@@ -112,6 +114,8 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.BOARD: _STAFF | {Role.STATION, Role.KIOSK},
     Permission.NUMBERS: _DESK | {Role.STATION},
     Permission.CLAIM: _DESK | _HEAD,
+    Permission.SEND_PRINTS: _DESK | {Role.STATION},
+    Permission.TAKE_PRINTS: frozenset({Role.STATION}),
     Permission.DEVICES: _ADMIN,
     Permission.CLERKS: _ADMIN,
     Permission.DECIDE: frozenset({Role.DEPARTMENT}),
@@ -144,6 +148,8 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.BOARD: "读取公示信息",
     Permission.NUMBERS: "在中心取号",
     Permission.CLAIM: "在中心叫号",
+    Permission.SEND_PRINTS: "交打印台打印",
+    Permission.TAKE_PRINTS: "领取打印任务",
     Permission.DEVICES: "管理设备",
     Permission.CLERKS: "管理人员",
     Permission.DECIDE: "报送部门的决定",

@@ -78,4 +78,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "office", "department", "holder", "begins", "yellow_day", "red_day", "dark_day", "n",
     ),
     "board_tally": ("office", "what", "day", "hour", "department", "n"),
+    "print_job": (
+        "office", "name", "station", "state", "sha256", "window_device", "holder", "claim_id", "lease_ms", "error",
+        "made_ms", "changed_ms",
+    ),
+    "print_body": ("office", "name", "body"),
 }  # fmt: skip

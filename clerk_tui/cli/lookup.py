@@ -325,6 +325,7 @@ def _delivered(done: Delivered | Job) -> dict[str, Any]:
 PRINTS = {
     "queued": N_("排队"),
     "printing": N_("正在打印"),
+    "sent": N_("已交打印台"),
     "printed": N_("已打印"),
     "failed": N_("没有打出"),
     "unknown": N_("不知道打出没有"),

@@ -39,7 +39,7 @@ RULES, RECORDS, UPKEEP = N_("规则查询"), N_("账本与上传"), N_("安装�
 COMMANDS: dict[str, Entry] = {
     "run": Entry("counter", COUNTER, N_("打开窗口工作站")),
     "demo": Entry("demo", COUNTER, N_("打开示例大厅，旁边带一个中心；--headless 自动办一个上午")),
-    "station": Entry("station", COUNTER, N_("打开取号机；station book 收下预约")),
+    "station": Entry("station", COUNTER, N_("打开取号机；--print 当打印台，station book 收下预约")),
     "training": Entry("training", COUNTER, N_("培训：在练习数据上一题一题地练，给出结果")),
     "display": Entry("display", HALL, N_("打开叫号屏：呼叫、窗口和等候，大字显示并读出来")),
     "board": Entry("board", HALL, N_("打开看板：排队、窗口、办件、承诺、设备，只能看")),

@@ -1,4 +1,7 @@
-"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE`` or ``tcp://HOST:PORT``."""
+"""Where papers go, named by one line of text: ``dir:PATH``, ``cups:QUEUE`` or ``tcp://HOST:PORT``.
+
+``station:NAME`` is no printer of ours: ``services.station_target``.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,6 @@ def open_target(text: str, folder_of: Callable[[str], Path], raster: Callable[[b
         return TicketPrinter(host.strip("[]"), int(port), raster=raster)
     raise PrintError(
         f"不认识打印去处“{text}”",
-        "写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",
+        "写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
         code="bad_print_target",
     )

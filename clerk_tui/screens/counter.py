@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
+FOLLOW_SECONDS = 5
+"""How often the print station is asked what became of this window's papers, while it has any."""
 DAILY_SECONDS = 900
 """How often it is asked whether the day's backup is due."""
 
@@ -107,12 +109,13 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.home.opened()
         self.show_standing()
         self.set_interval(1.0, self._second)
-        self.set_interval(UPKEEP_SECONDS, self._keep_up)
+        self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
+        self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
         self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
-        self._keep_up()
+        self.in_background(_upkeep, "upkeep")
         self.begin_shift()
         self.in_background(left_over, "left")
 
@@ -183,9 +186,6 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.keep_shift()
         if self.drafts_due():
             self.in_background(lambda ws: self.write_drafts(), "drafts")
-
-    def _keep_up(self) -> None:
-        self.in_background(_upkeep, "upkeep")
 
     def _report(self, change: object) -> None:
         """What the sync process says, from its thread."""
@@ -308,6 +308,13 @@ def _deliver(workspace: Workspace) -> Message | None:
     from clerk_tui.services import papers
 
     return messages.PapersMade(list(papers.deliver_pending(workspace)))
+
+
+def _follow(workspace: Workspace) -> Message | None:
+    from clerk_tui.services import following
+
+    found = following.follow(workspace)
+    return messages.PapersMade(list(found)) if found else None
 
 
 def _daily(workspace: Workspace) -> Message | None:

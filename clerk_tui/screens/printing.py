@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PRINTS: dict[str, tuple[str, str]] = {
     "queued": (N_("待打印"), "warn"),
     "printing": (N_("正在打印"), "faint"),
+    "sent": (N_("已交打印台"), "warn"),
     "printed": (N_("已打印"), "good"),
     "failed": (N_("没有打出"), "bad"),
     "unknown": (N_("不知道打出没有"), "warn"),
@@ -50,8 +51,10 @@ def print_word(state: str) -> tuple[str, str]:
 
 def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
     """What the keys do with the selected paper, where that is more than printing it again."""
-    if paper is None or paper.state not in ("failed", "unknown"):
+    if paper is None or paper.state not in ("failed", "unknown", "sent"):
         return ()
+    if paper.state == "sent":
+        return (("o", _("改送别处")),)
     if paper.state == "unknown":
         return (("p", _("纸出来了没有")),)
     return (("p", _("再打一次")), ("o", _("改送别处")))
@@ -71,7 +74,7 @@ def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
 def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
     """Where a paper that did not come out shall go instead."""
     workspace = app.workspace
-    if workspace is None or paper is None or paper.state != "failed":
+    if workspace is None or paper is None or paper.state not in ("failed", "sent"):
         return
     from clerk_tui.services import print_queue
 

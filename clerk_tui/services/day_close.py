@@ -165,7 +165,7 @@ def _is_about_a_sheet(header: Header) -> bool:
 def _left(ws: Workspace, unfinished: int | None) -> tuple[Open, ...]:
     waiting = print_queue.waiting(ws)
     prints: dict[LeftKind, list[str]] = {
-        "queued": [job.number for job in waiting if job.state == "queued"],
+        "queued": [job.number for job in waiting if job.state in ("queued", "sent")],
         "failed": [job.number for job in waiting if job.state == "failed"],
         "unknown": [job.number for job in print_queue.unknown_papers(ws)],
         "ticket": _tickets(ws),

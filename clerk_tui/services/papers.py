@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from clerk_tui.services import editions, making, print_queue
+from clerk_tui.services import editions, following, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
@@ -90,11 +90,15 @@ def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
 
 @needs(Permission.PRINT)
 def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
-    """Print what did not come out at another target (``print_queue.choices`` lists the settings' ones).
+    """Print what did not come out, or waits at a print station, at another target (``print_queue.choices`` lists the
+    settings' ones).
 
     Raises:
         BadInput: it did come out, nobody knows, or this is no target.
     """
+    now = print_queue.job_of(ws, job)
+    if now.target.startswith(print_queue.STATION) and now.state in ("sent", "failed"):
+        following.take_back(ws, now)
     return _deliver(ws, print_queue.queue_again(ws, job, target))
 
 

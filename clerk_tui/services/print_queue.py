@@ -1,5 +1,7 @@
 """The print queue: queued → printing → printed, failed or unknown; no paper is lost, none printed twice by itself.
 
+A paper for a print station is ``sent`` in between: the centre has it, and what became of it is asked (``follow``).
+
 ``printing`` is on the disk before the first byte leaves, what became of it afterwards. Whoever prints holds the
 printer's lock, so that a print which is ``printing`` while the lock is free belongs to a process that died: it becomes
 ``unknown``, and a person is asked, because only a person can see whether the paper lies there.
@@ -30,13 +32,16 @@ from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import Job, PrintState
 from hall.errors import BadInput, HallError
+from hall.print_wire import Ended
 from hall.roles import Permission
 
 if TYPE_CHECKING:
+    from clerk_tui.sync.asking import Centre
     from receipts.document import Rendered
     from receipts.forms import Form
 
 log = logging.getLogger(__name__)
+STATION: Final = "station:"
 WAIT_S: Final = 5.0
 """How long to wait for a printer at which somebody else is printing; whoever that is works the queue afterwards."""
 
@@ -111,11 +116,13 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
             faults.point("print.after")
             if down is not None and trouble is not None and trouble.code == "print_failed":
                 down[target] = trouble
-        state: PrintState = "printed" if trouble is None else "failed" if trouble.certain else "unknown"
-        words = "" if trouble is None else "；".join(filter(None, (trouble.message, trouble.hint)))
-        went = path if state == "printed" else ""
+        state: PrintState = outcome(trouble)
+        if state == "printed" and target.startswith(STATION):
+            state = "sent"
+        words = "" if trouble is None else told(trouble)
+        went = path if trouble is None else ""
         sent = hashlib.sha256(rendered.pdf).hexdigest() if rendered is not None and state != "failed" else ""
-        pages = rendered.pages if rendered is not None and state == "printed" else 0
+        pages = rendered.pages if rendered is not None and trouble is None else 0
         with ws.journal.write() as connection:
             queries.finish_job(
                 connection, job, state, path=went, pages=pages, error=words, digest=sent, at_ms=ws.clock.now_ms()
@@ -127,8 +134,8 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
 
 
 def waiting(ws: Workspace) -> list[Job]:
-    """What is queued or did not come out, the oldest first."""
-    return _jobs(ws, "queued", "failed")
+    """What is queued, at a print station or did not come out, the oldest first."""
+    return _jobs(ws, "queued", "sent", "failed")
 
 
 def unknown_papers(ws: Workspace) -> list[Job]:
@@ -167,7 +174,7 @@ def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
     if target and re.search(PRINT_TARGET, target) is None:
         raise BadInput(
             "bad_print_target", f"不认识打印去处“{target}”", field="target",
-            hint="写成 dir:文件夹、cups:队列名 或 tcp://地址:端口",
+            hint="写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
         )  # fmt: skip
     with ws.journal.write() as connection:
         moved = queries.move_job(
@@ -184,6 +191,7 @@ def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
 
 
 _NOT_NOW: Final = {
+    "sent": ("这份文书已经交给打印台", "在打印台取；没有打出的，打印台会说"),
     "printed": ("这份文书已经打出", "再要一份就补打"),
     "printing": ("这份文书正在打印", "等它打完"),
     "unknown": ("还不知道这份文书打出了没有", "先看纸出来了没有，再告诉系统"),
@@ -240,12 +248,27 @@ def place(ws: Workspace, target: str) -> str:
         return _("文件夹 {path}").format(path=ws.config.print_folder(target))
     if target.startswith("cups:"):
         return _("打印队列 {queue}").format(queue=target[5:])
+    if target.startswith(STATION):
+        name = target.removeprefix(STATION)
+        return _("打印台 {name}").format(name=name) if name else _("打印台")
     return _("小票机 {address}").format(address=target[6:])
 
 
 def target_of(ws: Workspace, target: str) -> Target:
     """A target, ready to take papers."""
+    if target.startswith(STATION):
+        from clerk_tui.services.station_target import StationTarget
+
+        return StationTarget(centre_of(ws), target.removeprefix(STATION))
     return open_target(target, ws.config.print_folder, making.raster)
+
+
+def centre_of(ws: Workspace) -> Centre:
+    """The centre as this window asks it about its papers."""
+    from clerk_tui.sync.asking import Centre
+    from clerk_tui.sync.token import token_path
+
+    return Centre(ws.seat.centre_url or ws.config.centre.url, token_path(ws.config.store_file, ws.config.token_file))
 
 
 def job_of(ws: Workspace, job: Print) -> Job:
@@ -300,8 +323,16 @@ def _made(job: Job, make: Make, form: Form) -> tuple[Rendered | None, PrintError
 
 def _handed_over(ws: Workspace, target: str, job: Job, pdf: bytes) -> tuple[str, PrintError | None]:
     try:
-        name = file_name(job.number, job.kind, job.nth)
-        return target_of(ws, target).put(name, pdf, leave=_leaving(ws)), None
+        opened = target_of(ws, target)
+    except PrintError as error:
+        return "", error
+    return hand_over(opened, file_name(job.number, job.kind, job.nth), pdf, _leaving(ws))
+
+
+def hand_over(target: Target, name: str, pdf: bytes, leave: Event) -> tuple[str, PrintError | None]:
+    """Where a paper went, or what is wrong; at a window and at a print station alike."""
+    try:
+        return target.put(name, pdf, leave=leave), None
     except PrintError as error:
         return "", error
     except Exception as error:
@@ -309,6 +340,16 @@ def _handed_over(ws: Workspace, target: str, job: Job, pdf: bytes) -> tuple[str,
         return "", PrintError(
             "打印时程序出了意外的错误", "看纸出来了没有；请联系管理员查看日志", certain=False, code="internal"
         )
+
+
+def outcome(trouble: PrintError | None) -> Ended:
+    """What became of a print, from what its target said."""
+    return "printed" if trouble is None else "failed" if trouble.certain else "unknown"
+
+
+def told(trouble: PrintError) -> str:
+    """What is wrong and what to do, in one line."""
+    return "；".join(filter(None, (trouble.message, trouble.hint)))
 
 
 def file_name(number: str, kind: str, nth: int) -> str:

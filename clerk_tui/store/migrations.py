@@ -102,6 +102,20 @@ _PRINTING: Final = (
     "ALTER TABLE print_job_new RENAME TO print_job",
     "CREATE INDEX print_job_open ON print_job (paper_id, nth) WHERE state <> 'printed'",
 )
+_SENT: Final = (
+    """CREATE TABLE print_job_new (
+        paper_id TEXT NOT NULL, nth INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'printing', 'sent', 'printed', 'failed', 'unknown')),
+        target TEXT NOT NULL DEFAULT '', path TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0,
+        error TEXT NOT NULL DEFAULT '', updated_ms INTEGER NOT NULL, digest TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (paper_id, nth)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO print_job_new (paper_id, nth, state, target, path, pages, error, updated_ms, digest)
+        SELECT paper_id, nth, state, target, path, pages, error, updated_ms, digest FROM print_job""",
+    "DROP TABLE print_job",
+    "ALTER TABLE print_job_new RENAME TO print_job",
+    "CREATE INDEX print_job_open ON print_job (paper_id, nth) WHERE state <> 'printed'",
+)
 
 
 def _first_tables(db: Runs) -> None:
@@ -179,6 +193,12 @@ def _queue_desk(db: Runs) -> None:
     db.execute("CREATE TABLE queue_desk (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL) STRICT")
 
 
+def _sent_prints(db: Runs) -> None:
+    # ``sent``: a print station has it.
+    for statement in _SENT:
+        db.execute(statement)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -191,6 +211,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0009_queue_desk", _queue_desk),
     ("0010_shifts", _shifts),
     ("0011_bookings", _bookings),
+    ("0012_sent_prints", _sent_prints),
 )
 LATEST: Final = len(_ALL)
 

@@ -19,7 +19,7 @@ from hall.chain import open_sealed
 from hall.facts import Applicant, Fact
 from hall.fold import fold
 
-PrintState = Literal["queued", "printing", "printed", "failed", "unknown"]
+PrintState = Literal["queued", "printing", "sent", "printed", "failed", "unknown"]
 END: Final = "\U0010ffff"
 _told = msgspec.json.Decoder(Case)
 
@@ -48,7 +48,8 @@ class CaseRow(Struct, frozen=True, kw_only=True):
 
 class PaperRow(Struct, frozen=True, kw_only=True):
     """A paper of a case and what became of its last print, the ``nth`` (0 the first, n the n-th 补打): ``queued``,
-    ``printing``, ``printed``, ``failed``, ``unknown``, or ``""`` for none. ``path`` is where it went."""
+    ``printing``, ``sent`` (a print station has it), ``printed``, ``failed``, ``unknown``, or ``""`` for none. ``path``
+    is where it went."""
 
     paper_id: str
     case_id: str

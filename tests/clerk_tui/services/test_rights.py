@@ -43,6 +43,8 @@ OPEN: dict[str, str] = {
     "papers.unprinted": "the print queue: numbers of papers",
     "previewing.preview": "pure",
     "supplement_preview.preview": "pure",
+    "following.follow": "as deliver_pending",
+    "print_queue.centre_of": "the address of the centre",
     "print_queue.work": "as deliver_pending",
     "print_queue.deliver": "as deliver_pending",
     "print_queue.waiting": "the print queue: numbers of papers",

@@ -1,0 +1,254 @@
+"""The print station's screen: what waits, what is being printed, what did not come out; few keys, read from afar.
+
+A thread beside takes papers and prints them, so that no printer ever holds a key up.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from clerk_tui import themes
+from clerk_tui.i18n import N_, _
+from clerk_tui.logs import placed
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.printing import print_word
+from clerk_tui.screens.words import paper_name
+from clerk_tui.widgets.bars import Key, KeyLine
+from clerk_tui.widgets.cells import clip, pad, safe
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
+from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.virtual_list import VirtualList
+from hall.errors import HallError
+
+if TYPE_CHECKING:
+    from clerk_tui.services.print_station import Station, StationJob
+
+log = logging.getLogger(__name__)
+LOOK_S: Final = 2.0
+"""How often the station looks for papers, in seconds."""
+LATELY: Final = 8
+"""How many of the papers that came out are still shown."""
+ORDER: Final = ("unknown", "failed", "printing", "queued", "printed")
+"""What wants a person stands first."""
+SOURCES: Final = {"centre": N_("中心"), "folder": N_("共享文件夹"), "printer": N_("打印机")}
+
+
+class Looked(Message):
+    """What the station has, and what is wrong, by where."""
+
+    def __init__(self, jobs: Sequence[StationJob], trouble: dict[str, str]) -> None:
+        super().__init__()
+        self.jobs, self.trouble = tuple(jobs), dict(trouble)
+
+
+class Failed(Message):
+    """A settled paper could not be written down."""
+
+    def __init__(self, error: HallError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Head(Painted):
+    """What this machine is, its printer, the counts in large, and what is wrong."""
+
+    def __init__(self, name: str, printer: str) -> None:
+        super().__init__(id="print-head")
+        self._name, self._printer = name, printer
+        self.jobs: Sequence[StationJob] = ()
+        self.trouble: dict[str, str] = {}
+
+    def lines_for(self, columns: int, rows: int) -> list[Line]:
+        title = _("打印台 {name}").format(name=safe(self._name)) if self._name else _("打印台")
+        right: list[Span] = [(safe(self._printer), "bar-key"), (" ", "plain")]
+        lines: list[Line] = [(spread([(" " + title, "strong")], right, columns), "bar"), BLANK]
+        counts: list[Span] = [("  ", "plain")]
+        for state in ("queued", "printing", "failed", "unknown"):
+            number = sum(job.state == state for job in self.jobs)
+            word, ink = print_word(state)
+            chip = f"chip-{ink}" if number and ink != "faint" else "chip-off"
+            counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), ("   ", "plain")]
+        lines.append((tuple(counts), ""))
+        for where, words in self.trouble.items():
+            said = said_of(_(SOURCES[where]), _(words))
+            lines.append(((("  ! ", "bad"), (clip(said, columns - 5), "bad")), ""))
+        if not self.trouble:
+            lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))
+        return lines[:rows]
+
+
+class PrintStationApp(App[int]):
+    """``clerk station --print``."""
+
+    CSS_PATH = "../styles/app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "clerk"
+
+    def __init__(self, station: Station, name: str, theme: str = "light") -> None:
+        super().__init__()
+        self.station = station
+        self._theme = theme
+        self._ended, self._wake = threading.Event(), threading.Event()
+        self.head = Head(name, station.printer)
+        self.list: VirtualList[StationJob] = VirtualList(_row, _heading, lambda job: self._show_keys())
+        for each in themes.THEMES:
+            self.register_theme(each)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(themes.LIGHT.variables)
+
+    def compose(self) -> ComposeResult:
+        yield self.head
+        yield self.list
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.theme = self._theme
+        self._show_keys()
+        threading.Thread(target=self._working, name="print-station", daemon=True).start()
+
+    def on_unmount(self) -> None:
+        self.station.leave.set()
+        self._ended.set()
+        self._wake.set()
+
+    def _working(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self.look()
+                self.station.work()
+                self.look()
+            except Exception as error:
+                log.error("the print station failed: %s", placed(error))
+            self._wake.wait(LOOK_S)
+            self._wake.clear()
+        self.station.close()
+
+    def look(self) -> None:
+        """Have the screen show how things stand."""
+        self.post_message(Looked(self.station.jobs(), self.station.trouble))
+
+    @on(Looked)
+    def _looked(self, message: Looked) -> None:
+        self.head.jobs, self.head.trouble = message.jobs, message.trouble
+        self.head.paint()
+        chosen = self.list.selected
+        done = [job for job in message.jobs if job.state == "printed"][-LATELY:]
+        open_ = [job for job in message.jobs if job.state != "printed"]
+        items = sorted(open_, key=lambda job: ORDER.index(job.state)) + done[::-1]
+        names = [job.name for job in items]
+        place = names.index(chosen.name) if chosen is not None and chosen.name in names else 0
+        self.list.show(items, empty=("", "  " + _("没有文书")), place=place)
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self.push_screen(Dialog(problem(message.error, "")))
+
+    def on_key(self, event: events.Key) -> None:
+        """Arrows choose; p prints once more, y says that it lies there; Ctrl+Q leaves."""
+        if isinstance(self.screen, Dialog):
+            return
+        if self.list.move(event.key):
+            self._show_keys()
+        elif event.key == "p" and self._settles:
+            self._ask(False)
+        elif event.key == "y" and self._settles:
+            self._ask(True)
+        elif event.key == "f5":
+            self._wake.set()
+        else:
+            return
+        event.stop()
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q, after a question."""
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.exit(0)
+
+        if not isinstance(self.screen, Dialog):
+            lines = ((_("退出后窗口送来的文书在中心或共享文件夹里等着，不会丢。"), "plain"),)
+            self.push_screen(Dialog(Spec(_("退出打印台？"), lines, yes=N_("退出"), no=N_("继续"))), answered)
+
+    @property
+    def _settles(self) -> bool:
+        job = self.list.selected
+        return job is not None and job.state in ("failed", "unknown")
+
+    def _ask(self, printed: bool) -> None:
+        job = self.list.selected
+        assert job is not None, "the key does nothing otherwise"
+        title = _("纸已经出来了？") if printed else _("再打一次？")
+        warning = _("确认纸没有出来，免得同一份文书有两张。") if job.state == "unknown" and not printed else ""
+        lines = [(_named(job), "strong"), *(((_(job.error), "plain"),) if job.error else ())]
+        lines += [("", "plain"), (warning, "warn")] if warning else []
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.run_worker(lambda: self._settle(job, printed), thread=True, exit_on_error=False)
+
+        yes = N_("已经出来了") if printed else N_("再打一次")
+        self.push_screen(
+            Dialog(Spec(title, tuple(line for line in lines if line[0] or not line[1]), yes=yes)), answered
+        )
+
+    def _settle(self, job: StationJob, printed: bool) -> None:
+        try:
+            self.station.settle(job, printed)
+        except HallError as error:
+            self.post_message(Failed(error))
+        self._wake.set()
+        self.look()
+
+    def _show_keys(self) -> None:
+        keys = (
+            Key("↑ ↓", _("选择")),
+            Key("p", _("再打一次"), self._settles),
+            Key("y", _("已经出来了"), self._settles),
+            Key("F5", _("马上再看")),
+            Key("Ctrl+Q", _("退出")),
+        )
+        for line in self.query(KeyLine):
+            line.show(keys)
+
+
+def _named(job: StationJob) -> str:
+    """The paper in words, from its file's name: reference, kind, which one."""
+    reference, kind, rest = _parts(job.name)
+    return f"{paper_name(kind) if kind else job.name}  {reference}{rest}"
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    stem = name.removesuffix(".pdf")
+    again = ""
+    if "-r" in stem and stem.rpartition("-r")[2].isdigit():
+        stem, _dash, nth = stem.rpartition("-r")
+        again = _("，补打 {nth}").format(nth=nth)
+    reference, _dash, _which = stem.rpartition("-")
+    reference, _dash, kind = reference.rpartition("-")
+    return (reference, kind, again) if kind else (stem, "", again)
+
+
+def _heading(columns: int) -> tuple[Span, ...]:
+    return ((" " + pad(_("文书"), 26), "faint"), (pad(_("编号"), 22), "faint"), (_("怎样"), "faint"))
+
+
+def _row(job: StationJob, columns: int, chosen: bool) -> tuple[Span, ...]:
+    reference, kind, again = _parts(job.name)
+    word, ink = print_word(job.state)
+    said = f"{word}  {_(job.error)}" if job.error else word
+    what = paper_name(kind) + again if kind else safe(job.name)
+    return (
+        (" " + pad(clip(what, 25), 26), "strong" if chosen else "plain"),
+        (pad(clip(safe(reference), 21), 22), "faint"),
+        (clip(safe(said), max(10, columns - 50)), ink),
+    )
