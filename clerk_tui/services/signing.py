@@ -48,7 +48,7 @@ def signer(ws: Workspace) -> Signer:
     """
     from hall.replica import Signer
 
-    return Signer(key=_key(ws.journal.path, ws.journal.device().public_key), incarnation=ws.journal.incarnation, secret=secrets(ws)[0])
+    return Signer(key=device_key(ws), incarnation=ws.journal.incarnation, secret=secrets(ws)[0])
 
 
 def device_key(ws: Workspace) -> Ed25519PrivateKey:
@@ -63,7 +63,7 @@ def device_key(ws: Workspace) -> Ed25519PrivateKey:
 def secrets(ws: Workspace) -> tuple[bytes, ...]:
     """The secrets behind identity digests that this window knows: the hall's, once the centre has told it, and one that
     only this device can make, for papers from before that."""
-    own = hmac.digest(_key(ws.journal.path, ws.journal.device().public_key).private_bytes_raw(), b"own-secret", "sha256")
+    own = hmac.digest(device_key(ws).private_bytes_raw(), b"own-secret", "sha256")
     with translated(ws.journal.path):
         halls = queries.hall_secret(ws.journal.read())
     return (halls, own) if halls else (own,)
