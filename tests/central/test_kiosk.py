@@ -18,12 +18,13 @@ READS = {"/v1/board", "/v1/board/cases", "/v1/board/rule", "/v1/queue/figures", 
 
 
 def everything(hub: Hub) -> str:
-    """The digest of every row of every table."""
+    """The digest of every row of every table, but for when a device was heard of, which the centre keeps of anybody."""
 
     async def look(db: Db) -> str:
         digest = sha256()
         for table in sorted(TABLES):
-            for row in sorted(repr(tuple(row)) for row in await db.rows(f"SELECT * FROM {table}")):
+            columns = ", ".join(each for each in TABLES[table] if (table, each) != ("device", "seen_ms"))
+            for row in sorted(repr(tuple(row)) for row in await db.rows(f"SELECT {columns} FROM {table}")):
                 digest.update(f"{table}{row}".encode())
         return digest.hexdigest()
 
