@@ -12,8 +12,8 @@ from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
 DAY_MS = 24 * 3600 * 1000
 SILENT_MS = {Role.CLERK: DAY_MS, Role.STATION: 5 * 60_000, Role.KIOSK: 5 * 60_000}
 """A device that was not heard of for longer is shown as silent, by its role: a counter is closed when nobody sits
-there; what stands in the hall (displays, boards, ticket machines, print stations) asks every few seconds all day. Longer
-than it may take until it is kept that a device was heard of (``rights.HEARD_EVERY_MS``)."""
+there; what stands in the hall (displays, boards, ticket machines, print stations) asks every few seconds all day.
+Longer than it may take until it is kept that a device was heard of (``rights.HEARD_EVERY_MS``)."""
 
 
 async def add_aside(db: Db, office: str, rows: list[tuple[int, str, str]], now_ms: int) -> None:
