@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from central.queue.calling import not_yours
 from central.queue.days import day_of
+from central.queue.sending_on import check_window
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
 from central.store import queue as table
@@ -99,6 +100,7 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
     assert isinstance(request, w.ReasonedAction)
     reason = request.reason.strip()
     if isinstance(request, w.TransferAction):
+        await check_window(turn, request, now)
         return t.TicketTransferred(
             business=request.business, at_ms=now, reason=reason, window=request.to_window, clerk=clerk
         )

@@ -147,7 +147,8 @@ class CallingScreen(CounterScreen):
         now_ms = workspace.clock.now_ms() if workspace is not None else 0
         since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
-        about = "  ".join(part for part in (self._business(ticket), ticket.reference, ticket.reason) if part)
+        sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""
+        about = "  ".join(part for part in (sent, self._business(ticket), ticket.reference, _(ticket.reason)) if part)
         chip = f" {_(word)} "
         room = columns - max(8, width(chip) + 1) - 19
         return (

@@ -237,7 +237,11 @@ class Window(Watching):
         self.step(actor, "release", visit, without(self.desk, ticket))
 
     def transfer(self, actor: Actor, business: str, to_window: str, reason: str) -> None:
-        """On to another business, or to one window of it; number and first call stay."""
+        """On to another business, or to one window of it; number and first call stay.
+
+        Raises:
+            BadInput: nobody is here; ``window_away``, that window is not there for it, and the ticket stays here.
+        """
         visit = self._here()
         desk = replace(self.desk, visit=None)
         reason, to_window = _reason(reason), to_window.strip()[:20]

@@ -286,6 +286,22 @@ async def test_aside_and_taken_up_sent_on_and_called_before_others(hall: Hall, s
         await clerk.press("escape")
 
 
+async def test_the_same_key_twice_is_one_call_and_one_end(hall: Hall, seat: Seat) -> None:
+    first, second, third = (hall.issue("household").number for _ in range(3))
+    async with at_window(seat) as clerk:
+        await clerk.press("ctrl+n", "ctrl+n")
+        await until(clerk, lambda: at(clerk) == first)
+        clerk.app.person_here()
+        clerk.app.done_for_visit("SL01-A3-000123-4", "accepted")
+        await until(clerk, lambda: now(clerk).visit.served)
+        await clerk.press("ctrl+n", "ctrl+n")
+        await until(clerk, lambda: at(clerk) == second)
+        beat(clerk)
+        await until(clerk, lambda: third in [each.number for each in now(clerk).waiting])
+        assert isinstance(clerk.screen, HomeScreen), "nothing went wrong, so nothing is said"
+        assert at(clerk) == second
+
+
 async def test_several_windows_at_once_never_get_the_same_number(hall: Hall, seats: list[Seat]) -> None:
     tickets = {hall.issue().number for _ in range(6)}
     async with at_window(seats[0]) as one, at_window(seats[1]) as two, at_window(seats[2]) as three:
