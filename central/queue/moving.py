@@ -79,8 +79,8 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
         place = await _place_back(turn, one, row)
         return t.TicketReturned(at_ms=now, place_ms=place, why="came_back")
     if one.verb == "release":
-        if row.ticket.state is not TicketState.HELD:
-            raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放")
+        if row.ticket.state not in (TicketState.CALLED, TicketState.HELD):
+            raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放，也不在呼叫中")
         return t.TicketReturned(at_ms=now, place_ms=row.ticket.place_ms, why="released")
     window, clerk = request.window, request.clerk
     if one.verb == "start":

@@ -44,7 +44,7 @@ class CallingScreen(CounterScreen):
 
     GROUPS = ("calling",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("calling")]
-    TITLE_OF = N_("叫号")
+    TITLE_OF = N_("排队叫号")
 
     def body(self) -> ComposeResult:
         yield TextPane(self._visit_lines, id="visit", classes="pane")
@@ -168,8 +168,10 @@ class CallingScreen(CounterScreen):
         match action:
             case "calling":
                 return False
-            case "here" | "pass" | "recall":
+            case "here" | "recall":
                 return visit is not None and visit.called
+            case "pass":
+                return visit is not None and not visit.served
             case "hold" | "send_on":
                 return visit is not None
             case "end":

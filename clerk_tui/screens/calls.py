@@ -215,6 +215,13 @@ class Calls(Shifting):
         if self.visit is not None and self.visit.called:
             self.queue_do(lambda window, actor: window.recall(actor))
 
+    def not_come(self) -> str:
+        return self.visit.number if self.visit is not None and self.visit.called else ""
+
+    def let_go(self) -> None:
+        if self.not_come():
+            self.queue_do(lambda window, actor: window.let_go(actor))
+
     def person_here(self) -> str:
         """Whoever was called is served now, since something is opened for them; the number, or ``""``."""
         visit = self.visit

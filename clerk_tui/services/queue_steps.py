@@ -25,7 +25,7 @@ from hall.names import safe_for_terminal
 from hall.roles import Actor, needed_for, require
 from hall.ticketing import TicketBody
 
-NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found"]
+NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found", "put_back"]
 _ENDS: Final = (
     t.TicketFinished, t.TicketPassed, t.TicketTransferred, t.TicketHeld, t.TicketReturned, t.TicketVoided,
 )  # fmt: skip
@@ -126,8 +126,8 @@ class Queueing:
         return True
 
     def _ask_step(self, step: Step, before: Desk | None = None) -> bool:
-        """Ask the centre for a step that is kept. ``before`` is how things stood until just now, ``None`` for a step that
-        is asked for again."""
+        """Ask the centre for a step that is kept. ``before`` is how things stood until just now, ``None`` for a step
+        that is asked for again."""
         try:
             reply = self.line.ask(lambda centre: queue.move(centre, step.ticket_id, step.verb, step.request()))
         except Unreachable:
