@@ -13,6 +13,8 @@ from hall.verdict import Tick, TickState
 DAY: Final = dt.date(2026, 9, 18)
 REFERENCE: Final = "SL01-A1-00012-7"
 ARTICLE: Final = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
+BARRED: Final = "《中华人民共和国食品安全法》第一百三十五条"
+"""Who may not apply for five years: what another law says of the application itself (``hall.refusal``)."""
 HALL: Final = HallInfo(
     name="示例市政务服务中心",
     region="990100",
