@@ -14,6 +14,7 @@ from msgspec import Struct
 from hall.case import Case, CaseState
 from hall.errors import HallError
 from hall.facts import PaperIssued, PaperKind
+from hall.names import says_something
 from hall.telling import PAPER_NAMES
 from receipts.document import Document, Seal, Signatures, texts
 from receipts.templates import Template, names_in
@@ -180,7 +181,7 @@ def require(kind: PaperKind, case: Case, issued: PaperIssued) -> None:
 def require_values(kind: PaperKind, content: Content) -> None:
     """That every value the law wants is there. Raises HallError with the need's code, field and hint."""
     for need in NEEDS.get(kind, ()):
-        if not content.values[need.value].strip():
+        if not says_something(content.values[need.value]):
             raise HallError(
                 need.code, f"{PAPER_NAMES[kind]}没有写明{need.label}，不能出具", field=need.field, hint=need.hint
             )
@@ -283,11 +284,11 @@ def _served(case: Case) -> None:
                   ("代收的原因", told.reason, "served.reason")),
         "refused": (("见证人", service.witness, "served.witness"), ("拒收的原因", told.reason, "served.reason")),
     }  # fmt: skip
-    if not told.place.strip() and not (told.how == "posted" and told.waybill.strip()):
+    if not says_something(told.place) and not (told.how == "posted" and says_something(told.waybill)):
         label, field = ("邮寄单号", "served.waybill") if told.how == "posted" else ("送达地点", "served.place")
         raise HallError("paper_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}")
     for label, value, field in wanted.get(told.how, ()):
-        if not value.strip():
+        if not says_something(value):
             raise HallError(
                 "service_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}"
             )
@@ -297,7 +298,7 @@ def _fee(case: Case) -> None:
     """行政许可法 art. 58, 59: no fee without the law it stands on."""
     assert case.fee is not None, "asked before"
     for number, charge in enumerate(case.fee.charges, 1):
-        if not charge.basis.strip():
+        if not says_something(charge.basis):
             raise HallError(
                 "fee_without_basis", f"缴费通知书第{number}项“{charge.name}”没有写明收费依据，不能出具",
                 field=f"fee.charges[{number - 1}].basis", hint="请写明法律、行政法规和公布的收费标准",
@@ -312,7 +313,7 @@ def _fee(case: Case) -> None:
 def _transfer(case: Case) -> None:
     """Each hand that gives an original is named."""
     for number, move in enumerate(case.handovers):
-        if not move.giver.strip():
+        if not says_something(move.giver):
             raise HallError(
                 "handover_without_hand", f"物料流转单第{number + 1}次移交没有写明移交人，不能出具",
                 field=f"handovers[{number}].giver", hint="请写明谁交出的",

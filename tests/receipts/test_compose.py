@@ -304,8 +304,9 @@ def test_a_refusal_without_the_right_organ_cannot_be_composed() -> None:
 @pytest.mark.parametrize("ground", ["not_needed", "not_authority", "other"])
 def test_a_refusal_without_a_reason_cannot_be_composed(ground) -> None:
     case = PAPERS["refusal_other"][1]
-    empty = Refusal(ground, " ", cases.ELSEWHERE)
-    assert refuse(replace(case, refusal=empty), "refusal") == "refusal_without_reason"
+    for nothing in (" ", "\u200b", "\u2060", ".", "—"):
+        empty = Refusal(ground, nothing, cases.ELSEWHERE)
+        assert refuse(replace(case, refusal=empty), "refusal") == "refusal_without_reason", repr(nothing)
 
 
 @pytest.mark.parametrize("name", PAPERS)
