@@ -6,6 +6,7 @@ sign are looked for in the finished document, so that a centre's own text cannot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -46,6 +47,7 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
         Need("refusal_reason", "reason", "不予受理的理由", "refusal.reason", "请写明理由", "refusal_without_reason"),
         *_REMEDY,
     ),
+    "acceptance": (Need("accepted", "date", "受理日期", "accepted", "请先作出受理"),),
     "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日"),),
     "promise": (
         Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
@@ -127,8 +129,17 @@ SIGNED: Final = frozenset[PaperKind](
     {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned", "terminated"}
 )
 """Papers that somebody signs."""
+_SIGNER: Final[dict[PaperKind, str]] = {"notice": "申请人", "checking": "申请人", "promise": "承诺人"}
+"""Whose signature it is that makes the paper: theirs, not the clerk's."""
+_BY_ARTICLE: Final = frozenset[PaperKind]({"notice", "acceptance", "refusal"})
+"""Papers that say by which article they are given (行政许可法 art. 32(1))."""
 UNNUMBERED: Final = frozenset[PaperKind]({"guide", "checking"})
 """Papers that exist before there is a case to number."""
+_PERIODS: Final = (
+    ("申请行政复议的期限（六十日）", re.compile("(?:六十|(?<![0-9])60) ?(?:个自然)?日")),
+    ("提起行政诉讼的期限（六个月）", re.compile("(?:六|(?<![0-9])6) ?个月")),
+)
+"""Until when one can turn against a decision (行政复议法 art. 20, 行政诉讼法 art. 46), where both remedies are told."""
 EXTENSION_DAYS, JOINT_EXTENSION_DAYS = 10, 15
 """How much a limit may be extended (行政许可法 art. 42)."""
 
@@ -144,7 +155,7 @@ def marks_of(kind: PaperKind) -> tuple[Mark, ...]:
         found.add("number")
     if kind == "refusal":
         found.add("organ")
-    if kind == "fee":
+    if kind == "fee" or kind in _BY_ARTICLE:
         found.add("basis")
     if kind == "served":
         found.add("place")
@@ -204,13 +215,26 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         missing += [label for name, label in wanted.items() if content.values[name] not in said]
     if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
         missing.append("印章和日期的位置")
-    if kind in SIGNED and not any(isinstance(block, Signatures) for block in document.blocks):
-        missing.append("签字的位置")
+    if kind in _BY_ARTICLE and content.values["article"] not in said:
+        missing.append("依据的条款")
+    if set(_REMEDY) <= set(NEEDS.get(kind, ())):
+        missing += [label for label, period in _PERIODS if period.search(said) is None]
+    if kind in SIGNED and not _to_sign(document, _SIGNER.get(kind, "")):
+        missing.append(f"{_SIGNER.get(kind, '')}签字的位置")
     if missing:
         raise HallError(
             "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}",
             field=f"{kind}.toml", hint="请对照程序自带的文书文本补上",
         )  # fmt: skip
+
+
+def _to_sign(document: Document, signer: str) -> bool:
+    """Whether there is an empty line to sign, ``signer``'s where named; 签收日期 is one to date."""
+    slots = (slot for block in document.blocks if isinstance(block, Signatures) for slot in block.slots)
+    return any(
+        "签" in slot.label and not slot.label.endswith(("日期", "时间")) and signer in slot.label and not slot.value
+        for slot in slots
+    )
 
 
 def _listed(rows: Sequence[Mapping[str, str]], names: tuple[str, ...], said: str) -> bool:
@@ -248,12 +272,12 @@ def _refusal(case: Case) -> None:
     """行政许可法 art. 32(2), 72(7): no refusal without its reason, none for want of authority without the organ."""
     refusal = case.refusal
     assert refusal is not None, "asked before"
-    if not refusal.reason.strip():
+    if not says_something(refusal.reason):
         raise HallError(
             "refusal_without_reason", "不予受理通知书没有写明理由，不能出具",
             field="refusal.reason", hint="请写明理由",
         )  # fmt: skip
-    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
+    if refusal.ground == "not_authority" and (refusal.where is None or not says_something(refusal.where.organ)):
         raise HallError(
             "refusal_without_organ",
             "不予受理通知书没有写明应当向哪个机关申请，不能出具（行政许可法第三十二条第一款第二项）",

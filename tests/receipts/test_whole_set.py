@@ -191,6 +191,33 @@ def test_a_centres_own_text_cannot_leave_out_what_the_law_wants(tmp_path: Path, 
     assert caught.value.code == "bad_paper_text"
 
 
+@pytest.mark.parametrize(
+    ("kind", "said_there", "instead", "missing"),
+    [
+        ("notice", "申请人（签字）", "经办人（签字）", "申请人签字的位置"),
+        ("notice", '["申请人（签字）", ""]', '["申请人（签字）", "{clerk}"]', "申请人签字的位置"),
+        ("promise", "承诺人（签字或盖章）", "收件人（签字）", "承诺人签字的位置"),
+        ("returned", "领回人（签字）", "领回人", "签字的位置"),
+        ("notice", "现{on_article}", "现", "依据的条款"),
+        ("acceptance", "{on_article}", "依法", "依据的条款"),
+        ("refusal", "{on_article}", "依法", "依据的条款"),
+        ("refusal", "六十日内", "及时", "六十日"),
+        ("denial", "六个月内", "及时", "六个月"),
+        ("terminated", "六十日内", "160日内", "六十日"),
+    ],
+)
+def test_a_centres_own_text_cannot_lose_whose_signature_it_is_by_what_article_or_until_when_one_can_object(
+    tmp_path: Path, kind: PaperKind, said_there: str, instead: str, missing: str
+) -> None:
+    packaged = (templates.PACKAGED / f"{kind}.toml").read_text(encoding="utf-8")
+    assert said_there in packaged
+    (tmp_path / f"{kind}.toml").write_text(packaged.replace(said_there, instead), encoding="utf-8")
+    case, issued = SAMPLES[kind]
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, issued, texts=tmp_path)
+    assert caught.value.code == "bad_paper_text" and missing in caught.value.message
+
+
 CANNOT_BE_LOST: dict[PaperKind, tuple[str, ...]] = {
     "receipt": ("食品安全规章制度目录清单",),
     "notice": ("食品安全规章制度目录清单", "任命文件未加盖公章", "请按样表补齐"),
