@@ -31,6 +31,7 @@ PRINT_TARGET = (
 """What names a place that papers go to: a folder, a queue of CUPS, a ticket printer on the network, a print station."""
 PRINTER = r"^(?:dir:.*|cups:.*)\Z"
 """What a print station prints on: papers that windows send it are made for A4."""
+SHIPPED_CATALOGUE = "catalogue"
 PrintTarget = Annotated[str, Meta(pattern=PRINT_TARGET)]
 
 
@@ -60,9 +61,9 @@ class ClerkSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class CatalogueSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the matters lie."""
+    """Where the matters lie; a file that does not say it means the folder beside it, else the one shipped."""
 
-    path: Text = "catalogue"
+    path: Text = SHIPPED_CATALOGUE
 
 
 class CalendarSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -233,8 +234,11 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def catalogue_dir(self) -> Path:
-        """The directory of the catalogue."""
-        return self._path(self.catalogue.path)
+        """The directory of the catalogue: the default is the shipped one where none lies beside the file."""
+        beside = self._path(self.catalogue.path)
+        if self.catalogue.path == SHIPPED_CATALOGUE and not beside.exists():
+            return paths.PROJECT_ROOT / SHIPPED_CATALOGUE
+        return beside
 
     @property
     def calendar_files(self) -> tuple[Path, ...]:

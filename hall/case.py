@@ -130,7 +130,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``adopted`` is the incarnation whose paper a second window went on from (``hall.adoption``), empty if none did;
     ``writers`` counts the facts of each incarnation that it knows, by themselves or from a paper; ``seen`` says how
     many facts of whom a window had seen when it went on with the case. ``marks`` say who set a fee, a decision or a
-    tick last, ``disputes`` are the conflicts that nobody has settled.
+    tick last, ``disputes`` are the conflicts that nobody has settled. ``counted_from``: the day that the
+    limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt.
     """
 
     case_id: str
@@ -151,6 +152,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     window: str = ""
     clerk: str = ""
     accepted: dt.date | None = None
+    counted_from: dt.date | None = None
     deemed: bool = False
     due: Due = Due()
     article: str = ""

@@ -131,7 +131,7 @@ def case_clock(
         return CaseClock()
     pauses = _pauses(case, today)
     limits = case.matter.limits
-    start = max(case.accepted, case.clock_from)
+    start = case.counted_from or max(case.accepted, case.clock_from)
     promised = _last_day(limits.promised, case.clock_from, start, calendar, pauses, case.extended_days)
     statutory = _last_day(limits.statutory, case.clock_from, start, calendar, pauses, case.extended_days)
     dates = _joined(promised, statutory)

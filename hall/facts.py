@@ -128,12 +128,13 @@ class Due(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseAccepted(Body, frozen=True, tag="case.accepted"):
-    """Accepted (行政许可法 art. 32(5)). ``deemed``: by the five-day rule, as of the receipt day (art. 32(4))."""
+    """Accepted (行政许可法 art. 32(5)). ``deemed``: by the five-day rule. ``counted_from``: as in ``Case``."""
 
     accepted: dt.date
     due: Due
     article: str
     deemed: bool = False
+    counted_from: dt.date | None = None
 
 
 class CaseNoticed(Body, frozen=True, tag="case.noticed"):
@@ -167,13 +168,14 @@ class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseTolerated(Body, frozen=True, tag="case.tolerated"):
-    """Accepted with a promise (容缺受理, domain.md §6)."""
+    """Accepted with a promise (容缺受理, domain.md §6); ``counted_from``: as in ``Case``."""
 
     promises: tuple[Promise, ...]
     accepted: dt.date
     due: Due
     breach: PromiseBreach
     article: str
+    counted_from: dt.date | None = None
 
 
 class CaseCorrected(Body, frozen=True, tag="case.corrected"):
@@ -201,8 +203,7 @@ class CaseRefused(Body, frozen=True, tag="case.refused"):
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed.
 
-    ``overdue``: after the day that the notice gave, with the ``reason`` why it is taken all the same; the paper said
-    what would follow, so it is for supervisors.
+    ``overdue``: after the day that the notice gave, with the ``reason`` why it is taken; it is for supervisors.
     """
 
     ticks: dict[str, Tick]

@@ -149,6 +149,7 @@ def _accepted(case: Case, fact: f.Fact) -> Changes:
     return {
         "state": S.ACCEPTED,
         "accepted": body.accepted,
+        "counted_from": body.counted_from,
         "due": body.due,
         "article": body.article,
         "deemed": body.deemed,
@@ -178,6 +179,7 @@ def _tolerated(case: Case, fact: f.Fact) -> Changes:
     return {
         "state": S.TOLERATED,
         "accepted": body.accepted,
+        "counted_from": body.counted_from,
         "due": body.due,
         "article": body.article,
         "promises": body.promises,

@@ -114,7 +114,12 @@ PROJECT: Final = f.MatterRef(
         ProcessStep(name="技术审查", who="住建局", days=6),
         ProcessStep(name="出具审查意见书", who="住建局", days=1),
     ),
-    questions=(("是否采用特殊消防设计？", "否"),),
+    questions=(
+        ("是否属于特殊建设工程？", "是"),
+        ("是否依法需要办理建设工程规划许可？", "是"),
+        ("是否为依法需要批准的临时性建筑？", "否"),
+        ("是否采用特殊消防设计？", "否"),
+    ),
     flow=PROJECT_FLOW,
 )
 PROJECT_SITUATIONS: Final = (SituationRef("O", "一般消防设计"),)
@@ -154,6 +159,18 @@ PROJECT_ROWS: Final = (
         held=True,
         held_from="部门数据共享",
     ),
+    Row(
+        code="proxy",
+        name="授权委托书和受托人居民身份证",
+        why="确认委托是申请人的真实意思，并核实受托人身份",
+        source="申请人自备（委托书窗口提供格式）",
+        form="原件",
+        copies=1,
+        required=True,
+        tolerable=False,
+        held=False,
+        standard="写明委托办理的事项、权限和期限并盖章",
+    ),
 )
 PROJECT_ENGLISH: Final = {
     PROJECT.name: "Fire safety design review of special works",
@@ -163,5 +180,6 @@ PROJECT_ENGLISH: Final = {
     "特殊建设工程消防设计审查申请表": "Application for a fire safety design review",
     "消防设计文件": "Fire safety design documents",
     "建设工程规划许可文件": "Planning permit of the works",
+    "授权委托书和受托人居民身份证": "Power of attorney and the agent's identity card",
 }
 """What a catalogue lists of these in English."""

@@ -5,6 +5,7 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -29,6 +30,7 @@ _VALUES: Final = """
     hall_address hall_phone hours known_before lapse legal_person matter matter_code matter_kind number partners
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
+    start
     statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
     exit_reason tell_by waived_count on_article under act supplied_names
     window you applicant_address applicant_phone_full agent_phone_full
@@ -41,7 +43,8 @@ _VALUES: Final = """
     served_remark servers paid query_code to_pay valid_until waybill witness
 """
 _FLAGS: Final = """
-    accepted after_notice agent collected company corrected deemed held lapse later_clock not_authority not_needed
+    accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
+    not_needed
     exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
     announced_statutory by_post electronic in_person waybill extended_statutory
@@ -199,6 +202,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
     return {
         "received": chinese_date(case.received),
         "clock_from": chinese_date(case.clock_from),
+        "start": chinese_date(_start(case)),
         "tell_by": chinese_date(case.tell_by),
         "accepted": chinese_date(case.accepted),
         "promised_due": chinese_date(case.due.promised, case.due.promised_provisional),
@@ -224,6 +228,21 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "waived_count": str(len(waived(case.rows, case.ticks))),
         "tolerated_count": str(len(case.promises)),
     }
+
+
+def _start(case: Case) -> dt.date:
+    """The day that the limits of an acceptance count from: of what completed it, else of the receipt."""
+    if case.counted_from is not None:
+        return case.counted_from
+    # Facts that do not say it: only what was complete at once counts from the receipt.
+    return case.received if len(case.handed_in) > 1 else case.clock_from
+
+
+def _later_start(case: Case) -> bool:
+    if case.counted_from is None:
+        return _start(case) != case.received
+    # A limit that counts from the receipt (建筑法 art. 8) does not wait for what was handed in later.
+    return case.counted_from != case.accepted and case.matter.limits.promised.starts != "received"
 
 
 def _faults(gaps: Sequence[Gap]) -> str:
@@ -268,6 +287,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "deemed": case.deemed,
         "held": any(row.held for row in case.rows),
         "later_clock": case.clock_from != case.received,
+        "later_start": _later_start(case),
         "exit": bool(case.exits),
         "exit_where": any(way.where for way in case.exits),
         "not_authority": ground == "not_authority",

@@ -45,7 +45,7 @@ def deadline(
 
     first = read_date(start, "--from")
     count = _read_days(days)
-    calendar = load_calendar((*session.config.calendar_files, *files))
+    calendar = load_calendar(session.config.calendar_files, files)
     due = calendar.add_limit(first, count, "working_day" if unit == UNITS[0] else "calendar_day")
     result = {"due": due.day.isoformat(), "provisional": due.provisional}
     answer(as_json, result, lambda: [due.day.isoformat() + (_("（暂定）") if due.provisional else "")])

@@ -21,7 +21,8 @@ STRIP: Final = 128
 """Rows in one command."""
 RESET: Final = b"\x1b@"
 CUT: Final = b"\x1dVB\x00"
-_INK: Final = bytes(ord("1") if grey < 128 else ord("0") for grey in range(256))
+_INK: Final = bytes(ord("1") if grey < 180 else ord("0") for grey in range(256))
+"""A dot is printed where a third of it is ink: the hairlines of rare characters are thinner than half a dot."""
 _BLANK: Final = bytes(DOTS // 8)
 _pdfium = threading.Lock()
 """PDFium may be used by one thread at a time."""
@@ -69,8 +70,9 @@ def _rows(page: Any) -> Rows:
     rows = _drawn(page, DPI / 72)
     width = len(rows[0]) if rows else 0
     over = max(0, width - DOTS)
-    if over and any(b"1" in row[: over // 2] or b"1" in row[width - (over - over // 2) :] for row in rows):
-        # Ink where the head does not reach: smaller rather than cut off.
+    left, right = over // 2 - 2, width - (over - over // 2) + 2
+    if over and any(b"1" in row[: max(0, left)] or b"1" in row[right:] for row in rows):
+        # Ink where the head does not reach, by more than the two dots of the cap of a rule: smaller, not cut off.
         rows = _drawn(page, DOTS / page.get_width())
         width = len(rows[0])
         over = max(0, width - DOTS)
@@ -82,7 +84,7 @@ def _rows(page: Any) -> Rows:
 
 
 def _drawn(page: Any, scale: float) -> Rows:
-    """Rows of ``0`` and ``1``, a character a dot. Grey is decided at the middle: a dithered bar code cannot be read."""
+    """Rows of ``0`` and ``1``, a character a dot. Grey is decided once: a dithered bar code cannot be read."""
     bitmap = page.render(scale=scale, grayscale=True)
     try:
         raw, stride, width = bytes(bitmap.buffer), bitmap.stride, bitmap.width

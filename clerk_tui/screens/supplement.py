@@ -125,6 +125,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
+        from_now = self.draft.case.matter.limits.promised.starts != "received"
+        later = accepted and not self.promised and from_now and preview.clock_from != preview.accepted
         kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
         if chosen and not self.promised:
             article = article_of(chosen, preview.verdict.refusal, kind=kind)
@@ -145,6 +147,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings=tuple(warnings),
             dates=date_pairs(
                 (_("收到日"), preview.accepted),
+                (_("起算日"), preview.clock_from if later else ""),
                 (_("承诺办结"), due.promised if accepted else ""),
                 (_("法定期限"), due.statutory if accepted else ""),
                 (_("补正期限"), preview.respond_by if noticed else ""),

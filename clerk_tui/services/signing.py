@@ -48,7 +48,7 @@ def signer(ws: Workspace) -> Signer:
     """
     from hall.replica import Signer
 
-    return Signer(key=_key(ws.journal.path), incarnation=ws.journal.incarnation, secret=secrets(ws)[0])
+    return Signer(key=device_key(ws), incarnation=ws.journal.incarnation, secret=secrets(ws)[0])
 
 
 def device_key(ws: Workspace) -> Ed25519PrivateKey:
@@ -57,13 +57,13 @@ def device_key(ws: Workspace) -> Ed25519PrivateKey:
     Raises:
         StoreError: it cannot be read.
     """
-    return _key(ws.journal.path)
+    return _key(ws.journal.path, ws.journal.device().public_key)
 
 
 def secrets(ws: Workspace) -> tuple[bytes, ...]:
     """The secrets behind identity digests that this window knows: the hall's, once the centre has told it, and one that
     only this device can make, for papers from before that."""
-    own = hmac.digest(_key(ws.journal.path).private_bytes_raw(), b"own-secret", "sha256")
+    own = hmac.digest(device_key(ws).private_bytes_raw(), b"own-secret", "sha256")
     with translated(ws.journal.path):
         halls = queries.hall_secret(ws.journal.read())
     return (halls, own) if halls else (own,)
@@ -83,5 +83,6 @@ def known_keys(ws: Workspace) -> dict[bytes, KnownKey]:
 
 
 @lru_cache(maxsize=4)
-def _key(path: Path) -> Ed25519PrivateKey:
+def _key(path: Path, public_key: bytes) -> Ed25519PrivateKey:
+    """Kept by the key it belongs to as well as by its place: another journal may come to stand where one stood."""
     return load_key(path)

@@ -179,9 +179,9 @@ def _facts(
         case Outcome.CORRECTED:
             facts.append(f.CaseCorrected(corrections=ready.gaps, article=article))
             stands_on = article_of(Outcome.ACCEPTED, kind=case.matter.kind)
-            facts.append(f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=stands_on))
+            facts.append(_accepted(ready, stands_on))
         case Outcome.ACCEPTED:
-            facts.append(f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=article))
+            facts.append(_accepted(ready, article))
         case Outcome.TOLERATED:
             facts.append(
                 f.CaseTolerated(
@@ -190,6 +190,7 @@ def _facts(
                     due=ready.due,
                     breach=case.matter.tolerance.breach,
                     article=article,
+                    counted_from=ready.clock_from,
                 )
             )
         case Outcome.REFUSED:
@@ -197,6 +198,10 @@ def _facts(
         case Outcome.NOTICED if notice:
             facts.append(_approved(_notice(ws, case, ready, reason, article), approver))
     return facts
+
+
+def _accepted(ready: SupplementPreview, article: str) -> f.CaseAccepted:
+    return f.CaseAccepted(accepted=ready.accepted, due=ready.due, article=article, counted_from=ready.clock_from)
 
 
 def _notice(ws: Workspace, case: Case, ready: SupplementPreview, reason: str, article: str) -> f.CaseNoticed:

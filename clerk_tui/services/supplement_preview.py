@@ -68,6 +68,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
 
     ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
+    ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
     are what an acceptance now would say. ``second`` means that a notice now would not be the first. ``word`` names what
     is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
@@ -85,6 +86,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     late: tuple[str, ...]
     overdue: bool
     accepted: dt.date
+    clock_from: dt.date
     due: Due
     respond_by: dt.date
     field_errors: dict[str, str]
@@ -143,6 +145,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ),
         overdue=bool(case.notices) and case.notices[-1].respond_by < draft.handed_in,
         accepted=draft.handed_in,
+        clock_from=clock_from,
         due=due(case.matter.limits, case.clock_from, clock_from, ws.calendar),
         respond_by=answer.day,
         respond_provisional=answer.provisional,

@@ -99,19 +99,21 @@ def disk_limits(config: Config) -> Limits:
     return Limits(ballast=store.ballast_mb * MIB, warn=store.warn_free_mb * MIB, stop=store.stop_free_mb * MIB)
 
 
-def load_calendar(files: tuple[Path, ...]) -> WorkCalendar:
-    """The national calendar with a centre's own files laid over it, in order.
+def load_calendar(files: tuple[Path, ...], given: tuple[Path, ...] = ()) -> WorkCalendar:
+    """The national calendar with a centre's own files laid over it, in order; ``given`` by ``--calendar`` last.
 
     Raises:
         BadInput: a file that cannot be read or is no calendar; ``field`` is ``file: key``.
     """
     calendar = WorkCalendar.default()
     for path in files:
-        calendar = _with_file(calendar, path)
+        calendar = _with_file(calendar, path, "calendar.files", "改正文件，或从 config.toml 的 calendar.files 里去掉它")
+    for path in given:
+        calendar = _with_file(calendar, path, "--calendar", "核对 --calendar 后面的文件名，或改正文件")
     return calendar
 
 
-def _with_file(calendar: WorkCalendar, path: Path) -> WorkCalendar:
+def _with_file(calendar: WorkCalendar, path: Path, source: str, hint: str) -> WorkCalendar:
     import json
     import tomllib
 
@@ -122,8 +124,8 @@ def _with_file(calendar: WorkCalendar, path: Path) -> WorkCalendar:
         raise BadInput(
             "bad_calendar",
             f"日历文件 {path} 读不出来：{error}",
-            field=f"calendar.files: {path.name}",
-            hint="改正文件，或从 config.toml 的 calendar.files 里去掉它",
+            field=f"{source}: {path.name}",
+            hint=hint,
         ) from error
     try:
         return WorkCalendar.from_mapping(data, base=calendar)

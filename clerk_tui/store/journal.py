@@ -27,7 +27,7 @@ from clerk_tui.store.rollback import attest, confront, missing
 from clerk_tui.store.schema import differences, repair, schema_changed
 from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
 from clerk_tui.store.upgrading import upgrade
-from clerk_tui.store.verifying import Head, Verified, verify_chain
+from clerk_tui.store.verifying import Head, Verified, verify_chain, verify_own
 from clerk_tui.store.witness import Witness
 from hall.case import Case
 from hall.chain import SCHEMA_V, Sealed, open_sealed, seal, type_of
@@ -197,7 +197,7 @@ class Journal:
             if altered.beyond_repair:
                 raise schema_changed(altered, self.path)
             traces = None if altered else read_traces(self.read(), self.incarnation)
-            found = verify_chain(self.read(), self.device(), first_seq=1)
+            found = verify_own(self.read(), self.device())
         if traces is None:
             raise schema_changed(altered, self.path)
         traces.check(found.head.seq)
@@ -214,7 +214,7 @@ class Journal:
         """
         count = 0
         with self.write() as connection:
-            verify_chain(connection, self.device(), first_seq=1)
+            verify_own(connection, self.device())
             repair(connection, self.path)
             projector = Projector(connection)
             rows = connection.execute(f"SELECT {SEALED} FROM event ORDER BY seq")  # noqa: S608 - a constant

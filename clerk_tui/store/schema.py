@@ -92,7 +92,7 @@ def schema_changed(found: Differences, path: Path) -> StoreError:
     """What differs, and what to do about it."""
     hint = "停止使用，保留这个文件，从备份恢复并报告管理员"
     if not found.beyond_repair:
-        hint = "不要收件，报告管理员：先运行 clerk journal verify 核对记录，再运行 clerk journal rebuild 修好"
+        hint = "不要收件，报告管理员；再运行 clerk journal rebuild 修好，它先核对每条记录，有改动过的就停下，什么也不改"
     return StoreError(
         "schema_changed", f"数据库的结构被改动过：{found.told()}（{path}）", field="store.path", hint=hint
     )

@@ -17,6 +17,13 @@ _NOBODY: Final = sha256(b"").digest()
 """The personal hash of a fact that never named anybody; any other one without a personal part was erased."""
 
 
+_DAMAGED: Final = (
+    "停止使用这个账本，不要改它也不要覆盖它，报告负责人；"
+    "有备份的运行 clerk restore 换上备份，原来的账本原样搬进 archive 文件夹"
+)
+"""What to do about a journal with a record that is not what was sealed (docs/operations.md)."""
+
+
 class Head(Struct, frozen=True):
     """The last fact: its number (0: none yet) and hash."""
 
@@ -30,6 +37,18 @@ class Verified(Struct, frozen=True, kw_only=True):
     facts: int
     head: Head
     erased: int = 0
+
+
+def verify_own(connection: sqlite3.Connection, device: Device) -> Verified:
+    """Check every fact of the journal that is worked with.
+
+    Raises:
+        BrokenChain: ``field`` is the number of the first fact that does not fit, ``hint`` what to do about it.
+    """
+    try:
+        return verify_chain(connection, device, first_seq=1)
+    except BrokenChain as error:
+        raise BrokenChain(error.code, error.message, field=error.field, hint=error.hint or _DAMAGED) from error
 
 
 def verify_chain(connection: sqlite3.Connection, device: Device, *, first_seq: int) -> Verified:

@@ -74,6 +74,7 @@ def test_relative_paths_start_at_the_file_and_empty_ones_in_the_users_directorie
     text = (
         '[store]\npath = "db/clerk.db"\n[calendar]\nfiles = ["2027.toml"]\n[print]\nby_kind = { notice = "dir:out" }\n'
     )
+    (tmp_path / "catalogue").mkdir()
     config = load_config(write(tmp_path, text))
     assert config.store_file == tmp_path / "db/clerk.db"
     assert config.calendar_files == (tmp_path / "2027.toml",)
@@ -83,6 +84,13 @@ def test_relative_paths_start_at_the_file_and_empty_ones_in_the_users_directorie
     assert config.token_file is None
     assert Config().store_file == paths.data_dir() / "clerk.db"
     assert Config().catalogue_dir == paths.PROJECT_ROOT / "catalogue"
+
+
+def test_a_file_that_says_nothing_of_the_catalogue_means_the_shipped_one(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, '[screen]\nlanguage = "en"\n'))
+    assert config.catalogue_dir == paths.PROJECT_ROOT / "catalogue"
+    named = load_config(write(tmp_path, '[catalogue]\npath = "matters"\n'))
+    assert named.catalogue_dir == tmp_path / "matters", "what is named must be there"
 
 
 def test_a_home_relative_path_is_the_users(tmp_path: Path) -> None:

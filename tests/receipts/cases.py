@@ -246,6 +246,27 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
                 ticks=SOME,
             ),
         ),
+        "acceptance_supplemented_saturday": (
+            "acceptance",
+            told(
+                noticed(),
+                f.CaseSupplemented(ticks=ALL_PRESENT, handed_in=dt.date(2026, 9, 19), complete=True),
+                accepted(accepted=dt.date(2026, 9, 19), counted_from=dt.date(2026, 9, 21)),
+                ticks=SOME,
+            ),
+        ),
+        "acceptance_supplemented_saturday_from_receipt": (
+            "acceptance",
+            told(
+                noticed(),
+                f.CaseSupplemented(ticks=ALL_PRESENT, handed_in=dt.date(2026, 9, 19), complete=True),
+                accepted(accepted=dt.date(2026, 9, 19), counted_from=dt.date(2026, 9, 21)),
+                ticks=SOME,
+                matter=matter(
+                    limits=Limits(promised=Limit(days=5, starts="received")), results=(ResultPaper(name="许可证"),)
+                ),
+            ),
+        ),
         "acceptance_deemed": ("acceptance", told(accepted(deemed=True, article=ARTICLE.format("四")), ticks=SOME)),
         "acceptance_tolerated": ("acceptance", told(tolerated(), ticks=promised)),
         "acceptance_corrected": (

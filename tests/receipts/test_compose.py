@@ -146,6 +146,14 @@ def test_an_acceptance_of_a_weekend_says_from_when_time_runs() -> None:
     assert "延时服务" not in said("acceptance")
 
 
+def test_an_acceptance_completed_on_a_day_off_says_from_when_time_runs() -> None:
+    """The day that completed it decides, not the day of the receipt (domain.md §9a.2)."""
+    found = said("acceptance_supplemented_saturday")
+    assert "自2026年9月19日起受理" in found and "视为2026年9月21日收到，期限自次日起计算" in found
+    assert "延时服务" not in said("acceptance_supplemented")
+    assert "延时服务" not in said("acceptance_supplemented_saturday_from_receipt"), "its limit counts from the receipt"
+
+
 @pytest.mark.parametrize("kind", ["promise", "tolerance"])
 def test_what_a_weekend_receipt_promises_says_from_when_time_runs(kind: str) -> None:
     assert "视为2026年9月21日收到，期限自次日起计算" in said(f"{kind}_saturday")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from hall.errors import HallError
 from hall.facts import PaperKind
 from receipts.compose import compose
 from receipts.document import Document, Table, texts
-from receipts.fonts import FontSet
+from receipts.fonts import FontSet, rare_fonts
 from receipts.forms import SLIPS
 from receipts.ops import Code, Text
 from receipts.render import render
@@ -106,3 +108,28 @@ def test_what_wants_a_sheet_is_refused_with_where_else_it_may_go(kind: PaperKind
         render(compose(kind, case, issued), form="slip")
     assert refused.value.code == "no_slip"
     assert "改送别处" in refused.value.hint and "收件凭证" in refused.value.hint
+
+
+@pytest.mark.skipif(len(rare_fonts()) < 2, reason="fonts-hanazono is not installed: its characters were left out")
+@pytest.mark.parametrize("name", ["𠮷𠀀𤭢", "㐂𪚥𠮷", "𡈽𠮟𡋤𠀋"])
+def test_the_hairlines_of_rare_characters_survive_the_head_of_a_ticket_printer(name: str, fonts: FontSet) -> None:
+    """Of the ink that a printer four times as fine would lay, nearly all has a printed dot on it or beside it."""
+    document = made("receipt", name=name)
+    pdf = render(document, fonts, form="slip").pdf
+    lost = []
+    for op in (op for op in slip(document, fonts)[0].ops if isinstance(op, Text) and op.text == name):
+        left, top = int(op.x / DOT), int((op.y - op.size) / DOT)
+        wide, tall = int(fonts.width(name, op.size, op.bold) / DOT) + 1, int(1.3 * op.size / DOT)
+        fine = fine_ink(pdf)[4 * top : 4 * (top + tall), 4 * left : 4 * (left + wide)]
+        away = left - (PAPER_DOTS - HEAD_DOTS) // 2
+        ink = np.pad(printed(escpos(pdf))[0][top : top + tall, away : away + wide] == 0, 1)
+        near = np.logical_or.reduce([np.roll(ink, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)])[1:-1, 1:-1]
+        covered = np.kron(near, np.ones((4, 4), dtype=bool))
+        lost.append((fine & ~covered).sum() / fine.sum())
+    assert lost
+    assert max(lost) < 0.05
+
+
+def fine_ink(pdf: bytes) -> np.ndarray:
+    page = pdfium.PdfDocument(pdf)[0]
+    return np.asarray(page.render(scale=4 / DOT, grayscale=True).to_numpy()) < 128

@@ -217,6 +217,14 @@ def test_verify_names_the_first_bad_fact_of_a_damaged_end(clerk: Clerk, home: Pa
     assert clerk("intake", saved(home, walk_in()), "--json").error["code"] == "store_corrupt"
     error = clerk("journal", "verify", "--json").error
     assert error["code"] in ("changed_fact", "unreadable_fact") and error["field"] == str(seqs[1])
+    assert "clerk restore" in error["hint"] and clerk("journal", "rebuild", "--json").error == error
+
+
+def test_a_calendar_that_cannot_be_read_is_told_as_the_argument_it_was(clerk: Clerk, home: Path) -> None:
+    gone = home / "gone.toml"
+    error = clerk("deadline", "--from", "2026-12-28", "--days", 10, "--calendar", gone, "--json").error
+    assert (error["code"], error["field"]) == ("bad_calendar", "--calendar: gone.toml")
+    assert "--calendar" in error["hint"] and "config.toml" not in error["hint"]
 
 
 SURROGATE = "\ud800"

@@ -209,7 +209,7 @@ def test_no_refusal_where_the_hall_names_no_remedy(ws: Workspace, monkeypatch: p
     hall = structs.replace(ws.catalogue.hall, **{remedy: ""})
     monkeypatch.setattr(type(ws.catalogue), "hall", property(lambda catalogue: hall))
     reference = accepted(ws)
-    assert case_of(ws, reference).matter.hall == hall
+    assert case_of(ws, reference).matter.hall == structs.replace(hall, businesses=())
     refused(ws, Unlawful, f"hall.{remedy}", proceedings.decide, reference, **DENIAL)
     assert kinds(proceedings.decide(ws, reference, granted=True)) == ["grant"]
 

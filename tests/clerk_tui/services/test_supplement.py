@@ -10,6 +10,7 @@ from clerk_tui.services import cases, intake, papers, supplement, upkeep
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
+from hall.deadlines import case_clock
 from hall.errors import BadInput, HallError, Unlawful
 from hall.verdict import Outcome, Tick
 from tests.clerk_tui.conftest import FixedClock
@@ -49,6 +50,19 @@ def test_post_that_is_opened_later_counts_from_its_arrival(ws: Workspace, clock:
     draft = bring(ws, noticed(ws, clock).reference, layout=PRESENT, rules_list=PRESENT)
     draft.handed_in = dt.date(2026, 11, 13)
     assert supplement.submit(ws, draft).accepted == dt.date(2026, 11, 13)
+
+
+def test_a_supplement_completed_on_a_day_off_says_from_when_time_runs(ws: Workspace, clock: FixedClock) -> None:
+    """domain.md §9a.2; a receipt on a day off that was completed on a working day counts from that one."""
+    reference = noticed(ws, clock).reference
+    clock.day = dt.date(2026, 11, 14)
+    draft = bring(ws, reference, layout=PRESENT, rules_list=PRESENT)
+    assert supplement.preview(ws, draft).clock_from == LATER
+    result = supplement.submit(ws, draft)
+    assert (result.accepted, result.due.promised) == (dt.date(2026, 11, 14), dt.date(2026, 11, 23))
+    case = cases.get(ws, reference).case
+    assert case.counted_from == LATER
+    assert case_clock(case, ws.calendar, LATER).promised == case.due.promised, "the light counts as the paper does"
 
 
 def test_a_part_leaves_the_notice_standing_and_gets_its_own_receipt(ws: Workspace, clock: FixedClock) -> None:

@@ -108,7 +108,7 @@ def test_a_full_disk_gives_up_its_ballast_and_the_next_try_is_saved(tmp_path: Pa
         with pytest.raises(StoreError) as error:
             for number in range(1, 100):
                 add_case(journal, number)
-        assert error.value.code == "disk_full" and "再按一次" in error.value.hint
+        assert error.value.code == "disk_full" and "再办一次" in error.value.hint
         assert not ballast.exists()
         journal.database.writer.execute("PRAGMA max_page_count = 100000")
         before = journal.head.seq
