@@ -129,8 +129,13 @@ SIGNED: Final = frozenset[PaperKind](
     {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned", "terminated"}
 )
 """Papers that somebody signs."""
-_SIGNER: Final[dict[PaperKind, str]] = {"notice": "申请人", "checking": "申请人", "promise": "承诺人"}
-"""Whose signature it is that makes the paper: theirs, not the clerk's."""
+_ANYBODY: Final = (re.compile("签(?!.*(?:日期|时间)$)"), "签字的位置")
+_SIGNERS: Final[dict[PaperKind, tuple[re.Pattern[str], str]]] = {
+    "notice": (re.compile("申请人.*签(?!.*(?:日期|时间)$)"), "申请人签字的位置"),
+    "checking": (re.compile("申请人.*签(?!.*(?:日期|时间)$)"), "申请人签字的位置"),
+    "promise": (re.compile("承诺人.*签(?!.*(?:日期|时间)$)"), "承诺人签字的位置"),
+}
+"""How the line is called that makes the paper (签收日期 is one to date), and what the lack of it is called."""
 _BY_ARTICLE: Final = frozenset[PaperKind]({"notice", "acceptance", "refusal"})
 """Papers that say by which article they are given (行政许可法 art. 32(1))."""
 UNNUMBERED: Final = frozenset[PaperKind]({"guide", "checking"})
@@ -219,8 +224,9 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         missing.append("依据的条款")
     if set(_REMEDY) <= set(NEEDS.get(kind, ())):
         missing += [label for label, period in _PERIODS if period.search(said) is None]
-    if kind in SIGNED and not _to_sign(document, _SIGNER.get(kind, "")):
-        missing.append(f"{_SIGNER.get(kind, '')}签字的位置")
+    signer, label = _SIGNERS.get(kind, _ANYBODY)
+    if kind in SIGNED and not _to_sign(document, signer):
+        missing.append(label)
     if missing:
         raise HallError(
             "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}",
@@ -228,13 +234,10 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         )  # fmt: skip
 
 
-def _to_sign(document: Document, signer: str) -> bool:
-    """Whether there is an empty line to sign, ``signer``'s where named; 签收日期 is one to date."""
+def _to_sign(document: Document, signer: re.Pattern[str]) -> bool:
+    """Whether there is an empty line for ``signer``."""
     slots = (slot for block in document.blocks if isinstance(block, Signatures) for slot in block.slots)
-    return any(
-        "签" in slot.label and not slot.label.endswith(("日期", "时间")) and signer in slot.label and not slot.value
-        for slot in slots
-    )
+    return any(signer.search(slot.label) and not slot.value for slot in slots)
 
 
 def _listed(rows: Sequence[Mapping[str, str]], names: tuple[str, ...], said: str) -> bool:
