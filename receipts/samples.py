@@ -26,7 +26,6 @@ from receipts.sample_case import (
     ARTICLE,
     BARRED,
     DAY,
-    ENGLISH,
     ESTATE,
     FOREIGNER,
     MATTER,
@@ -36,7 +35,8 @@ from receipts.sample_case import (
     ROWS,
     SOME_IN,
 )
-from receipts.sample_project import PROJECT, PROJECT_ENGLISH, PROJECT_ROWS, PROJECT_SITUATIONS
+from receipts.sample_english import ENGLISH
+from receipts.sample_project import PROJECT, PROJECT_ROWS, PROJECT_SITUATIONS
 
 _CALENDAR: Final = WorkCalendar.default()
 """Dates that follow from others are counted, as the counter counts them: a sample never shows what cannot be."""
@@ -233,7 +233,7 @@ def sample(
 
 def _worded(matter: f.MatterRef, language: f.Language) -> f.MatterRef:
     """The matter with its English where the paper speaks it."""
-    return structs.replace(matter, english=ENGLISH | PROJECT_ENGLISH) if language else matter
+    return structs.replace(matter, english=ENGLISH) if language else matter
 
 
 def no_such_kind(kind: str) -> BadInput:

@@ -86,10 +86,14 @@ def test_a_paper_reads_back_in_two_readers_and_scans_at_203_dpi(paper: Printer, 
     document = made(name)
     printed = paper(document)
     assert printed.missing == ()
+    # A picture that fills its page has of a step's English the name alone: who and how long stand there in Chinese.
+    boxes = [box for block in document.blocks if isinstance(block, Flow) for box in block.boxes]
+    told_elsewhere = {box.second.partition("\n")[2] for box in boxes}
     for read in (read_text, read_text_pdfium):
         found = joined(read(printed.pdf))
         # A cell of several lines may be read line by line between its neighbours: its lines are looked for alone.
         lines = [line for text in texts(document) for line in text.split("\n") if text not in ("无", "无 none")]
+        lines = [line for line in lines if line not in told_elsewhere]
         lost = [line for line in lines if joined(line) not in found]
         assert [line for line in lost if len(line) < 8] == []
         assert all(joined(line)[:6] in found for line in lost)
