@@ -2,7 +2,7 @@
 
 The page asks nothing of anybody but this server, which its own policy (Content-Security-Policy) makes the browser
 enforce; a page of somebody else's cannot open the connection (``Origin``, ``is_ours``). What is served is the
-read-only board: whoever can reach the address sees it, so the address is this machine's own unless it is said otherwise.
+read-only board: whoever can reach the address sees it, so that is this machine's own unless it is said otherwise.
 """
 
 from __future__ import annotations
