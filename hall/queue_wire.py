@@ -221,7 +221,8 @@ class WindowRequest(_Message, frozen=True):
 
 
 class WindowReply(_Message, frozen=True):
-    """A window and the ticket it has (called or being served), so that one that was restarted goes on."""
+    """A window and the ticket it has (called or being served), so that one that was restarted goes on. ``now_ms`` is
+    the centre's time, 0 from one that does not tell it."""
 
     window: Words
     state: WindowState
@@ -229,6 +230,7 @@ class WindowReply(_Message, frozen=True):
     since_ms: Instant
     reason: Words = ""
     ticket: TicketView | None = None
+    now_ms: Instant = 0
 
 
 class QueueReply(_Message, frozen=True):

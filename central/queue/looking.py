@@ -69,6 +69,7 @@ async def _window(db: Db, office: str, name: str, now_ms: int) -> w.WindowReply:
         since_ms=known.since_ms,
         reason=known.reason,
         ticket=view(has, now_ms, window=name) if has else None,
+        now_ms=now_ms,
     )
 
 

@@ -112,7 +112,7 @@ class Calls(Shifting):
             return None
         mono = workspace.clock.mono_ms()
         return strip_of(
-            now, self.business_names, mono_ms=mono, at_ms=workspace.clock.now_ms(), news_ms=mono - self._news_at
+            now, self.business_names, mono_ms=mono, at_ms=workspace.hall_clock.now_ms(), news_ms=mono - self._news_at
         )
 
     @property

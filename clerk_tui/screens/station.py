@@ -25,6 +25,7 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
+from clerk_tui.widgets.phrases import clock_words
 from hall.errors import HallError
 from hall.tickets import TicketState
 
@@ -215,9 +216,8 @@ class StationApp(ScanKeys):
         ws, station = self.workspace, self.station
         if ws is None or station is None or not self._front.is_mounted:
             return
-        now = dt.datetime.fromtimestamp(station.now_ms(ws) / 1000, self.config.timezone)
-        minutes = round(station.skew_ms / 60_000)
-        skew = _("本机时钟差 {minutes} 分钟").format(minutes=minutes) if minutes else ""
+        now = dt.datetime.fromtimestamp(ws.hall_clock.now_ms() / 1000, self.config.timezone)
+        skew = clock_words(ws.hall_clock.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(ws.catalogue.hall.name, f"{now:%m-%d %H:%M}", online, skew)
         note = self.note if isinstance(self.page, pages.Businesses) else ""

@@ -15,8 +15,8 @@ def read(ws: Workspace, text: str) -> TicketView | str:
         TicketCodeError: no ticket of today that a device of this hall signed.
     """
     if ":" not in text[:8]:
-        return ticket_code.read_line(text, ws.clock.today())
-    code = ticket_code.decode(text, signing.known_keys(ws), ws.clock.today())
+        return ticket_code.read_line(text, ws.hall_clock.today())
+    code = ticket_code.decode(text, signing.known_keys(ws), ws.hall_clock.today())
     issued = code.issued
     return TicketView(
         ticket_id=code.ticket_id,

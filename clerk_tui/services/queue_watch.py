@@ -120,6 +120,8 @@ class Watching(Queueing):
             if not self.settle():
                 raise Unreachable
             reply = self.line.ask(lambda centre: queue.set_window(centre, request))
+            if reply.now_ms:
+                self.ws.hall_clock.told(reply.now_ms)
             self._agree(reply.ticket)
             told = self.line.ask(lambda centre: queue.listed(centre, self.businesses, "waiting", LISTED))
             self._waiting, self._more = tuple(told.tickets), told.has_more
