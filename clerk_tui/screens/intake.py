@@ -384,4 +384,4 @@ def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
     if not blanks:
         return []
     title = _("表格里还有必填项空着，确认后照现在的样子存档")
-    return [("", "plain"), (title, "warn"), *((f"\t{text}", "plain") for text in blanks.values())]
+    return [("", "plain"), (title, "warn"), *((f"\t{_(text)}", "plain") for text in blanks.values())]
