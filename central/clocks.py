@@ -53,11 +53,16 @@ def learn(known: Beginning | None, reading: wire.ClockReading, now_ms: int) -> B
 
 
 def written(header: f.Header, beginning: Beginning | None, received_ms: int) -> Beginning:
-    """Between which instants a fact was written; never after it was received."""
-    if beginning is None:
-        return Beginning(min(header.at_ms, received_ms), received_ms)
-    lo, hi = beginning.lo_ms + header.mono_ms, beginning.hi_ms + header.mono_ms
-    return Beginning(min(lo, received_ms), min(hi, received_ms))
+    """Between which instants a fact was written; never after it was received, never before 1970."""
+    lo, hi = header.at_ms, received_ms
+    if beginning is not None:
+        lo, hi = beginning.lo_ms + header.mono_ms, beginning.hi_ms + header.mono_ms
+    return Beginning(_plausible(lo, received_ms), _plausible(hi, received_ms))
+
+
+def _plausible(at_ms: int, received_ms: int) -> int:
+    """An instant between 1970 and now: a clock may say anything, also what no calendar has."""
+    return min(max(at_ms, 0), received_ms)
 
 
 def is_suspect(header: f.Header, beginning: Beginning | None, received_ms: int) -> bool:

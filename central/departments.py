@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -33,21 +34,33 @@ EVERY_S = 1.0
 SHOWN = 200
 
 
+Name = tuple[str, str]
+"""A department: its hall and its key."""
+
+
 async def deliver_due(store: Store, adapter: Adapter, now: int) -> int:
     """Tell what is due, each department's messages one after another; how many were taken."""
+    due = await _due(store, now, ())
+    return sum(await asyncio.gather(*(_tell_all(store, adapter, rows, now) for rows in due.values())))
+
+
+async def _due(store: Store, now: int, busy: Iterable[Name]) -> dict[Name, list[DeliveryRow]]:
+    """Take what is due, by departments; nothing of those that are ``busy``."""
     if not await store.read(lambda db: deliveries.any_due(db, now)):
-        return 0
-    due = await store.transact(lambda db: deliveries.lease(db, now, now + LEASE_MS, AT_ONCE))
-    by_department: dict[tuple[str, str], list[DeliveryRow]] = {}
-    for row in due:
-        by_department.setdefault((row.office, row.department), []).append(row)
-    taken = await asyncio.gather(*(_tell_all(store, adapter, rows, now) for rows in by_department.values()))
-    return sum(taken)
+        return {}
+    found = await store.transact(lambda db: deliveries.lease(db, now, now + LEASE_MS, AT_ONCE, busy))
+    due: dict[Name, list[DeliveryRow]] = {}
+    for row in found:
+        due.setdefault((row.office, row.department), []).append(row)
+    return due
 
 
 async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow], now: int) -> int:
-    taken = 0
+    taken, begun = 0, time.monotonic()
     for place, row in enumerate(rows):
+        if time.monotonic() - begun > LEASE_MS / 2000:
+            # What is left is due again when its lease ends, for whoever has the time.
+            break
         department, case = await store.read(lambda db, row=row: _load(db, row))  # type: ignore[misc]
         if department is None or case is None:
             continue
@@ -98,16 +111,33 @@ def delay_ms(failures: int, chance: float) -> int:
 
 
 async def run(store: Store, adapter: Adapter) -> None:
-    """Tell departments until cancelled."""
-    while True:
-        taken = 0
-        try:
-            taken = await deliver_due(store, adapter, now_ms())
-        except Exception as error:
-            # Whatever it is, the next round tries again; the type only, a text may hold what somebody typed.
-            log.error("telling departments failed: %s", type(error).__name__)
-        if not taken:
-            await asyncio.sleep(EVERY_S)
+    """Tell departments until cancelled, each by a task of its own: one that is slow keeps no other waiting."""
+    busy: dict[Name, asyncio.Task[int]] = {}
+    try:
+        while True:
+            try:
+                for name, rows in (await _due(store, now_ms(), busy)).items():
+                    busy[name] = asyncio.create_task(_tell_all(store, adapter, rows, now_ms()))
+            except Exception as error:
+                _failed(error)
+            if not busy:
+                await asyncio.sleep(EVERY_S)
+                continue
+            ended, _ = await asyncio.wait(busy.values(), timeout=EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                if (raised := task.exception()) is not None:
+                    _failed(raised)
+                    await asyncio.sleep(EVERY_S)
+            busy = {name: task for name, task in busy.items() if task not in ended}
+    finally:
+        for task in busy.values():
+            task.cancel()
+        await asyncio.gather(*busy.values(), return_exceptions=True)
+
+
+def _failed(error: BaseException) -> None:
+    # Whatever it is, the next round tries again; the type only, a text may hold what somebody typed.
+    log.error("telling departments failed: %s", type(error).__name__)
 
 
 async def dead(store: Store, office: str) -> list[w.DeadDelivery]:

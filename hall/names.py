@@ -74,7 +74,7 @@ def clean_name(text: str, *, field: str = "name", max_length: int = 200) -> str:
     name = _SPACES.sub(" ", name)
     name = _BETWEEN_HAN.sub(MIDDLE_DOT, name)
     name = _ANY_DOT.sub(MIDDLE_DOT, name)
-    if not any(unicodedata.category(char)[0] in "LN" or is_han(char) for char in name):
+    if not says_something(name):
         raise BadName("name_empty", "名称为空或不含文字", field=field, hint="请按证件填写姓名或名称")
     _refuse_long(name, field, max_length, BadName)
     return name
@@ -119,6 +119,12 @@ def _shown(old: str, new: str) -> str:
     if unicodedata.normalize("NFC", old) != old or not old.strip():
         return f"[{' '.join(f'U+{ord(char):04X}' for char in old)}]"
     return safe_for_terminal(old)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text has at least one letter or number (Unicode L or N, Han newer than Python's tables too): ``"—"`` or
+    a zero-width space is no reason."""
+    return any(unicodedata.category(char)[0] in "LN" or is_han(char) for char in text)
 
 
 def safe_for_terminal(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import msgspec
 
@@ -20,6 +22,7 @@ class Webhook:
     """Tells over HTTP; for one event loop."""
 
     def __init__(self, http: httpx.AsyncClient | None = None, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
         self._http = http or httpx.AsyncClient(
             timeout=timeout_s, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_connections=20)
         )
@@ -32,14 +35,18 @@ class Webhook:
             "X-Clerk-Id": message.id,
         }
         try:
-            async with self._http.stream("POST", department.url, content=body, headers=headers) as answer:
+            # httpx bounds each read; a reply that drips must end too.
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._http.stream("POST", department.url, content=body, headers=headers) as answer,
+            ):
                 said = bytearray()
                 async for chunk in answer.aiter_bytes():
                     said += chunk
                     if len(said) > MAX_REPLY:
                         return Outcome("later", "应答太长，不是对方系统的回执")
                 return _outcome(answer.status_code, bytes(said), message.id)
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, TimeoutError):
             return Outcome("later", "对方系统没有在时限内应答")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             return Outcome("later", f"连不上对方系统（{type(error).__name__}）")

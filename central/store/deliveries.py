@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -106,13 +106,17 @@ async def any_due(db: Db, now_ms: int) -> bool:
     return row is not None
 
 
-async def lease(db: Db, now_ms: int, until_ms: int, limit: int) -> list[DeliveryRow]:
-    """Take deliveries that are due; nobody else takes them before ``until_ms``."""
+async def lease(
+    db: Db, now_ms: int, until_ms: int, limit: int, but: Iterable[tuple[str, str]] = ()
+) -> list[DeliveryRow]:
+    """Take deliveries that are due, none of the departments ``but`` (hall, key); nobody else takes them before
+    ``until_ms``."""
     due = await db.rows(
         "SELECT office, department, case_id, wanted, attempts FROM delivery WHERE state = 'waiting' AND due_ms <= $1"
-        " ORDER BY due_ms LIMIT $2 FOR UPDATE SKIP LOCKED",
+        " AND NOT (office || '/' || department = ANY($3)) ORDER BY due_ms LIMIT $2 FOR UPDATE SKIP LOCKED",
         now_ms,
         limit,
+        [f"{office}/{key}" for office, key in but],
     )
     await db.many(
         "UPDATE delivery SET due_ms = $1 WHERE office = $2 AND department = $3 AND case_id = $4",

@@ -220,10 +220,3 @@ async def cases_of(db: Db, office: str, after: str, limit: int) -> list[CaseRow]
     """At most ``limit`` cases of a hall by identity, behind ``after``."""
     where = "WHERE office = $1 AND case_id > $2 ORDER BY case_id LIMIT $3"
     return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
-
-
-async def counts(db: Db) -> dict[str, int]:
-    """How many facts (by status) and cases are stored."""
-    told = {row[0]: int(row[1]) for row in await db.rows("SELECT status, count(*) FROM event GROUP BY status")}
-    row = await db.row("SELECT count(*) FROM case_")
-    return {**told, "cases": int(row[0]) if row else 0}

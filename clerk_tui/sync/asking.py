@@ -91,7 +91,7 @@ class Centre:
         from clerk_tui.sync.transport import open_http
 
         if self._http is None:
-            self._http = open_http(self._url)
+            self._http = open_http(self._url, reply_s=0.0)
         try:
             with self._http.stream(
                 method, path, content=content, headers=headers, params=params, timeout=self._patience_s

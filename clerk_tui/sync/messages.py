@@ -21,6 +21,8 @@ TroubleKind = Literal[
     "update_needed",
     "bad_request",
     "not_enrolled",
+    "stopped",
+    "no_room",
 ]
 
 
@@ -134,6 +136,8 @@ TROUBLES: dict[TroubleKind, str] = {
     "update_needed": "程序版本过旧，需要升级；照常办理",
     "bad_request": "有一条记录中心没有收下，稍后再试；照常办理",
     "not_enrolled": "本机还没有在中心登记；照常办理",
+    "stopped": "上传程序一再中断，过几分钟再试；照常办理，请告诉管理员",
+    "no_room": "磁盘快满了，不再接收全厅的变化；本机的记录照常上传，请管理员清理磁盘",
 }
 
 

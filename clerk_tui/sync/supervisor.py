@@ -13,12 +13,14 @@ import msgspec
 from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database
 from clerk_tui.sync.keeper import JournalKeeper
-from clerk_tui.sync.messages import AnyMessage, Trouble, from_line
+from clerk_tui.sync.messages import AnyMessage, Trouble, TroubleKind, from_line
 from clerk_tui.sync.settings import Settings
 from hall.errors import HallError
 
 RESTARTS = 5
-"""How often a process that dies is started again before the counter is told to call for help."""
+"""How often in a row a process that dies is started again soon before the counter is told to call for help."""
+PAUSE_S = 300.0
+"""How long the next start waits from then on, in seconds."""
 
 
 class Supervisor:
@@ -33,6 +35,7 @@ class Supervisor:
         self._on_message = on_message
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._spoke = False
         self._thread = threading.Thread(target=self._supervise, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -63,12 +66,16 @@ class Supervisor:
             self._thread.join(seconds)
 
     def _supervise(self) -> None:
-        for attempt in range(RESTARTS + 1):
-            if self._stopping.is_set():
-                return
+        deaths = 0
+        while not self._stopping.is_set():
+            self._spoke = False
             self._run_once()
-            if not self._stopping.wait(2.0**attempt):
-                self._tell(Trouble(what="offline", detail="the sync process ended"))
+            # One that spoke with the centre and died is none that cannot live.
+            deaths = 1 if self._spoke else deaths + 1
+            wait = PAUSE_S if deaths > RESTARTS else 2.0 ** (deaths - 1)
+            what: TroubleKind = "stopped" if deaths > RESTARTS else "offline"
+            self._tell(Trouble(what=what, detail="the sync process ended", retry_s=wait))
+            self._stopping.wait(wait)
 
     def _run_once(self) -> None:
         self._process = subprocess.Popen(
@@ -81,11 +88,15 @@ class Supervisor:
                 try:
                     message = from_line(line)
                     self._keeper(message)
+                    self._spoke = self._spoke or not isinstance(message, Trouble)
                 except (msgspec.MsgspecError, HallError, OverflowError):
                     # Not kept is not acknowledged: the facts stay unsent and are sent again after a restart.
                     self._process.kill()
                     break
                 self._tell(message)
+        with suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
         self._process.wait()
 
     def _tell(self, message: AnyMessage) -> None:

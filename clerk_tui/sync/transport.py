@@ -8,12 +8,15 @@ import httpx
 import msgspec
 
 from clerk_tui.sync.messages import Trouble, TroubleKind
+from clerk_tui.sync.patience import PatientTransport
 from hall import wire
 from hall.chain import UNREADABLE
 
 TIMEOUT_S: Final = 10.0
 MAX_REPLY: Final = 8 << 20
 """Largest reply that is read, unpacked, in bytes."""
+REPLY_S: Final = 60.0
+"""Longest that a reply may take to arrive once the centre had its time to answer, in seconds."""
 LONGEST_WAIT_S: Final = 3600.0
 """Longest that a reply may make us wait."""
 Reply = TypeVar("Reply")
@@ -105,12 +108,14 @@ def refusal(status: int, body: bytes) -> Trouble:
     return Trouble(what=_TROUBLES.get(status, "not_the_centre"), detail=detail)
 
 
-def open_http(url: str) -> httpx.Client:
-    """A client for the centre at ``url``: no redirects, no proxies from outside, bounded waits, one connection."""
+def open_http(url: str, *, reply_s: float = REPLY_S) -> httpx.Client:
+    """A client for the centre at ``url``: no redirects, no proxies from outside, bounded waits, one connection.
+
+    ``reply_s``: how long a reply may take to arrive beyond the time that its request gives the centre."""
     return httpx.Client(
         base_url=url,
         timeout=httpx.Timeout(TIMEOUT_S, connect=5.0),
         follow_redirects=False,
         trust_env=False,
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        transport=PatientTransport(reply_s, httpx.Limits(max_connections=1, max_keepalive_connections=1)),
     )

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from central.store import Store, facts
+from central.store import Store
 from hall import wire
 from tests.bench import pouch
 from tests.bench.bare import bare_server
 from tests.bench.centres import OFFICE, Centre, centre, postgres
 from tests.bench.counters import FACTS_OF_A_CASE, Counter, enrolled
 from tests.bench.measure import Figure, percentile
+from tests.central.inline import counts
 from tests.central.queue_load import Client
 
 PUSH = "/v1/sync/push"
@@ -105,7 +106,7 @@ def _after_three_days(made: Centre, devices: int, facts_each: int) -> Iterator[F
     back = Return(made, counters[:devices], counters[devices:], backlogs)
     before = made.cpu_s()
     took, sent = asyncio.run(back.everybody())
-    stored = made.with_store(lambda store: store.read(facts.counts))
+    stored = made.with_store(lambda store: store.read(counts))
     assert stored["applied"] == sent, f"{sent} facts were sent, {stored} are stored"
     total = devices * facts_each
     note = (

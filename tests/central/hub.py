@@ -16,7 +16,7 @@ from central.store import Db, Store, devices, facts
 from hall import wire
 from hall.case import Case
 from tests.central.counter import OFFICE, Counter
-from tests.central.inline import inline
+from tests.central.inline import counts, inline
 from tests.central.postgres import Loop
 
 Result = TypeVar("Result")
@@ -77,7 +77,7 @@ class Hub:
         return self.run(ingest.push(self.store, device, request or counter.request(), now_ms))
 
     def counts(self) -> dict[str, int]:
-        return self.read(facts.counts)
+        return self.read(counts)
 
     def case(self, case_id: str) -> Case:
         row = self.read(lambda db: facts.case(db, case_id))

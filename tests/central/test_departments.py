@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from central import departments
+from central.adapters import Outcome
 from central.adapters.webhook import MAX_REPLY, Webhook
 from central.cli import main
 from central.store import deliveries
@@ -105,6 +107,74 @@ def test_a_department_is_told_of_accepted_cases_and_of_every_change_after(
     ]
     assert department.taken[0].id != department.taken[1].id
     assert msgspec.json.decode(department.taken[1].case)["case_id"] == case_id
+
+
+def test_a_department_that_never_answers_keeps_no_other_waiting(hub: Hub, device: Device) -> None:
+    row = DepartmentRow(OFFICE, "gaj", "https://gaj.example.invalid/cases", SECRET)
+    connect(hub, row, "d.other")
+    case_id = device.case(1)
+    device.drain()
+    hub.transact(
+        lambda db: db.run(
+            "INSERT INTO delivery (office, department, case_id, wanted, state, due_ms)"
+            " VALUES ($1, 'gaj', $2, 1, 'waiting', $3)",
+            OFFICE,
+            case_id,
+            NOW,
+        )
+    )
+
+    class Adapter:
+        def __init__(self) -> None:
+            self.told, self.asked = asyncio.Event(), asyncio.Event()
+
+        async def tell(self, department: DepartmentRow, message: CaseTold, now_ms: int) -> Outcome:
+            if department.key == "scjg":
+                self.asked.set()
+                await asyncio.Event().wait()
+            self.told.set()
+            return Outcome("taken")
+
+    async def work() -> None:
+        adapter = Adapter()
+        task = asyncio.create_task(departments.run(hub.store, adapter))
+        async with asyncio.timeout(30):
+            await adapter.asked.wait()
+            await adapter.told.wait()
+            adapter.told.clear()
+            late = "UPDATE delivery SET state = 'waiting', due_ms = 0, wanted = 99 WHERE department = 'gaj'"
+            await hub.store.transact(lambda db: db.run(late))
+            await adapter.told.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    hub.loop.run(work())
+
+
+def test_an_answer_that_drips_ends_in_time(hub: Hub) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
+
+    async def work() -> Outcome:
+        server = await asyncio.start_server(drip, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        webhook = Webhook(timeout_s=0.3)
+        row = DepartmentRow(OFFICE, "scjg", f"http://127.0.0.1:{port}/", SECRET)
+        told = CaseTold(
+            id="1", office=OFFICE, department="scjg", case_id="c", reference="r", state="accepted", version=1,
+            case=msgspec.Raw(b"{}"),
+        )  # fmt: skip
+        try:
+            return await webhook.tell(row, told, NOW)
+        finally:
+            await webhook.close()
+            server.close()
+
+    assert hub.loop.run(work()) == Outcome("later", "对方系统没有在时限内应答")
 
 
 def slow(request: httpx.Request) -> httpx.Response:

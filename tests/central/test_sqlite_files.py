@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from central import feed, ingest
-from central.store import devices, facts
+from central.store import devices
 from central.store.sqlite import SqliteStore
 from hall.errors import StoreError
 from tests.central.counter import OFFICE, Counter
-from tests.central.inline import inline
+from tests.central.inline import counts, inline
 from tests.journals import add_case
 
 
@@ -64,5 +64,5 @@ def test_a_database_of_the_first_version_keeps_its_cases_and_feed(tmp_path: Path
     asked = feed.Asked(OFFICE, "", 9)
     before, after = inline(feed.changes(store, asked)), inline(feed.changes(again, asked))
     assert after.changes == before.changes
-    assert inline(again.read(facts.counts)) == inline(store.read(facts.counts))
+    assert inline(again.read(counts)) == inline(store.read(counts))
     inline(again.close())

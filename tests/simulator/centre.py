@@ -22,6 +22,7 @@ from hall.chain import UNREADABLE
 from hall.wire_clerks import RotateRequest
 from hall.wire_oversight import Contents, Report
 from tests.reliability.disk import WORKS, Disk
+from tests.simulator.chance import drawn_from
 
 OFFICE = "990100"
 Answer = tuple[int, bytes]
@@ -43,6 +44,7 @@ def at_once(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 @lru_cache(maxsize=1)
+@drawn_from("an empty centre")
 def empty_centre() -> bytes:
     """A new centre's database file."""
     with TemporaryDirectory() as folder:

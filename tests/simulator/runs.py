@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.reliability.disk import Disk, watched
+from tests.simulator.centre import empty_centre
+from tests.simulator.chance import drawn_from
 from tests.simulator.examine import examine
 from tests.simulator.plan import make_plan
 from tests.simulator.world import World
@@ -31,19 +33,23 @@ class Outcome:
 
 def run_one(seed: int, disk: Disk) -> tuple[list[str], Counter[str]]:
     """What is wrong after the run of a seed, and what happened in it. An error of the program is wrong too."""
-    world = World(make_plan(seed), disk)
-    try:
-        world.run()
-        return examine(world), world.counts
-    except Exception as error:
-        return [f"raised {type(error).__name__}: {error}"], world.counts
-    finally:
-        world.close()
+    with drawn_from(str(seed)):
+        world = World(make_plan(seed), disk)
+        try:
+            world.run()
+            return examine(world), world.counts
+        except Exception as error:
+            return [f"raised {type(error).__name__}: {error}"], world.counts
+        finally:
+            world.close()
 
 
 def run_many(seeds: Iterable[int], *, stop_at: int = 1_000_000) -> Outcome:
     """Run seeds one after another, until ``stop_at`` of them have failed."""
     outcome = Outcome()
+    # Made once a process and out of the disk's sight: the first run would see more files than the others.
+    empty_centre()
+    World.empty_database()
     with watched() as disk:
         for seed in seeds:
             wrong, events = run_one(seed, disk)

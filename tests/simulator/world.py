@@ -22,12 +22,15 @@ from clerk_tui.store.migrations import migrate
 from clerk_tui.sync import sending_archives
 from tests.reliability.disk import Disk
 from tests.simulator.centre import Answer, Centre, Crashed
+from tests.simulator.chance import drawn_from
 from tests.simulator.device import EPOCH_MS, Device, Killed, Saved
 from tests.simulator.network import Parcel
 from tests.simulator.plan import END_S, Plan, Step, Weather
 
 MEMORY = Path("/dev/shm")
 HEALING_ROUNDS = 12
+MEANWHILE = 40
+"""While one thing goes on, people do at most so much: in no time they would write more than any line carries."""
 
 
 class World:
@@ -42,6 +45,7 @@ class World:
         self.log: list[str] = []
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._turn = count()
+        self._meanwhile = 0
         self._stack: list[Device] = []
         self.restores = True
         self._kill: tuple[Device, int, bool] | None = None
@@ -58,6 +62,7 @@ class World:
 
     @staticmethod
     @lru_cache(maxsize=1)
+    @drawn_from("an empty counter")
     def empty_database() -> bytes:
         """A counter's database with its tables and nothing in them: making one takes longer than a whole run."""
         folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
@@ -88,7 +93,7 @@ class World:
                 at_s, _, what = heapq.heappop(self._queue)
                 if at_s > self.end_s:
                     break
-                self.now_s = max(self.now_s, at_s)
+                self.now_s, self._meanwhile = max(self.now_s, at_s), 0
                 what()
             self._heal()
 
@@ -231,6 +236,9 @@ class World:
 
     def meanwhile(self, device: Device) -> None:
         """While a request of ``device`` is on its way: its clerk works on, or another window is quicker."""
+        if self._meanwhile >= MEANWHILE:
+            return
+        self._meanwhile += 1
         self.counts["meanwhile"] += 1
         calm, self.weather = self.weather, replace(self.weather, meanwhile=0.0)
         other = self.rng.choice(self.devices)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from central.app import make_app
-from central.store import Db, devices, facts
+from central.store import Db, devices
 from central.store.base import renew_epoch
 from central.store.sqlite import SqliteStore
 from clerk_tui.store.exchange import Outbox, pin_centre
@@ -24,7 +24,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall import wire
 from tests.central.counter import Counter
-from tests.central.inline import inline
+from tests.central.inline import counts, inline
 from tests.journals import StillClock, add_case
 
 
@@ -61,7 +61,7 @@ class Rig:
                 outbox.close()
 
     def counts(self) -> dict[str, int]:
-        return inline(self.store.read(facts.counts))
+        return inline(self.store.read(counts))
 
     @property
     def acked(self) -> int:

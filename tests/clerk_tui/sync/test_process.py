@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import Journal
+from clerk_tui.sync import supervisor as supervising
 from clerk_tui.sync.enrol import enrol
 from clerk_tui.sync.messages import Acked, AnyMessage, Trouble
 from clerk_tui.sync.run import sync_once
@@ -84,6 +87,24 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
     with running_centre(tmp_path / "centre") as url:
         report = sync_once(journal.database, StillClock(), url, token)
     assert (report.pushed, report.pending, report.trouble) == (3, 0, None)
+    journal.close()
+
+
+def test_a_process_that_keeps_dying_is_told_as_what_it_is_and_started_again_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervising, "RESTARTS", 1)
+    monkeypatch.setattr(supervising, "PAUSE_S", 0.01)
+    journal = new_journal(tmp_path)
+    messages: queue.Queue[AnyMessage] = queue.Queue()
+    supervisor = Supervisor(journal.database, StillClock(), settings(journal, "", tmp_path / "none"), messages.put)
+    supervisor._command = [sys.executable, "-S", "-c", ""]
+    supervisor.start()
+    try:
+        told = [wait_for(messages, Trouble) for _ in range(4)]
+    finally:
+        supervisor.stop()
+    assert [each.what for each in told if isinstance(each, Trouble)] == ["offline", "stopped", "stopped", "stopped"]
     journal.close()
 
 
