@@ -40,6 +40,8 @@ def strip_of(now: Now, names: Mapping[str, str], *, mono_ms: int, at_ms: int, ne
 
 def _idle(now: Now, told: str, at_ms: int) -> Strip:
     keys = (*_key("Ctrl+N", _("叫下一位")), *_key("Ctrl+O", _("看排队")))
+    if now.state == "closed":
+        return Strip(((_(" 今天已日结 "), "chip-off"),), told or _("再叫号就接着办"), "warn" if told else "faint", keys)
     if now.state != "open":
         return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("看排队")))
     if now.asking:

@@ -14,9 +14,10 @@ def read(ws: Workspace, text: str) -> TicketView | str:
     Raises:
         TicketCodeError: no ticket of today that a device of this hall signed.
     """
+    today = ws.hall_clock.today()
     if ":" not in text[:8]:
-        return ticket_code.read_line(text, ws.hall_clock.today())
-    code = ticket_code.decode(text, signing.known_keys(ws), ws.hall_clock.today())
+        return ticket_code.read_line(text, today)
+    code = ticket_code.decode(text, signing.known_keys(ws), today)
     issued = code.issued
     return TicketView(
         ticket_id=code.ticket_id,

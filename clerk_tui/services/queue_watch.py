@@ -123,6 +123,7 @@ class Watching(Queueing):
             if reply.now_ms:
                 self.ws.hall_clock.told(reply.now_ms)
             self._agree(reply.ticket)
+            self._agree_aside(reply.held)
             told = self.line.ask(lambda centre: queue.listed(centre, self.businesses, "waiting", LISTED))
             self._waiting, self._more = tuple(told.tickets), told.has_more
             if self.detailed:
@@ -140,7 +141,11 @@ class Watching(Queueing):
         if ticket is not None and (visit is None or visit.ticket.ticket_id == ticket.ticket_id):
             if desk.owes(ticket.ticket_id) or (visit is None and self.is_over_here(ticket)):
                 return
+            # A look is no renewal: what is left runs on, and the renewal stays due when it was.
+            due = self._renew_at
             self.leased(ticket)
+            if visit is not None and visit.ticket.claim_id == ticket.claim_id:
+                self._renew_at = min(due, self._renew_at)
             found = replace(visit, ticket=ticket, alone=False) if visit is not None else Visit(ticket=ticket)
             asked = desk.asking is not None and desk.asking.claim_id == ticket.claim_id
             if found != visit or asked:
@@ -151,6 +156,15 @@ class Watching(Queueing):
         elif ticket is None and visit is not None and _leased(visit) and not desk.owes(visit.ticket.ticket_id):
             self.keep(replace(desk, visit=None))
             self.tell("gone", visit.number)
+
+    def _agree_aside(self, held: Sequence[TicketView]) -> None:
+        """Tickets that the centre says were set aside here, and nobody here knows of, are here again."""
+        desk = self.desk
+        for ticket in held:
+            if desk.of(ticket.ticket_id) is None and not desk.owes(ticket.ticket_id):
+                desk = replace(desk, held=(*desk.held, Visit(ticket=ticket)))
+        if desk != self.desk:
+            self.keep(desk)
 
     def _unwritten(self, ticket: TicketView) -> list[Entry]:
         """The call that the answer was lost of; nobody sits here: the centre has it."""

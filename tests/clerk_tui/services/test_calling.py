@@ -327,6 +327,29 @@ def test_the_lease_is_renewed_and_lets_go_when_nobody_answers(desk: Desk) -> Non
     assert desk.wrote(ticket) == ["Called"], "that it went back is the centre's to say"
 
 
+def test_looking_never_puts_off_the_renewal(desk: Desk) -> None:
+    desk.issue()
+    desk.next()
+    for _ in range(12):
+        desk.pass_time(LOOK_MS)
+        desk.window.beat()
+        left = desk.window.now().lease_until - desk.seat.ws.clock.mono_ms()
+        assert left > w.LEASE_S * 500, "half of it is always left"
+
+
+def test_what_was_set_aside_is_found_again_where_its_window_forgot_it(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.next()
+    desk.window.hold(CLERK, "去复印")
+    with desk.seat.ws.journal.write() as connection:
+        queue_desk.keep(desk.seat.ws, connection, queue_desk.Desk())
+    desk.again()
+    desk.window.look()
+    assert [each.number for each in desk.window.now().desk.held] == [ticket.number]
+    desk.window.take_up(CLERK, ticket.ticket_id)
+    assert desk.visit.serving
+
+
 def test_a_ticket_that_the_centre_gave_to_others_is_let_go(desk: Desk, other: Desk) -> None:
     ticket = desk.issue()
     desk.next()
