@@ -22,11 +22,14 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.kiosk import CodeScreen, MayLeave, hold_the_keyboard
 from clerk_tui.screens.queue_line import skew_words
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.station_view import StationScreen, TopLine
+from clerk_tui.services.hall_watch import now_ms
 from clerk_tui.widgets.editor import typed
 from hall.errors import HallError
+from hall.lockout import Failures
 from hall.tickets import TicketState
 
 if TYPE_CHECKING:
@@ -48,7 +51,8 @@ TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
 
 class StationApp(ScanKeys):
-    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open."""
+    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open; ``may_leave`` knows the code
+    that leaves it, without one leaving is only confirmed."""
 
     CSS_PATH = "../styles/app.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -60,8 +64,11 @@ class StationApp(ScanKeys):
         config: Config,
         open_workspace: Callable[[], Workspace] | None = None,
         make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
+        may_leave: MayLeave | None = None,
     ) -> None:
         super().__init__()
+        self.may_leave, self.failures = may_leave, Failures()
+        self.clock: Callable[[], int] = now_ms
         self.config = config
         self.workspace: Workspace | None = None
         self.station: Station | None = None
@@ -89,6 +96,7 @@ class StationApp(ScanKeys):
             def gone() -> None:
                 loop.call_soon_threadsafe(lambda: self.exit(return_code=terminal_gone.GONE))
 
+            hold_the_keyboard()
             terminal_gone.watch(gone)
             terminal_gone.on_signals(gone)
         self.theme = self.config.screen.theme
@@ -146,15 +154,27 @@ class StationApp(ScanKeys):
             self._only.leave()
 
     async def action_quit(self) -> None:
-        """Ctrl+Q: whoever looks after the machine leaves it, after a question."""
+        """Ctrl+Q: whoever looks after the machine leaves it, with the code; where none is set, after a question."""
 
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
+        def answered(answer: object) -> None:
+            if answer:
                 self.exit()
 
-        if not isinstance(self.screen, Dialog):
+        if self.may_leave is not None:
+            if not isinstance(self.screen, CodeScreen):
+                self.push_screen(CodeScreen(True), answered)
+        elif not isinstance(self.screen, Dialog):
             lines = [(_("退出后这里不能取号；没有上传的记录留在本机。"), "plain")]
             self.push_screen(Dialog(Spec(_("退出取号机？"), tuple(lines), yes=_("退出"), no=_("继续"))), answered)
+
+    def call_for_help(self) -> None:
+        """The counter's silent alarm does nothing here: nobody sits at a ticket machine."""
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C does nothing here."""
+
+    def action_suspend_process(self) -> None:
+        """Ctrl+Z does nothing here."""
 
     # -- beside ----------------------------------------------------------------------------------------------------
 
@@ -283,7 +303,7 @@ class StationApp(ScanKeys):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        if isinstance(self.screen, Dialog):
+        if self._asking:
             return
         event.stop()
         event.prevent_default()
@@ -347,6 +367,11 @@ class StationApp(ScanKeys):
                 passed = page.taken.ticket.state is TicketState.PASSED
                 self.do((works.come_back if passed else works.give_back)(page.taken.ticket.ticket_id), _("请稍等"))
 
+    @property
+    def _asking(self) -> bool:
+        """Whether something is asked over the page."""
+        return isinstance(self.screen, Dialog | CodeScreen)
+
     # -- scans -----------------------------------------------------------------------------------------------------
 
     def _typing(self) -> bool:
@@ -357,7 +382,7 @@ class StationApp(ScanKeys):
 
     def show_scan(self, code: str) -> None:
         """A code was scanned: what it is follows at once, on whatever page."""
-        if not isinstance(self.page, pages.Waiting) and not isinstance(self.screen, Dialog):
+        if not isinstance(self.page, pages.Waiting) and not self._asking:
             self.do(works.read(code, self.seen), _("正在查"))
 
     def show_scanned(self, spec: Spec, then: Callable[[], None] | None) -> None:
