@@ -22,14 +22,12 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
-from clerk_tui.screens.kiosk import CodeScreen, MayLeave, hold_the_keyboard
+from clerk_tui.screens.kiosk import MayLeave, hold_the_keyboard
 from clerk_tui.screens.queue_line import skew_words
-from clerk_tui.screens.scanning import ScanKeys
+from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
-from clerk_tui.services.hall_watch import now_ms
 from clerk_tui.widgets.editor import typed
 from hall.errors import HallError
-from hall.lockout import Failures
 from hall.tickets import TicketState
 
 if TYPE_CHECKING:
@@ -50,9 +48,9 @@ DIGITS = "123456789"
 TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
 
-class StationApp(ScanKeys):
-    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open; ``may_leave`` knows the code
-    that leaves it, without one leaving is only confirmed."""
+class StationApp(LeftWithCode):
+    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open; ``may_leave`` as
+    ``LeftWithCode`` has it."""
 
     CSS_PATH = "../styles/app.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -66,9 +64,7 @@ class StationApp(ScanKeys):
         make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
         may_leave: MayLeave | None = None,
     ) -> None:
-        super().__init__()
-        self.may_leave, self.failures = may_leave, Failures()
-        self.clock: Callable[[], int] = now_ms
+        super().__init__(may_leave)
         self.config = config
         self.workspace: Workspace | None = None
         self.station: Station | None = None
@@ -152,29 +148,6 @@ class StationApp(ScanKeys):
             self._supervisor.stop()
         if self._only is not None:
             self._only.leave()
-
-    async def action_quit(self) -> None:
-        """Ctrl+Q: whoever looks after the machine leaves it, with the code; where none is set, after a question."""
-
-        def answered(answer: object) -> None:
-            if answer:
-                self.exit()
-
-        if self.may_leave is not None:
-            if not isinstance(self.screen, CodeScreen):
-                self.push_screen(CodeScreen(True), answered)
-        elif not isinstance(self.screen, Dialog):
-            lines = [(_("退出后这里不能取号；没有上传的记录留在本机。"), "plain")]
-            self.push_screen(Dialog(Spec(_("退出取号机？"), tuple(lines), yes=_("退出"), no=_("继续"))), answered)
-
-    def call_for_help(self) -> None:
-        """The counter's silent alarm does nothing here: nobody sits at a ticket machine."""
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C does nothing here."""
-
-    def action_suspend_process(self) -> None:
-        """Ctrl+Z does nothing here."""
 
     # -- beside ----------------------------------------------------------------------------------------------------
 
@@ -303,7 +276,7 @@ class StationApp(ScanKeys):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        if self._asking:
+        if self.asking:
             return
         event.stop()
         event.prevent_default()
@@ -367,11 +340,6 @@ class StationApp(ScanKeys):
                 passed = page.taken.ticket.state is TicketState.PASSED
                 self.do((works.come_back if passed else works.give_back)(page.taken.ticket.ticket_id), _("请稍等"))
 
-    @property
-    def _asking(self) -> bool:
-        """Whether something is asked over the page."""
-        return isinstance(self.screen, Dialog | CodeScreen)
-
     # -- scans -----------------------------------------------------------------------------------------------------
 
     def _typing(self) -> bool:
@@ -382,7 +350,7 @@ class StationApp(ScanKeys):
 
     def show_scan(self, code: str) -> None:
         """A code was scanned: what it is follows at once, on whatever page."""
-        if not isinstance(self.page, pages.Waiting) and not self._asking:
+        if not isinstance(self.page, pages.Waiting) and not self.asking:
             self.do(works.read(code, self.seen), _("正在查"))
 
     def show_scanned(self, spec: Spec, then: Callable[[], None] | None) -> None:
