@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 6, 12
         "只用公示屏的凭据（clerk-central enrol-code --role kiosk），不输入退出码不能退出。"
     ),
 )
-@click.option("--demo", is_flag=True, help=_("看示例大厅（clerk demo），没有就在旁边启动它的中心；它的退出码是 246810"))
+@click.option("--demo", is_flag=True, help=_("看示例大厅（clerk demo），没有就在旁边启动它的中心"))
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help=_("示例大厅的数据在这里"))
 @click.option("--serve", metavar="HOST:PORT", help=_("不在终端里，给浏览器看：在这个地址上提供网页"))
 @click.option("--new-code", is_flag=True, help=_("设退出码：输入两遍，打印出要抄进 config.toml 的一行"))
@@ -59,9 +59,7 @@ def _open(session: Session, demo: bool, data: Path | None) -> None:
         from clerk_tui.screens.kiosk import hold_the_keyboard
 
         hold_the_keyboard()
-        app = BoardApp(
-            config, Watcher(config, url, whole=True), sign_of(session, config), code_check(config, demo=demo)
-        )
+        app = BoardApp(config, Watcher(config, url, whole=True), sign_of(session, config), code_check(config))
         app.run(mouse=False)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

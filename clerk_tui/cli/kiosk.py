@@ -1,4 +1,4 @@
-"""What ``clerk board`` and ``clerk display`` share: whose credential, which centre, and the code that leaves them."""
+"""What the screens for the hall share: whose credential, which centre, and the code that leaves them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CODE_SECRET = b"clerk-kiosk-leave-code-verifiers"
 """Mixed into every code, so that a verifier of a code is none of a clerk's PIN."""
 NAME = "kiosk"
 DEMO_CODE = "246810"
-"""What leaves the sample hall's board; the README and the help say it."""
+"""The code that leaves the sample hall's board and display, as the README says it."""
 
 
 def new_verifier(code: str) -> str:
@@ -31,11 +31,11 @@ def new_verifier(code: str) -> str:
     return make_verifier(CODE_SECRET, NAME, code)
 
 
-def code_check(config: Config, *, demo: bool = False) -> Callable[[str], bool] | None:
-    """What knows the code that leaves, ``None`` where none is set; a sample hall's has one also where none is."""
+def code_check(config: Config) -> Callable[[str], bool] | None:
+    """What knows the code that leaves, ``None`` where none is set."""
     verifier = config.kiosk.leave_code
     if not verifier:
-        return DEMO_CODE.__eq__ if demo else None
+        return None
 
     def check(code: str) -> bool:
         from hall.pins import is_right
@@ -74,12 +74,16 @@ def hall_of(
         _require_token(config)
         yield config, lambda: config.centre.url
         return
+    from msgspec.structs import replace
+
     from clerk_tui import paths
     from clerk_tui.cli.beside import centre_beside, sample_config
     from hall.roles import Role
 
     folder = data or paths.data_dir() / "demo"
     settings = sample_config(session.config, folder, folder / "papers", place=place, code=code)
+    kiosk = replace(settings.kiosk, leave_code=settings.kiosk.leave_code or new_verifier(DEMO_CODE))
+    settings = replace(settings, kiosk=kiosk)
     with centre_beside(folder) as centre:
 
         @cache
