@@ -23,6 +23,7 @@ from hall import roles, wire
 from hall.roles import Permission
 
 OPTION: Final = "permission"
+DEVICES_ONLY: Final = "devices_only"
 DEPARTMENT: Final = "d."
 """What the token of a department's system begins with."""
 PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
@@ -53,6 +54,11 @@ def needs(permission: Permission) -> dict[str, Any]:
     return {OPTION: permission}
 
 
+def of_devices(permission: Permission) -> dict[str, Any]:
+    """The same, for a device's own token only: what is told in full is kept at a counter, never shown to a session."""
+    return {OPTION: permission, DEVICES_ONLY: True}
+
+
 async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, State], handler: BaseRouteHandler) -> None:
     """Let in who may.
 
@@ -64,7 +70,8 @@ async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, Sta
         return
     principal = await _principal(connection)
     connection.scope["user"] = principal
-    if not isinstance(wanted, Permission) or not roles.allows(principal.roles, wanted):
+    allowed = isinstance(wanted, Permission) and roles.allows(principal.roles, wanted)
+    if not allowed or (principal.clerk and handler.opt.get(DEVICES_ONLY)):
         told = roles.NAMES[wanted] if isinstance(wanted, Permission) else "这个操作"
         raise Refused(403, wire.Problem(code="not_allowed", message=f"没有“{told}”的权限"))
 
