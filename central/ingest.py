@@ -85,7 +85,9 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
         # What came before a fault is good and acknowledged; the next push meets the fault first.
         raise Refused(422, other_history(after_these))
     queue = request.queue or wire.Queue(pending=max(0, request.head.seq - after_these + 1))
-    await devices.declare(db, at, queue.pending, queue.oldest_ms, plain(request.app_v), now_ms)
+    # A device counts before it is answered: what this push brings is not unsent any more.
+    left = max(0, queue.pending - len(incoming))
+    await devices.declare(db, at, left, queue.oldest_ms if left else 0, plain(request.app_v), now_ms)
     told = await clocks.beginnings(db, device.device_id, request.clock, incoming, now_ms)
     if not incoming:
         return Taken(epoch, results, at.expected, at.last_hash, withheld)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from central import tokens
 from central.clock import now_ms
 from central.refusal import Refused
-from central.store import Store, deliveries
+from central.store import Store, deliveries, devices
 from central.store.devices import DeviceRow
 from hall import roles, wire
 from hall.roles import Permission
@@ -26,6 +26,8 @@ OPTION: Final = "permission"
 DEVICES_ONLY: Final = "devices_only"
 DEPARTMENT: Final = "d."
 """What the token of a department's system begins with."""
+HEARD_MS: Final = 60_000
+"""How often at most it is kept that a device was heard of."""
 PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
 """For what anybody may ask: enrolling (by a one-time code), renewing a token (by the device's signature), health."""
 
@@ -92,4 +94,12 @@ async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any
         device, clerk = await tokens.of_session(store, token, now_ms())
         return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
     device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
+    await _heard(store, connection.app.state.heard, device.device_id, now_ms())
     return Principal(device=device, roles=roles.read_roles([device.role]))
+
+
+async def _heard(store: Store, heard: dict[str, int], device_id: str, now: int) -> None:
+    """Keep that a device was heard of, whatever it asks, once a minute at most: a display that only looks is there."""
+    if now - heard.get(device_id, 0) > HEARD_MS:
+        heard[device_id] = now
+        await store.transact(lambda db: devices.heard(db, device_id, now))

@@ -65,7 +65,6 @@ async def changes(
     """The hall's cases as they change, in commit order; with ``wait_s`` the answer comes with the next change. A print
     or ticket station has no part in them: its feed stays empty."""
     store, office, until = _store(state), request.user.office, time.monotonic() + wait_s
-    await _heard(store, state, request.user.device.device_id)
     waiting: Waiting = state.waiting
     pages: feed.Pages = state.pages
     asked = feed.Asked(office, cursor, limit, empty=not allows(request.user.roles, Permission.CASES))
@@ -80,14 +79,6 @@ async def changes(
 def _signed(store: Store, device_id: str, cursor: str, page: feed.Page) -> Response[Any]:
     headers = {wire.PAGE_HEADER: wire.sign_page(store.key, device_id, cursor, page.digest)}
     return Response(page.body, media_type=MediaType.JSON, headers=headers)
-
-
-async def _heard(store: Store, state: State, device_id: str) -> None:
-    """Keep that a device was heard of, once a minute at most."""
-    now, heard = now_ms(), state.heard
-    if now - heard.get(device_id, 0) > 60_000:
-        heard[device_id] = now
-        await store.transact(lambda db: devices.heard(db, device_id, now))
 
 
 @get("/v1/sync/keys", opt=of_devices(Permission.FEED))

@@ -46,6 +46,7 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     writers: dict[str, int]
     tell_by: dt.date | None = None
     deemed: bool = False
+    counted_from: dt.date | None = None
     article: str = ""
     gaps: tuple[Gap, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -93,6 +93,11 @@ def clean_text(text: str, *, field: str, max_length: int = 500, multiline: bool 
     return clean
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has at least one letter or number (Unicode L or N): ``"—"`` or a zero-width space is no reason."""
+    return any(unicodedata.category(char)[0] in "LN" for char in text)
+
+
 def safe_for_terminal(text: str) -> str:
     """Any text as one line that cannot disturb a terminal; for text that did not pass the edge. Never raises.
 

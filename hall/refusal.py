@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from hall.catalogue.model import LICENCE, Exit, Place, RefusalGround
 from hall.errors import BadInput
+from hall.names import says_something
 
 ACT = "《中华人民共和国行政许可法》"
 
@@ -59,11 +60,11 @@ def refusal_article(refusal: Refusal, kind: str = LICENCE) -> str:
 
 def refusal_error(refusal: Refusal) -> BadInput | None:
     """What a refusal lacks: its reason (art. 72(7)), the right organ (art. 32(2)), the article that allows it."""
-    if not refusal.reason.strip():
+    if not says_something(refusal.reason):
         return BadInput("needs_reason", "不予受理必须说明理由", field="refusal.reason")
-    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
+    if refusal.ground == "not_authority" and (refusal.where is None or not says_something(refusal.where.organ)):
         return BadInput("needs_organ", "不属于本机关职权的，必须告知向哪个机关申请", field="refusal.where.organ")
-    if refusal.ground == "other" and not refusal.basis.strip():
+    if refusal.ground == "other" and not says_something(refusal.basis):
         return BadInput(
             "needs_basis",
             "其他理由不予受理的，必须写明法律依据",

@@ -7,14 +7,14 @@ queue, ``windows`` equal servers. Real service times vary less or more; the rang
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
 
 from msgspec import Struct
 
 from hall.errors import BadInput
-from hall.queueing import MINUTE_MS, QueueRule, ahead_of
+from hall.queueing import MINUTE_MS, QueueRule
 from hall.tickets import Ticket
 
 MOST_WINDOWS: Final = 500
@@ -67,24 +67,13 @@ def estimate(ahead: int, windows: int, service: Service, *, overtaking: float = 
 
 
 def forecast(
-    waiting: Sequence[Ticket], ticket: Ticket, windows: int, service: Service, rule: QueueRule, privileged: float
+    ahead: Callable[[int], int], ticket: Ticket, windows: int, service: Service, rule: QueueRule, privileged: float
 ) -> Wait | None:
     """What to tell the holder of ``ticket`` as it is issued; ``None`` when no window serves its business.
 
-    ``privileged`` is how many people a minute come with a head start.
-    """
-    return forecast_behind(
-        lambda at_ms: ahead_of(waiting, ticket, at_ms, rule), ticket, windows, service, rule, privileged
-    )
-
-
-def forecast_behind(
-    ahead: Callable[[int], int], ticket: Ticket, windows: int, service: Service, rule: QueueRule, privileged: float
-) -> Wait | None:
-    """The same where ``ahead`` counts who is called before ``ticket`` as the order will be at an instant (Unix ms).
-
-    Who is ahead is counted as it will be when this ticket's turn comes: by then those who have waited long enough let
-    nobody pass any more.
+    ``ahead`` counts who is called before it as the order will be at an instant (Unix ms), ``privileged`` is how many
+    people a minute come with a head start. Who is ahead is counted as it will be when this ticket's turn comes: by then
+    those who have waited long enough let nobody pass any more.
     """
     at = ticket.issued_ms
     wait = estimate(ahead(at), windows, service)

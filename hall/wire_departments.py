@@ -93,12 +93,3 @@ class DeadDelivery(_Message, frozen=True):
 def sign_told(secret: bytes, body: bytes, now_s: int) -> str:
     """The signature header of a message."""
     return f"t={now_s},v1={hmac.digest(secret, f'{now_s}.'.encode() + body, 'sha256').hex()}"
-
-
-def told_is_signed(secret: bytes, body: bytes, header: str, now_s: int, *, within_s: int = 300) -> bool:
-    """Whether a message is by who knows the secret, and not older than ``within_s``: for the department's side."""
-    at, _, digest = header.partition(",v1=")
-    told = at.removeprefix("t=")
-    if not (told.isascii() and told.isdigit() and len(told) < 13) or abs(now_s - int(told)) > within_s:
-        return False
-    return hmac.compare_digest(sign_told(secret, body, int(told)).partition(",v1=")[2], digest)

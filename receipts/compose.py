@@ -58,7 +58,11 @@ def compose(
         if case.language == "en"
         else None
     )
-    flows = {"matter": flow_of(case.matter), "project": project_of(case.matter, english)} if kind == "guide" else {}
+    flows = (
+        {"matter": flow_of(case.matter, english), "project": project_of(case.matter, english)}
+        if kind == "guide"
+        else {}
+    )
     filler = Filler(kind, content, flows, english)
     footer = [filler.plain(line) for line in template.footer]
     footer += [filler.second(line) for line in template.footer]

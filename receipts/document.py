@@ -106,8 +106,8 @@ class Seal(Part, frozen=True, tag="seal"):
 class FlowBox(Part, frozen=True):
     """One step of a flow in its place: ``band`` and ``column`` count from 0, ``after`` are indexes of other boxes.
 
-    ``critical_after`` are those of them that lie before it on the critical path; ``second``: name and who in the
-    second language.
+    ``critical_after`` are those of them that lie before it on the critical path; ``second`` in the second language: the
+    name, and on a line of its own who and how long.
     """
 
     name: str

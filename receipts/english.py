@@ -7,8 +7,10 @@ never translated; it stands as it was given.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
+
+from receipts.provisions import cited
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -32,6 +34,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     (re.compile(_DATE + r" (\d\d:\d\d)"), lambda m: f"{_date(*m.groups()[:3])}, {m[4]}"),
     (re.compile(f"承诺{_DATE}前补齐"), lambda m: f"Promised by {_date(*m.groups())}"),
     (re.compile(r"([\d.]+)个工作日"), lambda m: f"{m[1]} working day{'' if m[1] == '1' else 's'}"),
+    (re.compile(r"([\d.]+)日"), lambda m: f"{m[1]} day{'' if m[1] == '1' else 's'}"),
     (re.compile(r"([\d.]+)个自然日"), lambda m: f"{m[1]} calendar day{'' if m[1] == '1' else 's'}"),
     (
         re.compile(r"([\d.]+)个自然日（自收到申请之日起）"),
@@ -44,6 +47,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     (re.compile(r"(-?[\d,]+\.\d\d)元"), lambda m: f"CNY {m[1]}"),
     (re.compile("不适用（.*）"), lambda m: "Not applicable"),
     (re.compile(r"(\d+)次"), lambda m: m[1]),
+    (re.compile(r"总局令第(\d+)号"), lambda m: f"Order No. {m[1]}"),
     (re.compile(r"(\d+)号窗口"), lambda m: f"Window {m[1]}"),
     (re.compile("免提交（.*）"), lambda m: "Not required, held by the authorities"),
     (
@@ -59,18 +63,31 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
 _AROUND: Final = (
     (re.compile("(.+)（有效期(.+)）"), "{} (valid for {})"),
     (re.compile("(.+)（不超过(.+)）"), "{} (at most {})"),
+    (re.compile("(.+)（依据：(.+)）"), "{} (basis: {})"),
     (re.compile("(.+)　(\\d+号窗口)"), "{}, {}"),
+    (re.compile("(.+?)：(.+)"), "{}: {}"),
 )
+_JOINTS: Final = (("；", "; "), ("、", ", "))
+_LONGEST: Final = 4
+"""Of how many parts a text may be that was joined with others by a mark it has in itself."""
+_DEEPEST: Final = 3
+"""How many brackets and colons may hold one another; papers write two."""
 
 
 class English:
     """Finds the English of a text of a paper."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        self._words = words
+        # Papers write a question without its mark: "经营业态：餐饮服务".
+        asked = {text[:-1]: english.rstrip("?") for text, english in words.items() if text.endswith(("？", "?"))}
+        self._words = {**asked, **words}
 
-    def phrase(self, text: str) -> str:
-        """The English of a whole text, empty where there is none."""
+    def phrase(self, text: str, depth: int = 0) -> str:
+        """The English of a whole text, empty where there is none; ``depth`` is in how many others it stands."""
+        return self._one(text, depth) or self._joined(text, depth)
+
+    def _one(self, text: str, depth: int) -> str:
+        """The English of a text that is not several joined by a mark."""
         known = self._words.get(text)
         if known is not None:
             return known
@@ -78,17 +95,42 @@ class English:
             match = pattern.fullmatch(text)
             if match:
                 return tell(match)
-        return self._made_up(text)
+        return cited(text, self._law) or self._around(text, depth)
 
-    def _made_up(self, text: str) -> str:
-        """The English of a text that papers put together from others; empty where a part has none."""
-        for pattern, words in _AROUND:
+    def _law(self, name: str) -> str:
+        return self._words.get(name) or self._around(name, 0)
+
+    def _around(self, text: str, depth: int) -> str:
+        """The English of one text with another in brackets or after a colon; empty where either has none."""
+        for pattern, words in _AROUND if depth < _DEEPEST else ():
             match = pattern.fullmatch(text)
-            if match and all(parts := [self.phrase(part) for part in match.groups()]):
+            if match and (parts := self._all(match.groups(), depth)):
                 return words.format(*parts)
-        for mark, joint in (("；", "; "), ("、", ", ")):
-            if mark in text and all(parts := [self.phrase(part) for part in text.split(mark)]):
-                return joint.join(parts)
+        within = _bracketed(text) if depth < _DEEPEST else ()
+        return "{} ({})".format(*parts) if (parts := self._all(within, depth)) else ""
+
+    def _all(self, texts: Sequence[str], depth: int) -> list[str]:
+        """The English of all of them; none where one has none."""
+        found: list[str] = []
+        for text in texts:
+            if not (english := self.phrase(text, depth + 1)):
+                return []
+            found.append(english)
+        return found
+
+    def _joined(self, text: str, depth: int) -> str:
+        """The English of texts joined by one mark; empty where one of them has none."""
+        for mark, joint in _JOINTS:
+            parts = text.split(mark)
+            made: list[str] = []
+            at = 0
+            while len(parts) > 1 and at < len(parts):
+                ends = range(min(len(parts), at + _LONGEST), at, -1)
+                found = ((end, english) for end in ends if (english := self._one(mark.join(parts[at:end]), depth)))
+                at, english = next(found, (len(parts) + 1, ""))
+                made.append(english)
+            if at == len(parts):
+                return joint.join(made)
         return ""
 
     def values(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -99,3 +141,13 @@ class English:
         """The text with its English on the next line, where it has one that differs."""
         english = self.phrase(text)
         return f"{text}\n{english}" if english and english != text else text
+
+
+def _bracketed(text: str) -> tuple[str, ...]:
+    """What stands before the bracket that ends a text, and what within it; nothing where none does."""
+    depth = 0
+    for at in range(len(text) - 1 if text.endswith("）") else -1, -1, -1):
+        depth += (text[at] == "）") - (text[at] == "（")
+        if not depth:
+            return text[:at], text[at + 1 : -1]
+    return ()

@@ -13,6 +13,7 @@ from receipts.document import (
     Block,
     Column,
     Flow,
+    FlowBox,
     Heading,
     KeyValues,
     Notice,
@@ -83,7 +84,7 @@ class Filler:
                 return [Seal(self._needed(entry.organ), self._needed(entry.date), self.both(entry.label))]
             case t.FlowBlock():
                 flow = self._flows.get(entry.of)
-                return [] if flow is None else [self._bilingual(flow, entry)]
+                return [] if flow is None else [self._bilingual(flow)]
 
     def _paragraphs(self, entry: t.TextBlock) -> list[Block]:
         try:
@@ -104,15 +105,16 @@ class Filler:
             second = tuple(t.fill_plain(text, self._second) for text in held)
         return [Notice(tuple(lines), self.both(entry.title, "　"), second)]
 
-    def _bilingual(self, flow: Flow, entry: t.FlowBlock) -> Flow:
+    def _bilingual(self, flow: Flow) -> Flow:
         if self._english is None:
             return flow
         english = self._english
-        boxes = tuple(
-            replace(box, second=" · ".join(filter(None, map(english.phrase, (box.name.split("\n")[0], box.who)))))
-            for box in flow.boxes
+        bands = tuple(f"{band}　{known}" if (known := english.phrase(band)) else band for band in flow.bands)
+        return replace(
+            flow,
+            boxes=tuple(_in_english(box, english) for box in flow.boxes),
+            bands=bands,
         )
-        return replace(flow, boxes=boxes, second=flow.second or t.fill_plain(entry.en, self._second))
 
     def _pair(self, label: str, text: str) -> tuple[str, str]:
         return self.both(label), self.both(text)
@@ -141,3 +143,10 @@ class Filler:
 
     def _cell(self, text: str) -> str:
         return self._english.both(text) if self._english else text
+
+
+def _in_english(box: FlowBox, english: English) -> FlowBox:
+    """The box with what is known of it in English: the step, then who takes it and how long."""
+    time = map(english.phrase, box.time.split("\n"))
+    told = (english.phrase(box.name.split("\n")[0]), ", ".join(filter(None, (english.phrase(box.who), *time))))
+    return replace(box, second="\n".join(filter(None, told)))

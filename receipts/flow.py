@@ -7,10 +7,12 @@ columns and in the gaps between the bands, so that no line crosses a box.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from hall.flow import FlowStep, Plan
 from receipts.document import Column, Flow, FlowBox, Table
@@ -23,12 +25,16 @@ COLUMNS = 6
 ROWS, SPREAD = 2, 4
 """More steps than ``ROWS`` at the begin of a stage are spread over ``SPREAD`` columns where nothing orders them."""
 TALLEST = 640.0
-"""A picture higher than this would not fit a page with its heading; it is told as a table instead."""
+"""A picture higher than this would not fit a page with its heading; it is told as a table instead. It is drawn closer
+together where its caption would not fit beneath it."""
 _NAME, _SMALL, _SECOND, _LEADING = 8.5, 7.5, 6.2, 1.36
 _PAD, _ROW_GAP, _GAP, _TRACK = 4.0, 7.0, 13.0, 3.2
 _LABEL, _EDGE = 15.0, 9.0
 _WIDEST = 132.0
 _LIGHT, _HEAVY = 0.7, 1.7
+_BAND, _CAPTION, _TIGHTEST = 0.955, 1.5, 0.3
+_HEADS = ("序号", "步骤", "谁来办", "多久", "在哪几步之后")
+_HEADS_TOO = ("序号\nNo.", "步骤\nStep", "谁来办\nWho", "多久\nHow long", "在哪几步之后\nAfter steps")
 
 
 def flow_block(plan: Plan, caption: str = "", here: str = "") -> Flow:
@@ -82,12 +88,14 @@ def direct(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 def _spread(plan: Plan, places: dict[str, tuple[int, int]]) -> None:
     """Steps that wait for nothing in their stage, and for which nothing there waits, fill its shortest columns."""
-    most = ROWS if plan.stages else ROWS * 2
     tied: set[str] = set()
     for planned in plan.steps:
         for code in planned.step.after:
             if places[code][0] == places[planned.step.code][0]:
                 tied |= {code, planned.step.code}
+    most = ROWS if plan.stages else ROWS * 2
+    if not tied and not plan.stages:
+        most = 1  # Nothing is to be read from left to right: side by side as time is.
     for stage in sorted({stage for stage, _ in places.values()}):
         here = [planned.step.code for planned in plan.steps if places[planned.step.code][0] == stage]
         if sum(places[code][1] == 0 for code in here) <= most:
@@ -122,7 +130,7 @@ def time_text(step: FlowStep) -> str:
     return f"{step.days:g}{unit}" + ("" if step.counted else "\n（不计入时限）")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class _Placed:
     """A box with its place on the picture, in points."""
 
@@ -143,30 +151,58 @@ class _Placed:
 
 def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
     """The picture as one strip with its caption, or as a table where it would be higher than a page."""
-    picture = _Picture(setter, block)
+    captions = ((block.caption, _NAME), (block.second, _SMALL))
+    said = [(line, size) for text, size in captions if text for line in setter.wrap(text, size, setter.width)]
+    beneath = 4.0 + sum(size * _CAPTION for _, size in said)
+    picture = _best(setter, block, TALLEST - beneath)
     if picture.height > TALLEST:
         from receipts.strips import strips
 
         yield from strips(setter, [_as_table(block)])
         return
-    captions = ((block.caption, _NAME), (block.second, _SMALL))
-    said = [(line, size) for text, size in captions if text for line in setter.wrap(text, size, setter.width)]
     yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(said))
     for number, (line, size) in enumerate(said):
-        op = setter.line(line, setter.left, 0, setter.width, size, 1.5, grey=0.2)
-        yield Strip(size * 1.5, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(said) - 1)
+        op = setter.line(line, setter.left, 0, setter.width, size, _CAPTION, grey=0.2)
+        yield Strip(size * _CAPTION, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(said) - 1)
+
+
+def _best(setter: Setter, block: Flow, room: float) -> _Picture:
+    """The picture at its widest that fits ``room``, else the smallest there is."""
+    tight = dataclasses.replace(setter, air=min(setter.air, _TIGHTEST))
+    for spaced, told in ((setter, block), (setter, _short(block)), (tight, _short(block))):
+        picture = _Picture(spaced, told)
+        if picture.height <= room:
+            break
+    return picture
+
+
+def _short(block: Flow) -> Flow:
+    """A bilingual picture with who and how long on one line, and of the English the names alone; else as it is."""
+    return replace(block, boxes=tuple(_shorter(box) if box.second else box for box in block.boxes))
+
+
+def _shorter(box: FlowBox) -> FlowBox:
+    who = "　".join(filter(None, (box.who, box.time.replace("\n", ""))))
+    return replace(box, who=who, time="", second=box.second.partition("\n")[0])
 
 
 def _as_table(block: Flow) -> Table:
+    no, step, who, long, after = _HEADS_TOO if any(box.second for box in block.boxes) else _HEADS
     columns = (
-        Column("序号", 5, "center"),
-        Column("步骤", 32),
-        Column("谁来办", 20),
-        Column("多久", 16, "center"),
-        Column("在哪几步之后", 16),
+        Column(no, 5, "center"),
+        Column(step, 32),
+        Column(who, 20),
+        Column(long, 16, "center"),
+        Column(after, 16),
     )
     rows = tuple(
-        (str(number), box.name, box.who, box.time, "、".join(str(before + 1) for before in box.after) or "—")
+        (
+            str(number),
+            "\n".join(filter(None, (box.name, box.second))),
+            box.who,
+            box.time,
+            "、".join(str(before + 1) for before in box.after) or "—",
+        )
         for number, box in enumerate(block.boxes, 1)
     )
     return Table(columns, rows)
@@ -190,26 +226,39 @@ class _Picture:
         self._placed = self._place()
 
     def ops(self) -> Iterator[Op]:
-        """Bands, then light lines, then heavy ones, then boxes."""
+        """Bands, then light lines, then heavy ones, then what the bands are called, then boxes."""
         setter, boxes = self._setter, self._block.boxes
-        for band, label in enumerate(self._block.bands):
-            if self._framed:
-                yield Box(setter.left, self._tops[band], setter.width, self._heights[band], fill=0.955)
-            if label:
-                x = setter.left + self._edge
-                yield setter.line(label, x, self._tops[band] + 1.5, setter.width, _NAME, 1.5, bold=True)
+        for top, height in zip(self._tops, self._heights, strict=True) if self._framed else ():
+            yield Box(setter.left, top, setter.width, height, fill=_BAND)
         edges = [(before, number) for number, box in enumerate(boxes) for before in box.after]
         for heavy in (False, True):
             for before, number in edges:
                 if (before in boxes[number].critical_after) == heavy:
                     yield from self._line(before, number, heavy)
+        for top, label in zip(self._tops, self._block.bands, strict=True):
+            yield from self._label(top, label)
         for placed, lines in zip(self._placed, self._texts, strict=True):
             yield from self._draw(placed, lines)
+
+    def _label(self, top: float, label: str) -> Iterator[Op]:
+        """A band's name on ground of its own: a long one reaches over the gutters, where lines run."""
+        if not label:
+            return
+        setter, x = self._setter, self._setter.left + self._edge
+        width = setter.fonts.width(label, _NAME, True)
+        yield Box(x - 2, top + 1.5, width + 4, _NAME * 1.5, fill=_BAND)
+        yield setter.line(label, x, top + 1.5, setter.width, _NAME, 1.5, bold=True)
 
     def _text_of(self, box: FlowBox) -> list[tuple[str, float, bool]]:
         room = self._box_width - 2 * _PAD
         lines = [(line, _NAME, True) for line in self._setter.wrap(box.name, _NAME, room, True)]
-        small = ((box.second, _SECOND, False), (box.who, _SMALL, False), (box.time, _SMALL, box.critical))
+        name, _, rest = box.second.partition("\n")
+        small = (
+            (name, _SECOND, False),
+            (box.who, _SMALL, False),
+            (box.time, _SMALL, box.critical),
+            (rest, _SECOND, False),
+        )
         for text, size, bold in small:
             lines += [(line, size, bold) for line in self._setter.wrap(text, size, room, bold)] if text else []
         return lines

@@ -19,8 +19,9 @@ BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
 STEPS = ((1.0, 1.0), (0.75, 1.0), (0.5, 1.0), (0.3, 1.0), (0.3, 0.95), (0.3, 0.9))
 """How much of the white is kept and how large the type is: all, or less where that saves a page."""
-_WORTH = 4
-"""Of more pages none is saved by smaller type: one less would not be noticed, the type would."""
+_WORTH, _MANY = 4, 12
+"""Of more pages none is saved by smaller type: one less would not be noticed, the type would. A flaw is mended where
+the paper is not a book."""
 _HOLE, _LEAST_LAST = 0.25, 0.2
 """Of a page that is followed by another no more stands empty, and of the last one no less is filled, if it can be."""
 SMALL, FINE, FINEST = 8.5, 8.0, 6.8
@@ -50,7 +51,8 @@ def best_fill(document: Document, fonts: FontSet) -> Filled:
     found: list[Filled] = []
     for air, scale in STEPS:
         found.append(_fill(document, Setter(fonts, MARGIN_X, PAGE_WIDTH - 2 * MARGIN_X, air, scale)))
-        if not 1 < len(found[-1].pages) <= _WORTH:
+        pages = len(found[-1].pages)
+        if pages == 1 or (pages > _WORTH and not found[-1].flaws) or pages > _MANY:
             break
     return min(found, key=lambda filled: (len(filled.pages), filled.flaws))
 

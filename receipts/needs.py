@@ -6,6 +6,7 @@ sign are looked for in the finished document, so that a centre's own text cannot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -14,6 +15,7 @@ from msgspec import Struct
 from hall.case import Case, CaseState
 from hall.errors import HallError
 from hall.facts import PaperIssued, PaperKind
+from hall.names import says_something
 from hall.telling import PAPER_NAMES
 from receipts.document import Document, Seal, Signatures, texts
 from receipts.templates import Template, names_in
@@ -45,6 +47,7 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
         Need("refusal_reason", "reason", "不予受理的理由", "refusal.reason", "请写明理由", "refusal_without_reason"),
         *_REMEDY,
     ),
+    "acceptance": (Need("accepted", "date", "受理日期", "accepted", "请先作出受理"),),
     "notice": (Need("respond_by", "deadline", "补正期限", "respond_by", "请写明补正的最后一日"),),
     "promise": (
         Need("breach", "consequence", "逾期的后果", "matter.tolerance.breach", "请在事项里写明逾期的后果"),
@@ -126,8 +129,22 @@ SIGNED: Final = frozenset[PaperKind](
     {"receipt", "notice", "promise", "checking", "tolerance", "served", "transfer", "pickup", "returned", "terminated"}
 )
 """Papers that somebody signs."""
+_ANYBODY: Final = (re.compile("签(?!.*(?:日期|时间)$)"), "签字的位置")
+_SIGNERS: Final[dict[PaperKind, tuple[re.Pattern[str], str]]] = {
+    "notice": (re.compile("申请人.*签(?!.*(?:日期|时间)$)"), "申请人签字的位置"),
+    "checking": (re.compile("申请人.*签(?!.*(?:日期|时间)$)"), "申请人签字的位置"),
+    "promise": (re.compile("承诺人.*签(?!.*(?:日期|时间)$)"), "承诺人签字的位置"),
+}
+"""How the line is called that makes the paper (签收日期 is one to date), and what the lack of it is called."""
+_BY_ARTICLE: Final = frozenset[PaperKind]({"notice", "acceptance", "refusal"})
+"""Papers that say by which article they are given (行政许可法 art. 32(1))."""
 UNNUMBERED: Final = frozenset[PaperKind]({"guide", "checking"})
 """Papers that exist before there is a case to number."""
+_PERIODS: Final = (
+    ("申请行政复议的期限（六十日）", re.compile("(?:六十|(?<![0-9])60) ?(?:个自然)?日")),
+    ("提起行政诉讼的期限（六个月）", re.compile("(?:六|(?<![0-9])6) ?个月")),
+)
+"""Until when one can turn against a decision (行政复议法 art. 20, 行政诉讼法 art. 46), where both remedies are told."""
 EXTENSION_DAYS, JOINT_EXTENSION_DAYS = 10, 15
 """How much a limit may be extended (行政许可法 art. 42)."""
 
@@ -143,7 +160,7 @@ def marks_of(kind: PaperKind) -> tuple[Mark, ...]:
         found.add("number")
     if kind == "refusal":
         found.add("organ")
-    if kind == "fee":
+    if kind == "fee" or kind in _BY_ARTICLE:
         found.add("basis")
     if kind == "served":
         found.add("place")
@@ -180,7 +197,7 @@ def require(kind: PaperKind, case: Case, issued: PaperIssued) -> None:
 def require_values(kind: PaperKind, content: Content) -> None:
     """That every value the law wants is there. Raises HallError with the need's code, field and hint."""
     for need in NEEDS.get(kind, ()):
-        if not content.values[need.value].strip():
+        if not says_something(content.values[need.value]):
             raise HallError(
                 need.code, f"{PAPER_NAMES[kind]}没有写明{need.label}，不能出具", field=need.field, hint=need.hint
             )
@@ -203,13 +220,24 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         missing += [label for name, label in wanted.items() if content.values[name] not in said]
     if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
         missing.append("印章和日期的位置")
-    if kind in SIGNED and not any(isinstance(block, Signatures) for block in document.blocks):
-        missing.append("签字的位置")
+    if kind in _BY_ARTICLE and content.values["article"] not in said:
+        missing.append("依据的条款")
+    if set(_REMEDY) <= set(NEEDS.get(kind, ())):
+        missing += [label for label, period in _PERIODS if period.search(said) is None]
+    signer, label = _SIGNERS.get(kind, _ANYBODY)
+    if kind in SIGNED and not _to_sign(document, signer):
+        missing.append(label)
     if missing:
         raise HallError(
             "bad_paper_text", f"{kind}.toml 没有印出法律要求的内容：{'、'.join(missing)}",
             field=f"{kind}.toml", hint="请对照程序自带的文书文本补上",
         )  # fmt: skip
+
+
+def _to_sign(document: Document, signer: re.Pattern[str]) -> bool:
+    """Whether there is an empty line for ``signer``."""
+    slots = (slot for block in document.blocks if isinstance(block, Signatures) for slot in block.slots)
+    return any(signer.search(slot.label) and not slot.value for slot in slots)
 
 
 def _listed(rows: Sequence[Mapping[str, str]], names: tuple[str, ...], said: str) -> bool:
@@ -247,12 +275,12 @@ def _refusal(case: Case) -> None:
     """行政许可法 art. 32(2), 72(7): no refusal without its reason, none for want of authority without the organ."""
     refusal = case.refusal
     assert refusal is not None, "asked before"
-    if not refusal.reason.strip():
+    if not says_something(refusal.reason):
         raise HallError(
             "refusal_without_reason", "不予受理通知书没有写明理由，不能出具",
             field="refusal.reason", hint="请写明理由",
         )  # fmt: skip
-    if refusal.ground == "not_authority" and (refusal.where is None or not refusal.where.organ.strip()):
+    if refusal.ground == "not_authority" and (refusal.where is None or not says_something(refusal.where.organ)):
         raise HallError(
             "refusal_without_organ",
             "不予受理通知书没有写明应当向哪个机关申请，不能出具（行政许可法第三十二条第一款第二项）",
@@ -283,11 +311,11 @@ def _served(case: Case) -> None:
                   ("代收的原因", told.reason, "served.reason")),
         "refused": (("见证人", service.witness, "served.witness"), ("拒收的原因", told.reason, "served.reason")),
     }  # fmt: skip
-    if not told.place.strip() and not (told.how == "posted" and told.waybill.strip()):
+    if not says_something(told.place) and not (told.how == "posted" and says_something(told.waybill)):
         label, field = ("邮寄单号", "served.waybill") if told.how == "posted" else ("送达地点", "served.place")
         raise HallError("paper_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}")
     for label, value, field in wanted.get(told.how, ()):
-        if not value.strip():
+        if not says_something(value):
             raise HallError(
                 "service_incomplete", f"送达回证没有写明{label}，不能出具", field=field, hint=f"请填写{label}"
             )
@@ -297,7 +325,7 @@ def _fee(case: Case) -> None:
     """行政许可法 art. 58, 59: no fee without the law it stands on."""
     assert case.fee is not None, "asked before"
     for number, charge in enumerate(case.fee.charges, 1):
-        if not charge.basis.strip():
+        if not says_something(charge.basis):
             raise HallError(
                 "fee_without_basis", f"缴费通知书第{number}项“{charge.name}”没有写明收费依据，不能出具",
                 field=f"fee.charges[{number - 1}].basis", hint="请写明法律、行政法规和公布的收费标准",
@@ -312,7 +340,7 @@ def _fee(case: Case) -> None:
 def _transfer(case: Case) -> None:
     """Each hand that gives an original is named."""
     for number, move in enumerate(case.handovers):
-        if not move.giver.strip():
+        if not says_something(move.giver):
             raise HallError(
                 "handover_without_hand", f"物料流转单第{number + 1}次移交没有写明移交人，不能出具",
                 field=f"handovers[{number}].giver", hint="请写明谁交出的",

@@ -16,9 +16,12 @@ from receipts.flow import flow_block
 from receipts.wording import limit_text
 
 
-def flow_of(matter: MatterRef) -> Flow | None:
-    """The matter's own flow, or ``None`` where nothing is known of how it runs."""
-    return flow_block(plan(steps_of(matter)), _limits(matter)) if matter.process else None
+def flow_of(matter: MatterRef, english: English | None = None) -> Flow | None:
+    """The matter's own flow, or ``None`` where nothing is known of how it runs; its caption in ``english`` too."""
+    if not matter.process:
+        return None
+    flow = flow_block(plan(steps_of(matter)), _limits(matter))
+    return replace(flow, second=_english_limits(matter, english)) if english else flow
 
 
 def project_of(matter: MatterRef, english: English | None = None) -> Flow | None:
@@ -61,6 +64,17 @@ def _limits(matter: MatterRef) -> str:
         texts.append(f"法定时限{limit_text(matter.limits.statutory)}")
     special = "；标“不计入时限”的为特别程序，时间另行书面告知" if matter.special_procedures else ""
     return "，".join(texts) + special + "。"
+
+
+def _english_limits(matter: MatterRef, english: English) -> str:
+    if matter.limits.promised.unit == "on_the_spot":
+        return "Done on the spot when the materials are complete and in legal form."
+    told = [f"Promised: {english.phrase(limit_text(matter.limits.promised))}."]
+    if matter.limits.statutory:
+        told.append(f"Statutory: {english.phrase(limit_text(matter.limits.statutory))}.")
+    if matter.special_procedures:
+        told.append("What is marked “not counted” is a special procedure; you are told of its time in writing.")
+    return " ".join(told)
 
 
 def _caption(made: Plan) -> str:

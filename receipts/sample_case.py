@@ -13,6 +13,8 @@ from hall.verdict import Tick, TickState
 DAY: Final = dt.date(2026, 9, 18)
 REFERENCE: Final = "SL01-A1-00012-7"
 ARTICLE: Final = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
+BARRED: Final = "《中华人民共和国食品安全法》第一百三十五条"
+"""Who may not apply for five years: what another law says of the application itself (``hall.refusal``)."""
 HALL: Final = HallInfo(
     name="示例市政务服务中心",
     region="990100",
@@ -123,30 +125,3 @@ MATTER: Final = f.MatterRef(
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
     field_labels={"place": "经营场所", "area": "面积（平方米）", "staff": "从业人员"},
 )
-
-ENGLISH: Final = {
-    HALL.name: "Shili Government Service Centre",
-    "示例市人民政府": "the People's Government of Shili",
-    "示例市人民法院": "the People's Court of Shili",
-    DEPARTMENT.name: "Shili Administration for Market Regulation",
-    ESTATE.department.name: "Shili Bureau of Natural Resources and Planning",
-    MATTER.name: "Food business licence (new, catering)",
-    ESTATE.name: "Transfer of real estate (non-residential, sale)",
-    "食品经营许可证": "Food business licence",
-    "不动产权证书": "Real estate certificate",
-    "5年": "5 years",
-    "现场核查": "On-site inspection",
-    "食品经营许可申请书": "Application for a food business licence",
-    "营业执照": "Business licence",
-    "主要设备设施、经营布局、操作流程文件": "Main equipment, layout and working procedures",
-    "食品安全规章制度目录清单": "List of food safety rules",
-    "食品安全管理人员信息及任命文件": "Food safety managers: details and appointment",
-    "委托书及代理人身份证": "Power of attorney and the agent's identity card",
-    "市场监督管理局": "Market regulator",
-    "任命文件未加盖公章": "The appointment is not sealed",
-    "请按样表补齐，注明日期并签字盖章": "Complete it as in the sample; date, sign and seal it",
-    "登记费550元/件，证书工本费10元/本": "Registration CNY 550 each, certificate CNY 10 each",
-    "不动产登记费（非住宅）": "Registration fee (non-residential)",
-    "不动产权属证书工本费": "Certificate fee",
-}
-"""What a catalogue lists of these in English; the rest stays as it is."""

@@ -172,14 +172,3 @@ PROJECT_ROWS: Final = (
         standard="写明委托办理的事项、权限和期限并盖章",
     ),
 )
-PROJECT_ENGLISH: Final = {
-    PROJECT.name: "Fire safety design review of special works",
-    PROJECT.department.name: "Shili Bureau of Housing and Construction",
-    "特殊建设工程消防设计审查意见书": "Opinion on the fire safety design",
-    "专家评审": "Expert review",
-    "特殊建设工程消防设计审查申请表": "Application for a fire safety design review",
-    "消防设计文件": "Fire safety design documents",
-    "建设工程规划许可文件": "Planning permit of the works",
-    "授权委托书和受托人居民身份证": "Power of attorney and the agent's identity card",
-}
-"""What a catalogue lists of these in English."""

@@ -16,6 +16,7 @@ from hall.checklist import Row, SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
 from hall.errors import BadInput
 from hall.fold import fold
+from hall.refusal import refusal_article
 from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Refusal, Tick, TickState, gaps_of
 from receipts.sample_case import (
@@ -23,8 +24,8 @@ from receipts.sample_case import (
     ALL_IN,
     APPLICANT,
     ARTICLE,
+    BARRED,
     DAY,
-    ENGLISH,
     ESTATE,
     FOREIGNER,
     MATTER,
@@ -34,7 +35,8 @@ from receipts.sample_case import (
     ROWS,
     SOME_IN,
 )
-from receipts.sample_project import PROJECT, PROJECT_ENGLISH, PROJECT_ROWS, PROJECT_SITUATIONS
+from receipts.sample_english import ENGLISH
+from receipts.sample_project import PROJECT, PROJECT_ROWS, PROJECT_SITUATIONS
 
 _CALENDAR: Final = WorkCalendar.default()
 """Dates that follow from others are counted, as the counter counts them: a sample never shows what cannot be."""
@@ -231,7 +233,7 @@ def sample(
 
 def _worded(matter: f.MatterRef, language: f.Language) -> f.MatterRef:
     """The matter with its English where the paper speaks it."""
-    return structs.replace(matter, english=ENGLISH | PROJECT_ENGLISH) if language else matter
+    return structs.replace(matter, english=ENGLISH) if language else matter
 
 
 def no_such_kind(kind: str) -> BadInput:
@@ -363,11 +365,11 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
         "pickup_denied": ("pickup", (_ACCEPTED, _DENIED)),
         "transfer_back": ("transfer", (_MOVED, _RETURNED)),
     }
-    for what, stated, item in (
-        ("not_needed", Refusal("not_needed", "仅销售预包装食品的，不需要取得食品经营许可，备案即可"), "一"),
-        ("other", Refusal("other", "申请人在法定禁止申请许可的期限内"), "五"),
+    for what, stated in (
+        ("not_needed", Refusal("not_needed", "仅销售预包装食品的，不需要取得食品经营许可，备案即可")),
+        ("other", Refusal("other", "申请人在法定禁止申请许可的期限内", basis=BARRED)),
     ):
-        refused = f.CaseRefused(refusal=stated, refused=DAY, article=ARTICLE.format(item))
+        refused = f.CaseRefused(refusal=stated, refused=DAY, article=refusal_article(stated))
         made[f"refusal_{what}"] = ("refusal", (refused,))
     found = {name: _issued(kind, in_words(ALL_IN, bodies)) for name, (kind, bodies) in made.items()}
     waived = PROMISED | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}

@@ -84,7 +84,6 @@ class FlowBlock(_Data, frozen=True, tag="flow"):
     """The flow of the matter, or of the project it is part of, as a picture."""
 
     of: Literal["matter", "project"]
-    en: str = ""
 
 
 AnyBlock: TypeAlias = (

@@ -6,6 +6,7 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -24,6 +25,8 @@ from receipts.later import later_flags, later_tables, later_values, numbered
 from receipts.wording import chinese_date, copies_text, days_text, limit_text
 
 _BY_ANALOGY: Final = "参照"
+_A_TIME: Final = re.compile("(?:长期|永久)(?!有效)|[0-9]+(?:年|个月)(?!内)|与|由|不超过")
+"""How a validity begins that reads on after 有效期; others are sentences of their own."""
 _VALUES: Final = """
     accepted agent agent_id agent_phone answers applicant applicant_id applicant_id_label applicant_phone article
     basis breach clerk clock_from condition copies court day department department_phone faults fee gap_count hall
@@ -151,7 +154,7 @@ def _matter(case: Case) -> dict[str, str]:
         "condition": matter.condition,
         "process": " → ".join(step if isinstance(step, str) else step.name for step in matter.process),
         "visits": f"{matter.visits}次",
-        "result": "、".join(r.name + (f"（有效期{r.valid_for}）" if r.valid_for else "") for r in matter.results),
+        "result": "、".join(result.name + _validity(result.valid_for) for result in matter.results),
         "fee": _fee(case),
         "special": "、".join(_special(procedure) for procedure in matter.special_procedures),
         "promised_limit": limit_text(matter.limits.promised),
@@ -163,6 +166,13 @@ def _matter(case: Case) -> dict[str, str]:
         "place_phone": place.phone,
         "place_hours": place.hours or hall.hours,
     }
+
+
+def _validity(valid_for: str) -> str:
+    """``（有效期5年）``, ``（长期有效）``, or nothing."""
+    if not valid_for:
+        return ""
+    return f"（有效期{valid_for}）" if _A_TIME.match(valid_for) else f"（{valid_for}）"
 
 
 def _people(case: Case) -> dict[str, str]:

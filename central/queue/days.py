@@ -10,8 +10,3 @@ from central.board import ZONE
 def day_of(at_ms: int) -> dt.date:
     """The hall's date at an instant (Unix milliseconds)."""
     return dt.datetime.fromtimestamp(at_ms / 1000, ZONE).date()
-
-
-def hour_of(at_ms: int) -> int:
-    """The hour of the hall's clock."""
-    return dt.datetime.fromtimestamp(at_ms / 1000, ZONE).hour

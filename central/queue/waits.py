@@ -11,7 +11,7 @@ from central.store import Db
 from central.store import queue_counts as counts
 from hall.queue_wire import Told
 from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
-from hall.staffing import Service, forecast_behind
+from hall.staffing import Service, forecast
 from hall.tickets import Ticket
 
 SEEN_MS = 30 * MINUTE_MS
@@ -62,7 +62,7 @@ class Waits:
         if ahead < pool.idle:
             return Told(ahead=ahead, wait_min=begins, least_min=begins, most_min=begins + 1)
         normal = ticket.lane == "normal"
-        wait = forecast_behind(
+        wait = forecast(
             lambda at_ms: ahead if normal else self._ahead(pool.order, ticket, at_ms),
             ticket,
             pool.windows,

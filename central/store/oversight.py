@@ -10,6 +10,8 @@ from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
 
 SILENT_MS = 24 * 3600 * 1000
 """A device that has said nothing for longer is shown as silent."""
+SILENT_KIOSK_MS = 5 * 60 * 1000
+"""The same of a display or a board, which ask every few seconds while they are switched on."""
 
 
 async def add_aside(db: Db, office: str, rows: list[tuple[int, str, str]], now_ms: int) -> None:
@@ -230,7 +232,7 @@ async def device_states(db: Db, office: str, now_ms: int) -> list[DeviceStatus]:
                 codes=sorted(row[1] for row in own),
                 revoked=bool(revoked),
                 seen_ms=heard,
-                silent=not revoked and now_ms - heard > SILENT_MS,
+                silent=not revoked and now_ms - heard > (SILENT_KIOSK_MS if role == "kiosk" else SILENT_MS),
                 pending=newest[2],
                 oldest_ms=newest[3],
                 declared_ms=newest[4],

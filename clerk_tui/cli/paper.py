@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,7 @@ from hall.telling import OTHER_PAPERS, PAPER_NAMES
 
 if TYPE_CHECKING:
     from receipts import KindInfo
+    from receipts.forms import Form
 
 MARKS = {
     "number": N_("编号"),
@@ -34,6 +35,10 @@ MARKS = {
     "remedy": N_("复议和诉讼"),
     "signature": N_("签字"),
 }
+
+FORMS: Final[dict[str, Form]] = {"210": "a4", "80": "slip"}
+WIDTHS: Final[dict[Form, int]] = {form: int(width) for width, form in FORMS.items()}
+"""In millimetres."""
 
 
 @click.group("paper", cls=Group, no_args_is_help=True, subcommand_metavar="COMMAND ...", options_metavar="")
@@ -92,7 +97,7 @@ def preview(
     from receipts.sample_papers import sample_document
 
     document = sample_document(kind, "en" if language == "en" else "", variant or "")
-    rendered = render(document, form="slip" if width == "80" else "a4")
+    rendered = render(document, form=FORMS[width])
     _save(out, rendered.pdf)
     result = {
         "kind": kind,
@@ -113,9 +118,15 @@ def preview(
 @argument("number", about=_("文书编号，如 SL01-A1-00001-T/S1"))
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=_("写到哪个 PDF 文件"))
 @click.option("--reprint", metavar="N", type=click.IntRange(0, 999), default=0, help=_("第几次补打；0 为原件"))
+@click.option(
+    "--width", type=click.Choice(["210", "80"]), help=_("纸宽，毫米：210 为 A4；80 为小票；不写就与打印的那份相同")
+)
 @json_option
-def rebuild(session: Session, number: str | None, out: Path | None, reprint: int, as_json: bool) -> None:
-    """``{"number", "path", "pages", "bytes", "sha256"}``."""
+def rebuild(
+    session: Session, number: str | None, out: Path | None, reprint: int, width: str | None, as_json: bool
+) -> None:
+    """``{"number", "path", "pages", "bytes", "sha256", "width", "printed_width"}``: ``width`` is the file's in mm,
+    ``printed_width`` that of the print (``None``: never printed); where they differ it is not the printed paper."""
     import hashlib
 
     from clerk_tui.services import cases, papers
@@ -126,7 +137,9 @@ def rebuild(session: Session, number: str | None, out: Path | None, reprint: int
         raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
         paper = papers.numbered(ws, number.strip().upper()) or cases.paper_named(ws, number)
-        rendered = papers.rebuild(ws, paper.paper_id, reprint)
+        came_as = papers.printed_form(ws, paper.paper_id, reprint)
+        form = FORMS[width] if width else came_as or "a4"
+        rendered = papers.rebuild(ws, paper.paper_id, reprint, form)
     _save(out, rendered.pdf)
     result = {
         "number": paper.number,
@@ -134,8 +147,13 @@ def rebuild(session: Session, number: str | None, out: Path | None, reprint: int
         "pages": rendered.pages,
         "bytes": len(rendered.pdf),
         "sha256": hashlib.sha256(rendered.pdf).hexdigest(),
+        "width": WIDTHS[form],
+        "printed_width": WIDTHS[came_as] if came_as else None,
     }
-    answer(as_json, result, lambda: [_("{number}：{pages} 页，写到 {path}").format(**result)])
+    lines = [_("{number}：{pages} 页，写到 {path}").format(**result)]
+    if came_as and came_as != form:
+        lines.append(_("这不是打印的那份：当时打印在 {printed_width} 毫米宽的纸上").format(**result))
+    answer(as_json, result, lambda: lines)
 
 
 for each in (kinds, preview, rebuild):

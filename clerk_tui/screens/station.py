@@ -31,6 +31,7 @@ from hall.tickets import TicketState
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.screens.supervising import Report, Supervisor
+    from clerk_tui.services.one_machine import OnlyOne
     from clerk_tui.services.ticket_printing import Printed
     from clerk_tui.services.ticketing import Station
     from clerk_tui.services.workspace import Workspace
@@ -71,6 +72,7 @@ class StationApp(ScanKeys):
         self._ended, self._wake = threading.Event(), threading.Event()
         self._front = StationScreen(self.choose, self.press)
         self._left = 0.0
+        self._only: OnlyOne | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
 
@@ -100,6 +102,9 @@ class StationApp(ScanKeys):
                 from clerk_tui.services.workspace import open_workspace
 
                 workspace = open_workspace(self.config)
+            from clerk_tui.services.one_machine import OnlyOne
+
+            self._only = OnlyOne(workspace)
             first = works.first_page(workspace)
         except HallError as error:
             self.post_message(messages.WorkspaceFailed(error))
@@ -136,6 +141,8 @@ class StationApp(ScanKeys):
         self._wake.set()
         if self._supervisor is not None:
             self._supervisor.stop()
+        if self._only is not None:
+            self._only.leave()
 
     async def action_quit(self) -> None:
         """Ctrl+Q: whoever looks after the machine leaves it, after a question."""

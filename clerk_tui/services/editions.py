@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Protocol
 
+from clerk_tui.services.print_queue import form_of
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import wordings
 from clerk_tui.store.connection import translated
@@ -13,6 +14,7 @@ from hall.errors import HallError
 if TYPE_CHECKING:
     from receipts.document import Rendered
     from receipts.edition import Wording
+    from receipts.forms import Form
 
 
 class Issued(Protocol):
@@ -56,20 +58,26 @@ def wording_of(ws: Workspace, issued: Issued) -> Wording | None:
         return None
 
 
-def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered, *, slip: bool) -> None:
+def printed(ws: Workspace, paper_id: str, nth: int) -> tuple[str, Form | None]:
+    """SHA-256 (hex) of the PDF that went to a printer as a paper's ``nth`` print, and its form; ``None``: none did."""
+    with translated(ws.journal.path):
+        digest, target = wordings.digest_of_print(ws.journal.read(), paper_id, nth)
+    return digest, form_of(target) if digest else None
+
+
+def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered, form: Form) -> None:
     """That a paper made again is what it was.
 
-    Where it was printed, its bytes are compared; else it must at least have its own words.
+    Where it was printed in this ``form``, its bytes are compared; else it must at least have its own words.
 
     Raises:
         HallError: ``paper_changed``, naming what is not as it was.
     """
     from receipts.edition import changed
 
-    with translated(ws.journal.path):
-        digest, target = wordings.digest_of_print(ws.journal.read(), issued.paper_id, nth)
+    digest, came_as = printed(ws, issued.paper_id, nth)
     lost = bool(issued.texts) and wording_of(ws, issued) is None
-    if digest and target.startswith("tcp:") == slip:
+    if came_as == form:
         if hashlib.sha256(rendered.pdf).hexdigest() == digest:
             return
     elif not lost:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from receipts.forms import Form
 
 __all__ = [
-    "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "rebuild", "reprint", "retry", "settle",
-    "unknown_papers", "unprinted",
+    "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "printed_form", "rebuild", "reprint",
+    "retry", "settle", "unknown_papers", "unprinted",
 ]  # fmt: skip
 
 
@@ -126,19 +126,28 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
 
 
 @needs(Permission.PRINT)
-def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form = "a4") -> Rendered:
+def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = None) -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
+
+    ``form`` asks for one other than it was printed in; a paper that was never printed is A4.
 
     Raises:
         BadInput: no such paper.
-        HallError: the fonts are not prepared; ``paper_changed``: it cannot be made as it was, with what is not as it
-            was.
+        HallError: the fonts are not prepared; ``no_slip``; ``paper_changed``: it cannot be made as it was, with
+            what is not as it was.
     """
     paper = _paper(ws, paper_id)
     issued = _issued(ws, paper.case_id, paper.seq)[1] if paper.case_id else _closed(ws, paper.seq)
+    form = form or printed_form(ws, paper_id, reprint) or "a4"
     rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
-    editions.require_the_same(ws, issued, reprint, rendered, slip=form == "slip")
+    editions.require_the_same(ws, issued, reprint, rendered, form)
     return rendered
+
+
+@needs(Permission.PRINT)
+def printed_form(ws: Workspace, paper_id: str, reprint: int = 0) -> Form | None:
+    """In which form a print of a paper came out; ``None`` if it never went to a printer."""
+    return editions.printed(ws, paper_id, reprint)[1]
 
 
 def _deliver(ws: Workspace, job: Job) -> Delivered:

@@ -197,8 +197,12 @@ def matter_ref(ws: Workspace, matter: Matter, checklist: Checklist, language: La
 def _english(ws: Workspace, matter: Matter) -> dict[str, str]:
     """What papers of the matter may say, in English, as far as the catalogue lists it."""
     behind = [ws.department(key) for key in (matter.department, *matter.partners)]
-    said = set(_texts([to_builtins(part) for part in (matter, ws.catalogue.hall, behind, ws.catalogue.problems)]))
-    return {each.zh: each.en for each in ws.catalogue.english if each.zh in said}
+    return _listed_english(ws, matter, ws.catalogue.hall, behind, ws.catalogue.problems)
+
+
+def _listed_english(ws: Workspace, *said: object) -> dict[str, str]:
+    texts = set(_texts([to_builtins(part) for part in said]))
+    return {each.zh: each.en for each in ws.catalogue.english if each.zh in texts}
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -212,10 +216,13 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def with_project(ws: Workspace, matter: Matter, ref: MatterRef) -> MatterRef:
-    """The same with the project or 一件事 it is part of, for a guide that draws it."""
+    """The same with the project or 一件事 it is part of, for a guide that draws it; bilingual as ``ref`` is."""
     shorts = {department.key: department.short for department in ws.catalogue.departments}
     project, flow = flow_around(matter, ws.catalogue.matters(), ws.catalogue.bundles, shorts)
-    return structs.replace(ref, project=project, flow=flow) if flow else ref
+    if not flow:
+        return ref
+    english = ref.english | _listed_english(ws, project, flow) if ref.english else {}
+    return structs.replace(ref, project=project, flow=flow, english=english)
 
 
 def answer_words(checklist: Checklist) -> tuple[tuple[str, str], ...]:

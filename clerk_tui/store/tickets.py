@@ -135,12 +135,6 @@ def tickets_of_person(connection: sqlite3.Connection, day: dt.date, person: str)
     return [_tickets.decode(body) for (body,) in rows]
 
 
-def tickets_of_day(connection: sqlite3.Connection, day: dt.date) -> list[Ticket]:
-    """Every ticket of a day that this journal tells of, in the order of their issue."""
-    rows = connection.execute("SELECT body FROM ticket_view WHERE day = ?", (day.isoformat(),))
-    return sorted((_tickets.decode(body) for (body,) in rows), key=lambda each: (each.issued_ms, each.number))
-
-
 def ask_block(connection: sqlite3.Connection, request: BlockRequest) -> None:
     """Keep that a block is asked for, so that the same one is asked for again after a lost reply."""
     connection.execute(

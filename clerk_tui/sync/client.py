@@ -85,20 +85,20 @@ class Client:
         self._cursor = self._outbox.device().pull_cursor
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
-        """Send everything unsent and read the feed to its end; the trouble that ended it early, if any."""
-        self.has_sent = False
-        sent = self.send(should_stop)
-        if isinstance(sent, Trouble):
-            return sent
-        self.has_sent = True
-        read = self.read(should_stop)
-        if isinstance(read, Trouble):
-            return read
-        # Reading finds out that a centre was restored, and has less than it had acknowledged.
-        again = self.send(should_stop)
-        if isinstance(again, Trouble):
-            return again
-        spoke = sent or read or again
+        """Send everything unsent and read the feed to its end; the trouble that ended it early, if any.
+
+        That the centre was restored may come with the feed: what it lacks then goes at once, and the rest is read.
+        """
+        spoke = False
+        for _ in range(2):
+            epoch, self.has_sent = self._epoch, False
+            for step in (self.send, self.read):
+                done = step(should_stop)
+                if isinstance(done, Trouble):
+                    return done
+                self.has_sent, spoke = True, done or spoke
+            if not epoch or self._epoch == epoch:
+                break
         if not should_stop():
             spoke = self._lists.learn(self._ask) or spoke
             self._bring_contents()

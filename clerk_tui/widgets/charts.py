@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from clerk_tui.widgets.cells import pad
 from clerk_tui.widgets.painted import Span
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
-_LEFT: Final = " ▏▎▍▌▋▊▉█"
 
 
 def columns(values: Sequence[float], height: int, *, wide: int = 1, most: float = 0.0) -> list[str]:
@@ -48,11 +46,3 @@ def parts(shares: Sequence[tuple[float, str]], cells: int) -> tuple[Span, ...]:
         order = sorted(range(len(some)), key=lambda at: wanted[at] if more else -wanted[at] if widths[at] > 1 else -1e9)
         widths[order[-1]] += 1 if more else -1
     return tuple(("█" * width, ink) for (_, ink), width in zip(some, widths, strict=True))
-
-
-def meter(value: float, most: float, cells: int, ink: str) -> tuple[Span, ...]:
-    """A bar as long as ``value`` is of ``most``, in ``cells``, to an eighth of one."""
-    eighths = 0 if most <= 0 else max(0, min(cells * 8, round(value / most * cells * 8)))
-    whole, rest = divmod(eighths, 8)
-    text = "█" * whole + (_LEFT[rest] if rest else "")
-    return ((pad(text, cells), ink),)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from central.clock import now_ms
 from central.rights import PUBLIC
-from central.store import Db
+from central.store import Db, oversight
 from central.store.tables import TABLES
 from hall.roles import Permission
+from hall.wire_oversight import DeviceStatus
 from tests.central.counter import encoded
 from tests.central.halls import HERE, Hall, bearer, push_case
 from tests.central.hub import Hub
@@ -52,8 +54,23 @@ def test_a_kiosk_reads_five_things_and_changes_none(hub: Hub, tmp_path: Path) ->
     assert read == READS
 
 
+def test_a_display_that_only_looks_is_heard_of_and_missed_soon_when_it_is_gone(hub: Hub, tmp_path: Path) -> None:
+    hall = Hall(tmp_path / HERE, hub.store, hub.run, HERE)
+
+    def kiosk() -> DeviceStatus:
+        states = hub.read(lambda db: oversight.device_states(db, HERE, now_ms()))
+        return next(each for each in states if each.role == "kiosk")
+
+    hub.transact(lambda db: db.run("UPDATE device SET seen_ms = $1", now_ms() - 6 * 60_000))
+    assert kiosk().silent
+    assert hub.http.get("/v1/queue/figures", headers=hall.kiosk.headers).status_code == 200
+    assert not kiosk().silent and now_ms() - kiosk().seen_ms < 60_000
+
+
 def test_what_a_kiosk_may_read_is_only_read_with_get(hub: Hub, tmp_path: Path) -> None:
     hall = Hall(tmp_path / HERE, hub.store, hub.run, HERE)
+    # That it is there is kept once a minute; nothing that it asks for is.
+    assert hub.http.get("/v1/board", headers=hall.kiosk.headers).status_code == 200
     before = everything(hub)
     for path in READS:
         for method in ("POST", "PUT", "PATCH", "DELETE"):

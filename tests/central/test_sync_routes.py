@@ -278,8 +278,12 @@ def test_the_status_names_each_device_with_what_it_has_still_to_send(hub: Hub, d
     head = person(hub, Role.SUPERVISOR, device)
     told = ask(hub, "/v1/sync/status", w.StatusReply, head)
     (shown,) = told.devices
-    assert (shown.device, shown.codes, shown.pending, shown.oldest_ms) == ("device-1", ["W01"], 7, 123)
+    assert (shown.device, shown.codes, shown.pending, shown.oldest_ms) == ("device-1", ["W01"], 5, 123)
     assert (shown.silent, shown.app_v, told.office) == (False, "test", OFFICE)
+    last = msgspec.structs.replace(device.request(3, 7), queue=wire.Queue(pending=1, oldest_ms=123))
+    device.push(last, now_ms())
+    (shown,) = ask(hub, "/v1/sync/status", w.StatusReply, head).devices
+    assert (shown.pending, shown.oldest_ms) == (0, 0), "all that it had has come"
     hub.transact(lambda db: db.run("UPDATE device SET seen_ms = 1"))
     hub.transact(lambda db: db.run("UPDATE incarnation SET declared_ms = 1"))
     assert ask(hub, "/v1/sync/status", w.StatusReply, head).devices[0].silent

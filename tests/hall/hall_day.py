@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hall.queueing import MINUTE_MS, QueueRule, choose
+from hall.queueing import MINUTE_MS, QueueRule, ahead_of, choose
 from hall.staffing import Service, Wait, forecast
 from hall.tickets import Lane, Ticket, TicketState
 
@@ -94,7 +94,14 @@ def _take(
     if idle or ticket.slot_ms > ticket.issued_ms:
         return
     recent = Service.of(seen[-200:], otherwise=9.0)
-    wait = forecast(waiting, ticket, profile.windows, recent, rule, _privileged(ticket, profile))
+    wait = forecast(
+        lambda at_ms: ahead_of(waiting, ticket, at_ms, rule),
+        ticket,
+        profile.windows,
+        recent,
+        rule,
+        _privileged(ticket, profile),
+    )
     assert wait is not None
     day.told[ticket.ticket_id] = wait
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hall import facts as f
-from hall.adoption import in_order
+from hall.adoption import Standing, in_order
 from hall.case import Case, CaseState
 from hall.fold import fold
 from hall.verdict import Tick, TickState, gaps_of
@@ -229,3 +229,11 @@ def test_a_receipt_and_a_promise_are_gone_on_from_too(state: str) -> None:
     assert case.state is (CaseState.ACCEPTED if state == "tolerated" else CaseState.RECEIVED)
     assert case.notices == ()
     assert case.gaps == ()
+
+
+def test_whoever_goes_on_from_the_centre_knows_the_whole_case() -> None:
+    told = {*f.CaseAdopted.__struct_fields__, *Standing.__struct_fields__}
+    people = {"applicant", "agent", "fields"}
+    own = {"case_id", "adopted", "timeline"}
+    # What an inquiry found is printed at once and nobody goes on with it.
+    assert set(Case.__struct_fields__) - told - people - own == {"exits"}

@@ -10,6 +10,7 @@ from hall.case import Case
 from hall.catalogue.model import Limit, Limits, Place, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row, SituationRef
 from hall.fold import fold
+from hall.refusal import refusal_article
 from hall.verdict import Gap, Refusal, Tick, TickState
 from tests.builders import DAY, fact, matter, received
 
@@ -101,6 +102,7 @@ FOOD = matter(
 )
 FIFTH_DAY = dt.date(2026, 9, 24)
 DUE = f.Due(promised=dt.date(2026, 9, 28), statutory=dt.date(2026, 10, 23))
+BARRED = "《中华人民共和国食品安全法》第一百三十五条"
 ARTICLE = "《中华人民共和国行政许可法》第三十二条第一款第{}项"
 
 
@@ -152,8 +154,8 @@ def tolerated() -> f.CaseTolerated:
 
 def refused(ground: Any = "not_needed", where: Place | None = None, reason: str = "") -> f.CaseRefused:
     reason = reason or "仅销售预包装食品的，不需要取得食品经营许可，向市场监督管理局备案即可"
-    number = {"not_needed": "一", "not_authority": "二", "other": "五"}[ground]
-    return f.CaseRefused(refusal=Refusal(ground, reason, where), refused=DAY, article=ARTICLE.format(number))
+    refusal = Refusal(ground, reason, where, basis=BARRED if ground == "other" else "")
+    return f.CaseRefused(refusal=refusal, refused=DAY, article=refusal_article(refusal))
 
 
 NOT_NEEDED = "仅销售预包装食品的，不需要取得食品经营许可，向市场监督管理局备案即可"

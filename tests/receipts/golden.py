@@ -13,7 +13,7 @@ from typing import get_args
 from msgspec import structs
 
 from hall.case import Case
-from hall.facts import PaperIssued, PaperKind
+from hall.facts import Language, PaperIssued, PaperKind
 from receipts import sample
 from receipts.compose import compose
 from receipts.day_sheet import compose_day
@@ -57,9 +57,13 @@ def every_document() -> dict[str, Document]:
 
 
 def every_slip() -> dict[str, tuple[Case, PaperIssued]]:
-    """The kinds that come on 80 mm tickets, in Chinese and in both languages."""
-    found = {f"{kind}:slip": sample(kind) for kind in SLIPS}
-    return found | {f"{kind}:slip:en": sample(kind, language="en") for kind in SLIPS}
+    """The kinds that come on 80 mm tickets, in Chinese and in both languages, and their other wordings."""
+    found: dict[str, tuple[Case, PaperIssued]] = {}
+    marks: dict[Language, str] = {"": "", "en": ":en"}
+    for language, mark in marks.items():
+        found |= {f"{kind}:slip{mark}": sample(kind, language=language) for kind in SLIPS}
+        found |= {f"{name}:slip{mark}": told for name, told in variants(language).items() if told[1].kind in SLIPS}
+    return found
 
 
 def digest(document: Document, fonts: FontSet, form: Form = "a4") -> str:

@@ -217,6 +217,8 @@ def test_a_refusal_gives_its_branch_its_reason_and_both_remedies() -> None:
     articles = {"refusal_not_needed": "第一项", "refusal_not_authority": "第二项"}
     for name, number in articles.items():
         assert f"第三十二条第一款{number}" in said(name)
+    assert "第三十二条第一款" not in said("refusal_other"), "no third ground: another law's article stands there"
+    assert "依据《中华人民共和国食品安全法》第一百三十五条，决定不予受理" in said("refusal_other")
     for name in (*articles, "refusal_other"):
         assert "不予受理的理由" in said(name)
         assert "六十日内向示例市人民政府申请行政复议" in said(name)
@@ -310,8 +312,9 @@ def test_a_refusal_without_the_right_organ_cannot_be_composed() -> None:
 @pytest.mark.parametrize("ground", ["not_needed", "not_authority", "other"])
 def test_a_refusal_without_a_reason_cannot_be_composed(ground) -> None:
     case = PAPERS["refusal_other"][1]
-    empty = Refusal(ground, " ", cases.ELSEWHERE)
-    assert refuse(replace(case, refusal=empty), "refusal") == "refusal_without_reason"
+    for nothing in (" ", "\u200b", "\u2060", ".", "—"):
+        empty = Refusal(ground, nothing, cases.ELSEWHERE)
+        assert refuse(replace(case, refusal=empty), "refusal") == "refusal_without_reason", repr(nothing)
 
 
 @pytest.mark.parametrize("name", PAPERS)

@@ -97,3 +97,39 @@ def test_amounts_dates_and_limits() -> None:
 )
 def test_what_can_be_told_in_english_is_and_names_are_not(text: str, english: str) -> None:
     assert ENGLISH.phrase(text) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("食品安全法第三十三条第一款第二项、第四项", "Article 33, paragraph 1, items 2 and 4 of the Food Safety Law"),
+        ("《中华人民共和国食品安全法》第一百三十五条", "Article 135 of the Food Safety Law of the PRC"),
+        (
+            "市场主体登记管理条例第十六条、第十九条、第二十一条",
+            "Articles 16, 19 and 21 of the Regulations on the Registration of Market Entities",
+        ),
+        (
+            "食品经营许可和备案管理办法（总局令第78号）第十九条",
+            "Article 19 of the Measures for Food Business Licensing and Filing (Order No. 78)",
+        ),
+        ("《食品安全法》第三十三条；第三十五条", "Article 33 of the Food Safety Law; Article 35"),
+        ("某某条例第三条", ""),
+        ("食品安全法第三十三条和有关规定", ""),
+    ],
+)
+def test_provisions_are_cited_in_english_where_the_law_has_an_english_name(text: str, english: str) -> None:
+    assert ENGLISH.phrase(text) == english
+
+
+def test_what_papers_put_together_is_told_part_by_part_and_not_at_all_where_a_part_is_unknown() -> None:
+    english = English({"经营业态？": "Business?", "餐饮服务": "Catering", "甲；乙": "A and B", "丙": "C", "是": "Yes"})
+    assert english.phrase("经营业态：餐饮服务；丙：是") == "Business: Catering; C: Yes"
+    assert english.phrase("丙（经营业态：餐饮服务；丙：是）；甲；乙") == "C (Business: Catering; C: Yes); A and B"
+    assert english.phrase("丙（经营业态：外卖）") == english.phrase("丙；丁") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["（" * 400 + "）" * 400, "：" * 500, "；" * 500, "是：、；（" * 125, "是（" * 200 + "）" * 200]
+)
+def test_no_text_is_too_strange_to_be_looked_up(text: str) -> None:
+    assert ENGLISH.phrase(text) == ""

@@ -1,7 +1,8 @@
 """Facts as they were sealed once and must be read for ever: ``tests/data/facts-v1.jsonl``, one journal a line.
 
-``python -m tests.reliability.golden`` adds a line for every kind of fact that no line has yet, with each of its fields
-filled. Lines that are there are never changed: a citizen's papers of that year are made of such bytes.
+``python -m tests.reliability.golden`` adds a line for every kind of fact and every field of one that no line has yet,
+with each of its fields filled. Lines that are there are never changed: a citizen's papers of that year are made of such
+bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import json
 import types
 import typing
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import msgspec
 
 from hall import facts as f
+from hall.adoption import Standing
 from hall.case import Case
 from hall.chain import SCHEMA_V, genesis, seal, type_of
 from hall.facts import Header
@@ -48,6 +50,8 @@ def kinds() -> tuple[type[f.Body], ...]:
 
 def filled(kind: Any, name: str = "") -> Any:
     """A value of this type with nothing left at its default."""
+    if name == "standing":
+        return msgspec.to_builtins(filled(Standing))
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return filled(next(each for each in inside if each is not type(None)), name)
@@ -61,7 +65,9 @@ def filled(kind: Any, name: str = "") -> Any:
         return {"code": filled(inside[1], name)}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         hints = typing.get_type_hints(kind, include_extras=True)
-        return kind(**{each: filled(hints[each], each) for each in kind.__struct_fields__})
+        values = {each: filled(hints[each], each) for each in kind.__struct_fields__}
+        said = {each.name: False for each in msgspec.structs.fields(kind) if each.default is True}
+        return kind(**values | said)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
     return {str: f"示例{name}", int: 3, bool: True, float: 1.5, dt.date: LATER, bytes: b"\x01"}[kind]
@@ -136,14 +142,34 @@ def ways() -> list[tuple[str, f.FactBody]]:
     return told + [(subject, body) for subject, bodies in others.items() for body in bodies]
 
 
+def fields_kept(journals: Sequence[Any]) -> dict[str, set[str]]:
+    """Which fields of each type of fact stand in the journals that fill them."""
+    kept: dict[str, set[str]] = {}
+    for each in journals:
+        if each["journal"].startswith("filled "):
+            body = json.loads(b64decode(each["facts"][0]["public"]))
+            kept.setdefault(body.pop("type"), set()).update(body)
+    return kept
+
+
+def lacking(kind: type[f.Body], kept: dict[str, set[str]]) -> list[str]:
+    """The fields of a kind of fact that no journal has."""
+    return [name for name in kind.__struct_fields__ if name not in kept.get(type_of(kind), set())]  # type: ignore[arg-type]
+
+
 def main() -> None:
     """Add what is not in the file yet."""
     lines = FILE.read_text("utf-8").splitlines() if FILE.exists() else []
-    known = {json.loads(line)["journal"] for line in lines}
-    wanted = {"ways": ways()} | {
-        f"filled {type_of(kind)}": [("alone", filled(kind)), ("begun", received()), ("begun", filled(kind))]  # type: ignore[arg-type]
-        for kind in kinds()
-    }
+    journals = [json.loads(line) for line in lines]
+    known = {each["journal"] for each in journals}
+    kept = fields_kept(journals)
+    wanted = {"ways": ways()}
+    for kind in kinds():
+        name = type_of(kind)  # type: ignore[arg-type]
+        if more := lacking(kind, kept):
+            name += f" with {', '.join(more)}" if name in kept else ""
+            body = filled(kind)
+            wanted[f"filled {name}"] = [("alone", body), ("begun", received()), ("begun", body)]
     added = [journal(name, bodies) for name, bodies in wanted.items() if name not in known]
     lines += [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in added]
     FILE.write_text("".join(f"{line}\n" for line in lines), "utf-8")

@@ -15,6 +15,7 @@ from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens.station import StationApp
 from clerk_tui.services.numbers import Outlook
+from clerk_tui.services.one_machine import OnlyOne
 from clerk_tui.services.ticket_printing import Printed
 from clerk_tui.services.ticketing import Taken
 from clerk_tui.services.workspace import Workspace
@@ -32,6 +33,14 @@ LETTERS = "ABCDEF"
 @pytest.fixture
 def config(config: Config) -> Config:
     return replace(config, device=DeviceSection(code="T1"), centre=CentreSection(enabled=False))
+
+
+def tickets_kept(ws: Workspace) -> list[tuple[str, str]]:
+    """Number and identity of every ticket of the day that the machine's journal tells of."""
+    rows = ws.journal.read().execute(
+        "SELECT number, ticket_id FROM ticket_view WHERE day = ? ORDER BY number", (MONDAY.isoformat(),)
+    )
+    return [(number, ticket_id) for number, ticket_id in rows]
 
 
 def numbered(ws: Workspace, count: int = 20) -> None:
@@ -94,10 +103,21 @@ async def test_a_priority_has_its_reason_and_a_key_more(config: Config, ws: Work
         assert "优先" not in clerk.text.split("\n")[3]
 
 
+async def test_a_device_has_one_ticket_machine(config: Config, ws: Workspace) -> None:
+    only = OnlyOne(ws)
+    app: Any = StationApp(config, lambda: ws)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: "本机的取号机已经打开了" in clerk.text)
+        await clerk.press("enter")
+    assert app.return_code == 2
+    only.leave()
+
+
 async def test_a_press_while_the_number_comes_does_nothing_more(config: Config, ws: Workspace) -> None:
     async with machine(config, ws) as clerk:
         await taken(clerk, "1", "1", "1")
-        assert [each.number for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == ["A001"]
+        assert [number for number, _id in tickets_kept(ws)] == ["A001"]
 
 
 async def test_a_failed_print_is_said_and_done_again(config: Config, ws: Workspace) -> None:
@@ -110,7 +130,7 @@ async def test_a_failed_print_is_said_and_done_again(config: Config, ws: Workspa
         await clerk.press("1")
         await clerk.until(lambda: "请取走号票" in clerk.text)
         assert [path.name for path in folder(config).iterdir()] == ["ticket-20261102-A001.pdf"]
-        assert [each.number for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == ["A001"]
+        assert [number for number, _id in tickets_kept(ws)] == ["A001"]
 
 
 async def test_used_up_numbers_are_told(config: Config, ws: Workspace) -> None:
@@ -145,12 +165,21 @@ async def test_a_ticket_in_hand_is_found_printed_again_and_given_back(config: Co
         assert found is not None and found.reason
 
 
+async def test_the_number_on_the_paper_is_enough_to_find_the_ticket(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        await taken(clerk, "3")
+        await clerk.press("escape", "0")
+        await clerk.type("c001")
+        await clerk.press("enter")
+        await clerk.until(lambda: "C001　等候" in clerk.text)
+
+
 @pytest.mark.parametrize("code", ["TKT1:AAAAAAAA", "SL01-A1-00001-Q", "CLK1:AAAAAAAA", "1234567890123", "<script>[/b]"])
 async def test_a_strange_scan_opens_nothing_and_presses_nothing(config: Config, ws: Workspace, code: str) -> None:
     async with machine(config, ws) as clerk:
         await clerk.scan(code)
         await clerk.until(lambda: isinstance(clerk.app.page, pages.Trouble))  # type: ignore[attr-defined]
-        assert store.tickets_of_day(ws.journal.read(), MONDAY) == []
+        assert tickets_kept(ws) == []
         await clerk.press("escape")
         assert "请选择要办的业务" in clerk.text
 
@@ -167,7 +196,7 @@ async def test_a_card_is_asked_for_its_business_and_leaves_no_number(config: Con
         await clerk.until(lambda: "已读身份证" in clerk.text)
         await clerk.press("1")
         await clerk.until(lambda: "您已经有号了" in clerk.text)
-        assert [each.ticket_id for each in store.tickets_of_day(ws.journal.read(), MONDAY)] == [first.ticket_id]
+        assert [ticket_id for _number, ticket_id in tickets_kept(ws)] == [first.ticket_id]
 
 
 async def test_a_page_that_somebody_left_goes_back_and_forgets(config: Config, ws: Workspace) -> None:

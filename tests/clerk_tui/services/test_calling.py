@@ -192,8 +192,9 @@ def test_a_call_whose_answer_was_lost_is_found_without_asking_again(desk: Desk) 
     assert desk.window.now().desk.asking is None and desk.wrote(ticket) == ["Called"]
 
 
-def to_the_other(desk: Desk, ticket: w.TicketView) -> None:
+def to_the_other(desk: Desk, other: Desk, ticket: w.TicketView) -> None:
     """Somebody else at the centre sends the ticket on to the other window."""
+    other.window.look()
     values = {"action_id": desk.seat.ws.new_id(), "window": "1", "reason": "x", "business": desk.business}
     queue.move(desk.hall.centre, ticket.ticket_id, "transfer", w.TransferAction(**values, to_window="2"))
 
@@ -203,7 +204,7 @@ def test_an_answer_to_a_call_of_earlier_is_no_call(desk: Desk, other: Desk) -> N
     first, second = desk.issue(), desk.issue()
     desk.seat.between.lose(what="/claim")
     assert desk.next() == ""
-    to_the_other(desk, first)
+    to_the_other(desk, other, first)
     assert other.next() == first.number
     assert desk.next() == second.number
     assert desk.wrote(first) == []
@@ -313,7 +314,7 @@ def test_the_lease_is_renewed_and_lets_go_when_nobody_answers(desk: Desk) -> Non
 def test_a_ticket_that_the_centre_gave_to_others_is_let_go(desk: Desk, other: Desk) -> None:
     ticket = desk.issue()
     desk.next()
-    to_the_other(desk, ticket)
+    to_the_other(desk, other, ticket)
     desk.pass_time(w.LEASE_S * 400)
     desk.window.beat()
     assert desk.window.now().visit is None and desk.news == "gone"
@@ -385,9 +386,24 @@ def test_on_to_another_window_with_number_and_first_call(desk: Desk, other: Desk
     ticket = desk.issue()
     desk.next()
     first = desk.visit.ticket.first_called_ms
+    other.window.look()
     desk.window.transfer(CLERK, desk.business, "2", "要面签")
     assert desk.next() == "", "it waits for that window only"
     assert other.next() == ticket.number and other.visit.ticket.first_called_ms == first
+
+
+def test_nobody_is_sent_on_to_a_window_that_is_not_there(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.next()
+    desk.window.start(CLERK)
+    desk.window.served("SL01-A1-000123-4", "accepted")
+    with pytest.raises(BadInput) as caught:
+        desk.window.transfer(CLERK, desk.business, "99", "要专人办理")
+    assert (caught.value.code, caught.value.field) == ("window_away", "to_window")
+    assert (desk.visit.number, desk.visit.serving, len(desk.visit.served)) == (ticket.number, True, 1)
+    assert desk.wrote(ticket) == ["Called", "Started"] and not desk.window.now().desk.owed
+    desk.window.transfer(CLERK, desk.business, "", "要专人办理")
+    assert desk.wrote(ticket)[-1] == "Transferred"
 
 
 def test_who_waits_is_listed_without_names(desk: Desk) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
 from msgspec import structs
 
+from clerk_tui.cli.main import main
 from clerk_tui.config import Config, PrintSection
 from clerk_tui.services import cases, handing, intake, papers, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
@@ -67,6 +70,40 @@ def test_each_kind_of_paper_goes_to_its_own_printer(ws: Workspace, tmp_path: Pat
         assert jobs == [tickets] and len(printed(jobs[0])) == 1
     assert done["receipt"].path == done["receipt"].target == f"tcp://127.0.0.1:{port}"
     assert done["notice"].path == str(tmp_path / "all" / f"{result.reference}-notice-1.pdf")
+
+
+def test_a_ticket_is_made_again_as_a_ticket_and_as_a_sheet_only_when_asked(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[bytes] = []
+
+    def kept(pdf: bytes) -> bytes:
+        sent.append(pdf)
+        return b"\x1b@"
+
+    monkeypatch.setattr("clerk_tui.printing.ticket.escpos", kept)
+    with printer() as (port, _jobs):
+        split = printing_to(ws, f"dir:{tmp_path / 'all'}", by_kind={"receipt": f"tcp://127.0.0.1:{port}"})
+        intake.submit(split, restaurant(split, layout=MISSING))
+        done = {each.kind: each for each in papers.deliver_pending(split)}
+    monkeypatch.setattr("clerk_tui.cli.console.Session.workspace", lambda session: nullcontext(split))
+    out = tmp_path / "again.pdf"
+
+    def again(kind: str, *more: str) -> dict[str, Any]:
+        out.unlink(missing_ok=True)
+        main(["paper", "rebuild", done[kind].number, "--out", str(out), "--json", *more])
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    told = again("receipt")
+    assert sent == [out.read_bytes()] and (told["width"], told["printed_width"]) == (80, 80)
+    told = again("receipt", "--width", "210")
+    assert out.read_bytes() != sent[0] and (told["width"], told["printed_width"]) == (210, 80)
+    main(["paper", "rebuild", done["receipt"].number, "--out", str(out), "--width", "210"])
+    assert "这不是打印的那份" in capsys.readouterr().out
+    told = again("notice")
+    assert out.read_bytes() == Path(done["notice"].path).read_bytes()
+    assert (told["width"], told["printed_width"]) == (210, 210)
 
 
 def test_before_the_first_byte_leaves_the_disk_says_that_it_is_being_printed(

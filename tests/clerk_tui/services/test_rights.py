@@ -23,6 +23,7 @@ from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
 
 #: Services that need no right of their own, and why.
 OPEN: dict[str, str] = {
+    "editions.printed": "the bytes of a paper that a print makes again",
     "editions.require_the_same": "the bytes of a paper that a print makes again",
     "editions.texts_now": "the wording of papers",
     "editions.wording_of": "the wording of papers",
