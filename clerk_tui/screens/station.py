@@ -22,6 +22,7 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.queue_line import skew_words
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
@@ -216,8 +217,7 @@ class StationApp(ScanKeys):
         if ws is None or station is None or not self._front.is_mounted:
             return
         now = dt.datetime.fromtimestamp(station.now_ms(ws) / 1000, self.config.timezone)
-        minutes = round(station.skew_ms / 60_000)
-        skew = _("本机时钟差 {minutes} 分钟").format(minutes=minutes) if minutes else ""
+        skew = skew_words(station.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(ws.catalogue.hall.name, f"{now:%m-%d %H:%M}", online, skew)
         note = self.note if isinstance(self.page, pages.Businesses) else ""
