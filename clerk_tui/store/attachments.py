@@ -57,14 +57,19 @@ def take_in(store: Path, source: Path) -> Attachment:
         ) from error
     if len(data) > MAX_SIZE:
         raise BadInput("too_big", "附件最大 20 MB", field="path", hint="降低扫描分辨率，或分成几个文件")
-    mime = next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
+    mime = mime_of(data)
     if not mime:
         raise BadInput("bad_kind", "只收扫描件：PDF、JPEG、PNG、TIFF", field="path", hint="换一种格式再扫")
     digest = sha256(data).hexdigest()
     target = path_of(store, digest)
     if not target.exists() or target.stat().st_size != len(data):
-        _write(target, data)
+        write(target, data)
     return Attachment(sha256=digest, size=len(data), mime=mime)
+
+
+def mime_of(data: bytes) -> str:
+    """What a scanner wrote, by its first bytes; empty for anything else."""
+    return next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
 
 
 def keep(db: sqlite3.Connection, taken: Attachment, now_ms: int) -> None:
@@ -115,7 +120,12 @@ def doubt(db: sqlite3.Connection) -> None:
     db.execute("UPDATE attachment SET sent_through = 0, aside = ''")
 
 
-def _write(target: Path, data: bytes) -> None:
+def write(target: Path, data: bytes) -> None:
+    """Write a file once, read-only, on the disk before this returns.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     new = target.with_name(target.name + ".new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
