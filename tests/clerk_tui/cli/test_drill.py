@@ -1,5 +1,4 @@
-"""The restore drill of the administrators' page, run as it stands: every case is there again, nothing is unsent, nor is a
-scan."""
+"""The restore drill of the administrators' page, run as it stands: every case is there again and nothing is unsent."""
 
 from __future__ import annotations
 
