@@ -7,6 +7,7 @@ the request: what a route reads or changes is that of ``Principal.office``.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
@@ -20,13 +21,16 @@ from central.refusal import Refused
 from central.store import Store, deliveries, devices
 from central.store.devices import DeviceRow
 from hall import roles, wire
+from hall.errors import StoreError
 from hall.roles import Permission
 
+log = logging.getLogger(__name__)
 OPTION: Final = "permission"
+DEVICES_ONLY: Final = "devices_only"
+HEARD_EVERY_MS: Final = 60_000
+"""How often it is kept that a device was heard of: a display asks every two seconds."""
 DEPARTMENT: Final = "d."
 """What the token of a department's system begins with."""
-HEARD_MS: Final = 60_000
-"""How often at most it is kept that a device was heard of."""
 PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
 """For what anybody may ask: enrolling (by a one-time code), renewing a token (by the device's signature), health."""
 
@@ -55,6 +59,11 @@ def needs(permission: Permission) -> dict[str, Any]:
     return {OPTION: permission}
 
 
+def of_devices(permission: Permission) -> dict[str, Any]:
+    """The same, for a device's own token only: what is told in full is kept at a counter, never shown to a session."""
+    return {OPTION: permission, DEVICES_ONLY: True}
+
+
 async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, State], handler: BaseRouteHandler) -> None:
     """Let in who may.
 
@@ -66,7 +75,8 @@ async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, Sta
         return
     principal = await _principal(connection)
     connection.scope["user"] = principal
-    if not isinstance(wanted, Permission) or not roles.allows(principal.roles, wanted):
+    allowed = isinstance(wanted, Permission) and roles.allows(principal.roles, wanted)
+    if not allowed or (principal.clerk and handler.opt.get(DEVICES_ONLY)):
         told = roles.NAMES[wanted] if isinstance(wanted, Permission) else "这个操作"
         raise Refused(403, wire.Problem(code="not_allowed", message=f"没有“{told}”的权限"))
 
@@ -85,14 +95,23 @@ async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any
         )
     if token.startswith(tokens.SESSION):
         device, clerk = await tokens.of_session(store, token, now_ms())
-        return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
-    device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
-    await _heard(store, connection.app.state.heard, device.device_id, now_ms())
-    return Principal(device=device, roles=roles.read_roles([device.role]))
+        principal = Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
+    else:
+        device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
+        principal = Principal(device=device, roles=roles.read_roles([device.role]))
+    await _heard(store, connection.app.state.heard, device.device_id)
+    return principal
 
 
-async def _heard(store: Store, heard: dict[str, int], device_id: str, now: int) -> None:
-    """Keep that a device was heard of, whatever it asks, once a minute at most: a display that only looks is there."""
-    if now - heard.get(device_id, 0) > HEARD_MS:
-        heard[device_id] = now
+async def _heard(store: Store, heard: dict[str, int], device_id: str) -> None:
+    """Keep that a device was heard of, whatever it asks. ``heard`` is when this process kept it last (Unix ms), by
+    device."""
+    now = now_ms()
+    if now - heard.get(device_id, 0) < HEARD_EVERY_MS:
+        return
+    heard[device_id] = now
+    try:
         await store.transact(lambda db: devices.heard(db, device_id, now))
+    except StoreError as error:
+        # A full disk takes no note; who only reads is answered all the same.
+        log.warning("not kept that a device was heard of: %s", error.code)

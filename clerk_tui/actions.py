@@ -85,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         "anywhere",
         inside=True,
     ),
-    _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=2),
+    _a("back", "escape", "Esc", N_("返回"), N_("回到上一屏；有未保存的内容会先问"), "anywhere", rank=1),
     _a("sign_in", "enter", "Enter", N_("签到"), N_("到下一格；填完就签到"), "sign_in", inside=True),
     _a("next_box", "tab up down", "Tab", N_("换格"), N_("在工号和密码之间换"), "sign_in", inside=True),
     _a("call_next", "ctrl+n", "Ctrl+N", "", N_("叫下一位：先办结现在这位；没来的问是否过号"), "queue"),
@@ -112,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("inquire", "f7", "F7", N_("只咨询"), N_("不收件，打印一次性告知的办事指南"), "intake"),
     _a("other", "f8", "F8", N_("其他结论"), N_("不予受理、当场更正、容缺等依法可选的结论"), "intake"),
     _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "intake"),
-    _a("check", "f10", "F10", N_("核对单"), N_("打印检查核对单：申请人核对录入的内容，不收件"), "intake", rank=1),
+    _a("check", "f10", "F10", N_("核对单"), N_("打印检查核对单：申请人核对录入的内容，不收件"), "intake", rank=2),
     _a("next_field", "enter", "Enter", "", N_("到下一个还要填的地方"), "intake", inside=True),
     _a("pick", "1 2 3 4 5 6 7 8 9", "1-9", "", N_("选择问题的答案并到下一题"), "intake", inside=True),
     _a(

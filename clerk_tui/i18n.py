@@ -22,11 +22,6 @@ def _(text: str) -> str:
     return _current.gettext(text)
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """The form that goes with ``count``; the Chinese source usually gives the same text twice."""
-    return _current.ngettext(one, many, count)
-
-
 def N_(text: str) -> str:
     """``text`` itself, marked for translation by a later ``_``."""
     return text

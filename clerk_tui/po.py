@@ -13,6 +13,7 @@ import re
 from gettext import NullTranslations, c2py
 from pathlib import Path
 
+from clerk_tui.counting import Counting
 from clerk_tui.recognise import Recogniser
 
 LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr)(?:\[(\d)\])? )?(".*")')
@@ -56,25 +57,17 @@ class PoTranslations(NullTranslations):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._entries = read_po(path.read_text(encoding="utf-8"))
-        header = str(self._entries.pop("", ""))
+        entries = read_po(path.read_text(encoding="utf-8"))
+        header = str(entries.pop("", ""))
         plural = re.search(r"plural=([^;\n]+)", header)
-        self._form = c2py(plural[1].strip() if plural else "n != 1")
-        places = ((source, text) for source, text in self._entries.items() if isinstance(text, str) and "{" in source)
-        self._recogniser = Recogniser(places, self._exact)
-
-    def _exact(self, message: str) -> str | None:
-        found = self._entries.get(message)
-        return found if found is None or isinstance(found, str) else found[0]
+        form_of = c2py(plural[1].strip() if plural else "n != 1")
+        self._entries = {
+            source: text if isinstance(text, str) else Counting.of(text, form_of) for source, text in entries.items()
+        }
+        places = ((source, text) for source, text in self._entries.items() if "{" in source)
+        self._recogniser = Recogniser(places, self._entries.get)
 
     def gettext(self, message: str) -> str:
         """The translation, also of a text that a template was filled in for (``recognise``), or ``message``."""
-        found = self._exact(message)
+        found = self._entries.get(message)
         return found if found is not None else self._recogniser.text(message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The translation's form for ``n``, or the source's."""
-        found = self._entries.get(msgid1)
-        if found is None:
-            return msgid1 if n == 1 else msgid2
-        return found if isinstance(found, str) else found[min(self._form(n), len(found) - 1)]

@@ -17,6 +17,8 @@ from functools import lru_cache
 from string import Formatter
 from typing import NamedTuple
 
+from clerk_tui.counting import Counting
+
 LONGEST = 2000
 """Characters; a longer text is not one of the program's sentences."""
 HAN = re.compile("[\u3400-\u9fff]")
@@ -61,6 +63,8 @@ class Recogniser:
         return None
 
     def _filled(self, translation: str, values: dict[str, str]) -> str:
+        if isinstance(translation, Counting):
+            translation = translation.form_for(values)
         out = []
         for literal, name, spec, _conversion in Formatter().parse(translation):
             out.append(literal)

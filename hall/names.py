@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
+from itertools import islice
 from typing import Final
 
 from hall.errors import BadInput, BadName
 from hall.gbk_pua import GBK_PUA
 
 MIDDLE_DOT: Final = "\u00b7"
+MAX_SAID: Final = 6
+"""Changed pieces of a text that ``rewriting`` says."""
 MAX_MARKS: Final = 4
 """Combining marks on one base character that ``safe_for_terminal`` lets through; scripts in use need at most three."""
 
@@ -70,7 +74,7 @@ def clean_name(text: str, *, field: str = "name", max_length: int = 200) -> str:
     name = _SPACES.sub(" ", name)
     name = _BETWEEN_HAN.sub(MIDDLE_DOT, name)
     name = _ANY_DOT.sub(MIDDLE_DOT, name)
-    if not any(unicodedata.category(char)[0] in "LN" or is_han(char) for char in name):
+    if not says_something(name):
         raise BadName("name_empty", "名称为空或不含文字", field=field, hint="请按证件填写姓名或名称")
     _refuse_long(name, field, max_length, BadName)
     return name
@@ -93,9 +97,34 @@ def clean_text(text: str, *, field: str, max_length: int = 500, multiline: bool 
     return clean
 
 
+def rewriting(typed: str, stored: str) -> str:
+    """What cleaning changed, piece by piece, so that it can be said: ``[U+E863] -> 䶮、・ -> ·``.
+
+    Blanks at the ends and what is the same give ``""``. A piece that looks like what became of it is named by its code
+    points; of many pieces the first are said.
+    """
+    before = typed.strip(_EDGE)
+    if before == stored:
+        return ""
+    pieces: dict[str, None] = {}
+    for tag, start, end, first, last in SequenceMatcher(None, before, stored, autojunk=False).get_opcodes():
+        old, new = before[start:end], stored[first:last]
+        if tag != "equal":
+            pieces.setdefault(f"{_shown(old, new)} -> {new.replace(' ', '␣')}" if new else "删去多余的空格")
+    return "、".join([*islice(pieces, MAX_SAID), *(["…"] if len(pieces) > MAX_SAID else [])])
+
+
+def _shown(old: str, new: str) -> str:
+    """``old`` as it can be told apart from ``new``."""
+    if unicodedata.normalize("NFC", old) != old or not old.strip():
+        return f"[{' '.join(f'U+{ord(char):04X}' for char in old)}]"
+    return safe_for_terminal(old)
+
+
 def says_something(text: str) -> bool:
-    """Whether a text has at least one letter or number (Unicode L or N): ``"—"`` or a zero-width space is no reason."""
-    return any(unicodedata.category(char)[0] in "LN" for char in text)
+    """Whether a text has at least one letter or number (Unicode L or N, Han newer than Python's tables too): ``"—"`` or
+    a zero-width space is no reason."""
+    return any(unicodedata.category(char)[0] in "LN" or is_han(char) for char in text)
 
 
 def safe_for_terminal(text: str) -> str:

@@ -52,7 +52,7 @@ def _visit(node: ast.AST, found: dict[str, None]) -> None:
     match node:
         case ast.Expr(value=ast.Constant(value=str())):
             return
-        case ast.Call(func=ast.Name(id="_" | "N_" | "ngettext")):
+        case ast.Call(func=ast.Name(id="_" | "N_")):
             return
         case ast.Constant(value=str()) | ast.JoinedStr() | ast.BinOp(op=ast.Add()):
             parts = list(_parts(node))

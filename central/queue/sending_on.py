@@ -1,8 +1,9 @@
-"""Tickets that are sent on to one window: only to one that serves them, and only as long as it does.
+"""Tickets that are one window's: sent on to it, or set aside there. Only as long as it is there for them.
 
-Such a ticket waits for that window and nobody else, so a window that closes, falls silent, pauses for longer than the
-hall's stated maximum or serves other businesses now would keep somebody waiting for ever. Whoever calls next finds
-the ticket and gives it back to all windows of its business; number, first call and head start stay.
+A ticket that is sent on waits for that window and nobody else, so a window that closes, falls silent, pauses for
+longer than the hall's stated maximum or serves other businesses now would keep somebody waiting for ever; and one that
+was set aside is lost with a window that closes or falls silent. Whoever calls next finds such tickets and gives them
+back to all windows of their business; number, first call and head start stay.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from central.store import queue_windows as windows
 from central.store.queue_windows import WindowRow
 from hall.queue_wire import TransferAction
 from hall.queueing import MINUTE_MS, QueueRule
-from hall.ticketing import TicketTransferred
+from hall.ticketing import TicketReturned, TicketTransferred
 from hall.tickets import TicketState
+
+_OF_ONE_WINDOW = (TicketState.WAITING, TicketState.HELD)
 
 
 def serves(row: WindowRow, business: str, now_ms: int, rule: QueueRule) -> bool:
@@ -44,14 +47,18 @@ async def check_window(turn: Turn, request: TransferAction, now_ms: int) -> None
 
 async def give_back(turn: Turn, now_ms: int) -> None:
     """Give tickets whose window is not there for them any more back to all windows of their business."""
-    sent = [row for row in turn.rows.values() if row.ticket.state is TicketState.WAITING and row.ticket.window]
+    sent = [row for row in turn.rows.values() if row.ticket.state in _OF_ONE_WINDOW and row.ticket.window]
     if not sent:
         return
     known = {row.window: row for row in await windows.windows(turn.db, turn.office)}
     for row in sent:
         ticket = row.ticket
         window = known.get(ticket.window)
-        if window is None or not serves(window, ticket.business, now_ms, turn.hall.rule):
+        if ticket.state is TicketState.HELD:
+            if window is None or window.state == "closed" or now_ms - window.seen_ms > SEEN_MS:
+                back = TicketReturned(at_ms=now_ms, place_ms=ticket.place_ms, why="released")
+                await turn.happen(row, back, now_ms, fact_id=new_id(now_ms))
+        elif window is None or not serves(window, ticket.business, now_ms, turn.hall.rule):
             reason = f"{ticket.window}号窗口不在，回到本业务"
             body = TicketTransferred(business=ticket.business, at_ms=now_ms, reason=reason)
             await turn.happen(row, body, now_ms, fact_id=new_id(now_ms))

@@ -36,8 +36,8 @@ _INVOLVED = (
     f" UNION ALL {_READ} WHERE office = $1 AND day = $2 AND place = ANY($4) AND state IN ('called', 'serving')"
     f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND lease_ms > 0 AND lease_ms < $5"
     " ORDER BY lease_ms LIMIT 200) silent"
-    f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND day = $2 AND state = 'waiting' AND place <> ''"
-    " LIMIT 200) sent"
+    f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND day = $2 AND state IN ('waiting', 'held')"
+    " AND place <> '' LIMIT 400) sent"
 )
 
 
@@ -161,11 +161,21 @@ async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow
     return next((row for row in found if row.ticket.window == window and row.ticket.state in _AT_WINDOW), None)
 
 
+async def held_at(db: Db, office: str, day: dt.date, window: str, limit: int) -> list[TicketRow]:
+    """The tickets that a window has set aside, by place."""
+    where = (
+        "WHERE office = $1 AND day = $2 AND state IN ('waiting', 'held') AND place <> '' AND place = $3"
+        " AND state = 'held' ORDER BY place_ms, ticket_id LIMIT $4"
+    )
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), window, limit)]
+
+
 async def involved(
     db: Db, office: str, day: dt.date, ticket_ids: Collection[str], windows: Collection[str], now_ms: int
 ) -> list[TicketRow]:
     """The tickets with these identities, those that these windows call or serve on a day, those whose windows have
-    fallen silent before ``now_ms``, and those that wait for one window of the day. One may be there more than once."""
+    fallen silent before ``now_ms``, and those that wait for one window of the day or are held there. One may be there
+    more than once."""
     found = await db.rows(_INVOLVED, office, day.isoformat(), sorted(set(ticket_ids)), sorted(set(windows)), now_ms)
     return [_row(row) for row in found]
 

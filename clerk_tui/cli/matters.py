@@ -163,6 +163,6 @@ def limit_text(limit: Limit) -> str:
     """A limit in words."""
     if limit.unit == "on_the_spot":
         return _("当场办结")
-    unit = _("个工作日") if limit.unit == "working_day" else _("日")
+    text = _("{days}个工作日") if limit.unit == "working_day" else _("{days}日")
     start = _("自受理") if limit.starts == "accepted" else _("自收到申请")
-    return f"{limit.days:g}{unit}（{start}）"
+    return f"{text.format(days=f'{limit.days:g}')}（{start}）"

@@ -157,7 +157,7 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
-    note(*map(_, result.warnings), *(_("表格空着：{what}").format(what=text) for text in result.blank.values()))
+    note(*map(_, result.warnings), *(_("表格空着：{what}").format(what=_(text)) for text in result.blank.values()))
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 

@@ -144,7 +144,7 @@ class CallingScreen(CounterScreen):
         ticket = row.ticket
         word, ink = CHIPS[row.kind]
         workspace = self.counter.workspace
-        now_ms = workspace.clock.now_ms() if workspace is not None else 0
+        now_ms = workspace.clock.now_ms() - self.now.skew_ms if workspace is not None else 0
         since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
         sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""

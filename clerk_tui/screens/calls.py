@@ -111,9 +111,8 @@ class Calls(Shifting):
         if now is None or workspace is None or self.locked:
             return None
         mono = workspace.clock.mono_ms()
-        return strip_of(
-            now, self.business_names, mono_ms=mono, at_ms=workspace.clock.now_ms(), news_ms=mono - self._news_at
-        )
+        at_ms = workspace.clock.now_ms() - now.skew_ms
+        return strip_of(now, self.business_names, mono_ms=mono, at_ms=at_ms, news_ms=mono - self._news_at)
 
     @property
     def all_businesses(self) -> tuple[Business, ...]:
@@ -280,7 +279,7 @@ class Calls(Shifting):
             self.counter.show_scanned(asks.no_queue(), None)
             return
         try:
-            paper = queue_paper.read(workspace, text)
+            paper = queue_paper.read(workspace, text, self.queue.skew_ms)
         except HallError as error:
             self.counter.show_scanned(asks.bad_ticket(error), None)
             return

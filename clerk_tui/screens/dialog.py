@@ -6,6 +6,7 @@ A scanner's Enter never reaches it (``screens.scanning``), so what is confirmed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from textual import events
@@ -17,7 +18,8 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
-from hall.errors import HallError
+from hall.errors import BadInput, HallError
+from hall.names import clean_text, rewriting
 
 FRAME = 6
 """Lines around the content: title, keys, and the blank ones."""
@@ -90,7 +92,7 @@ class Box(Painted):
         self.spec = spec
         self.place = 0
         self.editor = Editor(spec.value)
-        self.error = ""
+        self.error = self.note = ""
         self._answer = answer
         self._top = 0
 
@@ -101,12 +103,12 @@ class Box(Painted):
 
     def snapshot(self) -> object:
         """What the first keys of a scan may change here."""
-        return (self.editor.text, self.editor.caret, self.place, self.error)
+        return (self.editor.text, self.editor.caret, self.place, self.error, self.note)
 
     def restore(self, token: object) -> None:
         """Take back what they changed."""
         assert isinstance(token, tuple)
-        self.editor.text, self.editor.caret, self.place, self.error = token
+        self.editor.text, self.editor.caret, self.place, self.error, self.note = token
         self.paint()
 
     def on_mount(self) -> None:
@@ -150,6 +152,8 @@ class Box(Painted):
             lines += [BLANK, self._field(columns)]
         if self.error:
             lines += [(((part, "bad"),), "") for part in wrap(safe(self.error), columns)]
+        if self.note:
+            lines += [(((part, "info"),), "") for part in wrap(safe(self.note), columns)]
         return lines
 
     def _field(self, columns: int) -> Line:
@@ -215,7 +219,7 @@ class Box(Painted):
             self.editor.insert(text)
         else:
             self.editor.key(event.key)
-        self.error = ""
+        self.error = self.note = ""
         self.paint()
         self._place_cursor()
 
@@ -232,6 +236,15 @@ class Box(Painted):
             self.fit(self.app.size.width, self.app.size.height)
             self.paint()
             return
+        with suppress(BadInput):
+            stored = clean_text(text, field="text")
+            if what := rewriting(text, stored):
+                # Nothing is altered silently: it stands here as it is stored, and the next Enter answers.
+                self.editor = Editor(stored)
+                self.note = _("已按标准写法改为上面的样子：{what}。再按 Enter 就照这样记下").format(what=_(what))
+                self.fit(self.app.size.width, self.app.size.height)
+                self.paint()
+                return
         self._answer(Answer(self.place, text))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -15,8 +15,9 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.intake_items import items_of, known_values, put, value_of
+from clerk_tui.screens.intake_items import blank_lines, items_of, known_values, put, value_of
 from clerk_tui.screens.matter_card import limit_text
+from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
@@ -46,13 +47,14 @@ class IntakeScreen(DeskScreen[Preview]):
         self.draft = draft
         self.known: dict[str, str] = {}
         self.tell_missing = False
+        self.rewritten = Rewritten()
         self._known_for = ""
 
     def body(self) -> ComposeResult:
         yield from self.desk()
 
     def left_pane(self) -> Widget:
-        return FormView(self._changed, self._form_done)
+        return FormView(self._changed, self._form_done, self._left)
 
     @property
     def form(self) -> FormView:
@@ -83,13 +85,23 @@ class IntakeScreen(DeskScreen[Preview]):
         self.counter.drafts_changed()
 
     def _items(self) -> list[Any]:
-        return items_of(self.draft, self.preview, self.known, tell_missing=self.tell_missing)
+        told = self.rewritten.told(lambda key: value_of(self.draft, key))
+        return items_of(self.draft, self.preview, self.known, told, tell_missing=self.tell_missing)
 
     def _changed(self, key: str, value: Value) -> None:
         put(self.draft, key, value)
         if key == "applicant.id_number":
             self.preview_now()
             self._look_up_person()
+        self.follow()
+
+    def _left(self, key: str) -> None:
+        """What was typed there stands as it is stored, and what is different is said."""
+        cleaned = self.preview.cleaned.get(key)
+        if cleaned is None:
+            return
+        self.rewritten.keep(key, *cleaned)
+        put(self.draft, key, cleaned.value)
         self.follow()
 
     def _look_up_person(self) -> None:
@@ -184,6 +196,7 @@ class IntakeScreen(DeskScreen[Preview]):
         return True
 
     def action_do(self, action: str) -> None:
+        self.form.settle()
         # F9 is always heard: while something is wrong it says what, and goes there.
         if action == "confirm" and self.hinders():
             self._go_to_hindrance()
@@ -377,11 +390,3 @@ class IntakeScreen(DeskScreen[Preview]):
         desk, self.draft.answers, self.draft.applicant, self.draft.agent, self.draft.fields, place = token
         self.form.restore(place)
         super().scan_undo(desk)
-
-
-def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
-    """What the matter's own form still lacks: said before it is confirmed, because afterwards it stays so."""
-    if not blanks:
-        return []
-    title = _("表格里还有必填项空着，确认后照现在的样子存档")
-    return [("", "plain"), (title, "warn"), *((f"\t{text}", "plain") for text in blanks.values())]

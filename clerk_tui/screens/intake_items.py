@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
@@ -12,6 +13,7 @@ from hall.identity import KINDS as ID_NAMES
 from hall.identity import age_on, check_identity
 
 if TYPE_CHECKING:
+    from clerk_tui.screens.dialog import Paragraph
     from clerk_tui.services.draft import Draft, Preview
     from hall.catalogue.model import Field, Question
     from hall.facts import Applicant
@@ -22,10 +24,13 @@ LANGUAGES = (("zh", N_("中文")), ("en", N_("中文和英文")))
 YES_NO = (("yes", N_("是")), ("no", N_("否")))
 
 
-def items_of(draft: Draft, preview: Preview, known: Mapping[str, str], *, tell_missing: bool) -> list[Item]:
+def items_of(
+    draft: Draft, preview: Preview, known: Mapping[str, str], told: Mapping[str, str], *, tell_missing: bool
+) -> list[Item]:
     """Everything that is asked, in the order in which it is asked at the counter.
 
-    ``known`` are values of an earlier case by dotted field; ``tell_missing``: say what is empty (after F9).
+    ``known`` are values of an earlier case by dotted field, ``told`` what is said of a value that stands there;
+    ``tell_missing``: say what is empty (after F9).
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
@@ -33,7 +38,7 @@ def items_of(draft: Draft, preview: Preview, known: Mapping[str, str], *, tell_m
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
-    return items
+    return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
 def _question(draft: Draft, question: Question) -> Item:
@@ -77,7 +82,7 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
         kinds = tuple((str(each), _(KINDS[each])) for each in draft.matter.serves)
         yield Item("applicant.kind", _("申请人类型"), kind, section, kinds, required=False)
     number = text("id_number", _("社会信用代码") if company else _("证件号码"))
-    yield number.with_told(_identity_told(draft, preview))
+    yield replace(number, told=_identity_told(draft, preview))
     yield text("name", _("名称") if company else _("姓名"))
     if company:
         yield text("legal_person", _("法定代表人"), required=False)
@@ -187,3 +192,11 @@ def value_of(draft: Draft, key: str) -> str:
     part, _dot, name = key.partition(".")
     holder = {"applicant": draft.applicant, "agent": draft.agent or {}, "fields": draft.fields}.get(part, {})
     return holder.get(name, "")
+
+
+def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
+    """What the matter's own form still lacks: said before it is confirmed, because afterwards it stays so."""
+    if not blanks:
+        return []
+    title = _("表格里还有必填项空着，确认后照现在的样子存档")
+    return [("", "plain"), (title, "warn"), *((f"\t{_(text)}", "plain") for text in blanks.values())]

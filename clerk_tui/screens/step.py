@@ -13,7 +13,8 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.step_fields import Ask, item, read, shown
+from clerk_tui.screens.rewritten import Rewritten
+from clerk_tui.screens.step_fields import Ask, item, read, shown, stored_text
 from clerk_tui.screens.step_forms import Asking, asks_of, field_of, values_of
 from clerk_tui.screens.words import paper_name, state_chip, step_name
 from clerk_tui.services import next_steps
@@ -25,6 +26,7 @@ from clerk_tui.widgets.phrases import listed
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
 from hall.masking import mask_party
+from hall.names import rewriting
 
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
@@ -50,6 +52,7 @@ class StepScreen(CounterScreen):
         self.tell_missing = False
         self.asks: list[Ask] = []
         self.values: dict[str, Any] = {}
+        self.rewritten = Rewritten()
         self.errors: dict[str, str] = {}
         self.lacking: dict[str, str] = {}
         self.against = ""
@@ -58,7 +61,7 @@ class StepScreen(CounterScreen):
     def body(self) -> ComposeResult:
         yield TextPane(self._head, id="step-head")
         with Container(classes="body", id="step"):
-            yield FormView(self._changed, self._finished)
+            yield FormView(self._changed, self._finished, self._left)
             yield TextPane(self._follows, id="follows")
 
     @property
@@ -105,8 +108,11 @@ class StepScreen(CounterScreen):
 
     def _items(self) -> list[Item]:
         today = self.counter.today
+        told = self.rewritten.told(self.typed.get)
+        section = step_name(self.step)
         return [
-            item(ask, step_name(self.step), self._error(ask), self.lacking.get(ask.key, ""), today) for ask in self.asks
+            item(ask, section, self._error(ask), self.lacking.get(ask.key, ""), told.get(ask.key, ""), today)
+            for ask in self.asks
         ]
 
     def _error(self, ask: Ask) -> str:
@@ -121,6 +127,14 @@ class StepScreen(CounterScreen):
         self._judge()
         self.form.show(self._items())
         self._show()
+
+    def _left(self, key: str) -> None:
+        """What was typed there stands as it is stored, and what is different is said."""
+        ask = next(ask for ask in self.asks if ask.key == key)
+        stored = stored_text(ask, self.counter.today)
+        if what := rewriting(str(ask.value), stored):
+            self.rewritten.keep(key, stored, what)
+            self._changed(key, stored)
 
     def _show(self) -> None:
         self.query_one("#follows", TextPane).paint()
@@ -158,6 +172,7 @@ class StepScreen(CounterScreen):
         return action != "confirm" or self._first_hindrance() is None
 
     def action_do(self, action: str) -> None:
+        self.form.settle()
         # F9 is always heard: while something is wrong it says what, and goes there.
         if action == "confirm" and (key := self._first_hindrance()) is not None:
             self.tell_missing = True

@@ -86,9 +86,14 @@ def read(asks: Sequence[Ask], today: dt.date) -> tuple[dict[str, Any], dict[str,
     return values, errors
 
 
-def item(ask: Ask, section: str, error: str, missing: str, today: dt.date) -> Item:
-    """The field as the form shows it. ``missing`` is what the service says is lacking here."""
-    told = ""
+def stored_text(ask: Ask, today: dt.date) -> str:
+    """What is stored for a field of text that has no error; as it was typed where it is no text."""
+    return str(_READERS[ask.kind](ask, today)) if ask.kind in ("text", "name") else str(ask.value).strip()
+
+
+def item(ask: Ask, section: str, error: str, missing: str, told: str, today: dt.date) -> Item:
+    """The field as the form shows it. ``missing`` is what the service says is lacking here, ``told`` what is said of
+    the value that stands there."""
     if ask.kind in ("day", "past_day") and not error and not ask.empty:
         day = read_day(str(ask.value), today, past=ask.kind == "past_day")
         told = str(day) if day is not None and str(day) != str(ask.value).strip() else ""

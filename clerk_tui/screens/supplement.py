@@ -130,6 +130,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
         if chosen and not self.promised:
             article = article_of(chosen, preview.verdict.refusal, kind=kind)
+        warnings += [_(text) for text in preview.warnings.values()]
         if self.unprintable:
             warnings.append(printable.told(self.unprintable))
         return Shown(

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from clerk_tui.services.entry import Cleaned
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
@@ -68,6 +69,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
+    ``cleaned`` are the values that are not stored as they were typed; the warnings say how they differ.
     ``unprintable`` are the characters that papers spell out, because no font has them, by field; the warnings say so.
     """
 
@@ -87,6 +89,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     respond_provisional: bool = False
     field_hints: dict[str, str] = {}
     unprintable: dict[str, tuple[str, ...]] = {}
+    cleaned: dict[str, Cleaned] = {}
 
     @property
     def blanks(self) -> dict[str, str]:

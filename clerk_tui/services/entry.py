@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import cast, get_args
+from typing import NamedTuple, cast, get_args
 
 from msgspec import Struct
 
 from hall.catalogue.model import ApplicantKind, Field, Matter
 from hall.errors import BadInput
 from hall.identity import KINDS, Identity, age_on, check_identity, check_phone
-from hall.names import clean_name, clean_text
+from hall.names import clean_name, clean_text, rewriting
 
 PERSON_IDS = ("resident_id", "resident_id_15", "hmt_residence", "hmt_permit", "passport_cn")
 FOREIGN_IDS = ("passport", "foreign_permanent", "foreign_permanent_15")
@@ -45,15 +45,34 @@ _NO = frozenset({NO, "no", "n", "false", "0", "off"})
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 
 
+class Cleaned(NamedTuple):
+    """What is stored instead of what was typed; ``what`` says how they differ, empty for another way to write a
+    number or a date."""
+
+    value: str
+    what: str = ""
+
+
 class Checked(Struct, kw_only=True):
-    """What a check found, by dotted field; ``hints`` say what would put an error right."""
+    """What a check found, by dotted field; ``hints`` say what would put an error right, ``cleaned`` are the values that
+    are not stored as they were typed (a warning says so where it is not only another way to write a number)."""
 
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
     warnings: dict[str, str] = {}
     missing: dict[str, str] = {}
     hints: dict[str, str] = {}
+    cleaned: dict[str, Cleaned] = {}
     age: int = -1
+
+    def stored(self, where: str, typed: str, value: str, *, text: bool = True) -> str:
+        """``value``, which is stored for what was ``typed``: nothing is altered silently."""
+        if value and value != typed.strip():
+            what = rewriting(typed, value) if text else ""
+            self.cleaned[where] = Cleaned(value, what)
+            if what:
+                self.warnings[where] = stored_as(what)
+        return value
 
     def take(self, other: Checked) -> None:
         """Add another check's findings; its values stay its own."""
@@ -61,6 +80,12 @@ class Checked(Struct, kw_only=True):
         self.warnings.update(other.warnings)
         self.missing.update(other.missing)
         self.hints.update(other.hints)
+        self.cleaned.update(other.cleaned)
+
+
+def stored_as(what: str) -> str:
+    """What is said of a text that is not stored as it was typed (``hall.names.rewriting``)."""
+    return f"按标准写法保存：{what}"
 
 
 def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
@@ -119,7 +144,7 @@ def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
             found.hints[key] = error.hint
             continue
         if value:
-            found.values[field.code] = value
+            found.values[field.code] = found.stored(key, raw, value, text=field.kind not in _READERS)
         if field.required and field.kind == "confirm" and value != YES:
             found.missing[key] = f"没有确认“{field.label}”"
         elif field.required and not value:
@@ -232,7 +257,7 @@ def _name(found: Checked, typed: Mapping[str, str], who: str, key: str, *, requi
             found.missing[where] = "请填写代理人姓名" if who == "agent" else "请填写申请人姓名或名称"
         return
     try:
-        found.values[key] = clean_name(raw, field=where)
+        found.values[key] = found.stored(where, raw, clean_name(raw, field=where))
     except BadInput as error:
         found.errors[where] = error.message
 
@@ -261,7 +286,8 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
     if problem := _other_kind(identity, kind, today):
         found.errors[where], found.hints[where] = problem, "照证件核对号码、证件类型和申请人类型"
         return
-    found.values["id_type"], found.values["id_number"] = identity.kind, identity.number
+    found.values["id_type"] = identity.kind
+    found.values["id_number"] = found.stored(where, raw, identity.number, text=False)
     if identity.birth and identity.birth <= today:
         found.age = age_on(identity.birth, today)
     if identity.warnings:
@@ -313,15 +339,16 @@ def _phone(found: Checked, typed: Mapping[str, str], who: str) -> None:
     if not phone.valid:
         found.errors[where] = phone.warnings[0]
         return
-    found.values["phone"] = phone.number
+    found.values["phone"] = found.stored(where, raw, phone.number, text=False)
     if phone.warnings:
         found.warnings[where] = phone.warnings[0]
 
 
 def _text(found: Checked, typed: Mapping[str, str], where: str, key: str, longest: int) -> None:
     try:
-        if value := clean_text(typed.get(key, ""), field=where, max_length=longest):
-            found.values[key] = value
+        raw = typed.get(key, "")
+        if value := clean_text(raw, field=where, max_length=longest):
+            found.values[key] = found.stored(where, raw, value)
     except BadInput as error:
         found.errors[where] = error.message
 

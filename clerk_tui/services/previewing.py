@@ -83,6 +83,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         respond_provisional=dates.respond_by.provisional,
         field_hints=found.hints,
         unprintable=unprintable,
+        cleaned=found.cleaned,
     )
 
 
@@ -141,7 +142,8 @@ def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) ->
         if tick.reason:
             where = f"materials.{row.code}.reason"
             try:
-                tick = structs.replace(tick, reason=clean_text(tick.reason, field=where, max_length=200))
+                reason = clean_text(tick.reason, field=where, max_length=200)
+                tick = structs.replace(tick, reason=found.stored(where, tick.reason, reason))
             except BadInput as error:
                 found.errors[where] = error.message
                 tick = structs.replace(tick, reason="（原因含有不能存入的字符）")
@@ -162,14 +164,17 @@ def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None
             found.errors["refusal.reason"] = f"“{denial.text}”是审查后作出决定的理由，收件时不能据此不予受理"
             found.hints["refusal.reason"] = "材料齐全、符合法定形式的应当受理，审查后依法作出不予的决定并说明理由"
     try:
-        reason = clean_text(reason, field="refusal.reason", max_length=500)
-        basis = clean_text(refusal.basis, field="refusal.basis", max_length=200)
-        why = clean_text(refusal.why, field="refusal.why", max_length=200)
+        reason, basis, why = (
+            found.stored(f"refusal.{key}", text, clean_text(text, field=f"refusal.{key}", max_length=longest))
+            for key, text, longest in (
+                ("reason", reason, 500),
+                ("basis", refusal.basis, 200),
+                ("why", refusal.why, 200),
+            )
+        )
         if where is not None:
-            clean = {
-                key: clean_text(str(value), field=f"refusal.where.{key}")
-                for key, value in structs.asdict(where).items()
-            }
+            places = {key: (f"refusal.where.{key}", str(value)) for key, value in structs.asdict(where).items()}
+            clean = {key: found.stored(at, text, clean_text(text, field=at)) for key, (at, text) in places.items()}
             where = structs.replace(where, **clean)
     except BadInput as error:
         found.errors[error.field or "refusal.reason"] = error.message

@@ -9,16 +9,19 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, get_args, get_type_hints
 
 from msgspec import Struct, ValidationError, convert, defstruct
+from msgspec.structs import replace
 
 from clerk_tui.services import ending, handing, proceedings
+from clerk_tui.services.entry import stored_as
 from clerk_tui.services.intake_json import unprintable_to_json
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
+from hall.names import clean_name, clean_text, rewriting
 
 ACTIONS: Final[dict[str, Callable[..., Result]]] = {
     step.__name__: step
@@ -40,6 +43,8 @@ ACTIONS: Final[dict[str, Callable[..., Result]]] = {
     )
 }
 """What can be done with a case after its receipt."""
+_NAMES: Final = frozenset({"receiver", "witness", "servers", "giver", "taker"})
+"""Keys that name people, in whose names a separator becomes the standard one."""
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<key>[^`]{1,80})`")
 _MISSING: Final = re.compile(r"missing required field `(?P<key>\w+)`")
 _PLACE: Final = re.compile(r" - at `\$\.?(?P<place>[\w.\[\]]+)`$")
@@ -63,7 +68,20 @@ def proceed(ws: Workspace, reference: str, data: Mapping[str, object]) -> Result
         raise _told(str(error), wanted) from None
     _require_known(given, wanted)
     values = {key: getattr(read, key) for key in wanted.__struct_fields__}
-    return ACTIONS[action](ws, reference, **values)
+    result = ACTIONS[action](ws, reference, **values)
+    return replace(result, warnings=(*result.warnings, *_rewritten(given)))
+
+
+def _rewritten(given: Mapping[str, object], inside: str = "") -> Iterator[str]:
+    """What the services did not keep as the file says it, by its place."""
+    for key, value in given.items():
+        where = f"{inside}{key}"
+        clean = partial(clean_name if key in _NAMES else clean_text, field=where)
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, Mapping):
+                yield from _rewritten(text, f"{where}.")
+            elif isinstance(text, str) and text.strip() and (what := rewriting(text, clean(text))):
+                yield f"{where} {stored_as(what)}"
 
 
 @lru_cache

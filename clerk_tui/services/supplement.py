@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from clerk_tui.services import cases, printable
+from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, promises, refused_fact, require_why
 from clerk_tui.services.recording import Action, Written
@@ -23,7 +24,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
-from hall.names import clean_text
+from hall.names import clean_text, rewriting
 from hall.roles import Actor, Permission
 from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
@@ -108,7 +109,10 @@ def submit(
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"
             )
         written = action.write(connection)
-    draft.done = _result(draft, written, outcome, ready, spelled_out(ready, reason if notice else ""))
+    result = _result(draft, written, outcome, ready, spelled_out(ready, reason if notice else ""))
+    typed = ((draft.late_reason, late), (second_reason, reason if notice else ""))
+    told = [stored_as(what) for text, kept in typed if kept and (what := rewriting(text, kept))]
+    draft.done = structs.replace(result, warnings=(*result.warnings, *told))
     return draft.done
 
 
@@ -255,6 +259,7 @@ def _warnings(draft: SupplementDraft, ready: SupplementPreview, spelled: tuple[s
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
+    yield from ready.warnings.values()
     if spelled:
         yield printable.told(spelled)
 

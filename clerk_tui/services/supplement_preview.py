@@ -72,7 +72,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
     are what an acceptance now would say. ``second`` means that a notice now would not be the first. ``word`` names what
     is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
-    are not known.
+    are not known. ``warnings`` say of typed reasons, by field, how they are stored otherwise than typed.
     """
 
     verdict: Verdict
@@ -96,6 +96,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     field_hints: dict[str, str] = {}
     word: str = ""
     unprintable: dict[str, tuple[str, ...]] = {}
+    warnings: dict[str, str] = {}
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -153,6 +154,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ticks=ticks,
         changed=changed,
         field_hints=found.hints,
+        warnings=found.warnings,
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )

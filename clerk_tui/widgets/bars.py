@@ -116,7 +116,7 @@ class StatusLine(Painted):
 class Key:
     """One key of the key line: what is printed on it, its word, whether it does anything now.
 
-    Of keys that do not fit the ones with the highest ``rank`` are left out.
+    What does not fit is left out: first the words of keys that do nothing now, then the keys with the highest ``rank``.
     """
 
     shown: str
@@ -126,7 +126,8 @@ class Key:
 
 
 class KeyLine(Painted):
-    """What the keys do now, greyed where they do nothing; keys that do not fit are left to the help."""
+    """What the keys do now, greyed where they do nothing. On a narrow screen a greyed key keeps its place without its
+    word; keys that do not fit at all are left to the help."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
@@ -139,21 +140,26 @@ class KeyLine(Painted):
             self.paint()
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
-        spans: list[Span] = [(" ", "plain")]
         gap = 2 if sum(_cells(key) + 2 for key in self.keys) < columns else 1
         room = columns - 1
-        fitting: set[Key] = set()
-        for key in sorted(self.keys, key=lambda key: (not key.enabled, key.rank)):
-            if _cells(key) + gap <= room:
-                room -= _cells(key) + gap
-                fitting.add(key)
+        words: dict[Key, bool] = {}
+        by_rank = sorted(self.keys, key=lambda key: key.rank)
+        for key in by_rank:
+            cells = (_cells(key) if key.enabled else width(key.shown)) + gap
+            if cells <= room:
+                room -= cells
+                words[key] = key.enabled
+        for key in by_rank:
+            more = _cells(key) - width(key.shown)
+            if words.get(key) is False and more <= room:
+                room -= more
+                words[key] = True
+        spans: list[Span] = [(" ", "plain")]
         for key in self.keys:
-            if key not in fitting:
-                continue
-            spans += [
-                (key.shown, "bar-key" if key.enabled else "bar-off"),
-                (" " + key.word + " " * gap, "plain" if key.enabled else "bar-off"),
-            ]
+            if key in words:
+                word = f" {key.word}" if words[key] else ""
+                spans.append((key.shown, "bar-key" if key.enabled else "bar-off"))
+                spans.append((word + " " * gap, "plain" if key.enabled else "bar-off"))
         return [(tuple(spans), "")]
 
 

@@ -2,12 +2,13 @@
 
 Digits and left/right choose, up/down and Tab move, Enter goes to the next item that still needs something. What is
 typed is handed to ``changed`` at once, which gives back the items to show: the whole screen follows in the same frame.
+``left`` is told of a text field that somebody is done with: then the value may stand there as it will be stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from textual import events
 from textual.geometry import Offset
@@ -52,10 +53,6 @@ class Item:
         """Whether Enter stops here."""
         return bool(self.error) or (self.required and self.empty)
 
-    def with_told(self, told: str) -> Item:
-        """The same with what its value says."""
-        return replace(self, told=told)
-
 
 @dataclass
 class _Shown:
@@ -73,7 +70,12 @@ class FormView(Painted):
     can_focus = True
 
     def __init__(
-        self, changed: Callable[[str, Value], None], finished: Callable[[], None], *, id: str = "form"
+        self,
+        changed: Callable[[str, Value], None],
+        finished: Callable[[], None],
+        left: Callable[[str], None],
+        *,
+        id: str = "form",
     ) -> None:
         super().__init__(id=id, classes="pane")
         self.items: Sequence[Item] = ()
@@ -82,6 +84,7 @@ class FormView(Painted):
         self.visited: set[str] = set()
         self._changed = changed
         self._finished = finished
+        self._left = left
         self._top = 0
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -289,6 +292,7 @@ class FormView(Painted):
             self._next()
 
     def _move(self, step: int) -> bool:
+        self.settle()
         place = self._place() + step
         if not 0 <= place < len(self.items):
             return False
@@ -298,6 +302,7 @@ class FormView(Painted):
 
     def _next(self) -> None:
         """To the next item that needs something, from here on and then from the top; past the last one is finished."""
+        self.settle()
         self.visited.add(self.current)
         place = self._place()
         below = next((item for item in self.items[place + 1 :] if item.needs or (item.wanted and item.empty)), None)
@@ -308,6 +313,12 @@ class FormView(Painted):
             return
         self._activate(target.key)
         self.paint()
+
+    def settle(self) -> None:
+        """Somebody is done with the active field, at least for now."""
+        item = self.active
+        if item is not None and not item.options and not item.error and not item.empty:
+            self._left(item.key)
 
     def _place(self) -> int:
         return next((n for n, item in enumerate(self.items) if item.key == self.current), 0)

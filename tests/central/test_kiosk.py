@@ -14,18 +14,18 @@ from hall.wire_oversight import DeviceStatus
 from tests.central.counter import encoded
 from tests.central.halls import HERE, Hall, bearer, push_case
 from tests.central.hub import Hub
-from tests.central.test_rights import BODIES, _filled, operations
+from tests.central.test_rights import BODIES, _filled, kept, operations
 
 READS = {"/v1/board", "/v1/board/cases", "/v1/board/rule", "/v1/queue/figures", "/v1/queue/rule"}
 
 
 def everything(hub: Hub) -> str:
-    """The digest of every row of every table."""
+    """The digest of every row of every table, but for when a device was heard of, which the centre keeps of anybody."""
 
     async def look(db: Db) -> str:
         digest = sha256()
         for table in sorted(TABLES):
-            for row in sorted(repr(tuple(row)) for row in await db.rows(f"SELECT * FROM {table}")):
+            for row in sorted(repr(tuple(row)) for row in await db.rows(f"SELECT {kept(table)} FROM {table}")):
                 digest.update(f"{table}{row}".encode())
         return digest.hexdigest()
 
@@ -69,8 +69,6 @@ def test_a_display_that_only_looks_is_heard_of_and_missed_soon_when_it_is_gone(h
 
 def test_what_a_kiosk_may_read_is_only_read_with_get(hub: Hub, tmp_path: Path) -> None:
     hall = Hall(tmp_path / HERE, hub.store, hub.run, HERE)
-    # That it is there is kept once a minute; nothing that it asks for is.
-    assert hub.http.get("/v1/board", headers=hall.kiosk.headers).status_code == 200
     before = everything(hub)
     for path in READS:
         for method in ("POST", "PUT", "PATCH", "DELETE"):

@@ -278,6 +278,19 @@ def test_who_waits_for_a_window_that_goes_away_waits_for_all_of_the_business_aga
     assert (called.ticket_id, called.transfers) == (first.ticket_id, 2)
 
 
+@pytest.mark.parametrize("gone", ["closed", "silent"])
+def test_who_was_set_aside_at_a_window_that_is_gone_waits_again(queue: Queue, gone: str) -> None:
+    first = queue.issue(0).ticket
+    queue.do("hold", queue.called(1, "5"), 2, "5")
+    told = queue.window("5", 3, BUSINESS, state="paused", reason="会议")
+    assert [each.number for each in told.held] == [first.number], "the window hears what it has set aside"
+    assert told.now_ms == queue.now(3) and queue.claim(20).ticket is None
+    if gone == "closed":
+        queue.window("5", 21, BUSINESS, state="closed")
+    assert queue.called(22 if gone == "closed" else 34).ticket_id == first.ticket_id
+    assert queue.window("5", 35, BUSINESS).held == []
+
+
 def test_out_of_order_needs_a_reason(queue: Queue) -> None:
     queue.issue(0)
     late = queue.issue(1).ticket

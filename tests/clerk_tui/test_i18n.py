@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerk_tui import i18n
-from clerk_tui.i18n import N_, _, ngettext
+from clerk_tui.i18n import N_, _
 from clerk_tui.po import read_po
 from tests.i18n_extract import PACKAGE, TEMPLATE, calls, template
 from tests.i18n_said import templates
@@ -25,7 +25,8 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         f'{HEADER}\nmsgid "收件"\nmsgstr "réception"\n\n#, fuzzy\nmsgid "取件"\nmsgstr "?"\n\nmsgid "出件"\nmsgstr ""\n'
         '\nmsgid "第一行\\n"\n"第二行"\nmsgstr "un\\n"\n"deux"\n'
-        '\nmsgid "%d 件"\nmsgid_plural "%d 件"\nmsgstr[0] "%d dossier"\nmsgstr[1] "%d dossiers"\n'
+        '\nmsgid "{who}有{n}件"\nmsgid_plural "{who}有{n}件"\n'
+        'msgstr[0] "{n} dossier de {who}"\nmsgstr[1] "{n} dossiers de {who}"\n'
     )
     (folder / "clerk.po").write_text(text, encoding="utf-8")
     monkeypatch.setattr(i18n, "LOCALE_DIR", tmp_path)
@@ -34,7 +35,6 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_chinese_is_what_the_code_says() -> None:
     assert i18n.install() == "zh"
     assert _("收件") == "收件"
-    assert ngettext("%d 件", "%d 件", 3) == "%d 件"
 
 
 @pytest.mark.usefixtures("french")
@@ -43,14 +43,20 @@ def test_a_text_is_translated_when_it_is_shown() -> None:
     assert i18n.install("fr") == "fr"
     assert (label, _(label)) == ("收件", "réception")
     assert _("第一行\n第二行") == "un\ndeux"
-    assert [ngettext("%d 件", "%d 件", count) % count for count in (1, 2)] == ["1 dossier", "2 dossiers"]
+
+
+@pytest.mark.usefixtures("french")
+def test_a_form_goes_with_the_number_whether_the_text_is_filled_here_or_comes_filled() -> None:
+    i18n.install("fr")
+    here = [_("{who}有{n}件").format(who="张三", n=count) for count in (1, 2, "1", 0.5)]
+    assert here == ["1 dossier de 张三", "2 dossiers de 张三", "1 dossier de 张三", "0.5 dossiers de 张三"]
+    assert [_(f"张三有{count}件") for count in (1, 12)] == ["1 dossier de 张三", "12 dossiers de 张三"]
 
 
 @pytest.mark.usefixtures("french")
 def test_what_has_no_translation_or_a_doubtful_one_stays_chinese() -> None:
     i18n.install("fr")
     assert [_("取件"), _("出件"), _("办结")] == ["取件", "出件", "办结"]
-    assert ngettext("%d 份", "%d 份", 2) == "%d 份"
 
 
 @pytest.mark.usefixtures("french")

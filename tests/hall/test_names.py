@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from hall.errors import BadInput, BadName
 from hall.gbk_pua import GBK_PUA
-from hall.names import MAX_MARKS, clean_name, clean_text, forbidden_kind, is_han, safe_for_terminal, search_key
+from hall.names import (
+    MAX_MARKS,
+    clean_name,
+    clean_text,
+    forbidden_kind,
+    is_han,
+    rewriting,
+    safe_for_terminal,
+    search_key,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
 HOSTILE = [
@@ -213,3 +222,31 @@ def test_a_search_key_is_made_of_any_text(text: str) -> None:
     key = search_key(text)
     assert " " not in key
     assert all(forbidden_kind(char) is None for char in key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("张三", ""),
+        ("  张三\u3000", ""),
+        ("\ue863某・阿", "[U+E863] -> 䶮、・ -> ·"),
+        ("阿卜杜拉 · 买买提", "删去多余的空格"),
+        ("张\u3000三", "[U+3000] -> ␣"),
+        ("Jose\u0301", "[U+0065 U+0301] -> é"),
+        ("\ufa19田", "[U+FA19] -> 神"),
+        ("\ue863a\ue864b" * 9, "[U+E863] -> 䶮、[U+E864] -> 龻"),
+    ],
+)
+def test_what_cleaning_changed_is_said_piece_by_piece(typed: str, said: str) -> None:
+    assert rewriting(typed, clean_name(typed)) == said
+
+
+@given(ANY_TEXT)
+def test_whatever_is_stored_otherwise_than_typed_is_said(text: str) -> None:
+    try:
+        stored = clean_text(text, field="text")
+    except BadInput:
+        return
+    said = rewriting(text, stored)
+    assert bool(said) == (text.strip() != stored)
+    assert safe_for_terminal(said) == said

@@ -118,3 +118,25 @@ def test_characters_that_no_font_has_are_said_by_every_command(clerk: Clerk, hom
     after = clerk("proceed", done.json["reference"], saved(home, step), "--json")
     assert after.json["unprintable"] == ["U+31350"]
     assert "[U+31350]" in after.err
+
+
+def test_what_is_not_stored_as_it_was_given_is_said_by_every_command(clerk: Clerk, home: Path) -> None:
+    person = {**walk_in()["applicant"], "name": "\ue863某・阿"}
+    faulty = {**walk_in()["materials"], "marriage": {"state": "unacceptable", "reason": "\ue863"}}
+    done = clerk("intake", saved(home, walk_in(applicant=person, materials=faulty)), "--json")
+    assert done.json["outcome"] == "noticed"
+    assert "按标准写法保存：[U+E863] -> 䶮、・ -> ·\n" in done.err
+    assert "按标准写法保存：[U+E863] -> 䶮\n" in done.err
+    again = clerk(
+        "supplement",
+        done.json["reference"],
+        saved(
+            home,
+            {
+                "materials": faulty | {"marriage": {"state": "unacceptable", "reason": "\ue864"}},
+                "second_notice_reason": "\ue864\ue863",
+            },
+        ),
+        "--json",
+    )
+    assert "[U+E864] -> 龻\n" in again.err and "[U+E864][U+E863] -> 龻䶮\n" in again.err

@@ -69,7 +69,9 @@ async def wrong_entries(reader: Reader) -> None:
         await reader.press("enter", "up")
         await clerk.press(*["backspace"] * len(number))
     await fill_in_person(clerk, name="张三1" * 3)
-    await reader.press("f9")
+    await reader.press("f9", "enter")
+    assert "Please fill in: " in clerk.text
+    await reader.press("escape")
     await clerk.press("f2", "2")
 
 
@@ -78,8 +80,8 @@ async def noticed(reader: Reader) -> None:
     clerk = reader.clerk
     await at_the_desk(clerk)
     reader.look()
-    await reader.press("2", "3", "1", "1", "up", "up", "6", "escape", "4", "f8", "escape", "a", "f9", "enter")
-    await reader.press("enter")
+    await reader.press("2", "3", "1", "1", "up", "up", "6", "escape", "4", "f8", "escape", "a", "f9", "3", "1")
+    await reader.press("f9", "enter", "enter")
 
 
 async def supplemented(reader: Reader) -> None:

@@ -19,7 +19,7 @@ LONG = "示例市示例区人民路一百二十三号创业园三期"
 
 def form(item: Item, columns: int = 38) -> list[str]:
     """The lines of a form with this one item, which has not the keys."""
-    view = FormView(lambda key, value: None, lambda: None)
+    view = FormView(lambda key, value: None, lambda: None, lambda key: None)
     view.items = (item,)
     lines: list[Line] = list(view.lines_for(columns, 20))
     return ["".join(text for text, _ink in spans).rstrip() for spans, _fill in lines if spans]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from clerk_tui.widgets.bars import Standing, StatusLine
+from clerk_tui.widgets.bars import Key, KeyLine, Standing, StatusLine
 from clerk_tui.widgets.cells import width
 from tests.clerk_tui.screens.conftest import OpenCounter
 
@@ -28,6 +28,24 @@ def test_trouble_with_the_centre_is_never_cut_off() -> None:
         ((spans, _fill),) = line.lines_for(columns, 1)
         text = "".join(text for text, _ink in spans)
         assert width(text) <= columns and "退回3条" in text and text.endswith("--:-- "), text
+
+
+def keys(*, enabled: str, columns: int) -> str:
+    line = KeyLine()
+    line.keys = [Key(f"F{n}", "某个词", f"F{n}" in enabled.split(), n // 4) for n in range(1, 10)]
+    ((spans, _fill),) = line.lines_for(columns, 1)
+    text = "".join(text for text, _ink in spans)
+    assert width(text) <= columns, text
+    return text.rstrip()
+
+
+def test_a_key_that_does_nothing_keeps_its_place_on_a_narrow_screen() -> None:
+    every = " ".join(f"F{n}" for n in range(1, 10))
+    assert keys(enabled=every, columns=120) == " " + "  ".join(f"F{n} 某个词" for n in range(1, 10))
+    assert keys(enabled=every, columns=80) == " " + " ".join(f"F{n} 某个词" for n in range(1, 8))
+    some = keys(enabled="F1 F3 F5 F6 F7 F8 F9", columns=80)
+    assert some == " F1 某个词 F2 F3 某个词 F4 F5 某个词 F6 某个词 F7 某个词 F8 某个词 F9 某个词"[: len(some)]
+    assert "F2 F3" in some, "greyed, without its word, between its neighbours"
 
 
 async def test_an_app_among_others_is_given_back_when_it_ends(counter: OpenCounter) -> None:

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from clerk_tui.clock import SystemClock
-from clerk_tui.services import queue_desk, shift
+from clerk_tui.services import queue_desk, queue_paper, shift
 from clerk_tui.services.calling import Window
 from clerk_tui.services.queue_watch import LOOK_MS
 from clerk_tui.sync import queue
 from hall import queue_wire as w
+from hall import ticket_code
 from hall import ticketing as t
 from hall.errors import BadInput
 from hall.roles import Actor, Forbidden, Role
@@ -27,7 +28,13 @@ class Clock(SystemClock):
 
     def __init__(self) -> None:
         super().__init__(ZONE)
-        self.ahead_ms = 0
+        self.ahead_ms = self.wall_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.wall_ms
+
+    def today(self) -> dt.date:
+        return dt.datetime.fromtimestamp(self.now_ms() / 1000, ZONE).date()
 
     def mono_ms(self) -> int:
         return super().mono_ms() + self.ahead_ms
@@ -309,6 +316,48 @@ def test_the_lease_is_renewed_and_lets_go_when_nobody_answers(desk: Desk) -> Non
     desk.window.beat()
     assert desk.window.now().visit is None and desk.news == "lapsed"
     assert desk.wrote(ticket) == ["Called"], "that it went back is the centre's to say"
+
+
+def test_looking_never_puts_off_the_renewal(desk: Desk) -> None:
+    desk.issue()
+    desk.next()
+    for _ in range(12):
+        desk.pass_time(LOOK_MS)
+        desk.window.beat()
+        left = desk.window.now().lease_until - desk.seat.ws.clock.mono_ms()
+        assert left > w.LEASE_S * 500, "half of it is always left"
+
+
+def test_what_was_set_aside_is_found_again_where_its_window_forgot_it(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.next()
+    desk.window.hold(CLERK, "去复印")
+    with desk.seat.ws.journal.write() as connection:
+        queue_desk.keep(desk.seat.ws, connection, queue_desk.Desk())
+    desk.again()
+    desk.window.look()
+    assert [each.number for each in desk.window.now().desk.held] == [ticket.number]
+    desk.window.take_up(CLERK, ticket.ticket_id)
+    assert desk.visit.serving
+
+
+def test_a_window_knows_from_the_centre_how_wrong_its_clock_is(desk: Desk) -> None:
+    desk.window.look()
+    assert desk.window.now().skew_ms == 0
+    code = desk.issue().number
+    line = ticket_code.line(code, SystemClock(ZONE).today())
+    clock = desk.seat.ws.clock
+    assert isinstance(clock, Clock)
+    clock.wall_ms = 26 * 3_600_000
+    try:
+        desk.window.look()
+        skew = desk.window.now().skew_ms
+        assert abs(skew - clock.wall_ms) < 60_000
+        assert queue_paper.read(desk.seat.ws, line, skew) == code
+        with pytest.raises(BadInput):
+            queue_paper.read(desk.seat.ws, line)
+    finally:
+        clock.wall_ms = 0
 
 
 def test_a_ticket_that_the_centre_gave_to_others_is_let_go(desk: Desk, other: Desk) -> None:

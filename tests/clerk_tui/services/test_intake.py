@@ -246,9 +246,10 @@ def test_a_day_to_answer_by_in_an_unknown_year_is_provisional(ws: Workspace, clo
 def test_the_old_gbk_character_is_stored_as_the_standard_one(ws: Workspace) -> None:
     draft = restaurant(ws)
     draft.applicant["legal_person"] = "王\ue863"
-    intake.submit(ws, draft)
+    result = intake.submit(ws, draft)
     applicant = cases.get(ws, cases.find(ws, "")[0].reference).case.applicant
     assert applicant is not None and applicant.legal_person == "王\u4dae"
+    assert result.warnings == ("按标准写法保存：[U+E863] -> \u4dae",)
 
 
 def test_submitting_twice_makes_one_case(ws: Workspace) -> None:
