@@ -13,7 +13,7 @@ from litestar.params import Parameter
 from central import attachments
 from central.clock import now_ms
 from central.refusal import Refused
-from central.rights import Principal, needs
+from central.rights import Principal, needs, of_devices
 from central.store import Store
 from hall import wire
 from hall.roles import Permission
@@ -56,7 +56,7 @@ async def _signature(request: Asked, state: State, stored: Stored) -> bytes:
     return sign_whole(store.key, request.user.device.device_id, await store.epoch(), stored.sha256, stored.size)
 
 
-@head(PATH, opt=needs(Permission.FEED))
+@head(PATH, opt=of_devices(Permission.CASES))
 async def look_at_attachment(digest: Digest, request: Asked, state: State) -> Response[None]:
     """How much of an attachment is here: ``Upload-Offset`` of ``Upload-Length`` bytes; ``Upload-Receipt`` is the
     centre's signature where it is whole."""
@@ -70,7 +70,7 @@ async def look_at_attachment(digest: Digest, request: Asked, state: State) -> Re
     return Response(None, headers=headers)
 
 
-@get(PATH, opt=needs(Permission.FEED))
+@get(PATH, opt=of_devices(Permission.CASES))
 async def get_attachment(digest: Digest, request: Asked, state: State) -> Response[bytes]:
     """A whole attachment of the hall."""
     found = await attachments.content(_store(state), request.user.office, digest)

@@ -115,6 +115,7 @@ def _enrolled(
     import re
 
     from clerk_tui.services.renewal import Enrolled
+    from clerk_tui.sync.clerks import first_list
     from clerk_tui.sync.enrol import ask
 
     if device_code is not None:
@@ -124,13 +125,15 @@ def _enrolled(
         return Enrolled(incarnation=device_code)
     assert code is not None
     secret = read_word(code, "--code")
-    reply = ask(url or config.centre.url, secret, device, "", key, config.hall.office)
+    address = url or config.centre.url
+    reply = ask(address, secret, device, "", key, config.hall.office)
     return Enrolled(
         incarnation=reply.incarnation,
         server_key=reply.server_key,
         epoch=reply.epoch,
         sealing_key=reply.sealing_key,
         token=reply.token,
+        clerks=first_list(address, reply),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store import attachments, scans, shared
+from clerk_tui.store import attachments, clerks, scans, shared
 from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -28,16 +28,19 @@ from clerk_tui.sync.token import write_token
 from hall import ids
 from hall.chain import genesis
 from hall.errors import HallError, StoreError
+from hall.wire_clerks import ClerksReply
 
 
 class Enrolled(Struct, frozen=True, kw_only=True):
-    """What a new identity got: its code, and, from a centre, the centre's keys, epoch and the token."""
+    """What a new identity got: its code, and, from a centre, the centre's keys, epoch, the token and who may sign in
+    (``None``: it did not say)."""
 
     incarnation: str
     server_key: bytes = b""
     epoch: str = ""
     sealing_key: bytes = b""
     token: str = ""
+    clerks: ClerksReply | None = None
 
 
 Enrol = Callable[[str, bytes], Enrolled]
@@ -83,7 +86,7 @@ def renew(
             sealing_key=got.sealing_key,
         )
         sources = _sources(store, token, found)
-        cases, unsent = _make(new, device, sources, clock, store, backup)
+        cases, unsent = _make(new, device, sources, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -147,9 +150,16 @@ def _kept_backup(store: Path, backup: Examined) -> Examined:
 
 
 def _make(
-    new: Path, device: Device, sources: list[Examined], clock: Clock, store: Path, backup: Path | None
+    new: Path,
+    device: Device,
+    sources: list[Examined],
+    clock: Clock,
+    store: Path,
+    backup: Path | None,
+    told: ClerksReply | None,
 ) -> tuple[int, int]:
-    """The new journal with what is taken over; how many cases, and how many scans are still to be sent."""
+    """The new journal with what is taken over; how many cases, and how many scans are still to be sent. ``told`` is who
+    may sign in; if the centre did not say, it is asked for as before."""
     database = Database(new)
     try:
         with database.locked(), translated(new):
@@ -161,9 +171,13 @@ def _make(
                 register(db, each, now, device.server_epoch)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
+                    if told is None:
+                        clerks.carry(db, older)
                 proven = each.device.server_epoch == device.server_epoch
                 scans.take_over(db, each.path, store, proven=proven, backup=backup)
             scans.take_up(db, store, now)
+        if told is not None:
+            clerks.keep_list(database, told, now)
         count = 0
         for each in sources:
             count += _carry_over(database, each.path, clock)

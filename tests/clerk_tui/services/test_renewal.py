@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,9 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from central import clerks
 from central import enrol as enrolment
 from central.clock import now_ms
-from clerk_tui.services import cases, intake, outbox, supplement
+from clerk_tui.services import cases, intake, outbox, signing_in, supplement
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.workspace import open_workspace
@@ -21,6 +23,7 @@ from clerk_tui.store import scans
 from clerk_tui.store.archives import archives, token_file
 from clerk_tui.store.attachments import path_of
 from clerk_tui.store.backup import back_up, copy, examine
+from clerk_tui.store.clerks import read_list
 from clerk_tui.store.device import key_file, load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import open_journal
@@ -31,7 +34,9 @@ from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, token_path, write_token
 from hall import wire
 from hall.errors import BrokenChain, HallError, StoreError
+from hall.roles import Forbidden
 from hall.sealed import open_facts, read_envelope, sealing_key
+from hall.wire_clerks import ClerkEntry, ClerksReply, NewClerk
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
@@ -51,8 +56,14 @@ def window(hall: Hall) -> Window:
     return window
 
 
-def begin_anew(window: Window, backup: Path | None = None) -> Renewal:
+def begin_anew(window: Window, backup: Path | None = None, *, ask_clerks: bool = False) -> Renewal:
     """What ``clerk restore`` does, with the window closed before and open after."""
+
+    def listed(reply: wire.EnrolReply) -> ClerksReply | None:
+        if not ask_clerks:
+            return None
+        asked = {"Authorization": f"Bearer {reply.token}"}
+        return msgspec.json.decode(window.hall.centre.get("/v1/clerks", headers=asked).content, type=ClerksReply)
 
     def enrol(device: str, key: bytes) -> Enrolled:
         request = wire.EnrolRequest(
@@ -66,6 +77,7 @@ def begin_anew(window: Window, backup: Path | None = None) -> Renewal:
             epoch=reply.epoch,
             sealing_key=reply.sealing_key,
             token=reply.token,
+            clerks=listed(reply),
         )
 
     config = window.config
@@ -284,6 +296,44 @@ def test_a_scan_that_was_altered_is_in_no_backup(window: Window, tmp_path: Path)
     kept.write_bytes(b"%PDF-1.7 something else")
     done = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
     assert not path_of(done.path, DIGEST).exists()
+
+
+def with_clerks(window: Window) -> None:
+    """The hall has clerks, and the window knows it."""
+    new = NewClerk(id="0815", name="冯春", roles=["clerk"])
+    asyncio.run(clerks.add(window.hall.store, "SL01", new, "admin", now_ms()))
+    assert window.sync() is None
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_after_a_restore_nobody_works_without_signing_in(window: Window, told: bool) -> None:
+    """Also where the centre was gone again right after it had given the new code, and could not tell its clerks."""
+    intake.submit(window.ws, restaurant(window.ws))
+    with_clerks(window)
+    window.ws.close()
+    begin_anew(window, ask_clerks=told)
+    assert signing_in.required(window.ws)
+    with pytest.raises(Forbidden) as error:
+        intake.submit(window.ws, restaurant(window.ws))
+    assert error.value.code == "not_signed_in"
+    with pytest.raises(HallError):
+        signing_in.sign_in(window.ws, "0815", "204817")
+    assert window.sync() is None
+    assert [one.id for one in known_clerks(window)] == ["0815"], "the centre told them to the new device"
+
+
+def known_clerks(window: Window) -> list[ClerkEntry]:
+    found = read_list(window.ws.journal.read(), window.config.store_file)
+    assert found is not None
+    return found.clerks
+
+
+def test_after_a_restore_of_a_hall_without_clerks_nobody_signs_in(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    begin_anew(window, ask_clerks=True)
+    assert not signing_in.required(window.ws)
+    intake.submit(window.ws, restaurant(window.ws))
 
 
 def test_nothing_is_changed_while_a_program_has_the_journal_open(window: Window) -> None:
