@@ -23,7 +23,7 @@ from clerk_tui.screens.printing import print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.bars import Key, KeyLine
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
-from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spans_width, spread
 from clerk_tui.widgets.phrases import said_of
 from clerk_tui.widgets.virtual_list import VirtualList
 from hall.errors import HallError
@@ -76,19 +76,24 @@ class Head(Painted):
         title = _("打印台 {name}").format(name=safe(self._name)) if self._name else _("打印台")
         right: list[Span] = [(safe(self._printer), "bar-key"), (" ", "plain")]
         lines: list[Line] = [(spread([(" " + title, "strong")], right, columns), "bar"), BLANK]
-        counts: list[Span] = [("  ", "plain")]
-        for state in ("queued", "printing", "failed", "unknown"):
-            number = sum(job.state == state for job in self.jobs)
-            word, ink = print_word(state)
-            chip = f"chip-{ink}" if number and ink != "faint" else "chip-off"
-            counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), ("   ", "plain")]
-        lines.append((tuple(counts), ""))
+        counts = self._counts("   ")
+        lines.append((counts if spans_width(counts) <= columns else self._counts(" "), ""))
         for where, words in self.trouble.items():
             said = wrap(said_of(_(SOURCES[where]), _(words)), columns - 5, TROUBLE_LINES)
             lines += [((("  ! " if not n else "    ", "bad"), (line, "bad")), "") for n, line in enumerate(said)]
         if not self.trouble:
             lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))
         return lines[:rows]
+
+    def _counts(self, gap: str) -> tuple[Span, ...]:
+        """How many papers are in each state, ``gap`` between them."""
+        counts: list[Span] = [("  ", "plain")]
+        for state in ("queued", "printing", "failed", "unknown"):
+            number = sum(job.state == state for job in self.jobs)
+            word, ink = print_word(state)
+            chip = f"chip-{ink}" if number and ink != "faint" else "chip-off"
+            counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), (gap, "plain")]
+        return tuple(counts[:-1])
 
 
 class PrintStationApp(App[int]):
