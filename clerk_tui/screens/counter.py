@@ -34,8 +34,10 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
+FIRST_LOOK_SECONDS = 60
+"""How long after the start it is asked whether the day's look at the journal is due: not while people wait for it."""
 DAILY_SECONDS = 900
-"""How often it is asked whether the day's backup is due."""
+"""How often it is asked again."""
 
 
 class CounterApp(ScanKeys, Unfinished, Calls):
@@ -111,6 +113,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
+        self.set_timer(FIRST_LOOK_SECONDS, lambda: self.in_background(_daily, "daily"))
         self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
@@ -224,6 +227,12 @@ class CounterApp(ScanKeys, Unfinished, Calls):
     def _work_failed(self, message: messages.WorkFailed) -> None:
         self.tell(message.error, _("已保存的办件没有受影响。"))
 
+    @on(messages.JournalDamaged)
+    def _journal_damaged(self, message: messages.JournalDamaged) -> None:
+        self.show_standing()
+        found = HallError("journal_damaged", message.found.detail, hint=message.found.hint)
+        self.tell(found, _("这个账本不能再用来收件；这里一直写在 F12 里。"))
+
     def _read_sync(self) -> None:
         if self.workspace is not None:
             from clerk_tui.services import outbox
@@ -320,7 +329,12 @@ def _follow(workspace: Workspace) -> Message | None:
 def _daily(workspace: Workspace) -> Message | None:
     from clerk_tui.services import keeping
 
-    return messages.SyncChanged() if keeping.daily(workspace) else None
+    before = keeping.last(workspace)
+    found = keeping.daily(workspace)
+    if found is None:
+        return None
+    known = before is not None and before.what == "journal"
+    return messages.JournalDamaged(found) if found.what == "journal" and not known else messages.SyncChanged()
 
 
 def _upkeep(workspace: Workspace) -> Message | None:

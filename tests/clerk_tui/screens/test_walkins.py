@@ -75,7 +75,7 @@ async def test_a_supplement_on_a_day_off_shows_from_when_time_runs(
         clock.day = day
         async with counter() as clerk:
             clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
-            await clerk.settle()
+            await clerk.until(lambda: "缺什么" in clerk.text)
             await clerk.type("a")
             assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, "the preview"
             await clerk.press("f9")
@@ -174,6 +174,26 @@ async def test_known_values_are_offered_never_forced(counter: OpenCounter) -> No
         await clerk.press("f6")
         assert clerk.screen.draft.applicant["name"] == "张三"
         assert clerk.screen.draft.applicant["phone"] == "13800001234"
+
+
+async def test_f6_takes_the_kind_too(counter: OpenCounter, ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.applicant |= {"kind": "individual_business", "id_number": "92990100MA0000023M"}
+    intake.submit(ws, draft)
+    async with counter() as clerk:
+        await clerk.type("cyxk")
+        await clerk.press("enter")
+        clerk.screen.form.go_to("applicant.kind")
+        await clerk.press("1")
+        clerk.screen.form.go_to("applicant.id_number")
+        await clerk.type("92990100MA0000023M")
+        assert clerk.screen.draft.kind == "company"
+        cautions = [item.caution for item in clerk.screen.form.items if item.key == "applicant.id_number"]
+        assert cautions == ["这是个体工商户的代码，申请人类型却是企业"]
+        await clerk.press("f6")
+        assert clerk.screen.draft.kind == "individual_business"
+        assert clerk.screen.draft.applicant["legal_person"] == "张三"
+        assert not clerk.screen.can_do("take_known")
 
 
 async def test_unsaved_work_is_asked_about_and_can_be_put_aside(counter: OpenCounter) -> None:
