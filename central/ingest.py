@@ -84,8 +84,11 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
     if not incoming and request.first_seq + len(request.events) > after_these:
         # What came before a fault is good and acknowledged; the next push meets the fault first.
         raise Refused(422, other_history(after_these))
-    queue = request.queue or wire.Queue(pending=max(0, request.head.seq - after_these + 1))
-    await devices.declare(db, at, queue.pending, queue.oldest_ms, plain(request.app_v), now_ms)
+    queue = request.queue or wire.Queue(pending=max(0, request.head.seq - request.first_seq + 1))
+    # The device counts from the first fact it sends; what is stored of these already is not to come any more, and what
+    # is stored now is taken off as the journal advances.
+    pending = max(0, queue.pending - (at.expected - request.first_seq))
+    await devices.declare(db, at, pending, queue.oldest_ms if pending else 0, plain(request.app_v), now_ms)
     told = await clocks.beginnings(db, device.device_id, request.clock, incoming, now_ms)
     if not incoming:
         return Taken(epoch, results, at.expected, at.last_hash, withheld)

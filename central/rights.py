@@ -7,6 +7,7 @@ the request: what a route reads or changes is that of ``Principal.office``.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
@@ -17,12 +18,16 @@ from msgspec import Struct
 from central import tokens
 from central.clock import now_ms
 from central.refusal import Refused
-from central.store import Store, deliveries
+from central.store import Store, deliveries, devices
 from central.store.devices import DeviceRow
 from hall import roles, wire
+from hall.errors import StoreError
 from hall.roles import Permission
 
+log = logging.getLogger(__name__)
 OPTION: Final = "permission"
+HEARD_EVERY_MS: Final = 60_000
+"""How often it is kept that a device was heard of: a display asks every two seconds."""
 DEPARTMENT: Final = "d."
 """What the token of a department's system begins with."""
 PUBLIC: Final[dict[str, Any]] = {OPTION: "public"}
@@ -83,6 +88,23 @@ async def _principal(connection: ASGIConnection[BaseRouteHandler, Principal, Any
         )
     if token.startswith(tokens.SESSION):
         device, clerk = await tokens.of_session(store, token, now_ms())
-        return Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
-    device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
-    return Principal(device=device, roles=roles.read_roles([device.role]))
+        principal = Principal(device=device, roles=roles.read_roles(clerk.roles), clerk=clerk.clerk_id)
+    else:
+        device = await tokens.of_device(store, token, now_ms(), connection.app.state.holders)
+        principal = Principal(device=device, roles=roles.read_roles([device.role]))
+    await _heard(store, connection.app.state.heard, device.device_id)
+    return principal
+
+
+async def _heard(store: Store, heard: dict[str, int], device_id: str) -> None:
+    """Keep that a device was heard of, whatever it asks. ``heard`` is when this process kept it last (Unix ms), by
+    device."""
+    now = now_ms()
+    if now - heard.get(device_id, 0) < HEARD_EVERY_MS:
+        return
+    heard[device_id] = now
+    try:
+        await store.transact(lambda db: devices.heard(db, device_id, now))
+    except StoreError as error:
+        # A full disk takes no note; who only reads is answered all the same.
+        log.warning("not kept that a device was heard of: %s", error.code)

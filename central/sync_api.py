@@ -58,9 +58,7 @@ async def changes(
     request: Asked, state: State, cursor: Cursor = "", limit: Limit = 200, wait_s: WaitS = 0
 ) -> wire.ChangesReply:
     """The hall's cases as they change, in commit order; with ``wait_s`` the answer comes with the next change."""
-    store, office, until = _store(state), request.user.office, time.monotonic() + wait_s
-    if not request.user.clerk:
-        await _heard(store, state, request.user.device.device_id)
+    office, until = request.user.office, time.monotonic() + wait_s
     waiting: Waiting = state.waiting
     pages: feed.Pages = state.pages
     while True:
@@ -69,14 +67,6 @@ async def changes(
         if page.changes or left <= 0 or waiting.ended:
             return page
         await waiting.wait(office, feed.number_of(page.next_cursor), left)
-
-
-async def _heard(store: Store, state: State, device_id: str) -> None:
-    """Keep that a device was heard of, once a minute at most."""
-    now, heard = now_ms(), state.heard
-    if now - heard.get(device_id, 0) > 60_000:
-        heard[device_id] = now
-        await store.transact(lambda db: devices.heard(db, device_id, now))
 
 
 @get("/v1/sync/snapshot", opt=needs(Permission.FEED))

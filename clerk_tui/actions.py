@@ -44,7 +44,7 @@ def _a(
 GROUPS: dict[str, str] = {
     "anywhere": N_("随处可用"),
     "sign_in": N_("签到"),
-    "queue": N_("叫号"),
+    "queue": N_("排队叫号"),
     "calling": N_("叫号屏"),
     "paused": N_("暂停服务"),
     "closing": N_("日结"),
@@ -63,7 +63,7 @@ GROUPS: dict[str, str] = {
     "dialog": N_("对话框"),
     "training": N_("培训"),
     "board": N_("看板"),
-    "display": N_("叫号屏"),
+    "display": N_("大厅屏"),
 }
 
 ACTIONS: tuple[Action, ...] = (

@@ -221,7 +221,8 @@ class WindowRequest(_Message, frozen=True):
 
 
 class WindowReply(_Message, frozen=True):
-    """A window and the ticket it has (called or being served), so that one that was restarted goes on."""
+    """A window, the ticket it has (called or being served) and those it set aside, so that one that was restarted goes
+    on. ``now_ms`` is the centre's clock, 0 from a centre that does not say."""
 
     window: Words
     state: WindowState
@@ -229,6 +230,8 @@ class WindowReply(_Message, frozen=True):
     since_ms: Instant
     reason: Words = ""
     ticket: TicketView | None = None
+    held: Annotated[list[TicketView], Meta(max_length=MAX_LISTED)] = []
+    now_ms: Instant = 0
 
 
 class QueueReply(_Message, frozen=True):

@@ -46,6 +46,11 @@ WORK_NAMES: Final[dict[str, str]] = {
     "moved": "材料移交",
     "closed": "结案、退件、撤回",
     "deemed": "逾期未告知，视为受理",
+    "visit_inquiry": "来访：只咨询",
+    "visit_collected": "来访：取件、取证",
+    "visit_incomplete": "来访：没带齐，先回去",
+    "visit_misdirected": "来访：走错大厅",
+    "visit_other": "来访：其他",
 }
 """What a day's work is called on its sheet, in the order in which it stands there."""
 
@@ -107,8 +112,9 @@ class Left(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True, kw_only=True):
     """A run of facts in figures. ``first_ms`` and ``last_ms`` are Unix milliseconds by the device's clock.
 
-    ``served`` counts receipts, supplements, inquiries and results handed out; ``second_notices`` are among ``notices``,
-    ``blamed`` those of them whose gaps were visible the first time. ``clerks`` are numbers, never names.
+    ``served`` counts receipts, supplements, inquiries, results handed out and visits that were none of these;
+    ``second_notices`` are among ``notices``, ``blamed`` those of them whose gaps were visible the first time.
+    ``clerks`` are numbers, never names.
     """
 
     first_seq: int
@@ -220,6 +226,8 @@ def figures_of(facts: Sequence[Any], kind_of: Callable[[str], str]) -> Figures:
         if fact.header.type == "case.accepted":
             after = "corrected" if fact.header.subject in corrected else "accepted"
             work["deemed" if fact.body.deemed else after] += 1
+    visits = _visits(facts)
+    work.update(visits)
     notices = [fact.body for fact in facts if fact.header.type == "case.noticed"]
     pauses, paused_ms = _pauses(facts)
     return Figures(
@@ -228,7 +236,7 @@ def figures_of(facts: Sequence[Any], kind_of: Callable[[str], str]) -> Figures:
         first_ms=facts[0].header.at_ms,
         last_ms=facts[-1].header.at_ms,
         clerks=tuple(dict.fromkeys(fact.header.actor for fact in facts if fact.header.actor != "system")),
-        served=sum(kinds[name] for name in _SERVED),
+        served=sum(kinds[name] for name in _SERVED) + visits.total(),
         received=kinds["case.received"],
         work=tuple(Work(what=name, count=work[name]) for name in WORK_NAMES if work[name]),
         papers=_papers(facts, kind_of),
@@ -241,6 +249,16 @@ def figures_of(facts: Sequence[Any], kind_of: Callable[[str], str]) -> Figures:
         pauses=pauses,
         paused_min=round(paused_ms / 60_000),
     )
+
+
+def _visits(facts: Iterable[Any]) -> Counter[str]:
+    """Visits without a reference of a case or an inquiry, by what they came to."""
+    found: Counter[str] = Counter()
+    for fact in facts:
+        if fact.header.type == "ticket.finished" and not fact.body.references:
+            names = [f"visit_{outcome}" for outcome in fact.body.outcomes]
+            found[next((name for name in names if name in WORK_NAMES), "visit_other")] += 1
+    return found
 
 
 def _papers(facts: Iterable[Any], kind_of: Callable[[str], str]) -> tuple[Printed, ...]:

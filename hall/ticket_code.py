@@ -35,6 +35,7 @@ LANES: Final[tuple[Lane, ...]] = ("normal", "priority", "booked", "return")
 PERSON_BYTES: Final = 8
 _FORMAT: Final = 1
 _LINE: Final = re.compile(r"TKT-([A-Z]{1,2})(\d{3,7})-(\d{2})(\d{2})", re.ASCII)
+_NUMBER: Final = re.compile(r"[A-Z]{1,2}\d{3,7}", re.ASCII)
 _UNLIKE: Final = {
     "replica_not_one": ("ticket_not_one", "这不是号票上的码", "扫号票上的二维码，内容以 TKT1: 开头"),
     "replica_newer": ("ticket_newer", "这张号票是更新版本的程序签发的，本机读不懂", "升级本程序，或按号码叫号"),
@@ -150,6 +151,11 @@ def looks_like_ticket(text: str) -> bool:
 def line(number: str, day: dt.date) -> str:
     """The line in Code 128: ``TKT-A012-1122``."""
     return f"TKT-{number}-{day:%m%d}"
+
+
+def is_number(text: str) -> bool:
+    """Whether it is written like the number on a ticket: ``A012``."""
+    return _NUMBER.fullmatch(text.strip().upper()) is not None
 
 
 def read_line(text: str, today: dt.date) -> str:

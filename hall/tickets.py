@@ -184,7 +184,7 @@ _ALLOWED: dict[type[Body], frozenset[TicketState]] = {
     t.TicketCalled: frozenset({S.WAITING, S.CALLED, S.HELD, S.PASSED}),
     t.TicketStarted: frozenset({S.CALLED, S.HELD}),
     t.TicketHeld: frozenset({S.CALLED, S.SERVING}),
-    t.TicketPassed: frozenset({S.CALLED, S.HELD}),
+    t.TicketPassed: frozenset({S.CALLED, S.SERVING, S.HELD}),
     t.TicketReturned: frozenset({S.CALLED, S.HELD, S.PASSED}),
     t.TicketTransferred: frozenset({S.WAITING, S.CALLED, S.SERVING, S.HELD}),
     t.TicketFinished: frozenset({S.CALLED, S.SERVING, S.HELD}),

@@ -57,7 +57,7 @@ class ReportEntry(_Message, frozen=True):
 class DeviceStatus(_Message, frozen=True):
     """What a device of the hall last said: when (Unix ms), and how much it had still to send.
 
-    ``silent``: it has not been heard of for a day of a week in which others were.
+    ``silent``: it was not heard of for longer than one of its role ever is while it works.
     """
 
     device: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import uuid
 import zlib
 from functools import lru_cache
 from html import escape
@@ -26,7 +25,8 @@ PRODUCER = "clerk, ReportLab"
 _WHITE_D50 = (0.9642, 1.0, 0.8249)
 _SRGB_TO_D50 = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.7141))
 """The columns of red, green and blue in CIE XYZ, adapted to D50 (IEC 61966-2-1, ICC.1:2001-04 annex E)."""
-_CURVE_POINTS = 256
+_CURVE_POINTS = 64
+"""Between two of them a straight line is off by less than 2 in 10,000."""
 
 
 def install() -> None:
@@ -56,7 +56,7 @@ def describe(canvas: Canvas, document: Document) -> None:
     catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
     catalog.Metadata = pdfdoc.PDFStream(
         pdfdoc.PDFDictionary({"Type": pdfdoc.PDFName("Metadata"), "Subtype": pdfdoc.PDFName("XML")}),
-        xmp(document, digest),
+        xmp(document),
     )
     profile = pdfdoc.PDFStream(pdfdoc.PDFDictionary({"N": 3}), srgb_profile(), [pdfdoc.PDFZCompress])
     intent = {
@@ -70,11 +70,8 @@ def describe(canvas: Canvas, document: Document) -> None:
     canvas.setViewerPreference("DisplayDocTitle", "true")
 
 
-def xmp(document: Document, identity: bytes) -> bytes:
-    """The XMP packet; it says nothing that the Info dictionary says otherwise (ISO 19005-2 §6.6.3).
-
-    ``identity`` are 16 bytes that name the document.
-    """
+def xmp(document: Document) -> bytes:
+    """The XMP packet; it says nothing that the Info dictionary says otherwise (ISO 19005-2 §6.6.3)."""
 
     def words(text: str) -> str:
         return f'<rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt>'
@@ -83,15 +80,13 @@ def xmp(document: Document, identity: bytes) -> bytes:
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
- xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/">
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
-<dc:format>application/pdf</dc:format>
 <dc:title>{words(title(document))}</dc:title>
 <dc:creator><rdf:Seq><rdf:li>{escape(document.organisation)}</rdf:li></rdf:Seq></dc:creator>
 <dc:description>{words(document.title)}</dc:description>
 <dc:language><rdf:Bag><rdf:li>{escape(document.language)}</rdf:li></rdf:Bag></dc:language>
 <pdf:Producer>{escape(PRODUCER)}</pdf:Producer><xmp:CreatorTool>{escape(CREATOR)}</xmp:CreatorTool>
-<xmpMM:DocumentID>uuid:{uuid.UUID(bytes=identity)}</xmpMM:DocumentID>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>"""
     return packet.encode()
@@ -163,7 +158,7 @@ def _format_stream(stream: pdfdoc.PDFStream, document: Any) -> bytes:
 
 
 def _packed(self: object, text: str | bytes) -> bytes:
-    """A stream packed at level 4, outlines at level 1: half the time of zlib's own 6, for 2 % more bytes."""
-    level, data = (4, text.encode()) if isinstance(text, str) else (1, text)
-    packer = zlib.compressobj(level, zlib.DEFLATED, 15, 9)
+    """A stream packed at level 5: as small as at zlib's own 6 to a few bytes, in less time."""
+    data = text.encode() if isinstance(text, str) else text
+    packer = zlib.compressobj(5, zlib.DEFLATED, 15, 9)
     return packer.compress(data) + packer.flush()

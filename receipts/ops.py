@@ -5,6 +5,7 @@ Layout makes them, the renderer draws them, tests read them. ``grey`` is 0 for b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -87,6 +88,33 @@ def moved(op: Op, down: float) -> Op:
     if isinstance(op, Line):
         return Line(op.x1, op.y1 + down, op.x2, op.y2 + down, op.width, op.grey)
     return replace(op, y=op.y + down)
+
+
+def drawn_once(ops: Iterable[Op]) -> list[Op]:
+    """The same picture in fewer strokes: upright rules that go on as one, and none drawn twice in one place.
+
+    The rows of a table bring their own rules. What remains of several stands where the last of them stood, so that it
+    lies over what they lay over.
+    """
+    made: list[Op | None] = []
+    level: dict[tuple[float, ...], int] = {}
+    upright: dict[tuple[float, ...], int] = {}
+    for op in ops:
+        if isinstance(op, Line):
+            if op.x1 == op.x2:
+                before = upright.pop((op.x1, round(op.y1, 3), op.width, op.grey), None)
+                if before is not None:
+                    above = made[before]
+                    assert isinstance(above, Line), "only the places of lines are kept"
+                    op, made[before] = Line(op.x1, above.y1, op.x1, op.y2, op.width, op.grey), None
+                upright[op.x1, round(op.y2, 3), op.width, op.grey] = len(made)
+            else:
+                key = (op.x1, round(op.y1, 3), op.x2, round(op.y2, 3), op.width, op.grey)
+                if key in level:
+                    made[level[key]] = None
+                level[key] = len(made)
+        made.append(op)
+    return [op for op in made if op is not None]
 
 
 def shrunk(op: Op, scale: float, left: float) -> Op:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from receipts.fonts import FontSet
 from receipts.ops import Box, Code, Line, Text
 
-_ESCAPED = tuple(escapePDF(bytes([code])) for code in range(256))
-"""How each byte stands in a string of a PDF."""
+_HEX = tuple(f"{code:02X}" for code in range(256))
+"""How each byte stands in a string of a PDF: shorter, also when packed, than the octal escapes of codes below 32."""
 
 
 class Pen:
@@ -31,6 +30,7 @@ class Pen:
     def forget(self) -> None:
         """Take nothing for granted: the canvas itself has drawn in between."""
         self._fill = self._stroke = self._width = -1.0
+        self._font = ""
 
     def text(self, op: Text) -> None:
         """A line of text, in as many fonts as it needs."""
@@ -42,29 +42,37 @@ class Pen:
         for name, run in self._fonts.runs(op.text, op.bold):
             known = codes_in(canvas, name)
             try:
-                code.append(f"{known['']} {size} Tf ({''.join([known[char] for char in run])}) Tj")
+                codes = "".join([known[char] for char in run])
             except KeyError:
-                code += self._spelled(name, known, run, size)
+                for used, codes in self._spelled(name, known, run):
+                    code.append(self._shown(f"{used} {size} Tf", codes))
+            else:
+                code.append(self._shown(f"{known['']} {size} Tf", codes))
         code.append("0 Tc ET" if op.spacing else "ET")
         self._write(" ".join(code))
 
     def learn(self, text: str, bold: bool) -> None:
         """Take up the characters of ``text`` at once: a font is asked once, not for every line that has a new one."""
         for name, run in self._fonts.runs("".join(dict.fromkeys(text)), bold):
-            self._spelled(name, codes_in(self._canvas, name), run, "")
+            self._spelled(name, codes_in(self._canvas, name), run)
 
-    def _spelled(self, name: str, known: dict[str, str], run: str, size: str) -> list[str]:
-        """A run with characters that are new to this paper; those of a font's first subset are remembered."""
-        canvas, document = self._canvas, self._canvas._doc
+    def _shown(self, font: str, codes: str) -> str:
+        """Codes in a font, which is named where another was used before."""
+        if font == self._font:
+            return f"<{codes}> Tj"
+        self._font = font
+        return f"{font} <{codes}> Tj"
+
+    def _spelled(self, name: str, known: dict[str, str], run: str) -> list[tuple[str, str]]:
+        """A run with characters that are new to this paper, as pieces of one font each; those of a font's first subset
+        are remembered."""
+        document = self._canvas._doc
         font = pdfmetrics.getFont(name)
         pieces = font.splitString(run, document)
         known[""] = font.getSubsetInternalName(0, document)
         if pieces and pieces[0][0] == 0:
-            known |= zip(run, map(_ESCAPED.__getitem__, pieces[0][1]), strict=False)
-        return [
-            f"{font.getSubsetInternalName(subset, document)} {size} Tf ({canvas._escape(codes)}) Tj"
-            for subset, codes in pieces
-        ]
+            known |= zip(run, map(_HEX.__getitem__, pieces[0][1]), strict=False)
+        return [(font.getSubsetInternalName(subset, document), codes.hex()) for subset, codes in pieces]
 
     def line(self, op: Line) -> None:
         """A rule."""
@@ -91,7 +99,7 @@ class Pen:
         """All modules as one path, counted in modules: a viewer paints them without seams."""
         self._fill_grey(0.0)
         scale = f"{op.module_width:.6f} 0 0 {-op.module_height:.6f}"
-        path = " ".join(f"{x} {y} {width} {height} re" for x, y, width, height in op.modules.black)
+        path = _path_of(op.modules.black)
         self._write(f"q {scale} {number(op.x)} {number(self._height - op.y)} cm {path} f Q")
 
     def _fill_grey(self, grey: float) -> None:
@@ -106,6 +114,12 @@ class Pen:
         if width != self._width:
             self._width = width
             self._write(f"{number(width)} w")
+
+
+@lru_cache(maxsize=4)
+def _path_of(black: tuple[tuple[int, int, int, int], ...]) -> str:
+    """Every copy of a paper shows the same codes."""
+    return " ".join([f"{x} {y} {width} {height} re" for x, y, width, height in black])
 
 
 def codes_in(canvas: Canvas, name: str) -> dict[str, str]:

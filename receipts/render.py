@@ -16,7 +16,7 @@ from receipts.document import Document, Rendered, texts
 from receipts.fonts import FontSet, load_fonts
 from receipts.forms import Form, require_slip
 from receipts.layout import Page, layout
-from receipts.ops import Arrow, Box, Code, Line, Op, Ring, Text
+from receipts.ops import Arrow, Box, Code, Line, Op, Ring, Text, drawn_once
 from receipts.pen import Pen
 from receipts.slip import slip
 
@@ -88,7 +88,7 @@ def _draw(document: Document, pages: list[Page], fonts: FontSet) -> bytes:
         canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(2)  # rules that meet at a corner close it
         pen = Pen(canvas, fonts, page.height)
-        for op in page.ops:
+        for op in drawn_once(page.ops):
             _draw_op(canvas, pen, op, page.height)
         if document.watermark:
             _draw_watermark(canvas, pen, fonts, document.watermark, page)

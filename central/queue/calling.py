@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from central.queue.changing import new_id
 from central.queue.days import day_of
+from central.queue.sending_on import give_back
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
 from central.refusal import Refused
@@ -108,7 +109,8 @@ def _asked_for(turn: Turn, day: dt.date, request: w.ClaimRequest, now_ms: int) -
 
 
 async def put_back(turn: Turn, now_ms: int) -> None:
-    """Tickets whose windows have fallen silent go back to their places, once a turn."""
+    """Tickets whose windows have fallen silent go back to their places, those sent on to one to their business; once a
+    turn."""
     if turn.swept:
         return
     turn.swept = True
@@ -116,6 +118,7 @@ async def put_back(turn: Turn, now_ms: int) -> None:
         body = TicketReturned(at_ms=now_ms, place_ms=row.ticket.place_ms, why="lease_ended")
         if await turn.happen(row, body, now_ms, fact_id=new_id(now_ms)) is None:
             await turn.save(replace(row, lease_ms=0))
+    await give_back(turn, now_ms)
 
 
 async def close_earlier(turn: Turn, now_ms: int) -> None:

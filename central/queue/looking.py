@@ -62,6 +62,7 @@ async def window(store: Store, office: str, name: str, now_ms: int) -> w.WindowR
 async def _window(db: Db, office: str, name: str, now_ms: int) -> w.WindowReply:
     known = await windows.window(db, office, name) or WindowRow(name, "closed", "", [], 0, 0)
     has = await table.at_window(db, office, day_of(now_ms), name)
+    held = await table.held_at(db, office, day_of(now_ms), name, w.MAX_LISTED)
     return w.WindowReply(
         window=name,
         state=known.state,
@@ -69,6 +70,8 @@ async def _window(db: Db, office: str, name: str, now_ms: int) -> w.WindowReply:
         since_ms=known.since_ms,
         reason=known.reason,
         ticket=view(has, now_ms, window=name) if has else None,
+        held=[view(row, now_ms, window=name) for row in held],
+        now_ms=now_ms,
     )
 
 

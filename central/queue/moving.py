@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from central.queue.calling import not_yours
 from central.queue.days import day_of
+from central.queue.sending_on import check_window
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
 from central.store import queue as table
@@ -78,8 +79,8 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
         place = await _place_back(turn, one, row)
         return t.TicketReturned(at_ms=now, place_ms=place, why="came_back")
     if one.verb == "release":
-        if row.ticket.state is not TicketState.HELD:
-            raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放")
+        if row.ticket.state not in (TicketState.CALLED, TicketState.HELD):
+            raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放，也不在呼叫中")
         return t.TicketReturned(at_ms=now, place_ms=row.ticket.place_ms, why="released")
     window, clerk = request.window, request.clerk
     if one.verb == "start":
@@ -99,6 +100,7 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
     assert isinstance(request, w.ReasonedAction)
     reason = request.reason.strip()
     if isinstance(request, w.TransferAction):
+        await check_window(turn, request, now)
         return t.TicketTransferred(
             business=request.business, at_ms=now, reason=reason, window=request.to_window, clerk=clerk
         )

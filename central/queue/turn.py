@@ -52,7 +52,7 @@ class Turn:
         self, day: dt.date, ticket_ids: Collection[str], fact_ids: Collection[str], places: Collection[str], now_ms: int
     ) -> None:
         """Read these tickets, those that these windows call or serve, those whose lease is over at ``now_ms`` (0: no
-        matter), and to which ticket these facts happened."""
+        matter), those that wait or are held for one window, and to which ticket these facts happened."""
         for row in await table.involved(self.db, self.office, day, ticket_ids, places, now_ms):
             self.rows[row.ticket.ticket_id] = row
         self._of_facts |= await table.tickets_of_facts(self.db, self.office, fact_ids)

@@ -179,18 +179,22 @@ async def add_incarnation(db: Db, row: IncarnationRow) -> None:
 
 
 async def advance(db: Db, at: IncarnationRow, expected: int, last_hash: bytes) -> None:
-    """Record how far this incarnation's journal is stored."""
+    """Record how far this incarnation's journal is stored; what came is no longer among what the device has to send."""
     await db.run(
-        "UPDATE incarnation SET expected = $1, last_hash = $2 WHERE office = $3 AND code = $4",
+        "UPDATE incarnation SET expected = $1, last_hash = $2,"
+        " pending = CASE WHEN pending > $3 THEN pending - $3 ELSE 0 END,"
+        " oldest_ms = CASE WHEN pending > $3 THEN oldest_ms ELSE 0 END WHERE office = $4 AND code = $5",
         expected,
         last_hash,
+        expected - at.expected,
         at.office,
         at.code,
     )
 
 
 async def declare(db: Db, at: IncarnationRow, pending: int, oldest_ms: int, app_v: str, now_ms: int) -> None:
-    """Keep what a device says it has still to send, and which version it runs."""
+    """Keep what a device has still to send beyond what is stored (none of it older than ``oldest_ms``), and which
+    version it runs."""
     await db.run(
         "UPDATE incarnation SET pending = $1, oldest_ms = $2, app_v = $3, declared_ms = $4"
         " WHERE office = $5 AND code = $6",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from central.store.base import Db, Row
 from central.store.devices import IncarnationRow
 from hall.chain import Sealed
+from hall.roles import Role
 from hall.wire import PushResult, Status
 from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
 
-SILENT_MS = 24 * 3600 * 1000
-"""A device that has said nothing for longer is shown as silent."""
+DAY_MS = 24 * 3600 * 1000
+SILENT_MS = {Role.CLERK: DAY_MS, Role.STATION: 5 * 60_000, Role.KIOSK: 5 * 60_000}
+"""A device that was not heard of for longer is shown as silent, by its role: a counter is closed when nobody sits
+there; what stands in the hall (displays, boards, ticket machines, print stations) asks every few seconds all day.
+Longer than it may take until it is kept that a device was heard of (``rights.HEARD_EVERY_MS``)."""
 
 
 async def add_aside(db: Db, office: str, rows: list[tuple[int, str, str]], now_ms: int) -> None:
@@ -230,7 +234,7 @@ async def device_states(db: Db, office: str, now_ms: int) -> list[DeviceStatus]:
                 codes=sorted(row[1] for row in own),
                 revoked=bool(revoked),
                 seen_ms=heard,
-                silent=not revoked and now_ms - heard > SILENT_MS,
+                silent=not revoked and now_ms - heard > SILENT_MS.get(role, DAY_MS),
                 pending=newest[2],
                 oldest_ms=newest[3],
                 declared_ms=newest[4],

@@ -36,6 +36,8 @@ _INVOLVED = (
     f" UNION ALL {_READ} WHERE office = $1 AND day = $2 AND place = ANY($4) AND state IN ('called', 'serving')"
     f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND lease_ms > 0 AND lease_ms < $5"
     " ORDER BY lease_ms LIMIT 200) silent"
+    f" UNION ALL SELECT * FROM ({_READ} WHERE office = $1 AND day = $2 AND state IN ('waiting', 'held')"
+    " AND place <> '' LIMIT 400) sent"
 )
 
 
@@ -63,6 +65,7 @@ class Happened(Struct, frozen=True, kw_only=True):
     body: TicketBody
 
 
+_AT_WINDOW = (TicketState.CALLED, TicketState.SERVING)
 _NUMBER = re.compile(r"([A-Z]{1,2})(\d{3,7})", re.ASCII).fullmatch
 
 
@@ -155,14 +158,24 @@ async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> 
 async def at_window(db: Db, office: str, day: dt.date, window: str) -> TicketRow | None:
     """The ticket that a window calls or serves."""
     found = await involved(db, office, day, [], [window], 0)
-    return found[0] if found else None
+    return next((row for row in found if row.ticket.window == window and row.ticket.state in _AT_WINDOW), None)
+
+
+async def held_at(db: Db, office: str, day: dt.date, window: str, limit: int) -> list[TicketRow]:
+    """The tickets that a window has set aside, by place."""
+    where = (
+        "WHERE office = $1 AND day = $2 AND state IN ('waiting', 'held') AND place <> '' AND place = $3"
+        " AND state = 'held' ORDER BY place_ms, ticket_id LIMIT $4"
+    )
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), window, limit)]
 
 
 async def involved(
     db: Db, office: str, day: dt.date, ticket_ids: Collection[str], windows: Collection[str], now_ms: int
 ) -> list[TicketRow]:
-    """The tickets with these identities, those that these windows call or serve on a day, and those whose windows have
-    fallen silent before ``now_ms``. One may be there more than once."""
+    """The tickets with these identities, those that these windows call or serve on a day, those whose windows have
+    fallen silent before ``now_ms``, and those that wait for one window of the day or are held there. One may be there
+    more than once."""
     found = await db.rows(_INVOLVED, office, day.isoformat(), sorted(set(ticket_ids)), sorted(set(windows)), now_ms)
     return [_row(row) for row in found]
 

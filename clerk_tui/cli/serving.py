@@ -1,15 +1,17 @@
 """The board in a browser: each browser gets a board of its own, drawn by textual-serve over a page of ours.
 
 The page asks nothing of anybody but this server, which its own policy (Content-Security-Policy) makes the browser
-enforce; a page of somebody else's cannot open the connection (``Origin``). What is served is the read-only board:
-whoever can reach the address sees it, so the address is this machine's own unless it is said otherwise.
+enforce; a page of somebody else's cannot open the connection (``Origin``, ``is_ours``). What is served is the
+read-only board: whoever can reach the address sees it, so that is this machine's own unless it is said otherwise.
 """
 
 from __future__ import annotations
 
 import html
+import ipaddress
 import logging
 import shlex
+import socket
 import string
 import sys
 from pathlib import Path
@@ -73,6 +75,17 @@ def read_address(text: str) -> tuple[str, int]:
     return host or "127.0.0.1", int(port)
 
 
+def is_ours(asked: str, served: str) -> bool:
+    """Whether a browser asked for us by an address or a name of ours. A page of somebody else's whose name was made to
+    point here (DNS rebinding) asks by that name; addresses cannot be made to point elsewhere."""
+    name = (urlsplit(f"//{asked}").hostname or "").lower()
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in {"localhost", served.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
+    return True
+
+
 def page(language: str, host: str, size: int) -> str:
     """The page that draws the board; ``host`` is how the browser called us."""
     texts = {
@@ -115,13 +128,15 @@ def run(command: str, host: str, port: int, language: str) -> None:
 
         async def index(self, request: web.Request) -> web.Response:
             """The page."""
+            if not is_ours(request.host, host):
+                raise web.HTTPForbidden(text=_("请用这台机器的地址打开"))
             asked = request.query.get("fontsize", "16")
             size = min(60, max(8, int(asked))) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 16
             return web.Response(text=page(language, request.host, size), content_type="text/html", charset="utf-8")
 
         async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
             """A board for one browser."""
-            if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+            if urlsplit(request.headers.get("Origin", "")).netloc != request.host or not is_ours(request.host, host):
                 raise web.HTTPForbidden(text=_("只有本页面可以连接"))
             if self.open_boards >= MOST:
                 raise web.HTTPServiceUnavailable(text=_("同时打开的看板太多"))

@@ -44,7 +44,7 @@ class CallingScreen(CounterScreen):
 
     GROUPS = ("calling",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("calling")]
-    TITLE_OF = N_("叫号")
+    TITLE_OF = N_("排队叫号")
 
     def body(self) -> ComposeResult:
         yield TextPane(self._visit_lines, id="visit", classes="pane")
@@ -144,10 +144,11 @@ class CallingScreen(CounterScreen):
         ticket = row.ticket
         word, ink = CHIPS[row.kind]
         workspace = self.counter.workspace
-        now_ms = workspace.clock.now_ms() if workspace is not None else 0
+        now_ms = workspace.clock.now_ms() - self.now.skew_ms if workspace is not None else 0
         since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
-        about = "  ".join(part for part in (self._business(ticket), ticket.reference, ticket.reason) if part)
+        sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""
+        about = "  ".join(part for part in (sent, self._business(ticket), ticket.reference, _(ticket.reason)) if part)
         chip = f" {_(word)} "
         room = columns - max(8, width(chip) + 1) - 19
         return (
@@ -167,8 +168,10 @@ class CallingScreen(CounterScreen):
         match action:
             case "calling":
                 return False
-            case "here" | "pass" | "recall":
+            case "here" | "recall":
                 return visit is not None and visit.called
+            case "pass":
+                return visit is not None and not visit.served
             case "hold" | "send_on":
                 return visit is not None
             case "end":

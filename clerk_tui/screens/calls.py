@@ -111,9 +111,8 @@ class Calls(Shifting):
         if now is None or workspace is None or self.locked:
             return None
         mono = workspace.clock.mono_ms()
-        return strip_of(
-            now, self.business_names, mono_ms=mono, at_ms=workspace.clock.now_ms(), news_ms=mono - self._news_at
-        )
+        at_ms = workspace.clock.now_ms() - now.skew_ms
+        return strip_of(now, self.business_names, mono_ms=mono, at_ms=at_ms, news_ms=mono - self._news_at)
 
     @property
     def all_businesses(self) -> tuple[Business, ...]:
@@ -163,7 +162,7 @@ class Calls(Shifting):
             return
         if visit is None:
             self.counter.go_home()
-            self.queue_do(lambda window, actor: window.call_next(actor))
+            self.queue_do(_call_next)
         elif visit.called:
             self._ask(asks.not_come(visit), partial(self._not_come, visit))
         elif visit.served:
@@ -174,7 +173,12 @@ class Calls(Shifting):
     def end_visit(self, outcome: str = "", *, then_next: bool = False) -> None:
         """The visit ends with what became of its matters; ``then_next``: and the next one is called."""
 
+        ticket = self.visit.ticket.ticket_id if self.visit is not None else ""
+
         def job(window: Window, actor: Actor) -> None:
+            here = window.desk.visit
+            if here is not None and here.ticket.ticket_id != ticket:
+                return  # the key was pressed twice: it is somebody else's visit by now
             window.finish(actor, outcome)
             if then_next:
                 window.call_next(actor)
@@ -209,6 +213,13 @@ class Calls(Shifting):
         """Call once more whoever has not come."""
         if self.visit is not None and self.visit.called:
             self.queue_do(lambda window, actor: window.recall(actor))
+
+    def not_come(self) -> str:
+        return self.visit.number if self.visit is not None and self.visit.called else ""
+
+    def let_go(self) -> None:
+        if self.not_come():
+            self.queue_do(lambda window, actor: window.let_go(actor))
 
     def person_here(self) -> str:
         """Whoever was called is served now, since something is opened for them; the number, or ``""``."""
@@ -268,7 +279,7 @@ class Calls(Shifting):
             self.counter.show_scanned(asks.no_queue(), None)
             return
         try:
-            paper = queue_paper.read(workspace, text)
+            paper = queue_paper.read(workspace, text, self.queue.skew_ms)
         except HallError as error:
             self.counter.show_scanned(asks.bad_ticket(error), None)
             return
@@ -292,6 +303,12 @@ class Calls(Shifting):
         self.push_screen(Dialog(spec), done)
 
     ask = _ask
+
+
+def _call_next(window: Window, actor: Actor) -> None:
+    """The next one, unless an earlier press of the same key has called them meanwhile."""
+    if window.desk.visit is None:
+        window.call_next(actor)
 
 
 def _queue_of(workspace: Workspace) -> Message | None:

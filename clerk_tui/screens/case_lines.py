@@ -11,7 +11,7 @@ from clerk_tui.screens.printing import keys_for, print_word
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import listed, said_of
+from clerk_tui.widgets.phrases import listed, said_of, workdays
 from hall.masking import mask_address, mask_identity, mask_party, mask_phone
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
         lines += _pair("", _("特别程序中，停止计时"), columns, "info")
     elif clock.left is not None:
         if clock.left >= 0:
-            lines += _pair(_("还有"), _("{days}个工作日").format(days=clock.left), columns, "good")
+            lines += _pair(_("还有"), workdays(clock.left), columns, "good")
         else:
-            lines += _pair(_("已超"), _("{days}个工作日").format(days=-clock.left), columns, "bad")
+            lines += _pair(_("已超"), workdays(-clock.left), columns, "bad")
     return lines
 
 

@@ -215,7 +215,7 @@ class ClosingScreen(CounterScreen):
             (_("补打"), sum(one.reprinted for one in figures.papers)),
         ]
         if figures.called:
-            told += [(_("叫号"), figures.called), (_("过号"), figures.passed)]
+            told += [(_("叫号"), figures.called), (_("办完的号"), figures.finished), (_("过号"), figures.passed)]
         lines: list[Line] = []
         for at in range(0, len(told), 3):
             spans: list[Span] = []

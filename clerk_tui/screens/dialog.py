@@ -31,7 +31,8 @@ Paragraph = tuple[str, str]
 
 @dataclass(frozen=True)
 class Spec:
-    """What a dialog asks. With ``options`` a digit answers at once; ``field`` is the label of a line to type into,
+    """What a dialog asks. With ``options`` a digit answers at once, and an Enter
+    right behind it is part of that answer; ``field`` is the label of a line to type into,
     with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing)."""
 
     title: str
@@ -61,6 +62,7 @@ class Dialog(ModalScreen[Answer | None]):
     def __init__(self, spec: Spec) -> None:
         super().__init__()
         self.spec = spec
+        self._answered = False
 
     def compose(self) -> ComposeResult:
         yield Box(self.spec, self._answer)
@@ -69,7 +71,9 @@ class Dialog(ModalScreen[Answer | None]):
         self.query_one(Box).focus()
 
     def _answer(self, answer: Answer | None) -> None:
-        self.dismiss(answer)
+        if not self._answered:
+            self._answered = True
+            self.dismiss(answer)
 
     def point_at(self, option: int) -> None:
         """Stand on this option, so that Enter takes it."""

@@ -71,7 +71,7 @@ class DisplayApp(KioskApp):
             for call in sorted(calls.values(), key=lambda call: call.at_ms):
                 if (call.number, call.at_ms) not in self._known and figures.now_ms - call.at_ms < FRESH_MS * 2:
                     self._speaker.say(_call(apart(safe(call.number)), safe(call.window)))
-        self._known = (self._known or set()) & set(calls) | set(calls)
+        self._known = set(calls)
 
 
 class DisplayScreen(Screen[None]):
@@ -101,7 +101,7 @@ class DisplayScreen(Screen[None]):
         if not self.query(TextPane):
             return  # still being put together: ``on_mount`` comes back
         now_ms = self.app.clock()
-        told = Told(self._sign, _("叫号"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms))
+        told = Told(self._sign, _("现在叫号"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms))
         self.query_one(HallBar).show(told)
         self.query_one(TextPane).paint()
 

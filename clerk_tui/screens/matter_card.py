@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import listed
+from clerk_tui.widgets.phrases import listed, workdays
 
 if TYPE_CHECKING:
     from hall.catalogue.model import Bundle, Department, Fee, Limit, Matter
@@ -28,8 +28,7 @@ def limit_text(limit: Limit | None) -> str:
         return ""
     if limit.unit == "on_the_spot":
         return _("即办")
-    days = f"{limit.days:g}"
-    return _("{days}个工作日").format(days=days) if limit.unit == "working_day" else _("{days}日").format(days=days)
+    return workdays(limit.days) if limit.unit == "working_day" else _("{days}日").format(days=f"{limit.days:g}")
 
 
 def fee_text(fee: Fee) -> str:

@@ -19,6 +19,7 @@ RENEWED_MS: Final = 45_000
 NEWS: Final[dict[str, str]] = {
     "nobody": N_("现在没有人等"),
     "unreachable": N_("连不上中心，没有叫到号；扫群众手里的号票，断网也能办"),
+    "put_back": N_("{number}还没有来，已回到队里原来的位置"),
     "lapsed": N_("{number}太久没有联系上中心，已回到队里；人来了扫号票办理"),
     "gone": N_("{number}已不在本窗口"),
     "found": N_("中心说{number}在本窗口，接着办"),
@@ -38,9 +39,11 @@ def strip_of(now: Now, names: Mapping[str, str], *, mono_ms: int, at_ms: int, ne
 
 
 def _idle(now: Now, told: str, at_ms: int) -> Strip:
-    keys = (*_key("Ctrl+N", _("叫下一位")), *_key("Ctrl+O", _("叫号")))
+    keys = (*_key("Ctrl+N", _("叫下一位")), *_key("Ctrl+O", _("看排队")))
+    if now.state == "closed":
+        return Strip(((_(" 今天已日结 "), "chip-off"),), told or _("再叫号就接着办"), "warn" if told else "faint", keys)
     if now.state != "open":
-        return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("叫号")))
+        return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("看排队")))
     if now.asking:
         return Strip(((_(" 正在叫号 "), "chip-info"),), "", "faint", keys)
     count = f"{len(now.waiting)}+" if now.more else str(len(now.waiting))
@@ -48,8 +51,9 @@ def _idle(now: Now, told: str, at_ms: int) -> Strip:
     if not now.online:
         head = (_(" 离线 "), "chip-warn")
         told = told or _("连不上中心，扫群众手里的号票照样办")
-    about = told or "  ".join(part for part in (_longest(now, at_ms), _held(now)) if part)
-    return Strip((head,), about, "warn" if told else "faint", keys)
+    skew = skew_words(now.skew_ms)
+    about = told or "  ".join(part for part in (skew, _longest(now, at_ms), _held(now)) if part)
+    return Strip((head,), about, "warn" if told or skew else "faint", keys)
 
 
 def _called(now: Now, visit: Visit, names: Mapping[str, str], mono_ms: int) -> Strip:
@@ -61,7 +65,7 @@ def _called(now: Now, visit: Visit, names: Mapping[str, str], mono_ms: int) -> S
         calls = visit.ticket.calls
         head.append((_("已叫{calls}次").format(calls=calls) if calls > 1 else _("已呼叫"), "strong"))
     about = "  ".join(part for part in (_who(visit), _(visit.ticket.why), _business(visit, names)) if part)
-    keys = (*_key("Ctrl+G", _("再叫")), *_key("Ctrl+N", _("没来")), *_key("Ctrl+O", _("叫号")))
+    keys = (*_key("Ctrl+G", _("再叫")), *_key("Ctrl+N", _("没来")), *_key("Ctrl+O", _("看排队")))
     return Strip(tuple(head), about, "plain", keys)
 
 
@@ -73,7 +77,13 @@ def _serving(now: Now, visit: Visit, names: Mapping[str, str], at_ms: int) -> St
     spent = _("{minutes}分钟").format(minutes=minutes) if minutes else ""
     done = _("办好{count}件").format(count=len(visit.served)) if visit.served else ""
     about = "  ".join(part for part in (_who(visit), done, spent, _business(visit, names)) if part)
-    return Strip(tuple(head), about, "plain", (*_key("Ctrl+N", _("办结，叫下一位")), *_key("Ctrl+O", _("叫号"))))
+    return Strip(tuple(head), about, "plain", (*_key("Ctrl+N", _("办结，叫下一位")), *_key("Ctrl+O", _("看排队"))))
+
+
+def skew_words(skew_ms: int) -> str:
+    """That this device's clock is wrong, and by how much; ``""`` while it is right."""
+    minutes = round(skew_ms / 60_000)
+    return _("本机时钟差 {minutes} 分钟").format(minutes=minutes) if minutes else ""
 
 
 def _news(now: Now) -> str:

@@ -29,6 +29,10 @@ ALARM = next(action.keys for action in actions.group("anywhere") if action.id ==
 """Taken before anything else sees it: the alarm works under every dialog and while the screen is locked."""
 
 
+ANSWERED_S = 0.4
+"""An Enter so soon after a digit that answered a dialog, in seconds, belongs to the digit."""
+
+
 class ScanKeys(App[None]):
     """An App whose keys pass a ``ScanFilter`` before any widget sees them."""
 
@@ -37,6 +41,7 @@ class ScanKeys(App[None]):
         self._filter: ScanFilter[events.Key] = ScanFilter()
         self._token: tuple[int, CounterScreen | None, object, Box | None, object] | None = None
         self._expiry: Timer | None = None
+        self._answered: tuple[float, Dialog] | None = None
         self.last_key = self.key_now()
 
     def key_time(self, event: events.Key) -> float:
@@ -67,14 +72,14 @@ class ScanKeys(App[None]):
             case Act(keys, holds=True):
                 self._token = None
                 for key in keys:
-                    await super().on_event(key)
+                    await self._deliver(key)
                 self._watch()
             case Act(keys, begins):
                 for key in keys[:-1]:
-                    await super().on_event(key)
+                    await self._deliver(key)
                 if begins:
                     self._remember()
-                await super().on_event(keys[-1])
+                await self._deliver(keys[-1])
             case Wait(begins=begins):
                 if begins:
                     # Nothing of this burst has acted, so there is nothing to take back.
@@ -82,9 +87,22 @@ class ScanKeys(App[None]):
                 self._watch()
             case Ignore(keys):
                 for key in keys:
-                    await super().on_event(key)
+                    await self._deliver(key)
             case Scanned(code, whole):
                 self._scan_read(code, whole)
+
+    async def _deliver(self, key: events.Key) -> None:
+        """Let a key through, but not the Enter of somebody who answers a dialog by a digit and Enter: the digit was the
+        answer already, and what lies behind the dialog was not meant."""
+        at, front = self.key_time(key), self.screen
+        before, self._answered = self._answered, None
+        if key.key == "enter" and before is not None and not isinstance(front, Dialog):
+            pressed, dialog = before
+            if at - pressed < ANSWERED_S and dialog not in self.screen_stack:
+                return
+        if isinstance(front, Dialog) and key.character is not None and key.character in "123456789":
+            self._answered = at, front
+        await super().on_event(key)
 
     def _scan_read(self, code: str, whole: bool) -> None:
         # The first keys may still wait in the queue of the widget that was to have them.
@@ -125,7 +143,7 @@ class ScanKeys(App[None]):
                 self._scan_read(code, whole)
             case keys:
                 for key in keys:
-                    await super().on_event(key)
+                    await self._deliver(key)
         self._watch()
 
     def key_now(self) -> float:

@@ -42,8 +42,16 @@ class Seating(Places):
             hint = _("请管理员在中心用 clerk-central clerk add 添加人员")
             raise HallError("no_clerks", _("中心还没有给本厅设人员，不用签到，也不能锁屏"), hint=hint)
         actor = workspace.seat.actor
+        self.let_go()
         signing_in.sign_out(workspace)
         self._cover(SignInScreen(actor.id, actor.name) if actor is not None else SignInScreen())
+
+    def not_come(self) -> str:
+        """The number that is being called here, ``""`` where nobody is waited for."""
+        return ""
+
+    def let_go(self) -> None:
+        """Nobody will be here: whoever was called and has not come goes back to their place."""
 
     def seat_now(self) -> None:
         """Ask who sits here if somebody has to be asked: when the counter opens, and when the centre has said more."""

@@ -63,9 +63,12 @@ class Shifting(Seating):
         """Ask why, then pause."""
         if self.workspace is None or self.locked:
             return
+        lines = [(_("原因写进记录，等候的人在显示屏上看得到。录入的内容还在。"), "plain")]
+        if number := self.not_come():
+            lines.append((_("{number}还没有来：暂停后回到队里原来的位置。").format(number=number), "warn"))
         spec = Spec(
             _("暂停服务？"),
-            ((_("原因写进记录，等候的人在显示屏上看得到。录入的内容还在。"), "plain"),),
+            tuple(lines),
             options=tuple(_(reason) for reason in REASONS),
             field=_("原因"),
             check=lambda text: "" if text else _("要写明原因"),
@@ -86,6 +89,7 @@ class Shifting(Seating):
         workspace = self.workspace
         assert workspace is not None
         clerk = workspace.clerk
+        self.let_go()
         pause = shift.pause(workspace, reason)
         if signing_in.required(workspace):
             # Whoever walks away leaves nothing open: coming back takes their PIN.

@@ -22,6 +22,7 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.queue_line import skew_words
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
@@ -31,6 +32,7 @@ from hall.tickets import TicketState
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.screens.supervising import Report, Supervisor
+    from clerk_tui.services.one_machine import OnlyOne
     from clerk_tui.services.ticket_printing import Printed
     from clerk_tui.services.ticketing import Station
     from clerk_tui.services.workspace import Workspace
@@ -71,6 +73,7 @@ class StationApp(ScanKeys):
         self._ended, self._wake = threading.Event(), threading.Event()
         self._front = StationScreen(self.choose, self.press)
         self._left = 0.0
+        self._only: OnlyOne | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
 
@@ -100,6 +103,9 @@ class StationApp(ScanKeys):
                 from clerk_tui.services.workspace import open_workspace
 
                 workspace = open_workspace(self.config)
+            from clerk_tui.services.one_machine import OnlyOne
+
+            self._only = OnlyOne(workspace)
             first = works.first_page(workspace)
         except HallError as error:
             self.post_message(messages.WorkspaceFailed(error))
@@ -136,6 +142,8 @@ class StationApp(ScanKeys):
         self._wake.set()
         if self._supervisor is not None:
             self._supervisor.stop()
+        if self._only is not None:
+            self._only.leave()
 
     async def action_quit(self) -> None:
         """Ctrl+Q: whoever looks after the machine leaves it, after a question."""
@@ -209,8 +217,7 @@ class StationApp(ScanKeys):
         if ws is None or station is None or not self._front.is_mounted:
             return
         now = dt.datetime.fromtimestamp(station.now_ms(ws) / 1000, self.config.timezone)
-        minutes = round(station.skew_ms / 60_000)
-        skew = _("本机时钟差 {minutes} 分钟").format(minutes=minutes) if minutes else ""
+        skew = skew_words(station.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(ws.catalogue.hall.name, f"{now:%m-%d %H:%M}", online, skew)
         note = self.note if isinstance(self.page, pages.Businesses) else ""

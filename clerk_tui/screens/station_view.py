@@ -30,7 +30,7 @@ class TopLine(Painted):
     def lines_for(self, columns: int, rows: int) -> list[Line]:
         hall, when, online, skew = self.said
         state = (_("在线"), "bar-good") if online else (_("断网"), "bar-warn")
-        left = [(" " + safe(hall), "strong"), ("  " + _("取号"), "plain")]
+        left = [(" " + safe(hall), "strong"), ("  " + _("取号机"), "plain")]
         right = [*([(skew + "  ", "bar-warn")] if skew else []), state, (f"   {when} ", "plain")]
         return [(spread(left, right, columns), "bar")]
 

@@ -60,6 +60,8 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
         return _paper(ws, station, clean)
     if (found := booking.find(ws, station, clean)) is not None:
         return Arrival(kind="booking", bookings=(found,))
+    if ticket_code.is_number(clean):
+        return Arrival(kind="ticket", ticket=clean.upper())
     # Some identity numbers could be references without their dashes: the card goes first.
     number = _card(ws, station, clean)
     if number is not None and ws.config.station.card:

@@ -217,8 +217,14 @@ class Window(Watching):
         self.step(actor, "recall", visit, replace(self.desk, visit=replace(visit, ticket=ticket)))
 
     def pass_over(self, actor: Actor, reason: str) -> None:
-        """过号: called and not come, with the reason."""
-        visit = self._here(called=True)
+        """过号: called and not come, with the reason; also where a key said too soon that they were here.
+
+        Raises:
+            BadInput: nobody is here, or something was done for them, so they did come.
+        """
+        visit = self._here()
+        if visit.served:
+            raise BadInput("already_served", f"{visit.number}已经办过事项", field="ticket", hint="办结、暂放或转走")
         self.step(actor, "pass", visit, replace(self.desk, visit=None), reason=_reason(reason))
 
     def hold(self, actor: Actor, reason: str) -> None:
@@ -227,6 +233,15 @@ class Window(Watching):
         aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=_reason(reason), lease_left_ms=0))
         desk = replace(self.desk, visit=None, held=(*self.desk.held, aside))
         self.step(actor, "hold", visit, desk, reason=_reason(reason))
+
+    def let_go(self, actor: Actor) -> None:
+        """Whoever was called and has not come goes back to their place, since nobody will be here; nothing happens
+        where nobody is called."""
+        self.reload()
+        visit = self.desk.visit
+        if visit is not None and visit.called:
+            self.step(actor, "release", visit, without(self.desk, visit.ticket.ticket_id))
+            self.tell("put_back", visit.number)
 
     def release(self, actor: Actor, ticket: str) -> None:
         """One that was set aside goes back to its place among those who wait."""
@@ -237,7 +252,11 @@ class Window(Watching):
         self.step(actor, "release", visit, without(self.desk, ticket))
 
     def transfer(self, actor: Actor, business: str, to_window: str, reason: str) -> None:
-        """On to another business, or to one window of it; number and first call stay."""
+        """On to another business, or to one window of it; number and first call stay.
+
+        Raises:
+            BadInput: nobody is here; ``window_away``, that window is not there for it, and the ticket stays here.
+        """
         visit = self._here()
         desk = replace(self.desk, visit=None)
         reason, to_window = _reason(reason), to_window.strip()[:20]

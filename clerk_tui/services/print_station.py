@@ -190,8 +190,8 @@ class FromFolder:
         try:
             target.parent.mkdir(exist_ok=True)
             path.rename(target)
-        except OSError:
-            return False
+        except FileNotFoundError:
+            return False  # another station was quicker
         return True
 
 
@@ -222,7 +222,7 @@ class Station:
         """What all sources have; one that does not answer is told in ``trouble``."""
         found: list[StationJob] = []
         for source in self.sources:
-            self._asked(source, partial(_collect, found, source))
+            self._asked(source, partial(_collect, found, source), only_looks=True)
         return found
 
     def close(self) -> None:
@@ -235,15 +235,19 @@ class Station:
         """What a person says of a paper that failed or of which nobody knows.
 
         Raises:
-            BadInput: it is known already, or the centre does not answer.
+            BadInput: it is known already, or centre or folder do not answer.
         """
         source = next(each for each in self.sources if each.name == job.source)
         try:
             source.settle(job.name, printed)
         except Unreachable:
             raise BadInput("unreachable", "联系不上中心，没有记下", field="job", hint="网络恢复后再按一次") from None
+        except OSError as error:
+            message, hint = f"共享文件夹用不了：{error.strerror}", "检查文件夹的写权限后再按一次"
+            raise BadInput("folder_unusable", message, field="job", hint=hint) from None
 
-    def _asked(self, source: Source, work: Callable[[], object]) -> None:
+    def _asked(self, source: Source, work: Callable[[], object], *, only_looks: bool = False) -> None:
+        """Keep in ``trouble`` what is wrong with a source; one that can be looked at may still not be worked."""
         try:
             work()
         except Unreachable:
@@ -251,9 +255,10 @@ class Station:
         except Refused as refused:
             self.trouble[source.name] = refused.message
         except OSError as error:
-            self.trouble[source.name] = f"读不了文件夹：{error.strerror}"
+            self.trouble[source.name] = f"共享文件夹用不了：{error.strerror}"
         else:
-            self.trouble.pop(source.name, None)
+            if not only_looks:
+                self.trouble.pop(source.name, None)
 
     def _work(self, source: Source) -> None:
         self._tell(source)
@@ -277,7 +282,11 @@ class Station:
 
     def _print(self, source: Source, name: str, pdf: bytes) -> None:
         self._held[source.name] = name, pdf
-        mine = source.begin(name)
+        try:
+            mine = source.begin(name)
+        except OSError:
+            del self._held[source.name]  # nothing has begun: it is taken again when the folder is as it should be
+            raise
         del self._held[source.name]
         if not mine:
             return

@@ -20,11 +20,12 @@ from clerk_tui.store.journal import Entry
 from clerk_tui.sync import queue
 from hall import queue_wire as w
 from hall import ticketing as t
+from hall.errors import BadInput
 from hall.names import safe_for_terminal
 from hall.roles import Actor, needed_for, require
 from hall.ticketing import TicketBody
 
-NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found"]
+NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found", "put_back"]
 _ENDS: Final = (
     t.TicketFinished, t.TicketPassed, t.TicketTransferred, t.TicketHeld, t.TicketReturned, t.TicketVoided,
 )  # fmt: skip
@@ -93,8 +94,9 @@ class Queueing:
 
         Raises:
             Forbidden: the actor may not; nothing happened.
+            BadInput: ``window_away``, nobody can be sent there; the ticket stays as it was.
         """
-        ticket = visit.ticket
+        ticket, before = visit.ticket, self.desk
         step = Step(
             ticket_id=ticket.ticket_id,
             number=ticket.number,
@@ -112,18 +114,20 @@ class Queueing:
             self.keep(desk, self._fact(step, now))
             return True
         self.keep(desk)
-        return self._ask_step(step)
+        return self._ask_step(step, before)
 
     def settle(self) -> bool:
         """Tell the centre what it has not answered; ``False`` while it does not answer."""
         for step in self.desk.owed:
             try:
-                self._ask_step(step, again=True)
+                self._ask_step(step)
             except Unreachable:
                 return False
         return True
 
-    def _ask_step(self, step: Step, *, again: bool = False) -> bool:
+    def _ask_step(self, step: Step, before: Desk | None = None) -> bool:
+        """Ask the centre for a step that is kept. ``before`` is how things stood until just now, ``None`` for a step
+        that is asked for again."""
         try:
             reply = self.line.ask(lambda centre: queue.move(centre, step.ticket_id, step.verb, step.request()))
         except Unreachable:
@@ -135,10 +139,14 @@ class Queueing:
                 told = replace(step, told=True)
                 owed = tuple(told if each == step else each for each in self.desk.owed)
                 self.keep(replace(self.desk, owed=owed), self._fact(step, self.ws.clock.now_ms()))
-            if again:
+            if before is None:
                 raise
             return True
         except Refused as refused:
+            if before is not None and refused.code == "window_away":
+                self.keep(before)
+                hint = "选一个开着的窗口，或者转到业务"
+                raise BadInput(refused.code, refused.message, field="to_window", hint=hint) from None
             self._refused(step, refused)
             return False
         desk = self._without(step)

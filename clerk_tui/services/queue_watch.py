@@ -24,13 +24,16 @@ LOOK_MS: Final = 12_000
 """How often a window says that it is there and looks who waits; while somebody reads the list, and without a network,
 every ``LOOK_SOON_MS``."""
 LOOK_SOON_MS: Final = 4_000
+SKEW_MS: Final = 60_000
+"""From this much on a clock is said to be wrong."""
 LISTED: Final = 50
 """Most of those who wait that are listed."""
 
 
 class Now(Struct, frozen=True, kw_only=True):
     """How things stand, for a screen. ``lease_until`` is on the clock that no one can set (``Clock.mono_ms``), 0 where
-    nothing runs out; ``asking``: a call is on its way."""
+    nothing runs out; ``asking``: a call is on its way. ``skew_ms``: how much this device's clock is ahead of the
+    centre's, 0 within a minute."""
 
     desk: Desk
     state: WindowState
@@ -41,6 +44,7 @@ class Now(Struct, frozen=True, kw_only=True):
     more: bool
     passed: tuple[TicketView, ...]
     news: News | None
+    skew_ms: int = 0
 
     @property
     def visit(self) -> Visit | None:
@@ -64,6 +68,7 @@ class Watching(Queueing):
         self._more = False
         self._passed: tuple[TicketView, ...] = ()
         self._lease_until = self._renew_at = self._look_at = 0
+        self.skew_ms = 0
         super().__init__(ws, lambda: report(self.now()))
         if (visit := self.desk.visit) is not None:
             self.leased(visit.ticket)
@@ -83,6 +88,7 @@ class Watching(Queueing):
             more=self._more,
             passed=self._passed,
             news=self.news,
+            skew_ms=self.skew_ms,
         )
 
     def reload(self) -> None:
@@ -120,7 +126,9 @@ class Watching(Queueing):
             if not self.settle():
                 raise Unreachable
             reply = self.line.ask(lambda centre: queue.set_window(centre, request))
+            self._hear_time(reply.now_ms)
             self._agree(reply.ticket)
+            self._agree_aside(reply.held)
             told = self.line.ask(lambda centre: queue.listed(centre, self.businesses, "waiting", LISTED))
             self._waiting, self._more = tuple(told.tickets), told.has_more
             if self.detailed:
@@ -138,7 +146,11 @@ class Watching(Queueing):
         if ticket is not None and (visit is None or visit.ticket.ticket_id == ticket.ticket_id):
             if desk.owes(ticket.ticket_id) or (visit is None and self.is_over_here(ticket)):
                 return
+            # A look is no renewal: what is left runs on, and the renewal stays due when it was.
+            due = self._renew_at
             self.leased(ticket)
+            if visit is not None and visit.ticket.claim_id == ticket.claim_id:
+                self._renew_at = min(due, self._renew_at)
             found = replace(visit, ticket=ticket, alone=False) if visit is not None else Visit(ticket=ticket)
             asked = desk.asking is not None and desk.asking.claim_id == ticket.claim_id
             if found != visit or asked:
@@ -149,6 +161,20 @@ class Watching(Queueing):
         elif ticket is None and visit is not None and _leased(visit) and not desk.owes(visit.ticket.ticket_id):
             self.keep(replace(desk, visit=None))
             self.tell("gone", visit.number)
+
+    def _agree_aside(self, held: Sequence[TicketView]) -> None:
+        """Tickets that the centre says were set aside here, and nobody here knows of, are here again."""
+        desk = self.desk
+        for ticket in held:
+            if desk.of(ticket.ticket_id) is None and not desk.owes(ticket.ticket_id):
+                desk = replace(desk, held=(*desk.held, Visit(ticket=ticket)))
+        if desk != self.desk:
+            self.keep(desk)
+
+    def _hear_time(self, centre_ms: int) -> None:
+        """The centre has said what time it is."""
+        skew = self.ws.clock.now_ms() - centre_ms if centre_ms else 0
+        self.skew_ms = skew if abs(skew) >= SKEW_MS else 0
 
     def _unwritten(self, ticket: TicketView) -> list[Entry]:
         """The call that the answer was lost of; nobody sits here: the centre has it."""

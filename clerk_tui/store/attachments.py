@@ -89,6 +89,12 @@ def sent(db: sqlite3.Connection, digest: str, through: int) -> None:
     db.execute("UPDATE attachment SET sent_through = min(size, ?) WHERE sha256 = ?", (through, digest))
 
 
+def doubt(db: sqlite3.Connection) -> None:
+    """The centre may have lost what it had (it was restored): it is asked for each again, in the caller's
+    transaction."""
+    db.execute("UPDATE attachment SET sent_through = 0 WHERE sent_through > 0")
+
+
 def _write(target: Path, data: bytes) -> None:
     new = target.with_name(target.name + ".new")
     try:

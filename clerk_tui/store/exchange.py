@@ -175,10 +175,12 @@ def keep_receipt(
 def rewind(database: Database, through: int, epoch: str, now_ms: int) -> None:
     """The centre has less than we thought (a restore): send again from ``through`` + 1 and read its feed anew.
 
-    Of archived journals it may have less too: what is not sealed is sent once more from its beginning.
+    Of archived journals it may have less too: what is not sealed is sent once more from its beginning. So of scans:
+    the centre is asked for each, and gets what it lacks.
     """
     with database.write() as db:
         _doubt_archives(db, epoch)
+        attachments.doubt(db)
         db.execute("UPDATE dead_letter SET reported_ms = 0 WHERE seq > ?", (through,))
         db.execute(
             """UPDATE device SET acked_through = min(acked_through, :through), server_epoch = :epoch, pull_cursor = '',
@@ -291,6 +293,8 @@ def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: b
     """
     with database.write() as db:
         _doubt_archives(db, epoch)
+        if db.execute("SELECT server_epoch FROM device").fetchone() != (epoch,):
+            attachments.doubt(db)
         db.execute(
             "UPDATE device SET server_key = ?, sealing_key = ?,"
             " server_epoch = CASE WHEN acked_through > 0 AND server_epoch <> '' THEN server_epoch ELSE ? END",

@@ -90,14 +90,20 @@ class Client:
         self._cursor = self._outbox.device().pull_cursor
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
-        """Send everything unsent and read the feed to its end; the trouble that ended it early, if any."""
-        sent = self.send(should_stop)
-        if isinstance(sent, Trouble):
-            return sent
-        read = self.read(should_stop)
-        if isinstance(read, Trouble):
-            return read
-        spoke = sent or read
+        """Send everything unsent and read the feed to its end; the trouble that ended it early, if any.
+
+        That the centre was restored may come with the feed: what it lacks then goes at once, and the rest is read.
+        """
+        spoke = False
+        for _ in range(2):
+            epoch = self._epoch
+            for step in (self.send, self.read):
+                done = step(should_stop)
+                if isinstance(done, Trouble):
+                    return done
+                spoke = done or spoke
+            if not epoch or self._epoch == epoch:
+                break
         if not should_stop():
             spoke = self._learn_keys() or spoke
             self._learn_clerks()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clerk_tui.i18n import _
+from clerk_tui.i18n import N_, _
 from hall.verdict import Gap
 
 
@@ -21,6 +21,16 @@ def said_of(what: str, text: str) -> str:
 def gap_words(gap: Gap) -> str:
     """What is wrong with a material, and how to put it right."""
     return said_of(_(gap.problem), _(gap.remedy)) if gap.remedy else _(gap.problem)
+
+
+_FEW_DAYS = {"0.5": N_("0.5个工作日"), "1": N_("1个工作日")}
+"""A language with a plural has other words for these."""
+
+
+def workdays(days: float) -> str:
+    """``5个工作日``."""
+    text = f"{days:g}"
+    return _(_FEW_DAYS[text]) if text in _FEW_DAYS else _("{days}个工作日").format(days=text)
 
 
 def age(ms: int) -> str:

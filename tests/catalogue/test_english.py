@@ -34,7 +34,7 @@ def said(value: object) -> Iterator[str]:
 
 
 def test_every_english_text_is_of_one_that_the_catalogue_has(catalogue: Catalogue) -> None:
-    parts = (catalogue.hall, catalogue.departments, catalogue.problems, catalogue.matters)
+    parts = (catalogue.hall, catalogue.departments, catalogue.problems, catalogue.matters, catalogue.bundles)
     there = set(said([msgspec.to_builtins(part) for part in parts]))
     assert [each.zh for each in catalogue.english if each.zh not in there] == []
     assert all(each.en.isascii() or "（" not in each.en for each in catalogue.english)

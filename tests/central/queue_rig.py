@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from central.board import ZONE
-from central.queue import desk, issuing
+from central.queue import desk, issuing, looking
 from central.queue.calling import Claim
 from central.queue.moving import Move
 from central.refusal import Refused
@@ -99,6 +99,12 @@ class Queue:
         row = self.hub.read(lambda db: table.ticket(db, self.office, ticket_id))
         assert row is not None
         return row.ticket
+
+    def window(self, name: str, at: float, *businesses: str, **values: Any) -> w.WindowReply:
+        """A window says how it stands."""
+        request = w.WindowRequest(**({"window": name, "state": "open", "businesses": list(businesses)} | values))
+        reply: w.WindowReply = self.hub.run(looking.set_window(self.hub.store, self.office, request, self.now(at)))
+        return reply
 
     def refused(self, work: Any) -> tuple[int, str]:
         """Status and code of the refusal that ``work`` meets."""

@@ -9,6 +9,7 @@ import pytest
 
 from central.backup import backup, restore
 from central.queue import calling, figures, issuing, looking, moving
+from central.refusal import Refused
 from central.store import Db
 from hall import queue_wire as w
 from hall.queueing import QueueRule, ahead_of, choose
@@ -232,11 +233,62 @@ def test_a_transfer_keeps_number_and_first_call_and_goes_to_the_head(queue: Queu
     for _ in range(3):
         queue.issue(0, business=OTHER, letter="B")
     first = queue.called(5)
+    queue.window("9", 5, OTHER)
     queue.do("transfer", first, 6, business=OTHER, to_window="9", reason="材料齐，转社保")
     assert queue.claim(6.5).ticket is None
     assert queue.called(7, "8", OTHER).number == "B001", "it waits for window 9 only"
     ticket = queue.called(7, "9", OTHER)
     assert (ticket.number, ticket.ticket_id, ticket.first_called_ms) == ("A001", moved.ticket_id, first.called_ms)
+
+
+def test_nobody_is_sent_on_to_a_window_that_is_not_there_for_them(queue: Queue) -> None:
+    queue.issue(0)
+    ticket = queue.called(1)
+    queue.window("5", 1, BUSINESS)
+    queue.window("6", 1, OTHER)
+    queue.window("7", 1, BUSINESS, state="closed")
+    for window in ("6", "7", "99"):
+        with pytest.raises(Refused) as caught:
+            queue.do("transfer", ticket, 2, business=BUSINESS, to_window=window)
+        assert caught.value.problem.code == "window_away" and "现在能转的窗口：5号" in caught.value.problem.message
+    assert queue.do("transfer", ticket, 2, business=BUSINESS, to_window="5").ticket.window == "5"
+
+
+@pytest.mark.parametrize("gone", ["closed", "silent", "paused", "other business"])
+def test_who_waits_for_a_window_that_goes_away_waits_for_all_of_the_business_again(queue: Queue, gone: str) -> None:
+    first = queue.issue(0).ticket
+    queue.issue(1)
+    ticket = queue.called(1)
+    queue.window("5", 1, BUSINESS)
+    queue.do("transfer", ticket, 2, business=BUSINESS, to_window="5")
+    queue.do("pass", queue.called(3), 3.5)
+    assert queue.claim(4).ticket is None, "window 5 is there for it"
+    after = 40.0
+    if gone == "closed":
+        queue.window("5", 5, BUSINESS, state="closed")
+        after = 6
+    elif gone == "other business":
+        queue.window("5", 5, OTHER)
+        after = 6
+    elif gone == "paused":
+        queue.window("5", 5, BUSINESS, state="paused", reason="会议")
+        queue.window("5", 30, BUSINESS, state="paused", reason="会议")
+        assert queue.claim(30).ticket is None, "a pause may end"
+    called = queue.called(after)
+    assert (called.ticket_id, called.transfers) == (first.ticket_id, 2)
+
+
+@pytest.mark.parametrize("gone", ["closed", "silent"])
+def test_who_was_set_aside_at_a_window_that_is_gone_waits_again(queue: Queue, gone: str) -> None:
+    first = queue.issue(0).ticket
+    queue.do("hold", queue.called(1, "5"), 2, "5")
+    told = queue.window("5", 3, BUSINESS, state="paused", reason="会议")
+    assert [each.number for each in told.held] == [first.number], "the window hears what it has set aside"
+    assert told.now_ms == queue.now(3) and queue.claim(20).ticket is None
+    if gone == "closed":
+        queue.window("5", 21, BUSINESS, state="closed")
+    assert queue.called(22 if gone == "closed" else 34).ticket_id == first.ticket_id
+    assert queue.window("5", 35, BUSINESS).held == []
 
 
 def test_out_of_order_needs_a_reason(queue: Queue) -> None:

@@ -171,12 +171,20 @@ class _Others(dict[str, str]):
         return "1"
 
 
+def kept(table: str) -> str:
+    """The columns of a table that only a request's own work changes."""
+    return ", ".join(each for each in TABLES[table] if (table, each) != ("device", "seen_ms"))
+
+
 def _rows_of(hub: Hub, office: str) -> dict[str, list[Any]]:
-    """Every row of a hall."""
+    """Every row of a hall, but for when a device was heard of, which the centre keeps of anybody."""
 
     async def look(db: Db) -> dict[str, list[Any]]:
         return {
-            table: [tuple(row) for row in await db.rows(f"SELECT * FROM {table} WHERE office = $1", office)]
+            table: sorted(
+                (tuple(row) for row in await db.rows(f"SELECT {kept(table)} FROM {table} WHERE office = $1", office)),
+                key=repr,
+            )
             for table in OF_A_HALL
         }
 

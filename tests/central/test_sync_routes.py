@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from central import feed
 from central.clock import now_ms
 from central.store import clerks as people
-from central.store import devices
+from central.store import devices, oversight
 from central.store import tokens as sessions
 from central.store.clerks import ClerkRow
 from central.store.tokens import SessionRow
@@ -220,11 +220,45 @@ def test_the_status_names_each_device_with_what_it_has_still_to_send(hub: Hub, d
     head = person(hub, Role.SUPERVISOR, device)
     told = ask(hub, "/v1/sync/status", w.StatusReply, head)
     (shown,) = told.devices
-    assert (shown.device, shown.codes, shown.pending, shown.oldest_ms) == ("device-1", ["W01"], 7, 123)
+    assert (shown.device, shown.codes, shown.pending, shown.oldest_ms) == ("device-1", ["W01"], 5, 123)
     assert (shown.silent, shown.app_v, told.office) == (False, "test", OFFICE)
-    hub.transact(lambda db: db.run("UPDATE device SET seen_ms = 1"))
-    hub.transact(lambda db: db.run("UPDATE incarnation SET declared_ms = 1"))
-    assert ask(hub, "/v1/sync/status", w.StatusReply, head).devices[0].silent
+
+
+def test_what_came_is_not_among_what_a_device_has_still_to_send(hub: Hub, device: Device) -> None:
+    device.case(1)
+    head = person(hub, Role.SUPERVISOR, device)
+    everything = msgspec.structs.replace(device.request(1, 3), queue=wire.Queue(pending=3, oldest_ms=123))
+    for _again in range(2):  # the second time as after a reply that was lost
+        device.push(everything, now_ms())
+        (shown,) = ask(hub, "/v1/sync/status", w.StatusReply, head).devices
+        assert (shown.pending, shown.oldest_ms) == (0, 0)
+
+
+@pytest.mark.parametrize("role, minutes", [("kiosk", 5), ("station", 5), ("clerk", 24 * 60)])
+def test_a_device_is_silent_when_it_was_not_heard_of_for_longer_than_one_of_its_role_ever_is(
+    hub: Hub, device: Device, role: str, minutes: int
+) -> None:
+    def state_after(passed_min: float) -> bool:
+        since = now_ms() - round(passed_min * 60_000)
+        hub.transact(lambda db: db.run("UPDATE device SET seen_ms = $1, role = $2", since, role))
+        (shown,) = hub.read(lambda db: oversight.device_states(db, OFFICE, now_ms()))
+        return shown.silent
+
+    assert [state_after(minutes - 0.5), state_after(minutes + 0.5)] == [False, True]
+
+
+def test_whoever_asks_anything_is_heard_of_and_kept_as_such_once_a_minute(
+    hub: Hub, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def heard() -> int:
+        ((seen_ms,),) = hub.read(lambda db: db.rows("SELECT seen_ms FROM device"))
+        return int(seen_ms)
+
+    begun = heard()
+    for passed_ms, noted_ms in ((70_000, 70_000), (72_000, 70_000), (129_000, 70_000), (131_000, 131_000)):
+        monkeypatch.setattr("central.rights.now_ms", lambda at=begun + passed_ms: at)
+        assert hub.http.get("/v1/queue/figures", headers=device.headers).status_code == 200
+        assert heard() == begun + noted_ms
 
 
 def sealed_file(hub: Hub, device: Device, first: int, facts: list[Any] | None = None) -> bytes:

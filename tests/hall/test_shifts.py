@@ -72,6 +72,23 @@ def test_reprints_are_counted_with_the_kind_of_their_paper_also_of_another_day()
     )  # fmt: skip
 
 
+def test_a_visit_without_a_case_is_served_and_told_by_what_it_came_to() -> None:
+    def visit(name: str, *outcomes: str, references: tuple[str, ...] = ()) -> list[tuple[str, f.FactBody]]:
+        end = t.TicketFinished(window="3", at_ms=2, outcomes=outcomes, references=references)
+        return [(name, t.TicketCalled(window="3", at_ms=1)), (name, t.TicketStarted(window="3", at_ms=1)), (name, end)]
+
+    figures = figures_of(
+        told(
+            *visit("a", "inquiry"), *visit("b", "collected"), *visit("c", "丢了东西"),
+            ("x", received()), *visit("e", "accepted", references=("R",)),
+        ),
+        lambda paper_id: "",
+    )  # fmt: skip
+    found = {each.what: each.count for each in figures.work}
+    assert found == {"visit_inquiry": 1, "visit_collected": 1, "visit_other": 1}
+    assert (figures.served, figures.finished) == (4, 4), "nobody is counted twice"
+
+
 def test_tickets_and_pauses() -> None:
     facts = told(
         ("t", t.TicketCalled(window="3", at_ms=1)), ("t", t.TicketCalled(window="3", at_ms=2)),

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pypdf
 from fontTools.ttLib import TTFont
 
-_MAPPED = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{4,8})>")
+_MAPPED = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{2})> \[([^\]]*)\]")
+_TEXT = re.compile("<([0-9A-F]{4,8})>")
 
 
 class Drawn(NamedTuple):
@@ -78,7 +79,9 @@ def _of_font(font: Any) -> Iterator[Drawn]:
     (table,) = subset["cmap"].tables
     number = {name: index for index, name in enumerate(subset.getGlyphOrder())}
     outlines = Outlines(subset)
-    for code, utf16 in _MAPPED.findall(font["/ToUnicode"].get_data().decode()):
-        glyph = number[table.cmap[int(code, 16)]]
-        char = bytes.fromhex(utf16).decode("utf-16-be")
-        yield Drawn(char, str(font["/BaseFont"]).split("+")[-1], glyph, outlines.of(glyph))
+    for first, last, texts in _MAPPED.findall(font["/ToUnicode"].get_data().decode()):
+        codes = range(int(first, 16), int(last, 16) + 1)
+        for code, utf16 in zip(codes, _TEXT.findall(texts), strict=True):
+            glyph = number[table.cmap[code]]
+            char = bytes.fromhex(utf16).decode("utf-16-be")
+            yield Drawn(char, str(font["/BaseFont"]).split("+")[-1], glyph, outlines.of(glyph))

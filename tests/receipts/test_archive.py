@@ -165,12 +165,16 @@ def test_the_colour_profile_is_whole_and_is_that_of_srgb() -> None:
     assert tags.keys() == {b"desc", b"cprt", b"wtpt", *(c + t for c in (b"r", b"g", b"b") for t in (b"XYZ", b"TRC"))}
     columns = [struct.unpack(">3i", tags[colour + b"XYZ"][8:]) for colour in (b"r", b"g", b"b")]
     white = struct.unpack(">3i", tags[b"wtpt"][8:])
-    # Red, green and blue together are white; half the signal is 21.4 % of the light.
+    # Red, green and blue together are white.
     assert all(abs(sum(side) - light) < 20 for side, light in zip(zip(*columns, strict=True), white, strict=True))
-    curve = struct.unpack(">256H", tags[b"rTRC"][12:])
-    assert (curve[0], curve[255]) == (0, 65535)
-    assert curve[128] / 65535 == pytest.approx(0.2158, abs=0.001)
+    (points,) = struct.unpack_from(">I", tags[b"rTRC"], 8)
+    curve = struct.unpack_from(f">{points}H", tags[b"rTRC"], 12)
     assert all(low < high for low, high in pairwise(curve))
+    for signal in (step / 1000 for step in range(1001)):
+        light = signal / 12.92 if signal <= 0.04045 else ((signal + 0.055) / 1.055) ** 2.4
+        place = signal * (points - 1)
+        low, high = curve[int(place)], curve[min(int(place) + 1, points - 1)]
+        assert (low + (high - low) * (place - int(place))) / 65535 == pytest.approx(light, abs=2e-4), "as IEC 61966-2-1"
 
 
 def test_every_font_is_embedded_as_a_subset_with_one_table_of_codes(reader: Any) -> None:

@@ -128,11 +128,10 @@ def embedded(pdf: bytes) -> set[str]:
     return names
 
 
-def test_the_text_map_writes_utf16_in_blocks_of_a_hundred() -> None:
-    cmap = to_unicode_cmap("Song", [0, 0x20000, *range(0x4E00, 0x4E00 + 150)])
-    assert "<01> <D840DC00>" in cmap
-    assert "100 beginbfchar" in cmap
-    assert "51 beginbfchar" in cmap
+def test_the_text_map_writes_utf16_for_every_code_but_the_first() -> None:
+    cmap = to_unicode_cmap("Song", [0, 0x20000, *range(0x4E00, 0x4E00 + 150), 0, 0x41])
+    texts = " ".join(f"<{point:04X}>" for point in range(0x4E00, 0x4E00 + 150))
+    assert f"2 beginbfrange\n<01> <97> [<D840DC00> {texts}]\n<99> <99> [<0041>]\nendbfrange" in cmap
     assert "<00> <0000>" not in cmap
 
 

@@ -123,6 +123,10 @@ def test_a_page_of_somebody_elses_cannot_connect(served: int) -> None:
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
     for origin in ({}, {"Origin": "http://elsewhere.invalid"}, {"Origin": "null"}):
         assert ask(served, "/ws", **upgrade, **origin)[0] == 403, origin
+    for named in ("evil.example", f"evil.example:{served}"):
+        pointed = {"Host": named, "Origin": f"http://{named}"}
+        assert ask(served, "/ws", **upgrade, **pointed)[0] == 403, "a name that was made to point here"
+        assert ask(served, "/", Host=named)[0] == 403
 
 
 @NEEDS_CHROMIUM

@@ -20,7 +20,7 @@ from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, queue_desk
-from clerk_tui.services.calling import Window
+from clerk_tui.services.calling import Visit, Window
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.device import load_key
 from hall import ticket_code
@@ -75,6 +75,13 @@ def at(clerk: Clerk) -> str:
     """The number at this window."""
     visit = now(clerk).visit
     return visit.number if visit is not None else ""
+
+
+def here(clerk: Clerk) -> Visit:
+    """Whoever is at this window."""
+    visit = now(clerk).visit
+    assert visit is not None
+    return visit
 
 
 async def call(clerk: Clerk) -> str:
@@ -284,6 +291,51 @@ async def test_aside_and_taken_up_sent_on_and_called_before_others(hall: Hall, s
         assert (told.window, told.business, told.reason) == ("8", "household", "那边有材料")
         assert hall.ticket(second.ticket_id).state == "waiting"
         await clerk.press("escape")
+
+
+async def test_the_same_key_twice_is_one_call_and_one_end(hall: Hall, seat: Seat) -> None:
+    first, second, third = (hall.issue("household").number for _ in range(3))
+    async with at_window(seat) as clerk:
+        await clerk.press("ctrl+n", "ctrl+n")
+        await until(clerk, lambda: at(clerk) == first)
+        clerk.app.person_here()
+        clerk.app.done_for_visit("SL01-A3-000123-4", "accepted")
+        await until(clerk, lambda: here(clerk).served)
+        await clerk.press("ctrl+n", "ctrl+n")
+        await until(clerk, lambda: at(clerk) == second)
+        beat(clerk)
+        await until(clerk, lambda: third in [each.number for each in now(clerk).waiting])
+        assert isinstance(clerk.screen, HomeScreen), "nothing went wrong, so nothing is said"
+        assert at(clerk) == second
+
+
+async def test_a_window_that_pauses_lets_whoever_has_not_come_back_to_their_place(hall: Hall, seat: Seat) -> None:
+    first, _ = (hall.issue("household").number for _ in range(2))
+    async with at_window(seat) as clerk:
+        assert await call(clerk) == first
+        await clerk.press("ctrl+p")
+        assert f"{first}还没有来：暂停后回到队里原来的位置" in clerk.text
+        await clerk.press("1")
+        await until(clerk, lambda: at(clerk) == "")
+        clerk.at += 1.0
+        await clerk.press("enter")
+        await until(clerk, lambda: now(clerk).state == "open")
+        assert await call(clerk) == first
+
+
+async def test_an_enter_behind_a_digit_is_part_of_the_answer(hall: Hall, seat: Seat) -> None:
+    first, second = (hall.issue("household").number for _ in range(2))
+    async with at_window(seat) as clerk:
+        assert await call(clerk) == first
+        clerk.app.person_here()
+        await until(clerk, lambda: here(clerk).serving)
+        await clerk.press("ctrl+n", "1", "enter")
+        await until(clerk, lambda: at(clerk) == second)
+        assert isinstance(clerk.screen, HomeScreen) and here(clerk).called, "nothing was opened for them"
+        clerk.app.person_here()
+        await until(clerk, lambda: here(clerk).serving)
+        await clerk.press("ctrl+o", "p", "1")
+        await until(clerk, lambda: at(clerk) == "")
 
 
 async def test_several_windows_at_once_never_get_the_same_number(hall: Hall, seats: list[Seat]) -> None:

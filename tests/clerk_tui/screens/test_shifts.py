@@ -99,6 +99,7 @@ async def test_whoever_pauses_signs_out_and_coming_back_takes_a_pin(
         await at_the_desk(clerk)
         await clerk.press("ctrl+p", "1")
         assert isinstance(clerk.screen, PausedScreen) and ws.seat.actor is None and "周敏" in clerk.text
+        clerk.at += 1.0
         await clerk.press("enter")
         assert covered(clerk)
         await sign_in(clerk)

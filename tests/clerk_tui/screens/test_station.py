@@ -15,6 +15,7 @@ from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens.station import StationApp
 from clerk_tui.services.numbers import Outlook
+from clerk_tui.services.one_machine import OnlyOne
 from clerk_tui.services.ticket_printing import Printed
 from clerk_tui.services.ticketing import Taken
 from clerk_tui.services.workspace import Workspace
@@ -102,6 +103,17 @@ async def test_a_priority_has_its_reason_and_a_key_more(config: Config, ws: Work
         assert "优先" not in clerk.text.split("\n")[3]
 
 
+async def test_a_device_has_one_ticket_machine(config: Config, ws: Workspace) -> None:
+    only = OnlyOne(ws)
+    app: Any = StationApp(config, lambda: ws)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: "本机的取号机已经打开了" in clerk.text)
+        await clerk.press("enter")
+    assert app.return_code == 2
+    only.leave()
+
+
 async def test_a_press_while_the_number_comes_does_nothing_more(config: Config, ws: Workspace) -> None:
     async with machine(config, ws) as clerk:
         await taken(clerk, "1", "1", "1")
@@ -151,6 +163,15 @@ async def test_a_ticket_in_hand_is_found_printed_again_and_given_back(config: Co
         await clerk.until(lambda: "作废" in clerk.text)
         found = store.ticket(ws.journal.read(), ticket.ticket_id)
         assert found is not None and found.reason
+
+
+async def test_the_number_on_the_paper_is_enough_to_find_the_ticket(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        await taken(clerk, "3")
+        await clerk.press("escape", "0")
+        await clerk.type("c001")
+        await clerk.press("enter")
+        await clerk.until(lambda: "C001　等候" in clerk.text)
 
 
 @pytest.mark.parametrize("code", ["TKT1:AAAAAAAA", "SL01-A1-00001-Q", "CLK1:AAAAAAAA", "1234567890123", "<script>[/b]"])

@@ -206,6 +206,7 @@ async def test_unsaved_work_is_asked_about_and_can_be_put_aside(counter: OpenCou
         assert isinstance(clerk.screen, IntakeScreen), "back to the work"
         await clerk.press("f2", "1")
         assert isinstance(clerk.screen, HomeScreen) and "暂存" in clerk.text
+        clerk.at += 1.0
         await clerk.press("enter")
         assert clerk.screen.draft.answers["reason"] == "A"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from central.backup import backup, restore
 from clerk_tui.services import cases, intake
 from clerk_tui.services.attaching import attach
 from clerk_tui.store.attachments import MAX_SIZE, path_of
@@ -19,6 +20,7 @@ from clerk_tui.sync.files import PIECE
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall.errors import BadInput
+from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import restaurant
 
@@ -106,6 +108,22 @@ def test_an_upload_that_broke_off_goes_on_from_where_the_centre_stands(window: W
     assert send(window) is None
     assert at_centre(window).content == PDF
     assert pieces[-1].startswith(f"bytes {2 * PIECE}-"), "what the lost reply was about is not sent again"
+
+
+def test_a_centre_put_back_gets_the_scan_again_in_one_conversation(window: Window, scan: Path, tmp_path: Path) -> None:
+    """Nobody types anything, and nobody has to come back: facts and scan go with the one that notices it."""
+    store = window.hall.store
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    assert send(window) is None
+    inline(backup(store, tmp_path / "before"))
+    attach(window.ws, reference, scan)
+    assert send(window) is None
+    inline(restore(store, tmp_path / "before", replace=True))
+    assert at_centre(window).status_code == 404
+    assert send(window) is None
+    assert at_centre(window).content == PDF
+    device = window.ws.journal.device()
+    assert (device.acked_through, sent(window)) == (window.ws.journal.head.seq, len(PDF))
 
 
 def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: Path) -> None:

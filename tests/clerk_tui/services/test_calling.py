@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from clerk_tui.clock import SystemClock
-from clerk_tui.services import queue_desk, shift
+from clerk_tui.services import queue_desk, queue_paper, shift
 from clerk_tui.services.calling import Window
 from clerk_tui.services.queue_watch import LOOK_MS
 from clerk_tui.sync import queue
 from hall import queue_wire as w
+from hall import ticket_code
 from hall import ticketing as t
 from hall.errors import BadInput
 from hall.roles import Actor, Forbidden, Role
@@ -27,7 +28,13 @@ class Clock(SystemClock):
 
     def __init__(self) -> None:
         super().__init__(ZONE)
-        self.ahead_ms = 0
+        self.ahead_ms = self.wall_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.wall_ms
+
+    def today(self) -> dt.date:
+        return dt.datetime.fromtimestamp(self.now_ms() / 1000, ZONE).date()
 
     def mono_ms(self) -> int:
         return super().mono_ms() + self.ahead_ms
@@ -192,8 +199,9 @@ def test_a_call_whose_answer_was_lost_is_found_without_asking_again(desk: Desk) 
     assert desk.window.now().desk.asking is None and desk.wrote(ticket) == ["Called"]
 
 
-def to_the_other(desk: Desk, ticket: w.TicketView) -> None:
+def to_the_other(desk: Desk, other: Desk, ticket: w.TicketView) -> None:
     """Somebody else at the centre sends the ticket on to the other window."""
+    other.window.look()
     values = {"action_id": desk.seat.ws.new_id(), "window": "1", "reason": "x", "business": desk.business}
     queue.move(desk.hall.centre, ticket.ticket_id, "transfer", w.TransferAction(**values, to_window="2"))
 
@@ -203,7 +211,7 @@ def test_an_answer_to_a_call_of_earlier_is_no_call(desk: Desk, other: Desk) -> N
     first, second = desk.issue(), desk.issue()
     desk.seat.between.lose(what="/claim")
     assert desk.next() == ""
-    to_the_other(desk, first)
+    to_the_other(desk, other, first)
     assert other.next() == first.number
     assert desk.next() == second.number
     assert desk.wrote(first) == []
@@ -310,10 +318,52 @@ def test_the_lease_is_renewed_and_lets_go_when_nobody_answers(desk: Desk) -> Non
     assert desk.wrote(ticket) == ["Called"], "that it went back is the centre's to say"
 
 
+def test_looking_never_puts_off_the_renewal(desk: Desk) -> None:
+    desk.issue()
+    desk.next()
+    for _ in range(12):
+        desk.pass_time(LOOK_MS)
+        desk.window.beat()
+        left = desk.window.now().lease_until - desk.seat.ws.clock.mono_ms()
+        assert left > w.LEASE_S * 500, "half of it is always left"
+
+
+def test_what_was_set_aside_is_found_again_where_its_window_forgot_it(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.next()
+    desk.window.hold(CLERK, "去复印")
+    with desk.seat.ws.journal.write() as connection:
+        queue_desk.keep(desk.seat.ws, connection, queue_desk.Desk())
+    desk.again()
+    desk.window.look()
+    assert [each.number for each in desk.window.now().desk.held] == [ticket.number]
+    desk.window.take_up(CLERK, ticket.ticket_id)
+    assert desk.visit.serving
+
+
+def test_a_window_knows_from_the_centre_how_wrong_its_clock_is(desk: Desk) -> None:
+    desk.window.look()
+    assert desk.window.now().skew_ms == 0
+    code = desk.issue().number
+    line = ticket_code.line(code, SystemClock(ZONE).today())
+    clock = desk.seat.ws.clock
+    assert isinstance(clock, Clock)
+    clock.wall_ms = 26 * 3_600_000
+    try:
+        desk.window.look()
+        skew = desk.window.now().skew_ms
+        assert abs(skew - clock.wall_ms) < 60_000
+        assert queue_paper.read(desk.seat.ws, line, skew) == code
+        with pytest.raises(BadInput):
+            queue_paper.read(desk.seat.ws, line)
+    finally:
+        clock.wall_ms = 0
+
+
 def test_a_ticket_that_the_centre_gave_to_others_is_let_go(desk: Desk, other: Desk) -> None:
     ticket = desk.issue()
     desk.next()
-    to_the_other(desk, ticket)
+    to_the_other(desk, other, ticket)
     desk.pass_time(w.LEASE_S * 400)
     desk.window.beat()
     assert desk.window.now().visit is None and desk.news == "gone"
@@ -385,9 +435,24 @@ def test_on_to_another_window_with_number_and_first_call(desk: Desk, other: Desk
     ticket = desk.issue()
     desk.next()
     first = desk.visit.ticket.first_called_ms
+    other.window.look()
     desk.window.transfer(CLERK, desk.business, "2", "要面签")
     assert desk.next() == "", "it waits for that window only"
     assert other.next() == ticket.number and other.visit.ticket.first_called_ms == first
+
+
+def test_nobody_is_sent_on_to_a_window_that_is_not_there(desk: Desk) -> None:
+    ticket = desk.issue()
+    desk.next()
+    desk.window.start(CLERK)
+    desk.window.served("SL01-A1-000123-4", "accepted")
+    with pytest.raises(BadInput) as caught:
+        desk.window.transfer(CLERK, desk.business, "99", "要专人办理")
+    assert (caught.value.code, caught.value.field) == ("window_away", "to_window")
+    assert (desk.visit.number, desk.visit.serving, len(desk.visit.served)) == (ticket.number, True, 1)
+    assert desk.wrote(ticket) == ["Called", "Started"] and not desk.window.now().desk.owed
+    desk.window.transfer(CLERK, desk.business, "", "要专人办理")
+    assert desk.wrote(ticket)[-1] == "Transferred"
 
 
 def test_who_waits_is_listed_without_names(desk: Desk) -> None:

@@ -60,6 +60,18 @@ def test_a_kiosk_sees_the_queue_the_board_and_the_cases_that_are_chosen(hall: Ha
     watcher.close()
 
 
+def test_a_board_says_of_a_counter_that_has_sent_everything_that_nothing_is_unsent(hall: Hall) -> None:
+    counter, kiosk = hall.open("A1"), hall.open("K1")
+    intake.submit(counter.ws, restaurant(counter.ws))
+    assert counter.sync() is None
+    board = Watcher(as_role(hall, kiosk, Role.KIOSK), whole=True).look().board
+    assert board is not None
+    assert {each.codes[0]: (each.pending, each.oldest_ms, each.silent) for each in board.devices} == {
+        "A1": (0, 0, False),
+        "K1": (0, 0, False),
+    }
+
+
 def test_a_board_works_with_no_other_credential(hall: Hall) -> None:
     counter = hall.open("A1")
     watcher = Watcher(as_role(hall, counter, Role.CLERK), whole=True)

@@ -237,6 +237,20 @@ def test_off_line_a_shared_folder_is_the_way(hall: Place, tmp_path: Path) -> Non
     assert station.jobs() == [], "nothing of it is kept"
 
 
+def test_a_shared_folder_that_nothing_can_be_moved_in_is_said_and_waited_for(hall: Place, tmp_path: Path) -> None:
+    shared, out = tmp_path / "shared", tmp_path / "out"
+    ws = window(hall, f"dir:{shared}")
+    reference = intake.submit(ws, restaurant(ws)).reference
+    papers.deliver_pending(ws)
+    (shared / "printing").write_text("no folder", encoding="utf-8")
+    station = machine(hall, hall.seat("station"), out, str(shared), centre=False)
+    station.work()
+    assert [job.state for job in station.jobs()] == ["queued"] and "共享文件夹用不了" in station.trouble["folder"]
+    (shared / "printing").unlink()
+    station.work()
+    assert out_of(out) == [f"{reference}-acceptance-1.pdf"] and station.trouble == {}
+
+
 @pytest.mark.parametrize(("point", "came_out"), [("print.before", 0), ("print.after", 1)])
 def test_a_station_that_dies_over_a_shared_folder_leaves_a_question_too(
     hall: Place, tmp_path: Path, point: faults.Point, came_out: int

@@ -91,6 +91,7 @@ def test_a_day_of_one_ticket(ask: Ask) -> None:
     sent = ask.called("D1", ticket=first.ticket_id, reason="老人")
     assert "老人" in sent.why and sent.name == "张三"
     ask.do("start", first.ticket_id, window="D1")
+    queue.set_window(ask.centre, w.WindowRequest(window="D2", state="open", businesses=[ask.business]))
     elsewhere = ask.do(
         "transfer", first.ticket_id, w.TransferAction, window="D1", reason="走错", business=ask.business, to_window="D2"
     )
