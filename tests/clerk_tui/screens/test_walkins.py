@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from clerk_tui.screens.case_lines import _pair
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
@@ -67,19 +69,19 @@ async def test_a_notice_names_every_gap_and_the_supplement_is_accepted(counter: 
         assert clerk.keys - before == 4, "open, all there, F9, Enter"
 
 
+@pytest.mark.parametrize(("day", "shown"), [(dt.date(2026, 11, 13), False), (dt.date(2026, 11, 14), True)])
 async def test_a_supplement_on_a_day_off_shows_from_when_time_runs(
-    counter: OpenCounter, ws: Workspace, clock: FixedClock
+    counter: OpenCounter, ws: Workspace, clock: FixedClock, day: dt.date, shown: bool
 ) -> None:
     reference = intake.submit(ws, restaurant(ws, layout=MISSING)).reference
-    for day, shown in ((dt.date(2026, 11, 13), False), (dt.date(2026, 11, 14), True)):
-        clock.day = day
-        async with counter() as clerk:
-            clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
-            await clerk.until(lambda: "缺什么" in clerk.text)
-            await clerk.type("a")
-            assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, "the preview"
-            await clerk.press("f9")
-            assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, "the last look"
+    clock.day = day
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "缺什么" in clerk.text)
+        await clerk.type("a")
+        assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the preview\n{clerk.text}"
+        await clerk.press("f9")
+        assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the last look\n{clerk.text}"
 
 
 async def test_a_tolerable_gap_is_promised_until_the_latest_day(counter: OpenCounter, ws: Workspace) -> None:
