@@ -16,6 +16,7 @@ from clerk_tui.i18n import _
 from clerk_tui.logs import placed
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.calls import Calls
+from clerk_tui.screens.daily import DailyLook
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.printing import ask_whether_printed, left_over
@@ -34,13 +35,9 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
-FIRST_LOOK_SECONDS = 60
-"""How long after the start it is asked whether the day's look at the journal is due: not while people wait for it."""
-DAILY_SECONDS = 900
-"""How often it is asked again."""
 
 
-class CounterApp(ScanKeys, Unfinished, Calls):
+class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -113,8 +110,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
-        self.set_timer(FIRST_LOOK_SECONDS, lambda: self.in_background(_daily, "daily"))
-        self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
+        self.begin_daily_look()
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
@@ -227,12 +223,6 @@ class CounterApp(ScanKeys, Unfinished, Calls):
     def _work_failed(self, message: messages.WorkFailed) -> None:
         self.tell(message.error, _("已保存的办件没有受影响。"))
 
-    @on(messages.JournalDamaged)
-    def _journal_damaged(self, message: messages.JournalDamaged) -> None:
-        self.show_standing()
-        found = HallError("journal_damaged", message.found.detail, hint=message.found.hint)
-        self.tell(found, _("这个账本不能再用来收件；这里一直写在 F12 里。"))
-
     def _read_sync(self) -> None:
         if self.workspace is not None:
             from clerk_tui.services import outbox
@@ -324,17 +314,6 @@ def _follow(workspace: Workspace) -> Message | None:
 
     found = following.follow(workspace)
     return messages.PapersMade(list(found)) if found else None
-
-
-def _daily(workspace: Workspace) -> Message | None:
-    from clerk_tui.services import keeping
-
-    before = keeping.last(workspace)
-    found = keeping.daily(workspace)
-    if found is None:
-        return None
-    known = before is not None and before.what == "journal"
-    return messages.JournalDamaged(found) if found.what == "journal" and not known else messages.SyncChanged()
 
 
 def _upkeep(workspace: Workspace) -> Message | None:

@@ -144,6 +144,7 @@ class IntakeScreen(DeskScreen[Preview]):
         noticed = chosen is Outcome.NOTICED
         return Shown(
             chosen=chosen,
+            word=self.word_for(chosen),
             explanation=verdict.explanation,
             article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),

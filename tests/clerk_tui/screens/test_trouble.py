@@ -10,7 +10,7 @@ import pytest
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.messages import SyncChanged
-from clerk_tui.screens import counter as counter_screens
+from clerk_tui.screens import daily
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.services import intake
 from clerk_tui.services.workspace import Workspace
@@ -93,11 +93,11 @@ async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCou
     with closing(Unprotected(ws.journal.path)) as db:
         db.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 3")
     async with counter() as clerk:
-        clerk.app.in_background(counter_screens._daily, "daily")
+        clerk.app.in_background(daily.look, "daily")
         await clerk.until(lambda: clerk.asks)
         assert "第3条" in clerk.text and "clerk restore" in clerk.text
         await clerk.press("enter")
         assert "账本受损 F12" in clerk.text
         await clerk.press("f12")
         assert "账本受损：先停止收件" in clerk.text and "第3条" in clerk.text and "停止使用这个账本" in clerk.text
-        assert isinstance(counter_screens._daily(ws), SyncChanged), "looked at again, not said again"
+        assert isinstance(daily.look(ws), SyncChanged), "looked at again, not said again"

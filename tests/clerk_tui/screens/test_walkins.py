@@ -338,3 +338,18 @@ def test_a_long_label_stands_whole_above_its_value() -> None:
     lines = [spans for spans, _fill in _pair("现户口登记地址所在派出所", "李四", 30)]
     assert ["".join(text for text, _ in spans).strip() for spans in lines] == ["现户口登记地址所在派出所", "李四"]
     assert "".join(text for text, _ in next(iter(_pair("姓名", "李四", 30)))[0]).split() == ["姓名", "李四"]
+
+
+async def test_a_correction_and_a_promise_are_one_outcome(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.press("3", "1", "5", "enter")
+        await clerk.type("a")
+        await clerk.press("f8")
+        choice = next(line for line in clerk.text.splitlines() if "当场更正并容缺受理" in line)
+        await clerk.press(choice.split("改为")[0].split()[-1])
+        await clerk.press("f9")
+        assert "确认：当场更正并容缺受理" in clerk.text and "（当场更正）" in clerk.text
+        await clerk.press("enter")
+        case = cases.get(ws, clerk.screen.result.reference).case
+        assert (case.state, len(case.corrections), len(case.promises)) == (CaseState.TOLERATED, 1, 1)
