@@ -1,4 +1,4 @@
-"""The App's part in the daily look at the journal: begun when nobody waits for the start, told if it finds something."""
+"""The App's part in the daily look at the journal: begun when nobody waits for the start, told if anything is wrong."""
 
 from __future__ import annotations
 
