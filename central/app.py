@@ -13,7 +13,6 @@ from litestar import Litestar, MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import JSONBody
 
 from central import (
@@ -33,6 +32,7 @@ from central import (
 from central import enrol as enrolment
 from central.admission import Admission
 from central.clock import now_ms
+from central.contract import Document, whole
 from central.enquiry import Throttle
 from central.page import describe
 from central.queue import api as queue_api
@@ -76,7 +76,7 @@ async def health(state: State) -> Health:
 @get("/", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False, opt=PUBLIC)
 def page(request: Request[None, None, State]) -> str:
     """The API in words, made from the OpenAPI document; needs nothing from outside."""
-    return describe(request.app.openapi_schema.to_schema())
+    return describe(whole(request.app, request.app.openapi_schema.to_schema()))
 
 
 def _refused(_: Request[None, None, State], error: Refused) -> Response[wire.Problem]:
@@ -176,7 +176,8 @@ def make_app(
             version="1",
             description="What counters sync to. Facts go in, cases come out.",
             path="/schema",
-            render_plugins=[JsonRenderPlugin()],
+            use_handler_docstrings=True,
+            render_plugins=[Document()],
             openapi_router=Router(path="/schema", route_handlers=[], opt=PUBLIC, include_in_schema=False),
         ),
         exception_handlers={

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from central import attachments
 from central.clock import now_ms
 from central.refusal import Refused
-from central.rights import Principal, needs
+from central.rights import Principal, needs, of_devices
 from central.store import Store
 from hall import wire
 from hall.roles import Permission
@@ -44,7 +44,7 @@ async def put_attachment(digest: Digest, request: Asked, state: State) -> attach
     return stored
 
 
-@head(PATH, opt=needs(Permission.FEED))
+@head(PATH, opt=of_devices(Permission.CASES))
 async def look_at_attachment(digest: Digest, request: Asked, state: State) -> Response[None]:
     """How much of an attachment is here: ``Upload-Offset`` of ``Upload-Length`` bytes."""
     found = await attachments.look(_store(state), request.user.office, digest)
@@ -54,7 +54,7 @@ async def look_at_attachment(digest: Digest, request: Asked, state: State) -> Re
     return Response(None, headers={"Upload-Offset": str(told.have), "Upload-Length": str(told.size)})
 
 
-@get(PATH, opt=needs(Permission.FEED))
+@get(PATH, opt=of_devices(Permission.CASES))
 async def get_attachment(digest: Digest, request: Asked, state: State) -> Response[bytes]:
     """A whole attachment of the hall."""
     found = await attachments.content(_store(state), request.user.office, digest)

@@ -6,7 +6,8 @@ import asyncio
 import functools
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -68,11 +69,27 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
 
     # Once before serving: what is wrong is said in words and not as a failed start of the application.
     with_store(data, lambda store: store.epoch())
-    store = _open(data)
-    log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
-    logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    app = make_app(store, on_shutdown=store.close, offline_days=offline_days, tell_departments=True)
-    run(app, host, port, announce=click.echo, share_port=share_port)
+    with _the_one_centre(data):
+        store = _open(data)
+        log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
+        logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+        app = make_app(store, on_shutdown=store.close, offline_days=offline_days, tell_departments=True)
+        run(app, host, port, announce=click.echo, share_port=share_port)
+
+
+@contextmanager
+def _the_one_centre(data: Path | str) -> Iterator[None]:
+    """Of an embedded database there is one centre; PostgreSQL serves any number."""
+    from central.store.locking import serving
+
+    if isinstance(data, str):
+        yield
+        return
+    try:
+        with serving(data / "central.db"):
+            yield
+    except HallError as error:
+        _stop(error)
 
 
 @main.command("enrol-code")

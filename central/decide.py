@@ -65,7 +65,7 @@ class Known(Struct, kw_only=True):
 
     ``ids`` are used; ``histories`` the facts of cases that two windows wrote; ``held`` the cases of which this journal
     has a fact that nobody could read; ``conflicted`` those on which it has an open conflict; ``doubts`` are about the
-    writers of facts, by number.
+    writers of facts, by number; ``sizes`` are the bytes of cases as they grow.
     """
 
     ids: set[str]
@@ -75,6 +75,7 @@ class Known(Struct, kw_only=True):
     conflicted: set[str] = field(default_factory=set)
     doubts: dict[int, Doubt] = field(default_factory=dict)
     tickets: TicketFacts | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 class NewConflict(Struct, frozen=True, kw_only=True):
@@ -238,6 +239,12 @@ def _apply(
         misfit = case.timeline[-1].misfit if case else ""
     if case is None:
         return aside("unread", "中心没有这个办件的收件记录")
+    sizes = known.sizes
+    sizes[subject] = (
+        sizes.get(subject, len(row.snapshot) if row else 0) + len(each.sealed.public) + len(each.sealed.personal)
+    )
+    if sizes[subject] > wire.MAX_CASE:
+        return aside("other", "这个办件的记录太多太长，中心不再往里记；原文仍然保存，请另开一件或联系管理员")
     if history is not None:
         history.append(fact)
     return (wire.Status.CONFLICT if misfit else wire.Status.APPLIED), misfit, case

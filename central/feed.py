@@ -6,6 +6,9 @@ appear in the order of commits. What was behind a cursor and has moved on comes 
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+import msgspec
 from msgspec import Struct
 
 from central.refusal import Refused
@@ -16,14 +19,24 @@ from hall import wire
 
 
 class Asked(Struct, frozen=True):
-    """A page of a hall's feed: at most ``limit`` cases that changed after ``cursor`` (empty: from the beginning)."""
+    """A page of a hall's feed: at most ``limit`` cases that changed after ``cursor`` (empty: from the beginning).
+    ``empty``: of a reader that is not to know the cases."""
 
     office: str
     cursor: str
     limit: int
+    empty: bool = False
 
 
-Pages = Together[Asked, wire.ChangesReply]
+class Page(Struct, frozen=True):
+    """A page and the bytes it is sent in, made once for all who ask for it; ``digest`` is what is signed for each."""
+
+    reply: wire.ChangesReply
+    body: bytes
+    digest: bytes
+
+
+Pages = Together[Asked, Page]
 """Who waits for a hall's next change is told of it at the same moment: what all ask is read once."""
 
 
@@ -41,13 +54,13 @@ async def changes(store: Store, asked: Asked) -> wire.ChangesReply:
     (page,) = await store.read(lambda db: pages(db, [asked]))
     if isinstance(page, Refused):
         raise page
-    return page
+    return page.reply
 
 
-async def pages(db: Db, asked: list[Asked]) -> list[wire.ChangesReply | Refused]:
+async def pages(db: Db, asked: list[Asked]) -> list[Page | Refused]:
     """Pages, each that is asked for more than once read once."""
     epoch = await current_epoch(db)
-    found: dict[Asked, wire.ChangesReply | Refused] = {}
+    found: dict[Asked, Page | Refused] = {}
     for one in dict.fromkeys(asked):
         try:
             found[one] = await _page(db, epoch, one)
@@ -56,13 +69,33 @@ async def pages(db: Db, asked: list[Asked]) -> list[wire.ChangesReply | Refused]
     return [found[one] for one in asked]
 
 
-async def _page(db: Db, epoch: str, asked: Asked) -> wire.ChangesReply:
+async def _page(db: Db, epoch: str, asked: Asked) -> Page:
     after = read_cursor(asked.cursor, epoch)
-    rows = await facts.changes(db, asked.office, after, asked.limit + 1)
-    page = [row.as_change() for row in rows[: asked.limit]]
-    last = page[-1].server_seq if page else after
-    more = len(rows) > asked.limit
-    return wire.ChangesReply(epoch=epoch, changes=page, next_cursor=f"{epoch}:{last}", has_more=more)
+    if asked.empty:
+        return _nothing(epoch, after)
+    sizes = await facts.sizes(db, asked.office, after, asked.limit + 1)
+    last, size = after, 0
+    for count, (number, length) in enumerate(sizes):
+        size += length if length <= wire.MAX_CASE else 0
+        if count == asked.limit or (count and size > wire.MAX_PAGE):
+            break
+        last = number
+    rows = await facts.changes(db, asked.office, after, last, wire.MAX_CASE) if sizes else []
+    more = bool(sizes) and last < sizes[-1][0]
+    return _as_sent(epoch, [row.as_change() for row in rows], last, more)
+
+
+def _nothing(epoch: str, after: int) -> Page:
+    """A feed that never says anything. Who had read another begins anew, and lets go what that one said."""
+    if after:
+        raise _expired(epoch)
+    return _as_sent(epoch, [], 0, False)
+
+
+def _as_sent(epoch: str, changes: list[wire.Change], last: int, more: bool) -> Page:
+    reply = wire.ChangesReply(epoch=epoch, changes=changes, next_cursor=f"{epoch}:{last}", has_more=more)
+    body = msgspec.json.encode(reply)
+    return Page(reply, body, sha256(body).digest())
 
 
 def read_cursor(cursor: str, epoch: str) -> int:
@@ -73,7 +106,7 @@ def read_cursor(cursor: str, epoch: str) -> int:
     """
     named, _, number = cursor.partition(":")
     if cursor and (named != epoch or not number.isascii() or not number.isdigit() or len(number) > 15):
-        raise Refused(410, wire.Problem(code="cursor_expired", message="请从头读取", epoch=epoch))
+        raise _expired(epoch)
     return int(number or 0)
 
 
@@ -82,23 +115,5 @@ def number_of(cursor: str) -> int:
     return int(cursor.rpartition(":")[2])
 
 
-async def snapshot(store: Store, office: str, after: str, limit: int) -> wire.SnapshotReply:
-    """A page of the hall's cases by identity. ``after`` is ``next_after`` of the page before; empty: the first.
-
-    It carries where the feed stood at the first page, so that what changes between two pages comes with the feed.
-
-    Raises:
-        Refused: 410 the page before is of another epoch: begin anew.
-    """
-
-    async def look(db: Db) -> wire.SnapshotReply:
-        epoch = await current_epoch(db)
-        named, _, last = after.partition("/")
-        head = read_cursor(named or "?", epoch) if after else await facts.feed_head(db, office)
-        rows = await facts.cases_of(db, office, last, limit + 1)
-        page = [row.as_change() for row in rows[:limit]]
-        cursor = f"{epoch}:{head}"
-        more = f"{cursor}/{page[-1].case_id}" if len(rows) > limit else ""
-        return wire.SnapshotReply(epoch=epoch, cases=page, next_after=more, cursor=cursor)
-
-    return await store.read(look)
+def _expired(epoch: str) -> Refused:
+    return Refused(410, wire.Problem(code="cursor_expired", message="请从头读取", epoch=epoch))

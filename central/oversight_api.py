@@ -44,7 +44,7 @@ async def retry(number: NumberInHall, request: Asked, state: State) -> w.RetryRe
     return reply
 
 
-@get("/v1/conflicts", opt=needs(Permission.FEED))
+@get("/v1/conflicts", opt=needs(Permission.VIEW))
 async def conflicts(
     request: Asked,
     state: State,

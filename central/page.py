@@ -24,6 +24,9 @@ def describe(document: dict[str, Any]) -> str:
         for verb, operation in verbs.items()
         if isinstance(operation, dict)
     )
+    told = "".join(
+        _operation("", verb, said) for each in document.get("webhooks", {}).values() for verb, said in each.items()
+    )
     schemas = document.get("components", {}).get("schemas", {})
     types = "".join(
         f'<h2 id="{escape(name)}">{escape(name)}</h2><p>{escape(schema.get("description", ""))}</p>{_code(schema)}'
@@ -33,7 +36,7 @@ def describe(document: dict[str, Any]) -> str:
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(info["title"])}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info.get('description', ''))} "
-        f'<a href="/schema/openapi.json">openapi.json</a></p>{operations}{types}</body></html>'
+        f'<a href="/schema/openapi.json">openapi.json</a></p>{operations}{told}{types}</body></html>'
     )
 
 

@@ -26,6 +26,7 @@ from hall.roles import Permission
 
 log = logging.getLogger(__name__)
 OPTION: Final = "permission"
+DEVICES_ONLY: Final = "devices_only"
 HEARD_EVERY_MS: Final = 60_000
 """How often it is kept that a device was heard of: a display asks every two seconds."""
 DEPARTMENT: Final = "d."
@@ -58,6 +59,11 @@ def needs(permission: Permission) -> dict[str, Any]:
     return {OPTION: permission}
 
 
+def of_devices(permission: Permission) -> dict[str, Any]:
+    """The same, for a device's own token only: what is told in full is kept at a counter, never shown to a session."""
+    return {OPTION: permission, DEVICES_ONLY: True}
+
+
 async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, State], handler: BaseRouteHandler) -> None:
     """Let in who may.
 
@@ -69,7 +75,8 @@ async def guard(connection: ASGIConnection[BaseRouteHandler, Principal, Any, Sta
         return
     principal = await _principal(connection)
     connection.scope["user"] = principal
-    if not isinstance(wanted, Permission) or not roles.allows(principal.roles, wanted):
+    allowed = isinstance(wanted, Permission) and roles.allows(principal.roles, wanted)
+    if not allowed or (principal.clerk and handler.opt.get(DEVICES_ONLY)):
         told = roles.NAMES[wanted] if isinstance(wanted, Permission) else "这个操作"
         raise Refused(403, wire.Problem(code="not_allowed", message=f"没有“{told}”的权限"))
 

@@ -1,26 +1,31 @@
-"""The routes of the sync: push, feed, snapshot, keys, dead letters, sealed files."""
+"""The routes of the sync: push, feed, keys, dead letters, sealed files."""
 
 from __future__ import annotations
 
 import time
 from typing import Annotated, Any
 
-from litestar import Request, get, post
-from litestar.datastructures import State
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import ResponseHeader, State
 from litestar.params import JSONBody, Parameter
 
 from central import feed, ingest, sealed_import, withheld
 from central.clock import now_ms
 from central.intake import Intake
-from central.rights import Principal, needs
+from central.rights import Principal, needs, of_devices
 from central.store import Store, devices
 from central.waiting import Waiting
 from hall import sealed, wire
 from hall import wire_oversight as w
-from hall.roles import Permission
+from hall.roles import Permission, allows
 
 Asked = Request[Principal, Any, State]
 PAGE_LIMIT = 500
+SIGNATURE = ResponseHeader(
+    name=wire.PAGE_HEADER,
+    documentation_only=True,
+    description="Ed25519 signature of the centre over device, cursor and SHA-256 of the body, in base64",
+)
 MAX_SEALED = 64 << 20
 """Largest sealed file that is taken over the network, in bytes."""
 Cursor = Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")]
@@ -53,34 +58,30 @@ async def push(data: JSONBody[wire.PushRequest], request: Asked, state: State) -
     return reply
 
 
-@get("/v1/sync/changes", opt=needs(Permission.FEED))
+@get("/v1/sync/changes", opt=of_devices(Permission.FEED), response_headers=[SIGNATURE])
 async def changes(
     request: Asked, state: State, cursor: Cursor = "", limit: Limit = 200, wait_s: WaitS = 0
-) -> wire.ChangesReply:
-    """The hall's cases as they change, in commit order; with ``wait_s`` the answer comes with the next change."""
-    office, until = request.user.office, time.monotonic() + wait_s
+) -> Response[wire.ChangesReply]:
+    """The hall's cases as they change, in commit order; with ``wait_s`` the answer comes with the next change. A print
+    or ticket station has no part in them: its feed stays empty."""
+    store, office, until = _store(state), request.user.office, time.monotonic() + wait_s
     waiting: Waiting = state.waiting
     pages: feed.Pages = state.pages
+    asked = feed.Asked(office, cursor, limit, empty=not allows(request.user.roles, Permission.CASES))
     while True:
-        page = await pages.ask(feed.Asked(office, cursor, limit))
+        page = await pages.ask(asked)
         left = until - time.monotonic()
-        if page.changes or left <= 0 or waiting.ended:
-            return page
-        await waiting.wait(office, feed.number_of(page.next_cursor), left)
+        if page.reply.changes or left <= 0 or waiting.ended:
+            return _signed(store, request.user.device.device_id, cursor, page)
+        await waiting.wait(office, feed.number_of(page.reply.next_cursor), left)
 
 
-@get("/v1/sync/snapshot", opt=needs(Permission.FEED))
-async def snapshot(
-    request: Asked,
-    state: State,
-    after: Annotated[str, Parameter(max_length=300, description="next_after of the page before; empty to begin")] = "",
-    limit: Limit = 200,
-) -> wire.SnapshotReply:
-    """Every case of the hall as it stands, and where the feed goes on: after a cursor that has expired."""
-    return await feed.snapshot(_store(state), request.user.office, after, limit)
+def _signed(store: Store, device_id: str, cursor: str, page: feed.Page) -> Response[Any]:
+    headers = {wire.PAGE_HEADER: wire.sign_page(store.key, device_id, cursor, page.digest)}
+    return Response(page.body, media_type=MediaType.JSON, headers=headers)
 
 
-@get("/v1/sync/keys", opt=needs(Permission.FEED))
+@get("/v1/sync/keys", opt=of_devices(Permission.FEED))
 async def keys(request: Asked, state: State) -> wire.KeysReply:
     """The keys of the hall's devices, whose codes on papers its windows may believe, and the key to seal files for;
     signed."""
@@ -132,4 +133,4 @@ async def import_sealed(request: Asked, state: State) -> sealed_import.Imported:
     return told
 
 
-ROUTES = [push, changes, snapshot, keys, report, contents, import_sealed]
+ROUTES = [push, changes, keys, report, contents, import_sealed]

@@ -7,7 +7,9 @@ of the last fact stored, and time. No status code and no empty body is one.
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b64decode, b64encode
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -26,6 +28,14 @@ MAX_UNPACKED = 8 << 20
 
 MAX_WAIT_S = 25
 """Longest that a reader of the feed may wait for the next change, in seconds."""
+
+MAX_CASE = 2 << 20
+MAX_PAGE = 4 << 20
+"""Most bytes of a case that is told, and of the cases of one page of the feed, before base64 makes them a third larger:
+a counter reads replies of 8 MiB."""
+
+PAGE_HEADER = "X-Clerk-Signature"
+"""Carries the centre's signature over a page of the feed (``sign_page``)."""
 
 Lane = Literal["live", "backlog"]
 LANE_HEADER = "X-Lane"
@@ -153,7 +163,8 @@ class Problem(_Message, frozen=True):
 class Change(_Message, frozen=True):
     """One entry of the feed, numbered in commit order; ``case`` is the JSON of the case as it stands now.
 
-    Each case is in the feed once, at the number of its last fact. ``flags`` say what a person has to look at
+    Each case is in the feed once, at the number of its last fact; one of more than ``MAX_CASE`` bytes without what is
+    in it. ``flags`` say what a person has to look at
     (``needs_review``, ``issued_offline``, ``candidate_pair``, ``same_ticket``, ``same_field``; ``clock_suspect`` and
     what ``hall.clock_doubt`` reads).
     """
@@ -170,24 +181,12 @@ class Change(_Message, frozen=True):
 
 
 class ChangesReply(_Message, frozen=True):
-    """A page of the feed after ``cursor``; ``next_cursor`` is opaque."""
+    """A page of the feed after ``cursor``; ``next_cursor`` is opaque. The centre signs the bytes it is sent in."""
 
     epoch: str
     changes: list[Change]
     next_cursor: str
     has_more: bool
-
-
-class SnapshotReply(_Message, frozen=True):
-    """A page of a hall's cases as they stand, by identity; ask for ``next_after`` until it is empty.
-
-    ``cursor`` is where the feed goes on: as it stood at the first page, so that nothing between the pages is missed.
-    """
-
-    epoch: str
-    cases: list[Change]
-    next_after: str
-    cursor: str
 
 
 class EnrolRequest(_Message, frozen=True):
@@ -274,6 +273,25 @@ def sign_keys(key: Ed25519PrivateKey, reply: KeysReply) -> KeysReply:
 def keys_are_signed(server_key: bytes, reply: KeysReply) -> bool:
     """Whether the list of keys is signed by the pinned centre key."""
     return _verify(server_key, reply.signature, _keys_bytes(reply))
+
+
+def sign_page(key: Ed25519PrivateKey, device: str, cursor: str, digest: bytes) -> str:
+    """The centre's signature (base64) over the page that ``device`` asked for behind ``cursor``; ``digest`` is the
+    SHA-256 of its bytes."""
+    return b64encode(key.sign(_page_bytes(device, cursor, digest))).decode()
+
+
+def page_is_signed(server_key: bytes, device: str, cursor: str, signature: str, body: bytes) -> bool:
+    """Whether these bytes are the page that this device asked for, by the pinned centre key."""
+    try:
+        signed = b64decode(signature, validate=True)
+    except ValueError:
+        return False
+    return _verify(server_key, signed, _page_bytes(device, cursor, sha256(body).digest()))
+
+
+def _page_bytes(device: str, cursor: str, digest: bytes) -> bytes:
+    return msgspec.json.encode(["page1", device, cursor, digest])
 
 
 def _keys_bytes(reply: KeysReply) -> bytes:

@@ -210,13 +210,21 @@ async def feed_head(db: Db, office: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def changes(db: Db, office: str, after: int, limit: int) -> list[CaseRow]:
-    """At most ``limit`` cases of a hall whose last change has a number above ``after``, in that order."""
-    where = "WHERE office = $1 AND server_seq > $2 ORDER BY server_seq LIMIT $3"
-    return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
+async def sizes(db: Db, office: str, after: int, limit: int) -> list[tuple[int, int]]:
+    """Numbers and bytes of the at most ``limit`` cases of a hall whose last change has a number above ``after``."""
+    found = await db.rows(
+        "SELECT server_seq, length(snapshot) FROM case_ WHERE office = $1 AND server_seq > $2 ORDER BY server_seq"
+        " LIMIT $3",
+        office,
+        after,
+        limit,
+    )
+    return [(int(row[0]), int(row[1])) for row in found]
 
 
-async def cases_of(db: Db, office: str, after: str, limit: int) -> list[CaseRow]:
-    """At most ``limit`` cases of a hall by identity, behind ``after``."""
-    where = "WHERE office = $1 AND case_id > $2 ORDER BY case_id LIMIT $3"
-    return [_case(row) for row in await db.rows(f"{_CASES} {where}", office, after, limit)]
+async def changes(db: Db, office: str, after: int, through: int, most: int) -> list[CaseRow]:
+    """The cases of a hall whose last change has a number above ``after`` and at most ``through``, in that order; of one
+    with more than ``most`` bytes nothing that is in it."""
+    known = _CASES.replace("snapshot", "CASE WHEN length(snapshot) <= $4 THEN snapshot ELSE $5 END")
+    where = "WHERE office = $1 AND server_seq > $2 AND server_seq <= $3 ORDER BY server_seq"
+    return [_case(row) for row in await db.rows(f"{known} {where}", office, after, through, most, b"")]

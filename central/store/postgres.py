@@ -37,7 +37,16 @@ _MET_ANOTHER = (
     # Two transactions made the same row at once: the second sees it when it looks again.
     asyncpg.UniqueViolationError,
 )
-_AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, TimeoutError)
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # It starts, stops, or is out of room; or it has become a standby.
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
 _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 _UNUSABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError)
 _SETTINGS = {

@@ -1,4 +1,4 @@
-"""Embedded SQLite: one connection, WAL with ``synchronous=FULL``. Nothing here ever waits for an event loop."""
+"""Embedded SQLite: one writing connection, WAL with ``synchronous=FULL``. Nothing here ever waits for an event loop."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.store.base import PIECE, Db, Row, Store, unstorable
+from central.store.locking import WriteLock, busy, is_away
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -76,9 +77,11 @@ class SqliteStore(Store):
         self.secret_file = path.with_name(SECRET)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._lock = threading.Lock()
-            self._open()
+            self._writing = WriteLock(path)
+            with self._writing.held():
+                self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+                self._lock = threading.Lock()
+                self._open()
             row = self._db.execute("SELECT signing_key FROM server").fetchone()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
@@ -124,9 +127,9 @@ class SqliteStore(Store):
         """Nothing to do: it is open."""
 
     async def transact(self, work: Callable[[Db], Awaitable[Result]]) -> Result:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._lock, self._writing.held():
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 result = await work(SqliteDb(self._db))
                 self._db.execute("COMMIT")
             except BaseException as error:
@@ -134,6 +137,8 @@ class SqliteStore(Store):
                     self._db.execute("ROLLBACK")
                 if isinstance(error, _UNSTORABLE):
                     raise unstorable() from error
+                if isinstance(error, sqlite3.Error) and is_away(error):
+                    raise busy(type(error).__name__) from error
                 raise
         return result
 
@@ -155,8 +160,10 @@ class SqliteStore(Store):
                 raise unstorable() from error
 
     async def close(self) -> None:
-        with self._lock:
+        # Closing folds the WAL into the file.
+        with self._lock, self._writing.held():
             self._db.close()
+        self._writing.close()
 
 
 def _statements(script: str) -> list[str]:

@@ -20,10 +20,15 @@ State = Literal["enough", "low", "out"]
 
 def has_room(path: Path) -> bool:
     """Whether the disk of ``path`` has room for a page; a disk that does not tell counts as having it."""
+    return free_bytes(path) >= PAGE
+
+
+def free_bytes(path: Path) -> int:
+    """Free bytes of the disk of ``path``; one that does not tell counts as having room."""
     try:
-        return shutil.disk_usage(path.parent).free >= PAGE
+        return shutil.disk_usage(path.parent).free
     except OSError:
-        return True
+        return 1 << 62
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -20,12 +20,12 @@ import msgspec
 
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.sync import conversing
 from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import AnyMessage, Sealed, Trouble, to_line
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.sealing import seal_unproven
-from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from clerk_tui.sync.transport import open_http
@@ -94,11 +94,7 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             try:
                 client = client or _client(http, outbox, settings)
                 client.catch_up()
-                trouble = (
-                    client.run(lambda: wishes.ended)
-                    or client.send_files(http, lambda: wishes.ended)
-                    or send_archives(http, outbox.archives(), settings, say, lambda: wishes.ended)
-                )
+                trouble = conversing.hold(client, http, outbox, settings, say, lambda: wishes.ended)
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:

@@ -6,11 +6,9 @@ journal. Everything else that answers (a portal, a proxy, a wrong host, a redire
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
-from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import httpx
 import msgspec
@@ -18,27 +16,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_tui import faults
 from clerk_tui.store.device import Device
+from clerk_tui.store.disk import free_bytes
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync.clerks import read_clerks
-from clerk_tui.sync.messages import Acked, Changed, Clerks, Contact, Dead, Keeper, Keys, ReadAgain, Rewound, Trouble
+from clerk_tui.sync.learning import Lists
+from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, ReadAgain, Rewound, Trouble
 from clerk_tui.sync.transport import Transport, decode, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
 from hall.wire_oversight import RetryReply
 
-if TYPE_CHECKING:
-    from hall.wire_clerks import RotateReply
-
 APP_VERSION: Final = "0.1"
-CLERKS_EVERY_S: Final = 50.0
-"""Seconds between two looks at the hall's clerks."""
-KEYS_EVERY_S: Final = 600.0
-"""Seconds between two looks at the keys of the hall's devices."""
 CONTENTS_EVERY_S: Final = 3600.0
 """Seconds between two tries to bring the centre what it would not take."""
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
+READ_FLOOR: Final = 100 << 20
+"""Free bytes of the disk below which the feed is not read: what is left is for this counter's own work."""
 ReadClock = Callable[[], wire.ClockReading]
 
 
@@ -74,8 +68,9 @@ class Client:
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
         self._refused = 0
-        self._keys_due = 0.0
-        self._clerks_due = 0.0
+        self.has_sent = False
+        """Whether the last run sent all there was, whatever came of reading the feed."""
+        self._lists = Lists(self._device, keep)
         self._contents_due = time.monotonic() + CONTENTS_EVERY_S
 
     def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
@@ -96,17 +91,16 @@ class Client:
         """
         spoke = False
         for _ in range(2):
-            epoch = self._epoch
+            epoch, self.has_sent = self._epoch, False
             for step in (self.send, self.read):
                 done = step(should_stop)
                 if isinstance(done, Trouble):
                     return done
-                spoke = done or spoke
+                self.has_sent, spoke = True, done or spoke
             if not epoch or self._epoch == epoch:
                 break
         if not should_stop():
-            spoke = self._learn_keys() or spoke
-            self._learn_clerks()
+            spoke = self._lists.learn(self._ask) or spoke
             self._bring_contents()
         if not spoke:
             self._keep(Contact())
@@ -128,6 +122,8 @@ class Client:
         """Read the feed to its end; whether there was anything. ``wait_s``: wait so long for the first change."""
         more, spoke = True, False
         while more and not should_stop():
+            if self._is_cramped():
+                return Trouble(what="no_room", detail="the disk is nearly full")
             page = self._pull(wait_s)
             if isinstance(page, Trouble):
                 return page
@@ -139,50 +135,19 @@ class Client:
         """Wait for the feed's next change and keep it; whether there was one. Decides nothing: of a centre that says
         anything but the next page of the same feed, the conversation must make out what it means."""
         cursor, epoch = self._cursor, self._epoch
-        answer = self._line.ask(
-            "GET",
-            "/v1/sync/changes",
-            params={"cursor": cursor, "limit": str(_PAGE), "wait_s": str(wait_s)},
-            wait_s=wait_s,
-        )
+        if self._is_cramped():
+            return Trouble(what="no_room", detail="the disk is nearly full")
+        params = {"cursor": cursor, "limit": str(_PAGE), "wait_s": str(wait_s)}
+        answer = self._line.ask_with_headers("GET", "/v1/sync/changes", params=params, headers={}, wait_s=wait_s)
         if isinstance(answer, Trouble):
             return answer
-        status, body = answer
-        page = decode(body, wire.ChangesReply) if status == 200 else None
+        page = self._page(cursor, *answer)
         if page is None or page.epoch != epoch or not cursor:
-            return refusal(status, body)
+            return refusal(*answer[:2])
         if page.next_cursor != cursor:
             self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, complete=not page.has_more))
             self._cursor = page.next_cursor
         return bool(page.changes)
-
-    def _learn_keys(self) -> bool:
-        """Ask now and then for the keys of the hall's devices. A centre that does not tell them is no trouble: codes
-        of other windows are not believed then."""
-        if time.monotonic() < self._keys_due:
-            return False
-        answer = self._ask("GET", "/v1/sync/keys")
-        if isinstance(answer, Trouble):
-            return False
-        self._keys_due = time.monotonic() + KEYS_EVERY_S
-        status, body = answer
-        reply = decode(body, wire.KeysReply) if status == 200 else None
-        ours = reply is not None and reply.device == self._device.device_id
-        if reply is None or not ours or not wire.keys_are_signed(self._device.server_key, reply):
-            return False
-        self._keep(Keys(reply=reply))
-        return True
-
-    def _learn_clerks(self) -> None:
-        """Ask once a minute who may sign in here; a centre that does not tell is no trouble."""
-        if time.monotonic() < self._clerks_due:
-            return
-        answer = self._ask("GET", "/v1/clerks")
-        if isinstance(answer, Trouble):
-            return
-        self._clerks_due = time.monotonic() + CLERKS_EVERY_S
-        if (told := read_clerks(*answer, self._device)) is not None:
-            self._keep(Clerks(reply=told))
 
     def _push(self, facts: list[wire.WireFact]) -> Trouble | None:
         first = self.acked + 1
@@ -328,16 +293,16 @@ class Client:
 
     def _pull(self, wait_s: int) -> wire.ChangesReply | Trouble:
         params = {"cursor": self._cursor, "limit": str(_PAGE)} | ({"wait_s": str(wait_s)} if wait_s else {})
-        answer = self._ask("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
+        answer = self._ask_whole("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
         if isinstance(answer, Trouble):
             return answer
-        status, body = answer
+        status, body, _ = answer
         if status == 410 and self._cursor:
             self._cursor = ""
             return wire.ChangesReply(epoch="", changes=[], next_cursor="", has_more=True)
         if status != 200:
             return refusal(status, body)
-        page = decode(body, wire.ChangesReply)
+        page = self._page(self._cursor, *answer)
         if page is None or (page.has_more and page.next_cursor == self._cursor):
             return Trouble(what="not_the_centre", detail="a feed that cannot be read")
         if page.epoch != self._epoch and self._epoch:
@@ -352,6 +317,16 @@ class Client:
         self._cursor = page.next_cursor
         return page
 
+    def _page(self, cursor: str, status: int, body: bytes, headers: httpx.Headers) -> wire.ChangesReply | None:
+        """A page of the feed that the pinned centre signed for this device and cursor; ``None`` for anything else."""
+        signature = headers.get(wire.PAGE_HEADER, "")
+        named = (self._device.server_key, self._device.device_id, cursor, signature, body)
+        return decode(body, wire.ChangesReply) if status == 200 and wire.page_is_signed(*named) else None
+
+    def _is_cramped(self) -> bool:
+        """Whether the disk has so little room left that only this counter's own work may take it."""
+        return free_bytes(self._outbox.path) < READ_FLOOR
+
     def _ask(
         self,
         method: str,
@@ -363,36 +338,46 @@ class Client:
         wait_s: float = 0.0,
     ) -> tuple[int, bytes] | Trouble:
         """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
-        answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
+        answer = self._ask_whole(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
+        return answer if isinstance(answer, Trouble) else answer[:2]
+
+    def _ask_whole(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        wait_s: float = 0.0,
+    ) -> tuple[int, bytes, httpx.Headers] | Trouble:
+        """The same, with the reply's headers."""
+
+        def ask() -> tuple[int, bytes, httpx.Headers] | Trouble:
+            return self._line.ask_with_headers(
+                method, path, content=content, params=params, headers=headers or {}, wait_s=wait_s
+            )
+
+        answer = ask()
         if not isinstance(answer, Trouble) and answer[0] == 401:
             renewed = self.renew_token()
             if isinstance(renewed, Trouble) or not renewed:
                 return renewed or answer
-            answer = self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
+            answer = ask()
         return answer
 
     def renew_token(self) -> bool | Trouble:
-        """Make a next token and register its hash, signed with the device's key; kept before it is first used.
+        """Have the centre know a next token, kept before it is first used.
 
         ``False``: the centre does not renew it. Trouble: it was not the centre that answered, or nobody did.
         """
-        from hall.wire_clerks import RotateReply, sign_rotation
+        from clerk_tui.sync.rotating import rotate
 
         if self._save_token is None:
             return False
-        token = secrets.token_urlsafe(32)
-        request = sign_rotation(self._key, self._device.device_id, sha256(token.encode()).digest())
-        answer = self._line.ask("POST", "/v1/devices/rotate", content=msgspec.json.encode(request))
-        if isinstance(answer, Trouble):
-            return answer
-        if answer[0] != 200:
-            refused = refusal(*answer)
-            return refused if refused.what == "not_the_centre" else False
-        reply: RotateReply | None = decode(answer[1], RotateReply)
-        if reply is None:
-            return Trouble(what="not_the_centre", detail="a renewal that cannot be read")
-        if reply.device != self._device.device_id:
-            return False
+        token = rotate(self._line, self._key, self._device.device_id)
+        if not isinstance(token, str):
+            return token or False
         self._save_token(token)
         self._line.token = token
         return True

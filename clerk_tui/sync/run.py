@@ -56,8 +56,8 @@ def converse(
     token = read_token(token_file)
     if token is None:
         return Trouble(what="not_enrolled", detail="no token file")
+    from clerk_tui.sync import conversing
     from clerk_tui.sync.client import Client
-    from clerk_tui.sync.sending_archives import send_archives
     from clerk_tui.sync.settings import Settings
     from clerk_tui.sync.transport import open_http
 
@@ -76,7 +76,6 @@ def converse(
             settings = Settings(
                 path=path, url=url, token_file=token_file, sealed_folder=path.with_name("sealed"), office=office
             )
-            trouble = client.run(should_stop) or client.send_files(http, should_stop)
-            return trouble or send_archives(http, outbox.archives(), settings, keep, should_stop)
+            return conversing.hold(client, http, outbox, settings, keep, should_stop)
     finally:
         outbox.close()

@@ -13,6 +13,7 @@ from central.store.devices import DeviceRow
 from hall import facts as f
 from hall import wire
 from hall.chain import Sealed, genesis, seal, type_of
+from hall.roles import Role
 from tests.builders import DAY, received
 from tests.central.counter import OFFICE
 from tests.central.hub import NOW, Hub
@@ -21,11 +22,11 @@ from tests.central.hub import NOW, Hub
 class Device:
     """An enrolled device and everything it ever sealed."""
 
-    def __init__(self, hub: Hub, name: str, office: str = OFFICE, code: str = "") -> None:
+    def __init__(self, hub: Hub, name: str, office: str = OFFICE, code: str = "", role: Role = Role.CLERK) -> None:
         self.hub, self.office = hub, office
         self.key = Ed25519PrivateKey.generate()
         request = wire.EnrolRequest(
-            one_time_code=hub.run(enrolment.new_code(hub.store, office, now_ms())),
+            one_time_code=hub.run(enrolment.new_code(hub.store, office, now_ms(), role)),
             device=name,
             device_code=code,
             public_key=self.key.public_key().public_bytes_raw(),

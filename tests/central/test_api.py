@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hall import wire
+from hall.wire_departments import SIGNATURE_HEADER, CaseTold
 from tests.central.counter import Counter, encoded
 from tests.central.hub import Http, Hub
 from tests.journals import add_case
@@ -87,6 +88,37 @@ def test_a_body_that_is_nested_without_end_is_a_bad_request_on_every_route(
         assert reply.status_code < 500, path
     for public in ("/v1/devices/enrol", "/v1/devices/rotate"):
         assert centre.post(public, content=opening.encode() * 3_000).status_code == 400
+
+
+def test_the_document_says_who_may_ask_and_every_refusal(centre: Http) -> None:
+    document = centre.get("/schema/openapi.json").json()
+    for path, verbs in document["paths"].items():
+        for verb, operation in verbs.items() if path.startswith("/v1/") else ():
+            where = (path, verb)
+            assert operation["description"], where
+            refusals = {status: said for status, said in operation["responses"].items() if status >= "400"}
+            assert refusals["503"]["headers"]["Retry-After"], where
+            public = path in ("/v1/health", "/v1/devices/enrol", "/v1/devices/rotate")
+            assert operation["security"] == ([] if public else [{"bearer": []}]), where
+            assert public or {"401", "403"} <= set(refusals), where
+            kinds = {
+                said["content"]["application/json"]["schema"]["$ref"] for said in refusals.values() if verb != "head"
+            }
+            assert kinds <= {"#/components/schemas/Problem"}, where
+    push = document["paths"]["/v1/sync/push"]["post"]["responses"]
+    assert {"409", "412", "413", "415", "422", "426"} <= set(push)
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_the_document_says_what_departments_are_told(centre: Http) -> None:
+    document = centre.get("/schema/openapi.json").json()
+    told = document["webhooks"]["caseTold"]["post"]
+    schemas = document["components"]["schemas"]
+    body = told["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    answer = told["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert set(schemas[body]["properties"]) == set(CaseTold.__struct_fields__)
+    assert schemas[answer]["required"] == ["taken"]
+    assert SIGNATURE_HEADER in {each["name"] for each in told["parameters"]}
 
 
 def test_the_page_lists_every_operation_and_loads_nothing_from_outside(centre: Http) -> None:

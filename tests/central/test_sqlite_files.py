@@ -7,9 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from central import feed, ingest
-from central.store import devices
+from central.cli import main
+from central.store import devices, locking
 from central.store.sqlite import SqliteStore
 from hall.errors import StoreError
 from tests.central.counter import OFFICE, Counter
@@ -66,3 +68,42 @@ def test_a_database_of_the_first_version_keeps_its_cases_and_feed(tmp_path: Path
     assert after.changes == before.changes
     assert inline(again.read(counts)) == inline(store.read(counts))
     inline(again.close())
+
+
+def test_two_processes_never_write_at_once_and_who_waits_too_long_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "c.db")
+    other = locking.WriteLock(tmp_path / "c.db")
+    monkeypatch.setattr(locking, "WAIT_S", 0.02)
+    with other.held():
+        with pytest.raises(StoreError) as error:
+            inline(store.transact(lambda db: db.run("UPDATE server SET epoch = 'x'")))
+        assert error.value.code == "centre_database_away"
+        assert inline(store.epoch()) != "x", "whoever only looks waits for nobody"
+    inline(store.transact(lambda db: db.run("UPDATE server SET epoch = 'x'")))
+    assert inline(store.epoch()) == "x"
+    inline(store.close())
+    other.close()
+
+
+def test_a_database_that_is_locked_from_outside_is_busy_and_no_error_of_the_centre(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "c.db")
+    store._db.execute("PRAGMA busy_timeout = 20")
+    rude = sqlite3.connect(tmp_path / "c.db", isolation_level=None)
+    rude.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError) as error:
+        inline(store.transact(lambda db: db.run("UPDATE server SET epoch = 'x'")))
+    assert error.value.code == "centre_database_away"
+    rude.close()
+    inline(store.close())
+
+
+def test_one_process_serves_an_embedded_database(tmp_path: Path) -> None:
+    inline(SqliteStore(tmp_path / "central.db").close())
+    with locking.serving(tmp_path / "central.db"):
+        done = CliRunner().invoke(main, ["serve", "--data", str(tmp_path), "--port", "0"])
+    assert done.exit_code != 0
+    assert "另一个中心正在用这个数据库" in done.output

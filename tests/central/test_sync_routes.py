@@ -1,4 +1,4 @@
-"""The routes beside push: long poll, snapshot, gzip, status, what was set aside, sealed files, attachments."""
+"""The routes beside push: the feed and long poll, gzip, status, what was set aside, sealed files, attachments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from hall.chain import open_sealed
 from hall.errors import BrokenChain
 from hall.roles import Role
 from hall.sealed import SealedFacts, seal_facts, sealing_key
-from tests.builders import received
 from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device, as_wire, whole
 from tests.central.hub import Hub
@@ -74,7 +73,8 @@ def test_readers_of_the_feed_that_ask_at_the_same_time_each_get_their_page(hub: 
         feed.Asked(OFFICE, "", 2),
     ]
     pages: list[Any] = hub.read(lambda db: feed.pages(db, asked))
-    rest, gone, elsewhere, again, whole_page = pages
+    gone = pages[1]
+    rest, elsewhere, again, whole_page = (pages[place].reply for place in (0, 2, 3, 4))
     assert [change.case_id for change in rest.changes] == cases[1:] and again == rest
     assert gone.http_status == 410
     assert theirs not in {change.case_id for change in rest.changes}
@@ -121,25 +121,83 @@ def test_a_reader_who_waits_is_told_what_another_process_stored(hub: Hub, device
     assert len(page.changes) == 1
 
 
-def test_a_snapshot_and_the_feed_behind_it_miss_nothing(hub: Hub, device: Device) -> None:
-    names = {device.case(number) for number in range(1, 6)}
+def test_a_page_of_the_feed_is_bounded_whatever_is_in_its_cases(hub: Hub, device: Device) -> None:
+    large = "大" * 150_000
+    names = []
+    for number in range(12):
+        names.append(device.case(number, notes=0))
+        device.write(names[-1], f.NoteAdded(text=large))
+    device.drain(batch=1)
+    cursor, told = "", []
+    for _ in range(20):
+        answer = hub.http.get("/v1/sync/changes", params={"cursor": cursor}, headers=device.headers)
+        assert len(answer.content) < 6 << 20
+        page = msgspec.json.decode(answer.content, type=wire.ChangesReply)
+        told += [change.case_id for change in page.changes]
+        cursor = page.next_cursor
+        if not page.has_more:
+            break
+    assert told == names
+
+
+def test_a_case_that_grows_without_end_is_not_told_for_ever(hub: Hub, device: Device) -> None:
+    case_id = device.case(1, notes=0)
+    for _ in range(6):
+        device.write(case_id, f.NoteAdded(text="大" * 150_000))
+    device.case(2, notes=0)
+    acked = 0
+    statuses = []
+    while acked < len(device.sealed):
+        reply = device.push(device.request(acked + 1, 1))
+        statuses += [result.status for result in reply.results]
+        acked = reply.receipt.acked_through
+    assert statuses[-4:] == [*[wire.Status.QUARANTINED] * 2, wire.Status.APPLIED, wire.Status.APPLIED]
+    (first, second) = hub.feed().changes
+    assert len(first.case) <= wire.MAX_CASE and second.version == 2
+
+
+def test_a_case_that_was_stored_larger_is_told_without_what_is_in_it(hub: Hub, device: Device) -> None:
+    device.case(1)
+    device.case(2)
     device.drain()
-    first = ask(hub, "/v1/sync/snapshot", wire.SnapshotReply, device.headers, limit=3)
-    assert len(first.cases) == 3
-    # Between two pages one that was shown changes, and one begins that sorts before the page to come.
-    device.write(first.cases[0].case_id, f.NoteAdded(text="后来"))
-    device.write("aaa", received())
-    device.drain(15)
-    rest = ask(hub, "/v1/sync/snapshot", wire.SnapshotReply, device.headers, limit=3, after=first.next_after)
-    assert (len(rest.cases), rest.next_after, rest.cursor) == (2, "", first.cursor)
-    feed = ask(hub, "/v1/sync/changes", wire.ChangesReply, device.headers, cursor=first.cursor)
-    known = {c.case_id: c.version for c in (*first.cases, *rest.cases, *feed.changes)}
-    assert known == {**dict.fromkeys(names, 3), first.cases[0].case_id: 4, "aaa": 1}
+    case_id = hub.feed().changes[0].case_id
+    body = b"x" * (wire.MAX_CASE + 1)
+    hub.transact(lambda db: db.run("UPDATE case_ SET snapshot = $1 WHERE case_id = $2", body, case_id))
+    (first, second) = hub.feed().changes
+    assert (first.case_id, first.case, bool(second.case)) == (case_id, b"", True)
 
 
-@pytest.mark.parametrize("after", ["x", "other:3/a", "/", ":", "x:1"])
-def test_a_snapshot_of_another_epoch_begins_anew(hub: Hub, device: Device, after: str) -> None:
-    assert hub.http.get("/v1/sync/snapshot", params={"after": after}, headers=device.headers).status_code == 410
+def test_a_page_is_signed_for_the_device_and_the_cursor_that_asked(hub: Hub, device: Device) -> None:
+    device.case(1)
+    device.drain()
+    answer = hub.http.get("/v1/sync/changes", headers=device.headers)
+    signature, key = answer.headers[wire.PAGE_HEADER], device.enrolled.server_key
+    assert wire.page_is_signed(key, device.name, "", signature, answer.content)
+    assert not wire.page_is_signed(key, device.name, "e:1", signature, answer.content)
+    assert not wire.page_is_signed(key, "another", "", signature, answer.content)
+    assert not wire.page_is_signed(key, device.name, "", signature, answer.content + b" ")
+    assert not wire.page_is_signed(key, device.name, "", "?", answer.content)
+
+
+def test_a_station_is_told_no_case_and_lets_go_what_it_was_told_before(hub: Hub, device: Device) -> None:
+    device.case(1)
+    device.drain()
+    station = Device(hub, "station", role=Role.STATION)
+    empty = ask(hub, "/v1/sync/changes", wire.ChangesReply, station.headers)
+    assert (empty.changes, empty.has_more) == ([], False)
+    assert ask(hub, "/v1/sync/changes", wire.ChangesReply, station.headers, cursor=empty.next_cursor).changes == []
+    head = hub.feed().next_cursor
+    stale = hub.http.get("/v1/sync/changes", params={"cursor": head}, headers=station.headers)
+    assert stale.status_code == 410
+    digest = "0" * 64
+    assert hub.http.get(f"/v1/attachments/{digest}", headers=station.headers).status_code == 403
+
+
+def test_a_session_is_not_told_whole_cases(hub: Hub, device: Device) -> None:
+    for role in (Role.CLERK, Role.REVIEWER, Role.SUPERVISOR):
+        headers = person(hub, role, device)
+        for path in ("/v1/sync/changes", "/v1/sync/keys", f"/v1/attachments/{'0' * 64}"):
+            assert hub.http.get(path, headers=headers).status_code == 403, (role, path)
 
 
 def test_a_push_may_come_as_gzip(hub: Hub, device: Device) -> None:

@@ -127,10 +127,10 @@ class Sending:
     def sync(self) -> Trouble | None:
         def carry(request: httpx.Request) -> httpx.Response:
             params, token = dict(request.url.params), request.headers["authorization"].removeprefix("Bearer ")
-            status, body = self.centre.answer(request.method, request.url.path, params, token, request.read())
+            status, headers, body = self.centre.answer(request.method, request.url.path, params, token, request.read())
             if self.lose_reply:
                 raise httpx.ReadTimeout("lost")
-            return httpx.Response(status, content=body)
+            return httpx.Response(status, headers=headers, content=body)
 
         keeper = JournalKeeper(self.journal.database, StillClock())
         with (

@@ -55,8 +55,8 @@ class Counter:
     def sync(self) -> Trouble | None:
         def carry(request: httpx.Request) -> httpx.Response:
             params, token = dict(request.url.params), request.headers["authorization"].removeprefix("Bearer ")
-            status, body = self.centre.answer(request.method, request.url.path, params, token, request.read())
-            return httpx.Response(status, content=body)
+            status, headers, body = self.centre.answer(request.method, request.url.path, params, token, request.read())
+            return httpx.Response(status, headers=headers, content=body)
 
         journal = self.ws.journal
         keeper = JournalKeeper(journal.database, self.ws.clock)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -25,7 +26,8 @@ from tests.reliability.disk import WORKS, Disk
 from tests.simulator.chance import drawn_from
 
 OFFICE = "990100"
-Answer = tuple[int, bytes]
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers, body."""
 Result = TypeVar("Result")
 
 
@@ -95,7 +97,7 @@ class Centre:
         self._die_in = steps
 
     def answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
-        """Status and body, as the application would answer over HTTP.
+        """What the application would answer over HTTP.
 
         Raises:
             Crashed: it died in mid-work; it stands again, with what its disk has.
@@ -115,11 +117,20 @@ class Centre:
 
     def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
         try:
-            return 200, msgspec.json.encode(self._routed(method, path, params, token, body))
+            answer = self._routed(method, path, params, token, body)
         except Refused as refused:
-            return refused.http_status, msgspec.json.encode(refused.problem)
+            return refused.http_status, {}, msgspec.json.encode(refused.problem)
         except UNREADABLE:
-            return 400, msgspec.json.encode(wire.Problem(code="bad_request", message=""))
+            return 400, {}, msgspec.json.encode(wire.Problem(code="bad_request", message=""))
+        told = msgspec.json.encode(answer)
+        headers = {"content-type": "application/json"}
+        if isinstance(answer, wire.ChangesReply):
+            device = at_once(tokens.of_device(self.store, token, self.now_ms))
+            digest = sha256(told).digest()
+            headers[wire.PAGE_HEADER] = wire.sign_page(
+                self.store.key, device.device_id, params.get("cursor", ""), digest
+            )
+        return 200, headers, told
 
     def _routed(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> object:
         if (method, path) == ("POST", "/v1/devices/rotate"):

@@ -66,7 +66,7 @@ class Line(httpx.BaseTransport):
             if chance(weather.request_twice):
                 self._hand_over(parcel)
                 world.later(world.rng.uniform(0, 600), lambda: world.deliver_late(parcel))
-            status, body = self._hand_over(parcel)
+            status, headers, body = self._hand_over(parcel)
         except Crashed:
             world.noted("centre died")
             raise httpx.ReadError("connection reset") from None
@@ -79,8 +79,8 @@ class Line(httpx.BaseTransport):
         if chance(weather.gateway):
             return world.rng.choice((500, 502, 504)), {}, b"<html>gateway</html>"
         if chance(weather.reply_cut):
-            return status, {}, body[: world.rng.randrange(len(body))]
-        return status, {"content-type": "application/json"}, body
+            return status, headers, body[: world.rng.randrange(len(body))]
+        return status, headers, body
 
     def _hand_over(self, parcel: Parcel) -> Answer:
         """To the centre, which may take only the first part of a batch."""

@@ -5,6 +5,7 @@ The server is this test's own, because a real centre never says most of these th
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
@@ -57,6 +59,7 @@ class Server:
         self.answers: list[Callable[[Asked], Reply]] = []
         self.always: Callable[[Asked], Reply] | None = None
         self.asked: list[Asked] = []
+        self.device = ""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,7 +94,7 @@ class Server:
         if self.always is not None:
             return self.always(asked)
         if asked.path.endswith("/changes"):
-            return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+            return nothing_new(self.device, asked)
         return problem(404, "http_404")(asked)
 
     def pushes(self) -> list[wire.PushRequest]:
@@ -100,6 +103,20 @@ class Server:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def signed_page(page: wire.ChangesReply, device: str, asked: Asked, key: Ed25519PrivateKey = CENTRE_KEY) -> Reply:
+    """A page of the feed as the centre sends it."""
+    body = msgspec.json.encode(page)
+    cursor = parse_qs(asked.query).get("cursor", [""])[0]
+    return 200, body, {wire.PAGE_HEADER: wire.sign_page(key, device, cursor, sha256(body).digest())}
+
+
+def nothing_new(device: str, asked: Asked, epoch: str = EPOCH) -> Reply:
+    """The feed of a hall in which nothing has happened."""
+    return signed_page(
+        wire.ChangesReply(epoch=epoch, changes=[], next_cursor=f"{epoch}:0", has_more=False), device, asked
+    )
 
 
 def ok(message: object) -> Reply:
@@ -117,6 +134,7 @@ class Rig:
         self.server = Server()
         self.folder = folder
         self.journal = new_journal(folder)
+        self.server.device = self.journal.device().device_id
         pin_centre(self.journal.database, CENTRE_KEY.public_key().public_bytes_raw(), EPOCH)
         self.token = "the-token"
         self.key = load_key(self.journal.path)
@@ -284,6 +302,52 @@ def test_a_signed_receipt_for_another_history_is_a_fork(rig: Rig, through: int) 
     assert rig.acked == 0
 
 
+# -- the feed ----------------------------------------------------------------------------------------------------------
+
+
+def flood(key: Ed25519PrivateKey, device: str) -> Callable[[Asked], Reply]:
+    """Who tells cases without end, each page larger than a hall."""
+    page = 0
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal page
+        page += 1
+        changes = [
+            wire.Change(
+                server_seq=page * 10 + number, case_id=f"planted-{page}-{number}", reference="", state="", version=1,
+                device="x", day=dt.date(2026, 9, 18), case=b"{}",
+            )
+            for number in range(10)
+        ]  # fmt: skip
+        told = wire.ChangesReply(epoch=EPOCH, changes=changes, next_cursor=f"{EPOCH}:{page}", has_more=True)
+        return signed_page(told, device, asked, key)
+
+    return answer
+
+
+def planted(rig: Rig) -> int:
+    """How many cases nobody has told but a stranger."""
+    return int(rig.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0])
+
+
+@pytest.mark.parametrize("whose", ["a stranger's key", "another device"])
+def test_a_feed_that_the_centre_did_not_sign_for_this_device_plants_nothing(rig: Rig, whose: str) -> None:
+    stranger = Ed25519PrivateKey.generate() if whose == "a stranger's key" else CENTRE_KEY
+    named = rig.server.device if whose == "a stranger's key" else "another"
+    rig.server.answers = [rig.takes()]
+    rig.server.always = flood(stranger, named)
+    assert what(rig.run()) == "not_the_centre"
+    assert (planted(rig), rig.acked) == (0, 3)
+
+
+def test_the_feed_is_not_read_where_the_disk_is_nearly_full(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clerk_tui.sync.client.READ_FLOOR", 1 << 62)
+    rig.server.answers = [rig.takes()]
+    rig.server.always = flood(CENTRE_KEY, rig.server.device)
+    assert what(rig.run()) == "no_room"
+    assert (planted(rig), rig.acked) == (0, 3), "and what was written here is sent"
+
+
 # -- 400, 413 ----------------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +377,7 @@ def picky(rig: Rig, refused: set[int], reports: list[Report], *, knows_reports: 
                 return problem(400, "bad_request")(asked)
             return rig.takes()(asked)
         if asked.path.endswith("/changes"):
-            return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+            return nothing_new(rig.server.device, asked)
         return problem(404, "http_404")(asked)
 
     rig.server.always = centre
@@ -381,7 +445,7 @@ def expired(rig: Rig, *, device: str = "", rotate: int = 200) -> Callable[[Asked
             return problem(401, "token_expired")(asked)
         if asked.path.endswith("/push"):
             return rig.takes()(asked)
-        return ok(wire.ChangesReply(epoch=EPOCH, changes=[], next_cursor=f"{EPOCH}:0", has_more=False))
+        return nothing_new(rig.server.device, asked)
 
     return centre
 
@@ -459,9 +523,7 @@ def test_a_centre_that_was_restored_gets_from_where_it_stands(rig: Rig, status: 
         return ok(wire.PushReply(receipt=rig.receipt(last, epoch="restored"), results=results))
 
     rig.server.answers = [back, takes]
-    rig.server.always = lambda asked: ok(
-        wire.ChangesReply(epoch="restored", changes=[], next_cursor="restored:0", has_more=False)
-    )
+    rig.server.always = lambda asked: nothing_new(rig.server.device, asked, "restored")
     assert rig.run() is None
     assert [push.first_seq for push in rig.server.pushes()] == [1, 4, 2]
     assert (rig.acked, rig.journal.device().server_epoch) == (6, "restored")

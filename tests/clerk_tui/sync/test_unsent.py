@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from central import feed
 from clerk_tui.services import intake, signing_in
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store import journal, migrations, shared
@@ -23,7 +23,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Changed
 from clerk_tui.sync.run import sync_once
 from clerk_tui.sync.watching import ASK_S, WATCHED_S, Watch
-from hall import wire
+from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.sync.test_process import one_time_code, running_centre, settings
 from tests.clerk_tui.walkins import restaurant
@@ -88,8 +88,8 @@ def test_a_newer_program_sends_what_an_older_one_wrote(hall: Hall, monkeypatch: 
     arrived(hall, window)
 
 
-def test_a_cursor_that_is_none_any_more_gives_the_same_as_a_snapshot(hall: Hall) -> None:
-    """The feed holds each case once: read from its beginning it is the snapshot, and swaps what was kept before."""
+def test_a_cursor_that_is_none_any_more_reads_the_feed_from_its_beginning(hall: Hall) -> None:
+    """The feed holds each case once: read from its beginning it is a snapshot, and swaps what was kept before."""
     first, second = hall.open("A1"), hall.open("B1")
     for _ in range(3):
         intake.submit(first.ws, restaurant(first.ws))
@@ -103,15 +103,13 @@ def test_a_cursor_that_is_none_any_more_gives_the_same_as_a_snapshot(hall: Hall)
         db.execute(f"UPDATE inbox_change SET case_id = 'gone' WHERE server_seq = {first_told}")
     journal_before = list(second.ws.journal.sealed_from(1, 1000))
     assert second.sync() is None
-    headers = {"Authorization": f"Bearer {second.enrolled.token}"}
-    answer = hall.centre.get("/v1/sync/snapshot?limit=500", headers=headers)
-    snapshot = msgspec.json.decode(answer.content, type=wire.SnapshotReply)
+    page = inline(feed.changes(hall.store, feed.Asked("SL01", "", 500)))
     kept = second.ws.journal.read().execute("SELECT case_id, body FROM inbox_change").fetchall()
-    assert {row[0]: bytes(row[1]) for row in kept} == {each.case_id: each.case for each in snapshot.cases}
-    assert len(snapshot.cases) == 4 and own.case_id in {each.case_id for each in snapshot.cases}
+    assert {row[0]: bytes(row[1]) for row in kept} == {each.case_id: each.case for each in page.changes}
+    assert len(page.changes) == 4 and own.case_id in {each.case_id for each in page.changes}
     assert shared.case_id_of(second.ws.journal.read(), "gone") is None
     assert list(second.ws.journal.sealed_from(1, 1000)) == journal_before, "the journal is never touched"
-    assert second.ws.journal.device().pull_cursor == snapshot.cursor
+    assert second.ws.journal.device().pull_cursor == page.next_cursor
 
 
 def test_whoever_waits_for_the_feed_is_told_of_the_next_change_and_of_trouble(tmp_path: Path) -> None:

@@ -1,0 +1,166 @@
+"""What the OpenAPI document says beside the routes: who may ask, every refusal, and what departments' systems are told.
+
+Whoever connects a system reads this document and nothing else: it also holds the half of the conversation in which the
+centre asks (``webhooks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from central.rights import DEVICES_ONLY, OPTION, PUBLIC
+from hall import wire
+from hall import wire_departments as w
+from hall.roles import ROLE_NAMES, Permission, Role, allows
+
+_REF: Final = "#/components/schemas/{name}"
+_SCHEME: Final = "bearer"
+_MEANS: Final = {
+    400: "The request cannot be read, or says what cannot be.",
+    401: "Nobody known by this token, or one that has run out (`token_expired`: renew it).",
+    403: "The device is revoked (`device_revoked`), or whoever asks has not the right (`not_allowed`).",
+    404: "There is no such thing in this hall.",
+    409: "It does not fit what is here; for a push a gap, with the number that is `expected`.",
+    410: "The cursor is none of this epoch any more: read from the beginning.",
+    412: "The centre was restored and has less than it acknowledged: send again from `expected`.",
+    413: "Too much in one request.",
+    415: "Packed otherwise than with gzip.",
+    422: "What was sent is not what its digest, signature or history says.",
+    426: "The program is too old.",
+    429: "Asked too often; `Retry-After` says when again.",
+    503: "Busy, or the database is away; `Retry-After` says when again.",
+}
+_OFTEN: Final = (400, 503)
+_OF: Final[dict[str, tuple[int, ...]]] = {
+    "/v1/devices/enrol": (403, 409),
+    "/v1/devices/rotate": (401, 403, 409),
+    "/v1/sync/push": (409, 412, 415, 422, 426),
+    "/v1/sync/report": (404, 409, 422),
+    "/v1/sync/contents": (404, 415, 422),
+    "/v1/sync/changes": (410,),
+    "/v1/sync/import-sealed": (422,),
+    "/v1/departments/decisions": (404, 409, 422),
+    "/v1/clerks": (409,),
+    "/v1/clerks/pin": (409,),
+    "/v1/attachments": (409, 422),
+    "/v1/prints": (409, 422),
+    "/v1/queue": (404, 409, 429),
+}
+"""Refusals of the routes under a path beside those that all have."""
+
+
+class Document(JsonRenderPlugin):
+    """Serves the whole document."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self.render_json(request, whole(request.app, openapi_schema))
+
+
+def whole(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
+    """The document of the routes with what they do not say themselves."""
+    told, components = msgspec.json.schema_components([w.CaseTold, w.Taken, wire.Problem], ref_template=_REF)
+    options = {(method, path): option for method, path, option in _options(app)}
+    paths = {
+        path: {verb: _operation(path, verb, operation, options) for verb, operation in item.items()}
+        for path, item in schema["paths"].items()
+    }
+    schemes = {
+        _SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token of a device (from enrolment), the session of a person (from signing in at a"
+            " device), or the token of a department's system (`clerk-central department add`).",
+        }
+    }
+    known = schema.get("components", {})
+    return {
+        **schema,
+        "paths": paths,
+        "webhooks": {"caseTold": {"post": _told(told)}},
+        "components": {
+            **known,
+            "schemas": {**known.get("schemas", {}), **components},
+            "securitySchemes": schemes,
+        },
+    }
+
+
+def _options(app: Litestar) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in handler.http_methods:
+                yield str(method).lower(), route.path_format, handler.opt
+
+
+def _operation(
+    path: str, verb: str, operation: dict[str, Any], options: dict[tuple[str, str], dict[str, Any]]
+) -> dict[str, Any]:
+    option = options.get((verb, path), {})
+    wanted = option.get(OPTION)
+    statuses = {*_OFTEN, *(() if wanted == PUBLIC[OPTION] else (401, 403))}
+    statuses |= {413} if "requestBody" in operation or verb == "put" else set()
+    statuses |= {404} if "{" in path else set()
+    for prefix, more in _OF.items():
+        statuses |= set(more) if path == prefix or path.startswith(f"{prefix}/") else set()
+    if not path.startswith("/v1/"):
+        return operation
+    refusals = {str(status): _refusal(status, verb) for status in sorted(statuses)}
+    changed = {**operation, "responses": {**operation["responses"], **refusals}}
+    if isinstance(wanted, Permission):
+        who = [ROLE_NAMES[role] for role in Role if allows({role}, wanted)]
+        only = " Only with a device's own token." if option.get(DEVICES_ONLY) else ""
+        changed["security"] = [{_SCHEME: []}]
+        changed["description"] = f"{operation.get('description', '')}\n\nFor: {', '.join(who)}.{only}".strip()
+    else:
+        changed["security"] = []
+    return changed
+
+
+def _refusal(status: int, verb: str) -> dict[str, Any]:
+    """A refusal as it is sent; the reply to ``HEAD`` has no body."""
+    said: dict[str, Any] = {"description": _MEANS[status]}
+    if verb != "head":
+        said["content"] = {"application/json": {"schema": {"$ref": _REF.format(name="Problem")}}}
+    if status in (429, 503):
+        said["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+    return said
+
+
+def _told(schemas: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """The request that the centre makes of a department's system, at the address that was given for it."""
+    case_told, taken, _ = schemas
+    return {
+        "operationId": "caseTold",
+        "summary": "A case as it stands now",
+        "description": (
+            "The centre asks this of a department's system for every change of an accepted case, until it is taken; "
+            "the changes of one case keep their order. Check the signature, store it, answer 200 with its `id`: "
+            "nothing else counts. What is answered with another status or not in ten seconds is told again after ten "
+            "seconds to an hour; 400, 401, 403, 404, 405, 410, 413, 415 and 422 wait for a person."
+        ),
+        "parameters": [
+            {
+                "name": w.SIGNATURE_HEADER,
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"},
+                "description": "`t=UNIX_SECONDS,v1=HEX`: HMAC-SHA256 with the shared secret over `UNIX_SECONDS.` and"
+                " the bytes of the body.",
+            },
+            {
+                "name": "X-Clerk-Id",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": "The `id` in the body: the same may come again.",
+            },
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": case_told}}},
+        "responses": {"200": {"description": "It is stored.", "content": {"application/json": {"schema": taken}}}},
+        "security": [],
+    }
