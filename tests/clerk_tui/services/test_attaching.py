@@ -137,7 +137,9 @@ def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: P
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")]
+    ("data", "code"),
+    [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")],
+    ids=["empty", "a program", "too big"],
 )
 def test_only_what_a_scanner_writes_is_taken(window: Window, tmp_path: Path, data: bytes, code: str) -> None:
     reference = intake.submit(window.ws, restaurant(window.ws)).reference
