@@ -72,6 +72,21 @@ def test_the_device_is_made_once_and_its_key_is_nobodys_business(path: Path) -> 
     assert device.load_key(path).public_key().public_bytes_raw() == first.public_key
 
 
+def test_a_journal_is_its_owner_s_alone_whatever_folder_it_lies_in(path: Path) -> None:
+    path.parent.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with closing(opened(path)):
+            mode = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir() if each.is_file()}
+        path.chmod(0o644)
+        with closing(opened(path)):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, "one that an earlier version made"
+    finally:
+        os.umask(before)
+    assert {"clerk.db", "clerk.db-wal", "clerk.db-shm"} <= set(mode)
+    assert {bits for name, bits in mode.items() if name.startswith("clerk.db")} == {0o600}
+
+
 def emptied(path: Path) -> None:
     path.write_bytes(b"")
 
