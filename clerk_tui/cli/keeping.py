@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,8 @@ def restore(
         lambda device, key: _enrolled(config, url, code, device_code, device, key),
         Path(file).expanduser() if file else None,
     )
+    if device_code is None:
+        _learn_clerks(config, url, token)
     told = {
         "device_code": done.incarnation,
         "archived": [str(path) for path in done.archived],
@@ -94,6 +97,25 @@ def restore(
         "unproven": done.unproven,
     }
     answer(as_json, told, lambda: _restored(told))
+
+
+def _learn_clerks(config: Config, url: str | None, token: Path) -> None:
+    """Who may sign in at the new journal; where the centre does not tell by now, the next conversation asks again."""
+    from clerk_tui.clock import SystemClock
+    from clerk_tui.store.clerks import keep_list
+    from clerk_tui.store.connection import Database
+    from clerk_tui.store.device import read_device
+    from clerk_tui.sync.clerks import Refused, Unreachable, fetch_list
+
+    database = Database(config.store_file)
+    try:
+        device = read_device(database.read(), config.store_file)
+        assert device is not None
+        with suppress(Refused, Unreachable):
+            told = fetch_list(url or config.centre.url, token, device)
+            keep_list(database, told, SystemClock(config.timezone).now_ms())
+    finally:
+        database.close()
 
 
 def _restored(told: dict[str, object]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store import shared
+from clerk_tui.store import clerks, shared
 from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -154,6 +154,7 @@ def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> i
                 register(db, each, now, device.server_epoch)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
+                    clerks.inherit(db, older)
         count = 0
         for each in sources:
             count += _carry_over(database, each.path, clock)

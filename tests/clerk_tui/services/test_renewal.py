@@ -12,11 +12,14 @@ import pytest
 
 from central import enrol as enrolment
 from central.clock import now_ms
-from clerk_tui.services import cases, intake, supplement
+from central.store import clerks as people
+from central.store.clerks import ClerkRow
+from clerk_tui.services import cases, intake, signing_in, supplement
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store.archives import archives, token_file
 from clerk_tui.store.backup import back_up, copy, examine
+from clerk_tui.store.clerks import read_list
 from clerk_tui.store.device import key_file, load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import open_journal
@@ -144,6 +147,25 @@ def test_what_the_centre_did_not_have_is_sent_under_the_old_code(hall: Hall, win
     assert hall.case(late.case_id).reference == late.reference
     send_old(window)
     assert archives(window.ws.journal.read()) == [archive]
+
+
+def test_a_journal_that_begins_anew_lets_nobody_work_without_signing_in_where_the_old_one_did_not(
+    hall: Hall, window: Window
+) -> None:
+    clerk = ClerkRow(office="SL01", clerk_id="0001", name="周敏", roles=("clerk",))
+    inline(hall.store.transact(lambda db: people.save(db, clerk)))
+    assert window.sync() is None
+    assert signing_in.required(window.ws)
+    window.ws.close()
+    begin_anew(window)
+    assert signing_in.required(window.ws)
+    draft = restaurant(window.ws)
+    with pytest.raises(HallError) as error:
+        intake.submit(window.ws, draft)
+    assert error.value.code == "not_signed_in"
+    assert window.sync() is None
+    told = read_list(window.ws.journal.read(), window.config.store_file)
+    assert told is not None and [each.id for each in told.clerks] == ["0001"]
 
 
 def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:
