@@ -118,13 +118,14 @@ def enrol_code(data: Path | str, office: str, role: str) -> None:
 
 @main.command("backup")
 @database
+@click.option("--office", default="", help="Only this hall: to give it a centre of its own.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup_(data: Path | str, file: Path) -> None:
+def backup_(data: Path | str, office: str, file: Path) -> None:
     """Write everything into FILE, while the centre works. It holds personal data and the centre's key."""
     from central.backup import backup
 
     async def write(store: Store) -> tuple[dict[str, int], Path | None]:
-        return await backup(store, file), store.secret_file
+        return await backup(store, file, office), store.secret_file
 
     counts, secret = with_store(data, write)
     click.echo(f"{file}: {counts['event']} facts, {counts['case_']} cases")

@@ -75,6 +75,9 @@ class Database:
             try:
                 if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                # People's data lie in it, wherever the folder is; its WAL gets the same mode.
+                with suppress(OSError):
+                    self.path.chmod(0o600)
                 _settle(connection, self.path)
             except BaseException:
                 connection.close()

@@ -174,3 +174,15 @@ def test_a_missing_key_is_told_when_it_is_needed(path: Path) -> None:
 )
 def test_initials_of_a_name(name: str, short: str) -> None:
     assert initials(search_key(name)) == short
+
+
+def test_nobody_else_reads_a_database_whatever_folder_it_is_in(tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o755)
+    path = folder / "clerk.db"
+    path.touch(mode=0o644)
+    journal = opened(path)
+    journal.database.writer.execute("CREATE TABLE something (a)")
+    modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
+    assert modes["clerk.db"] == modes["clerk.db-wal"] == 0o600
+    journal.close()
