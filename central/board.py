@@ -13,7 +13,7 @@ import msgspec
 
 from central import counting
 from central.counting import ZONE as ZONE
-from central.store import Db, Store, deliveries
+from central.store import Db, Store, alarms, deliveries
 from central.store import board as sums
 from central.store import oversight as table
 from central.store.base import Row
@@ -29,6 +29,8 @@ _DONE = [name for name in w.Done.__struct_fields__ if name != "department"]
 _HOURS = [f"hour:{word}" for word in counting.HOURLY]
 _DAYS = [*counting.HOURLY, "noticed_again"]
 _PIECE = 500
+_ALARMS = 20
+"""Most calls for help that are told."""
 
 
 async def cases(store: Store, office: str, limit: int, now_ms: int) -> w.BoardReply:
@@ -118,6 +120,10 @@ async def figures(store: Store, office: str, now_ms: int, role: str = "") -> w.B
             dead_letters=len(await table.reports(db, office, 100)),
             deliveries_waiting=waiting,
             deliveries_dead=dead,
+            alarms=[
+                w.BoardAlarm(window=each.window, received_ms=each.received_ms)
+                for each in await alarms.waiting(db, office, _ALARMS)
+            ],
         )
 
     return await store.read(look)

@@ -72,14 +72,19 @@ def run(
     return app.return_code or 0
 
 
-def run_station(config: Config, make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None) -> int:
-    """Run the ticket machine until somebody leaves it; the process's exit code. Touch and mouse work."""
+def run_station(
+    config: Config,
+    make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
+    may_leave: Callable[[str], bool] | None = None,
+) -> int:
+    """Run the ticket machine until somebody leaves it, with the code that ``may_leave`` knows; the process's exit code.
+    Touch and mouse work."""
     prepare(config)
     from clerk_tui import i18n
 
     i18n.install(config.screen.language)
     from clerk_tui.screens.station import StationApp
 
-    app = StationApp(config, None, make_supervisor)
+    app = StationApp(config, None, make_supervisor, may_leave)
     app.run()
     return app.return_code or 0

@@ -182,10 +182,11 @@ class DisplaySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class KioskSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Screens that only show: ``leave_code`` is the verifier of the code that leaves them, made by
-    ``clerk board --new-code``."""
+    """Screens that stand in the hall: ``leave_code`` is the verifier of the code that leaves them, made by
+    ``clerk board --new-code``; ``names`` are those by which browsers may ask for the served board, beside addresses."""
 
     leave_code: Annotated[str, Meta(pattern=r"^(?:\$argon2id\$[A-Za-z0-9+/=,$.-]{20,200})?\Z")] = ""
+    names: tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}\Z")], ...] = ()
 
 
 class LogSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

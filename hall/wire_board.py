@@ -112,10 +112,17 @@ class HourCount(_Message, frozen=True):
     decided: int = 0
 
 
+class BoardAlarm(_Message, frozen=True):
+    """A silent call for help that nobody has seen to: at which window, and when it came in (Unix ms); nobody's name."""
+
+    window: str
+    received_ms: int
+
+
 class BoardFigures(_Message, frozen=True):
     """The hall at a glance. ``due_today`` and ``due_tomorrow`` are open cases whose last promised day that is;
-    ``period`` are the departments over ``PERIOD_DAYS``; ``days`` its days that had something. ``role`` is that of the
-    device that asks: a board only works with a kiosk's."""
+    ``alarms`` the newest that wait; ``period`` the departments over ``PERIOD_DAYS``; ``days`` its days that had
+    something. ``role`` is that of the device that asks: a board only works with a kiosk's."""
 
     day: dt.date
     now_ms: int
@@ -134,3 +141,4 @@ class BoardFigures(_Message, frozen=True):
     dead_letters: int = 0
     deliveries_waiting: int = 0
     deliveries_dead: int = 0
+    alarms: list[BoardAlarm] = []

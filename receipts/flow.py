@@ -19,6 +19,7 @@ from receipts.document import Column, Flow, FlowBox, Table
 from receipts.ops import Arrow, Box, Line, Op, Strip
 from receipts.routes import Routes
 from receipts.setter import Setter
+from receipts.tables import table_strips
 
 COLUMNS = 6
 """How many steps stand side by side at most; longer chains go on in a further band."""
@@ -156,9 +157,7 @@ def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
     beneath = 4.0 + sum(size * _CAPTION for _, size in said)
     picture = _best(setter, block, TALLEST - beneath)
     if picture.height > TALLEST:
-        from receipts.strips import strips
-
-        yield from strips(setter, [_as_table(block)])
+        yield from table_strips(setter, _as_table(block))
         return
     yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(said))
     for number, (line, size) in enumerate(said):

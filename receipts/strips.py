@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from receipts.barcodes import MM
 from receipts.breaker import break_lines
 from receipts.document import (
-    Align,
     Block,
     Flow,
     Heading,
@@ -25,20 +23,18 @@ from receipts.document import (
 )
 from receipts.flow import flow_strips
 from receipts.ops import Box, Line, Op, Ring, Strip, Text
-from receipts.setter import BODY, CELL, CELL_LEADING, LEADING, PAD_X, Setter, baseline
+from receipts.setter import BODY, CELL, LEADING, PAD_X, Setter, baseline
+from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, row_height, table_strips, wrapped
 
 WHOLE = 200.0
 """Forms and boxes up to this height are not divided between pages."""
-MAX_CELL_LINES = 36
-"""A row with more lines goes on in a second row, because a row is never cut."""
+MAX_LINES = 36
+"""A row of a form with more lines goes on in a second row."""
 SEAL_RADIUS = 20 * MM
 SLOT = 27.0
 """The height of a line to sign."""
-CELL_SECOND, CELL_SECOND_LEADING = 7.5, 1.25
-"""The second language in a cell."""
 SECOND = 9.0
 """The size of the second language."""
-_SECOND_GREY = 0.25
 
 
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
@@ -73,7 +69,7 @@ def _strips_of(setter: Setter, block: Block) -> Iterator[Strip]:
         case KeyValues():
             return _key_values(setter, block)
         case Table():
-            return _table(setter, block)
+            return table_strips(setter, block)
         case Notice():
             return iter(_notice(setter, block))
         case Signatures():
@@ -100,7 +96,7 @@ def _paragraph(setter: Setter, block: Paragraph) -> list[Strip]:
         spacing = 0.0 if ragged else _justified(text[start:end], room - sum(widths[start:end]))
         ops = tuple(_pieces(text, bold, widths, start, end, setter.left + setter.width - room, spacing, setter.leading))
         if block.second:
-            ops = tuple(replace(op, y=baseline(0, size, setter.leading), size=size, grey=_SECOND_GREY) for op in ops)
+            ops = tuple(replace(op, y=baseline(0, size, setter.leading), size=size, grey=SECOND_GREY) for op in ops)
         made.append(
             Strip(size * setter.leading, ops, setter.gap * (0.2 if block.second else 0.6) if number == 0 else 0.0)
         )
@@ -141,54 +137,8 @@ def _heading(setter: Setter, block: Heading) -> Strip:
     ops: tuple[Op, ...] = (mark, text)
     if block.second:
         x = text.x + setter.fonts.width(block.text, size, True) + 8
-        ops += (setter.line(block.second, x, 0, setter.width, SECOND, 1.7 * size / SECOND, grey=_SECOND_GREY),)
+        ops += (setter.line(block.second, x, 0, setter.width, SECOND, 1.7 * size / SECOND, grey=SECOND_GREY),)
     return Strip(height, ops, before=setter.gap, keep=True)
-
-
-_Lines: TypeAlias = Sequence[tuple[str, bool]]
-"""The lines of a cell, each with whether it is in the second language."""
-
-
-def _wrapped(setter: Setter, text: str, width: float, bold: bool = False) -> list[tuple[str, bool]]:
-    """The lines of a cell ``width`` points wide."""
-    first, *second = text.split("\n")
-    lines = [(line, False) for line in setter.wrap(first, CELL, width - 2 * PAD_X, bold)]
-    return lines + [(line, True) for each in second for line in setter.wrap(each, CELL_SECOND, width - 2 * PAD_X)]
-
-
-def _step(second: bool) -> float:
-    """From one line of a cell to the next."""
-    return CELL_SECOND * CELL_SECOND_LEADING if second else CELL * CELL_LEADING
-
-
-def _cell(setter: Setter, lines: _Lines, x: float, width: float, height: float, align: Align = "left",
-          bold: bool = False) -> list[Op]:  # fmt: skip
-    """Lines in the middle of a cell."""
-    top = (height - sum(_step(second) for _, second in lines)) / 2
-    ops: list[Op] = []
-    for text, second in lines:
-        size, leading = (CELL_SECOND, CELL_SECOND_LEADING) if second else (CELL, CELL_LEADING)
-        if text:
-            grey = _SECOND_GREY if second else 0.0
-            room = width - 2 * PAD_X
-            ops.append(setter.line(text, x + PAD_X, top, room, size, leading, align, bold and not second, grey))
-        top += _step(second)
-    return ops
-
-
-def _grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
-    """The rules of one row."""
-    right = left + sum(widths)
-    rules: list[Op] = [Line(left, 0, right, 0), Line(left, height, right, height)]
-    x = left
-    for width in (*widths, 0.0):
-        rules.append(Line(x, 0, x, height))
-        x += width
-    return rules
-
-
-def _row_height(setter: Setter, cells: Sequence[_Lines]) -> float:
-    return max(sum(_step(second) for _, second in lines) for lines in cells) + 2 * setter.pad
 
 
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
@@ -200,22 +150,29 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
         value_width = setter.width / len(row) - label_width
         widths = [label_width, value_width] * len(row)
         texts = [text for pair in row for text in pair]
-        cells = [_wrapped(setter, text, width) for text, width in zip(texts, widths, strict=True)]
+        cells = [wrapped(setter, text, width) for text, width in zip(texts, widths, strict=True)]
         for part, chunk in enumerate(_chunks(cells)):
-            height = _row_height(setter, chunk)
+            height = row_height(setter, chunk)
             ops: list[Op] = []
             x = setter.left
             for index, (lines, width) in enumerate(zip(chunk, widths, strict=True)):
                 if index % 2 == 0:
                     ops.append(Box(x, 0, width, height, fill=0.95))
-                ops += _cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
+                ops += cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
                 x += width
-            yield Strip(height, (*ops, *_grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
+            yield Strip(height, (*ops, *grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
 
 
 def _label_width(setter: Setter, label: str) -> float:
     first, *second = label.split("\n")
     return max(setter.fonts.width(first, CELL), *(setter.fonts.width(line, CELL_SECOND) for line in second), 0.0)
+
+
+def _chunks(cells: Sequence[Lines]) -> Iterator[list[Lines]]:
+    """A row, or several where it has more lines than a page can carry."""
+    longest = max(len(lines) for lines in cells)
+    for start in range(0, longest, MAX_LINES):
+        yield [lines[start : start + MAX_LINES] or [("", False)] for lines in cells]
 
 
 def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iterator[tuple[tuple[str, str], ...]]:
@@ -239,65 +196,6 @@ def _rows_of_pairs(setter: Setter, block: KeyValues, label_width: float) -> Iter
     yield from ((one,) for one in (*waiting, *whole))
 
 
-def _table(setter: Setter, block: Table) -> Iterator[Strip]:
-    widths = _column_widths(setter, block)
-    titles = [_wrapped(setter, column.title, width, True)
-              for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
-    header = _table_row(setter, titles, widths, ["center"] * len(widths), head=True)
-    yield replace(header, before=setter.gap, keep=True)
-    aligns: list[Align] = [column.align for column in block.columns]
-    if not block.rows:
-        nothing = [[(block.empty, False)]]
-        yield _table_row(setter, nothing, [setter.width], ["center"])
-    for row in block.rows:
-        cells = [_wrapped(setter, text, width) for text, width in zip(row, widths, strict=True)]
-        for chunk in _chunks(cells):
-            yield replace(_table_row(setter, chunk, widths, aligns, least=block.tall), header=header)
-
-
-def _column_widths(setter: Setter, block: Table) -> list[float]:
-    """Shares of the width, but no short title (序号, 份数) in two lines; the others give the room in proportion."""
-    total = sum(column.width for column in block.columns)
-    shares = [setter.width * column.width / total for column in block.columns]
-    least = [_least(setter, block, number) for number in range(len(block.columns))]
-    wide = [max(share, need) for share, need in zip(shares, least, strict=True)]
-    excess = sum(wide) - setter.width
-    free = sum(w - need for w, need in zip(wide, least, strict=True))
-    if excess <= 0 or free <= excess:
-        return shares
-    return [w - excess * (w - need) / free for w, need in zip(wide, least, strict=True)]
-
-
-def _least(setter: Setter, block: Table, number: int) -> float:
-    """What a column needs so that its short title (序号, 份数) stays on one line and no English word is broken."""
-    first, *second = block.columns[number].title.split("\n")
-    widths = [setter.fonts.width(first, CELL, True)] if len(first) <= 4 else []
-    widths += [setter.fonts.width(word, CELL_SECOND) for line in second for word in line.split()]
-    words = {word for row in block.rows for line in row[number].split("\n")[1:] for word in line.split()}
-    widths += [setter.fonts.width(word, CELL_SECOND) for word in words if word.isascii()]
-    return max(widths, default=-2 * PAD_X - 1) + 2 * PAD_X + 1
-
-
-def _chunks(cells: Sequence[list[tuple[str, bool]]]) -> Iterator[list[list[tuple[str, bool]]]]:
-    """A row, or several where it has more lines than a page can carry."""
-    longest = max(len(lines) for lines in cells)
-    for start in range(0, longest, MAX_CELL_LINES):
-        yield [lines[start : start + MAX_CELL_LINES] or [("", False)] for lines in cells]
-
-
-def _table_row(
-    setter: Setter, cells: Sequence[_Lines], widths: Sequence[float], aligns: Sequence[Align],
-    head: bool = False, least: float = 0.0,
-) -> Strip:  # fmt: skip
-    height = max(_row_height(setter, cells), least)
-    ops: list[Op] = [Box(setter.left, 0, sum(widths), height, fill=0.92)] if head else []
-    x = setter.left
-    for lines, width, align in zip(cells, widths, aligns, strict=True):
-        ops += _cell(setter, lines, x, width, height, align, head)
-        x += width
-    return Strip(height, (*ops, *_grid(setter.left, widths, height)))
-
-
 def _notice(setter: Setter, block: Notice) -> list[Strip]:
     """A box with a heavy left edge, drawn line by line so that a long one may go over a page."""
     pad = 9.0
@@ -312,7 +210,7 @@ def _notice(setter: Setter, block: Notice) -> list[Strip]:
         ops: list[Op] = [Box(setter.left, -0.2, setter.width, height + 0.4, fill=0.955),
                          Box(setter.left, -0.2, 3.2, height + 0.4, fill=0.2)]  # fmt: skip
         heading = index == 0 and bool(block.title)
-        grey = _SECOND_GREY if size == SECOND else 0.0
+        grey = SECOND_GREY if size == SECOND else 0.0
         ops.append(setter.line(text, setter.left + pad + 4, top, setter.width, size, 1.48, bold=heading, grey=grey))
         made.append(
             Strip(height, tuple(ops), setter.gap * 1.2 if index == 0 else 0.0, keep=index < min(2, len(rows) - 1))
@@ -342,7 +240,7 @@ def slot_line(setter: Setter, slot: Slot, x: float, top: float, width: float) ->
     if slot.value:
         ops.append(setter.line(slot.value, line_from + 4, bottom - 19, width, BODY, LEADING))
     if slot.second:
-        ops.append(setter.line(slot.second, x, bottom - 5, width, 6.5, 1.3, grey=_SECOND_GREY))
+        ops.append(setter.line(slot.second, x, bottom - 5, width, 6.5, 1.3, grey=SECOND_GREY))
     return ops
 
 

@@ -1,4 +1,4 @@
-"""What ``clerk board`` and ``clerk display`` share: whose credential, which centre, and the code that leaves them."""
+"""What the screens for the hall share: whose credential, which centre, and the code that leaves them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CODE_SECRET = b"clerk-kiosk-leave-code-verifiers"
 """Mixed into every code, so that a verifier of a code is none of a clerk's PIN."""
 NAME = "kiosk"
+DEMO_CODE = "246810"
+"""The code that leaves the sample hall's board and display, as the README says it."""
 
 
 def new_verifier(code: str) -> str:
@@ -72,12 +74,16 @@ def hall_of(
         _require_token(config)
         yield config, lambda: config.centre.url
         return
+    from msgspec.structs import replace
+
     from clerk_tui import paths
     from clerk_tui.cli.beside import centre_beside, sample_config
     from hall.roles import Role
 
     folder = data or paths.data_dir() / "demo"
     settings = sample_config(session.config, folder, folder / "papers", place=place, code=code)
+    kiosk = replace(settings.kiosk, leave_code=settings.kiosk.leave_code or new_verifier(DEMO_CODE))
+    settings = replace(settings, kiosk=kiosk)
     with centre_beside(folder) as centre:
 
         @cache

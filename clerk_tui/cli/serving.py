@@ -25,7 +25,7 @@ from clerk_tui.i18n import _
 from hall.errors import BadInput, HallError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from aiohttp import web
 
@@ -59,7 +59,7 @@ def serve_board(session: Session, address: str, demo: bool, data: Path | None) -
         program += ["--demo"] * demo + (["--data", str(data.resolve())] if data is not None else [])
         note(_("看板在 http://{address} ，按 Ctrl+C 停止").format(address=f"{host}:{port}"))
         # No shell stays in between: what ends this process ends the board.
-        run("exec " + shlex.join(program), host, port, config.screen.language)
+        run("exec " + shlex.join(program), host, port, config.screen.language, config.kiosk.names)
 
 
 def read_address(text: str) -> tuple[str, int]:
@@ -75,14 +75,14 @@ def read_address(text: str) -> tuple[str, int]:
     return host or "127.0.0.1", int(port)
 
 
-def is_ours(asked: str, served: str) -> bool:
+def is_ours(asked: str, names: Collection[str]) -> bool:
     """Whether a browser asked for us by an address or a name of ours. A page of somebody else's whose name was made to
     point here (DNS rebinding) asks by that name; addresses cannot be made to point elsewhere."""
     name = (urlsplit(f"//{asked}").hostname or "").lower()
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name in {"localhost", served.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
+        return name in names
     return True
 
 
@@ -101,8 +101,8 @@ def page(language: str, host: str, size: int) -> str:
     return frame.substitute({name: html.escape(text, quote=True) for name, text in texts.items()})
 
 
-def run(command: str, host: str, port: int, language: str) -> None:
-    """Serve ``command`` to browsers until told to end.
+def run(command: str, host: str, port: int, language: str, names: Sequence[str] = ()) -> None:
+    """Serve ``command`` to browsers until told to end; ``names`` are those we are known by, beside the address.
 
     Raises:
         HallError: ``cannot_serve``.
@@ -111,6 +111,7 @@ def run(command: str, host: str, port: int, language: str) -> None:
     from textual_serve import server
 
     static = Path(server.__file__).parent / "static"
+    known = {each.lower() for each in ("localhost", host, socket.gethostname(), socket.getfqdn(), *names)}
 
     class Boards(server.Server):
         """textual-serve with our page, nothing to download, and only visitors of our own page."""
@@ -128,7 +129,7 @@ def run(command: str, host: str, port: int, language: str) -> None:
 
         async def index(self, request: web.Request) -> web.Response:
             """The page."""
-            if not is_ours(request.host, host):
+            if not is_ours(request.host, known):
                 raise web.HTTPForbidden(text=_("请用这台机器的地址打开"))
             asked = request.query.get("fontsize", "16")
             size = min(60, max(8, int(asked))) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 16
@@ -136,7 +137,7 @@ def run(command: str, host: str, port: int, language: str) -> None:
 
         async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
             """A board for one browser."""
-            if urlsplit(request.headers.get("Origin", "")).netloc != request.host or not is_ours(request.host, host):
+            if urlsplit(request.headers.get("Origin", "")).netloc != request.host or not is_ours(request.host, known):
                 raise web.HTTPForbidden(text=_("只有本页面可以连接"))
             if self.open_boards >= MOST:
                 raise web.HTTPServiceUnavailable(text=_("同时打开的看板太多"))

@@ -124,6 +124,7 @@ def _open(config: Config, beside: Centre | None) -> None:
     from clerk_tui.app import run_station
     from clerk_tui.cli.counter import supervisor
     from clerk_tui.cli.joining import Joining
+    from clerk_tui.cli.kiosk import code_check
     from clerk_tui.logs import setup_logging
     from hall.roles import Role
 
@@ -131,8 +132,8 @@ def _open(config: Config, beside: Centre | None) -> None:
     make = supervisor if config.centre.enabled else None
     if beside is not None:
         centre = beside
-        code = run_station(config, lambda ws, report: Joining(ws, report, centre, Role.STATION))
+        code = run_station(config, lambda ws, report: Joining(ws, report, centre, Role.STATION), code_check(config))
     else:
-        code = run_station(config, make)
+        code = run_station(config, make, code_check(config))
     if code:
         raise click.exceptions.Exit(code)

@@ -15,6 +15,7 @@ from clerk_tui.screens.board_overview import pages
 from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet
 from clerk_tui.screens.kiosk import KioskApp, MayLeave
 from clerk_tui.widgets.bars import Key, KeyLine
+from clerk_tui.widgets.cells import clip, safe
 from clerk_tui.widgets.hall_bar import HallBar, Sign, Told
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
@@ -93,7 +94,9 @@ class BoardScreen(Screen[None]):
         self._seen = seen
         if not self.query(KeyLine):
             return  # still being put together: ``on_mount`` comes back
-        told = Told(self.hall.sign, _("看板"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms))
+        alarms = seen.board.alarms if seen.board is not None else []
+        alarm = _("求助 {window}号窗口").format(window=clip(safe(alarms[0].window), 4)) if alarms else ""
+        told = Told(self.hall.sign, _("看板"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms), alarm)
         self.query_one(HallBar).show(told)
         self.paint()
 

@@ -25,7 +25,7 @@ from clerk_tui.screens.board_sheets import (
     silent,
 )
 from clerk_tui.screens.board_trends import TrendsPage
-from clerk_tui.widgets.cells import pad
+from clerk_tui.widgets.cells import clip, pad, safe
 from clerk_tui.widgets.charts import parts, spark
 from clerk_tui.widgets.painted import Span, spans_width, spread
 
@@ -56,6 +56,8 @@ class OverviewPage(Page):
             _devices(board, columns),
             _trends(queue, board, columns),
         ]
+        if board.alarms:
+            themes.insert(0, _alarms(board, hall, columns))
         roomy = rows >= sum(len(each.lines) + 1 for each in themes) - 1
         return Sheet(rows=[Entry((*each.lines, ()) if roomy else each.lines, each.leads) for each in themes])
 
@@ -74,6 +76,16 @@ def _entry(
     if not more:
         return Entry((first,), leads)
     return Entry((first, ((" " * (LABEL + 1), "plain"), *more)), leads)
+
+
+def _alarms(board: BoardFigures, hall: Hall, columns: int) -> Entry:
+    """Calls for help that nobody has seen to, the newest first: where and when."""
+    told = _("，").join(
+        _("{window}号窗口 {time}").format(window=safe(each.window), time=hall.clock(each.received_ms))
+        for each in board.alarms
+    )
+    left: list[Span] = [(f" {clip(told, columns - LABEL - 6)} ", "chip-bad")]
+    return _entry(_("求助"), left, [], columns, DevicesPage)
 
 
 def _queue(queue: FiguresReply, hall: Hall, columns: int) -> Entry:

@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -148,8 +148,17 @@ class KioskApp(App[None]):
             self.exit(return_code=terminal_gone.GONE)
 
 
+class Coded(Protocol):
+    """A program that a code leaves: what knows the code, how often it was wrong, and what time it is."""
+
+    may_leave: MayLeave | None
+    failures: Failures
+    clock: Callable[[], int]
+
+
 class CodeScreen(ModalScreen[bool]):
-    """Asks for the code, or only whether. Wrong codes make everybody wait longer and longer (``hall.lockout``)."""
+    """Asks a ``Coded`` program's code, or only whether. Wrong codes make everybody wait longer and longer
+    (``hall.lockout``)."""
 
     def __init__(self, coded: bool) -> None:
         super().__init__()
@@ -159,10 +168,9 @@ class CodeScreen(ModalScreen[bool]):
         self._busy = False
 
     @property
-    def kiosk(self) -> KioskApp:
-        """The app."""
-        assert isinstance(self.app, KioskApp)
-        return self.app
+    def kiosk(self) -> Coded:
+        """The program."""
+        return cast("Coded", self.app)
 
     def compose(self) -> ComposeResult:
         yield TextPane(self._lines, id="code-box", classes="")

@@ -22,8 +22,9 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
+from clerk_tui.screens.kiosk import MayLeave, hold_the_keyboard
 from clerk_tui.screens.queue_line import skew_words
-from clerk_tui.screens.scanning import ScanKeys
+from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
 from hall.errors import HallError
@@ -47,8 +48,9 @@ DIGITS = "123456789"
 TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
 
-class StationApp(ScanKeys):
-    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open."""
+class StationApp(LeftWithCode):
+    """``clerk station``. ``workspace`` is ``None`` until journal and catalogue are open; ``may_leave`` as
+    ``LeftWithCode`` has it."""
 
     CSS_PATH = "../styles/app.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -60,8 +62,9 @@ class StationApp(ScanKeys):
         config: Config,
         open_workspace: Callable[[], Workspace] | None = None,
         make_supervisor: Callable[[Workspace, Report], Supervisor] | None = None,
+        may_leave: MayLeave | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(may_leave)
         self.config = config
         self.workspace: Workspace | None = None
         self.station: Station | None = None
@@ -89,6 +92,7 @@ class StationApp(ScanKeys):
             def gone() -> None:
                 loop.call_soon_threadsafe(lambda: self.exit(return_code=terminal_gone.GONE))
 
+            hold_the_keyboard()
             terminal_gone.watch(gone)
             terminal_gone.on_signals(gone)
         self.theme = self.config.screen.theme
@@ -144,17 +148,6 @@ class StationApp(ScanKeys):
             self._supervisor.stop()
         if self._only is not None:
             self._only.leave()
-
-    async def action_quit(self) -> None:
-        """Ctrl+Q: whoever looks after the machine leaves it, after a question."""
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                self.exit()
-
-        if not isinstance(self.screen, Dialog):
-            lines = [(_("退出后这里不能取号；没有上传的记录留在本机。"), "plain")]
-            self.push_screen(Dialog(Spec(_("退出取号机？"), tuple(lines), yes=_("退出"), no=_("继续"))), answered)
 
     # -- beside ----------------------------------------------------------------------------------------------------
 
@@ -283,7 +276,7 @@ class StationApp(ScanKeys):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        if isinstance(self.screen, Dialog):
+        if self.asking:
             return
         event.stop()
         event.prevent_default()
@@ -357,7 +350,7 @@ class StationApp(ScanKeys):
 
     def show_scan(self, code: str) -> None:
         """A code was scanned: what it is follows at once, on whatever page."""
-        if not isinstance(self.page, pages.Waiting) and not isinstance(self.screen, Dialog):
+        if not isinstance(self.page, pages.Waiting) and not self.asking:
             self.do(works.read(code, self.seen), _("正在查"))
 
     def show_scanned(self, spec: Spec, then: Callable[[], None] | None) -> None:

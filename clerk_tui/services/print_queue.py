@@ -81,7 +81,7 @@ def work(ws: Workspace, make: Make, limit: int) -> list[Delivered]:
     done: list[Delivered] = []
     seen: set[tuple[str, int]] = set()
     down: dict[str, PrintError] = {}
-    while len(done) < limit and not _leaving(ws).is_set():
+    while len(done) < limit and not ws.leaving.is_set():
         queued = (each for each in _jobs(ws, "queued") if (each.paper_id, each.nth) not in seen)
         if (job := next(queued, None)) is None:
             break
@@ -286,14 +286,7 @@ def job_of(ws: Workspace, job: Print) -> Job:
 
 def leave(ws: Workspace) -> None:
     """The counter is being closed: printers are waited for no longer. What is open is asked about next time."""
-    _leaving(ws).set()
-
-
-_events: dict[str, Event] = {}
-
-
-def _leaving(ws: Workspace) -> Event:
-    return _events.setdefault(str(ws.journal.path), Event())
+    ws.leaving.set()
 
 
 def _jobs(ws: Workspace, *states: PrintState) -> list[Job]:
@@ -326,7 +319,7 @@ def _handed_over(ws: Workspace, target: str, job: Job, pdf: bytes) -> tuple[str,
         opened = target_of(ws, target)
     except PrintError as error:
         return "", error
-    return hand_over(opened, file_name(job.number, job.kind, job.nth), pdf, _leaving(ws))
+    return hand_over(opened, file_name(job.number, job.kind, job.nth), pdf, ws.leaving)
 
 
 def hand_over(target: Target, name: str, pdf: bytes, leave: Event) -> tuple[str, PrintError | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from clerk_tui import paths
@@ -27,7 +28,10 @@ __all__ = ["Clock", "SystemClock", "Workspace", "open_workspace"]
 
 @dataclass(frozen=True)
 class Workspace:
-    """What services work on. Thread-safe: one writer behind a lock, one reader a thread."""
+    """What services work on. Thread-safe: one writer behind a lock, one reader a thread.
+
+    ``leaving`` is set when the program is being closed and no printer is waited for any longer.
+    """
 
     config: Config
     journal: Journal
@@ -35,6 +39,7 @@ class Workspace:
     calendar: WorkCalendar
     clock: Clock
     seat: Seat = field(default_factory=Seat)
+    leaving: Event = field(default_factory=Event)
 
     @property
     def clerk(self) -> Actor:

@@ -27,7 +27,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Told:
-    """What the line says: times are Unix milliseconds of this device; ``silent_since_ms`` is 0 while all is well."""
+    """What the line says: times are Unix milliseconds of this device; ``silent_since_ms`` is 0 while all is well.
+    ``alarm`` is where somebody calls for help."""
 
     sign: Sign
     title: str
@@ -35,6 +36,7 @@ class Told:
     silent_since_ms: int = 0
     trouble: str = ""
     ever: bool = True
+    alarm: str = ""
 
 
 class HallBar(Painted):
@@ -57,7 +59,8 @@ class HallBar(Painted):
         now = dt.datetime.fromtimestamp(told.now_ms / 1000, self._zone)
         day = f"{now:%Y-%m-%d} " if columns >= 110 else f"{now:%m-%d} "
         when: list[Span] = [(day, "plain"), (_(WEEKDAYS[now.weekday()]), "plain"), (f"  {now:%H:%M} ", "strong")]
-        right = [*self._contact(told), ("   ", "plain"), *when]
+        alarm: list[Span] = [(f" {told.alarm} ", "chip-bad"), ("  ", "plain")] if told.alarm else []
+        right = [*alarm, *self._contact(told), ("   ", "plain"), *when]
         room = columns - spans_width(right) - width(told.title) - 5
         left: list[Span] = [(" ", "plain"), (clip(safe(told.sign.hall), max(0, room)), "strong")]
         return [(spread([*left, ("  ", "plain"), (told.title, "faint")], right, columns), "")]

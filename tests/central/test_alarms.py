@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from central import board
 from central.cli import main
+from central.clock import now_ms
 from hall import wire_oversight as w
 from hall.chain import open_sealed
 from hall.errors import BrokenChain
@@ -32,11 +34,14 @@ def test_a_call_is_told_to_supervisors_until_one_has_seen_to_it(hub: Hub, device
     assert ask(hub, "/v1/sync/status", w.StatusReply, head).alarms == 1
     (one,) = ask(hub, "/v1/alarms", w.AlarmsReply, head).alarms
     assert (one.window, one.clerk, one.device) == ("3", "0001", "window-3")
+    shown = hub.run(board.figures(hub.store, device.office, now_ms())).alarms
+    assert [each.window for each in shown] == ["3"] and "0001" not in repr(shown), "the board tells where, not who"
     path = f"/v1/alarms/{one.number}/settle"
     assert hub.http.post(path, headers=head).status_code == 200
     assert ask(hub, "/v1/alarms", w.AlarmsReply, head).alarms == []
     assert ask(hub, "/v1/sync/status", w.StatusReply, head).alarms == 0
     assert hub.http.post(path, headers=head).status_code == 404
+    assert hub.run(board.figures(hub.store, device.office, now_ms())).alarms == []
 
 
 def test_a_call_that_is_sent_twice_is_one_call(hub: Hub, device: Device) -> None:

@@ -163,6 +163,19 @@ async def test_only_the_right_code_leaves_and_wrong_ones_make_everybody_wait() -
         await visitor.until(lambda: visitor.app._exit)
 
 
+async def test_a_silent_call_for_help_is_on_every_page_and_first_on_the_first() -> None:
+    alarms = [w.BoardAlarm(window="3", received_ms=NOW - 2 * MINUTE), w.BoardAlarm(window="7", received_ms=NOW)]
+    async with at(make_board(Config()), NARROW) as visitor:
+        assert "求助" not in visitor.text
+        await visitor.see(Seen(queue=QUEUE, board=replace(BOARD, alarms=alarms), at_ms=NOW))
+        first, *rest = visitor.text.split("\n")
+        assert "求助 3号窗口" in first
+        assert "3号窗口 10:38" in "\n".join(rest[:4]) and "7号窗口 10:40" in "\n".join(rest[:4])
+        for _ in PAGES:
+            await visitor.press("right")
+            assert "求助 3号窗口" in visitor.text.split("\n")[0]
+
+
 async def test_the_key_line_greys_what_does_nothing() -> None:
     async with at(make_board(Config())) as visitor:
         enabled = {key.shown: key.enabled for key in shown(visitor).query_one("#keys").keys}  # type: ignore[attr-defined]

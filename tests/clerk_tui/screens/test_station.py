@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.screens import station_pages as pages
+from clerk_tui.screens.kiosk import CodeScreen
 from clerk_tui.screens.station import StationApp
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.one_machine import OnlyOne
@@ -101,6 +102,24 @@ async def test_a_priority_has_its_reason_and_a_key_more(config: Config, ws: Work
         assert (ticket.number, ticket.lane, ticket.priority) == ("B001", "priority", "孕妇")
         await clerk.press("escape", "enter", "escape")
         assert "优先" not in clerk.text.split("\n")[3]
+
+
+async def test_a_machine_with_a_code_is_left_with_it_only(config: Config, ws: Workspace) -> None:
+    numbered(ws)
+    prepare(config)
+    app: Any = StationApp(config, lambda: ws, None, lambda code: code == "135790")
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None and "企业开办" in clerk.text)
+        await clerk.press("ctrl+q")
+        assert isinstance(app.screen, CodeScreen)
+        await clerk.press(*"111111", "enter")
+        await clerk.until(lambda: "退出码不对" in clerk.text)
+        await clerk.press("escape", "ctrl+c", "ctrl+z", "ctrl+backslash")
+        assert "请选择要办的业务" in clerk.text and app.is_running
+        assert tickets_kept(ws) == [], "digits of the code take no number"
+        await clerk.press("ctrl+q", *"135790", "enter")
+        await clerk.until(lambda: app._exit)
 
 
 async def test_a_device_has_one_ticket_machine(config: Config, ws: Workspace) -> None:

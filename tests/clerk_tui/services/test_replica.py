@@ -384,7 +384,7 @@ def test_a_journal_without_its_key_still_prints(ws: Workspace, monkeypatch: pyte
     from clerk_tui.services import signing
     from hall.errors import StoreError
 
-    def no_key(path: Path) -> None:
+    def no_key(path: Path, public_key: bytes) -> None:
         raise StoreError("device_key", "没有")
 
     monkeypatch.setattr(signing, "_key", no_key)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.cli.kiosk import new_verifier
+from clerk_tui.cli.kiosk import DEMO_CODE, new_verifier
 from tests.clerk_tui.terminal.conftest import CLERK, House
 from tests.terminal import Terminal, forbidden_in
 
@@ -101,7 +101,8 @@ def test_the_sample_hall_is_joined_and_shown(house: House, tmp_path: Path, what:
     terminal.wait_for("示例市政务服务中心")
     terminal.wait_for("等候 0 人" if what == "board" else "现在没有呼叫")
     terminal.send(b"\x11")
-    terminal.wait_for("没有设退出码")
+    terminal.wait_for("退出码")
+    terminal.type(DEMO_CODE)
     terminal.press("enter")
     assert terminal.wait_exit() == 0
     assert forbidden_in(bytes(terminal.output)) == []
