@@ -3,52 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from hashlib import sha256
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from central.refusal import Refused
 from central.store import Db, Store
 from hall import wire
+from hall.wire_files import Stored
 
 MAX_SIZE = 20 << 20
 """Largest attachment, in bytes."""
 MAX_PIECE = 1 << 20
 """Most bytes of one request."""
 _STORED = 256 << 10
+_ITS = "office = $1 AND sha256 = $2 AND device_id = $3"
 _RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})").fullmatch
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}").fullmatch
 
 
-class Stored(Struct, frozen=True, kw_only=True):
-    """How much of an attachment is here, in bytes; the next piece begins at ``have``."""
+class Sent(NamedTuple):
+    """An attachment that a device sends."""
 
+    office: str
     sha256: str
-    size: int
-    have: int
-    whole: bool
+    device: str
 
 
-async def look(store: Store, office: str, digest: str) -> tuple[Stored, str] | None:
-    """How much of an attachment the hall has, and its MIME type; ``None``: nothing."""
-    row = await store.read(lambda db: _row(db, office, digest))
-    return row
+async def look(store: Store, office: str, device: str, digest: str) -> Stored | None:
+    """How much of an attachment the hall has whole, or ``device`` has sent of it so far; ``None``: nothing."""
+    return await store.read(lambda db: _look(db, office, device, digest))
 
 
-async def _row(db: Db, office: str, digest: str, lock: str = "") -> tuple[Stored, str] | None:
+async def _look(db: Db, office: str, device: str, digest: str) -> Stored | None:
+    whole = await _whole(db, office, digest)
+    if whole is not None:
+        return whole
     row = await db.row(
-        f"SELECT size, have, whole, mime FROM attachment WHERE office = $1 AND sha256 = $2{lock}",  # noqa: S608
-        office,
-        digest,
+        "SELECT size, have FROM upload WHERE office = $1 AND sha256 = $2 AND device_id = $3", office, digest, device
     )
-    return (Stored(sha256=digest, size=row[0], have=row[1], whole=bool(row[2])), row[3]) if row else None
+    return Stored(sha256=digest, size=row[0], have=row[1], whole=False) if row else None
+
+
+async def _whole(db: Db, office: str, digest: str) -> Stored | None:
+    row = await db.row("SELECT size FROM attachment WHERE office = $1 AND sha256 = $2", office, digest)
+    return Stored(sha256=digest, size=row[0], have=row[0], whole=True) if row else None
 
 
 async def put(
-    store: Store, office: str, digest: str, mime: str, content_range: str, body: bytes, now_ms: int
+    store: Store, office: str, device: str, digest: str, mime: str, content_range: str, body: bytes, now_ms: int
 ) -> Stored:
     """Keep a piece; a piece that is here already changes nothing. Without a range the body is the whole attachment.
+
+    What is under way is each device's own: nobody can spoil what another one sends.
 
     Raises:
         Refused: 400 a range that cannot be, 409 a gap (ask how much is here), 413 too large, 422 the whole is not what
@@ -57,7 +63,8 @@ async def put(
     at, size = _place(content_range, len(body))
     kind = mime.partition(";")[0].strip().lower()
     kind = kind if _MIME(kind) else "application/octet-stream"
-    return await store.transact(lambda db: _put(db, office, digest, kind, at, size, body, now_ms))
+    sent = Sent(office, digest, device)
+    return await store.transact(lambda db: _put(db, sent, kind, at, size, body, now_ms))
 
 
 def _place(content_range: str, length: int) -> tuple[int, int]:
@@ -77,63 +84,93 @@ def _place(content_range: str, length: int) -> tuple[int, int]:
     return first, size
 
 
-async def _put(db: Db, office: str, digest: str, mime: str, at: int, size: int, body: bytes, now_ms: int) -> Stored:
-    await db.run(
-        "INSERT INTO attachment (office, sha256, mime, size, have, whole, made_ms) VALUES ($1,$2,$3,$4,0,0,$5)"
-        " ON CONFLICT (office, sha256) DO NOTHING",
-        office, digest, mime, size, now_ms,
-    )  # fmt: skip
-    found = await _row(db, office, digest, " FOR UPDATE")
-    assert found is not None
-    known = found[0]
-    if known.whole:
-        return known
-    if known.size != size:
-        raise _refuse(409, "other_size", "同一附件的大小前后不一致")
-    if at > known.have:
-        raise _refuse(409, "gap", "中间缺一段，请从已有的地方接着传", expected=known.have)
-    new = body[known.have - at :]
+async def _put(db: Db, sent: Sent, mime: str, at: int, size: int, body: bytes, now_ms: int) -> Stored:
+    whole = await _whole(db, sent.office, sent.sha256)
+    if whole is not None:
+        return whole
+    known = await _begun(db, sent, size)
+    if at > known:
+        raise _refuse(409, "gap", "中间缺一段，请从已有的地方接着传", expected=known)
+    new = body[known - at :]
     for place in range(0, len(new), _STORED):
         await db.run(
-            "INSERT INTO attachment_piece (office, sha256, at, body) VALUES ($1,$2,$3,$4)",
-            office, digest, known.have + place, new[place : place + _STORED],
+            "INSERT INTO upload_piece (office, sha256, device_id, at, body) VALUES ($1,$2,$3,$4,$5)",
+            *sent, known + place, new[place : place + _STORED],
         )  # fmt: skip
-    have = known.have + len(new)
-    if have == size and await _digest(db, office, digest) != digest:
+    have = known + len(new)
+    if have < size:
+        await db.run(f"UPDATE upload SET have = $4 WHERE {_ITS}", *sent, have)  # noqa: S608
+        return Stored(sha256=sent.sha256, size=size, have=have, whole=False)
+    if await _digest(db, sent) != sent.sha256:
         # Pieces of something else: it can begin anew.
-        await db.run("DELETE FROM attachment_piece WHERE office = $1 AND sha256 = $2", office, digest)
-        await db.run("UPDATE attachment SET have = 0 WHERE office = $1 AND sha256 = $2", office, digest)
-        return Stored(sha256=digest, size=size, have=0, whole=False)
+        await _forget(db, sent)
+        return Stored(sha256=sent.sha256, size=size, have=0, whole=False)
+    await _keep(db, sent, mime, size, now_ms)
+    return Stored(sha256=sent.sha256, size=size, have=size, whole=True)
+
+
+async def _begun(db: Db, sent: Sent, size: int) -> int:
+    """How much the device has sent; one that now says another size begins anew."""
     await db.run(
-        "UPDATE attachment SET have = $1, whole = $2 WHERE office = $3 AND sha256 = $4",
-        have, int(have == size), office, digest,
-    )  # fmt: skip
-    return Stored(sha256=digest, size=size, have=have, whole=have == size)
+        "INSERT INTO upload (office, sha256, device_id, size, have) VALUES ($1,$2,$3,$4,0) ON CONFLICT DO NOTHING",
+        *sent,
+        size,
+    )
+    row = await db.row(f"SELECT size, have FROM upload WHERE {_ITS} FOR UPDATE", *sent)  # noqa: S608
+    assert row is not None
+    if row[0] == size:
+        return int(row[1])
+    await db.run(f"DELETE FROM upload_piece WHERE {_ITS}", *sent)  # noqa: S608
+    await db.run(f"UPDATE upload SET size = $4, have = 0 WHERE {_ITS}", *sent, size)  # noqa: S608
+    return 0
 
 
-async def _digest(db: Db, office: str, digest: str) -> str:
+async def _keep(db: Db, sent: Sent, mime: str, size: int, now_ms: int) -> None:
+    """It is whole, and the hall's; what others have sent of it is needed no more."""
+    office, digest, _ = sent
+    new = await db.row(
+        "INSERT INTO attachment (office, sha256, mime, size, made_ms) VALUES ($1,$2,$3,$4,$5)"
+        " ON CONFLICT DO NOTHING RETURNING size",
+        office,
+        digest,
+        mime,
+        size,
+        now_ms,
+    )
+    if new is not None:
+        await db.run(
+            "INSERT INTO attachment_piece (office, sha256, at, body) SELECT office, sha256, at, body FROM upload_piece"
+            " WHERE office = $1 AND sha256 = $2 AND device_id = $3",
+            *sent,
+        )
+    for table in ("upload_piece", "upload"):
+        await db.run(f"DELETE FROM {table} WHERE office = $1 AND sha256 = $2", office, digest)  # noqa: S608
+
+
+async def _forget(db: Db, sent: Sent) -> None:
+    for table in ("upload_piece", "upload"):
+        await db.run(f"DELETE FROM {table} WHERE {_ITS}", *sent)  # noqa: S608
+
+
+async def _digest(db: Db, sent: Sent) -> str:
     found = sha256()
-    async for piece in _pieces(db, office, digest):
-        found.update(piece)
-    return found.hexdigest()
-
-
-async def _pieces(db: Db, office: str, digest: str) -> AsyncIterator[bytes]:
-    async for rows in db.stream(
-        "SELECT body FROM attachment_piece WHERE office = $1 AND sha256 = $2 ORDER BY at", office, digest, piece=4
-    ):
+    wanted = f"SELECT body FROM upload_piece WHERE {_ITS} ORDER BY at"  # noqa: S608
+    async for rows in db.stream(wanted, *sent, piece=4):
         for row in rows:
-            yield row[0]
+            found.update(row[0])
+    return found.hexdigest()
 
 
 async def content(store: Store, office: str, digest: str) -> tuple[bytes, str] | None:
     """A whole attachment and its MIME type; ``None`` while it is not whole."""
 
     async def look_up(db: Db) -> tuple[bytes, str] | None:
-        found = await _row(db, office, digest)
-        if found is None or not found[0].whole:
+        row = await db.row("SELECT mime FROM attachment WHERE office = $1 AND sha256 = $2", office, digest)
+        if row is None:
             return None
-        return b"".join([piece async for piece in _pieces(db, office, digest)]), found[1]
+        wanted = "SELECT body FROM attachment_piece WHERE office = $1 AND sha256 = $2 ORDER BY at"
+        pieces = [each[0] async for rows in db.stream(wanted, office, digest, piece=4) for each in rows]
+        return b"".join(pieces), str(row[0])
 
     return await store.read(look_up)
 

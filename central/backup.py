@@ -26,7 +26,7 @@ from central.store.tables import TABLES
 from central.verify import verify
 from hall.errors import HallError
 
-_ROWS = {"attachment_piece": 16}
+_ROWS = {"attachment_piece": 16, "upload_piece": 16}
 """Rows of a block, where a row may be large."""
 MAGIC = "clerk-centre-backup"
 FORMAT = 1

@@ -45,10 +45,16 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "office", "device_id", "incarnation", "seq", "reason", "app_v", "public_hash", "at_ms",
     ),
     "attachment": (
-        "office", "sha256", "mime", "size", "have", "whole", "made_ms",
+        "office", "sha256", "mime", "size", "made_ms",
     ),
     "attachment_piece": (
         "office", "sha256", "at", "body",
+    ),
+    "upload": (
+        "office", "sha256", "device_id", "size", "have",
+    ),
+    "upload_piece": (
+        "office", "sha256", "device_id", "at", "body",
     ),
     "department": (
         "office", "key", "url", "secret", "token_hash", "made_ms",

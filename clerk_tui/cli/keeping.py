@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +69,7 @@ def restore(
     device_code: str | None,
     as_json: bool,
 ) -> None:
-    """``{"device_code", "archived", "cases", "unproven"}``; nothing is changed when it fails."""
+    """``{"device_code", "archived", "cases", "unproven", "scans"}``; nothing is changed when it fails."""
     from clerk_tui.clock import SystemClock
     from clerk_tui.services.renewal import renew
     from clerk_tui.sync.token import token_path
@@ -88,40 +87,22 @@ def restore(
         lambda device, key: _enrolled(config, url, code, device_code, device, key),
         Path(file).expanduser() if file else None,
     )
-    if device_code is None:
-        _learn_clerks(config, url, token)
     told = {
         "device_code": done.incarnation,
         "archived": [str(path) for path in done.archived],
         "cases": done.cases,
         "unproven": done.unproven,
+        "scans": done.scans,
     }
     answer(as_json, told, lambda: _restored(told))
-
-
-def _learn_clerks(config: Config, url: str | None, token: Path) -> None:
-    """Who may sign in at the new journal; where the centre does not tell by now, the next conversation asks again."""
-    from clerk_tui.clock import SystemClock
-    from clerk_tui.store.clerks import keep_list
-    from clerk_tui.store.connection import Database
-    from clerk_tui.store.device import read_device
-    from clerk_tui.sync.clerks import Refused, Unreachable, fetch_list
-
-    database = Database(config.store_file)
-    try:
-        device = read_device(database.read(), config.store_file)
-        assert device is not None
-        with suppress(Refused, Unreachable):
-            told = fetch_list(url or config.centre.url, token, device)
-            keep_list(database, told, SystemClock(config.timezone).now_ms())
-    finally:
-        database.close()
 
 
 def _restored(told: dict[str, object]) -> list[str]:
     lines = [_("新的设备代码 {device_code}，接过 {cases} 个办件").format(**told)]
     if told["unproven"]:
         lines.append(_("有 {unproven} 条记录中心还没有确认，联网后继续上传，传不上去的封存上交").format(**told))
+    if told["scans"]:
+        lines.append(_("有 {scans} 份扫描件中心还没有确认，联网后继续上传").format(**told))
     archived = told["archived"]
     assert isinstance(archived, list)
     return lines + [_("原来的账本在 {path}").format(path=path) for path in archived]
@@ -134,6 +115,7 @@ def _enrolled(
     import re
 
     from clerk_tui.services.renewal import Enrolled
+    from clerk_tui.sync.clerks import first_list
     from clerk_tui.sync.enrol import ask
 
     if device_code is not None:
@@ -143,13 +125,15 @@ def _enrolled(
         return Enrolled(incarnation=device_code)
     assert code is not None
     secret = read_word(code, "--code")
-    reply = ask(url or config.centre.url, secret, device, "", key, config.hall.office)
+    address = url or config.centre.url
+    reply = ask(address, secret, device, "", key, config.hall.office)
     return Enrolled(
         incarnation=reply.incarnation,
         server_key=reply.server_key,
         epoch=reply.epoch,
         sealing_key=reply.sealing_key,
         token=reply.token,
+        clerks=first_list(address, reply),
     )
 
 

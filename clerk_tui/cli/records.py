@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -77,12 +77,13 @@ for each in (verify, rebuild):
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
 @json_option
 def outbox(session: Session, as_json: bool) -> None:
-    """``{"pending", "oldest", "last_contact", "quarantined", "enabled"}``."""
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside"}``."""
     with session.workspace() as ws:
         told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
     lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
+    lines += scan_lines(told["scans"], told["scans_aside"])
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
 
@@ -98,7 +99,15 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
         "last_contact": _moment(ws, found.last_contact_ms),
         "quarantined": found.quarantined,
         "enabled": found.enabled,
+        "scans": found.scans,
+        "scans_aside": list(found.scans_aside),
     }
+
+
+def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:
+    """What is to be said of scans that the centre does not have; nothing where it has all."""
+    lines = [_("未上传的扫描件 {count} 份").format(count=count)] if count else []
+    return lines + [_("扫描件没有上传：{reason}").format(reason=_(reason)) for reason in dict.fromkeys(reasons)]
 
 
 def _moment(ws: Workspace, at_ms: int | None) -> str | None:
@@ -111,11 +120,12 @@ def _moment(ws: Workspace, at_ms: int | None) -> str | None:
 @click.option("--once", is_flag=True, help=_("同步一次就结束（现在只有这一种）"))
 @json_option
 def sync(session: Session, once: bool, as_json: bool) -> None:
-    """``{"pushed", "acked_through", "pulled", "pending"}``; without contact an error, exit 2."""
+    """``{"pushed", "acked_through", "pulled", "pending", "scans"}``; without contact an error, exit 2."""
     with session.workspace(acting=True) as ws:
         told = sync_now(ws, session.config.centre.url)
+        reasons = outbox_of(ws)["scans_aside"]
     line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
-    answer(as_json, told, lambda: [line.format(**told)])
+    answer(as_json, told, lambda: [line.format(**told), *scan_lines(told["scans"], reasons)])
 
 
 def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
@@ -142,6 +152,7 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         "acked_through": report.acked_through,
         "pulled": report.pulled,
         "pending": report.pending,
+        "scans": report.scans,
     }
 
 

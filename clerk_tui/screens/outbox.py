@@ -255,12 +255,14 @@ class OutboxScreen(CounterScreen):
         if workspace is None:
             return []
         status = outbox.status(workspace)
-        lines = _head(workspace, status, columns)
+        lines = [*_look(workspace, columns), *_head(workspace, status, columns)]
         texts = [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
         elif status.quarantined:
             texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
+        why = dict.fromkeys(status.scans_aside)
+        texts += [_("扫描件没有上传：{reason}").format(reason=safe(_(reason))) for reason in why]
         for text in texts:
             lines += [(((part, "plain"),), "") for part in wrap(text, min(columns, 80))]
         self._at = []
@@ -278,6 +280,22 @@ class OutboxScreen(CounterScreen):
                 self._at.append(len(lines))
                 lines += _of_hall(conflict, columns, chosen=place == self.place)
         return lines
+
+
+def _look(workspace: Workspace, columns: int) -> list[Line]:
+    """What the daily look at the journal found wrong, and what to do about it."""
+    from clerk_tui.services.health import health
+
+    look = health(workspace).look
+    if look is None:
+        return []
+    title = _("账本受损：先停止收件") if look.what == "journal" else _("账本没有备份成")
+    at = clock_time(look.at_ms, workspace.config.timezone)
+    lines: list[Line] = [(((f"  {title}  {at}", "strong"),), "big-bad"), BLANK]
+    texts = ((_(look.detail), "bad"), (_("怎么办：") + _(look.hint) if look.hint else "", "info"))
+    for text, ink in texts:
+        lines += [(((part, ink),), "") for part in wrap(safe(text), min(columns, 80))] if text else []
+    return [*lines, BLANK]
 
 
 def _of_hall(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
@@ -311,12 +329,13 @@ def _head(workspace: Workspace, status: SyncStatus, columns: int) -> list[Line]:
     elif status.quarantined:
         word, fill = _("有记录被中心退回"), "bad"
     elif status.online:
-        word, fill = (_("正在上传") if status.pending else _("全部已上传")), "good"
+        word, fill = (_("正在上传") if status.pending or status.scans else _("全部已上传")), "good"
     else:
         word, fill = _("离线：照常办理，联网后自动上传"), "warn"
     contact = clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有")
     rows = [
         (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),
+        *([(_("扫描件"), _("{count} 份未上传").format(count=status.scans), "strong")] if status.scans else []),
         (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
         (_("最近联系"), contact, "plain"),
         (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),

@@ -36,6 +36,9 @@ def attach(ws: Workspace, reference: str, path: Path, material: str = "") -> Att
     facts = [fact.body for fact in ws.journal.facts_of(case.case_id)]
     known = [body for body in facts if isinstance(body, DocumentAttached)]
     if any((body.sha256, body.material) == (taken.sha256, material) for body in known):
+        # Its file may have been gone, and is here again.
+        with ws.journal.write() as connection:
+            attachments.keep(connection, taken, ws.clock.now_ms())
         return taken
     if len(known) >= MOST:
         raise BadInput("too_many", f"一个办件最多 {MOST} 个附件", field="path", hint="合并成一个 PDF 再加")

@@ -172,7 +172,7 @@ def _left(ws: Workspace, unfinished: int | None) -> tuple[Open, ...]:
     }
     sync = outbox.status(ws)
     parked = count_kept(ws) if unfinished is None else unfinished
-    counts = [Open("unsent", sync.pending if sync.enabled else 0), Open("parked", parked)]
+    counts = [Open("unsent", sync.pending + sync.scans if sync.enabled else 0), Open("parked", parked)]
     counts += [Open(kind, len(names), tuple(names)) for kind, names in prints.items()]
     order = list(LEFT_NAMES)
     return tuple(sorted((one for one in counts if one.count), key=lambda one: order.index(one.kind)))

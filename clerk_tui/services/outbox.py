@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries, shifts
+from clerk_tui.store import attachments, queries, shifts
 from clerk_tui.store.connection import translated
 
 ONLINE_MS: Final = 120_000
@@ -16,7 +16,8 @@ ONLINE_MS: Final = 120_000
 
 class SyncStatus(Struct, frozen=True, kw_only=True):
     """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look.
-    ``silent`` of the pending ones are calls for help, which no screen at the window may give away."""
+    ``silent`` of the pending ones are calls for help, which no screen at the window may give away. ``scans`` the centre
+    does not have whole; of those that it will not take ``scans_aside`` says why."""
 
     pending: int
     oldest_ms: int | None
@@ -25,6 +26,8 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     online: bool
     enabled: bool
     silent: int = 0
+    scans: int = 0
+    scans_aside: tuple[str, ...] = ()
 
 
 def status(ws: Workspace) -> SyncStatus:
@@ -32,6 +35,7 @@ def status(ws: Workspace) -> SyncStatus:
     with translated(ws.journal.path):
         tail = queries.tail(ws.journal.read())
         silent = shifts.unsent_alarms(ws.journal.read()) if tail.pending else 0
+        scans = attachments.waiting(ws.journal.read())
     age = ws.clock.now_ms() - tail.last_contact_ms
     return SyncStatus(
         pending=tail.pending,
@@ -41,4 +45,6 @@ def status(ws: Workspace) -> SyncStatus:
         online=ws.config.centre.enabled and tail.last_contact_ms > 0 and age <= ONLINE_MS,
         enabled=ws.config.centre.enabled,
         silent=silent,
+        scans=scans.count,
+        scans_aside=scans.aside,
     )

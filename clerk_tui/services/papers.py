@@ -208,10 +208,5 @@ def _paper(ws: Workspace, paper_id: str) -> PaperRow:
     with translated(ws.journal.path):
         paper = queries.paper(ws.journal.read(), paper_id)
     if paper is None:
-        raise BadInput(
-            "unknown_paper",
-            "本机现在的账本里没有这份文书",
-            field="paper",
-            hint="别的窗口出的，到那个窗口补打；本机恢复以前出的不能再补打，记录在 archive 文件夹里",
-        )
+        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
     return paper

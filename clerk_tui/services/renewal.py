@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store import clerks, shared
+from clerk_tui.store import attachments, clerks, scans, shared
 from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -28,16 +28,19 @@ from clerk_tui.sync.token import write_token
 from hall import ids
 from hall.chain import genesis
 from hall.errors import HallError, StoreError
+from hall.wire_clerks import ClerksReply
 
 
 class Enrolled(Struct, frozen=True, kw_only=True):
-    """What a new identity got: its code, and, from a centre, the centre's keys, epoch and the token."""
+    """What a new identity got: its code, and, from a centre, the centre's keys, epoch, the token and who may sign in
+    (``None``: it did not say)."""
 
     incarnation: str
     server_key: bytes = b""
     epoch: str = ""
     sealing_key: bytes = b""
     token: str = ""
+    clerks: ClerksReply | None = None
 
 
 Enrol = Callable[[str, bytes], Enrolled]
@@ -46,13 +49,14 @@ SIDE_FILES: Final = ("-wal", "-shm", ".lock", ".open")
 
 
 class Renewal(Struct, frozen=True, kw_only=True):
-    """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts the
-    centre has not proven to hold."""
+    """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts and
+    ``scans`` the centre has not proven to hold."""
 
     incarnation: str
     archived: tuple[Path, ...]
     cases: int
     unproven: int
+    scans: int = 0
 
 
 def renew(
@@ -82,7 +86,7 @@ def renew(
             sealing_key=got.sealing_key,
         )
         sources = _sources(store, token, found)
-        cases = _make(new, device, sources, clock)
+        cases, unsent = _make(new, device, sources, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -92,7 +96,11 @@ def renew(
         _attest(witness, device)
     unproven = sum(max(0, each.head.seq - each.device.acked_through) for each in sources)
     return Renewal(
-        incarnation=got.incarnation, archived=tuple(each.path for each in sources), cases=cases, unproven=unproven
+        incarnation=got.incarnation,
+        archived=tuple(each.path for each in sources),
+        cases=cases,
+        unproven=unproven,
+        scans=unsent,
     )
 
 
@@ -141,8 +149,17 @@ def _kept_backup(store: Path, backup: Examined) -> Examined:
     return done
 
 
-def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> int:
-    """The new journal with what is taken over; how many cases."""
+def _make(
+    new: Path,
+    device: Device,
+    sources: list[Examined],
+    clock: Clock,
+    store: Path,
+    backup: Path | None,
+    told: ClerksReply | None,
+) -> tuple[int, int]:
+    """The new journal with what is taken over; how many cases, and how many scans are still to be sent. ``told`` is who
+    may sign in; if the centre did not say, it is asked for as before."""
     database = Database(new)
     try:
         with database.locked(), translated(new):
@@ -154,13 +171,19 @@ def _make(new: Path, device: Device, sources: list[Examined], clock: Clock) -> i
                 register(db, each, now, device.server_epoch)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
-                    clerks.inherit(db, older)
+                    if told is None:
+                        clerks.carry(db, older)
+                proven = each.device.server_epoch == device.server_epoch
+                scans.take_over(db, each.path, store, proven=proven, backup=backup)
+            scans.take_up(db, store, now)
+        if told is not None:
+            clerks.keep_list(database, told, now)
         count = 0
         for each in sources:
             count += _carry_over(database, each.path, clock)
         with translated(new):
             assert len(archives(database.writer)) >= len({each.device.device_id for each in sources})
-        return count
+            return count, attachments.waiting(database.writer).count
     finally:
         database.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,8 @@ from hall.errors import BadInput, StoreError
 FOLDER: Final = "attachments"
 MAX_SIZE: Final = 20 << 20
 """Largest attachment, in bytes: what the centre takes."""
+AGAIN_MS: Final = 3600 * 1000
+"""How long one that was set aside is let be."""
 _KINDS: Final = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -56,46 +57,75 @@ def take_in(store: Path, source: Path) -> Attachment:
         ) from error
     if len(data) > MAX_SIZE:
         raise BadInput("too_big", "附件最大 20 MB", field="path", hint="降低扫描分辨率，或分成几个文件")
-    mime = next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
+    mime = mime_of(data)
     if not mime:
         raise BadInput("bad_kind", "只收扫描件：PDF、JPEG、PNG、TIFF", field="path", hint="换一种格式再扫")
     digest = sha256(data).hexdigest()
     target = path_of(store, digest)
     if not target.exists() or target.stat().st_size != len(data):
-        _write(target, data)
+        write(target, data)
     return Attachment(sha256=digest, size=len(data), mime=mime)
+
+
+def mime_of(data: bytes) -> str:
+    """What a scanner wrote, by its first bytes; empty for anything else."""
+    return next((kind for magic, kind in _KINDS if data.startswith(magic)), "")
 
 
 def keep(db: sqlite3.Connection, taken: Attachment, now_ms: int) -> None:
     """Put an attachment into the upload's list, in the caller's transaction."""
     db.execute(
-        "INSERT OR IGNORE INTO attachment (sha256, size, mime, added_ms) VALUES (?,?,?,?)",
+        "INSERT INTO attachment (sha256, size, mime, added_ms) VALUES (?,?,?,?)"
+        " ON CONFLICT (sha256) DO UPDATE SET aside = ''",
         (taken.sha256, taken.size, taken.mime, now_ms),
     )
 
 
-def unsent(db: sqlite3.Connection, limit: int = 50) -> Iterator[Attachment]:
-    """What the centre does not have whole, the oldest first."""
+def unsent(db: sqlite3.Connection, now_ms: int) -> list[Attachment]:
+    """What the centre does not have whole, the oldest first; of those that are set aside the ones tried an hour ago."""
     rows = db.execute(
-        "SELECT sha256, size, mime, sent_through FROM attachment WHERE sent_through < size ORDER BY added_ms LIMIT ?",
-        (limit,),
+        "SELECT sha256, size, mime, sent_through FROM attachment WHERE sent_through < size"
+        " AND (aside = '' OR abs(? - tried_ms) >= ?) ORDER BY added_ms",
+        (now_ms, AGAIN_MS),
     )
-    for row in rows:
-        yield Attachment(sha256=row[0], size=row[1], mime=row[2], sent_through=row[3])
+    return [Attachment(sha256=row[0], size=row[1], mime=row[2], sent_through=row[3]) for row in rows]
 
 
 def sent(db: sqlite3.Connection, digest: str, through: int) -> None:
     """Keep how much of one the centre has, in the caller's transaction."""
-    db.execute("UPDATE attachment SET sent_through = min(size, ?) WHERE sha256 = ?", (through, digest))
+    db.execute("UPDATE attachment SET sent_through = min(size, ?), aside = '' WHERE sha256 = ?", (through, digest))
+
+
+def set_aside(db: sqlite3.Connection, digest: str, reason: str, now_ms: int) -> None:
+    """Keep why one is not sent for now, in the caller's transaction."""
+    db.execute("UPDATE attachment SET aside = ?, tried_ms = ? WHERE sha256 = ?", (reason, now_ms, digest))
+
+
+class Waiting(Struct, frozen=True):
+    """How many attachments the centre does not have whole, and why those that it will not take are set aside."""
+
+    count: int
+    aside: tuple[str, ...]
+
+
+def waiting(db: sqlite3.Connection) -> Waiting:
+    """The attachments that have still to be sent."""
+    rows = db.execute("SELECT aside FROM attachment WHERE sent_through < size ORDER BY added_ms").fetchall()
+    return Waiting(len(rows), tuple(reason for (reason,) in rows if reason))
 
 
 def doubt(db: sqlite3.Connection) -> None:
     """The centre may have lost what it had (it was restored): it is asked for each again, in the caller's
     transaction."""
-    db.execute("UPDATE attachment SET sent_through = 0 WHERE sent_through > 0")
+    db.execute("UPDATE attachment SET sent_through = 0, aside = ''")
 
 
-def _write(target: Path, data: bytes) -> None:
+def write(target: Path, data: bytes) -> None:
+    """Write a file once, read-only, on the disk before this returns.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     new = target.with_name(target.name + ".new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from clerk_tui.store import scans
 from clerk_tui.store.connection import check_file, quick_check, translated
 from clerk_tui.store.device import Device, key_file, read_device
 from clerk_tui.store.traces import given, read_traces
@@ -82,8 +83,8 @@ def copy(source: Path, target: Path) -> Examined:
 
 
 def back_up(source: Path, folder: Path, stamp: str, keep: int = 0) -> Examined:
-    """A backup of the journal and its key in ``folder``; of earlier ones of this device only the last ``keep`` stay
-    (0: all). ``stamp`` is the moment, as part of the name.
+    """A backup of the journal, its key and the scans that the centre may lack in ``folder``; of earlier ones of this
+    device only the last ``keep`` stay (0: all). ``stamp`` is the moment, as part of the name.
 
     Raises:
         StoreError: it could not be made, or is not whole.
@@ -95,11 +96,14 @@ def back_up(source: Path, folder: Path, stamp: str, keep: int = 0) -> Examined:
     name = f"clerk-{device.incarnation}-{device.device_id[-8:]}"
     done = copy(source, folder / f"{name}-{stamp}.db")
     copy_file(key_file(source), key_file(done.path))
+    with translated(done.path):
+        scans.back_up(done.path, source)
     if keep:
         for old in sorted(folder.glob(f"{name}-*.db"))[:-keep]:
             for part in (key_file(old), old):
                 with suppress(OSError):
                     part.unlink()
+        scans.prune(folder)
     return done
 
 

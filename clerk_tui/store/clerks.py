@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -60,18 +59,21 @@ def read_list(connection: sqlite3.Connection, path: Path) -> ClerksReply | None:
     return told
 
 
-def inherit(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
-    """Where an archived journal knew the hall's clerks nobody works in the new one without signing in, in the caller's
-    transaction. The list itself was signed for another device: until the centre has told it anew it lets nobody in."""
-    with suppress(sqlite3.OperationalError):
-        for (body,) in older.execute("SELECT body FROM clerk_list").fetchall():
-            db.execute("INSERT OR IGNORE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1, ?, 0, 0)", (body,))
-
-
 def told_at(connection: sqlite3.Connection) -> int:
     """When the list came, by this device's own clock (Unix milliseconds); 0 for never."""
     row = connection.execute("SELECT kept_ms FROM clerk_list").fetchone()
     return int(row[0]) if row else 0
+
+
+def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
+    """Keep asking for a sign-in after a restore, in the caller's transaction: the list of an archived journal was
+    signed for its own device, so it lets nobody in here, and stands until the centre tells this one."""
+    try:
+        row = older.execute("SELECT body, told_ms, kept_ms FROM clerk_list").fetchone()
+    except sqlite3.OperationalError:
+        return  # Written before there were clerks.
+    if row is not None:
+        db.execute("INSERT OR IGNORE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1,?,?,?)", row)
 
 
 def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:

@@ -69,15 +69,13 @@ class Database:
     def _connect_writer(self) -> sqlite3.Connection:
         with self._exclusive(), translated(self.path):
             check_file(self.path)
+            _keep_private(self.path)
             connection = sqlite3.connect(
                 self.path, timeout=self.wait_s, isolation_level=None, check_same_thread=False, cached_statements=512
             )
             try:
                 if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                # People's data lie in it, wherever the folder is; its WAL gets the same mode.
-                with suppress(OSError):
-                    self.path.chmod(0o600)
                 _settle(connection, self.path)
             except BaseException:
                 connection.close()
@@ -180,6 +178,17 @@ class Database:
             yield
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _keep_private(path: Path) -> None:
+    """People's data stand in it: its owner alone reads it, whatever folder it lies in. SQLite gives the files beside it
+    the same rights."""
+    with suppress(OSError):  # Whatever is in the way of opening it, SQLite says next.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            if part.exists() and (mode := part.stat().st_mode) & 0o077:
+                part.chmod(mode & 0o700)
 
 
 def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:

@@ -117,10 +117,15 @@ class Outbox:
             found = self._db.execute("SELECT seq FROM dead_letter WHERE reported_ms > 0 ORDER BY seq LIMIT 200")
             return [row[0] for row in found]
 
-    def attachments(self) -> list[Attachment]:
-        """Attachments that the centre does not have whole."""
+    def attachments(self, now_ms: int) -> list[Attachment]:
+        """Attachments that the centre does not have whole and that are to be tried now."""
         with translated(self.path):
-            return list(attachments.unsent(self._db))
+            return attachments.unsent(self._db, now_ms)
+
+    def scans(self) -> int:
+        """How many attachments the centre does not have whole."""
+        with translated(self.path):
+            return attachments.waiting(self._db).count
 
     def archives(self) -> list[Archive]:
         """The archived journals of this workstation, the oldest first."""
@@ -268,10 +273,13 @@ def keep_sealed(database: Database, path: str, first: int, last: int, why: str, 
             )
 
 
-def keep_uploaded(database: Database, digest: str, through: int) -> None:
-    """Keep how much of an attachment the centre has."""
+def keep_uploaded(database: Database, digest: str, through: int, aside: str, now_ms: int) -> None:
+    """Keep how much of an attachment the centre has, or why it is set aside."""
     with database.write() as db:
-        attachments.sent(db, digest, through)
+        if aside:
+            attachments.set_aside(db, digest, aside, now_ms)
+        else:
+            attachments.sent(db, digest, through)
 
 
 def keep_contact(database: Database, now_ms: int) -> None:

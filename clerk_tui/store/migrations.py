@@ -15,7 +15,7 @@ from clerk_tui.store import shifts
 from clerk_tui.store.bookings import make_table as _bookings
 from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
-from clerk_tui.store.travelling import TRAVELLING
+from clerk_tui.store.travelling import ASIDE, TRAVELLING
 
 _FIRST: Final = (
     """CREATE TABLE device (
@@ -199,6 +199,11 @@ def _sent_prints(db: Runs) -> None:
         db.execute(statement)
 
 
+def _attachments_aside(db: Runs) -> None:
+    for statement in ASIDE:
+        db.execute(statement)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -212,6 +217,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0010_shifts", _shifts),
     ("0011_bookings", _bookings),
     ("0012_sent_prints", _sent_prints),
+    ("0013_attachments_aside", _attachments_aside),
 )
 LATEST: Final = len(_ALL)
 

@@ -47,3 +47,8 @@ TRAVELLING: Final = (
     # The feed is read anew, so that every case of the hall can be found.
     "UPDATE device SET pull_cursor = ''",
 )
+ASIDE: Final = (
+    # Why an attachment is not sent for now, and when it was tried.
+    "ALTER TABLE attachment ADD COLUMN aside TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE attachment ADD COLUMN tried_ms INTEGER NOT NULL DEFAULT 0",
+)

@@ -18,8 +18,9 @@ from hall.chain import UNREADABLE
 
 if TYPE_CHECKING:
     from clerk_tui.store.device import Device
+    from hall.wire import EnrolReply
 
-__all__ = ["Refused", "Unreachable", "change_pin", "fetch_list", "is_ours", "read_clerks", "sign_in"]
+__all__ = ["Refused", "Unreachable", "change_pin", "fetch_list", "first_list", "is_ours", "read_clerks", "sign_in"]
 
 
 def sign_in(url: str, token_file: Path, device: Device, clerk: str, pin: str) -> w.SignInReply:
@@ -47,6 +48,18 @@ def fetch_list(url: str, token_file: Path, device: Device) -> w.ClerksReply:
     if not is_ours(told, device):
         raise Unreachable
     return told
+
+
+def first_list(url: str, enrolled: EnrolReply) -> w.ClerksReply | None:
+    """The hall's clerks for a device that has just been made known; ``None``: no answer that counts."""
+    from clerk_tui.sync.messages import Trouble
+    from clerk_tui.sync.transport import Transport, decode, open_http
+
+    with open_http(url) as http:
+        answer = Transport(http, enrolled.token).ask("GET", "/v1/clerks")
+    told = None if isinstance(answer, Trouble) or answer[0] != 200 else decode(answer[1], w.ClerksReply)
+    ours = told is not None and told.device == enrolled.device and w.clerks_are_signed(enrolled.server_key, told)
+    return told if ours else None
 
 
 def is_ours(told: w.ClerksReply, device: Device) -> bool:

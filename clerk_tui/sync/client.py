@@ -75,10 +75,11 @@ class Client:
 
     def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send the attachments that the centre does not have, once it has the facts that name them."""
-        from clerk_tui.sync.files import send_attachments
+        from clerk_tui.sync.files import Sending
 
-        waiting = self._outbox.attachments()
-        return send_attachments(http, self._line.token, self._outbox.path, waiting, self._keep, should_stop)
+        line = Transport(http, self._line.token)
+        sending = Sending(line, self._device, self._epoch, self._outbox.path, self._keep)
+        return sending.send(self._outbox.attachments(time.time_ns() // 1_000_000), should_stop)
 
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""

@@ -60,8 +60,8 @@ class JournalKeeper:
                 exchange.keep_sealed(self._database, path, first, last, why, now)
             case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path):
                 keep_progress(self._database, device_id, through, state, path)
-            case Uploaded(sha256=digest, through=through):
-                exchange.keep_uploaded(self._database, digest, through)
+            case Uploaded(sha256=digest, through=through, aside=reason):
+                exchange.keep_uploaded(self._database, digest, through, reason, now)
             case Contact():
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):

@@ -100,10 +100,11 @@ class ArchiveSent(Message, frozen=True, tag="archive"):
 
 
 class Uploaded(Message, frozen=True, tag="uploaded"):
-    """How many bytes of an attachment the centre has."""
+    """How many bytes of an attachment the centre has, or why it is set aside."""
 
     sha256: str
     through: int
+    aside: str = ""
 
 
 class Contact(Message, frozen=True, tag="contact"):

@@ -18,12 +18,13 @@ from clerk_tui.sync.token import read_token, write_token
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """What one run did. ``pending`` are facts still unsent, ``trouble`` is ``None`` when all went well."""
+    """What one run did. ``pending`` facts and ``scans`` are unsent; ``trouble`` is ``None`` when all went well."""
 
     pushed: int
     pulled: int
     acked_through: int
     pending: int
+    scans: int
     trouble: Trouble | None
 
 
@@ -35,11 +36,16 @@ def sync_once(database: Database, clock: Clock, url: str, token_file: Path, *, o
         keeper(trouble)
     outbox = Outbox(database.path)
     try:
-        acked, head = outbox.device().acked_through, outbox.head().seq
+        acked, head, scans = outbox.device().acked_through, outbox.head().seq, outbox.scans()
     finally:
         outbox.close()
     return SyncReport(
-        pushed=keeper.acked, pulled=keeper.changes, acked_through=acked, pending=head - acked, trouble=trouble
+        pushed=keeper.acked,
+        pulled=keeper.changes,
+        acked_through=acked,
+        pending=head - acked,
+        scans=scans,
+        trouble=trouble,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import hashlib
 import itertools
@@ -29,6 +30,7 @@ from hall.chain import open_sealed
 from hall.errors import BrokenChain
 from hall.roles import Role
 from hall.sealed import SealedFacts, seal_facts, sealing_key
+from hall.wire_files import RECEIPT_HEADER, Stored, is_whole
 from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device, as_wire, whole
 from tests.central.hub import Hub
@@ -421,6 +423,50 @@ def test_an_attachment_that_is_something_else_is_forgotten(hub: Hub, device: Dev
     assert hub.http.get(f"/v1/attachments/{name}", headers=device.headers).content == b"right"
 
 
+def test_nobody_spoils_what_another_device_sends(hub: Hub, device: Device) -> None:
+    """One byte for somebody else's scan, of another size, before it and while it is under way."""
+    other, data = Device(hub, "device-2"), b"the scan of another window"
+    spoil = {**other.headers, "Content-Range": "bytes 0-0/5"}
+    path = f"/v1/attachments/{hashlib.sha256(data).hexdigest()}"
+
+    def spoilt() -> int:
+        return hub.http.request("PUT", path, content=b"x", headers=spoil).status_code
+
+    assert spoilt() == 200
+    assert piece(hub, device, data, 0, 10).json()["have"] == 10
+    assert spoilt() == 200
+    assert piece(hub, device, data, 10, len(data)).json()["whole"] is True
+    for each in (device, other):
+        assert hub.http.get(path, headers=each.headers).content == data
+    assert (
+        hub.read(lambda db: db.rows("SELECT * FROM upload UNION ALL SELECT sha256, '', '', 0, 0 FROM upload_piece"))
+        == []
+    )
+
+
+def test_a_device_that_says_another_size_begins_anew(hub: Hub, device: Device) -> None:
+    data = b"the scan of this window"
+    path = f"/v1/attachments/{hashlib.sha256(data).hexdigest()}"
+    wrong = {**device.headers, "Content-Range": "bytes 0-3/5"}
+    assert hub.http.request("PUT", path, content=b"xxxx", headers=wrong).json()["have"] == 4
+    assert piece(hub, device, data, 0, len(data)).json()["whole"] is True
+    assert hub.http.get(path, headers=device.headers).content == data
+
+
+def test_that_an_attachment_is_whole_is_signed_for_who_asks(hub: Hub, device: Device) -> None:
+    data, other = b"the scan of this window", Device(hub, "device-2")
+    name = hashlib.sha256(data).hexdigest()
+    half = msgspec.json.decode(piece(hub, device, data, 0, 5).content, type=Stored)
+    whole = msgspec.json.decode(piece(hub, device, data, 5, len(data)).content, type=Stored)
+    looked = hub.http.request("HEAD", f"/v1/attachments/{name}", headers=device.headers).headers[RECEIPT_HEADER]
+    told = (hub.epoch(), name, len(data))
+    assert half.signature == b""
+    for signature in (whole.signature, base64.b64decode(looked)):
+        assert is_whole(hub.store.public_key, signature, device.name, *told)
+        assert not is_whole(hub.store.public_key, signature, other.name, *told)
+        assert not is_whole(hub.store.public_key, signature, device.name, hub.epoch(), name, len(data) + 1)
+
+
 @pytest.mark.parametrize(
     ("told", "status"),
     [("bytes 0-4/99999999", 413), ("bytes 0-9/10", 400), ("bytes 5-1/10", 400), ("nonsense", 400), ("bytes */10", 400)],
@@ -437,8 +483,8 @@ def test_pieces_in_any_order_and_number_make_the_one_attachment(hub: Hub, data: 
     content = data.draw(st.binary(min_size=1, max_size=60))
     device = Device(hub, f"d{next(NAMES)}")
     name = hashlib.sha256(content).hexdigest()
-    hub.transact(lambda db: db.run("DELETE FROM attachment"))
-    hub.transact(lambda db: db.run("DELETE FROM attachment_piece"))
+    for table in ("attachment", "attachment_piece", "upload", "upload_piece"):
+        hub.transact(lambda db, table=table: db.run(f"DELETE FROM {table}"))  # type: ignore[misc]
     for _ in range(data.draw(st.integers(0, 8))):
         first = data.draw(st.integers(0, len(content) - 1))
         assert piece(hub, device, content, first, data.draw(st.integers(first + 1, len(content)))).status_code in (

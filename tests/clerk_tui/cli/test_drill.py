@@ -1,12 +1,14 @@
-"""The restore drill of the administrators' page, run as it stands: every case is there again, nothing is unsent."""
+"""The restore drill of the administrators' page, run as it stands: every case is there again and nothing is unsent."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,10 +61,15 @@ def test_the_restore_drill_works_as_written(tmp_path: Path, monkeypatch: pytest.
         assert run(tmp_path, f"clerk enrol {url} {code} && clerk sync --once").returncode == 0
         before = references(tmp_path)
         assert before == {sent, kept}
+        scan = b"%PDF-1.7 not sent yet"
+        (tmp_path / "scan.pdf").write_bytes(scan)
+        assert run(tmp_path, f"clerk attach {kept} scan.pdf && rm scan.pdf").returncode == 0
         done = run(tmp_path, drill())
         assert done.returncode == 0, done.stdout + done.stderr
         assert "新的设备代码" in done.stdout and "未上传 0 条" in done.stdout
         assert references(tmp_path) == before
         again = json.loads(run(tmp_path, "clerk outbox --json").stdout)
-        assert (again["pending"], again["quarantined"]) == (0, 0)
+        assert (again["pending"], again["quarantined"], again["scans"]) == (0, 0, 0)
+        with closing(sqlite3.connect(tmp_path / "central" / "central.db")) as db:
+            assert db.execute("SELECT body FROM attachment_piece").fetchall() == [(scan,)]
         assert (tmp_path / "lost" / "clerk.db").exists()

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from central.backup import backup, restore
-from clerk_tui.services import cases, intake
+from central.store import Db
+from clerk_tui.services import cases, intake, outbox
 from clerk_tui.services.attaching import attach
-from clerk_tui.store.attachments import MAX_SIZE, path_of
+from clerk_tui.store import attachments
+from clerk_tui.store.attachments import AGAIN_MS, MAX_SIZE, path_of
 from clerk_tui.store.device import load_key
-from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.exchange import Outbox, keep_uploaded
 from clerk_tui.sync.client import Client
-from clerk_tui.sync.files import PIECE
+from clerk_tui.sync.files import ALTERED, GONE, PIECE
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall.errors import BadInput
+from hall.wire import Problem
+from hall.wire_files import Stored
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import restaurant
@@ -48,18 +54,38 @@ def scan(tmp_path: Path) -> Path:
 
 def send(window: Window) -> Trouble | None:
     journal = window.ws.journal
-    outbox = Outbox(journal.path)
+    sender = Outbox(journal.path)
     keeper = JournalKeeper(journal.database, window.clock)
     try:
         with window.hall.http() as http:
-            client = Client(http, outbox, load_key(journal.path), window.enrolled.token, keeper)
+            client = Client(http, sender, load_key(journal.path), window.enrolled.token, keeper)
             return client.run() or client.send_files(http)
     finally:
-        outbox.close()
+        sender.close()
 
 
 def sent(window: Window) -> int:
     return int(window.ws.journal.read().execute("SELECT sent_through FROM attachment").fetchone()[0])
+
+
+def unsent(window: Window) -> dict[str, int]:
+    rows = window.ws.journal.read().execute("SELECT sha256, sent_through FROM attachment WHERE sent_through < size")
+    return dict(rows.fetchall())
+
+
+def forget(window: Window, *tables: str) -> None:
+    """The centre loses what stands in these tables."""
+    for table in tables:
+        inline(window.hall.store.transact(partial(emptied, table=table)))
+
+
+async def emptied(db: Db, table: str) -> None:
+    await db.run(f"DELETE FROM {table}")
+
+
+def doubt(window: Window) -> None:
+    with window.ws.journal.write() as db:
+        attachments.doubt(db)
 
 
 def at_centre(window: Window) -> httpx.Response:
@@ -134,10 +160,108 @@ def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: P
     kept.write_bytes(PDF[:-1] + b"x")
     assert send(window) is None
     assert (at_centre(window).status_code, sent(window)) == (404, 0)
+    assert outbox.status(window.ws).scans_aside == (ALTERED,)
+
+
+def another(window: Window, reference: str, tmp_path: Path, data: bytes = b"%PDF-1.7 another") -> str:
+    """One more scan in the case; its digest."""
+    (tmp_path / "another.pdf").write_bytes(data)
+    return attach(window.ws, reference, tmp_path / "another.pdf").sha256
+
+
+def test_a_scan_that_the_centre_refuses_holds_no_other_one_up(window: Window, scan: Path, tmp_path: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    other = another(window, reference, tmp_path)
+    refuse = Problem(code="too_big", message="附件最大 20 MiB")
+
+    def refuses(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        is_it = request.method == "PUT" and request.url.path.endswith(DIGEST)
+        return httpx.Response(413, content=msgspec.json.encode(refuse)) if is_it else response
+
+    window.hall.bend = refuses
+    assert send(window) is None, "no trouble with the line, and none with the journal"
+    stands = outbox.status(window.ws)
+    assert (stands.pending, stands.scans, stands.scans_aside) == (0, 1, ("附件最大 20 MiB",))
+    assert unsent(window) == {DIGEST: 0}
+    assert other not in unsent(window)
+
+
+def test_a_scan_that_was_set_aside_is_tried_again_an_hour_later(window: Window, scan: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    database, now = window.ws.journal.database, 1_790_000_000_000
+    keep_uploaded(database, DIGEST, 0, "附件最大 20 MiB", now)
+    read = window.ws.journal.read()
+    assert attachments.unsent(read, now + AGAIN_MS - 1) == []
+    for later in (now + AGAIN_MS, now - AGAIN_MS):
+        assert [each.sha256 for each in attachments.unsent(read, later)] == [DIGEST], "also after a clock was put right"
+    assert send(window) is None
+    assert (at_centre(window).content, outbox.status(window.ws).scans) == (PDF, 0)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT"])
+def test_only_the_centre_s_signature_says_that_a_scan_is_there(window: Window, scan: Path, method: str) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    assert window.sync() is None
+    whole = Stored(sha256=DIGEST, size=len(PDF), have=len(PDF), whole=True, signature=bytes(64))
+    headers = {"Upload-Offset": str(len(PDF)), "Upload-Length": str(len(PDF)), "Upload-Receipt": "AAAA"}
+
+    def claims(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method not in ("HEAD", method):
+            return response
+        return httpx.Response(
+            200, headers=headers, content=msgspec.json.encode(whole) if request.method == "PUT" else b""
+        )
+
+    window.hall.bend = claims
+    trouble = send(window)
+    if method == "PUT":
+        assert trouble is not None and trouble.what == "not_the_centre" and unsent(window) == {DIGEST: 0}
+    else:
+        assert trouble is None and at_centre(window).content == PDF, "what was said to be there was sent all the same"
+
+
+def test_an_upload_whose_first_pieces_the_centre_lost_begins_there_again(window: Window, scan: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    lost: list[str] = []
+
+    def loses(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT" and not lost:
+            lost.append(request.url.path)
+            forget(window, "upload", "upload_piece")
+        return response
+
+    window.hall.bend = loses
+    assert send(window) is None
+    assert at_centre(window).content == PDF
+
+
+def test_a_scan_whose_file_is_gone_is_said_and_those_that_the_centre_has_are_not(window: Window, scan: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    assert send(window) is None
+    doubt(window)
+    path_of(window.ws.journal.path, DIGEST).unlink()
+    assert send(window) is None
+    assert outbox.status(window.ws).scans == 0, "the centre has it"
+    attach(window.ws, reference, scan)
+    forget(window, "attachment", "attachment_piece")
+    doubt(window)
+    path_of(window.ws.journal.path, DIGEST).unlink()
+    assert send(window) is None
+    assert outbox.status(window.ws).scans_aside == (GONE,)
+    attach(window.ws, reference, scan)
+    assert send(window) is None, "scanned again, it goes at once"
+    assert (at_centre(window).content, outbox.status(window.ws).scans) == (PDF, 0)
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")]
+    ("data", "code"),
+    [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")],
+    ids=["empty", "a program", "too big"],
 )
 def test_only_what_a_scanner_writes_is_taken(window: Window, tmp_path: Path, data: bytes, code: str) -> None:
     reference = intake.submit(window.ws, restaurant(window.ws)).reference

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from central import clerks
 from central import enrol as enrolment
 from central.clock import now_ms
-from central.store import clerks as people
-from central.store.clerks import ClerkRow
-from clerk_tui.services import cases, intake, signing_in, supplement
+from clerk_tui.services import cases, intake, outbox, signing_in, supplement
+from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store import scans
 from clerk_tui.store.archives import archives, token_file
+from clerk_tui.store.attachments import path_of
 from clerk_tui.store.backup import back_up, copy, examine
 from clerk_tui.store.clerks import read_list
 from clerk_tui.store.device import key_file, load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import open_journal
+from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, token_path, write_token
 from hall import wire
 from hall.errors import BrokenChain, HallError, StoreError
+from hall.roles import Forbidden
 from hall.sealed import open_facts, read_envelope, sealing_key
+from hall.wire_clerks import ClerkEntry, ClerksReply, NewClerk
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
@@ -49,8 +56,14 @@ def window(hall: Hall) -> Window:
     return window
 
 
-def begin_anew(window: Window, backup: Path | None = None) -> Renewal:
+def begin_anew(window: Window, backup: Path | None = None, *, ask_clerks: bool = False) -> Renewal:
     """What ``clerk restore`` does, with the window closed before and open after."""
+
+    def listed(reply: wire.EnrolReply) -> ClerksReply | None:
+        if not ask_clerks:
+            return None
+        asked = {"Authorization": f"Bearer {reply.token}"}
+        return msgspec.json.decode(window.hall.centre.get("/v1/clerks", headers=asked).content, type=ClerksReply)
 
     def enrol(device: str, key: bytes) -> Enrolled:
         request = wire.EnrolRequest(
@@ -64,6 +77,7 @@ def begin_anew(window: Window, backup: Path | None = None) -> Renewal:
             epoch=reply.epoch,
             sealing_key=reply.sealing_key,
             token=reply.token,
+            clerks=listed(reply),
         )
 
     config = window.config
@@ -149,25 +163,6 @@ def test_what_the_centre_did_not_have_is_sent_under_the_old_code(hall: Hall, win
     assert archives(window.ws.journal.read()) == [archive]
 
 
-def test_a_journal_that_begins_anew_lets_nobody_work_without_signing_in_where_the_old_one_did_not(
-    hall: Hall, window: Window
-) -> None:
-    clerk = ClerkRow(office="SL01", clerk_id="0001", name="周敏", roles=("clerk",))
-    inline(hall.store.transact(lambda db: people.save(db, clerk)))
-    assert window.sync() is None
-    assert signing_in.required(window.ws)
-    window.ws.close()
-    begin_anew(window)
-    assert signing_in.required(window.ws)
-    draft = restaurant(window.ws)
-    with pytest.raises(HallError) as error:
-        intake.submit(window.ws, draft)
-    assert error.value.code == "not_signed_in"
-    assert window.sync() is None
-    told = read_list(window.ws.journal.read(), window.config.store_file)
-    assert told is not None and [each.id for each in told.clerks] == ["0001"]
-
-
 def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:
     image = image_of(window)
     at_centre = intake.submit(window.ws, restaurant(window.ws))
@@ -221,6 +216,124 @@ def test_a_backup_brings_the_cases_of_a_lost_disk_back(hall: Hall, window: Windo
     send_old(window)
     assert {row.reference for row in cases.find(window.ws, "")} == {kept.reference, later.reference}
     assert archives(window.ws.journal.read())[0].state == "proven", "the centre had it all: nothing is doubled"
+
+
+SCAN = b"%PDF-1.7 a scan that nobody has sent"
+DIGEST = sha256(SCAN).hexdigest()
+
+
+def attach_scan(window: Window, reference: str) -> Path:
+    """A scan in the case; the file that the window keeps."""
+    scan = window.config.store_file.parent.with_name("scan.pdf")
+    scan.write_bytes(SCAN)
+    attach(window.ws, reference, scan)
+    scan.unlink()
+    return path_of(window.config.store_file, DIGEST)
+
+
+def send_scans(window: Window) -> None:
+    sender = Outbox(window.config.store_file)
+    keeper = JournalKeeper(window.ws.journal.database, window.clock)
+    try:
+        with window.hall.http() as http:
+            client = Client(http, sender, load_key(window.config.store_file), window.enrolled.token, keeper)
+            assert client.run() is None and client.send_files(http) is None
+    finally:
+        sender.close()
+
+
+def scan_at_centre(window: Window) -> bytes:
+    asked = {"Authorization": f"Bearer {window.enrolled.token}"}
+    return window.hall.centre.get(f"/v1/attachments/{DIGEST}", headers=asked).content
+
+
+@pytest.mark.parametrize("lost", ["journal", "disk", "journal without a backup"])
+def test_a_scan_that_was_not_sent_survives_with_the_facts(window: Window, tmp_path: Path, lost: str) -> None:
+    kept = attach_scan(window, intake.submit(window.ws, restaurant(window.ws)).reference)
+    backup = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
+    window.ws.close()
+    store = window.config.store_file
+    if lost == "disk":
+        shutil.rmtree(store.parent)
+    else:
+        store.write_bytes(b"\0" * 5000)
+    done = begin_anew(window, None if lost.endswith("backup") else backup.path)
+    assert (done.scans, outbox.status(window.ws).scans) == (1, 1)
+    assert kept.read_bytes() == SCAN
+    assert kept.stat().st_mode & 0o777 == 0o400
+    send_scans(window)
+    assert (scan_at_centre(window), outbox.status(window.ws).scans) == (SCAN, 0)
+
+
+def test_scans_that_were_sent_are_not_sent_again_by_the_new_journal(window: Window) -> None:
+    attach_scan(window, intake.submit(window.ws, restaurant(window.ws)).reference)
+    send_scans(window)
+    window.ws.close()
+    assert begin_anew(window).scans == 0
+    assert window.ws.journal.read().execute("SELECT sha256, sent_through FROM attachment").fetchall() == [
+        (DIGEST, len(SCAN))
+    ], "known, so that a centre that is put back later gets it again"
+
+
+def test_backups_keep_what_any_of_them_needs_and_nothing_longer(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, folder = window.config.store_file, tmp_path / "backups"
+    attach_scan(window, intake.submit(window.ws, restaurant(window.ws)).reference)
+    first = back_up(store, folder, "20261102T090000", 2)
+    send_scans(window)
+    monkeypatch.setattr(scans, "KEPT_MS", -(1 << 50))
+    there = path_of(first.path, DIGEST)
+    back_up(store, folder, "20261103T090000", 2)
+    assert there.read_bytes() == SCAN, "the first one still needs it"
+    back_up(store, folder, "20261104T090000", 2)
+    assert not there.exists() and not first.path.exists()
+
+
+def test_a_scan_that_was_altered_is_in_no_backup(window: Window, tmp_path: Path) -> None:
+    kept = attach_scan(window, intake.submit(window.ws, restaurant(window.ws)).reference)
+    kept.chmod(0o600)
+    kept.write_bytes(b"%PDF-1.7 something else")
+    done = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
+    assert not path_of(done.path, DIGEST).exists()
+
+
+def with_clerks(window: Window) -> None:
+    """The hall has clerks, and the window knows it."""
+    new = NewClerk(id="0815", name="冯春", roles=["clerk"])
+    asyncio.run(clerks.add(window.hall.store, "SL01", new, "admin", now_ms()))
+    assert window.sync() is None
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_after_a_restore_nobody_works_without_signing_in(window: Window, told: bool) -> None:
+    """Also where the centre was gone again right after it had given the new code, and could not tell its clerks."""
+    intake.submit(window.ws, restaurant(window.ws))
+    with_clerks(window)
+    window.ws.close()
+    begin_anew(window, ask_clerks=told)
+    assert signing_in.required(window.ws)
+    with pytest.raises(Forbidden) as error:
+        intake.submit(window.ws, restaurant(window.ws))
+    assert error.value.code == "not_signed_in"
+    with pytest.raises(HallError):
+        signing_in.sign_in(window.ws, "0815", "204817")
+    assert window.sync() is None
+    assert [one.id for one in known_clerks(window)] == ["0815"], "the centre told them to the new device"
+
+
+def known_clerks(window: Window) -> list[ClerkEntry]:
+    found = read_list(window.ws.journal.read(), window.config.store_file)
+    assert found is not None
+    return found.clerks
+
+
+def test_after_a_restore_of_a_hall_without_clerks_nobody_signs_in(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    begin_anew(window, ask_clerks=True)
+    assert not signing_in.required(window.ws)
+    intake.submit(window.ws, restaurant(window.ws))
 
 
 def test_nothing_is_changed_while_a_program_has_the_journal_open(window: Window) -> None:

@@ -72,6 +72,21 @@ def test_the_device_is_made_once_and_its_key_is_nobodys_business(path: Path) -> 
     assert device.load_key(path).public_key().public_bytes_raw() == first.public_key
 
 
+def test_a_journal_is_its_owner_s_alone_whatever_folder_it_lies_in(path: Path) -> None:
+    path.parent.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with closing(opened(path)):
+            mode = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir() if each.is_file()}
+        path.chmod(0o644)
+        with closing(opened(path)):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, "one that an earlier version made"
+    finally:
+        os.umask(before)
+    assert {"clerk.db", "clerk.db-wal", "clerk.db-shm"} <= set(mode)
+    assert {bits for name, bits in mode.items() if name.startswith("clerk.db")} == {0o600}
+
+
 def emptied(path: Path) -> None:
     path.write_bytes(b"")
 
@@ -174,15 +189,3 @@ def test_a_missing_key_is_told_when_it_is_needed(path: Path) -> None:
 )
 def test_initials_of_a_name(name: str, short: str) -> None:
     assert initials(search_key(name)) == short
-
-
-def test_nobody_else_reads_a_database_whatever_folder_it_is_in(tmp_path: Path) -> None:
-    folder = tmp_path / "open"
-    folder.mkdir(mode=0o755)
-    path = folder / "clerk.db"
-    path.touch(mode=0o644)
-    journal = opened(path)
-    journal.database.writer.execute("CREATE TABLE something (a)")
-    modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
-    assert modes["clerk.db"] == modes["clerk.db-wal"] == 0o600
-    journal.close()

@@ -18,7 +18,8 @@ from clerk_tui.config import CentreSection, Config
 from clerk_tui.services import signing_in
 from clerk_tui.services.signing_in import SignInRefused
 from clerk_tui.services.workspace import Workspace, open_workspace
-from clerk_tui.sync.enrol import enrol
+from clerk_tui.sync.clerks import first_list
+from clerk_tui.sync.enrol import ask, enrol
 from clerk_tui.sync.run import SyncReport, sync_once
 from clerk_tui.sync.token import read_token, token_path
 from hall.errors import BadInput
@@ -168,6 +169,16 @@ def test_an_expired_token_is_renewed_and_nothing_waits_for_a_person(window: Wind
     after = read_token(window.token_file)
     assert after and after != before
     assert window.token_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_device_that_was_just_made_known_learns_who_may_sign_in(window: Window) -> None:
+    window.console("clerk", "add", NUMBER, "--name", "冯春", "--roles", "clerk")
+    url = window.ws.config.centre.url
+    enrolled = ask(url, one_time_code(window.centre), "device-9", "", bytes(range(32)), "SL01")
+    told = first_list(url, enrolled)
+    assert told is not None and [one.id for one in told.clerks] == [NUMBER]
+    assert first_list(url, structs.replace(enrolled, server_key=bytes(32))) is None, "of the pinned centre only"
+    assert first_list("http://127.0.0.1:9", enrolled) is None
 
 
 def test_a_revoked_device_is_told_so(window: Window) -> None:
