@@ -79,7 +79,8 @@ class Client:
 
         line = Transport(http, self._line.token)
         sending = Sending(line, self._device, self._epoch, self._outbox.path, self._keep)
-        return sending.send(self._outbox.attachments(time.time_ns() // 1_000_000), should_stop)
+        now_ms = self._clock().wall_ms if self._clock is not None else time.time_ns() // 1_000_000
+        return sending.send(self._outbox.attachments(now_ms), should_stop)
 
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""
