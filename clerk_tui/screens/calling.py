@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from clerk_tui import actions
-from clerk_tui.i18n import N_, _
+from clerk_tui.i18n import N_, _, named
 from clerk_tui.screens import calling_asks as asks
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.standing import clock_time
@@ -224,14 +224,14 @@ class CallingScreen(CounterScreen):
         def where(answer: Answer) -> None:
             to_window = answer.text
             business = visit.ticket.business if to_window else listed[answer.choice].key
-            named = _("{window}号窗口").format(window=to_window) if to_window else listed[answer.choice].name
-            self.counter.ask(asks.why_sent_on(visit.number, named), lambda why: go(business, to_window, why))
+            place = _("{window}号窗口").format(window=to_window) if to_window else named(listed[answer.choice].name)
+            self.counter.ask(asks.why_sent_on(visit.number, place), lambda why: go(business, to_window, why))
 
         def go(business: str, to_window: str, answer: Answer) -> None:
             reason = asks.said(answer, asks.SEND_ON)
             self.counter.queue_do(lambda window, actor: window.transfer(actor, business, to_window, reason))
 
-        self.counter.ask(asks.send_on(visit, [each.name for each in listed]), where)
+        self.counter.ask(asks.send_on(visit, [named(each.name) for each in listed]), where)
 
     def _end(self) -> None:
         self.counter.ask_how_it_ended()

@@ -48,10 +48,12 @@ def _trouble(workspace: Workspace) -> str:
     found = health(workspace)
     if found.stopped:
         return _("磁盘出错 只能查看")
+    if found.look is not None and found.look.what == "journal":
+        return _("账本受损 F12")
     if found.disk != "enough":
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
-    if found.backup:
-        return _("备份失败")
+    if found.look is not None:
+        return _("备份失败 F12")
     return _("防回滚失效") if found.witness else ""
 
 

@@ -279,6 +279,9 @@ async def test_aside_and_taken_up_sent_on_and_called_before_others(hall: Hall, s
         await clerk.press("enter")
         await until(clerk, lambda: at(clerk) == first.number)
         assert now(clerk).visit.serving and isinstance(clerk.screen, HomeScreen)  # type: ignore[union-attr]
+        other = Window(hall.seats[2].ws, KEYS)
+        other.look()
+        other.line.close()
         await clerk.press("ctrl+o", "t")
         for _ in range(5):
             await clerk.press("down")
