@@ -9,17 +9,32 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 SOURCE_LANGUAGE = "zh"
 LOCALE_DIR = Path(__file__).resolve().parent / "locale"
 
 _current: gettext.NullTranslations = gettext.NullTranslations()
+_language = SOURCE_LANGUAGE
+_hall: dict[str, str] = {}
 
 
 def _(text: str) -> str:
     """``text`` in the language of the screen; the Chinese itself where there is no translation."""
     return _current.gettext(text)
+
+
+def named(text: str) -> str:
+    """A name of the hall's own (a queue, a place, a reason), which its catalogue may have in the screen's language."""
+    return _hall.get(text) or _(text)
+
+
+def say_hall(words: Iterable[tuple[str, str]]) -> None:
+    """What the hall's own names are in English, from its catalogue; nothing changes on a Chinese screen."""
+    _hall.clear()
+    if _language == "en":
+        _hall.update(words)
 
 
 def N_(text: str) -> str:
@@ -33,7 +48,9 @@ def install(language: str = SOURCE_LANGUAGE) -> str:
     ``language`` is a code (``"zh"``, ``"en"``) or ``"auto"`` for the first of ``$LANGUAGE`` that there is a catalogue
     for. A language without a catalogue leaves Chinese.
     """
-    global _current
+    global _current, _language
+    _hall.clear()
+    _language = SOURCE_LANGUAGE
     wanted = os.environ.get("LANGUAGE", "").split(":") if language == "auto" else [language]
     for name in wanted:
         code = name.partition(".")[0].partition("_")[0].lower()
@@ -43,7 +60,7 @@ def install(language: str = SOURCE_LANGUAGE) -> str:
         if code and catalogue.is_file():
             from clerk_tui.po import PoTranslations
 
-            _current = PoTranslations(catalogue)
+            _current, _language = PoTranslations(catalogue), code
             return code
     _current = gettext.NullTranslations()
     return SOURCE_LANGUAGE

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.calling import Now
     from clerk_tui.services.draft import Draft
     from clerk_tui.services.hall_watch import Seen
+    from clerk_tui.services.keeping import Kept
     from clerk_tui.services.kept_drafts import KeptDrafts
     from clerk_tui.services.workspace import Workspace
     from hall.catalogue.model import Business
@@ -80,6 +81,13 @@ class SyncChanged(Message):
     def can_replace(self, message: Message) -> bool:
         """A burst of changes is one change."""
         return isinstance(message, SyncChanged)
+
+
+@dataclass
+class JournalDamaged(Message):
+    """The daily look found that the journal is not as it was written."""
+
+    found: Kept
 
 
 @dataclass

@@ -86,6 +86,13 @@ class Verdict(Struct, frozen=True, kw_only=True):
     unanswered: tuple[Question, ...] = ()
     conforming: bool = False
 
+    @property
+    def corrections(self) -> tuple[Gap, ...]:
+        """What is put right on the spot where the rest is accepted with a promise (art. 32(3)): the gaps that carry
+        none and can be corrected. Empty where that is all of them."""
+        fixed = tuple(gap for gap in self.gaps if gap.correctable and gap.state is not TickState.PROMISED)
+        return fixed if len(fixed) < len(self.gaps) else ()
+
     def require(self, wish: Outcome | None) -> Outcome:
         """The outcome to confirm.
 
@@ -112,9 +119,10 @@ class Verdict(Struct, frozen=True, kw_only=True):
         return chosen
 
     def _require_promises(self) -> None:
-        """容缺受理 stands on a written promise for every gap, each with its day (domain.md §6)."""
+        """容缺受理 stands on a written promise for every gap, each with its day (domain.md §6); an error that is put
+        right on the spot is none any more."""
         for gap in self.gaps:
-            if gap.state is not TickState.PROMISED:
+            if gap.state is not TickState.PROMISED and gap not in self.corrections:
                 raise BadInput(
                     "promise_date_needed",
                     f"容缺受理要对“{gap.name}”作出承诺，并写明补齐的日期",
@@ -292,13 +300,17 @@ def _offers(
     names = "、".join(gap.name for gap in gaps[:3]) + ("等" if len(gaps) > 3 else "")
     no[Outcome.ACCEPTED] = f"还缺{len(gaps)}项：{names}"
     lawful = [Outcome.NOTICED]
-    hard = next((gap for gap in gaps if not gap.tolerable), None)
+    # What can be put right on the spot may stand beside what is promised: after that it is no gap (art. 32(3)).
+    hard = next((gap for gap in gaps if not (gap.tolerable or gap.correctable)), None)
+    soft = any(gap.tolerable for gap in gaps)
     if not tolerance.allowed:
         no[Outcome.TOLERATED] = "本事项不实行容缺受理"
     elif not good_credit:
         no[Outcome.TOLERATED] = "申请人有失信记录，不适用容缺受理"
     elif hard is not None:
         no[Outcome.TOLERATED] = f"“{hard.name}”不能容缺"
+    elif not soft:
+        no[Outcome.TOLERATED] = "没有可以容缺的，当场更正后受理"
     else:
         lawful.append(Outcome.TOLERATED)
     stuck = next((gap for gap in gaps if not gap.correctable), None)

@@ -26,6 +26,9 @@ _COUNTED = frozenset("年月日号时分秒个条款项目件份次页本张元�
 _UNITS = ("个工作日", "个自然日")
 """Units of several characters that stay together: 5个工作日."""
 
+_UNTIL = frozenset("–—～")
+"""From one number to the next: 9:00—12:00."""
+
 _PAIRS = frozenset("—…")
 _SPACES = " \u3000"
 _FREE, _IN_WORD, _FORBIDDEN, _NEVER = range(4)
@@ -110,7 +113,7 @@ def _kind(text: str, index: int) -> int:
         return _FORBIDDEN
     if before == "’" and index > 1:  # O’Brien
         before = text[index - 2]
-    if before.isdigit() and after in _COUNTED:
+    if (before.isdigit() and after in _COUNTED) or (before in _UNTIL and after.isdigit()):
         return _IN_WORD
     if before in "个工作自然" and any(text.startswith(_UNITS, max(index - back, 0)) for back in (1, 2, 3)):
         return _IN_WORD

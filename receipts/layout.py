@@ -20,8 +20,8 @@ BAR_HEIGHT = 10 * MM
 STEPS = ((1.0, 1.0), (0.75, 1.0), (0.5, 1.0), (0.3, 1.0), (0.3, 0.95), (0.3, 0.9))
 """How much of the white is kept and how large the type is: all, or less where that saves a page."""
 _WORTH, _MANY = 4, 12
-"""Of more pages none is saved by smaller type: one less would not be noticed, the type would. A flaw is mended where
-the paper is not a book."""
+"""Of more pages than ``_WORTH`` none is saved by smaller type: one less would not be noticed, the type would. A flaw is
+still mended, up to ``_MANY`` pages."""
 _HOLE, _LEAST_LAST = 0.25, 0.2
 """Of a page that is followed by another no more stands empty, and of the last one no less is filled, if it can be."""
 SMALL, FINE, FINEST = 8.5, 8.0, 6.8

@@ -64,10 +64,12 @@ def grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
 
 
 def row_height(setter: Setter, cells: Sequence[Lines]) -> float:
+    """The height of a row in points: its fullest cell with the white around it."""
     return max(sum(step(second) for _, second in lines) for lines in cells) + 2 * setter.pad
 
 
 def table_strips(setter: Setter, block: Table) -> Iterator[Strip]:
+    """The title of the columns, and each row with that title as what is repeated above it on a new page."""
     widths = _column_widths(setter, block)
     titles = [wrapped(setter, column.title, width, True)
               for column, width in zip(block.columns, widths, strict=True)]  # fmt: skip
@@ -94,8 +96,8 @@ def _column_widths(setter: Setter, block: Table) -> list[float]:
     total = sum(column.width for column in block.columns)
     shares = [setter.width * column.width / total for column in block.columns]
     least = [_least(setter, block, number) for number in range(len(block.columns))]
-    texts = [_longest(setter, block, number) for number in range(len(block.columns))]
-    if any(text > TALL_LINES * (share - 2 * PAD_X) for text, share in zip(texts, shares, strict=True)):
+    if any(_towers(block, number, share) for number, share in enumerate(shares)):
+        texts = [_longest(setter, block, number) for number in range(len(block.columns))]
         return _by_length(setter.width, texts, shares, least)
     wide = [max(share, need) for share, need in zip(shares, least, strict=True)]
     excess = sum(wide) - setter.width
@@ -103,6 +105,12 @@ def _column_widths(setter: Setter, block: Table) -> list[float]:
     if excess <= 0 or free <= excess:
         return shares
     return [w - excess * (w - need) / free for w, need in zip(wide, least, strict=True)]
+
+
+def _towers(block: Table, number: int, share: float) -> bool:
+    """Whether a cell of a column would be one of too many lines; no character is wider than it is high."""
+    longest = max((len(row[number]) for row in block.rows), default=0)
+    return longest * CELL > TALL_LINES * (share - 2 * PAD_X)
 
 
 def _by_length(width: float, texts: Sequence[float], shares: Sequence[float], least: Sequence[float]) -> list[float]:

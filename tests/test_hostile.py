@@ -14,7 +14,7 @@ from hall.case import Case
 from hall.errors import BadName
 from hall.facts import PaperIssued, PaperKind
 from hall.gbk_pua import GBK_PUA
-from hall.names import MAX_MARKS, clean_name, clean_text, safe_for_terminal, search_key
+from hall.names import MAX_MARKS, clean_name, clean_text, safe_for_terminal, says_something, search_key
 from receipts import sample
 from receipts.compose import compose
 from receipts.document import texts
@@ -100,8 +100,12 @@ def test_what_reaches_a_terminal_is_one_line_of_letters() -> None:
 
 
 def as_stored(name: Hostile) -> str:
-    """The name as it stands in a case: clean, or raw (but no longer) as only a broken window could have sent it."""
-    return storable(name) or name.text[:200]
+    """The name as it stands in a case: clean, or raw (but no longer) as only a broken window could have sent it.
+
+    One without a letter gets one: as a reason it would, rightly, keep the paper from being made.
+    """
+    text = storable(name) or name.text[:200]
+    return text if says_something(text) else f"{text[:199]}某"
 
 
 def with_long_lists(case: Case) -> Case:

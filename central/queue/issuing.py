@@ -181,7 +181,7 @@ async def block(store: Store, office: str, device_id: str, request: w.BlockReque
             held = await numbers.serials_in_blocks(db, office, device_id, request.day, request.letter)
             if held + request.count > MOST_OF_A_DEVICE:
                 raise refuse(429, "too_many_numbers", f"一台设备一天一个字母最多领{MOST_OF_A_DEVICE}个号")
-            first = await numbers.take_serials(db, office, request.day, request.letter, request.count)
+            first = await numbers.take_block(db, office, request.day, request.letter, request.count)
             last = first + request.count - 1
             values = (request.block_id, device_id, request.day.isoformat(), request.letter, first, last, now_ms)
             await numbers.add_block(db, office, values)

@@ -153,9 +153,9 @@ def _store(session: Session) -> Check:
         return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
     with session.workspace() as ws:
-        head, status = ws.journal.head, outbox.status(ws)
-    words = _("{path}：{facts} 条记录，{pending} 条未上传，WAL、synchronous=FULL")
-    told = words.format(path=path, facts=head.seq, pending=status.pending)
+        verified, status = ws.journal.verify(), outbox.status(ws)
+    words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
+    told = words.format(path=path, facts=verified.facts, pending=status.pending)
     if status.quarantined:
         return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
     return Check("", "ok", told)

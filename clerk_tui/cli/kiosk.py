@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerk_tui.cli.console import Session
-from clerk_tui.i18n import _
+from clerk_tui.i18n import _, named, say_hall
 from hall.errors import HallError
 
 if TYPE_CHECKING:
@@ -52,10 +52,12 @@ def sign_of(session: Session, config: Config) -> Sign:
     from clerk_tui.widgets.hall_bar import Sign
 
     try:
-        hall = open_catalogue(config.catalogue_dir, paths.cache_dir()).hall
+        catalogue = open_catalogue(config.catalogue_dir, paths.cache_dir())
     except HallError:
         return Sign()
-    return Sign(hall.name, tuple((each.key, each.name) for each in hall.businesses))
+    say_hall((each.zh, each.en) for each in catalogue.english)
+    hall = catalogue.hall
+    return Sign(named(hall.name), tuple((each.key, named(each.name)) for each in hall.businesses))
 
 
 @contextmanager

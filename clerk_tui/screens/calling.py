@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from clerk_tui import actions
-from clerk_tui.i18n import N_, _
+from clerk_tui.i18n import N_, _, named
 from clerk_tui.screens import calling_asks as asks
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.standing import clock_time
@@ -71,8 +71,8 @@ class CallingScreen(CounterScreen):
 
     def told(self) -> None:
         """Things stand otherwise now."""
-        if not self.is_mounted:
-            return
+        if not self.is_mounted or not self.query("#tickets"):
+            return  # still being put together, or taken apart as the counter ends
         chosen = self.tickets.selected.ticket.ticket_id if self.tickets.selected else ""
         now = self.now
         rows = [Row(each.ticket, "held") for each in now.desk.held]
@@ -144,7 +144,7 @@ class CallingScreen(CounterScreen):
         ticket = row.ticket
         word, ink = CHIPS[row.kind]
         workspace = self.counter.workspace
-        now_ms = workspace.clock.now_ms() - self.now.skew_ms if workspace is not None else 0
+        now_ms = workspace.hall_clock.now_ms() if workspace is not None else 0
         since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
         sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""
@@ -224,14 +224,14 @@ class CallingScreen(CounterScreen):
         def where(answer: Answer) -> None:
             to_window = answer.text
             business = visit.ticket.business if to_window else listed[answer.choice].key
-            named = _("{window}号窗口").format(window=to_window) if to_window else listed[answer.choice].name
-            self.counter.ask(asks.why_sent_on(visit.number, named), lambda why: go(business, to_window, why))
+            place = _("{window}号窗口").format(window=to_window) if to_window else named(listed[answer.choice].name)
+            self.counter.ask(asks.why_sent_on(visit.number, place), lambda why: go(business, to_window, why))
 
         def go(business: str, to_window: str, answer: Answer) -> None:
             reason = asks.said(answer, asks.SEND_ON)
             self.counter.queue_do(lambda window, actor: window.transfer(actor, business, to_window, reason))
 
-        self.counter.ask(asks.send_on(visit, [each.name for each in listed]), where)
+        self.counter.ask(asks.send_on(visit, [named(each.name) for each in listed]), where)
 
     def _end(self) -> None:
         self.counter.ask_how_it_ended()

@@ -11,6 +11,7 @@ from textual import on
 from textual.message import Message
 
 from clerk_tui import messages
+from clerk_tui.i18n import named, say_hall
 from clerk_tui.screens import calling_asks as asks
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.calling import CallingScreen
@@ -70,6 +71,7 @@ class Calls(Shifting):
 
         self._looking.stop()
         self.served_here, self._matters = message.businesses, message.matters
+        say_hall((each.zh, each.en) for each in workspace.catalogue.english)
         keys = [each.key for each in message.businesses]
         self._queue_thread = QueueThread(
             workspace, keys, lambda now: self._post(messages.QueueTold(now)), lambda error: self._post(_failed(error))
@@ -111,8 +113,9 @@ class Calls(Shifting):
         if now is None or workspace is None or self.locked:
             return None
         mono = workspace.clock.mono_ms()
-        at_ms = workspace.clock.now_ms() - now.skew_ms
-        return strip_of(now, self.business_names, mono_ms=mono, at_ms=at_ms, news_ms=mono - self._news_at)
+        return strip_of(
+            now, self.business_names, mono_ms=mono, at_ms=workspace.hall_clock.now_ms(), news_ms=mono - self._news_at
+        )
 
     @property
     def all_businesses(self) -> tuple[Business, ...]:
@@ -122,7 +125,7 @@ class Calls(Shifting):
     @property
     def business_names(self) -> dict[str, str]:
         """What the hall's businesses are called, by key."""
-        return {each.key: each.name for each in self.all_businesses}
+        return {each.key: named(each.name) for each in self.all_businesses}
 
     def ticket_rows(self) -> list[Any]:
         """What the person at the window came for, for the search while nothing is typed: their case, the matters."""
@@ -279,7 +282,7 @@ class Calls(Shifting):
             self.counter.show_scanned(asks.no_queue(), None)
             return
         try:
-            paper = queue_paper.read(workspace, text, self.queue.skew_ms)
+            paper = queue_paper.read(workspace, text)
         except HallError as error:
             self.counter.show_scanned(asks.bad_ticket(error), None)
             return

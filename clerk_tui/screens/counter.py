@@ -16,6 +16,7 @@ from clerk_tui.i18n import _
 from clerk_tui.logs import placed
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.calls import Calls
+from clerk_tui.screens.daily import DailyLook
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.printing import ask_whether_printed, left_over
@@ -34,11 +35,9 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600
 FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
-DAILY_SECONDS = 900
-"""How often it is asked whether the day's backup is due."""
 
 
-class CounterApp(ScanKeys, Unfinished, Calls):
+class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -111,7 +110,7 @@ class CounterApp(ScanKeys, Unfinished, Calls):
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
-        self.set_interval(DAILY_SECONDS, lambda: self.in_background(_daily, "daily"))
+        self.begin_daily_look()
         if self._make_supervisor is not None:
             self._supervisor = self._make_supervisor(message.workspace, self._report)
             self._supervisor.start()
@@ -315,12 +314,6 @@ def _follow(workspace: Workspace) -> Message | None:
 
     found = following.follow(workspace)
     return messages.PapersMade(list(found)) if found else None
-
-
-def _daily(workspace: Workspace) -> Message | None:
-    from clerk_tui.services import keeping
-
-    return messages.SyncChanged() if keeping.daily(workspace) else None
 
 
 def _upkeep(workspace: Workspace) -> Message | None:

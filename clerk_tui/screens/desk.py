@@ -242,9 +242,17 @@ class DeskScreen(CounterScreen, Generic[P]):
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         """What F8 offers: the other lawful outcomes."""
         return [
-            (_("改为：{outcome}").format(outcome=_(OUTCOME_NAMES[outcome])), partial(self.choose, outcome))
+            (
+                _("改为：{outcome}").format(outcome=self.word_for(outcome) or _(OUTCOME_NAMES[outcome])),
+                partial(self.choose, outcome),
+            )
             for outcome in self.others()
         ]
+
+    def word_for(self, outcome: Outcome | None) -> str:
+        """What an outcome is called here where its name says too little; ``""`` where it does not."""
+        mixed = outcome is Outcome.TOLERATED and self.verdict.corrections
+        return _("当场更正并容缺受理") if mixed else ""
 
     def choose(self, outcome: Outcome | None) -> None:
         """Wish for an outcome."""
@@ -294,7 +302,10 @@ class DeskScreen(CounterScreen, Generic[P]):
             lines += [(f"\t{name}", "plain") for name in shown.handed]
         if chosen is not Outcome.REFUSED and shown.gaps:
             lines += [("", "plain"), (shown.gaps_title or _("列明的材料"), "title")]
-            lines += [(f"\t{n}  {said_of(gap.name, _(gap.problem))}", "plain") for n, gap in enumerate(shown.gaps, 1)]
+            fixed = self.verdict.corrections if chosen is Outcome.TOLERATED else ()
+            for n, gap in enumerate(shown.gaps, 1):
+                after = _("（当场更正）") if gap in fixed else ""
+                lines.append((f"\t{n}  {said_of(gap.name, _(gap.problem))}{after}", "plain"))
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))

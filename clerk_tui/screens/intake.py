@@ -15,7 +15,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.intake_items import blank_lines, items_of, known_values, put, value_of
+from clerk_tui.screens.intake_items import blank_lines, items_of, known_values, put, takeable, value_of
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.screens.words import paper_name
@@ -144,6 +144,7 @@ class IntakeScreen(DeskScreen[Preview]):
         noticed = chosen is Outcome.NOTICED
         return Shown(
             chosen=chosen,
+            word=self.word_for(chosen),
             explanation=verdict.explanation,
             article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
@@ -188,7 +189,7 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def can_do(self, action: str) -> bool:
         if action == "take_known":
-            return any(not value_of(self.draft, key) for key in self.known)
+            return bool(takeable(self.draft, self.known))
         if action == "confirm":
             return not self.hinders() if self._preview else False
         if action == "inquire":
@@ -223,7 +224,7 @@ class IntakeScreen(DeskScreen[Preview]):
 
         workspace = self.counter.workspace
         assert workspace is not None
-        wanted = tuple(key for key in self.known if not value_of(self.draft, key))
+        wanted = takeable(self.draft, self.known)
         person = people.take(workspace, self._known_for, tuple(key.partition(".")[2] for key in wanted))
         for key, value in (known_values(person) if person is not None else {}).items():
             if key in wanted:

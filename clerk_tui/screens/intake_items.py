@@ -60,7 +60,7 @@ def _question(draft: Draft, question: Question) -> Item:
 
 def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
     section = _("申请人")
-    kind = draft.applicant.get("kind") or draft.matter.serves[0]
+    kind = draft.kind
     company = kind in COMPANIES
 
     def text(key: str, label: str, *, required: bool = True, wanted: bool = True, note: str = "") -> Item:
@@ -183,8 +183,16 @@ def put(draft: Draft, key: str, value: Value) -> None:
 
 def known_values(person: Applicant) -> dict[str, str]:
     """What an earlier case says of a person, by dotted field; the number itself is typed already."""
-    keys = ("name", "phone", "address", "legal_person")
+    keys = ("kind", "name", "phone", "address", "legal_person")
     return {f"applicant.{key}": value for key in keys if (value := getattr(person, key))}
+
+
+def takeable(draft: Draft, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The known values that one key takes: those of empty fields, and the kind where it is another one that the matter
+    serves."""
+    other_kind = known.get("applicant.kind", "") in set(draft.matter.serves) - {draft.kind}
+    empty = [key for key in known if key != "applicant.kind" and not value_of(draft, key)]
+    return (*(["applicant.kind"] if other_kind else []), *empty)
 
 
 def value_of(draft: Draft, key: str) -> str:

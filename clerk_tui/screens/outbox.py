@@ -255,7 +255,7 @@ class OutboxScreen(CounterScreen):
         if workspace is None:
             return []
         status = outbox.status(workspace)
-        lines = _head(workspace, status, columns)
+        lines = [*_look(workspace, columns), *_head(workspace, status, columns)]
         texts = [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
@@ -280,6 +280,22 @@ class OutboxScreen(CounterScreen):
                 self._at.append(len(lines))
                 lines += _of_hall(conflict, columns, chosen=place == self.place)
         return lines
+
+
+def _look(workspace: Workspace, columns: int) -> list[Line]:
+    """What the daily look at the journal found wrong, and what to do about it."""
+    from clerk_tui.services.health import health
+
+    look = health(workspace).look
+    if look is None:
+        return []
+    title = _("账本受损：先停止收件") if look.what == "journal" else _("账本没有备份成")
+    at = clock_time(look.at_ms, workspace.config.timezone)
+    lines: list[Line] = [(((f"  {title}  {at}", "strong"),), "big-bad"), BLANK]
+    texts = ((_(look.detail), "bad"), (_("怎么办：") + _(look.hint) if look.hint else "", "info"))
+    for text, ink in texts:
+        lines += [(((part, ink),), "") for part in wrap(safe(text), min(columns, 80))] if text else []
+    return [*lines, BLANK]
 
 
 def _of_hall(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:

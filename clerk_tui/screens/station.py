@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on
 
 from clerk_tui import messages, themes
-from clerk_tui.i18n import _
+from clerk_tui.i18n import _, named, say_hall
 from clerk_tui.logs import placed
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.kiosk import MayLeave, hold_the_keyboard
-from clerk_tui.screens.queue_line import skew_words
 from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
+from clerk_tui.widgets.phrases import clock_words
 from hall.errors import HallError
 from hall.tickets import TicketState
 
@@ -127,6 +127,7 @@ class StationApp(LeftWithCode):
         take_seat(message.workspace)
         self.station = Station(message.workspace)
         self.seen = message.first.seen
+        say_hall((each.zh, each.en) for each in message.workspace.catalogue.english)
         self.show(message.first)
         self.set_interval(1.0, self._second)
         if self._make_supervisor is not None:
@@ -209,10 +210,10 @@ class StationApp(LeftWithCode):
         ws, station = self.workspace, self.station
         if ws is None or station is None or not self._front.is_mounted:
             return
-        now = dt.datetime.fromtimestamp(station.now_ms(ws) / 1000, self.config.timezone)
-        skew = skew_words(station.skew_ms)
+        now = dt.datetime.fromtimestamp(ws.hall_clock.now_ms() / 1000, self.config.timezone)
+        skew = clock_words(ws.hall_clock.skew_ms)
         online = station.online or not self.config.centre.enabled
-        self._front.query_one(TopLine).show(ws.catalogue.hall.name, f"{now:%m-%d %H:%M}", online, skew)
+        self._front.query_one(TopLine).show(named(ws.catalogue.hall.name), f"{now:%m-%d %H:%M}", online, skew)
         note = self.note if isinstance(self.page, pages.Businesses) else ""
         size = self._front.view.size
         if size.width and size.height:

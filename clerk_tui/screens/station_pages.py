@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
-from clerk_tui.i18n import N_, _
+from clerk_tui.i18n import N_, _, named
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.ticket_printing import Printed
 from clerk_tui.services.ticketing import Taken
@@ -124,7 +124,7 @@ def choices(page: Page) -> Sequence[Choice]:
         case Businesses():
             return [_business(each) for each in page.seen[page.first : page.first + PER_PAGE]]
         case Reasons():
-            return [Choice(_(each)) for each in page.reasons]
+            return [Choice(named(each)) for each in page.reasons]
         case Given():
             return [Choice(_("再打一次"))] if needs_print(page) else []
         case Found():
@@ -197,7 +197,7 @@ def _band(text: str, under: str, fill: str, columns: int) -> list[Line]:
 
 def _asked(asked: Asked) -> str:
     if asked.priority:
-        return _("优先：{reason}").format(reason=_(asked.priority))
+        return _("优先：{reason}").format(reason=named(asked.priority))
     if asked.reference:
         return _("补正、取件：{reference}").format(reference=safe(asked.reference))
     return _("已读身份证，只用来查有没有重复取号") if asked.id_number else ""
@@ -206,8 +206,8 @@ def _asked(asked: Asked) -> str:
 def _business(each: Outlook) -> Choice:
     one = each.business
     right, ink = _wait(each)
-    under = "　".join(filter(None, (_(one.where), _(one.about))))
-    return Choice(f"{one.letter}  {_(one.name)}", safe(under), right, ink)
+    under = "　".join(filter(None, (named(one.where), named(one.about))))
+    return Choice(f"{one.letter}  {named(one.name)}", safe(under), right, ink)
 
 
 def _wait(each: Outlook) -> tuple[str, str]:
@@ -260,7 +260,7 @@ def _under(option: Choice, inner: int) -> tuple[Span, ...]:
 def _given(page: Given, columns: int, rows: int) -> Drawn:
     ticket, told = page.taken.ticket, page.taken.told
     text = _("您已经有号了") if page.taken.already else _("您的号码")
-    name = safe(_(page.business.name)) if page.business else ""
+    name = safe(named(page.business.name)) if page.business else ""
     below = [*_where(page), *_print_words(page)]
     big = _large(ticket.number, columns, rows - 6 - len(below))
     lines: list[Line] = [_centre(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
@@ -298,9 +298,9 @@ def _where(page: Given) -> list[tuple[str, str]]:
     ticket, told = page.taken.ticket, page.taken.told
     found: list[tuple[str, str]] = []
     if ticket.lane == "priority":
-        found.append((_("优先：{reason}").format(reason=_(ticket.priority)), "info"))
+        found.append((_("优先：{reason}").format(reason=named(ticket.priority)), "info"))
     if page.business is not None and page.business.where:
-        found.append((_("请到 {place} 等候叫号").format(place=safe(_(page.business.where))), "strong"))
+        found.append((_("请到 {place} 等候叫号").format(place=safe(named(page.business.where))), "strong"))
     if told is not None and ticket.state is TicketState.WAITING:
         ahead = _("前面还有 {count} 人").format(count=told.ahead)
         found.append((f"{ahead}　{wait_words(told.wait_min, told.least_min, told.most_min)}", "plain"))
@@ -331,7 +331,7 @@ def _print_words(page: Given) -> list[tuple[str, str]]:
 def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[Button, ...]]:
     ticket, told = page.taken.ticket, page.taken.told
     state = _(STATE_NAMES[ticket.state])
-    under = safe(_(page.business.name)) if page.business else ""
+    under = safe(named(page.business.name)) if page.business else ""
     if ticket.state is TicketState.WAITING and told is not None:
         under += "　" + _("前面还有 {count} 人").format(count=told.ahead)
     if ticket.window and ticket.state in (TicketState.CALLED, TicketState.SERVING):

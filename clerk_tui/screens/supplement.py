@@ -135,7 +135,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(printable.told(self.unprintable))
         return Shown(
             chosen=chosen,
-            word=_(preview.word) if preview.word else "",
+            word=_(preview.word) if preview.word else self.word_for(chosen),
             explanation=preview.verdict.explanation,
             article=article,
             handed=tuple(row.name for row in self._rows if row.code in preview.handed),

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from clerk_tui.services.entry import Cleaned
+from clerk_tui.services.entry import Cleaned, kind_of
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
@@ -52,8 +52,12 @@ class Draft:
     @property
     def party(self) -> str:
         """Who applies, as screens may show it: a person's name masked, a company's whole."""
-        kind = self.applicant.get("kind") or self.matter.serves[0]
-        return mask_party(kind, self.applicant.get("name", ""))
+        return mask_party(self.kind, self.applicant.get("name", ""))
+
+    @property
+    def kind(self) -> str:
+        """The applicant's kind, as chosen or as the number has it."""
+        return kind_of(self.applicant, self.matter)
 
     def __repr__(self) -> str:
         """Without what was typed: drafts must not carry personal data into logs and tracebacks."""

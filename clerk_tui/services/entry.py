@@ -32,6 +32,7 @@ ID_TYPES: dict[str, tuple[str, ...]] = {
 _PROVED = frozenset({"resident_id", "resident_id_15", "hmt_residence", "foreign_permanent", "foreign_permanent_15"})
 """Kinds whose own rules say that a number is of them; a passport number may look like anything (domain.md §4.1)."""
 _RESIDENT = re.compile(r"\d{17}[0-9X]", re.ASCII)
+_HOLDERS = {"91": "company", "92": "individual_business", "1": "organisation", "5": "organisation"}
 KIND_NAMES = {
     "citizen": "公民",
     "company": "企业",
@@ -91,7 +92,7 @@ def stored_as(what: str) -> str:
 def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
     """Who applies. ``values`` are those of ``hall.facts.Applicant``; ``age`` is in years, -1 when unknown."""
     found = Checked()
-    kind = typed.get("kind", "").strip() or _likely_kind(typed, matter)
+    kind = kind_of(typed, matter)
     found.values["kind"] = kind
     if kind not in get_args(ApplicantKind):
         found.errors["applicant.kind"] = f"没有“{kind[:20]}”这种申请人"
@@ -109,15 +110,26 @@ def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) ->
     return found
 
 
-def _likely_kind(typed: Mapping[str, str], matter: Matter) -> str:
-    """The applicant's kind while nobody has chosen one: the first the matter serves that the number goes with."""
+def kind_of(typed: Mapping[str, str], matter: Matter) -> str:
+    """The applicant's kind as chosen; while nobody has, the first the matter serves that the number is of."""
+    if chosen := typed.get("kind", "").strip():
+        return chosen
     number = typed.get("id_number", "")
     if number.strip() and len(matter.serves) > 1:
         identity = check_identity(number)
-        for kind in matter.serves:
-            if identity.valid and identity.kind in ID_TYPES[kind]:
-                return kind
+        if identity.valid:
+            likely = [kind for kind in matter.serves if identity.kind in ID_TYPES[kind]]
+            of_code = _holder(identity)
+            return of_code if of_code in likely else likely[0] if likely else matter.serves[0]
     return matter.serves[0]
+
+
+def _holder(identity: Identity) -> str:
+    """Whose a credit code is by its first two characters (GB 32100-2015, table 1): 91 企业, 92 个体工商户, 1x and 5x
+    organisations; empty where they leave it open."""
+    if identity.kind != "uscc":
+        return ""
+    return _HOLDERS.get(identity.number[:2]) or _HOLDERS.get(identity.number[:1], "")
 
 
 def check_agent(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Checked:
@@ -290,8 +302,12 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
     found.values["id_number"] = found.stored(where, raw, identity.number, text=False)
     if identity.birth and identity.birth <= today:
         found.age = age_on(identity.birth, today)
-    if identity.warnings:
-        found.warnings[where] = "；".join(identity.warnings)
+    holder = _holder(identity)
+    told = list(identity.warnings)
+    if holder and kind and holder != kind:
+        told.append(f"这是{KIND_NAMES[holder]}的代码，申请人类型却是{KIND_NAMES[kind]}")
+    if told:
+        found.warnings[where] = "；".join(told)
 
 
 def _identify(raw: str, id_type: str, kind: str, today: dt.date) -> Identity:

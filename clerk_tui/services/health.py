@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from clerk_tui.services.keeping import last
+from clerk_tui.services.keeping import Kept, last
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.disk import State
 from hall.errors import HallError
@@ -15,13 +15,13 @@ from hall.errors import HallError
 class Health(Struct, frozen=True, kw_only=True):
     """``stopped``: the disk failed and nothing is written any more. ``disk`` says how much room is left (``free``
     bytes); ``out`` begins no new case. ``witness`` is why the rollback witness cannot be written, ``""`` if it can.
-    ``backup``: the last daily check or backup failed."""
+    ``look`` is the last daily look at the journal, where it did not find all well."""
 
     stopped: bool
     disk: State
     free: int
     witness: str
-    backup: bool = False
+    look: Kept | None = None
 
 
 def health(ws: Workspace) -> Health:
@@ -32,12 +32,12 @@ def health(ws: Workspace) -> Health:
         disk=database.disk.state(),
         free=database.disk.free(),
         witness=witness.trouble if witness is not None else "",
-        backup=_failed(ws),
+        look=_failed(ws),
     )
 
 
-def _failed(ws: Workspace) -> bool:
+def _failed(ws: Workspace) -> Kept | None:
     with suppress(HallError):
         found = last(ws)
-        return found is not None and not found.ok
-    return False
+        return None if found is None or found.ok else found
+    return None

@@ -27,7 +27,7 @@ from hall.checklist import Row
 from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
 from hall.roles import Actor, Permission
-from hall.verdict import Gap, Outcome, Tick, TickState, Verdict, article_of
+from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,13 +180,14 @@ def outcome_facts(
             ]
         case Outcome.TOLERATED:
             return [
+                *corrected_first(verdict, matter.kind),
                 f.CaseTolerated(
-                    promises=promises(verdict.gaps, ready.ticks, verdict.latest_promise),
+                    promises=promises(verdict, ready.ticks),
                     accepted=ready.received,
                     due=ready.due,
                     breach=matter.tolerance.breach,
                     article=article,
-                )
+                ),
             ]
         case Outcome.NOTICED:
             rules = ws.config.rules
@@ -204,16 +205,26 @@ def outcome_facts(
             return [refused_fact(verdict, ready.received, article, approver)]
 
 
-def promises(gaps: Iterable[Gap], ticks: Mapping[str, Tick], latest: dt.date | None) -> tuple[f.Promise, ...]:
+def corrected_first(verdict: Verdict, kind: str) -> list[f.FactBody]:
+    """What is put right on the spot before the rest is accepted with a promise (行政许可法 art. 32(3))."""
+    if not verdict.corrections:
+        return []
+    return [f.CaseCorrected(corrections=verdict.corrections, article=article_of(Outcome.CORRECTED, kind=kind))]
+
+
+def promises(verdict: Verdict, ticks: Mapping[str, Tick]) -> tuple[f.Promise, ...]:
     """What the applicant promises, gap by gap.
 
     Raises:
         BadInput: a gap without a promise and its date (容缺受理 stands on a written promise, domain.md §6).
     """
     made = []
-    for gap in gaps:
+    for gap in verdict.gaps:
+        if gap in verdict.corrections:
+            continue
         tick = ticks.get(gap.code)
         if tick is None or tick.state is not TickState.PROMISED or tick.until is None:
+            latest = verdict.latest_promise
             raise BadInput(
                 "promise_date_needed",
                 f"容缺受理要写明“{gap.name}”承诺补齐的日期",
@@ -293,14 +304,17 @@ def _done_before(ws: Workspace, draft: Draft) -> Result:
     while last < len(facts) and isinstance(facts[last].body, f.PaperIssued):
         last += 1
     case = _fold(facts[:last])
-    outcome = Outcome.CORRECTED if case.corrections else _OUTCOMES.get(case.state)
+    outcome = _OUTCOMES.get(case.state)
+    if outcome is Outcome.ACCEPTED and case.corrections:
+        outcome = Outcome.CORRECTED
+    gaps = {gap.code: gap for gap in (*case.corrections, *case.gaps)}
     end = ws.journal.sealed(facts[last - 1].header.seq)
     assert end is not None, "the fact was just read"
     return result_of(
         case,
         outcome=outcome,
         lawful=(outcome,) if outcome else (),
-        gaps=case.corrections or case.gaps,
+        gaps=tuple(gaps[row.code] for row in case.rows if row.code in gaps),
         paper_ids=[paper.paper_id for paper in case.papers],
         head=Head(facts[last - 1].header.seq, end.hash),
     )

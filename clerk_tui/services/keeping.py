@@ -4,11 +4,11 @@ what the centre told of cases that ended long ago is let go too."""
 from __future__ import annotations
 
 import datetime as dt
-import json
 import subprocess
 import sys
-from typing import Final
+from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 
 from clerk_tui.services.workspace import Workspace
@@ -23,18 +23,32 @@ NAME: Final = "daily"
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """The last look: when (Unix milliseconds), whether all was well, and what was found."""
+    """The last look: when (Unix milliseconds), and what was found. ``what`` is not as it should be: the ``journal``
+    itself, or its ``backup``; empty when all is well. ``hint`` says what to do."""
 
     at_ms: int
-    ok: bool
-    detail: str
+    what: Literal["", "journal", "backup"] = ""
+    detail: str = ""
+    hint: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all was well."""
+        return not self.what
 
 
 def last(ws: Workspace) -> Kept | None:
     """The last look, ``None`` before the first."""
     with translated(ws.journal.path):
         row = queries.kept(ws.journal.read(), NAME)
-    return Kept(at_ms=row[0], ok=bool(row[1]), detail=row[2]) if row else None
+    if row is None:
+        return None
+    at_ms, ok, told = row
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(told, type=Kept), at_ms=at_ms)
+    except msgspec.DecodeError:
+        # An earlier version kept the words alone.
+        return Kept(at_ms=at_ms, what="" if ok else "backup", detail=told)
 
 
 def daily(ws: Workspace) -> Kept | None:
@@ -53,11 +67,10 @@ def daily(ws: Workspace) -> Kept | None:
     command = [sys.executable, "-m", "clerk_tui.store.nightly", str(ws.journal.path), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=WAIT_S)
-        told = json.loads(done.stdout)
-        found = Kept(at_ms=now, ok=told["ok"] is True, detail=str(told["detail"]))
-    except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-        found = Kept(at_ms=now, ok=False, detail=type(error).__name__)
+        found = msgspec.convert({"at_ms": now, **msgspec.json.decode(done.stdout)}, Kept)
+    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired) as error:
+        found = Kept(at_ms=now, what="backup", detail=type(error).__name__)
     with ws.journal.write() as connection:
         shared.prune(connection, now)
-        queries.keep_kept(connection, NAME, found.at_ms, found.ok, found.detail)
+        queries.keep_kept(connection, NAME, now, found.ok, msgspec.json.encode(found).decode())
     return found

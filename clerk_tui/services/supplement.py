@@ -14,7 +14,7 @@ from msgspec import structs
 from clerk_tui.services import cases, printable
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
-from clerk_tui.services.intake import PAPERS, promises, refused_fact, require_why
+from clerk_tui.services.intake import PAPERS, corrected_first, promises, refused_fact, require_why
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
@@ -187,9 +187,10 @@ def _facts(
         case Outcome.ACCEPTED:
             facts.append(_accepted(ready, article))
         case Outcome.TOLERATED:
+            facts += corrected_first(verdict, case.matter.kind)
             facts.append(
                 f.CaseTolerated(
-                    promises=promises(ready.gaps, ready.ticks, verdict.latest_promise),
+                    promises=promises(verdict, ready.ticks),
                     accepted=ready.accepted,
                     due=ready.due,
                     breach=case.matter.tolerance.breach,

@@ -216,22 +216,25 @@ def _check_day(draft: SupplementDraft, today: dt.date, found: Checked) -> None:
 
 
 def _untold(case: Case, gaps: tuple[Gap, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes of gaps that no notice has told, and of those that were to be seen when the first one was given.
+    """Codes of gaps that no notice has told, and of those that were to be seen before (domain.md §9a.3).
 
-    What lay on the desk then could be looked at as a whole: a row that passed, or another defect of a paper that was
-    already not accepted. A paper handed in since is new, and so are its defects.
+    Everything is to be told at once (行政许可法 art. 32(4)), so a defect of a paper that had lain on the desk needs a
+    reason and is told to supervisors: one that passed, at the receipt or when it was supplied, and another defect of
+    one that was not accepted. A paper that was missing until now is seen for the first time, and so are its defects:
+    the reason on the further notice is then that the paper is new, and nobody is to blame.
     """
     if not case.notices:
         return (), ()
     told = {gap.code: gap for notice in case.notices for gap in notice.gaps}
     fresh, before = [], []
     for gap in gaps:
-        earlier = told.get(gap.code)
+        earlier, tick = told.get(gap.code), case.ticks.get(gap.code)
         same = earlier is not None and (gap.problem == earlier.problem or gap.state is TickState.MISSING)
         if same:
             continue
         fresh.append(gap.code)
-        if earlier is None or earlier.state is TickState.UNACCEPTABLE:
+        lay_there = tick is not None and tick.state in (TickState.PRESENT, TickState.UNACCEPTABLE)
+        if earlier is None or earlier.state is TickState.UNACCEPTABLE or lay_there:
             before.append(gap.code)
     return tuple(fresh), tuple(before)
 

@@ -303,9 +303,9 @@ def _outcome(facts: Iterable[f.Fact]) -> Outcome | None:
     for fact in facts:
         match fact.body:
             case f.CaseCorrected():
-                return Outcome.CORRECTED
+                found = Outcome.CORRECTED
             case f.CaseAccepted():
-                found = Outcome.ACCEPTED
+                found = Outcome.CORRECTED if found is Outcome.CORRECTED else Outcome.ACCEPTED
             case f.CaseNoticed():
                 found = Outcome.NOTICED
             case f.CaseTolerated():

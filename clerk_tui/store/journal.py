@@ -27,7 +27,7 @@ from clerk_tui.store.rollback import attest, confront, missing
 from clerk_tui.store.schema import differences, repair, schema_changed
 from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
 from clerk_tui.store.upgrading import upgrade
-from clerk_tui.store.verifying import Head, Verified, verify_chain, verify_own
+from clerk_tui.store.verifying import DAMAGED, Head, Verified, verify_chain, verify_own
 from clerk_tui.store.witness import Witness
 from hall.case import Case
 from hall.chain import SCHEMA_V, Sealed, open_sealed, seal, type_of
@@ -394,5 +394,5 @@ def _check_tail(journal: Journal) -> None:
             "store_corrupt",
             f"数据库里的记录与封存时不同（{journal.path}）：{error.message}",
             field="store.path",
-            hint="停止使用，保留这个文件，运行 clerk journal verify，从备份恢复并报告管理员",
+            hint=DAMAGED,
         ) from error

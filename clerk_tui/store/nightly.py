@@ -1,7 +1,8 @@
 """Check the whole journal, back it up, say how it went: ``python -m clerk_tui.store.nightly DB [FOLDER STAMP KEEP]``.
 
 A process of its own, at a low priority: reading a year of facts would otherwise cost the keys of whoever works late.
-Answers one line of JSON, ``{"ok", "detail"}``.
+Answers one line of JSON, ``{"what", "detail", "hint"}``: ``what`` is empty when all is well, else ``journal`` or
+``backup``, whichever is not.
 """
 
 from __future__ import annotations
@@ -12,23 +13,32 @@ import sys
 from pathlib import Path
 
 from clerk_tui.store.backup import back_up, examine
+from clerk_tui.store.verifying import DAMAGED
 from hall.errors import HallError
 
 
-def work(store: Path, folder: str = "", stamp: str = "", keep: str = "0") -> tuple[bool, str]:
-    """Check, and back up where a folder is given; whether all is well, and what was found."""
+def work(store: Path, folder: str = "", stamp: str = "", keep: str = "0") -> dict[str, str]:
+    """Check, and back up where a folder is given; what was found."""
     try:
         found = back_up(store, Path(folder), stamp, int(keep)) if folder else examine(store)
     except HallError as error:
-        return False, error.message
-    return True, f"{found.facts}"
+        return _failed(store, error)
+    return {"what": "", "detail": f"{found.facts}", "hint": ""}
+
+
+def _failed(store: Path, error: HallError) -> dict[str, str]:
+    """Whether the journal itself is not as it was written, or only its copy could not be made."""
+    try:
+        examine(store)
+    except HallError as worse:
+        return {"what": "journal", "detail": worse.message, "hint": DAMAGED}
+    return {"what": "backup", "detail": error.message, "hint": error.hint}
 
 
 def main() -> None:
     """Entry point of the process."""
     os.nice(15)
-    ok, detail = work(Path(sys.argv[1]), *sys.argv[2:5])
-    print(json.dumps({"ok": ok, "detail": detail}, ensure_ascii=False))
+    print(json.dumps(work(Path(sys.argv[1]), *sys.argv[2:5]), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,7 @@ from hall.errors import BrokenChain
 
 _NOBODY: Final = sha256(b"").digest()
 """The personal hash of a fact that never named anybody; any other one without a personal part was erased."""
-
-
-_DAMAGED: Final = (
+DAMAGED: Final = (
     "停止使用这个账本，不要改它也不要覆盖它，报告负责人；"
     "有备份的运行 clerk restore 换上备份，原来的账本原样搬进 archive 文件夹"
 )
@@ -48,7 +46,7 @@ def verify_own(connection: sqlite3.Connection, device: Device) -> Verified:
     try:
         return verify_chain(connection, device, first_seq=1)
     except BrokenChain as error:
-        raise BrokenChain(error.code, error.message, field=error.field, hint=error.hint or _DAMAGED) from error
+        raise BrokenChain(error.code, error.message, field=error.field, hint=error.hint or DAMAGED) from error
 
 
 def verify_chain(connection: sqlite3.Connection, device: Device, *, first_seq: int) -> Verified:

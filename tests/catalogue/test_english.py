@@ -60,3 +60,9 @@ def test_an_english_text_twice_or_empty_is_a_finding() -> None:
         load_catalogue({**FILES, "english.toml": FILES["english.toml"] + extra})
     assert {finding.file for finding in caught.value.problems} == {"english.toml"}
     assert len(caught.value.problems) == 2
+
+
+def test_the_queues_of_the_hall_are_in_english(catalogue: Catalogue) -> None:
+    english = {each.zh for each in catalogue.english}
+    wanted = [text for each in catalogue.hall.businesses for text in (each.name, each.about, each.where)]
+    assert [text for text in wanted if text not in english] == []

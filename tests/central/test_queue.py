@@ -11,6 +11,7 @@ from central.backup import backup, restore
 from central.queue import calling, figures, issuing, looking, moving
 from central.refusal import Refused
 from central.store import Db
+from central.store import queue_numbers as numbers
 from hall import queue_wire as w
 from hall.queueing import QueueRule, ahead_of, choose
 from hall.tickets import Lane, Ticket, TicketState
@@ -74,11 +75,10 @@ def test_blocks_and_tickets_never_share_a_number(queue: Queue) -> None:
         reply: w.BlockReply = queue.hub.run(issuing.block(queue.hub.store, queue.office, device, request, queue.now(0)))
         return reply
 
-    queue.issue(0)
     block = ask()
-    assert (block.first, block.last) == (2, 6)
+    assert (block.first, block.last) == (501, 505)
     assert ask() == block
-    assert queue.issue(1).ticket.number == "A007"
+    assert [queue.issue(1).ticket.number for _ in range(2)] == ["A001", "A002"], "the first of the day is the first"
     assert queue.refused(lambda: ask("station-2")) == (409, "block_of_another")
     for day in (DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=8)):
         late = w.BlockRequest(block_id=identity(), letter="A", day=day, count=5)
@@ -87,6 +87,27 @@ def test_blocks_and_tickets_never_share_a_number(queue: Queue) -> None:
         ask(request=w.BlockRequest(block_id=identity(), letter="A", day=DAY, count=500))
     many = w.BlockRequest(block_id=identity(), letter="A", day=DAY, count=500)
     assert queue.refused(lambda: ask(request=many)) == (429, "too_many_numbers")
+
+
+@pytest.mark.parametrize("before", [0, 37, 499, 500, 620, 999, 1000, 1499, 1500, 2000])
+def test_halves_of_a_thousand_never_meet_whatever_was_given_out_before(queue: Queue, before: int) -> None:
+    """``before``: how far a centre had counted that gave blocks and tickets from one row."""
+    chance = random.Random(before)
+    day = DAY.isoformat()
+    queue.transact(lambda db: db.run("INSERT INTO queue_serial VALUES ($1, $2, 'A', $3)", queue.office, day, before))
+    given: list[int] = []
+    for _ in range(120):
+        block, count = chance.random() < 0.5, chance.choice([1, 2, 7, 64, 64])
+        count = 500 if block and chance.random() < 0.1 else count
+        take = numbers.take_block if block else numbers.take_serials
+        first = queue.transact(lambda db, take=take, count=count: take(db, queue.office, DAY, "A", count))
+        assert all(((serial - 1) % 1000 >= 500) is block for serial in (first, first + count - 1))
+        given += range(first, first + count)
+        if chance.random() < 0.1:
+            used = chance.choice(given)
+            queue.transact(lambda db, used=used: numbers.pass_serial(db, queue.office, DAY, "A", used))
+    assert len(set(given)) == len(given) and min(given) > (before if before % 1000 < 500 else 0)
+    assert not {serial for serial in given if serial <= before}
 
 
 def test_a_restored_centre_gives_no_number_twice(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:

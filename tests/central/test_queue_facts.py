@@ -73,11 +73,11 @@ def test_tickets_given_out_off_line_wait_in_their_places(queue: Queue, station: 
     telling = Telling(queue, station)
     block(queue, station, 10)
     online = queue.issue(10).ticket
-    assert online.number == "A011"
-    telling.issue(1, 5)
-    telling.issue(2, 12)
+    assert online.number == "A001"
+    telling.issue(501, 5)
+    telling.issue(502, 12)
     assert telling.push(15) == [GOOD, GOOD]
-    assert [queue.serve(16 + at, 0.5) for at in range(3)] == ["A001", "A011", "A002"]
+    assert [queue.serve(16 + at, 0.5) for at in range(3)] == ["A501", "A001", "A502"]
 
 
 def test_what_a_window_wrote_of_what_it_did_here_changes_nothing(queue: Queue, station: Device, window: Device) -> None:
@@ -98,11 +98,11 @@ def test_a_number_belongs_to_one_ticket_whatever_a_device_says(queue: Queue, sta
     block(queue, station, 5)
     queue.issue(0)
     telling = Telling(queue, window)
-    for serial in (6, 3, 9, 9):
+    for serial in (1, 503, 9, 9):
         telling.issue(serial, 1)
     taken, owned, free, twice = telling.push(2)
-    assert taken == (Status.QUARANTINED, "号码A006已经给了别人，请重新取号")
-    assert owned == (Status.QUARANTINED, "号码A003在别的设备的号段里，请重新取号")
+    assert taken == (Status.QUARANTINED, "号码A001已经给了别人，请重新取号")
+    assert owned == (Status.QUARANTINED, "号码A503在别的设备的号段里，请重新取号")
     assert (free, twice[0]) == (GOOD, Status.QUARANTINED)
     assert queue.issue(3).ticket.number == "A010", "what a device used is never given out here"
     numbers = queue.hub.read(lambda db: db.rows("SELECT letter, serial FROM ticket"))

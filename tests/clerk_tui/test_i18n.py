@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerk_tui import i18n
-from clerk_tui.i18n import N_, _
+from clerk_tui.i18n import N_, _, named
 from clerk_tui.po import read_po
 from tests.i18n_extract import PACKAGE, TEMPLATE, calls, template
 from tests.i18n_said import templates
@@ -145,3 +145,14 @@ def test_what_a_rule_says_is_read_from_its_code() -> None:
         'raise BadInput("x", f"还缺{len(gaps)}项：{names}" + ("等" if more else ""), hint="可选：" + "、".join(known))'
     )
     assert templates(source) == ["还缺{n}项：{names}{part}", "可选：{listed}"]
+
+
+def test_names_of_the_hall_are_its_catalogues_and_only_on_an_english_screen() -> None:
+    words = [("户籍与出入境", "Household Registration and Travel")]
+    i18n.install("en")
+    i18n.say_hall(words)
+    assert named("户籍与出入境") == "Household Registration and Travel"
+    assert named("没有英文的业务") == "没有英文的业务" and named("老年人") != "老年人", "else what the program knows"
+    i18n.install("zh")
+    i18n.say_hall(words)
+    assert named("户籍与出入境") == "户籍与出入境"

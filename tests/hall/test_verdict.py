@@ -114,6 +114,23 @@ def test_tolerance_stands_on_a_written_promise() -> None:
     assert caught.value.field == "materials.B.until"
 
 
+def test_an_error_put_right_on_the_spot_goes_with_a_promise_for_the_rest() -> None:
+    """行政许可法 art. 32(3): what can be corrected at once is no gap any more."""
+    error = Tick(S.UNACCEPTABLE, "no-date", correctable=True)
+    found = verdict(checklist(A, B), ticks={"A": error, "B": promised()})
+    assert found.outcome is Outcome.NOTICED, "nobody has corrected it yet"
+    assert found.require(Outcome.TOLERATED) is Outcome.TOLERATED
+    assert [gap.code for gap in found.corrections] == ["A"]
+    with pytest.raises(Unlawful, match="不能当场更正"):
+        found.require(Outcome.CORRECTED)
+    fault = Tick(S.UNACCEPTABLE, "expired")
+    assert "不能容缺" in verdict(checklist(A, B), ticks={"A": fault, "B": promised()}).unlawful[Outcome.TOLERATED]
+    with pytest.raises(BadInput, match="承诺"):
+        verdict(checklist(A, B), ticks={"A": error, "B": MISSING}).require(Outcome.TOLERATED)
+    alone = verdict(checklist(A), ticks={"A": error})
+    assert (alone.corrections, alone.lawful) == ((), (Outcome.NOTICED, Outcome.CORRECTED))
+
+
 @pytest.mark.parametrize(
     ("ticks", "options", "code"),
     [
@@ -259,8 +276,13 @@ def test_what_the_law_wants_holds_for_all_ticks(
     if lawfully(found, Outcome.TOLERATED):
         assert allowed
         assert good_credit
+        corrected = {gap.code for gap in found.corrections}
+        assert corrected < {material.code for material in missing}
         for material in missing:
             tick = ticks[material.code]
+            if material.code in corrected:
+                assert tick.state is S.UNACCEPTABLE and tick.correctable
+                continue
             assert material.tolerable
             assert tick.until is not None
             assert TODAY <= tick.until <= LATEST

@@ -52,6 +52,8 @@ def measure(char: str) -> float:
         ("现场核查（不超过5个工作日）", 24, ["现场核查（不超过", "5个工作日）"]),
         ("给了20个自然日补正", 12, ["给了", "20个自然日补", "正"]),
         ("说的是〘甲乙〙丙", 8, ["说的是", "〘甲乙〙", "丙"]),
+        ("周五9:00—12:00", 12, ["周五", "9:00—12:00"]),
+        ("Fri 9:00–12:00", 12, ["Fri", "9:00–12:00"]),
     ],
 )
 def test_a_line_neither_begins_nor_ends_with_a_forbidden_mark(text: str, width: int, expected: list[str]) -> None:

@@ -209,6 +209,17 @@ def test_a_broken_database_is_not_touched(clerk: Clerk, home: Path) -> None:
     assert clerk("doctor").code == 2
 
 
+def test_doctor_reads_the_journal_from_its_first_record(clerk: Clerk, home: Path) -> None:
+    for _ in range(8):
+        assert clerk("intake", saved(home, walk_in()), "--json").code == 0
+    with closing(Unprotected(home / "data" / "clerk" / "clerk.db")) as connection:
+        connection.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 2")
+    told = clerk("doctor", "--json")
+    store = next(check for check in told.json["checks"] if check["check"] == "store")
+    assert (told.code, store["state"]) == (2, "fail")
+    assert "第2条" in store["message"] and "clerk restore" in store["hint"]
+
+
 @pytest.mark.parametrize("column", ["public", "header"])
 def test_verify_names_the_first_bad_fact_of_a_damaged_end(clerk: Clerk, home: Path, column: str) -> None:
     seqs = [clerk("intake", saved(home, walk_in()), "--json").json["journal"]["seq"] for _ in range(2)]

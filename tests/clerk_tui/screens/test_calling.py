@@ -279,6 +279,9 @@ async def test_aside_and_taken_up_sent_on_and_called_before_others(hall: Hall, s
         await clerk.press("enter")
         await until(clerk, lambda: at(clerk) == first.number)
         assert now(clerk).visit.serving and isinstance(clerk.screen, HomeScreen)  # type: ignore[union-attr]
+        other = Window(hall.seats[2].ws, KEYS)
+        other.look()
+        other.line.close()
         await clerk.press("ctrl+o", "t")
         for _ in range(5):
             await clerk.press("down")
@@ -422,6 +425,20 @@ def as_paper(ws: Workspace, ticket: TicketView) -> str:
     )
     code = ticket_code.TicketCode(ticket_id=ticket.ticket_id, issued=issued)
     return ticket_code.encode(code, load_key(ws.journal.path))
+
+
+async def test_a_wrong_clock_is_said_and_the_waits_are_those_of_the_hall(
+    hall: Hall, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.issue()
+    clock, right = seat.ws.clock, seat.ws.clock.now_ms
+    monkeypatch.setattr(clock, "now_ms", lambda: right() + 3 * 3_600_000)
+    async with at_window(seat) as clerk:
+        await until(clerk, lambda: "本机时钟快3小时" in clerk.text)
+        assert "等候 1 人" in clerk.text and "最久等了" not in clerk.text
+        await clerk.press("ctrl+o")
+        await until(clerk, lambda: "0分钟" in clerk.text)
+        assert "180分钟" not in clerk.text
 
 
 async def test_a_scanned_number_on_line_and_one_that_is_none(hall: Hall, seat: Seat) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 
 import pytest
 
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
+from clerk_tui.messages import SyncChanged
+from clerk_tui.screens import daily
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.services import intake
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadCatalogue, StoreError
 from tests.clerk_tui.screens.conftest import WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk
+from tests.clerk_tui.walkins import restaurant
+from tests.journals import Unprotected
 
 
 async def test_a_full_disk_refuses_the_action_and_keeps_what_was_typed(
@@ -80,3 +85,19 @@ async def test_what_is_typed_before_the_catalogue_is_open_is_searched_then(
         assert "户口迁移" not in clerk.text
         may_open.set()
         await clerk.until(lambda: "户口迁移" in clerk.text)
+
+
+async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCounter, ws: Workspace) -> None:
+    for _ in range(12):
+        intake.submit(ws, restaurant(ws))
+    with closing(Unprotected(ws.journal.path)) as db:
+        db.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 3")
+    async with counter() as clerk:
+        clerk.app.in_background(daily.look, "daily")
+        await clerk.until(lambda: clerk.asks)
+        assert "第3条" in clerk.text and "clerk restore" in clerk.text
+        await clerk.press("enter")
+        assert "账本受损 F12" in clerk.text
+        await clerk.press("f12")
+        assert "账本受损：先停止收件" in clerk.text and "第3条" in clerk.text and "停止使用这个账本" in clerk.text
+        assert isinstance(daily.look(ws), SyncChanged), "looked at again, not said again"

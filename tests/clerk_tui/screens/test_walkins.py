@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from clerk_tui.screens.case_lines import _pair
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
@@ -67,19 +69,19 @@ async def test_a_notice_names_every_gap_and_the_supplement_is_accepted(counter: 
         assert clerk.keys - before == 4, "open, all there, F9, Enter"
 
 
+@pytest.mark.parametrize(("day", "shown"), [(dt.date(2026, 11, 13), False), (dt.date(2026, 11, 14), True)])
 async def test_a_supplement_on_a_day_off_shows_from_when_time_runs(
-    counter: OpenCounter, ws: Workspace, clock: FixedClock
+    counter: OpenCounter, ws: Workspace, clock: FixedClock, day: dt.date, shown: bool
 ) -> None:
     reference = intake.submit(ws, restaurant(ws, layout=MISSING)).reference
-    for day, shown in ((dt.date(2026, 11, 13), False), (dt.date(2026, 11, 14), True)):
-        clock.day = day
-        async with counter() as clerk:
-            clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
-            await clerk.settle()
-            await clerk.type("a")
-            assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, "the preview"
-            await clerk.press("f9")
-            assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, "the last look"
+    clock.day = day
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "缺什么" in clerk.text)
+        await clerk.type("a")
+        assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the preview\n{clerk.text}"
+        await clerk.press("f9")
+        assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the last look\n{clerk.text}"
 
 
 async def test_a_tolerable_gap_is_promised_until_the_latest_day(counter: OpenCounter, ws: Workspace) -> None:
@@ -174,6 +176,26 @@ async def test_known_values_are_offered_never_forced(counter: OpenCounter) -> No
         await clerk.press("f6")
         assert clerk.screen.draft.applicant["name"] == "张三"
         assert clerk.screen.draft.applicant["phone"] == "13800001234"
+
+
+async def test_f6_takes_the_kind_too(counter: OpenCounter, ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.applicant |= {"kind": "individual_business", "id_number": "92990100MA0000023M"}
+    intake.submit(ws, draft)
+    async with counter() as clerk:
+        await clerk.type("cyxk")
+        await clerk.press("enter")
+        clerk.screen.form.go_to("applicant.kind")
+        await clerk.press("1")
+        clerk.screen.form.go_to("applicant.id_number")
+        await clerk.type("92990100MA0000023M")
+        assert clerk.screen.draft.kind == "company"
+        cautions = [item.caution for item in clerk.screen.form.items if item.key == "applicant.id_number"]
+        assert cautions == ["这是个体工商户的代码，申请人类型却是企业"]
+        await clerk.press("f6")
+        assert clerk.screen.draft.kind == "individual_business"
+        assert clerk.screen.draft.applicant["legal_person"] == "张三"
+        assert not clerk.screen.can_do("take_known")
 
 
 async def test_unsaved_work_is_asked_about_and_can_be_put_aside(counter: OpenCounter) -> None:
@@ -316,3 +338,18 @@ def test_a_long_label_stands_whole_above_its_value() -> None:
     lines = [spans for spans, _fill in _pair("现户口登记地址所在派出所", "李四", 30)]
     assert ["".join(text for text, _ in spans).strip() for spans in lines] == ["现户口登记地址所在派出所", "李四"]
     assert "".join(text for text, _ in next(iter(_pair("姓名", "李四", 30)))[0]).split() == ["姓名", "李四"]
+
+
+async def test_a_correction_and_a_promise_are_one_outcome(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.press("3", "1", "5", "enter")
+        await clerk.type("a")
+        await clerk.press("f8")
+        choice = next(line for line in clerk.text.splitlines() if "当场更正并容缺受理" in line)
+        await clerk.press(choice.split("改为")[0].split()[-1])
+        await clerk.press("f9")
+        assert "确认：当场更正并容缺受理" in clerk.text and "（当场更正）" in clerk.text
+        await clerk.press("enter")
+        case = cases.get(ws, clerk.screen.result.reference).case
+        assert (case.state, len(case.corrections), len(case.promises)) == (CaseState.TOLERATED, 1, 1)

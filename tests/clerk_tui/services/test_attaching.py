@@ -259,7 +259,9 @@ def test_a_scan_whose_file_is_gone_is_said_and_those_that_the_centre_has_are_not
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")]
+    ("data", "code"),
+    [(b"", "bad_kind"), (b"MZ\x90", "bad_kind"), (b"%PDF-" + bytes(MAX_SIZE), "too_big")],
+    ids=["empty", "a program", "too big"],
 )
 def test_only_what_a_scanner_writes_is_taken(window: Window, tmp_path: Path, data: bytes, code: str) -> None:
     reference = intake.submit(window.ws, restaurant(window.ws)).reference

@@ -27,8 +27,8 @@ from tests.clerk_tui.walkins import restaurant
 @pytest.fixture
 def hall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
     with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
-        monkeypatch.setattr("clerk_tui.sync.transport.open_http", lambda url: hall.http())
-        monkeypatch.setattr("clerk_tui.sync.renewing.open_http", lambda url: hall.http())
+        monkeypatch.setattr("clerk_tui.sync.transport.open_http", lambda url, reply_s=0.0: hall.http())
+        monkeypatch.setattr("clerk_tui.sync.renewing.open_http", lambda url, reply_s=0.0: hall.http())
         yield hall
 
 

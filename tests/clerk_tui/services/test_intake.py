@@ -68,6 +68,19 @@ def test_a_promise_past_the_promised_limit_is_refused(ws: Workspace) -> None:
     assert error.value.code == "promise_too_late"
 
 
+def test_what_is_put_right_on_the_spot_may_go_with_a_promise(ws: Workspace) -> None:
+    draft = restaurant(ws, layout=unacceptable("no_scale"), rules_list=promised(dt.date(2026, 11, 6)))
+    result = intake.submit(ws, draft, Outcome.TOLERATED)
+    facts = types_of(ws, result.case_id)
+    assert [name for name in facts if name != "paper.issued"] == ["case.received", "case.corrected", "case.tolerated"]
+    case = cases.get(ws, result.reference).case
+    assert (case.state, [gap.code for gap in case.corrections]) == ("tolerated", ["layout"])
+    assert [gap.code for gap in case.gaps] == [promise.code for promise in case.promises] == ["rules_list"]
+    draft.seen.clear()
+    again = intake.submit(ws, draft, Outcome.TOLERATED)
+    assert (again.outcome, again.gaps) == (Outcome.TOLERATED, result.gaps)
+
+
 def test_what_can_be_put_right_on_the_spot_is_corrected_and_accepted(ws: Workspace) -> None:
     result = intake.submit(ws, restaurant(ws, layout=unacceptable("no_scale")), Outcome.CORRECTED)
     assert types_of(ws, result.case_id) == ["case.received", "case.corrected", "case.accepted", "paper.issued"]

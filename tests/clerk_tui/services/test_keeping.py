@@ -36,7 +36,7 @@ def test_the_journal_is_read_and_backed_up_once_a_day(ws: Workspace, clock: Fixe
     clock.day += dt.timedelta(days=1)
     assert keeping.daily(ws) is not None
     assert len(list((tmp_path / "backups").glob("*.db"))) == 2
-    assert not health(ws).backup
+    assert health(ws).look is None
 
 
 def test_a_backup_that_fails_is_told_until_one_succeeds(ws: Workspace, tmp_path: Path) -> None:
@@ -45,11 +45,12 @@ def test_a_backup_that_fails_is_told_until_one_succeeds(ws: Workspace, tmp_path:
     with_folder(ws, tmp_path / "full")
     found = keeping.daily(ws)
     assert found is not None and not found.ok
-    assert health(ws).backup
+    look = health(ws).look
+    assert look == found and look.what == "backup" and look.hint
     (tmp_path / "full").unlink()
     again = keeping.daily(ws)
     assert again is not None and again.ok
-    assert not health(ws).backup
+    assert health(ws).look is None
 
 
 def test_a_changed_byte_in_the_middle_of_the_journal_is_found(ws: Workspace) -> None:
@@ -58,7 +59,8 @@ def test_a_changed_byte_in_the_middle_of_the_journal_is_found(ws: Workspace) -> 
     with closing(Unprotected(ws.journal.path)) as db:
         db.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 1")
     found = keeping.daily(ws)
-    assert found is not None and not found.ok and "第1条" in found.detail
+    assert found is not None and found.what == "journal" and "第1条" in found.detail and "clerk restore" in found.hint
+    assert health(ws).look == found
 
 
 @pytest.mark.parametrize("detail", ["", "no json"])

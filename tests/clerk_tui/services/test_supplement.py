@@ -98,7 +98,30 @@ def test_a_defect_of_a_paper_handed_in_since_is_new_and_needs_none(ws: Workspace
     result = supplement.submit(ws, draft)
     assert (result.outcome, [gap.problem for gap in result.gaps]) == (Outcome.NOTICED, ["缺比例尺"])
     assert "notice" in [paper.kind for paper in result.papers]
-    assert cases.get(ws, result.reference).case.notices[-1].known_before == ()
+    case = cases.get(ws, result.reference).case
+    assert (case.notices[-1].known_before, case.notices[-1].reason) == ((), "新提交的材料不符合要求")
+    assert not any(event.alert for event in case.timeline), "nobody could have told it before"
+
+
+def test_a_defect_of_what_passed_when_it_was_supplied_needs_one(ws: Workspace, clock: FixedClock) -> None:
+    """Domain §9a.3: it had been on the desk, whatever the first notice could know of it."""
+    reference = noticed(ws, clock).reference
+    supplement.submit(ws, bring(ws, reference, layout=PRESENT))
+    draft = bring(ws, reference, rules_list=PRESENT, layout=unacceptable("缺比例尺"))
+    assert supplement.preview(ws, draft).known_before == ("layout",)
+    result = supplement.submit(ws, draft, second_reason="当时没有展开看")
+    case = cases.get(ws, result.reference).case
+    assert [notice.known_before for notice in case.notices] == [(), ("layout",)]
+    assert any(event.alert for event in case.timeline)
+
+
+def test_a_promise_goes_with_what_is_put_right_on_the_spot(ws: Workspace, clock: FixedClock) -> None:
+    reference = noticed(ws, clock).reference
+    draft = bring(ws, reference, layout=unacceptable("no_scale"), rules_list=promised(dt.date(2026, 11, 20)))
+    result = supplement.submit(ws, draft, Outcome.TOLERATED)
+    case = cases.get(ws, result.reference).case
+    assert (case.state, [gap.code for gap in case.corrections]) == ("tolerated", ["layout"])
+    assert [promise.code for promise in case.promises] == ["rules_list"]
 
 
 def test_another_defect_of_a_paper_that_was_on_the_desk_needs_a_reason(ws: Workspace, clock: FixedClock) -> None:
