@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,17 +39,20 @@ class BadBackup(HallError):
     """The file is no backup, not a whole one, or of another version."""
 
 
-async def backup(store: Store, path: Path) -> dict[str, int]:
-    """Write everything into a new file at ``path`` (readable by its owner only); how many rows of each table.
+async def backup(store: Store, path: Path, office: str = "") -> dict[str, int]:
+    """Write everything, or all of one hall, into a new file at ``path`` (readable by its owner only); how many rows of
+    each table. Restored into an empty database a hall's file makes a centre of that hall alone, with the same key.
 
     Raises:
-        BadBackup: the file is there already or cannot be written.
+        BadBackup: the file is there already or cannot be written, or there is no such hall.
     """
+    if office and await store.read(lambda db: db.row("SELECT 1 FROM hall WHERE office = $1", office)) is None:
+        raise BadBackup("no_hall", f"中心没有这个大厅：{office}", field="--office", hint="核对大厅代码")
     new = path.with_name(path.name + ".new")
     try:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            counts = await store.read(lambda db: _write(db, file))
+            counts = await store.read(lambda db: _write(db, file, office))
             file.flush()
             os.fsync(file.fileno())
         os.link(new, path)
@@ -62,7 +65,7 @@ async def backup(store: Store, path: Path) -> dict[str, int]:
     return counts
 
 
-async def _write(db: Db, file: BinaryIO) -> dict[str, int]:
+async def _write(db: Db, file: BinaryIO, office: str) -> dict[str, int]:
     digest = sha256()
     counts = dict.fromkeys(TABLES, 0)
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
@@ -74,12 +77,23 @@ async def _write(db: Db, file: BinaryIO) -> dict[str, int]:
 
         put([MAGIC, FORMAT, _schema()])
         for table, columns in TABLES.items():
-            async for piece in db.stream(f"SELECT {','.join(columns)} FROM {table}", piece=_ROWS.get(table, PIECE)):  # noqa: S608
+            where, values = _of_hall(table, columns, office)
+            wanted = f"SELECT {','.join(columns)} FROM {table}{where}"  # noqa: S608 - our own names
+            async for piece in db.stream(wanted, *values, piece=_ROWS.get(table, PIECE)):
                 put([table, list(columns), [list(row) for row in piece]])
                 counts[table] += len(piece)
         data = msgspec.msgpack.encode(["end", counts, digest.digest()])
         packed.write(len(data).to_bytes(4, "big") + data)
     return counts
+
+
+def _of_hall(table: str, columns: Sequence[str], office: str) -> tuple[str, tuple[str, ...]]:
+    """Which rows of a table are a hall's. The centre's own (its key) go with each; those of no hall are a device's."""
+    if not office or table == "server":
+        return "", ()
+    if "office" in columns:
+        return " WHERE office = $1", (office,)
+    return " WHERE device_id IN (SELECT device_id FROM device WHERE office = $1)", (office,)
 
 
 def check(path: Path) -> dict[str, int]:

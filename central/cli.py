@@ -64,11 +64,16 @@ def database(function: FC) -> FC:
 )
 def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days: int) -> None:
     """Serve the API until stopped; prints its address once it listens."""
+    from central import pepper
     from central.app import make_app
     from central.server import run
 
     # Once before serving: what is wrong is said in words and not as a failed start of the application.
-    with_store(data, lambda store: store.epoch())
+    async def check(store: Store) -> None:
+        await store.epoch()
+        pepper.require(store)
+
+    with_store(data, check)
     with _the_one_centre(data):
         store = _open(data)
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
@@ -113,13 +118,21 @@ def enrol_code(data: Path | str, office: str, role: str) -> None:
 
 @main.command("backup")
 @database
+@click.option("--office", default="", help="Only this hall: to give it a centre of its own.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup_(data: Path | str, file: Path) -> None:
+def backup_(data: Path | str, office: str, file: Path) -> None:
     """Write everything into FILE, while the centre works. It holds personal data and the centre's key."""
     from central.backup import backup
 
-    counts = with_store(data, lambda store: backup(store, file))
+    async def write(store: Store) -> tuple[dict[str, int], Path | None]:
+        return await backup(store, file, office), store.secret_file
+
+    counts, secret = with_store(data, write)
     click.echo(f"{file}: {counts['event']} facts, {counts['case_']} cases")
+    if secret is not None and secret.exists():
+        click.echo(
+            f"not in it, to be kept elsewhere: {secret} (without it every PIN has to be given out anew)", err=True
+        )
 
 
 @main.command("restore")

@@ -1,9 +1,9 @@
 """What a PIN's verifier is made with besides the PIN: a secret that lies in no database and in no backup.
 
 Whoever gets hold of the database, or of a backup, can try no PIN. The secret is a file of its own: beside an embedded
-database, or where ``$CLERK_CENTRAL_PIN_SECRET`` says, the same for every process and machine. Without either
-(PostgreSQL, nothing said) it is derived from the centre's key, as it was for every verifier that bears no mark; such a
-verifier is made anew when its PIN is next right.
+database, or where ``$CLERK_CENTRAL_PIN_SECRET`` says, the same for every process and machine; on PostgreSQL no centre
+starts without it. A verifier that bears no mark was made when the secret was still derived from the centre's key; it is
+made anew when its PIN is next right.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def is_right(store: Store, verifier: str, clerk_id: str, pin: str) -> bool:
         Refused: 403 ``pin_secret``, it was made with a secret that is not here.
         StoreError: the secret's file cannot be read or written.
     """
-    mark, secret = _now(store)
     made_with, _, plain = verifier.rpartition(":")
     if not made_with:
         return pins.is_right(plain, _of_key(store), clerk_id, pin)
+    mark, secret = _now(store)
     if f"{made_with}:" != mark:
         message = "中心没有核对密码的密钥（pin-secret），请管理员放回密钥文件，或重设密码"
         raise Refused(403, wire.Problem(code="pin_secret", message=message))
@@ -56,10 +56,23 @@ def is_old(store: Store, verifier: str) -> bool:
     return not verifier.startswith(_now(store)[0])
 
 
+def require(store: Store) -> None:
+    """That PINs can be checked here.
+
+    Raises:
+        StoreError: nobody has said where the secret is, or its file cannot be read or written.
+    """
+    _now(store)
+
+
 def _now(store: Store) -> tuple[str, bytes]:
-    """The secret of today, and the mark of verifiers made with it (empty: none)."""
+    """The secret of today, and the mark of verifiers made with it."""
     if store.secret_file is None:
-        return "", _of_key(store)
+        raise StoreError(
+            "pin_secret",
+            "没有写明核对密码的密钥放在哪个文件",
+            hint="把环境变量 CLERK_CENTRAL_PIN_SECRET 设为一个文件（没有会自动生成），各进程用同一份，和备份分开保存",
+        )
     secret = _read(store.secret_file)
     return f"{sha256(secret).hexdigest()[:8]}:", secret
 

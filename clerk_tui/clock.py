@@ -6,8 +6,11 @@ import datetime as dt
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
+
+SKEW_MS: Final = 60_000
+"""From this much on a clock is said to be wrong."""
 
 
 class Clock(Protocol):
@@ -52,3 +55,36 @@ class SystemClock:
             return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         except OSError:
             return ""
+
+
+class HallClock:
+    """The hall's time: this machine's clock, put right by what the centre said last. A queue goes by it.
+
+    ``ahead_ms`` is how much the machine is ahead of the centre; ``None``: the centre has not been heard yet.
+    """
+
+    def __init__(self, clock: Clock, zone: ZoneInfo) -> None:
+        self._clock, self._zone = clock, zone
+        self.ahead_ms: int | None = None
+
+    def told(self, centre_ms: int) -> None:
+        """The centre has said what time it is (Unix ms)."""
+        self.ahead_ms = self._clock.now_ms() - centre_ms
+
+    @property
+    def skew_ms(self) -> int:
+        """How wrong this machine's clock is, forward or (below 0) back; 0 where that is not worth a word."""
+        ahead = self.ahead_ms or 0
+        return ahead if abs(ahead) >= SKEW_MS else 0
+
+    def now_ms(self) -> int:
+        """The time as the centre would tell it, as far as is known, in Unix milliseconds."""
+        return self._clock.now_ms() - self.skew_ms
+
+    def today(self) -> dt.date:
+        """The hall's business day."""
+        return self.day_of(self.now_ms()) if self.skew_ms else self._clock.today()
+
+    def day_of(self, at_ms: int) -> dt.date:
+        """The hall's date at an instant (Unix ms)."""
+        return dt.datetime.fromtimestamp(at_ms / 1000, self._zone).date()

@@ -11,7 +11,7 @@ from central.store.base import Db, Row
 _LETTERS = "WACEFGHJKMNPRTUVXY"
 _SERIES = 99
 TOKEN_LIFE_MS = 90 * 24 * 3600 * 1000
-"""How long a device token is good, in milliseconds; a device renews it long before."""
+"""How long a device token is good, in milliseconds; then a device renews it by a request that its key signs."""
 _DEVICE = "SELECT device_id, office, public_key, revoked_ms IS NOT NULL, role FROM device"
 
 

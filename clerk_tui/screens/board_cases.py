@@ -48,7 +48,7 @@ class CasesPage(Page):
         board = seen.board
         if board is None:
             return silent()
-        name = max(10, columns - 65)
+        name = max(8, columns - 67)
         counts = lights(board)
         bar = parts([(counts[light], LIGHT_INKS[light]) for light in reversed(LIGHT_ORDER)], columns - 2)
         head: list[Line] = [
@@ -65,8 +65,8 @@ class CasesPage(Page):
                 (_("在部门"), -6),
                 (_("等补正"), -6),
                 (_("程序"), -4),
-                (_("窗口用时"), -8),
-                (_("部门用时"), -8),
+                (_("窗口用时"), -9),
+                (_("部门用时"), -9),
             ),
         ]
         names = sorted({each.department for each in board.open} | {each.department for each in board.period})
@@ -95,8 +95,8 @@ def _department(board: BoardFigures, department: str, label: str, name: int) -> 
         number(hold["unit"], -6, "key"),
         number(hold["applicant"], -6),
         number(hold["procedure"], -4),
-        cell(span_words(window) if decided else "-", -8),
-        cell(span_words(unit) if decided else "-", -8),
+        cell(span_words(window) if decided else "-", -9),
+        cell(span_words(unit) if decided else "-", -9),
     )
 
 

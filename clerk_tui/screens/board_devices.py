@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, heading, silent
+from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, fitted, heading, silent
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from hall.wire_board import BoardFigures
@@ -31,7 +31,15 @@ class DevicesPage(Page):
         board = seen.board
         if board is None:
             return silent()
-        name = max(8, columns - 64)
+        named = (
+            (_("种类"), 8),
+            (_("状态"), 8),
+            (_("最后联系"), -10),
+            (_("未上传"), -7),
+            (_("最早的一条"), -12),
+            (_("版本"), 8),
+        )
+        name, wide, behind = fitted(named, columns, 8)
         head: list[Line] = [
             _counts(
                 (_("搁置的记录 {n}"), board.set_aside),
@@ -48,24 +56,17 @@ class DevicesPage(Page):
             head.append((((" " + told, "warn" if mine.unsent or mine.unprinted else "faint"),), ""))
         head += [
             BLANK,
-            heading(
-                (_("设备"), name),
-                (_("种类"), 8),
-                (_("状态"), 8),
-                (_("最后联系"), -10),
-                (_("未上传"), -7),
-                (_("最早的一条"), -12),
-                (_("版本"), 8),
-            ),
+            heading((_("设备"), name), *behind),
         ]
         known = sorted(
             board.devices, key=lambda each: (each.revoked, not each.silent, -each.pending, each.codes, each.device)
         )
         return Sheet(
-            head=head, rows=[Entry((self._row(each, hall, name),)) for each in known], empty=_("还没有设备登记。")
+            head=head, rows=[Entry((self._row(each, hall, name, wide),)) for each in known], empty=_("还没有设备登记。")
         )
 
-    def _row(self, each: DeviceStatus, hall: Hall, name: int) -> tuple[Span, ...]:
+    def _row(self, each: DeviceStatus, hall: Hall, name: int, wide: list[int]) -> tuple[Span, ...]:
+        kind, state, seen, unsent, oldest, version = wide
         word, ink = (_("正常"), "good")
         if each.revoked:
             word, ink = _("已注销"), "off"
@@ -77,12 +78,12 @@ class DevicesPage(Page):
         role = ROLE_WORDS.get(each.role)
         return (
             cell(called, name, "strong"),
-            cell(_(role) if role else safe(each.role), 8),
-            cell(word, 8, ink),
-            cell(hall.ago(each.seen_ms), -10),
-            cell(str(each.pending) if each.pending else "-", -7, "warn" if each.pending else "faint"),
-            cell(hall.ago(each.oldest_ms) if each.pending and each.oldest_ms else "-", -12, "faint"),
-            cell(safe(each.app_v), 8, "faint"),
+            cell(_(role) if role else safe(each.role), kind),
+            cell(word, state, ink),
+            cell(hall.ago(each.seen_ms), seen),
+            cell(str(each.pending) if each.pending else "-", unsent, "warn" if each.pending else "faint"),
+            cell(hall.ago(each.oldest_ms) if each.pending and each.oldest_ms else "-", oldest, "faint"),
+            cell(safe(each.app_v), version, "faint"),
         )
 
 

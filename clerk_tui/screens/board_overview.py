@@ -71,7 +71,7 @@ def _entry(
     more: Sequence[Span] = (),
 ) -> Entry:
     begin: tuple[Span, ...] = ((" " + pad(label, LABEL), "title"),)
-    room = spans_width([*begin, *left]) + spans_width(right) < columns
+    room = spans_width([*begin, *left]) + spans_width(right) + 3 < columns
     first = spread([*begin, *left], [*(right if room else ()), (" ", "plain")], columns)
     if not more:
         return Entry((first,), leads)

@@ -14,6 +14,7 @@ from clerk_tui.screens.board_sheets import (
     Page,
     Sheet,
     cell,
+    fitted,
     heading,
     note,
     number,
@@ -109,6 +110,15 @@ class NoticesPage(Page):
         if board is None:
             return silent()
         today = board.today
+        named = (
+            (_("收件数"), -6),
+            (_("告知"), -6),
+            (_("补正率"), -7),
+            (_("再告知"), -6),
+            (_("再次率"), -7),
+            (_("不予受理"), -9),
+        )
+        name, wide, behind = fitted(named, columns, 16)
         head: list[Line] = [
             sentence(
                 (_("今天收件 {n} 件").format(n=today.received), "strong"),
@@ -119,30 +129,21 @@ class NoticesPage(Page):
                 (_("撤回 {n}").format(n=today.withdrawn), "faint"),
             ),
             BLANK,
-            heading(
-                (_("部门（近 30 天）"), max(16, columns - 52)),
-                (_("收件数"), -6),
-                (_("告知"), -6),
-                (_("补正率"), -7),
-                (_("再次"), -6),
-                (_("再次率"), -7),
-                (_("不予受理"), -9),
-            ),
+            heading((_("部门（近 30 天）"), name), *behind),
         ]
-        name = max(16, columns - 52)
         foot = note(_("再次告知：第一次就看得到的问题没有一次说完，要负责人在场（行政许可法第七十二条）。"), columns)
-        return Sheet(head=head, rows=_departments(board, name, _told), foot=foot)
+        return Sheet(head=head, rows=_departments(board, name, partial(_told, wide)), foot=foot)
 
 
-def _told(label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
+def _told(wide: list[int], label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
     took_in = sum(each.received for each in of)
     first, again = sum(each.noticed for each in of), sum(each.noticed_again for each in of)
     return (
         cell(label, name, ink),
-        cell(str(took_in), -6),
-        cell(str(first), -6, "strong"),
-        cell(share(first, took_in), -7),
-        number(again, -6, "bad"),
-        cell(share(again, first), -7),
-        number(sum(each.refused for each in of), -9),
+        cell(str(took_in), wide[0]),
+        cell(str(first), wide[1], "strong"),
+        cell(share(first, took_in), wide[2]),
+        number(again, wide[3], "bad"),
+        cell(share(again, first), wide[4]),
+        number(sum(each.refused for each in of), wide[5]),
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, heading, note, silent, span_words
+from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, fitted, heading, note, silent, span_words
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.painted import BLANK, Line
 from hall.queue_wire import BusinessFigures, FiguresReply, WindowFigures
@@ -45,37 +45,38 @@ class QueuePage(Page):
         queue = seen.queue
         if queue is None:
             return silent()
-        name = max(NAME, columns - 60)
-        head = heading(
-            (_("业务"), name),
-            (_("等候"), -5),
-            (_("最久"), -8),
+        named = (
+            (_("等着"), -5),
+            (_("最久"), -7),
             (_("平均"), -8),
             (_("窗口"), -5),
             (_("叫号"), -5),
-            (_("办理"), -5),
+            (_("正在办"), -5),
             (_("过号"), -5),
             (_("办完"), -5),
         )
+        name, wide, behind = fitted(named, columns, NAME)
+        head = heading((_("业务"), name), *behind)
         order = {key: at for at, (key, _label) in enumerate(hall.sign.businesses)}
         found = sorted(queue.businesses, key=lambda each: (order.get(each.business, 99), each.business))
-        entries = [Entry((self._row(each, hall, name),), partial(WindowsPage, each.business)) for each in found]
+        entries = [Entry((self._row(each, hall, name, wide),), partial(WindowsPage, each.business)) for each in found]
         return Sheet(head=[head], rows=entries, foot=_honesty(queue, columns), empty=_("今天还没有人取号。"))
 
-    def _row(self, each: BusinessFigures, hall: Hall, name: int) -> tuple[tuple[str, str], ...]:
+    def _row(self, each: BusinessFigures, hall: Hall, name: int, wide: list[int]) -> tuple[tuple[str, str], ...]:
+        waiting, most, mean, windows, called, serving, passed, finished = wide
         ink = "off" if not each.waiting else hall.wait_ink(each.longest_min)
         ink = "bad" if each.waiting and not each.windows else ink
         longest = _("{n} 分").format(n=each.longest_min) if each.waiting else "-"
         return (
             cell(hall.sign.name(each.business), name, "strong"),
-            cell(str(each.waiting), -5, "strong"),
-            cell(longest, -8, f"chip-{ink}" if each.waiting else "faint"),
-            cell(_("{n} 分").format(n=f"{each.wait_min:.1f}"), -8),
-            cell(str(each.windows), -5, "bad" if each.waiting and not each.windows else "plain"),
-            cell(str(each.called), -5),
-            cell(str(each.serving), -5),
-            cell(str(each.passed), -5),
-            cell(str(each.finished), -5),
+            cell(str(each.waiting), waiting, "strong"),
+            cell(longest, most, f"chip-{ink}" if each.waiting else "faint"),
+            cell(_("{n} 分").format(n=f"{each.wait_min:.1f}"), mean),
+            cell(str(each.windows), windows, "bad" if each.waiting and not each.windows else "plain"),
+            cell(str(each.called), called),
+            cell(str(each.serving), serving),
+            cell(str(each.passed), passed),
+            cell(str(each.finished), finished),
         )
 
 

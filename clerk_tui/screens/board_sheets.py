@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.widgets.cells import pad, wrap
+from clerk_tui.widgets.cells import pad, width, wrap
 from clerk_tui.widgets.hall_bar import Sign
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from hall.wire_board import BoardFigures
@@ -158,6 +158,19 @@ def note(text: str, columns: int) -> list[Line]:
 def heading(*cells: tuple[str, int]) -> Line:
     """A table's heading: words and widths; a negative width is set right."""
     return (tuple((pad(word, abs(size), right=size < 0) + " ", "faint") for word, size in cells), "head")
+
+
+Columns = tuple[tuple[str, int], ...]
+"""The columns of a table behind its names: their headings, and the width of what stands in them."""
+
+
+def fitted(columns: Columns, room: int, least: int) -> tuple[int, list[int], Columns]:
+    """The width of the names that stand first, the widths of the columns behind them, and these with their headings.
+    Each column is as wide as its heading at least; the names get what is left of ``room`` and never less than
+    ``least``."""
+    wide = [max(abs(size), width(word)) * (-1 if size < 0 else 1) for word, size in columns]
+    name = max(least, room - 2 - sum(abs(size) + 1 for size in wide))
+    return name, wide, tuple((word, size) for (word, _size), size in zip(columns, wide, strict=True))
 
 
 def cell(text: str, size: int, ink: str = "plain") -> Span:

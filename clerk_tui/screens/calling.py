@@ -71,8 +71,8 @@ class CallingScreen(CounterScreen):
 
     def told(self) -> None:
         """Things stand otherwise now."""
-        if not self.is_mounted:
-            return
+        if not self.is_mounted or not self.query("#tickets"):
+            return  # still being put together, or taken apart as the counter ends
         chosen = self.tickets.selected.ticket.ticket_id if self.tickets.selected else ""
         now = self.now
         rows = [Row(each.ticket, "held") for each in now.desk.held]
@@ -144,7 +144,7 @@ class CallingScreen(CounterScreen):
         ticket = row.ticket
         word, ink = CHIPS[row.kind]
         workspace = self.counter.workspace
-        now_ms = workspace.clock.now_ms() - self.now.skew_ms if workspace is not None else 0
+        now_ms = workspace.hall_clock.now_ms() if workspace is not None else 0
         since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
         sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""

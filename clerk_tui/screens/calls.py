@@ -113,8 +113,9 @@ class Calls(Shifting):
         if now is None or workspace is None or self.locked:
             return None
         mono = workspace.clock.mono_ms()
-        at_ms = workspace.clock.now_ms() - now.skew_ms
-        return strip_of(now, self.business_names, mono_ms=mono, at_ms=at_ms, news_ms=mono - self._news_at)
+        return strip_of(
+            now, self.business_names, mono_ms=mono, at_ms=workspace.hall_clock.now_ms(), news_ms=mono - self._news_at
+        )
 
     @property
     def all_businesses(self) -> tuple[Business, ...]:
@@ -281,7 +282,7 @@ class Calls(Shifting):
             self.counter.show_scanned(asks.no_queue(), None)
             return
         try:
-            paper = queue_paper.read(workspace, text, self.queue.skew_ms)
+            paper = queue_paper.read(workspace, text)
         except HallError as error:
             self.counter.show_scanned(asks.bad_ticket(error), None)
             return

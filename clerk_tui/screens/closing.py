@@ -13,17 +13,21 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.messages import DayEnded, DayLooked, PapersLeft, PapersMade
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
-from clerk_tui.screens.words import left_name
+from clerk_tui.screens.words import left_name, work_name
 from clerk_tui.widgets.cells import pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.virtual_list import TextPane
+from hall.names import says_something
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clerk_tui.services.day_close import Closing, Open
     from clerk_tui.services.workspace import Workspace
 
 LABEL = 24
 COUNT = 8
+NUMBER = 6
 REPAIRS: dict[str, str] = {
     "unsent": N_("Enter 看上传"),
     "queued": N_("Enter 现在打印"),
@@ -132,6 +136,8 @@ class ClosingScreen(CounterScreen):
             self.counter.go_home()
 
     def _explain(self, one: Open, then: bool = False) -> None:
+        from clerk_tui.services.day_close import LONGEST
+
         spec = Spec(
             left_name(one.kind),
             (
@@ -140,7 +146,8 @@ class ClosingScreen(CounterScreen):
             ),
             field=_("原因"),
             value=self.reasons.get(one.kind, ""),
-            check=lambda text: "" if text else _("要写明原因"),
+            check=lambda text: "" if says_something(text) else _("要写明原因"),
+            longest=LONGEST,
             yes=N_("记下"),
             tone="warn",
         )
@@ -186,7 +193,7 @@ class ClosingScreen(CounterScreen):
         if not looked.runs:
             return [*lines, (((_("没有要日结的记录：还没有办理，或者已经日结。"), "plain"),), "")]
         lines += self._days(looked)
-        lines += self._figures(looked)
+        lines += self._figures(looked, columns)
         lines += self._what_is_left(columns)
         return lines
 
@@ -202,7 +209,7 @@ class ClosingScreen(CounterScreen):
             lines.append((tuple(spans), ""))
         return [*lines, BLANK]
 
-    def _figures(self, looked: Closing) -> list[Line]:
+    def _figures(self, looked: Closing, columns: int) -> list[Line]:
         figures = looked.figures
         if figures is None:
             return []
@@ -216,14 +223,8 @@ class ClosingScreen(CounterScreen):
         ]
         if figures.called:
             told += [(_("叫号"), figures.called), (_("办完的号"), figures.finished), (_("过号"), figures.passed)]
-        lines: list[Line] = []
-        for at in range(0, len(told), 3):
-            spans: list[Span] = []
-            for label, count in told[at : at + 3]:
-                ink = "warn" if label == _("其中再次告知") and count else "strong"
-                spans += [(pad(label, 18), "faint"), (pad(str(count), 6), ink)]
-            lines.append((tuple(spans), ""))
-        return [*lines, BLANK]
+        done = [(work_name(one.what), one.count) for one in figures.work]
+        return [*_grid(told, columns), *([BLANK] if done else []), *_grid(done, columns), BLANK]
 
     def _what_is_left(self, columns: int) -> list[Line]:
         if not self.left:
@@ -241,6 +242,20 @@ class ClosingScreen(CounterScreen):
             said = _("原因：{reason}").format(reason=safe(reason)) if reason else "　".join(one.names[:4])
             lines += [((("   " + part, "good" if reason else "faint"),), "") for part in wrap(safe(said), columns - 4)]
         return lines
+
+
+def _grid(told: Sequence[tuple[str, int]], columns: int) -> list[Line]:
+    """Counts with their names, as many in a line as there is room for."""
+    label = max((width(name) for name, _count in told), default=0) + 2
+    across = max(1, min(3, columns // (label + NUMBER)))
+    lines: list[Line] = []
+    for at in range(0, len(told), across):
+        spans: list[Span] = []
+        for name, count in told[at : at + across]:
+            ink = "warn" if name == _("其中再次告知") and count else "strong"
+            spans += [(pad(name, label), "faint"), (pad(str(count), NUMBER), ink)]
+        lines.append((tuple(spans), ""))
+    return lines
 
 
 def _looked(ws: Workspace, unfinished: int) -> DayLooked:

@@ -6,7 +6,6 @@ A scanner's Enter never reaches it (``screens.scanning``), so what is confirmed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from textual import events
@@ -33,7 +32,8 @@ Paragraph = tuple[str, str]
 class Spec:
     """What a dialog asks. With ``options`` a digit answers at once, and an Enter
     right behind it is part of that answer; ``field`` is the label of a line to type into,
-    with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing)."""
+    with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing), which is
+    at most ``longest`` characters and has none that may not be kept."""
 
     title: str
     paragraphs: tuple[Paragraph, ...] = ()
@@ -41,6 +41,7 @@ class Spec:
     field: str = ""
     value: str = ""
     check: Callable[[str], str] | None = None
+    longest: int = 500
     yes: str = N_("确认")
     no: str = N_("返回")
     tone: str = "info"
@@ -231,21 +232,30 @@ class Box(Painted):
 
     def _confirm(self) -> None:
         text = self.editor.text.strip() if self.typing else ""
-        if self.typing and self.spec.check is not None and (error := self.spec.check(text)):
+        if self.typing and (error := self._wrong(text)):
             self.error = error
             self.fit(self.app.size.width, self.app.size.height)
             self.paint()
             return
-        with suppress(BadInput):
-            stored = clean_text(text, field="text")
-            if what := rewriting(text, stored):
-                # Nothing is altered silently: it stands here as it is stored, and the next Enter answers.
-                self.editor = Editor(stored)
-                self.note = _("已按标准写法改为上面的样子：{what}。再按 Enter 就照这样记下").format(what=_(what))
-                self.fit(self.app.size.width, self.app.size.height)
-                self.paint()
-                return
+        stored = clean_text(text, field="text")
+        if what := rewriting(text, stored):
+            # Nothing is altered silently: it stands here as it is stored, and the next Enter answers.
+            self.editor = Editor(stored)
+            self.note = _("已按标准写法改为上面的样子：{what}。再按 Enter 就照这样记下").format(what=_(what))
+            self.fit(self.app.size.width, self.app.size.height)
+            self.paint()
+            return
         self._answer(Answer(self.place, text))
+
+    def _wrong(self, text: str) -> str:
+        """What is wrong with what was typed, as the question says or because it may not be kept; ``""``: nothing."""
+        if self.spec.check is not None and (error := self.spec.check(text)):
+            return error
+        try:
+            clean_text(text, field="text", max_length=self.spec.longest)
+        except BadInput as refused:
+            return _(refused.message)
+        return ""
 
 
 def problem(error: HallError, effect: str = "") -> Spec:

@@ -6,6 +6,7 @@ A thread beside takes papers and prints them, so that no printer ever holds a ke
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -21,8 +22,8 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.printing import print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.bars import Key, KeyLine
-from clerk_tui.widgets.cells import clip, pad, safe
-from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
+from clerk_tui.widgets.cells import clip, pad, safe, wrap
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spans_width, spread
 from clerk_tui.widgets.phrases import said_of
 from clerk_tui.widgets.virtual_list import VirtualList
 from hall.errors import HallError
@@ -33,10 +34,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LOOK_S: Final = 2.0
 """How often the station looks for papers, in seconds."""
+HEAD: Final = 6
+"""Lines of the head while not more is wrong than it has room for."""
+TROUBLE_LINES: Final = 3
+"""Most lines that one trouble may take."""
 LATELY: Final = 8
 """How many of the papers that came out are still shown."""
 ORDER: Final = ("unknown", "failed", "printing", "queued", "printed")
 """What wants a person stands first."""
+TICKET: Final = re.compile(r"ticket-(\d{4})(\d{2})(\d{2})-([A-Z]\d+)")
+"""What a ticket's file is called: its business day and its number."""
 SOURCES: Final = {"centre": N_("中心"), "folder": N_("共享文件夹"), "printer": N_("打印机")}
 
 
@@ -69,19 +76,24 @@ class Head(Painted):
         title = _("打印台 {name}").format(name=safe(self._name)) if self._name else _("打印台")
         right: list[Span] = [(safe(self._printer), "bar-key"), (" ", "plain")]
         lines: list[Line] = [(spread([(" " + title, "strong")], right, columns), "bar"), BLANK]
+        counts = self._counts("   ")
+        lines.append((counts if spans_width(counts) <= columns else self._counts(" "), ""))
+        for where, words in self.trouble.items():
+            said = wrap(said_of(_(SOURCES[where]), _(words)), columns - 5, TROUBLE_LINES)
+            lines += [((("  ! " if not n else "    ", "bad"), (line, "bad")), "") for n, line in enumerate(said)]
+        if not self.trouble:
+            lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))
+        return lines[:rows]
+
+    def _counts(self, gap: str) -> tuple[Span, ...]:
+        """How many papers are in each state, ``gap`` between them."""
         counts: list[Span] = [("  ", "plain")]
         for state in ("queued", "printing", "failed", "unknown"):
             number = sum(job.state == state for job in self.jobs)
             word, ink = print_word(state)
             chip = f"chip-{ink}" if number and ink != "faint" else "chip-off"
-            counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), ("   ", "plain")]
-        lines.append((tuple(counts), ""))
-        for where, words in self.trouble.items():
-            said = said_of(_(SOURCES[where]), _(words))
-            lines.append(((("  ! ", "bad"), (clip(said, columns - 5), "bad")), ""))
-        if not self.trouble:
-            lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))
-        return lines[:rows]
+            counts += [(f"{word} ", "strong" if number else "faint"), (f" {number} ", chip), (gap, "plain")]
+        return tuple(counts[:-1])
 
 
 class PrintStationApp(App[int]):
@@ -139,6 +151,7 @@ class PrintStationApp(App[int]):
     @on(Looked)
     def _looked(self, message: Looked) -> None:
         self.head.jobs, self.head.trouble = message.jobs, message.trouble
+        self.head.styles.height = max(HEAD, len(self.head.lines_for(self.size.width, self.size.height)) + 1)
         self.head.paint()
         chosen = self.list.selected
         done = [job for job in message.jobs if job.state == "printed"][-LATELY:]
@@ -163,6 +176,7 @@ class PrintStationApp(App[int]):
         elif event.key == "y" and self._settles:
             self._ask(True)
         elif event.key == "f5":
+            self.station.wake()
             self._wake.set()
         else:
             return
@@ -222,20 +236,22 @@ class PrintStationApp(App[int]):
 
 
 def _named(job: StationJob) -> str:
-    """The paper in words, from its file's name: reference, kind, which one."""
-    reference, kind, rest = _parts(job.name)
-    return f"{paper_name(kind) if kind else job.name}  {reference}{rest}"
+    """The paper in words: which kind, how often printed again, its number."""
+    return "  ".join(part for part in _parts(job.name) if part)
 
 
-def _parts(name: str) -> tuple[str, str, str]:
-    stem = name.removesuffix(".pdf")
-    again = ""
+def _parts(name: str) -> tuple[str, str]:
+    """What a paper is and its number, from its file's name (``print_queue`` and ``ticket_printing`` make it)."""
+    stem, again = name.removesuffix(".pdf"), ""
     if "-r" in stem and stem.rpartition("-r")[2].isdigit():
         stem, _dash, nth = stem.rpartition("-r")
         again = _("，补打 {nth}").format(nth=nth)
+    if (ticket := TICKET.fullmatch(stem)) is not None:
+        year, month, day, number = ticket.groups()
+        return _("号票") + again, f"{number}  {year}-{month}-{day}"
     reference, _dash, _which = stem.rpartition("-")
     reference, _dash, kind = reference.rpartition("-")
-    return (reference, kind, again) if kind else (stem, "", again)
+    return (paper_name(kind) + again, safe(reference)) if kind else (safe(name), "")
 
 
 def _heading(columns: int) -> tuple[Span, ...]:
@@ -243,12 +259,11 @@ def _heading(columns: int) -> tuple[Span, ...]:
 
 
 def _row(job: StationJob, columns: int, chosen: bool) -> tuple[Span, ...]:
-    reference, kind, again = _parts(job.name)
+    what, number = _parts(job.name)
     word, ink = print_word(job.state)
     said = f"{word}  {_(job.error)}" if job.error else word
-    what = paper_name(kind) + again if kind else safe(job.name)
     return (
         (" " + pad(clip(what, 25), 26), "strong" if chosen else "plain"),
-        (pad(clip(safe(reference), 21), 22), "faint"),
+        (pad(clip(number, 21), 22), "faint"),
         (clip(safe(said), max(10, columns - 50)), ink),
     )

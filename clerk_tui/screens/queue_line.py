@@ -51,9 +51,8 @@ def _idle(now: Now, told: str, at_ms: int) -> Strip:
     if not now.online:
         head = (_(" 离线 "), "chip-warn")
         told = told or _("连不上中心，扫群众手里的号票照样办")
-    skew = skew_words(now.skew_ms)
-    about = told or "  ".join(part for part in (skew, _longest(now, at_ms), _held(now)) if part)
-    return Strip((head,), about, "warn" if told or skew else "faint", keys)
+    about = told or "  ".join(part for part in (_longest(now, at_ms), _held(now)) if part)
+    return Strip((head,), about, "warn" if told else "faint", keys)
 
 
 def _called(now: Now, visit: Visit, names: Mapping[str, str], mono_ms: int) -> Strip:
@@ -78,12 +77,6 @@ def _serving(now: Now, visit: Visit, names: Mapping[str, str], at_ms: int) -> St
     done = _("办好{count}件").format(count=len(visit.served)) if visit.served else ""
     about = "  ".join(part for part in (_who(visit), done, spent, _business(visit, names)) if part)
     return Strip(tuple(head), about, "plain", (*_key("Ctrl+N", _("办结，叫下一位")), *_key("Ctrl+O", _("看排队"))))
-
-
-def skew_words(skew_ms: int) -> str:
-    """That this device's clock is wrong, and by how much; ``""`` while it is right."""
-    minutes = round(skew_ms / 60_000)
-    return _("本机时钟差 {minutes} 分钟").format(minutes=minutes) if minutes else ""
 
 
 def _news(now: Now) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clerk_tui.i18n import _
-from clerk_tui.widgets.phrases import age
+from clerk_tui.widgets.phrases import age, clock_words
 from hall.errors import HallError
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
 
 
 def _trouble(workspace: Workspace) -> str:
-    """What endangers the records themselves, in a word for the line on top; ``""`` while all is well."""
+    """What endangers the records themselves or makes their times wrong, in a word for the line on top; ``""`` while
+    all is well."""
     from clerk_tui.services.health import health
 
     found = health(workspace)
@@ -54,7 +55,7 @@ def _trouble(workspace: Workspace) -> str:
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
     if found.look is not None:
         return _("备份失败 F12")
-    return _("防回滚失效") if found.witness else ""
+    return _("防回滚失效") if found.witness else clock_words(workspace.hall_clock.skew_ms)
 
 
 def _prints(workspace: Workspace) -> dict[str, int]:

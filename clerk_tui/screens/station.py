@@ -23,10 +23,10 @@ from clerk_tui.screens import station_work as works
 from clerk_tui.screens import terminal_gone
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.kiosk import MayLeave, hold_the_keyboard
-from clerk_tui.screens.queue_line import skew_words
 from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
+from clerk_tui.widgets.phrases import clock_words
 from hall.errors import HallError
 from hall.tickets import TicketState
 
@@ -210,8 +210,8 @@ class StationApp(LeftWithCode):
         ws, station = self.workspace, self.station
         if ws is None or station is None or not self._front.is_mounted:
             return
-        now = dt.datetime.fromtimestamp(station.now_ms(ws) / 1000, self.config.timezone)
-        skew = skew_words(station.skew_ms)
+        now = dt.datetime.fromtimestamp(ws.hall_clock.now_ms() / 1000, self.config.timezone)
+        skew = clock_words(ws.hall_clock.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(named(ws.catalogue.hall.name), f"{now:%m-%d %H:%M}", online, skew)
         note = self.note if isinstance(self.page, pages.Businesses) else ""

@@ -32,7 +32,7 @@ def take(key: str, asked: Asked) -> Work:
             priority=asked.priority,
             reference=asked.reference,
             id_number=asked.id_number,
-            day=station.today(ws),
+            day=ws.hall_clock.today(),
         )
         return given(ws, ticketing.take(ws, station, wish))
 

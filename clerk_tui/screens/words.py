@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import N_, _
 from hall.case import CaseState
 from hall.deadlines import Light
-from hall.shifts import LEFT_NAMES, LeftKind
+from hall.shifts import LEFT_NAMES, WORK_NAMES, LeftKind
 from hall.telling import STATE_NAMES, name_of_paper
 
 if TYPE_CHECKING:
@@ -137,6 +137,11 @@ def fact_name(kind: str) -> str:
 def left_name(kind: LeftKind) -> str:
     """What the close of a day leaves is called."""
     return _(LEFT_NAMES[kind])
+
+
+def work_name(what: str) -> str:
+    """What a day's work is called (``shifts.Work.what``)."""
+    return _(WORK_NAMES.get(what, what))
 
 
 def aside_chip(state: str) -> tuple[str, str]:

@@ -77,14 +77,14 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
 
 
 def _ticket(ws: Workspace, station: Station, text: str) -> str:
-    today = station.today(ws)
+    today = ws.hall_clock.today()
     if ":" not in text[:8]:
         return ticket_code.read_line(text, today)
     return ticket_code.decode(text, known_keys(ws), today).ticket_id
 
 
 def _paper(ws: Workspace, station: Station, text: str) -> Arrival:
-    found = replica.decode(text, known_keys(ws), station.today(ws))
+    found = replica.decode(text, known_keys(ws), ws.hall_clock.today())
     matter = ws.catalogue.find(found.matter)
     return Arrival(kind="return", reference=found.reference, business=_queue(ws, matter))
 
@@ -110,6 +110,6 @@ def _reference(text: str) -> str | None:
 
 def _card(ws: Workspace, station: Station, text: str) -> str | None:
     try:
-        return card_number(text, station.today(ws))
+        return card_number(text, ws.hall_clock.today())
     except BadIdentity:
         return None

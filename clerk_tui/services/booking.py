@@ -87,7 +87,7 @@ def of_card(ws: Workspace, station: Station, id_number: str) -> list[Booking]:
     Raises:
         BadIdentity: not an identity number.
     """
-    day = station.today(ws)
+    day = ws.hall_clock.today()
     person = person_digest(secrets(ws)[0], card_number(id_number, day), day)
     with translated(ws.journal.path):
         return store.of_person(ws.journal.read(), day, person)
@@ -96,7 +96,7 @@ def of_card(ws: Workspace, station: Station, id_number: str) -> list[Booking]:
 @needs(Permission.TICKETS)
 def due(ws: Workspace, station: Station, bookings: Sequence[Booking]) -> Booking:
     """The appointment that somebody comes for: the first that is not over and has no ticket, else the last."""
-    now = station.now_ms(ws)
+    now = ws.hall_clock.now_ms()
     return next((each for each in bookings if each.end_ms > now and not each.ticket_id), bookings[-1])
 
 
@@ -113,11 +113,11 @@ def check_in(ws: Workspace, station: Station, booking: Booking) -> Taken:
         has = ticket_of(read, now.ticket_id) if now.ticket_id else None
     if has is not None:
         return Taken(ticket=has, already=True, offline=not station.online)
-    day = station.today(ws)
+    day = ws.hall_clock.today()
     if now.day != day:
         message = f"这个预约是{now.day.isoformat()}的，今天是{day.isoformat()}"
         raise TicketRefused("booking_other_day", message, field="code", hint="请按预约的日子来，或取普通号")
-    if station.now_ms(ws) > now.end_ms:
+    if ws.hall_clock.now_ms() > now.end_ms:
         hint = "请取普通号；每个业务照样可以取号"
         raise TicketRefused("booking_over", "预约的时段已经过了", field="code", hint=hint)
     wish = wish_for(ws, now.business, lane="booked", slot_ms=now.begin_ms)

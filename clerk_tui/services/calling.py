@@ -188,7 +188,7 @@ class Window(Watching):
 
     def _take_alone(self, actor: Actor, visit: Visit, event_id: str) -> None:
         """Without the centre: the facts go to it with the journal, and it settles what two windows did."""
-        now = self.ws.clock.now_ms()
+        now = self.ws.hall_clock.now_ms()
         ticket = replace(visit.ticket, state="called", window=self.window, called_ms=now, name="", lease_left_ms=0)
         body = TicketCalled(window=self.window, at_ms=now, clerk=actor.id, why=AT_THE_WINDOW)
         desk = without(replace(self.desk, asking=None), ticket.ticket_id)
@@ -203,7 +203,7 @@ class Window(Watching):
         visit = self.desk.visit
         if visit is None or not visit.called:
             return
-        ticket = replace(visit.ticket, state="serving", started_ms=self.ws.clock.now_ms())
+        ticket = replace(visit.ticket, state="serving", started_ms=self.ws.hall_clock.now_ms())
         self.step(actor, "start", visit, replace(self.desk, visit=replace(visit, ticket=ticket)))
 
     def recall(self, actor: Actor) -> None:
@@ -213,7 +213,7 @@ class Window(Watching):
             BadInput: nobody is being called.
         """
         visit = self._here(called=True)
-        ticket = replace(visit.ticket, calls=visit.ticket.calls + 1, called_ms=self.ws.clock.now_ms())
+        ticket = replace(visit.ticket, calls=visit.ticket.calls + 1, called_ms=self.ws.hall_clock.now_ms())
         self.step(actor, "recall", visit, replace(self.desk, visit=replace(visit, ticket=ticket)))
 
     def pass_over(self, actor: Actor, reason: str) -> None:

@@ -20,7 +20,7 @@ from clerk_tui.store import queries, shifts, wordings
 from clerk_tui.store.connection import translated
 from hall.errors import BadInput
 from hall.facts import DayClosed, Header
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.roles import Permission
 from hall.shifts import DAY_SHEET, LEFT_NAMES, Figures, Left, LeftKind, Run, figures_of, runs
 from hall.telling import OTHER_LETTERS
@@ -188,7 +188,7 @@ def _explained(left: tuple[Open, ...], reasons: Mapping[str, str]) -> tuple[Left
     told = []
     for one in left:
         reason = clean_text(reasons.get(one.kind, ""), field=one.kind, max_length=LONGEST)
-        if not reason:
+        if not says_something(reason):
             raise BadInput(
                 "day_not_clear",
                 f"还有{LEFT_NAMES[one.kind]}（{one.count}），不能不声不响地日结",

@@ -45,7 +45,7 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
 def left(ws: Workspace, station: Station) -> Left:
     """What is left of today's blocks."""
-    day = station.today(ws)
+    day = ws.hall_clock.today()
     with translated(ws.journal.path):
         read = ws.journal.read()
         letters = {
@@ -61,7 +61,7 @@ def refill(ws: Workspace, station: Station) -> int:
     Raises:
         Unreachable: no answer; what was asked for is asked for again next time.
     """
-    today = station.today(ws)
+    today = ws.hall_clock.today()
     days = [today]
     following = ws.calendar.next_workday(today).day
     if (following - today).days <= AHEAD_DAYS:
@@ -103,7 +103,7 @@ def outlook(ws: Workspace, station: Station) -> list[Outlook]:
         Refused: this device may not ask.
     """
     told = station.ask(queue.figures)
-    station.told(ws, told.now_ms)
+    ws.hall_clock.told(told.now_ms)
     by_key = {each.business: each for each in told.businesses}
     found = []
     for each in businesses(ws):

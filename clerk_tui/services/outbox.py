@@ -1,4 +1,4 @@
-"""What is known about sending: the outbox is the unsent tail of the journal, and what the centre set aside."""
+"""What is known about sending: the outbox is the unsent tail of the journal."""
 
 from __future__ import annotations
 
@@ -30,18 +30,6 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     scans_aside: tuple[str, ...] = ()
 
 
-class SetAside(Struct, frozen=True, kw_only=True):
-    """A fact that a person must look at. ``state`` is ``"quarantined"`` (the centre did not apply it) or ``"conflict"``
-    (it stands in the case's timeline without effect); ``type`` is the fact's (``"case.noticed"``), ``reference`` the
-    case's or ``""``, ``reason`` what the centre said."""
-
-    seq: int
-    state: str
-    type: str
-    reference: str
-    reason: str
-
-
 def status(ws: Workspace) -> SyncStatus:
     """How many facts are unsent and since when, and when the centre last answered. A few queries, no network."""
     with translated(ws.journal.path):
@@ -60,13 +48,3 @@ def status(ws: Workspace) -> SyncStatus:
         scans=scans.count,
         scans_aside=scans.aside,
     )
-
-
-def set_aside(ws: Workspace, limit: int = 50) -> list[SetAside]:
-    """The facts that the centre set aside, the newest first, at most ``limit``."""
-    with translated(ws.journal.path):
-        rows = queries.set_aside(ws.journal.read(), limit)
-    return [
-        SetAside(seq=row.seq, state=row.state, type=row.type, reference=row.reference, reason=row.reason)
-        for row in rows
-    ]

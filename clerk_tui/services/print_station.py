@@ -8,13 +8,14 @@ the folder; the station itself keeps nothing, so none is lost with it.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
@@ -29,6 +30,8 @@ from hall.errors import BadInput
 from hall.print_wire import Ended
 
 State = Literal["queued", "printing", "printed", "failed", "unknown"]
+REST_S: Final = 20.0
+"""So long a folder that nothing can be done in is left alone, in seconds, unless a person wants it tried."""
 
 
 class StationJob(Struct, frozen=True, kw_only=True):
@@ -204,6 +207,8 @@ class Station:
         self.trouble: dict[str, str] = {}
         """What is wrong now, in words: with the printer (``printer``), or with a source, by its name."""
         self._target, self._lock = target, lock
+        self._rests: dict[str, float] = {}
+        """Until when (monotonic seconds) a source is left alone, by its name."""
         self._begun: set[str] = set()
         self._held: dict[str, tuple[str, bytes]] = {}
         """Papers that were taken and not surely begun, by their source: ``begin`` had no answer."""
@@ -216,7 +221,12 @@ class Station:
                 self.trouble["printer"] = "另一个打印台程序正在用这台打印机"
                 return
             for source in self.sources:
-                self._asked(source, partial(self._work, source))
+                if time.monotonic() >= self._rests.get(source.name, 0.0):
+                    self._asked(source, partial(self._work, source))
+
+    def wake(self) -> None:
+        """A person wants everything tried now."""
+        self._rests.clear()
 
     def jobs(self) -> list[StationJob]:
         """What all sources have; one that does not answer is told in ``trouble``."""
@@ -243,7 +253,7 @@ class Station:
         except Unreachable:
             raise BadInput("unreachable", "联系不上中心，没有记下", field="job", hint="网络恢复后再按一次") from None
         except OSError as error:
-            message, hint = f"共享文件夹用不了：{error.strerror}", "检查文件夹的写权限后再按一次"
+            message, hint = "共享文件夹用不了，没有记下", _folder_trouble(error)
             raise BadInput("folder_unusable", message, field="job", hint=hint) from None
 
     def _asked(self, source: Source, work: Callable[[], object], *, only_looks: bool = False) -> None:
@@ -255,7 +265,9 @@ class Station:
         except Refused as refused:
             self.trouble[source.name] = refused.message
         except OSError as error:
-            self.trouble[source.name] = f"共享文件夹用不了：{error.strerror}"
+            self.trouble[source.name] = _folder_trouble(error)
+            if not only_looks:
+                self._rests[source.name] = time.monotonic() + REST_S
         else:
             if not only_looks:
                 self.trouble.pop(source.name, None)
@@ -303,6 +315,15 @@ class Station:
             _, name, state, error = self._untold[0]
             source.end(name, state, error)
             del self._untold[0]
+
+
+def _folder_trouble(error: OSError) -> str:
+    """What is wrong with the shared folder, and what to do."""
+    if isinstance(error, FileExistsError):
+        name = Path(error.filename).name
+        return f"有个文件叫“{name}”，占了文件夹的位置，这里的文书都没有打；移走这个文件，再按 F5"
+    why = error.strerror
+    return f"不能读写（{why}），这里的文书都没有打；让管理员给这台机器读写这个文件夹的权限，再按 F5"
 
 
 def _collect(found: list[StationJob], source: Source) -> None:

@@ -111,9 +111,11 @@ class Step(Struct, frozen=True, kw_only=True):
 
 class Desk(Struct, frozen=True, kw_only=True):
     """Everything of the queue that this window keeps. ``asking`` is the call for the next ticket that no answer came
-    to; asked again with its identity it is the same call. ``day`` is this device's own when it was kept."""
+    to; asked again with its identity it is the same call. ``day`` is the hall's when it was kept, and ``ahead_ms`` how
+    much this device's clock was ahead then; ``None``: nobody knew, so the day is this device's own."""
 
     day: dt.date | None = None
+    ahead_ms: int | None = None
     visit: Visit | None = None
     held: tuple[Visit, ...] = ()
     owed: tuple[Step, ...] = ()
@@ -137,20 +139,30 @@ def load(ws: Workspace) -> Desk:
     stays, until the visit ends."""
     with translated(ws.journal.path):
         body = table.read(ws.journal.read())
-    today = ws.clock.today()
     if not body:
-        return Desk(day=today)
+        return Desk()
     try:
         desk = _decode.decode(body)
     except (msgspec.DecodeError, ValueError):
         # Nothing stands on it alone: the facts are in the journal, and the centre knows the window's ticket.
-        return Desk(day=today)
-    if desk.day == today:
+        return Desk()
+    if _is_of_today(ws, desk):
         return desk
     visit = desk.visit if desk.visit is not None and desk.visit.serving else None
-    return Desk(day=today, visit=visit, owed=desk.owed)
+    return Desk(visit=visit, owed=desk.owed)
+
+
+def _is_of_today(ws: Workspace, desk: Desk) -> bool:
+    """Whether it was kept today. As long as the centre was not heard, its day may be that of a right clock or of one
+    that is as wrong as it was then."""
+    clock, own = ws.hall_clock, ws.clock.today()
+    if clock.ahead_ms is None:
+        return desk.day in (own, clock.day_of(ws.clock.now_ms() - (desk.ahead_ms or 0)))
+    return desk.day == (own if desk.ahead_ms is None else clock.today())
 
 
 def keep(ws: Workspace, connection: Transaction, desk: Desk) -> None:
     """Keep it, in the caller's transaction."""
-    table.keep(connection, msgspec.json.encode(replace(desk, day=ws.clock.today(), owed=desk.owed[-MOST_OWED:])))
+    clock = ws.hall_clock
+    kept = replace(desk, day=clock.today(), ahead_ms=clock.ahead_ms, owed=desk.owed[-MOST_OWED:])
+    table.keep(connection, msgspec.json.encode(kept))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from clerk_tui.services import signing
 from clerk_tui.services.workspace import Workspace
 from hall import ticket_code
 from hall.queue_wire import TicketView
 
 
-def read(ws: Workspace, text: str, skew_ms: int = 0) -> TicketView | str:
+def read(ws: Workspace, text: str) -> TicketView | str:
     """The ticket that a signed code carries; of the line only its number, for which the centre has to be asked.
-    ``skew_ms`` is how much this device's clock is known to be ahead: today is the hall's.
 
     Raises:
         TicketCodeError: no ticket of today that a device of this hall signed.
     """
-    today = ws.clock.today()
-    if skew_ms:
-        today = dt.datetime.fromtimestamp((ws.clock.now_ms() - skew_ms) / 1000, ws.config.timezone).date()
+    today = ws.hall_clock.today()
     if ":" not in text[:8]:
         return ticket_code.read_line(text, today)
     code = ticket_code.decode(text, signing.known_keys(ws), today)

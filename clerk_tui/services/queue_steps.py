@@ -1,8 +1,9 @@
 """Doing things to a window's tickets so that nothing is lost: kept, asked, written.
 
 What is to be done is kept before the centre is asked. An answer makes the fact, with the identity of the question and
-the centre's time. No answer makes the fact too, by this clock: it comes to the centre with the journal, and the same
-question is asked again when the centre is back, so that its queue does not have to wait for the journal.
+the centre's time. No answer makes the fact too, by the hall's time as far as it is known here: it comes to the centre
+with the journal, and the same question is asked again when the centre is back, so that its queue does not have to wait
+for the journal.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class Queueing:
             told=visit.alone,
             **values,
         )
-        now = self.ws.clock.now_ms()
+        now = self.ws.hall_clock.now_ms()
         require(actor, needed_for(step.body(now)))
         desk = replace(desk, owed=(*desk.owed, step))
         if visit.alone:
@@ -138,7 +139,7 @@ class Queueing:
             elif not step.told:
                 told = replace(step, told=True)
                 owed = tuple(told if each == step else each for each in self.desk.owed)
-                self.keep(replace(self.desk, owed=owed), self._fact(step, self.ws.clock.now_ms()))
+                self.keep(replace(self.desk, owed=owed), self._fact(step, self.ws.hall_clock.now_ms()))
             if before is None:
                 raise
             return True
@@ -169,7 +170,7 @@ class Queueing:
             self.keep(desk)
             return
         if step.verb == "finish":
-            self.keep(desk, self._fact(step, self.ws.clock.now_ms()))
+            self.keep(desk, self._fact(step, self.ws.hall_clock.now_ms()))
         else:
             self.keep(without(desk, step.ticket_id))
         self.tell("refused", step.number, refused.message)

@@ -24,16 +24,13 @@ LOOK_MS: Final = 12_000
 """How often a window says that it is there and looks who waits; while somebody reads the list, and without a network,
 every ``LOOK_SOON_MS``."""
 LOOK_SOON_MS: Final = 4_000
-SKEW_MS: Final = 60_000
-"""From this much on a clock is said to be wrong."""
 LISTED: Final = 50
 """Most of those who wait that are listed."""
 
 
 class Now(Struct, frozen=True, kw_only=True):
     """How things stand, for a screen. ``lease_until`` is on the clock that no one can set (``Clock.mono_ms``), 0 where
-    nothing runs out; ``asking``: a call is on its way. ``skew_ms``: how much this device's clock is ahead of the
-    centre's, 0 within a minute."""
+    nothing runs out; ``asking``: a call is on its way."""
 
     desk: Desk
     state: WindowState
@@ -44,7 +41,6 @@ class Now(Struct, frozen=True, kw_only=True):
     more: bool
     passed: tuple[TicketView, ...]
     news: News | None
-    skew_ms: int = 0
 
     @property
     def visit(self) -> Visit | None:
@@ -68,7 +64,6 @@ class Watching(Queueing):
         self._more = False
         self._passed: tuple[TicketView, ...] = ()
         self._lease_until = self._renew_at = self._look_at = 0
-        self.skew_ms = 0
         super().__init__(ws, lambda: report(self.now()))
         if (visit := self.desk.visit) is not None:
             self.leased(visit.ticket)
@@ -88,7 +83,6 @@ class Watching(Queueing):
             more=self._more,
             passed=self._passed,
             news=self.news,
-            skew_ms=self.skew_ms,
         )
 
     def reload(self) -> None:
@@ -126,7 +120,8 @@ class Watching(Queueing):
             if not self.settle():
                 raise Unreachable
             reply = self.line.ask(lambda centre: queue.set_window(centre, request))
-            self._hear_time(reply.now_ms)
+            if reply.now_ms:
+                self.ws.hall_clock.told(reply.now_ms)
             self._agree(reply.ticket)
             self._agree_aside(reply.held)
             told = self.line.ask(lambda centre: queue.listed(centre, self.businesses, "waiting", LISTED))
@@ -170,11 +165,6 @@ class Watching(Queueing):
                 desk = replace(desk, held=(*desk.held, Visit(ticket=ticket)))
         if desk != self.desk:
             self.keep(desk)
-
-    def _hear_time(self, centre_ms: int) -> None:
-        """The centre has said what time it is."""
-        skew = self.ws.clock.now_ms() - centre_ms if centre_ms else 0
-        self.skew_ms = skew if abs(skew) >= SKEW_MS else 0
 
     def _unwritten(self, ticket: TicketView) -> list[Entry]:
         """The call that the answer was lost of; nobody sits here: the centre has it."""

@@ -34,14 +34,14 @@ def find(ws: Workspace, station: Station, wanted: str) -> Taken:
     found = _told(ws, station, wanted)
     if isinstance(found, w.IssueReply):
         own = _own(ws, station, found.ticket.ticket_id)
-        return Taken(ticket=_as_ticket(found.ticket, own), told=found.told, already=True, skew_ms=station.skew_ms)
-    return Taken(ticket=found, already=True, offline=True, skew_ms=station.skew_ms)
+        return Taken(ticket=_as_ticket(found.ticket, own), told=found.told, already=True, skew_ms=ws.hall_clock.skew_ms)
+    return Taken(ticket=found, already=True, offline=True, skew_ms=ws.hall_clock.skew_ms)
 
 
 def _told(ws: Workspace, station: Station, wanted: str) -> w.IssueReply | Ticket:
     try:
         reply = station.ask(lambda centre: queue.look(centre, wanted))
-        station.told(ws, reply.now_ms)
+        ws.hall_clock.told(reply.now_ms)
         return reply
     except Refused as refused:
         raise TicketRefused(refused.code, refused.message, field="ticket", hint="核对号码；隔天的号要重新取") from None
@@ -57,7 +57,7 @@ def _own(ws: Workspace, station: Station, wanted: str) -> Ticket | None:
     """A ticket as this journal has it, by identity or today's number."""
     with translated(ws.journal.path):
         read = ws.journal.read()
-        return store.ticket(read, wanted) or store.ticket_of_number(read, station.today(ws), wanted.upper())
+        return store.ticket(read, wanted) or store.ticket_of_number(read, ws.hall_clock.today(), wanted.upper())
 
 
 def _as_ticket(view: w.TicketView, own: Ticket | None) -> Ticket:
@@ -106,7 +106,7 @@ def _move(ws: Workspace, station: Station, wanted: str, verb: Literal["void", "r
         raise TicketRefused("no_network", "没有网络，过号后回来不能在这里办", field="ticket", hint=hint)
     if done is None and known.state not in OPEN:
         raise TicketRefused("not_open", f"{known.number}已经结束", field="ticket", hint="要办就重新取号")
-    at_ms = done.at_ms if done else station.now_ms(ws)
+    at_ms = done.at_ms if done else ws.hall_clock.now_ms()
     body: t.TicketBody = t.TicketVoided(at_ms=at_ms, reason=reason)
     if done is not None and verb == "return":
         body = t.TicketReturned(at_ms=at_ms, place_ms=done.place_ms, why="came_back")

@@ -4,7 +4,7 @@ A ticket's identity is made before anything is asked (``Wish``) and kept until t
 lost reply, a double press or a crash never makes two. What was asked and never answered is given back
 (``ticket_moves.give_back``).
 The business day and the time are the hall's: on line the centre's, off line this device's clock in the hall's time
-zone, put right by what the centre said last (``Station.skew_ms``).
+zone, put right by what the centre said last (``Workspace.hall_clock``).
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ MOMENT_MS: Final = 1_500
 """Two presses for the same thing within this time are one."""
 CARDS: Final = frozenset({"resident_id", "hmt_residence", "foreign_permanent"})
 """The cards that a reader reads (``hall.identity.KINDS``)."""
-SKEW_MS: Final = 60_000
-"""From this much on a clock is said to be wrong."""
 
 
 class TicketRefused(HallError):
@@ -76,14 +74,13 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class Station:
-    """What a ticket machine remembers between two presses: what it gave last, how wrong its clock is.
+    """What a ticket machine remembers between two presses: what it gave last.
 
     ``turn`` is held while a ticket is given: one after the other.
     """
 
     def __init__(self, ws: Workspace) -> None:
         self.turn = threading.Lock()
-        self.skew_ms = 0
         self._asks = ws.config.centre.enabled
         self._line, self._talking = Line(ws), threading.Lock()
         self._gave: tuple[Wish, Taken, int] | None = None
@@ -128,26 +125,6 @@ class Station:
         """Let the connection go."""
         with self._talking:
             self._line.close()
-
-    def told(self, ws: Workspace, centre_ms: int) -> int:
-        """The centre has said what time it is; returns how much this device is ahead."""
-        skew = ws.clock.now_ms() - centre_ms
-        self.skew_ms = skew if abs(skew) >= SKEW_MS else 0
-        return self.skew_ms
-
-    def now_ms(self, ws: Workspace) -> int:
-        """The time as the centre would tell it, as far as is known."""
-        return ws.clock.now_ms() - self.skew_ms
-
-    def today(self, ws: Workspace) -> dt.date:
-        """The hall's business day."""
-        if not self.skew_ms:
-            return ws.clock.today()
-        return self.day_of(ws, self.now_ms(ws))
-
-    def day_of(self, ws: Workspace, at_ms: int) -> dt.date:
-        """The hall's date at an instant."""
-        return dt.datetime.fromtimestamp(at_ms / 1000, ws.config.timezone).date()
 
 
 def take_seat(ws: Workspace) -> None:
@@ -276,9 +253,9 @@ def _from_centre(ws: Workspace, station: Station, wish: Wish) -> Taken:
         with ws.journal.write() as tx:
             store.answered(tx, wish.ticket_id)
         raise TicketRefused(refused.code, refused.message, field="business", hint="请到咨询台") from None
-    skew = station.told(ws, reply.now_ms)
+    ws.hall_clock.told(reply.now_ms)
     ticket = keep(ws, reply, wish.person, forget=wish.ticket_id)
-    return Taken(ticket=ticket, told=reply.told, already=reply.already, skew_ms=skew)
+    return Taken(ticket=ticket, told=reply.told, already=reply.already, skew_ms=ws.hall_clock.skew_ms)
 
 
 def keep(ws: Workspace, reply: w.IssueReply, person: str = "", *, forget: str = "") -> Ticket:
@@ -324,7 +301,7 @@ def entry(ws: Workspace, ticket_id: str, body: t.TicketBody, day: dt.date, *, ev
 
 
 def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
-    day, letter = station.today(ws), business(ws, wish.business).letter
+    day, letter = ws.hall_clock.today(), business(ws, wish.business).letter
     # The centre may have made a ticket of the identity that was asked for and not answered: this is another one.
     ticket_id = ws.new_id()
     with ws.journal.write() as tx:
@@ -334,7 +311,7 @@ def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
             if each.business == wish.business and each.state is TicketState.WAITING
         ]
         if waiting:
-            return Taken(ticket=waiting[0], already=True, offline=True, skew_ms=station.skew_ms)
+            return Taken(ticket=waiting[0], already=True, offline=True, skew_ms=ws.hall_clock.skew_ms)
         serial = store.take_serial(tx, day, letter)
         if serial is None:
             raise TicketRefused(
@@ -348,7 +325,7 @@ def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
             letter=letter,
             serial=serial,
             day=day,
-            at_ms=station.now_ms(ws),
+            at_ms=ws.hall_clock.now_ms(),
             lane=wish.lane,
             priority=wish.priority,
             slot_ms=wish.slot_ms,
@@ -359,4 +336,4 @@ def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
         ws.journal.append(tx, [entry(ws, ticket_id, body, day)])
         ticket = store.ticket(tx, ticket_id)
     assert ticket is not None, "it was written in this transaction"
-    return Taken(ticket=ticket, offline=True, skew_ms=station.skew_ms)
+    return Taken(ticket=ticket, offline=True, skew_ms=ws.hall_clock.skew_ms)

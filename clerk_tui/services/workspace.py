@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from clerk_tui import paths
-from clerk_tui.clock import Clock, SystemClock
+from clerk_tui.clock import Clock, HallClock, SystemClock
 from clerk_tui.services.rights import Seat, signed_in
 from hall import ids
 from hall.calendar import WorkCalendar
@@ -40,6 +41,11 @@ class Workspace:
     clock: Clock
     seat: Seat = field(default_factory=Seat)
     leaving: Event = field(default_factory=Event)
+
+    @cached_property
+    def hall_clock(self) -> HallClock:
+        """The time that the queue goes by; whoever hears the centre's puts it right."""
+        return HallClock(self.clock, self.config.timezone)
 
     @property
     def clerk(self) -> Actor:

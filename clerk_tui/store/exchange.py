@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from clerk_tui.store import attachments, shared
+from clerk_tui.store import attachments, elsewhere, shared
 from clerk_tui.store.archives import Archive, archives
 from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -214,6 +214,7 @@ def keep_changes(
         if anew:
             shared.begin_anew(db)
         shared.keep(db, changes, now_ms)
+        elsewhere.note(db, changes, now_ms)
         if complete:
             shared.end_anew(db)
         db.execute("UPDATE device SET pull_cursor = ?, last_contact_ms = ?", (next_cursor, now_ms))

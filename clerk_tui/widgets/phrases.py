@@ -33,6 +33,15 @@ def workdays(days: float) -> str:
     return _(_FEW_DAYS[text]) if text in _FEW_DAYS else _("{days}个工作日").format(days=text)
 
 
+def clock_words(skew_ms: int) -> str:
+    """How wrong this machine's clock is (``HallClock.skew_ms``); empty where it is not."""
+    if not skew_ms:
+        return ""
+    minutes = abs(skew_ms) // 60_000
+    span = age(abs(skew_ms)) if minutes >= 60 else _("{minutes}分钟").format(minutes=minutes)
+    return (_("本机时钟快{span}") if skew_ms > 0 else _("本机时钟慢{span}")).format(span=span)
+
+
 def age(ms: int) -> str:
     """Milliseconds as ``02:10`` (minutes and seconds), from an hour on ``3小时``, from a day on ``2天``."""
     seconds = max(0, ms) // 1000

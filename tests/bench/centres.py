@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from central.store import open_store
+from central.store.opening import SECRET_VARIABLE
 from tests.central.postgres import new_database, start_server
 from tests.central.queue_load import Process
 
@@ -77,6 +78,7 @@ def centre(folder: Path, engine: str, processes: int = 2) -> Iterator[Centre]:
             told = f"PostgreSQL, {processes} processes" if processes > 1 else "PostgreSQL"
             made = Centre(told, address, [])
             where, count = ["--database", address], processes
+            os.environ[SECRET_VARIABLE] = str(folder / "pins")
         for _ in range(count):
             process = Process(*where)
             stack.callback(process.stop)

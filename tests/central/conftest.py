@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from central.app import make_app
 from central.store import open_store
+from central.store.opening import SECRET_VARIABLE
 from central.store.sqlite import SqliteStore
 from tests.central.hub import Hub
 from tests.central.inline import inline
@@ -66,7 +67,8 @@ def postgres(postgres_database: str, loop: Loop) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def hub(request: pytest.FixtureRequest, tmp_path: Path, loop: Loop) -> Iterator[Hub]:
+def hub(request: pytest.FixtureRequest, tmp_path: Path, loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setenv(SECRET_VARIABLE, str(tmp_path / "pins"))
     engine = request.param
     database = tmp_path / "centre" / "central.db" if engine == "sqlite" else request.getfixturevalue("postgres")
     hub = Hub(engine, open_store(database), loop, tmp_path)

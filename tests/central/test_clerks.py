@@ -10,9 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 import time_machine
+from click.testing import CliRunner
 
 from central import pepper
+from central.cli import main
 from central.store import clerks as people
+from central.store.opening import SECRET_VARIABLE
 from hall import pins
 from hall.errors import StoreError
 from hall.lockout import FREE, WAITS_MS
@@ -77,9 +80,10 @@ def test_a_copy_of_the_database_can_try_no_pin(
 def test_a_pin_from_before_the_secret_was_apart_is_kept_anew_when_it_is_next_right(
     hub: Hub, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.store, "secret_file", None)
     change(hub, hall, add(hub, hall), PIN)
-    before = verifier(hub)
+    key = hub.store.key.private_bytes_raw()
+    before = pins.make_verifier(hmac.digest(key, b"pin-pepper", "sha256"), NUMBER, PIN)
+    hub.transact(lambda db: db.run("UPDATE clerk SET verifier = $1 WHERE clerk_id = $2", before, NUMBER))
     monkeypatch.setattr(hub.store, "secret_file", tmp_path / "pin-secret")
     assert code(sign_in(hub, hall, WRONG)) == "wrong_pin"
     assert verifier(hub) == before
@@ -102,6 +106,21 @@ def test_without_the_secret_nobody_signs_in_and_nothing_is_lost(
     kept.write_text("spoilt", encoding="ascii")
     with pytest.raises(StoreError, match="密钥"):
         pepper.is_old(hub.store, verifier(hub))
+
+
+@pytest.mark.parametrize("hub", ["postgres"], indirect=True)
+def test_no_centre_starts_on_postgresql_without_a_secret_of_its_own(
+    hub: Hub, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SECRET_VARIABLE)
+    address: str = hub.store.address  # type: ignore[attr-defined]
+    for words in (
+        ["serve", "--port", "0"],
+        ["clerk", "add", "0777", "--name", "冯春", "--roles", "clerk", "--office", HERE],
+    ):
+        done = CliRunner().invoke(main, [*words, "--database", address])
+        assert done.exit_code != 0
+        assert SECRET_VARIABLE in done.output
 
 
 def test_a_pin_that_was_given_out_opens_nothing_until_it_is_changed(hub: Hub, hall: Hall) -> None:

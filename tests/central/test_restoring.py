@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from central import ingest
 from central.backup import BadBackup, backup, check, restore
 from central.refusal import Refused
 from central.store import open_store
+from central.store.tables import TABLES
 from central.verify import verify
+from hall import wire
 from hall.errors import BrokenChain
 from tests.central.device import Device, whole
-from tests.central.hub import Hub
+from tests.central.hub import NOW, Hub
+from tests.central.inline import inline
 
 
 def send(device: Device, acked: int, epoch: str) -> tuple[int, str]:
@@ -26,6 +30,39 @@ def send(device: Device, acked: int, epoch: str) -> tuple[int, str]:
             assert refused.problem.hash == device.hash_at(refused.problem.expected - 1)
             acked, epoch = min(acked, refused.problem.expected - 1), refused.problem.epoch
     return acked, epoch
+
+
+def test_a_hall_gets_a_centre_of_its_own_and_its_devices_go_on_there(hub: Hub, tmp_path: Path) -> None:
+    here, there = Device(hub, "here", "SL01"), Device(hub, "there", "SL02")
+    for device in (here, there):
+        device.case(1)
+        device.drain()
+    hub.run(backup(hub.store, tmp_path / "hall", "SL01"))
+    own = open_store(tmp_path / "own.db")
+    inline(restore(own, tmp_path / "hall"))
+    rows = {
+        table: inline(own.read(lambda db, table=table: db.rows(f"SELECT office FROM {table}")))  # type: ignore[misc]
+        for table, columns in TABLES.items()
+        if "office" in columns
+    }
+    assert {row[0] for found in rows.values() for row in found} == {"SL01"}
+    assert [len(rows[table]) for table in ("device", "event", "case_")] == [1, 3, 1]
+    here.case(2)
+    with pytest.raises(Refused) as refused:
+        inline(ingest.push(own, here.row, here.request(4, epoch=hub.epoch()), NOW))
+    problem = refused.value.problem
+    assert (problem.code, problem.expected) == ("epoch_changed", 4), "another history, of the same facts"
+    reply = inline(ingest.push(own, here.row, here.request(4, epoch=problem.epoch), NOW))
+    assert wire.receipt_is_signed(here.enrolled.server_key, reply.receipt)
+    assert reply.receipt.acked_through == 6
+    inline(own.close())
+
+
+def test_a_hall_that_is_not_there_is_told(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(BadBackup) as error:
+        hub.run(backup(hub.store, tmp_path / "hall", "XX99"))
+    assert error.value.code == "no_hall"
+    assert not (tmp_path / "hall").exists()
 
 
 def test_a_centre_put_back_by_a_day_gets_everything_again_and_nothing_twice(hub: Hub, tmp_path: Path) -> None:

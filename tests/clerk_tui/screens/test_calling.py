@@ -427,6 +427,20 @@ def as_paper(ws: Workspace, ticket: TicketView) -> str:
     return ticket_code.encode(code, load_key(ws.journal.path))
 
 
+async def test_a_wrong_clock_is_said_and_the_waits_are_those_of_the_hall(
+    hall: Hall, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.issue()
+    clock, right = seat.ws.clock, seat.ws.clock.now_ms
+    monkeypatch.setattr(clock, "now_ms", lambda: right() + 3 * 3_600_000)
+    async with at_window(seat) as clerk:
+        await until(clerk, lambda: "本机时钟快3小时" in clerk.text)
+        assert "等候 1 人" in clerk.text and "最久等了" not in clerk.text
+        await clerk.press("ctrl+o")
+        await until(clerk, lambda: "0分钟" in clerk.text)
+        assert "180分钟" not in clerk.text
+
+
 async def test_a_scanned_number_on_line_and_one_that_is_none(hall: Hall, seat: Seat) -> None:
     first, second = hall.issue(), hall.issue()
     async with at_window(seat) as clerk:

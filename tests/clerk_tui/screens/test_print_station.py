@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,25 @@ async def test_what_wants_a_person_stands_first(still: Station) -> None:
         assert places == sorted(places)
         assert "打印台 east" in text and "补打 2" in text
         assert not app.list.items[0].name.startswith("SL01-A1")
+
+
+async def test_a_ticket_is_told_by_its_number_and_its_day(still: Station, shared: Path) -> None:
+    for name in ("ticket-20261122-A052.pdf", "ticket-20261122-B003-r1.pdf"):
+        (shared / name).write_bytes(b"%PDF-1.5")
+    app = PrintStationApp(still, "")
+    async with app.run_test(size=NARROW) as pilot:
+        text = await seen(app, pilot, "A052")
+        assert re.search(r"号票 +A052  2026-11-22", text) and re.search(r"号票，补打 1 +B003  2026-11-22", text)
+
+
+async def test_a_folder_that_cannot_be_used_is_told_whole_with_what_to_do(station: Station, shared: Path) -> None:
+    (shared / "printing").write_text("no folder", encoding="utf-8")
+    app = PrintStationApp(station, "")
+    async with app.run_test(size=NARROW) as pilot:
+        assert "再按 F5" in await seen(app, pilot, "占了文件夹的位置")
+        (shared / "printing").unlink()
+        await pilot.press("f5")
+        await seen(app, pilot, "在等文书")
 
 
 async def test_waiting_papers_come_out_by_themselves_and_only_they(station: Station, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from msgspec import structs
+from textual import events
 
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
@@ -17,6 +19,8 @@ from clerk_tui.screens.signing_in import SignInScreen
 from clerk_tui.services import day_close, intake, papers, shift, signing_in
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import shifts
+from clerk_tui.store.journal import Entry
+from hall import ticketing as t
 from hall.facts import DayClosed, Fact, ShiftHandedOver
 from tests.clerk_tui.clerks import PIN, WU, ZHOU, Staff
 from tests.clerk_tui.conftest import MONDAY, FixedClock
@@ -214,6 +218,42 @@ async def test_what_is_left_is_asked_about_one_after_the_other(counter: OpenCoun
         await clerk.press("enter")
         body = await closed(clerk, ws)
         assert [(one.kind, one.reason) for one in body.left] == [("queued", "meizhi"), ("parked", "mingzao")]
+
+
+@pytest.mark.parametrize("reason", ["\u202e没有纸", "—", "纸" * 101])
+async def test_a_reason_that_may_not_be_kept_is_refused_where_it_is_typed(
+    counter: OpenCounter, ws: Workspace, reason: str
+) -> None:
+    intake.submit(ws, restaurant(ws))
+    async with counter() as clerk:
+        await closing(clerk)
+        await clerk.press("m")
+        clerk.app.screen.post_message(events.Paste(reason))
+        await clerk.pilot.pause()
+        before = clerk.text
+        await clerk.press("enter")
+        assert clerk.asks and clerk.text != before, "what is wrong is said there"
+        assert any(word in clerk.text for word in ("要写明原因", "不能存入", "超过上限")) and "姓名" not in clerk.text
+        await clerk.press("escape", "m")
+        await clerk.type("meizhi")
+        await clerk.press("enter")
+        await clerk.until(lambda: "原因：meizhi" in clerk.text)
+
+
+async def test_visits_without_a_case_stand_on_the_closing_screen(counter: OpenCounter, ws: Workspace) -> None:
+    for serial, outcome in enumerate(("inquiry", "inquiry", "丢了东西")):
+        facts = (t.TicketCalled(window="3", at_ms=1), t.TicketFinished(window="3", at_ms=2, outcomes=(outcome,)))
+        ws.journal.commit(
+            [
+                Entry(event_id=ws.new_id(), subject=f"ticket-{serial}", body=body, actor="0001", day=ws.clock.today())
+                for body in facts
+            ]
+        )
+    async with counter(NARROW) as clerk:
+        await closing(clerk)
+        told = re.sub(r" +", " ", clerk.text)
+        for words in ("办理人次 3", "办完的号 3", "来访：只咨询 2", "来访：其他 1"):
+            assert words in told, told
 
 
 async def test_each_thing_that_is_left_has_its_one_key(counter: OpenCounter, ws: Workspace) -> None:

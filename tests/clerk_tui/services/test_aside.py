@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from clerk_tui.services import aside, cases, intake, outbox
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import exchange
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
+from hall import wire
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled, RecordSettled
+from hall.fold import fold
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import restaurant
@@ -63,6 +67,37 @@ def test_dealing_with_a_record_wants_words(ws: Workspace, reference: str, text: 
         with pytest.raises(HallError):
             do(ws, 1, text)
     assert ws.journal.head == head
+
+
+def told(ws: Workspace, reference: str, server_seq: int, *flags: str, but: int = 0) -> None:
+    """The feed tells the case as it stands, with all of this window's facts but the last ``but``."""
+    facts = ws.journal.facts_of(cases.get(ws, reference).case.case_id)
+    case = fold(facts[: len(facts) - but])
+    assert case is not None
+    change = wire.Change(
+        server_seq=server_seq, case_id=case.case_id, reference=reference, state=case.state, version=case.version,
+        device="another", day=case.received, case=msgspec.json.encode(case), flags=list(flags),
+    )  # fmt: skip
+    exchange.keep_changes(ws.journal.database, [change], f"e:{server_seq}", 7)
+
+
+def test_what_a_supervisor_had_read_again_elsewhere_is_off_the_list(ws: Workspace, reference: str) -> None:
+    head = ws.journal.head.seq
+    answered(ws, *[(seq, "applied", "") for seq in range(1, head)], (head, "quarantined", "x"))
+    told(ws, reference, 50, but=1)
+    assert [item.seq for item in aside.worklist(ws)] == [head]
+    told(ws, reference, 51)
+    assert (aside.worklist(ws), outbox.status(ws).quarantined) == ([], 0)
+
+
+def test_what_another_window_settled_is_off_the_list_and_nothing_else_is(ws: Workspace, reference: str) -> None:
+    answered(ws, (2, "conflict", "办件已是“不予受理”"))
+    told(ws, reference, 50, "needs_review")
+    assert [item.seq for item in aside.worklist(ws)] == [2]
+    told(ws, reference, 0)
+    assert [item.seq for item in aside.worklist(ws)] == [2], "a page from before the conflict says nothing about it"
+    told(ws, reference, 51)
+    assert aside.worklist(ws) == []
 
 
 def test_what_is_handed_over_is_about_no_case_so_that_it_follows_none_aside(ws: Workspace, reference: str) -> None:

@@ -22,16 +22,18 @@ from hall.roles import Actor, Forbidden, Role
 from tests.clerk_tui.conftest import ZONE
 from tests.clerk_tui.queue_rig import CLERK, Hall, Seat, hall_with_queue
 
+HOUR_MS = 3_600_000
+
 
 class Clock(SystemClock):
-    """The machine's clock, which can be set forward."""
+    """The machine's clock: time can pass (``ahead_ms``), and its wall time can be wrong by ``wrong_ms``."""
 
     def __init__(self) -> None:
         super().__init__(ZONE)
-        self.ahead_ms = self.wall_ms = 0
+        self.ahead_ms = self.wrong_ms = 0
 
     def now_ms(self) -> int:
-        return super().now_ms() + self.wall_ms
+        return super().now_ms() + self.wrong_ms
 
     def today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self.now_ms() / 1000, ZONE).date()
@@ -57,8 +59,9 @@ class Desk:
         self.window = Window(seat.ws, [business])
 
     def again(self) -> None:
-        """The counter ends and opens anew."""
+        """The counter ends and opens anew: the centre has not said what time it is."""
         self.window.line.close()
+        self.seat.ws.hall_clock.ahead_ms = None
         self.window = Window(self.seat.ws, [self.business])
 
     def issue(self, **values: Any) -> w.TicketView:
@@ -88,6 +91,11 @@ class Desk:
         assert isinstance(clock, Clock)
         clock.ahead_ms += ms
 
+    def set_clock_wrong(self, wrong_ms: int) -> None:
+        clock = self.seat.ws.clock
+        assert isinstance(clock, Clock)
+        clock.wrong_ms = wrong_ms
+
     def down(self, down: bool = True) -> None:
         self.seat.between.down = down
         if not down:
@@ -102,6 +110,7 @@ def opened(hall: Hall, request: pytest.FixtureRequest) -> Iterator[list[Desk]]:
     desks = [Desk(hall, seat, request.node.name[:50]) for seat in hall.seats]
     yield desks
     for desk in desks:
+        desk.set_clock_wrong(0)
         desk.down(False)
         desk.seat.between.bend = lambda path, body: body
         desk.window.look()
@@ -341,25 +350,6 @@ def test_what_was_set_aside_is_found_again_where_its_window_forgot_it(desk: Desk
     assert desk.visit.serving
 
 
-def test_a_window_knows_from_the_centre_how_wrong_its_clock_is(desk: Desk) -> None:
-    desk.window.look()
-    assert desk.window.now().skew_ms == 0
-    code = desk.issue().number
-    line = ticket_code.line(code, SystemClock(ZONE).today())
-    clock = desk.seat.ws.clock
-    assert isinstance(clock, Clock)
-    clock.wall_ms = 26 * 3_600_000
-    try:
-        desk.window.look()
-        skew = desk.window.now().skew_ms
-        assert abs(skew - clock.wall_ms) < 60_000
-        assert queue_paper.read(desk.seat.ws, line, skew) == code
-        with pytest.raises(BadInput):
-            queue_paper.read(desk.seat.ws, line)
-    finally:
-        clock.wall_ms = 0
-
-
 def test_a_ticket_that_the_centre_gave_to_others_is_let_go(desk: Desk, other: Desk) -> None:
     ticket = desk.issue()
     desk.next()
@@ -535,3 +525,35 @@ def test_a_damaged_row_is_no_row(desk: Desk) -> None:
         with desk.seat.ws.journal.write() as connection:
             table.keep(connection, body)
         assert queue_desk.load(desk.seat.ws).visit is None
+
+
+@pytest.mark.parametrize("hours", [3, 30, -30])
+def test_a_wrong_clock_is_put_right_by_the_centre(desk: Desk, hours: int) -> None:
+    desk.set_clock_wrong(hours * HOUR_MS)
+    desk.window.look()
+    aside, ticket = desk.issue(), desk.issue()
+    ws = desk.seat.ws
+    assert queue_paper.read(ws, ticket_code.line(ticket.number, ticket.day)) == ticket.number
+    assert abs(ws.hall_clock.now_ms() - ticket.issued_ms) < 60_000
+    assert desk.next() == aside.number
+    desk.window.hold(CLERK, "去复印")
+    desk.down()
+    desk.window.take(CLERK, msgspec.structs.replace(ticket, state="waiting"))
+    (started,) = [body for body in desk.seat.facts(ticket.ticket_id) if isinstance(body, t.TicketStarted)]
+    assert abs(started.at_ms - ticket.issued_ms) < 60_000, "off line too"
+    desk.again()
+    kept = desk.window.now().desk
+    assert [each.number for each in kept.held] == [aside.number], "set aside today"
+
+
+def test_what_is_at_the_window_stays_when_its_clock_is_put_right(desk: Desk) -> None:
+    """A counter that was opened with a wrong clock, set right by a person, opened again."""
+    desk.set_clock_wrong(30 * HOUR_MS)
+    desk.again()
+    ticket = desk.issue()
+    assert desk.next() == ticket.number, "kept under a date of its own"
+    desk.window.look()
+    assert desk.visit.number == ticket.number, "the centre has said what day it is"
+    desk.set_clock_wrong(0)
+    desk.again()
+    assert desk.visit.number == ticket.number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_tui.services import intake, outbox
+from clerk_tui.services import aside, intake, outbox
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.walkins import restaurant
 
@@ -18,7 +18,7 @@ def answered(ws: Workspace, *rows: tuple[int, str, str]) -> None:
 def test_nothing_is_set_aside_while_the_centre_takes_everything(ws: Workspace) -> None:
     intake.submit(ws, restaurant(ws))
     answered(ws, (1, "applied", ""))
-    assert outbox.set_aside(ws) == []
+    assert aside.worklist(ws) == []
 
 
 def test_what_was_set_aside_names_case_fact_and_reason(ws: Workspace) -> None:
@@ -29,12 +29,12 @@ def test_what_was_set_aside_names_case_fact_and_reason(ws: Workspace) -> None:
         (2, "conflict", "办件已是“已受理”"),
         (3, "sealed", ""),
     )
-    newest, oldest = outbox.set_aside(ws)
+    newest, oldest = aside.worklist(ws)
     assert (newest.seq, newest.state, newest.type) == (2, "conflict", "case.accepted")
     assert newest.reason == "办件已是“已受理”"
     assert (oldest.seq, oldest.state, oldest.type) == (1, "quarantined", "case.received")
     assert newest.reference == oldest.reference == reference
-    assert outbox.set_aside(ws, 1) == [newest]
+    assert aside.worklist(ws, 1) == [newest]
     assert outbox.status(ws).quarantined == 2
 
 
@@ -43,4 +43,4 @@ def test_a_fact_of_no_case_here_has_no_reference(ws: Workspace) -> None:
     answered(ws, (1, "quarantined", "这条记录的编号已经用过"))
     with ws.journal.write() as connection:
         connection.execute("DELETE FROM case_view")
-    assert [row.reference for row in outbox.set_aside(ws)] == [""]
+    assert [row.reference for row in aside.worklist(ws)] == [""]

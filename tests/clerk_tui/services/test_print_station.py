@@ -237,16 +237,31 @@ def test_off_line_a_shared_folder_is_the_way(hall: Place, tmp_path: Path) -> Non
     assert station.jobs() == [], "nothing of it is kept"
 
 
-def test_a_shared_folder_that_nothing_can_be_moved_in_is_said_and_waited_for(hall: Place, tmp_path: Path) -> None:
+def test_a_shared_folder_that_nothing_can_be_moved_in_is_said_and_waited_for(
+    hall: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shared, out = tmp_path / "shared", tmp_path / "out"
     ws = window(hall, f"dir:{shared}")
     reference = intake.submit(ws, restaurant(ws)).reference
     papers.deliver_pending(ws)
     (shared / "printing").write_text("no folder", encoding="utf-8")
     station = machine(hall, hall.seat("station"), out, str(shared), centre=False)
+    taken: list[str] = []
+    source = station.sources[0]
+    take = source.take
+
+    def counted() -> tuple[str, bytes] | None:
+        taken.append("once")
+        return take()
+
+    monkeypatch.setattr(source, "take", counted)
     station.work()
-    assert [job.state for job in station.jobs()] == ["queued"] and "共享文件夹用不了" in station.trouble["folder"]
+    assert [job.state for job in station.jobs()] == ["queued"] and taken == ["once"]
+    assert "printing" in station.trouble["folder"] and "移走" in station.trouble["folder"], "what to do is said"
     (shared / "printing").unlink()
+    station.work()
+    assert out_of(out) == [] and station.trouble, "left alone for a while"
+    station.wake()
     station.work()
     assert out_of(out) == [f"{reference}-acceptance-1.pdf"] and station.trouble == {}
 

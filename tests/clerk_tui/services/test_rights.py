@@ -39,7 +39,6 @@ OPEN: dict[str, str] = {
     "intake_json.draft_from_json": "a form; committing it needs the right",
     "intake_json.supplement_from_json": "asks supplement.open_supplement",
     "outbox.status": "counts only, shown before anybody signs in",
-    "outbox.set_aside": "types, references and the centre's reasons, nobody's data",
     "papers.deliver_pending": "what was committed is printed whoever sits there",
     "papers.unprinted": "the print queue: numbers of papers",
     "previewing.preview": "pure",

@@ -62,7 +62,7 @@ class Machine:
     def __init__(self, seat: Seat, clock: Clock) -> None:
         self.seat, self.clock = seat, clock
         self.ws: Workspace = seat.ws
-        self.station = Station(self.ws)
+        self.anew()
         self.centre = Centre(seat.between.url, seat.token, patience_s=20)
         ticketing.take_seat(self.ws)
 
@@ -90,7 +90,8 @@ class Machine:
         return [fact.body for fact in self.ws.journal.facts_of(taken.ticket.ticket_id)]
 
     def anew(self) -> None:
-        """The program ends and begins again."""
+        """The program begins, or ends and begins again: the centre has not said what time it is."""
+        self.ws.hall_clock.ahead_ms = None
         self.station = Station(self.ws)
 
 
@@ -219,8 +220,8 @@ def test_off_line_numbers_come_from_the_machines_own_block_and_are_the_halls(
 
 
 def test_a_block_is_had_once_however_often_its_reply_is_lost(machine: Machine) -> None:
-    day = machine.station.today(machine.ws) + dt.timedelta(days=1)
-    following = machine.ws.calendar.next_workday(machine.station.today(machine.ws)).day
+    day = machine.ws.hall_clock.today() + dt.timedelta(days=1)
+    following = machine.ws.calendar.next_workday(machine.ws.hall_clock.today()).day
     with machine.ws.journal.write() as tx:
         tx.execute("DELETE FROM number_block")
     machine.seat.between.lose(what="/queue/blocks")
@@ -230,12 +231,12 @@ def test_a_block_is_had_once_however_often_its_reply_is_lost(machine: Machine) -
     (asked,) = [
         each.block_id
         for key in "ABCDEF"
-        for each in store.blocks(machine.ws.journal.read(), machine.station.today(machine.ws), key)
+        for each in store.blocks(machine.ws.journal.read(), machine.ws.hall_clock.today(), key)
     ]
     numbers.refill(machine.ws, machine.station)
     found = [
         each
-        for date in (machine.station.today(machine.ws), following)
+        for date in (machine.ws.hall_clock.today(), following)
         for key in "ABCDEF"
         for each in store.blocks(machine.ws.journal.read(), date, key)
     ]
@@ -267,7 +268,7 @@ def test_a_wrong_clock_is_said_and_changes_no_business_day(machine: Machine) -> 
     assert machine.clock.today() != right
     taken = machine.take("company")
     assert abs(taken.skew_ms - 30 * HOUR_MS) < 60_000
-    assert taken.ticket.day == right and machine.station.today(machine.ws) == right
+    assert taken.ticket.day == right and machine.ws.hall_clock.today() == right
     machine.down = True
     off = machine.take("company")
     assert off.ticket.day == right, "what the centre said last puts the clock right off line too"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clerk_tui.cli.kiosk import DEMO_CODE, new_verifier
-from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.conftest import CLERK, ROOT, House
 from tests.terminal import Terminal, forbidden_in
 
 CODE = "135790"
@@ -102,6 +102,10 @@ def test_the_sample_hall_is_joined_and_shown(house: House, tmp_path: Path, what:
     terminal.wait_for("等候 0 人" if what == "board" else "现在没有呼叫")
     terminal.send(b"\x11")
     terminal.wait_for("退出码")
+    terminal.press("enter")
+    terminal.settle()
+    assert terminal.process.poll() is None and terminal.shows("退出码")
+    assert DEMO_CODE in (ROOT / "README.md").read_text("utf-8")
     terminal.type(DEMO_CODE)
     terminal.press("enter")
     assert terminal.wait_exit() == 0
