@@ -136,11 +136,16 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = 
     ``form`` asks for one other than it was printed in; a paper that was never printed is A4.
 
     Raises:
-        BadInput: no such paper.
+        BadInput: no such paper, or no such reprint of it.
         HallError: the fonts are not prepared; ``no_slip``; ``paper_changed``: it cannot be made as it was, with
             what is not as it was.
     """
     paper = _paper(ws, paper_id)
+    if not 0 <= reprint <= paper.reprints:
+        raise BadInput(
+            "unknown_reprint", f"这份文书补打过{paper.reprints}次，没有补打{reprint}", field="reprint",
+            hint="不写补打次数就是当时的原件",
+        )  # fmt: skip
     issued = _issued(ws, paper)[1] if paper.case_id else _closed(ws, paper)
     form = form or printed_form(ws, paper_id, reprint) or "a4"
     rendered = _render(ws, paper, reprint, form)

@@ -101,6 +101,17 @@ def test_an_inquiry_gets_its_guide(ws: Workspace) -> None:
     assert [(done.kind, done.error) for done in papers.deliver_pending(ws)] == [("guide", "")]
 
 
+def test_a_reprint_that_never_was_is_not_made_again(ws: Workspace) -> None:
+    paper = intake.submit(ws, restaurant(ws)).papers[0]
+    papers.deliver_pending(ws)
+    papers.reprint(ws, paper.paper_id, "申请人遗失")
+    assert papers.rebuild(ws, paper.paper_id, 1).pdf
+    for never in (2, 77, -1):
+        with pytest.raises(BadInput) as refused:
+            papers.rebuild(ws, paper.paper_id, never)
+        assert refused.value.code == "unknown_reprint" and "补打过1次" in refused.value.message
+
+
 def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
     with pytest.raises(BadInput):
         papers.reprint(ws, "no-such-paper")
