@@ -74,7 +74,8 @@ async def pausing(clerk: Clerk) -> None:
 
 async def closing(clerk: Clerk) -> None:
     await at_the_desk(clerk)
-    await clerk.press("ctrl+p", "1", "enter", "ctrl+r")
+    # Another key between: an Enter right behind a digit is part of the digit's answer.
+    await clerk.press("ctrl+p", "1", "down", "enter", "ctrl+r")
     await clerk.until(lambda: isinstance(clerk.screen, ClosingScreen) and clerk.screen.looked is not None)
 
 
