@@ -6,10 +6,13 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
+
 from central.refusal import Refused
 from central.store import Db, Store
+from central.store.devices import DeviceRow
 from hall import wire
-from hall.wire_files import Stored
+from hall.wire_files import Stored, sign_whole
 
 MAX_SIZE = 20 << 20
 """Largest attachment, in bytes."""
@@ -29,9 +32,17 @@ class Sent(NamedTuple):
     device: str
 
 
-async def look(store: Store, office: str, device: str, digest: str) -> Stored | None:
-    """How much of an attachment the hall has whole, or ``device`` has sent of it so far; ``None``: nothing."""
-    return await store.read(lambda db: _look(db, office, device, digest))
+async def look(store: Store, device: DeviceRow, digest: str) -> Stored | None:
+    """How much of an attachment the hall has whole, signed, or ``device`` has sent of it; ``None``: nothing."""
+    told = await store.read(lambda db: _look(db, device.office, device.device_id, digest))
+    return await _signed(store, device, told) if told is not None else None
+
+
+async def _signed(store: Store, device: DeviceRow, stored: Stored) -> Stored:
+    if not stored.whole:
+        return stored
+    signature = sign_whole(store.key, device.device_id, await store.epoch(), stored.sha256, stored.size)
+    return msgspec.structs.replace(stored, signature=signature)
 
 
 async def _look(db: Db, office: str, device: str, digest: str) -> Stored | None:
@@ -50,7 +61,7 @@ async def _whole(db: Db, office: str, digest: str) -> Stored | None:
 
 
 async def put(
-    store: Store, office: str, device: str, digest: str, mime: str, content_range: str, body: bytes, now_ms: int
+    store: Store, device: DeviceRow, digest: str, mime: str, content_range: str, body: bytes, now_ms: int
 ) -> Stored:
     """Keep a piece; a piece that is here already changes nothing. Without a range the body is the whole attachment.
 
@@ -63,8 +74,11 @@ async def put(
     at, size = _place(content_range, len(body))
     kind = mime.partition(";")[0].strip().lower()
     kind = kind if _MIME(kind) else "application/octet-stream"
-    sent = Sent(office, digest, device)
-    return await store.transact(lambda db: _put(db, sent, kind, at, size, body, now_ms))
+    sent = Sent(device.office, digest, device.device_id)
+    stored = await store.transact(lambda db: _put(db, sent, kind, at, size, body, now_ms))
+    if not stored.have and stored.size:
+        raise _refuse(422, "wrong_digest", "附件的内容与编号不符，请重传")
+    return await _signed(store, device, stored)
 
 
 def _place(content_range: str, length: int) -> tuple[int, int]:

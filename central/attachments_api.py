@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, get, head, put
 from litestar.datastructures import State
 from litestar.params import Parameter
@@ -17,7 +16,7 @@ from central.rights import Principal, needs, of_devices
 from central.store import Store
 from hall import wire
 from hall.roles import Permission
-from hall.wire_files import RECEIPT_HEADER, Stored, sign_whole
+from hall.wire_files import RECEIPT_HEADER, Stored
 
 Asked = Request[Principal, Any, State]
 Digest = Annotated[str, Parameter(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 of the content, in hexadecimal")]
@@ -33,40 +32,27 @@ def _store(state: State) -> Store:
 async def put_attachment(digest: Digest, request: Asked, state: State) -> Stored:
     """Send an attachment, or with ``Content-Range: bytes first-last/size`` a piece of it; sending again is harmless."""
     headers = request.headers
-    stored = await attachments.put(
+    return await attachments.put(
         _store(state),
-        request.user.office,
-        request.user.device.device_id,
+        request.user.device,
         digest,
         headers.get("content-type", ""),
         headers.get("content-range", ""),
         await request.body(),
         now_ms(),
     )
-    if not stored.have and stored.size:
-        raise Refused(422, wire.Problem(code="wrong_digest", message="附件的内容与编号不符，请重传"))
-    return msgspec.structs.replace(stored, signature=await _signature(request, state, stored))
-
-
-async def _signature(request: Asked, state: State, stored: Stored) -> bytes:
-    """That it is whole, for the device that asks."""
-    if not stored.whole:
-        return b""
-    store = _store(state)
-    return sign_whole(store.key, request.user.device.device_id, await store.epoch(), stored.sha256, stored.size)
 
 
 @head(PATH, opt=of_devices(Permission.CASES))
 async def look_at_attachment(digest: Digest, request: Asked, state: State) -> Response[None]:
     """How much of an attachment is here: ``Upload-Offset`` of ``Upload-Length`` bytes; ``Upload-Receipt`` is the
     centre's signature where it is whole."""
-    user = request.user
-    told = await attachments.look(_store(state), user.office, user.device.device_id, digest)
+    told = await attachments.look(_store(state), request.user.device, digest)
     if told is None:
         return Response(None, status_code=404)
     headers = {"Upload-Offset": str(told.have), "Upload-Length": str(told.size)}
-    if signature := await _signature(request, state, told):
-        headers[RECEIPT_HEADER] = b64encode(signature).decode()
+    if told.whole:
+        headers[RECEIPT_HEADER] = b64encode(told.signature).decode()
     return Response(None, headers=headers)
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from clerk_tui.services import editions, following, making, print_queue
+from clerk_tui.services import editions, following, hall_cases, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries, shifts
+from clerk_tui.store import old_papers, queries, shifts
 from clerk_tui.store.connection import translated
+from clerk_tui.store.journal import Transaction
+from clerk_tui.store.projections import facts_of
 from clerk_tui.store.queries import Job, PaperRow
 from hall.case import Case
 from hall.errors import BadInput
@@ -114,11 +116,13 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
     with ws.journal.write() as connection:
         now = queries.paper(connection, paper_id)
         assert now is not None, "papers stay"
-        nth = 1 + now.reprints
-        case = ws.journal.case_in(connection, paper.case_id) if paper.case_id else None
+        case = _case(ws, connection, paper.case_id)
+        told = [each.reprints for each in case.papers if each.paper_id == paper_id] if case else []
+        nth = 1 + max(now.reprints, *told, 0)
         action = Action(ws, paper.case_id, case.reference if case else "", case)
         action.add(PaperReprinted(paper_id=paper_id, nth=nth, reason=why))
         ws.journal.append(connection, action.entries)
+        old_papers.reprinted(connection, paper_id, nth)
         queries.queue_print(connection, paper_id, nth=nth, at_ms=ws.clock.now_ms())
         job = queries.job(connection, paper_id, nth)
     assert job is not None, "it was queued in this transaction"
@@ -137,9 +141,9 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = 
             what is not as it was.
     """
     paper = _paper(ws, paper_id)
-    issued = _issued(ws, paper.case_id, paper.seq)[1] if paper.case_id else _closed(ws, paper.seq)
+    issued = _issued(ws, paper)[1] if paper.case_id else _closed(ws, paper)
     form = form or printed_form(ws, paper_id, reprint) or "a4"
-    rendered = _render(ws, paper.case_id, paper.seq, reprint, form)
+    rendered = _render(ws, paper, reprint, form)
     editions.require_the_same(ws, issued, reprint, rendered, form)
     return rendered
 
@@ -165,43 +169,54 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
 
 
 def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
-    return _render(ws, job.case_id, job.seq, job.nth, form)
+    return _render(ws, job, job.nth, form)
 
 
-def _render(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> Rendered:
-    document = _document(ws, case_id, seq, nth)
+def _render(ws: Workspace, paper: PaperRow | Job, nth: int, form: Form) -> Rendered:
+    document = _document(ws, paper, nth)
     return making.render(replace(document, watermark=WATERMARK) if ws.config.training else document, form)
 
 
-def _document(ws: Workspace, case_id: str, seq: int, nth: int) -> Document:
+def _document(ws: Workspace, paper: PaperRow | Job, nth: int) -> Document:
     """The content of a paper, from the case as it stood or from the fact that closed a day."""
     from receipts.compose import compose
     from receipts.day_sheet import compose_day
 
     texts = ws.config.texts_dir
-    if not case_id:
-        closed = _closed(ws, seq)
+    if not paper.case_id:
+        closed = _closed(ws, paper)
         return compose_day(closed, reprint=nth, texts=texts, wording=editions.wording_of(ws, closed))
-    case, issued = _issued(ws, case_id, seq)
+    case, issued = _issued(ws, paper)
     wording = editions.wording_of(ws, issued)
     return compose(issued.kind, case, issued, reprint=nth, qr=issued.replica, texts=texts, wording=wording)
 
 
-def _closed(ws: Workspace, seq: int) -> DayClosed:
+def _closed(ws: Workspace, paper: PaperRow | Job) -> DayClosed:
     """The fact that a day's sheet is made from."""
-    with translated(ws.journal.path):
-        fact = shifts.fact_at(ws.journal.read(), seq)
+    with old_papers.journal_of(ws.journal.read(), ws.journal.path, paper.paper_id) as connection:
+        fact = shifts.fact_at(connection, paper.seq)
     assert fact is not None and isinstance(fact.body, DayClosed), "the sheet was found through its fact"
     return fact.body
 
 
-def _issued(ws: Workspace, case_id: str, seq: int) -> tuple[Case, PaperIssued]:
+def _issued(ws: Workspace, paper: PaperRow | Job) -> tuple[Case, PaperIssued]:
     """The case as it stood when a paper was issued, and the fact that issued it."""
-    facts = ws.journal.facts_of(case_id, through_seq=seq)
+    with old_papers.journal_of(ws.journal.read(), ws.journal.path, paper.paper_id) as connection:
+        facts = facts_of(connection, paper.case_id, paper.seq + 1)
     case = fold(facts)
     issued = facts[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "the paper's fact was found through its projection"
     return case, issued
+
+
+def _case(ws: Workspace, connection: Transaction, case_id: str) -> Case | None:
+    """The case of a paper: this journal's own or, of a paper from before a restore, as the hall knows it."""
+    if not case_id:
+        return None
+    if (own := ws.journal.case_in(connection, case_id)) is not None:
+        return own
+    found = hall_cases.look(ws, connection, case_id)
+    return found.case if found is not None else None
 
 
 def _paper(ws: Workspace, paper_id: str) -> PaperRow:

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store import attachments, clerks, scans, shared
+from clerk_tui.store import attachments, clerks, old_papers, scans, shared
 from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -171,6 +171,7 @@ def _make(
                 register(db, each, now, device.server_epoch)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
+                    old_papers.take_over(db, older, each.path)
                     if told is None:
                         clerks.carry(db, older)
                 proven = each.device.server_epoch == device.server_epoch

@@ -13,6 +13,7 @@ from typing import Final
 from clerk_tui import faults
 from clerk_tui.store import shifts
 from clerk_tui.store.bookings import make_table as _bookings
+from clerk_tui.store.old_papers import OLD_PAPERS
 from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
 from clerk_tui.store.travelling import ASIDE, TRAVELLING
@@ -199,6 +200,11 @@ def _sent_prints(db: Runs) -> None:
         db.execute(statement)
 
 
+def _old_papers(db: Runs) -> None:
+    for statement in OLD_PAPERS:
+        db.execute(statement)
+
+
 def _attachments_aside(db: Runs) -> None:
     for statement in ASIDE:
         db.execute(statement)
@@ -218,6 +224,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0011_bookings", _bookings),
     ("0012_sent_prints", _sent_prints),
     ("0013_attachments_aside", _attachments_aside),
+    ("0014_old_papers", _old_papers),
 )
 LATEST: Final = len(_ALL)
 

@@ -233,8 +233,11 @@ def cases_of_person(connection: sqlite3.Connection, id_number: str, limit: int) 
     return [case for seq in seqs if (case := case_by(connection, "case_seq", seq)) is not None]
 
 
+_PAPERS: Final = ("paper", "old_paper")
+"""This journal's, and those of archived ones (``store.old_papers``)."""
 _PAPER: Final = """SELECT paper.paper_id, case_id, kind, number, day, copies, reprints, seq, job.state, job.path,
-    job.pages, job.error, job.nth, job.target FROM paper LEFT JOIN print_job AS job ON job.paper_id = paper.paper_id
+    job.pages, job.error, job.nth, job.target
+    FROM {table} AS paper LEFT JOIN print_job AS job ON job.paper_id = paper.paper_id
         AND job.nth = (SELECT max(nth) FROM print_job AS last WHERE last.paper_id = paper.paper_id)
     WHERE paper.paper_id = ?"""
 
@@ -247,14 +250,19 @@ def papers_of(connection: sqlite3.Connection, case: Case) -> list[PaperRow]:
 
 def paper(connection: sqlite3.Connection, paper_id: str) -> PaperRow | None:
     """One paper by its id."""
-    row = connection.execute(_PAPER, (paper_id,)).fetchone()
-    return _paper_row(row) if row else None
+    for table in _PAPERS:
+        if row := connection.execute(_PAPER.format(table=table), (paper_id,)).fetchone():
+            return _paper_row(row)
+    return None
 
 
 def paper_numbered(connection: sqlite3.Connection, number: str) -> PaperRow | None:
     """One paper by its number."""
-    row = connection.execute("SELECT paper_id FROM paper WHERE number = ?", (number,)).fetchone()
-    return paper(connection, row[0]) if row else None
+    for table in _PAPERS:
+        found = connection.execute(f"SELECT paper_id FROM {table} WHERE number = ?", (number,))  # noqa: S608 - of two
+        if row := found.fetchone():
+            return paper(connection, row[0])
+    return None
 
 
 def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_ms: int) -> None:
@@ -264,15 +272,17 @@ def queue_print(connection: sqlite3.Connection, paper_id: str, *, nth: int, at_m
     )
 
 
-_JOB: Final = """SELECT job.paper_id, job.nth, paper.case_id, paper.kind, paper.number, paper.seq, job.state,
-    job.target, job.error FROM print_job AS job JOIN paper ON paper.paper_id = job.paper_id"""
+_JOB: Final = """SELECT job.paper_id, job.nth, coalesce(paper.case_id, old.case_id), coalesce(paper.kind, old.kind),
+    coalesce(paper.number, old.number), coalesce(paper.seq, old.seq), job.state, job.target, job.error
+    FROM print_job AS job LEFT JOIN paper ON paper.paper_id = job.paper_id
+    LEFT JOIN old_paper AS old ON old.paper_id = job.paper_id"""
 
 
 def jobs_in(connection: sqlite3.Connection, *states: str, limit: int = -1) -> list[Job]:
     """Prints in these states (not ``printed``), the oldest first."""
     found = connection.execute(
         f"""{_JOB} WHERE job.state <> 'printed' AND job.state IN ({", ".join("?" * len(states))})
-        ORDER BY paper.seq, job.nth LIMIT ?""",
+        ORDER BY coalesce(paper.seq, 0), job.nth LIMIT ?""",
         (*states, limit),
     )
     return [_job(row) for row in found]

@@ -34,7 +34,7 @@ from hall.errors import HallError
 
 IDLE_S = 3.0
 """Seconds between looks at the feed when nothing happens here and the centre does not tell by itself."""
-OUTAGE = ("offline", "not_the_centre")
+OUTAGE = ("offline", "not_the_centre", "too_large")
 
 
 class Wishes:

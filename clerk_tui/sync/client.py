@@ -67,6 +67,7 @@ class Client:
         self._epoch = self._device.server_epoch
         self._cursor = self._device.pull_cursor
         self._limit = wire.MAX_FACTS
+        self._page_size = _PAGE
         self._refused = 0
         self.has_sent = False
         """Whether the last run sent all there was, whatever came of reading the feed."""
@@ -79,7 +80,8 @@ class Client:
 
         line = Transport(http, self._line.token)
         sending = Sending(line, self._device, self._epoch, self._outbox.path, self._keep)
-        return sending.send(self._outbox.attachments(time.time_ns() // 1_000_000), should_stop)
+        now_ms = self._clock().wall_ms if self._clock is not None else time.time_ns() // 1_000_000
+        return sending.send(self._outbox.attachments(now_ms), should_stop)
 
     def catch_up(self) -> None:
         """Read the feed on from where the journal has it, which may be further than this client read."""
@@ -138,7 +140,7 @@ class Client:
         cursor, epoch = self._cursor, self._epoch
         if self._is_cramped():
             return Trouble(what="no_room", detail="the disk is nearly full")
-        params = {"cursor": cursor, "limit": str(_PAGE), "wait_s": str(wait_s)}
+        params = {"cursor": cursor, "limit": str(self._page_size), "wait_s": str(wait_s)}
         answer = self._line.ask_with_headers("GET", "/v1/sync/changes", params=params, headers={}, wait_s=wait_s)
         if isinstance(answer, Trouble):
             return answer
@@ -293,8 +295,11 @@ class Client:
         return None
 
     def _pull(self, wait_s: int) -> wire.ChangesReply | Trouble:
-        params = {"cursor": self._cursor, "limit": str(_PAGE)} | ({"wait_s": str(wait_s)} if wait_s else {})
+        params = {"cursor": self._cursor, "limit": str(self._page_size)} | ({"wait_s": str(wait_s)} if wait_s else {})
         answer = self._ask_whole("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
+        if isinstance(answer, Trouble) and answer.what == "too_large" and self._page_size > 1:
+            self._page_size = max(1, self._page_size // 8)
+            return wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
         if isinstance(answer, Trouble):
             return answer
         status, body, _ = answer
@@ -315,7 +320,7 @@ class Client:
         if page.changes or page.next_cursor != self._cursor:
             anew, complete = not self._cursor, not page.has_more
             self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, anew=anew, complete=complete))
-        self._cursor = page.next_cursor
+        self._cursor, self._page_size = page.next_cursor, min(_PAGE, self._page_size * 2)
         return page
 
     def _page(self, cursor: str, status: int, body: bytes, headers: httpx.Headers) -> wire.ChangesReply | None:

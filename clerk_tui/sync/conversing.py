@@ -12,7 +12,7 @@ from clerk_tui.sync.messages import Keeper, Trouble
 from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 
-_OF_THE_FEED = ("not_the_centre", "no_room")
+_OF_THE_FEED = ("not_the_centre", "no_room", "too_large")
 
 
 def hold(

@@ -23,6 +23,7 @@ TroubleKind = Literal[
     "not_enrolled",
     "stopped",
     "no_room",
+    "too_large",
 ]
 
 
@@ -138,6 +139,7 @@ TROUBLES: dict[TroubleKind, str] = {
     "bad_request": "有一条记录中心没有收下，稍后再试；照常办理",
     "not_enrolled": "本机还没有在中心登记；照常办理",
     "stopped": "上传程序一再中断，过几分钟再试；照常办理，请告诉管理员",
+    "too_large": "应答大得读不完，不是中心，或中心要升级；本机的记录照常上传，请管理员查看",
     "no_room": "磁盘快满了，不再接收全厅的变化；本机的记录照常上传，请管理员清理磁盘",
 }
 

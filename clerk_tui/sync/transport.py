@@ -75,7 +75,7 @@ class Transport:
                 for chunk in response.iter_bytes(1 << 16):
                     body += chunk
                     if len(body) > MAX_REPLY:
-                        return Trouble(what="not_the_centre", detail="a reply that does not end")
+                        return Trouble(what="too_large", detail=f"more than {MAX_REPLY >> 20} MiB")
                 if response.status_code == 429 or response.status_code >= 500:
                     wait = _seconds(response.headers.get("retry-after", ""))
                     return Trouble(what="busy", detail=f"status {response.status_code}", retry_s=wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -14,13 +15,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from central import backup, feed, ingest, tokens, withheld
+from central import attachments, backup, feed, ingest, tokens, withheld
 from central import enrol as enrolment
 from central.refusal import Refused
 from central.store.sqlite import SqliteStore
 from hall import wire
 from hall.chain import UNREADABLE
 from hall.wire_clerks import RotateRequest
+from hall.wire_files import RECEIPT_HEADER
 from hall.wire_oversight import Contents, Report
 from tests.reliability.disk import WORKS, Disk
 from tests.simulator.chance import drawn_from
@@ -96,7 +98,7 @@ class Centre:
         """Die after so many steps of the database's machine, wherever that is."""
         self._die_in = steps
 
-    def answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes, span: str = "") -> Answer:
         """What the application would answer over HTTP.
 
         Raises:
@@ -106,7 +108,7 @@ class Centre:
             self.store._db.set_progress_handler(lambda: 1, self._die_in)
             self._die_in = 0
         try:
-            return self._answer(method, path, params, token, body)
+            return self._answer(method, path, params, token, body, span)
         except sqlite3.OperationalError as error:
             if "interrupted" not in str(error):
                 raise
@@ -115,8 +117,10 @@ class Centre:
         finally:
             self.store._db.set_progress_handler(None, 0)
 
-    def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes) -> Answer:
+    def _answer(self, method: str, path: str, params: dict[str, str], token: str, body: bytes, span: str) -> Answer:
         try:
+            if method in ("HEAD", "PUT"):
+                return self._attachment(method, path.removeprefix("/v1/attachments/"), token, body, span)
             answer = self._routed(method, path, params, token, body)
         except Refused as refused:
             return refused.http_status, {}, msgspec.json.encode(refused.problem)
@@ -152,6 +156,16 @@ class Centre:
                 limit = int(params["limit"])
                 return at_once(feed.changes(self.store, feed.Asked(device.office, params.get("cursor", ""), limit)))
         raise Refused(404, wire.Problem(code="http_404", message=""))
+
+    def _attachment(self, method: str, digest: str, token: str, body: bytes, span: str) -> Answer:
+        device = at_once(tokens.of_device(self.store, token, self.now_ms))
+        if method == "PUT":
+            work = attachments.put(self.store, device, digest, "application/pdf", span, body, self.now_ms)
+            return 200, {"content-type": "application/json"}, msgspec.json.encode(at_once(work))
+        told = at_once(attachments.look(self.store, device, digest))
+        if told is None:
+            return 404, {}, b""
+        return 200, {"upload-offset": str(told.have), RECEIPT_HEADER: b64encode(told.signature).decode()}, b""
 
     def _taste(self, events: list[wire.WireFact]) -> None:
         """A centre that some facts do not agree with."""

@@ -18,14 +18,16 @@ from clerk_tui.services import hall_cases
 from clerk_tui.services.renewal import Enrolled, renew
 from clerk_tui.services.rights import Seat
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import attachments
+from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, pin_centre
 from clerk_tui.store.journal import Entry, Journal, open_journal
+from clerk_tui.sync import conversing
 from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Keeper, Trouble, from_line, to_line
-from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from hall import facts as f
@@ -90,6 +92,8 @@ class Device:
         self.witness = folder / "witness"
         self.clock = DeviceClock(world, skew_ms)
         self.saved: list[Saved] = []
+        self.scans: dict[str, str] = {}
+        """The digest of the scan that a saved fact names, by the fact."""
         self.references: list[str] = []
         self.cases: list[str] = []
         """Begun here, by this incarnation."""
@@ -178,6 +182,18 @@ class Device:
         self.drafts.append([self._entry(chosen.case.case_id, body) for body in bodies])
         return True
 
+    def scan(self) -> None:
+        """The clerk adds a scan to a case that was begun here."""
+        if not self.cases:
+            return
+        rng = self.world.rng
+        source = self.world.folder / "scan.pdf"
+        source.write_bytes(b"%PDF-" + rng.randbytes(rng.randrange(1, 400)))
+        taken = attachments.take_in(self.path, source)
+        body = f.DocumentAttached(sha256=taken.sha256, size=taken.size, mime=taken.mime, name="scan.pdf")
+        self.drafts.append([self._entry(rng.choice(self.cases), body)])
+        self.finish_drafts()
+
     def finish_drafts(self) -> None:
         """Commit what was begun; what an earlier life of the program committed already is not done twice."""
         while self.drafts:
@@ -191,12 +207,17 @@ class Device:
                 if isinstance(first.body, f.CaseReceived):
                     reference = make_reference(OFFICE, journal.incarnation, journal.next_number(tx, "reference"))
                     draft = [_with_body(first, structs.replace(first.body, reference=reference)), *draft[1:]]
+                if isinstance(first.body, f.DocumentAttached):
+                    taken = Attachment(sha256=first.body.sha256, size=first.body.size, mime=first.body.mime)
+                    attachments.keep(tx, taken, self.clock.now_ms())
                 journal.append(tx, draft)
             seq = journal.seq_of(first.event_id)
             assert seq is not None
         # From here on the screen says "saved" and the slip is printed.
         for sealed, number in zip(journal.sealed_from(seq, len(draft)), range(seq, seq + len(draft)), strict=True):
             self.saved.append(Saved(journal.incarnation, number, sealed.hash, draft[number - seq].event_id))
+        if isinstance(first.body, f.DocumentAttached):
+            self.scans[first.event_id] = first.body.sha256
         if isinstance(first.body, f.CaseReceived):
             case = journal.facts_of(first.subject)[0]
             assert isinstance(case.body, f.CaseReceived)
@@ -213,9 +234,8 @@ class Device:
         """One round of the sync process, as ``clerk_tui.sync.child`` does it, and what the counter keeps of it."""
         self._flush()
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
-            trouble = self._conversation(http).run() or send_archives(
-                http, self.outbox.archives(), self._settings(), self._told, lambda: False
-            )
+            client = self._conversation(http)
+            trouble = conversing.hold(client, http, self.outbox, self._settings(), self._told, lambda: False)
         if trouble is not None:
             self.failures += 1
             wait = self.budget.wait_s(self.failures, self.world.rng.random(), at_least_s=trouble.retry_s)
@@ -270,6 +290,7 @@ class Device:
     def is_done(self) -> bool:
         """Whether the last round went well and nothing is left to send, of archived journals too."""
         sent = self.journal.device().acked_through == self.journal.head.seq
+        sent = sent and not self.outbox.scans()
         return self.trouble is None and sent and all(each.state != "sending" for each in self.outbox.archives())
 
     def _told(self, message: AnyMessage) -> None:

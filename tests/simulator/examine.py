@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -90,7 +92,23 @@ def _device(world: World, device: Device, stored: Stored) -> list[str]:
             wrong.append(f"fact {fact.seq} was shown as saved and is gone from the journal")
         if place not in stored or stored[place][0] != fact.hash:
             wrong.append(f"fact {fact.seq} was shown as saved and is not at the centre")
-    return wrong + _told(device, stored) + _feed(world, device)
+    return wrong + _told(device, stored) + _feed(world, device) + _scans(world, device)
+
+
+def _scans(world: World, device: Device) -> list[str]:
+    """Every scan that was shown as saved is whole at the centre, and nothing more is to be sent."""
+    pieces = world.centre.rows("SELECT sha256, body FROM attachment_piece ORDER BY sha256, at")
+    whole = {digest: b"".join(row[1] for row in rows) for digest, rows in groupby(pieces, key=lambda row: row[0])}
+    saved = {fact.event_id for fact in device.saved}
+    wanted = [digest for event, digest in device.scans.items() if event in saved]
+    world.counts["scans"] += len(wanted)
+    wrong = [
+        f"the scan {digest[:8]} is not whole at the centre"
+        for digest in wanted
+        if sha256(whole.get(digest, b"")).hexdigest() != digest
+    ]
+    left = device.outbox.scans()
+    return wrong + ([f"{left} scans are unsent"] if left else [])
 
 
 def _hash(device: Device, seq: int) -> bytes | None:

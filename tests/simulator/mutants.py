@@ -13,10 +13,11 @@ from central.refusal import Refused
 from central.store import Db, devices, facts
 from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
-from clerk_tui.store import connection, exchange
+from clerk_tui.store import attachments, connection, exchange
 from clerk_tui.store import journal as journals
 from clerk_tui.store.connection import Database
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.sync import files
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import Acked, Trouble
 from hall import wire
@@ -225,8 +226,18 @@ def contents_forgotten(patch: Patch) -> None:
     patch.setattr(Outbox, "withheld", lambda self: [])
 
 
+def scans_stay_sent(patch: Patch) -> None:
+    """What a centre had of scans before it was put back counts as sent for ever."""
+    patch.setattr(attachments, "doubt", lambda db: None)
+
+
+def anybody_has_scans(patch: Patch) -> None:
+    """Whoever says that a scan is whole is believed."""
+    patch.setattr(files, "is_whole", lambda *signed: True)
+
+
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     bare_200, all_sent, dedupe_expires, id_per_retry, no_epoch, bad_record_blocks, refusal_deletes, cursor_first,
     serial_ids, no_guard, normal_sync, normal_sync_at_the_centre, old_feed_stays,
-    refused_fact_blocks, contents_forgotten,
+    refused_fact_blocks, contents_forgotten, scans_stay_sent, anybody_has_scans,
 )  # fmt: skip

@@ -78,7 +78,7 @@ class Line(httpx.BaseTransport):
             raise httpx.ReadTimeout("the reply was lost")
         if chance(weather.gateway):
             return world.rng.choice((500, 502, 504)), {}, b"<html>gateway</html>"
-        if chance(weather.reply_cut):
+        if body and chance(weather.reply_cut):
             return status, headers, body[: world.rng.randrange(len(body))]
         return status, headers, body
 
@@ -98,12 +98,14 @@ class Parcel(msgspec.Struct, frozen=True):
     params: dict[str, str]
     token: str
     body: bytes
+    span: str = ""
 
     @classmethod
     def of(cls, request: httpx.Request) -> Parcel:
         """What was asked."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return cls(request.method, request.url.path, dict(request.url.params), token, request.read())
+        span = request.headers.get("content-range", "")
+        return cls(request.method, request.url.path, dict(request.url.params), token, request.read(), span)
 
 
 def first_part(parcel: Parcel, share: float) -> Parcel:

@@ -9,7 +9,7 @@ from typing import Literal
 HOURS = 4
 END_S = HOURS * 3600.0
 Kind = Literal[
-    "action", "sync", "watch", "token_ends", "bad_record", "kill", "power_cut", "reboot", "jump", "copy_image",
+    "action", "sync", "watch", "token_ends", "bad_record", "kill", "power_cut", "reboot", "jump", "scan", "copy_image",
     "roll_back", "centre_crash", "centre_power_cut", "centre_copy", "centre_restore",
 ]  # fmt: skip
 
@@ -77,7 +77,19 @@ def make_plan(seed: int) -> Plan:
     plan.steps.sort(key=lambda step: step.at_s)
     taste = Random(f"taste {seed}")
     plan.refused, plan.newer = taste.choice((0, 0, 8, 24)), taste.random() < 0.5
+    _scan(Random(f"scans {seed}"), plan)
     return plan
+
+
+def _scan(rng: Random, plan: Plan) -> None:
+    """In some runs people add scans to cases."""
+    if rng.random() < 0.35:
+        plan.steps += [
+            Step(rng.uniform(0, END_S), "scan", device)
+            for device in range(plan.devices)
+            for _ in range(rng.randrange(1, 4))
+        ]
+        plan.steps.sort(key=lambda step: step.at_s)
 
 
 def _weather(rng: Random) -> Weather:

@@ -16,10 +16,11 @@ from unittest.mock import patch
 
 from clerk_tui import faults
 from clerk_tui.store.archives import archives_at
+from clerk_tui.store.attachments import path_of
 from clerk_tui.store.connection import Database
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.migrations import migrate
-from clerk_tui.sync import sending_archives
+from clerk_tui.sync import files, sending_archives
 from tests.reliability.disk import Disk
 from tests.simulator.centre import Answer, Centre, Crashed
 from tests.simulator.chance import drawn_from
@@ -29,6 +30,8 @@ from tests.simulator.plan import END_S, Plan, Step, Weather
 
 MEMORY = Path("/dev/shm")
 HEALING_ROUNDS = 12
+PIECE = 100
+"""Bytes of a scan in one request."""
 MEANWHILE = 40
 """While one thing goes on, people do at most so much: in no time they would write more than any line carries."""
 
@@ -88,7 +91,11 @@ class World:
 
     def run(self) -> None:
         """Everything that is planned and what follows from it; then the healing."""
-        with faults.watched(self._passed), patch.object(sending_archives, "time", self):
+        with (
+            faults.watched(self._passed),
+            patch.object(sending_archives, "time", self),
+            patch.object(files, "PIECE", PIECE),
+        ):
             while self._queue:
                 at_s, _, what = heapq.heappop(self._queue)
                 if at_s > self.end_s:
@@ -152,6 +159,8 @@ class World:
         match step.kind:
             case "action":
                 self.work(device, device.act)
+            case "scan":
+                self.work(device, device.scan)
             case "bad_record":
                 self.work(device, lambda: device.act(bad=True))
             case "sync":
@@ -224,7 +233,7 @@ class World:
         """Hand a request to the centre."""
         self.centre.now_ms = EPOCH_MS + int(self.now_s * 1000)
         self.counts["requests"] += 1
-        return self.centre.answer(parcel.method, parcel.path, parcel.params, parcel.token, parcel.body)
+        return self.centre.answer(parcel.method, parcel.path, parcel.params, parcel.token, parcel.body, parcel.span)
 
     def deliver_late(self, parcel: Parcel) -> None:
         """A request that its client has given up; nobody hears the answer."""
@@ -276,7 +285,17 @@ class World:
         found = [fact for fact in device.saved if (fact.incarnation, fact.seq, fact.hash) in kept]
         self.restores = self.restores and len(found) == here
         self.counts["facts lost with a disk"] += len(device.saved) - len(found)
+        self._scans_still_somewhere(device)
         return found
+
+    def _scans_still_somewhere(self, device: Device) -> None:
+        """The same of scans, which lie beside the journal."""
+        here = {digest for digest in device.scans.values() if path_of(device.path, digest).exists()}
+        there = {row[0] for row in self.centre.rows("SELECT sha256 FROM attachment")}
+        kept = {event: digest for event, digest in device.scans.items() if digest in here | there}
+        self.restores = self.restores and set(kept.values()) <= here
+        self.counts["scans lost with a disk"] += len(device.scans) - len(kept)
+        device.scans = kept
 
     def close(self) -> None:
         """Close and remove every file."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import msgspec
 
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
+from clerk_tui.services.attaching import attach
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.exchange import keep_changes
+from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from hall import facts, wire
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.services.test_outbox import answered
@@ -33,6 +35,24 @@ async def test_what_the_centre_set_aside_is_shown_with_its_reason(counter: OpenC
         newest, reason, oldest = (text.index(word) for word in ("第 2 条", "办件已是“已受理”", "第 1 条"))
         assert newest < reason < oldest < text.index("办件属于另一个大厅")
         assert "\x1b" not in text
+
+
+async def test_scans_that_are_not_sent_are_counted_and_say_why(
+    counter: OpenCounter, ws: Workspace, tmp_path: Path
+) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7 one")
+    taken = attach(ws, reference, tmp_path / "scan.pdf")
+    answered(ws, *((seq, "applied", "") for seq in range(1, ws.journal.head.seq + 1)))
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        assert "1 份未上传" in clerk.text and "全部已上传" not in clerk.text
+        keep_uploaded(ws.journal.database, taken.sha256, 0, "附件最大 20 MiB", ws.clock.now_ms())
+        clerk.screen._again()
+        assert "扫描件没有上传：附件最大 20 MiB" in clerk.text
+        keep_uploaded(ws.journal.database, taken.sha256, taken.size, "", ws.clock.now_ms())
+        clerk.screen._again()
+        assert "扫描件" not in clerk.text
 
 
 async def test_the_last_of_many_is_reached_by_the_arrows(counter: OpenCounter, ws: Workspace) -> None:

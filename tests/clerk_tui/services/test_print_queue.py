@@ -23,6 +23,7 @@ from clerk_tui.config import Config, PrintSection
 from clerk_tui.services import cases, handing, intake, papers, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store import queries
+from clerk_tui.store.queries import Job
 from hall.errors import BadInput
 from hall.facts import Original
 from receipts.forms import Form
@@ -309,8 +310,8 @@ def test_a_paper_that_cannot_be_made_stops_no_other(ws: Workspace, monkeypatch: 
     intake.submit(ws, restaurant(ws, layout=MISSING))
     make = papers._render
 
-    def faulty(ws: Workspace, case_id: str, seq: int, nth: int, form: Form) -> object:
-        rendered = make(ws, case_id, seq, nth, form)
+    def faulty(ws: Workspace, paper: Job, nth: int, form: Form) -> object:
+        rendered = make(ws, paper, nth, form)
         if not hasattr(faulty, "done"):
             faulty.done = True  # type: ignore[attr-defined]
             raise RuntimeError("a fault")

@@ -15,7 +15,7 @@ import pytest
 from central import clerks
 from central import enrol as enrolment
 from central.clock import now_ms
-from clerk_tui.services import cases, intake, outbox, signing_in, supplement
+from clerk_tui.services import cases, intake, outbox, papers, signing_in, supplement
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.workspace import open_workspace
@@ -296,6 +296,38 @@ def test_a_scan_that_was_altered_is_in_no_backup(window: Window, tmp_path: Path)
     kept.write_bytes(b"%PDF-1.7 something else")
     done = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
     assert not path_of(done.path, DIGEST).exists()
+
+
+@pytest.mark.parametrize("lost", ["journal", "disk"])
+def test_papers_from_before_a_restore_are_printed_again_as_they_were(window: Window, tmp_path: Path, lost: str) -> None:
+    result = intake.submit(window.ws, restaurant(window.ws))
+    papers.deliver_pending(window.ws)
+    paper = cases.get(window.ws, result.reference).papers[0]
+    papers.reprint(window.ws, paper.paper_id)
+    before = papers.rebuild(window.ws, paper.paper_id).pdf
+    assert window.sync() is None
+    backup = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000")
+    window.ws.close()
+    if lost == "disk":
+        shutil.rmtree(window.config.store_file.parent)
+    begin_anew(window, backup.path if lost == "disk" else None)
+    for _ in range(2):
+        assert window.sync() is None
+    (found,) = [each for each in cases.get(window.ws, result.reference).papers if each.paper_id == paper.paper_id]
+    assert (found.number, found.state, found.reprints) == (paper.number, "printed", 1)
+    assert papers.rebuild(window.ws, paper.paper_id).pdf == before
+    again = [papers.reprint(window.ws, paper.paper_id, "丢失") for _ in range(2)]
+    assert [(each.state, each.nth, each.number) for each in again] == [
+        ("printed", 2, paper.number), ("printed", 3, paper.number),
+    ]  # fmt: skip
+    assert window.sync() is None
+    told = window.hall.case(result.case_id)
+    assert [each.reprints for each in told.papers if each.paper_id == paper.paper_id] == [3]
+    window.ws.journal.verify()
+    window.ws.close()
+    begin_anew(window)
+    assert papers.rebuild(window.ws, paper.paper_id).pdf == before, "also after another restore"
+    assert papers.reprint(window.ws, paper.paper_id).nth == 4
 
 
 def with_clerks(window: Window) -> None:

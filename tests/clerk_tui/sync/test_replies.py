@@ -269,7 +269,7 @@ def test_the_centre_may_ask_for_a_pause_and_what_it_stored_is_kept(rig: Rig) -> 
 )
 def test_whatever_else_answers_is_no_network(rig: Rig, answer: Reply) -> None:
     rig.server.always = lambda asked: answer
-    assert what(rig.run()) in ("not_the_centre", "offline")
+    assert what(rig.run()) in ("not_the_centre", "offline", "too_large")
     assert rig.acked == 0
     assert len(rig.server.asked) <= 2, "a redirect is never followed"
 
@@ -591,3 +591,41 @@ def test_after_an_unknown_outcome_the_same_bytes_are_sent_again(rig: Rig, status
     first, second = [each.body for each in rig.server.asked if each.path.endswith("/push")]
     assert first == second
     assert rig.acked == 3
+
+
+def case_of(size: int, number: int) -> wire.Change:
+    """A change whose case has so many bytes."""
+    return wire.Change(
+        server_seq=number, case_id=f"case-{number}", reference="", state="", version=1, device="", case=bytes(size),
+        day=dt.date(2026, 11, 2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("most", "trouble"), [(3, ""), (0, "too_large")])
+def test_a_page_too_large_to_be_read_is_asked_for_in_smaller_ones(rig: Rig, most: int, trouble: str) -> None:
+    """Of a centre that bounds its pages by their cases only; where not even one fits, that is what is told."""
+    limits: list[int] = []
+
+    def centre(asked: Asked) -> Reply:
+        if asked.path.endswith("/push"):
+            return rig.takes()(asked)
+        if not asked.path.endswith("/changes"):
+            return problem(404, "http_404")(asked)
+        query = parse_qs(asked.query)
+        limits.append(int(query["limit"][0]))
+        if limits[-1] > most:
+            return 200, gzip.compress(bytes(MAX_REPLY + 1), 1), {"Content-Encoding": "gzip"}
+        first = int(query.get("cursor", ["0"])[0].rpartition(":")[2])
+        numbers = range(first + 1, min(first + limits[-1], 4) + 1)
+        page = wire.ChangesReply(
+            epoch=EPOCH, changes=[case_of(9, number) for number in numbers], has_more=numbers[-1] < 4,
+            next_cursor=f"{EPOCH}:{numbers[-1]}",
+        )  # fmt: skip
+        return signed_page(page, rig.server.device, asked)
+
+    rig.server.always = centre
+    assert what(rig.run()) == trouble
+    assert rig.acked == 3, "what was to be sent is sent"
+    kept = rig.journal.read().execute("SELECT count(*) FROM inbox_change").fetchone()[0]
+    assert kept == (0 if trouble else 4)
+    assert limits[:4] == [200, 25, 3, 1 if trouble else 6]
