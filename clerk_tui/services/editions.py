@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from clerk_tui.services.print_queue import form_of
 from clerk_tui.services.workspace import Workspace
@@ -12,9 +12,14 @@ from clerk_tui.store.connection import translated
 from hall.errors import HallError
 
 if TYPE_CHECKING:
+    from hall.case import Case
+    from hall.facts import PaperIssued
     from receipts.document import Rendered
     from receipts.edition import Wording
     from receipts.forms import Form
+
+BAD_WORDING: Final = "bad_paper_text"
+"""The code of a wording that makes no paper."""
 
 
 class Issued(Protocol):
@@ -58,6 +63,23 @@ def wording_of(ws: Workspace, issued: Issued) -> Wording | None:
         return None
 
 
+def require_worded(ws: Workspace, case: Case, issued: PaperIssued) -> None:
+    """That a centre's own wording makes this paper, before a case rests on it; the program's is tested with it.
+
+    Raises:
+        HallError: ``bad_paper_text``, naming the file and what is wrong with it.
+    """
+    if ws.config.texts_dir is None:
+        return
+    from receipts.compose import compose
+
+    try:
+        compose(issued.kind, case, issued, qr=issued.replica, texts=ws.config.texts_dir)
+    except HallError as error:
+        if error.code == BAD_WORDING:
+            raise
+
+
 def printed(ws: Workspace, paper_id: str, nth: int) -> tuple[str, Form | None]:
     """SHA-256 (hex) of the PDF that went to a printer as a paper's ``nth`` print, and its form; ``None``: none did."""
     with translated(ws.journal.path):
@@ -65,8 +87,8 @@ def printed(ws: Workspace, paper_id: str, nth: int) -> tuple[str, Form | None]:
     return digest, form_of(target) if digest else None
 
 
-def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered, form: Form) -> None:
-    """That a paper made again is what it was.
+def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered, form: Form, *, worded: bool) -> None:
+    """That a paper made again is what it was; ``worded``: it was made with the words it was issued with.
 
     Where it was printed in this ``form``, its bytes are compared; else it must at least have its own words.
 
@@ -76,7 +98,7 @@ def require_the_same(ws: Workspace, issued: Issued, nth: int, rendered: Rendered
     from receipts.edition import changed
 
     digest, came_as = printed(ws, issued.paper_id, nth)
-    lost = bool(issued.texts) and wording_of(ws, issued) is None
+    lost = bool(issued.texts) and not worded
     if came_as == form:
         if hashlib.sha256(rendered.pdf).hexdigest() == digest:
             return

@@ -21,7 +21,7 @@ from clerk_tui.store.journal import Transaction
 from clerk_tui.store.projections import facts_of
 from clerk_tui.store.queries import Job, PaperRow
 from hall.case import Case
-from hall.errors import BadInput
+from hall.errors import BadInput, HallError
 from hall.facts import DayClosed, PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
@@ -29,6 +29,7 @@ from hall.roles import Permission
 
 if TYPE_CHECKING:
     from receipts.document import Document, Rendered
+    from receipts.edition import Wording
     from receipts.forms import Form
 
 __all__ = [
@@ -148,8 +149,9 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = 
         )  # fmt: skip
     issued = _issued(ws, paper)[1] if paper.case_id else _closed(ws, paper)
     form = form or printed_form(ws, paper_id, reprint) or "a4"
-    rendered = _render(ws, paper, reprint, form)
-    editions.require_the_same(ws, issued, reprint, rendered, form)
+    document, worded = _document(ws, paper, reprint)
+    rendered = _render(ws, document, form)
+    editions.require_the_same(ws, issued, reprint, rendered, form, worded=worded)
     return rendered
 
 
@@ -174,25 +176,35 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
 
 
 def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
-    return _render(ws, job, job.nth, form)
+    return _render(ws, _document(ws, job, job.nth)[0], form)
 
 
-def _render(ws: Workspace, paper: PaperRow | Job, nth: int, form: Form) -> Rendered:
-    document = _document(ws, paper, nth)
+def _render(ws: Workspace, document: Document, form: Form) -> Rendered:
     return making.render(replace(document, watermark=WATERMARK) if ws.config.training else document, form)
 
 
-def _document(ws: Workspace, paper: PaperRow | Job, nth: int) -> Document:
-    """The content of a paper, from the case as it stood or from the fact that closed a day."""
+def _document(ws: Workspace, paper: PaperRow | Job, nth: int) -> tuple[Document, bool]:
+    """The content of a paper, from the case as it stood or from the fact that closed a day, and whether in the words it
+    was issued with: where those are lost, or lack what the law wants, in those there are now."""
+    issued: editions.Issued
+    case, issued = _issued(ws, paper) if paper.case_id else (None, _closed(ws, paper))
+    wording = editions.wording_of(ws, issued)
+    try:
+        return _composed(ws, case, issued, nth, wording), wording is not None
+    except HallError as error:
+        if wording is None or error.code != editions.BAD_WORDING:
+            raise
+    return _composed(ws, case, issued, nth, None), False
+
+
+def _composed(ws: Workspace, case: Case | None, issued: editions.Issued, nth: int, wording: Wording | None) -> Document:
     from receipts.compose import compose
     from receipts.day_sheet import compose_day
 
     texts = ws.config.texts_dir
-    if not paper.case_id:
-        closed = _closed(ws, paper)
-        return compose_day(closed, reprint=nth, texts=texts, wording=editions.wording_of(ws, closed))
-    case, issued = _issued(ws, paper)
-    wording = editions.wording_of(ws, issued)
+    if isinstance(issued, DayClosed):
+        return compose_day(issued, reprint=nth, texts=texts, wording=wording)
+    assert case is not None and isinstance(issued, PaperIssued), "every other paper is of a case"
     return compose(issued.kind, case, issued, reprint=nth, qr=issued.replica, texts=texts, wording=wording)
 
 

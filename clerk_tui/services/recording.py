@@ -85,7 +85,11 @@ class Action:
         )
 
     def issue(self, kinds: Iterable[PaperKind]) -> None:
-        """One more paper of each kind; its number follows from the case's earlier ones."""
+        """One more paper of each kind; its number follows from the case's earlier ones.
+
+        Raises:
+            HallError: ``bad_paper_text``, the centre's own wording does not make it. Nothing is written.
+        """
         for kind in kinds:
             own = ""
             case = self.so_far()
@@ -98,20 +102,21 @@ class Action:
             texts = editions.texts_now(self.ws, kind)
             self._texts |= texts
             self.paper_ids.append(paper_id)
-            self.add(
-                PaperIssued(
-                    paper_id=paper_id,
-                    kind=kind,
-                    number=number,
-                    day=self.today,
-                    copies=COPIES[kind],
-                    window=self.ws.config.hall.window,
-                    clerk=self.ws.clerk.name,
-                    replica=code_for(self.ws, case, kind, number, self.today) if case else "",
-                    texts=tuple(texts),
-                    maker=editions.maker_now(),
-                )
+            issued = PaperIssued(
+                paper_id=paper_id,
+                kind=kind,
+                number=number,
+                day=self.today,
+                copies=COPIES[kind],
+                window=self.ws.config.hall.window,
+                clerk=self.ws.clerk.name,
+                replica=code_for(self.ws, case, kind, number, self.today) if case else "",
+                texts=tuple(texts),
+                maker=editions.maker_now(),
             )
+            if case is not None:
+                editions.require_worded(self.ws, case, issued)
+            self.add(issued)
 
     def so_far(self) -> Case | None:
         """The case as it will be with the facts gathered so far."""
