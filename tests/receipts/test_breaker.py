@@ -119,6 +119,7 @@ def test_nothing_is_lost_and_nothing_hangs_into_the_margin(text: str, width: int
 
 
 @given(text=TEXT, width=st.integers(8, 60))
+@example(text="一5个工作日", width=8)
 def test_no_break_is_worse_than_another_that_fits_on_the_line(text: str, width: int) -> None:
     widths = [measure(char) for char in text]
     for (start, end), (after, _) in pairwise(break_lines(text, widths, width)):
@@ -147,7 +148,7 @@ def harm(text: str, place: int) -> int:
         return 2 if left and left[-1] in OPENING + "/" else 0
     if before in "0123456789" and after in UNITS:
         return 1
-    if before == "个" and after in "工自" and text[place - 2 : place - 1].isdigit():
+    if any(text.startswith(("个工作日", "个自然日"), place - back) for back in (1, 2, 3) if back <= place):
         return 1
     return 1 if lettered(before, text[place - 2 : place - 1]) and lettered(after) else 0
 
@@ -160,6 +161,8 @@ def lettered(char: str, earlier: str = "") -> bool:
 
 
 @given(text=TEXT, width=st.integers(8, 60))
+@example(text="一5个工作日", width=8)
+@example(text="一二5个自然日", width=12)
 def test_no_line_is_shorter_than_it_need_be(text: str, width: int) -> None:
     widths = [measure(char) for char in text]
     for (start, end), (after, stop) in pairwise(break_lines(text, widths, width)):
