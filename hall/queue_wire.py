@@ -72,7 +72,7 @@ class TicketView(_Message, frozen=True):
     """A ticket as it stands. Times are Unix milliseconds, 0 for what has not happened.
 
     ``lease_left_ms`` counts down to when a called ticket goes back by itself. ``name`` is filled for the window that
-    called it only.
+    called it only. ``withdrawn`` are numbers that it got besides and that are not called.
     """
 
     ticket_id: Identity
@@ -99,6 +99,7 @@ class TicketView(_Message, frozen=True):
     claim_id: Words = ""
     lease_left_ms: Lease = 0
     name: Words = ""
+    withdrawn: list[Number] = []
 
 
 class Told(_Message, frozen=True):
@@ -289,13 +290,14 @@ class WindowFigures(_Message, frozen=True):
 
 
 class LastCall(_Message, frozen=True):
-    """A call, for the display in the hall."""
+    """A call, for the display in the hall. ``withdrawn``: numbers of the same ticket that are not called."""
 
     number: str
     window: str
     at_ms: int
     calls: int
     state: str
+    withdrawn: list[str] = []
 
 
 class HourFigures(_Message, frozen=True):

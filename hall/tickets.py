@@ -50,7 +50,8 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A ticket after its facts so far. Times are Unix milliseconds, 0 for what has not happened.
 
     ``place_ms`` is set when it was put back among those who wait, 0 while its issue alone counts. ``window`` is where
-    it was called to, or the only one that may call it after a transfer to a window.
+    it was called to, or the only one that may call it after a transfer to a window. ``withdrawn`` are numbers that the
+    same ticket got besides, at stations that could not hear of each other: only ``number`` is called.
     """
 
     ticket_id: str
@@ -81,6 +82,7 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reprints: int = 0
     version: int = 1
     misfits: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def number(letter: str, serial: int) -> str:
@@ -101,6 +103,10 @@ def advance(ticket: Ticket | None, fact: Fact) -> Ticket | None:
     body = fact.body
     if ticket is None:
         return _begin(fact.header.subject, body) if isinstance(body, t.TicketIssued) else None
+    if isinstance(body, t.TicketIssued) and number(body.letter, body.serial) != ticket.number:
+        # One appointment, checked in twice without a network: the first number stands.
+        withdrawn = (*ticket.withdrawn, number(body.letter, body.serial))
+        return msgspec.structs.replace(ticket, version=ticket.version + 1, withdrawn=withdrawn)
     allowed = _ALLOWED.get(type(body))
     if allowed is None or ticket.state not in allowed:
         misfit = f"{fact.header.type}：号票已是“{STATE_NAMES[ticket.state]}”"

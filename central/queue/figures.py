@@ -39,7 +39,14 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
             businesses=await _businesses(db, office, today, known, now_ms),
             windows=[_window(row, at, now_ms) for row in known],
             calls=[
-                w.LastCall(number=number(row[0], row[1]), window=row[2], at_ms=row[3], calls=row[4], state=row[5])
+                w.LastCall(
+                    number=number(row[0], row[1]),
+                    window=row[2],
+                    at_ms=row[3],
+                    calls=row[4],
+                    state=row[5],
+                    withdrawn=counts.withdrawn(row[6]),
+                )
                 for row in await counts.last_calls(db, office, today, CALLS)
             ],
             hours=await _hours(db, office, first, today),

@@ -81,6 +81,9 @@ class TicketFacts(Struct):
         if not isinstance(body, t.TicketPrinted):
             body = replace(body, at_ms=order)
         order = max([order, *(each.order_ms for each in history if each.source == self.source)])
+        if isinstance(body, t.TicketIssued) and self._is_used(subject):
+            # Somebody has been called by the number that is known: it stands, however late it was taken.
+            order = max([order, *(each.order_ms + 1 for each in history if isinstance(each.body, t.TicketIssued))])
         told = Happened(
             fact_id=fact.header.event_id, order_ms=order, number=len(history) + 1, source=self.source, body=body
         )
@@ -89,19 +92,24 @@ class TicketFacts(Struct):
         return self._fold(subject, fact, history)
 
     def _issue(self, subject: str, body: t.TicketIssued, history: list[Happened]) -> Answer | None:
-        known = next((each.body for each in history if isinstance(each.body, t.TicketIssued)), None)
         key = (body.day.isoformat(), body.letter, body.serial)
-        if known is not None:
-            same = (known.day.isoformat(), known.letter, known.serial) == key
-            return (Status.APPLIED, "") if same else (Status.QUARANTINED, "这张号票已有别的号码")
+        known = [each.body for each in history if isinstance(each.body, t.TicketIssued)]
+        if any((each.day.isoformat(), each.letter, each.serial) == key for each in known):
+            return Status.APPLIED, ""
+        if any(each.day != body.day for each in known):
+            return Status.QUARANTINED, "这张号票已有别的号码"
         if why := self.taken.get(key):
             return Status.QUARANTINED, why
         self.taken[key] = f"号码{number(body.letter, body.serial)}已经给了别人，请重新取号"
         return None
 
+    def _is_used(self, subject: str) -> bool:
+        row = self.rows.get(subject)
+        return row is not None and (row.ticket.calls > 0 or row.ticket.state is not TicketState.WAITING)
+
     def _fold(self, subject: str, fact: Fact, history: list[Happened]) -> Answer:
         before = self.rows.get(subject)
-        issued = next((each.body for each in history if isinstance(each.body, t.TicketIssued)), None)
+        issued = first_issue(history)
         ticket = fold(subject, history)
         if ticket is None or issued is None:
             return Status.APPLIED, ""
@@ -112,6 +120,7 @@ class TicketFacts(Struct):
         else:
             self.changed.add(subject)
             misfits = len(before.ticket.misfits)
+            before = replace(before, letter=issued.letter, serial=issued.serial)
         if isinstance(fact.body, t.TicketIssued) and fact.personal is not None and fact.personal.applicant is not None:
             name = fact.personal.applicant.name[:60]
             before = replace(before, name=name if _PLAIN(name) else "")
@@ -143,11 +152,18 @@ class TicketFacts(Struct):
         if new:
             await table.add(db, self.office, new, rule, alone=alone)
         for row in new:
-            await numbers.pass_serial(db, self.office, row.ticket.day, row.letter, row.serial)
+            await self._pass(db, row.ticket)
         for subject in sorted(self.changed - self.new):
             await table.save(db, self.office, [self.rows[subject]], rule)
+            await self._pass(db, self.rows[subject].ticket)
         if self.added:
             await table.add_happened(db, self.office, self.added)
+
+    async def _pass(self, db: Db, ticket: Ticket) -> None:
+        """Nobody gets its numbers, or those before them, from here any more."""
+        for told in (ticket.number, *ticket.withdrawn):
+            letter = told.rstrip("0123456789")
+            await numbers.pass_serial(db, self.office, ticket.day, letter, int(told[len(letter) :]))
 
 
 async def load(
@@ -186,6 +202,14 @@ async def _why_taken(db: Db, office: str, device_id: str, body: t.TicketIssued) 
         return f"号码{told}已经给了别人，请重新取号"
     owner = await numbers.owner_of_serial(db, office, body.day, body.letter, body.serial)
     return f"号码{told}在别的设备的号段里，请重新取号" if owner and owner != device_id else ""
+
+
+def first_issue(history: Sequence[Happened]) -> t.TicketIssued | None:
+    """The issue that makes the ticket's number: of several the first by time."""
+    issued = [each for each in history if isinstance(each.body, t.TicketIssued)]
+    body = min(issued, key=lambda each: (each.order_ms, each.number)).body if issued else None
+    assert body is None or isinstance(body, t.TicketIssued)
+    return body
 
 
 def fold(subject: str, history: Sequence[Happened]) -> Ticket | None:

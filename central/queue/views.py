@@ -37,6 +37,7 @@ def view(row: TicketRow, now_ms: int, *, window: str = "") -> TicketView:
         why=ticket.why,
         claim_id=row.claim_id if window and ticket.window == window else "",
         lease_left_ms=max(0, row.lease_ms - now_ms) if row.lease_ms else 0,
+        withdrawn=list(ticket.withdrawn),
         name=row.name if window and has and ticket.window == window else "",
     )
 

@@ -24,8 +24,8 @@ _COLUMNS = TABLES["ticket"]
 _READ = "SELECT letter, serial, snapshot, claim_id, lease_ms, told, name, device_id FROM ticket"
 _CHANGED = (
     "business", "state", "place", "person_key", "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms",
-    "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version", "snapshot", "name", "waiting_key",
-    "arrival_key",
+    "letter", "serial", "issued_ms", "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version",
+    "snapshot", "name", "waiting_key", "arrival_key",
 )  # fmt: skip
 _UPDATE = (
     f"UPDATE ticket SET {', '.join(f'{name} = ${place}' for place, name in enumerate(_CHANGED, 1))}"  # noqa: S608
@@ -144,7 +144,15 @@ async def of_number(db: Db, office: str, day: dt.date, number: str) -> TicketRow
         f"{_READ} WHERE office = $1 AND day = $2 AND letter = $3 AND serial = $4",
         office, day.isoformat(), letter, int(serial),
     )  # fmt: skip
-    return _row(row) if row else None
+    return _row(row) if row else await _of_withdrawn(db, office, day, number)
+
+
+async def _of_withdrawn(db: Db, office: str, day: dt.date, number: str) -> TicketRow | None:
+    """The ticket that had this number besides: one of the day's appointments."""
+    found = await db.rows(
+        f"{_READ} WHERE office = $1 AND day = $2 AND lane <> 'normal' AND lane = 'booked'", office, day.isoformat()
+    )
+    return next((row for row in map(_row, found) if number in row.ticket.withdrawn), None)
 
 
 async def of_persons(db: Db, office: str, day: dt.date, keys: Iterable[str]) -> dict[str, TicketRow]:
@@ -216,10 +224,7 @@ async def add(
             "office": office,
             "ticket_id": row.ticket.ticket_id,
             "day": row.ticket.day.isoformat(),
-            "letter": row.letter,
-            "serial": row.serial,
             "lane": row.ticket.lane,
-            "issued_ms": row.ticket.issued_ms,
             "told": row.told,
             "device_id": row.device_id,
         }
@@ -246,6 +251,9 @@ def _derived(office: str, row: TicketRow, rule: QueueRule, key: str | None) -> d
     waits = waiting_key(office, ticket.day, ticket.business) if ticket.state is TicketState.WAITING else None
     return {
         "business": ticket.business,
+        "letter": row.letter,
+        "serial": row.serial,
+        "issued_ms": ticket.issued_ms,
         "state": ticket.state.value,
         "place": ticket.window,
         "person_key": key,

@@ -19,6 +19,7 @@ MOST_COUNTED = 1_000
 RECENT = 200
 """Of how many services the mean and spread are taken."""
 _names = msgspec.json.Decoder(list[str])
+_tickets = msgspec.json.Decoder(Ticket)
 _WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY({{}}) LIMIT {MOST_COUNTED}) others"  # noqa: S608
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
 
@@ -169,14 +170,19 @@ async def mean_waits(db: Db, office: str, day: dt.date) -> dict[str, float]:
 
 
 async def last_calls(db: Db, office: str, day: dt.date, limit: int) -> list[Row]:
-    """The last calls: letter, serial, window, when, how often, and the ticket's state."""
+    """The last calls: letter, serial, window, when, how often, the ticket's state, and the ticket."""
     return await db.rows(
-        "SELECT letter, serial, place, called_ms, calls, state FROM ticket WHERE office = $1 AND day = $2"
+        "SELECT letter, serial, place, called_ms, calls, state, snapshot FROM ticket WHERE office = $1 AND day = $2"
         " AND called_ms > 0 AND place <> '' ORDER BY called_ms DESC LIMIT $3",
         office,
         day.isoformat(),
         limit,
     )
+
+
+def withdrawn(snapshot: bytes) -> list[str]:
+    """The numbers of a stored ticket that are not called."""
+    return list(_tickets.decode(snapshot).withdrawn)
 
 
 async def told(db: Db, office: str, day: dt.date) -> list[tuple[str, int]]:

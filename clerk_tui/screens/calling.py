@@ -127,7 +127,9 @@ class CallingScreen(CounterScreen):
     def _business(self, ticket: TicketView) -> str:
         lane = _(LANE_NAMES.get(ticket.lane, ""))
         name = self.counter.business_names.get(ticket.business, ticket.business)
-        return "  ".join(part for part in (name, lane, ticket.priority) if part)
+        other = _("、").join(ticket.withdrawn)
+        also = _("{numbers} 已并入此号").format(numbers=other) if other else ""
+        return "  ".join(part for part in (name, lane, ticket.priority, also) if part)
 
     def _pair(self, label: str, value: str, columns: int) -> Line:
         return ((pad(label, LABEL + 2), "faint"), (clip(safe(value), columns - LABEL - 2), "plain")), ""

@@ -164,6 +164,7 @@ def _hero(call: LastCall | None, now_ms: int, columns: int, rows: int) -> list[L
     fresh = 0 <= now_ms - call.at_ms < FRESH_MS
     fill = "big-info" if fresh else ""
     again = _("  第 {n} 次呼叫").format(n=call.calls) if call.calls > 1 else ""
+    again += also(call.withdrawn)
     said = (
         (
             ("   " + _call(number, window), "strong"),
@@ -197,6 +198,12 @@ def _hero(call: LastCall | None, now_ms: int, columns: int, rows: int) -> list[L
     return [*lines, ((), fill), said, ((), fill), BLANK]
 
 
+def also(withdrawn: Sequence[str]) -> str:
+    """That other numbers are not called: whoever holds one of their papers comes with this number."""
+    numbers = _("、").join(safe(each) for each in withdrawn)
+    return _("  {numbers} 已并入此号").format(numbers=numbers) if numbers else ""
+
+
 def _call(number: str, window: str) -> str:
     """The call in words, to be read and to be heard."""
     return _("请 {number} 号到 {window} 号窗口").format(number=number, window=window)
@@ -212,7 +219,7 @@ def _earlier(calls: Sequence[LastCall], columns: int, rows: int) -> list[tuple[S
     high = digits.height_of(1)
     for call in calls:
         number, window = safe(call.number), safe(call.window)
-        to = _("到 {window} 号窗口").format(window=window)
+        to = _("到 {window} 号窗口").format(window=window) + also(call.withdrawn)
         if (
             digits.drawable(number)
             and digits.width_of(number, 1) + 2 + width(to) <= columns

@@ -336,6 +336,9 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
         under += "　" + _("前面还有 {count} 人").format(count=told.ahead)
     if ticket.window and ticket.state in (TicketState.CALLED, TicketState.SERVING):
         under += "　" + _("{window} 号窗口").format(window=safe(ticket.window))
+    if ticket.withdrawn:
+        other = _("、").join(ticket.withdrawn)
+        under += "　" + _("{other} 与它是同一个预约，已作废，请等 {number}").format(other=other, number=ticket.number)
     keys = (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
     return _title(f"{ticket.number}　{state}", under, columns), [], keys
 

@@ -9,13 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from clerk_tui.services import booking, hall_cases
+from clerk_tui.services import booking
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import known_keys
 from clerk_tui.services.ticketing import Station, businesses, card_number
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.bookings import Booking
-from clerk_tui.store.connection import translated
 from hall import replica, ticket_code
 from hall.catalogue.businesses import business_of
 from hall.catalogue.model import Business, Matter
@@ -67,7 +66,8 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     if number is not None and ws.config.station.card:
         return Arrival(kind="card", id_number=number, bookings=tuple(booking.of_card(ws, station, number)))
     if number is None and (reference := _reference(clean)) is not None:
-        return Arrival(kind="return", reference=reference, business=_queue_of_case(ws, reference))
+        # A machine that anybody stands at has no cases of the hall: whoever types a reference chooses the business.
+        return Arrival(kind="return", reference=reference)
     raise BadInput(
         "unknown_code",
         "这个码在取号机上用不上",
@@ -87,14 +87,6 @@ def _paper(ws: Workspace, station: Station, text: str) -> Arrival:
     found = replica.decode(text, known_keys(ws), ws.hall_clock.today())
     matter = ws.catalogue.find(found.matter)
     return Arrival(kind="return", reference=found.reference, business=_queue(ws, matter))
-
-
-def _queue_of_case(ws: Workspace, reference: str) -> Business | None:
-    with translated(ws.journal.path):
-        read = ws.journal.read()
-        case_id = hall_cases.case_id_of(read, reference)
-        known = hall_cases.look(ws, read, case_id) if case_id else None
-    return _queue(ws, ws.catalogue.find(known.case.matter.key)) if known else None
 
 
 def _queue(ws: Workspace, matter: Matter | None) -> Business | None:

@@ -63,7 +63,7 @@ def _own(ws: Workspace, station: Station, wanted: str) -> Ticket | None:
 def _as_ticket(view: w.TicketView, own: Ticket | None) -> Ticket:
     """What the centre tells of a ticket, and what only the device knows that printed it."""
     told: dict[str, Any] = {name: getattr(view, name) for name in Ticket.__struct_fields__ if hasattr(view, name)}
-    told["state"] = TicketState(view.state)
+    told["state"], told["withdrawn"] = TicketState(view.state), tuple(view.withdrawn)
     printed: dict[str, Any] = (
         {"print_state": own.print_state, "reprints": own.reprints, "person": own.person} if own else {}
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from central.queue import issuing
+from central.queue import figures, issuing, looking
 from hall import facts as f
 from hall import queue_wire as w
 from hall import ticketing as t
@@ -107,6 +107,38 @@ def test_a_number_belongs_to_one_ticket_whatever_a_device_says(queue: Queue, sta
     assert queue.issue(3).ticket.number == "A010", "what a device used is never given out here"
     numbers = queue.hub.read(lambda db: db.rows("SELECT letter, serial FROM ticket"))
     assert len({tuple(row) for row in numbers}) == len(numbers) == 3
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_an_appointment_checked_in_at_two_stations_off_line_has_the_number_that_was_first(
+    queue: Queue, station: Device, window: Device, late_first: bool
+) -> None:
+    block(queue, station, 5), block(queue, window, 5)
+    early, late = Telling(queue, station), Telling(queue, window)
+    name = early.issue(501, 1, lane="booked", slot_ms=queue.now(0))
+    late.issue(506, 4, ticket=name, lane="booked", slot_ms=queue.now(0))
+    for each in (late, early) if late_first else (early, late):
+        assert each.push(10) == [GOOD]
+    ticket = queue.ticket(name)
+    assert (ticket.number, ticket.withdrawn, ticket.issued_ms) == ("A501", ("A506",), queue.now(1))
+    told = queue.hub.run(looking.one(queue.hub.store, queue.office, "A506", queue.now(11)))
+    assert (told.ticket.number, told.ticket.withdrawn) == ("A501", ["A506"]), "the paper leads to the ticket"
+    assert queue.called(12).number == "A501" and queue.claim(13, "2").ticket is None
+    (call,) = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(13))).calls
+    assert (call.number, call.withdrawn) == ("A501", ["A506"]), "the display says it"
+
+
+def test_a_number_that_was_called_stands_whatever_is_told_of_an_earlier_one(
+    queue: Queue, station: Device, window: Device
+) -> None:
+    block(queue, station, 5), block(queue, window, 5)
+    early, late = Telling(queue, station), Telling(queue, window)
+    name = early.issue(501, 1, lane="booked", slot_ms=queue.now(0))
+    late.issue(506, 4, ticket=name, lane="booked", slot_ms=queue.now(0))
+    assert late.push(5) == [GOOD] and queue.called(6).number == "A506"
+    assert early.push(7) == [GOOD]
+    ticket = queue.ticket(name)
+    assert (ticket.number, ticket.withdrawn, ticket.state) == ("A506", ("A501",), TicketState.CALLED)
 
 
 def test_a_window_may_tell_of_a_ticket_before_its_station_does(queue: Queue, station: Device, window: Device) -> None:

@@ -31,6 +31,7 @@ from clerk_tui.sync.enrol import enrol
 from clerk_tui.sync.run import SyncReport, sync_once
 from clerk_tui.sync.token import token_path
 from hall import queue_wire as w
+from hall import wire
 from hall.roles import Actor, Role
 from hall.ticketing import TicketBody
 from tests.clerk_tui.conftest import ROOT
@@ -77,6 +78,8 @@ class Between:
                     if name.lower() not in (*OF_THE_HOP, "content-encoding", "date", "server"):
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(said)))
+                if signature := reply.headers.get(wire.PAGE_HEADER):
+                    self.send_header(wire.PAGE_HEADER, signature)
                 self.end_headers()
                 self.wfile.write(said)
 

@@ -482,7 +482,8 @@ def test_an_earlier_paper_leads_to_the_return_lane_of_its_business(hall: Hall, m
     for shown in (code, noticed.reference, noticed.reference.lower()):
         arrival = arriving.read(machine.ws, machine.station, shown)
         assert (arrival.kind, arrival.reference) == ("return", noticed.reference)
-        assert arrival.business is not None and arrival.business.key == "company"
+        # The paper says what it is about; a reference does not, and the machine has no cases: that is asked.
+        assert (arrival.business.key if arrival.business else "") == ("company" if shown == code else "")
     taken = machine.take("company", lane="return", reference=arrival.reference)
     assert (taken.ticket.lane, taken.ticket.reference) == ("return", noticed.reference)
 
