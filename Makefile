@@ -51,7 +51,7 @@ kiosk: setup ## the supervisor's board, on the same sample hall (beside `make ru
 	@exec $(BIN)/clerk board --demo
 
 test: setup ## the whole test suite
-	@$(PYTEST) -n 2
+	@$(PYTEST) -n 3 --dist worksteal
 
 check: setup ## lint, format, types, and the house's import contracts
 	@$(BIN)/ruff check .

@@ -27,7 +27,7 @@ from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.phrases import clock_words
-from hall.errors import HallError
+from hall.errors import BadInput, HallError
 from hall.tickets import TicketState
 
 if TYPE_CHECKING:
@@ -368,9 +368,10 @@ def replace_already(taken: Any) -> Any:
 
 
 def _not_printed(error: Exception) -> pages.Trouble:
-    if isinstance(error, HallError):
+    """Whoever takes a number is told what to do, never what a printer or a disk said: that is in the log."""
+    if isinstance(error, BadInput):
         return pages.Trouble(_(error.message), _(error.hint))
-    return pages.Trouble(_("号票没有打出来，请记住号码，照样会叫到您"), "")
+    return pages.Trouble(_("号票没有打出来，请找导办人员"), _("号码有效，请记住，照样会叫到您"))
 
 
 def _unexpected() -> HallError:

@@ -322,10 +322,9 @@ def _print_words(page: Given) -> list[tuple[str, str]]:
         return [(_("正在打印号票"), "faint")]
     if printed.state == "printed":
         return [(_("请取走号票"), "good")]
-    said = [(_("号票没有打出来，请记住号码，照样会叫到您"), "warn"), (safe(_(printed.error)), "faint")]
-    if printed.state == "unknown":
-        said[0] = (_("不知道号票打出来了没有，请记住号码，照样会叫到您"), "warn")
-    return said
+    unsure = printed.state == "unknown"
+    first = _("不知道号票打出来了没有，请找导办人员") if unsure else _("号票没有打出来，请找导办人员")
+    return [(first, "warn"), (_("号码有效，请记住，照样会叫到您"), "strong")]
 
 
 def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[Button, ...]]:

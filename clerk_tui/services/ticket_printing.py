@@ -116,10 +116,12 @@ def _out(ws: Workspace, ticket: Ticket, document: Document, nth: int) -> tuple[S
             path = print_queue.target_of(ws, target).put(file_name(ticket, nth), rendered.pdf)
         return "printed", path, None
     except PrintError as error:
+        log.warning("a ticket did not come out: %s %s", error.code, error.message)
         return ("failed" if error.certain else "unknown"), "", error
     except StoreError:
         raise
     except HallError as error:
+        log.warning("a ticket did not come out: %s %s", error.code, error.message)
         return "failed", "", PrintError(error.message, error.hint, code=error.code)
     except Exception as error:
         log.error("a ticket could not be printed: %s", placed(error))

@@ -144,12 +144,25 @@ async def test_a_failed_print_is_said_and_done_again(config: Config, ws: Workspa
     folder(config).write_text("no folder", encoding="utf-8")
     async with machine(config, ws) as clerk:
         assert (await taken(clerk, "1")).printed.state == "failed"  # type: ignore[union-attr]
-        assert "没有打出来" in clerk.text and "照样会叫到您" in clerk.text
+        assert "没有打出来，请找导办人员" in clerk.text and "号码有效" in clerk.text
         folder(config).unlink()
         await clerk.press("1")
         await clerk.until(lambda: "请取走号票" in clerk.text)
         assert [path.name for path in folder(config).iterdir()] == ["ticket-20261102-A001.pdf"]
         assert [number for number, _id in tickets_kept(ws)] == ["A001"]
+
+
+async def test_whoever_takes_a_number_never_reads_what_the_printer_said(
+    config: Config, ws: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder(config).parent.mkdir(parents=True, exist_ok=True)
+    folder(config).write_text("no folder", encoding="utf-8")
+    async with machine(config, ws, NARROW) as clerk:
+        printed = (await taken(clerk, "1")).printed
+        assert printed is not None and str(folder(config)) in printed.error
+        shown = clerk.text.replace(" ", "").replace("\n", "")
+        assert printed.error not in shown and str(folder(config).parent) not in shown and "print.target" not in shown
+    assert printed.error in caplog.text, "whoever looks after the machine finds it in the log"
 
 
 async def test_used_up_numbers_are_told(config: Config, ws: Workspace) -> None:

