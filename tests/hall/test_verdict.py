@@ -153,7 +153,9 @@ def test_the_explanation_is_that_of_the_chosen_outcome() -> None:
         ({"A": PRESENT, "B": promised(None)}, {}, "promise_date_needed"),
         ({"A": PRESENT, "B": promised()}, {"tolerance": Tolerance(allowed=False)}, "not_tolerable"),
         ({"A": Tick(S.UNACCEPTABLE), "B": PRESENT}, {}, "needs_reason"),
+        ({"A": Tick(S.UNACCEPTABLE, "—"), "B": PRESENT}, {}, "needs_reason"),
         ({"A": Tick(S.NOT_APPLICABLE, " "), "B": PRESENT}, {}, "needs_reason"),
+        ({"A": Tick(S.NOT_APPLICABLE, "——"), "B": PRESENT}, {}, "needs_reason"),
         ({"A": Tick(S.HELD), "B": PRESENT}, {}, "not_held"),
     ],
 )
@@ -199,6 +201,7 @@ def test_want_of_authority_needs_the_right_organ() -> None:
     with pytest.raises(BadInput) as caught:
         nowhere.require(Outcome.REFUSED)
     assert caught.value.field == "refusal.where.organ"
+    assert "机关的名称" in caught.value.hint
     told = verdict(checklist(A), refusal=Refusal("not_authority", "不属于本机关职权", POLICE))
     assert told.require(None) is Outcome.REFUSED
     assert told.article.endswith("第二项")
