@@ -61,9 +61,15 @@ def refusal_article(refusal: Refusal, kind: str = LICENCE) -> str:
 def refusal_error(refusal: Refusal) -> BadInput | None:
     """What a refusal lacks: its reason (art. 72(7)), the right organ (art. 32(2)), the article that allows it."""
     if not says_something(refusal.reason):
-        return BadInput("needs_reason", "不予受理必须说明理由", field="refusal.reason")
+        hint = "写明依据什么事实、不符合哪一条"
+        return BadInput("needs_reason", "不予受理必须说明理由", field="refusal.reason", hint=hint)
     if refusal.ground == "not_authority" and (refusal.where is None or not says_something(refusal.where.organ)):
-        return BadInput("needs_organ", "不属于本机关职权的，必须告知向哪个机关申请", field="refusal.where.organ")
+        return BadInput(
+            "needs_organ",
+            "不属于本机关职权的，必须告知向哪个机关申请",
+            field="refusal.where.organ",
+            hint="写明机关的名称，最好也写地址和电话",
+        )
     if refusal.ground == "other" and not says_something(refusal.basis):
         return BadInput(
             "needs_basis",

@@ -26,6 +26,7 @@ from hall.checklist import Row
 from hall.facts import Due, PaperKind
 from hall.identity import normalise_number
 from hall.masking import mask_name
+from hall.names import says_something
 from hall.replica_envelope import PREFIX, KnownKey, ReplicaError, altered, key_id, unwrap, wrap
 from hall.replica_wire import (
     APPLICANTS,
@@ -255,7 +256,7 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     reason = mark.reason
     if 0 <= mark.problem < len(row.problems):
         reason = row.problems[mark.problem].code
-    if not reason and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
+    if not says_something(reason) and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
         reason = ON_PAPER
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
 

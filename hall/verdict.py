@@ -14,6 +14,7 @@ from msgspec import Struct
 from hall.catalogue.model import LICENCE, Question, Tolerance
 from hall.checklist import Checklist, Row
 from hall.errors import BadInput, Unlawful
+from hall.names import says_something
 from hall.refusal import Refusal as Refusal
 from hall.refusal import exit_refusal, item, refusal_article, refusal_error
 
@@ -253,10 +254,11 @@ def _tick_error(
     if tick is None:
         return None
     match tick.state:
-        case TickState.UNACCEPTABLE if not tick.reason.strip():
+        case TickState.UNACCEPTABLE if not says_something(tick.reason):
             return BadInput("needs_reason", f"“{row.name}”不合格，要写明原因", field=where, hint="选一个原因或自己写")
-        case TickState.NOT_APPLICABLE if row.required and not tick.reason.strip():
-            return BadInput("needs_reason", f"“{row.name}”是必要材料，写明不适用的理由才能免去", field=where)
+        case TickState.NOT_APPLICABLE if row.required and not says_something(tick.reason):
+            message = f"“{row.name}”是必要材料，写明不适用的理由才能免去"
+            return BadInput("needs_reason", message, field=where, hint="写一句理由，或改勾“有”“缺”")
         case TickState.HELD if not row.held:
             return BadInput("not_held", f"本厅没有“{row.name}”，不能勾“已有”", field=where, hint="收到后勾“有”")
         case TickState.PROMISED:

@@ -23,7 +23,7 @@ NO_END = frozenset("（《〈「『【〔〖〘〚［｛｟“‘〝«‹﹙﹛�
 _COUNTED = frozenset("年月日号时分秒个条款项目件份次页本张元角")
 """What is counted stays with its number: 18日, 5个, 第32条."""
 
-_UNITS = ("个工作日", "个自然日")
+UNITS = ("个工作日", "个自然日")
 """Units of several characters that stay together: 5个工作日."""
 
 _UNTIL = frozenset("–—～")
@@ -115,7 +115,7 @@ def _kind(text: str, index: int) -> int:
         before = text[index - 2]
     if (before.isdigit() and after in _COUNTED) or (before in _UNTIL and after.isdigit()):
         return _IN_WORD
-    if before in "个工作自然" and any(text.startswith(_UNITS, max(index - back, 0)) for back in (1, 2, 3)):
+    if before in "个工作自然" and any(text.startswith(UNITS, max(index - back, 0)) for back in (1, 2, 3)):
         return _IN_WORD
     return _IN_WORD if _of_word(before) and _of_word(after) else _FREE
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.dialog import Answer, Paragraph, Spec, problem
+from clerk_tui.screens.dialog import Answer, Paragraph, Spec, problem, worded
 from clerk_tui.screens.words import VISITS
 from hall.tickets import LANE_NAMES
 
@@ -29,7 +29,7 @@ def not_come(visit: Visit) -> Spec:
         ((_("已叫{calls}次").format(calls=visit.ticket.calls), "plain"),),
         options=(_("再叫一次"), _("过号，叫下一位"), _("过号，原因另写")),
         field=_("原因"),
-        check=_wanted,
+        check=worded(_("必须写明原因")),
         yes=N_("选定"),
     )
 
@@ -41,7 +41,7 @@ def how_it_ended(visit: Visit) -> Spec:
         ((_("这次还没有办过事项；办过的会自动记下。"), "faint"),),
         options=(*(_(word) for word in VISITS.values()), _("其他")),
         field=_("写明"),
-        check=_wanted,
+        check=worded(_("必须写明原因")),
         yes=N_("办结"),
         no=N_("接着办"),
     )
@@ -131,12 +131,8 @@ def _reason(title: str, options: Sequence[str], *paragraphs: Paragraph, yes: str
         tuple(paragraphs),
         options=(*options, _("另写")),
         field=_("原因"),
-        check=_wanted,
+        check=worded(_("必须写明原因")),
         yes=yes,
         no=N_("返回"),
         tone=tone,
     )
-
-
-def _wanted(text: str) -> str:
-    return "" if text else _("必须写明原因")

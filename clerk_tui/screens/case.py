@@ -12,7 +12,7 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.printing import ask_elsewhere, print_again, print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.painted import BLANK, Line
@@ -156,7 +156,7 @@ class CaseScreen(CounterScreen):
             _("显示完整的个人信息"),
             ((_("谁在什么时候、为什么看的，会和办件一起留下记录。"), "plain"),),
             field=_("理由"),
-            check=lambda text: "" if text else _("要写明理由"),
+            check=worded(_("要写明理由")),
             yes=N_("显示"),
         )
 

@@ -12,12 +12,11 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.messages import DayEnded, DayLooked, PapersLeft, PapersMade
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.words import left_name, work_name
 from clerk_tui.widgets.cells import pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.virtual_list import TextPane
-from hall.names import says_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +145,7 @@ class ClosingScreen(CounterScreen):
             ),
             field=_("原因"),
             value=self.reasons.get(one.kind, ""),
-            check=lambda text: "" if says_something(text) else _("要写明原因"),
+            check=worded(_("要写明原因")),
             longest=LONGEST,
             yes=N_("记下"),
             tone="warn",

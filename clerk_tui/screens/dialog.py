@@ -18,7 +18,7 @@ from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from hall.errors import BadInput, HallError
-from hall.names import clean_text, rewriting
+from hall.names import clean_text, rewriting, says_something
 
 FRAME = 6
 """Lines around the content: title, keys, and the blank ones."""
@@ -53,6 +53,11 @@ class Answer:
 
     choice: int = 0
     text: str = ""
+
+
+def worded(missing: str) -> Callable[[str], str]:
+    """A ``check`` of a reason: ``missing`` where it says nothing (``hall.names.says_something``)."""
+    return lambda text: "" if says_something(text) else missing
 
 
 class Dialog(ModalScreen[Answer | None]):

@@ -31,6 +31,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
+from hall.names import says_something
 from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
@@ -253,7 +254,7 @@ class IntakeScreen(DeskScreen[Preview]):
         chosen = self.chosen
         assert chosen is not None
         verdict = self.verdict
-        if verdict.conforming and verdict.refusal is not None and not verdict.refusal.why:
+        if verdict.conforming and verdict.refusal is not None and not says_something(verdict.refusal.why):
             refusing.ask_why(self, self._last_look)
         else:
             self.once_seen(self._last_look)

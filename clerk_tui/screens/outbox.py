@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
@@ -232,7 +232,7 @@ class OutboxScreen(CounterScreen):
                 (about, "info"),
             ),
             field=field,
-            check=lambda text: "" if text else _("要写明"),
+            check=worded(_("要写明")),
         )
         self._ask(spec, lambda workspace, answer: do(workspace, seq, answer.text))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.dialog import Spec
+from clerk_tui.screens.dialog import Spec, worded
 from hall.catalogue.model import Place, RefusalReason
 from hall.verdict import Outcome, Refusal
 
@@ -53,7 +53,7 @@ def _not_needed(screen: IntakeScreen) -> None:
         field=_("理由"),
         # What is printed stays Chinese, whatever the screen speaks.
         value="该事项依法不需要取得行政许可",
-        check=_filled,
+        check=worded(_("不能空着，要印在通知书上")),
     )
     screen.ask(spec, lambda answer: state(screen, Refusal("not_needed", answer.text, None, True)))
 
@@ -63,7 +63,7 @@ def _not_authority(screen: IntakeScreen) -> None:
         _("不属于本机关职权"),
         ((_("依法必须告知向哪个机关申请（行政许可法第三十二条第一款第二项）。"), "plain"),),
         field=_("去哪个机关"),
-        check=_filled,
+        check=worded(_("不能空着，要印在通知书上")),
         yes=N_("下一步"),
     )
 
@@ -82,14 +82,20 @@ def _not_authority(screen: IntakeScreen) -> None:
 
 def _typed(screen: IntakeScreen) -> None:
     later = _("不符合条件的不在这里办：材料齐全就应当受理，审查后依法作出不予的决定。")
-    reason = Spec(_("不予受理的理由"), ((later, "warn"),), field=_("理由"), check=_filled, yes=N_("下一步"))
+    reason = Spec(
+        _("不予受理的理由"),
+        ((later, "warn"),),
+        field=_("理由"),
+        check=worded(_("不能空着，要印在通知书上")),
+        yes=N_("下一步"),
+    )
 
     def basis(text: str) -> None:
         law = Spec(
             _("其他理由不予受理的，必须写明法律依据"),
             ((text, "strong"), (_("写到哪部法的哪一条，印在通知书上。"), "plain")),
             field=_("依据"),
-            check=_filled,
+            check=worded(_("不能空着，要印在通知书上")),
             yes=N_("不予受理"),
         )
         screen.ask(law, lambda answer: state(screen, Refusal("other", text, None, True, basis=answer.text)))
@@ -107,7 +113,7 @@ def ask_why(screen: IntakeScreen, then: Callable[[], None]) -> None:
             (_("仍不予受理要另外写明为什么；这次会报给负责人（第七十二条第一项）。"), "faint"),
         ),
         field=_("原因"),
-        check=_filled_why,
+        check=worded(_("必须写明原因")),
         yes=N_("下一步"),
         tone="bad",
     )
@@ -120,11 +126,3 @@ def ask_why(screen: IntakeScreen, then: Callable[[], None]) -> None:
         then()
 
     screen.ask(spec, lambda answer: answered(answer.text))
-
-
-def _filled_why(text: str) -> str:
-    return "" if text else _("必须写明原因")
-
-
-def _filled(text: str) -> str:
-    return "" if text else _("不能空着，要印在通知书上")

@@ -13,7 +13,7 @@ from clerk_tui import messages
 from clerk_tui.i18n import N_, _
 from clerk_tui.logs import placed
 from clerk_tui.screens.closing import ClosingScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.paused import REASONS, PausedScreen
 from clerk_tui.screens.seating import Seating
 
@@ -71,7 +71,7 @@ class Shifting(Seating):
             tuple(lines),
             options=tuple(_(reason) for reason in REASONS),
             field=_("原因"),
-            check=lambda text: "" if text else _("要写明原因"),
+            check=worded(_("要写明原因")),
             yes=N_("暂停"),
             no=N_("继续服务"),
             tone="warn",

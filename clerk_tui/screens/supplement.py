@@ -12,7 +12,7 @@ from textual.widget import Widget
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, making, printable, supplement
 from clerk_tui.services.rights import can
@@ -278,7 +278,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
                 (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
             ),
             field=_("原因"),
-            check=lambda text: "" if text else _("必须写明原因"),
+            check=worded(_("必须写明原因")),
             yes=N_("下一步"),
             tone="warn",
         )
@@ -309,7 +309,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
                 (_("依法应当一次告知全部内容（行政许可法第三十二条、第七十二条），这次会报给负责人。"), "faint"),
             ),
             field=_("原因"),
-            check=lambda text: "" if text else _("必须写明原因"),
+            check=worded(_("必须写明原因")),
             yes=N_("下一步"),
             tone="bad",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dates import read_day
-from clerk_tui.screens.dialog import Answer, Spec
+from clerk_tui.screens.dialog import Answer, Spec, worded
 from hall.checklist import Row
 from hall.verdict import Tick, TickState
 
@@ -23,7 +23,7 @@ def ask_problem(screen: DeskScreen[Any], row: Row) -> None:
         title=_("哪里不合格：{name}").format(name=row.name),
         options=(*words, _("其他原因（写在下面）")),
         field=_("原因"),
-        check=_not_empty,
+        check=worded(_("请写明原因")),
         yes=N_("记为不合格"),
     )
 
@@ -67,14 +67,10 @@ def ask_reason(screen: DeskScreen[Any], row: Row) -> None:
         title=_("为什么不适用：{name}").format(name=row.name),
         paragraphs=((_("这是必要材料，写明理由才能免去。"), "plain"),),
         field=_("理由"),
-        check=_not_empty,
+        check=worded(_("请写明原因")),
         yes=N_("记为不适用"),
     )
     screen.ask(spec, lambda answer: screen.ticked_on(row, Tick(TickState.NOT_APPLICABLE, reason=answer.text)))
-
-
-def _not_empty(text: str) -> str:
-    return "" if text else _("请写明原因")
 
 
 def _day_error(text: str, today: dt.date, latest: dt.date | None) -> str:

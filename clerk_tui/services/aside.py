@@ -20,7 +20,7 @@ from clerk_tui.store.exchange import Outbox, keep_read_again
 from hall.case import Case
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.roles import Permission, require
 from hall.telling import STATE_NAMES, tell
 
@@ -185,7 +185,7 @@ def _event_id(ws: Workspace, seq: int) -> str:
 
 def _words(text: str, missing: str, example: str) -> str:
     words = clean_text(text, field="text", max_length=LONGEST)
-    if not words:
+    if not says_something(words):
         raise BadInput("needs_text", missing, field="text", hint=example)
     return words
 

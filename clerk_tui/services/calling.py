@@ -21,6 +21,7 @@ from clerk_tui.services.queue_watch import Now, Watching
 from clerk_tui.sync import queue
 from hall import queue_wire as w
 from hall.errors import BadInput
+from hall.names import says_something
 from hall.queue_wire import TicketView
 from hall.roles import Actor, Permission, require
 from hall.ticketing import TicketCalled
@@ -59,7 +60,7 @@ class Window(Watching):
         Raises as ``call_next``; ``BadInput`` also without a reason.
         """
         self._may_call(actor)
-        if not reason.strip():
+        if not says_something(reason):
             raise BadInput("reason_needed", "不按顺序叫号要写明理由", field="reason", hint="写一句理由")
         self.line.wake()
         if not self._claim(actor, self._request(actor, ticket, reason.strip()[:200])):
@@ -300,6 +301,6 @@ class Window(Watching):
 
 def _reason(text: str) -> str:
     """The reason. Raises ``BadInput`` without one."""
-    if not text.strip():
+    if not says_something(text):
         raise BadInput("reason_needed", "要写明原因", field="reason", hint="写一句原因")
     return text.strip()[:200]

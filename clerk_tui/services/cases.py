@@ -21,7 +21,7 @@ from hall.clock_doubt import ClockDoubt
 from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
-from hall.names import clean_text, search_key
+from hall.names import clean_text, says_something, search_key
 from hall.reference import bare, looks_like_reference, parse_reference
 from hall.roles import Permission
 
@@ -217,7 +217,7 @@ def show_personal(ws: Workspace, reference: str, fields: tuple[str, ...], reason
     found = hall_case(ws, reference)
     case = found.case
     why = clean_text(reason, field="reason", max_length=200)
-    if not why:
+    if not says_something(why):
         raise BadInput("needs_reason", "查看完整个人信息要写明理由", field="reason", hint="例如：核对身份")
     everything = _personal(case)
     for field in fields:

@@ -26,6 +26,7 @@ from hall.catalogue.model import Matter
 from hall.checklist import Row
 from hall.deadlines import notice_due, respond_by
 from hall.errors import BadInput
+from hall.names import says_something
 from hall.roles import Actor, Permission
 from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
 
@@ -140,7 +141,8 @@ def require_why(verdict: Verdict, outcome: Outcome) -> None:
     Raises:
         BadInput: ``refusal_why_needed``.
     """
-    if outcome is Outcome.REFUSED and verdict.conforming and not (verdict.refusal and verdict.refusal.why.strip()):
+    why = verdict.refusal.why if verdict.refusal is not None else ""
+    if outcome is Outcome.REFUSED and verdict.conforming and not says_something(why):
         raise BadInput(
             "refusal_why_needed",
             "申请材料齐全、符合法定形式，依法应当受理；不予受理要另外写明为什么",

@@ -23,7 +23,7 @@ from hall.case import Case
 from hall.deadlines import RUNNING, CaseClock, case_clock
 from hall.errors import BadInput, HallError, Unlawful
 from hall.facts import PaperIssued, PaperKind, Personal
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.telling import STATE_NAMES
 
 LONGEST = 500
@@ -130,9 +130,9 @@ def require_running(case: Case, what: str) -> None:
 
 
 def required(text: str, field: str, label: str, law: str = "") -> str:
-    """A text that must be there, cleaned. Raises ``BadInput`` where it is empty or may not be stored."""
+    """A text that must be there, cleaned. Raises ``BadInput`` where it says nothing or may not be stored."""
     clean = clean_text(text, field=field, max_length=LONGEST)
-    if not clean:
+    if not says_something(clean):
         raise BadInput("value_missing", f"没有写明{label}", field=field, hint=law or f"请填写{label}")
     return clean
 

@@ -16,7 +16,7 @@ from clerk_tui.store import shifts
 from clerk_tui.store.connection import translated
 from hall.errors import BadInput
 from hall.facts import DayClosed, Fact, FactBody, ShiftPaused
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.roles import Permission
 from hall.shifts import AlarmRaised, ShiftHandedOver, ShiftResumed
 
@@ -45,7 +45,7 @@ def pause(ws: Workspace, reason: str) -> Pause:
         StoreError: it could not be saved.
     """
     words = clean_text(reason, field="reason", max_length=LONGEST)
-    if not words:
+    if not says_something(words):
         raise BadInput("no_reason", "暂停要写明原因", field="reason", hint="例如：取材料、开会、用餐")
     _write(ws, ShiftPaused(window=ws.config.hall.window, reason=words))
     found = paused(ws)

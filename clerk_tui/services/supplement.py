@@ -24,7 +24,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
-from hall.names import clean_text, rewriting
+from hall.names import clean_text, rewriting, says_something
 from hall.roles import Actor, Permission
 from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
@@ -80,7 +80,7 @@ def submit(
     outcome, notice = _decide(ws, draft, ready, wish)
     require_why(ready.verdict, outcome)
     late = clean_text(draft.late_reason, field="late_reason", max_length=200) if ready.overdue else ""
-    if ready.overdue and ready.changed and not late:
+    if ready.overdue and ready.changed and not says_something(late):
         raise BadInput(
             "late_reason_needed",
             "已过告知书写明的补正期限，收下要写明原因",
@@ -88,7 +88,7 @@ def submit(
             hint="写明原因；这次收件会报给负责人。不收的，按告知书写明的办法处理",
         )
     reason = clean_text(second_reason, field="second_notice_reason", max_length=200)
-    if notice and ready.needs_reason and not reason:
+    if notice and ready.needs_reason and not says_something(reason):
         raise BadInput(
             "second_reason_needed",
             "这些问题第一次就能看到，再次告知要写明原因：" + "、".join(_names(draft, ready.known_before)),
@@ -212,7 +212,7 @@ def _accepted(ready: SupplementPreview, article: str) -> f.CaseAccepted:
 def _notice(ws: Workspace, case: Case, ready: SupplementPreview, reason: str, article: str) -> f.CaseNoticed:
     rules = ws.config.rules
     answer = respond_by(ws.clock.today(), rules.respond_days, rules.respond_unit, ws.calendar)
-    if case.notices and not reason:
+    if case.notices and not says_something(reason):
         # Nobody is to blame for these; the paper says all the same why it is the second.
         reason = "新提交的材料不符合要求" if ready.fresh else "仍有材料没有补齐"
     return f.CaseNoticed(

@@ -23,6 +23,8 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_o
 
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 """States in which materials may still be handed in."""
+_SETTLED: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
+_LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 
 
 @dataclass
@@ -219,9 +221,10 @@ def _untold(case: Case, gaps: tuple[Gap, ...]) -> tuple[tuple[str, ...], tuple[s
     """Codes of gaps that no notice has told, and of those that were to be seen before (domain.md §9a.3).
 
     Everything is to be told at once (行政许可法 art. 32(4)), so a defect of a paper that had lain on the desk needs a
-    reason and is told to supervisors: one that passed, at the receipt or when it was supplied, and another defect of
-    one that was not accepted. A paper that was missing until now is seen for the first time, and so are its defects:
-    the reason on the further notice is then that the paper is new, and nobody is to blame.
+    reason and is told to supervisors: one that passed, at the receipt or when it was supplied, also in the words of the
+    notice that it had answered, and another defect of one that was not accepted. A paper that was missing until now is
+    seen for the first time, and so are its defects: the reason on the further notice is then that the paper is new, and
+    nobody is to blame.
     """
     if not case.notices:
         return (), ()
@@ -229,11 +232,12 @@ def _untold(case: Case, gaps: tuple[Gap, ...]) -> tuple[tuple[str, ...], tuple[s
     fresh, before = [], []
     for gap in gaps:
         earlier, tick = told.get(gap.code), case.ticks.get(gap.code)
+        settled = tick is not None and tick.state in _SETTLED
         same = earlier is not None and (gap.problem == earlier.problem or gap.state is TickState.MISSING)
-        if same:
+        if same and not settled:
             continue
         fresh.append(gap.code)
-        lay_there = tick is not None and tick.state in (TickState.PRESENT, TickState.UNACCEPTABLE)
+        lay_there = tick is not None and tick.state in _LAY_THERE
         if earlier is None or earlier.state is TickState.UNACCEPTABLE or lay_there:
             before.append(gap.code)
     return tuple(fresh), tuple(before)

@@ -16,7 +16,7 @@ from clerk_tui.sync.asking import Centre, Refused, Unreachable
 from hall import queue_wire as w
 from hall import ticketing as t
 from hall.errors import BadInput
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.roles import Permission
 from hall.tickets import OPEN, Ticket, TicketState
 
@@ -79,7 +79,7 @@ def void(ws: Workspace, station: Station, ticket_id: str, reason: str) -> Ticket
         TicketRefused: no such ticket, or it is at a window already.
     """
     why = clean_text(reason, field="reason", max_length=200).strip()
-    if not why:
+    if not says_something(why):
         raise BadInput("missing_reason", "作废要写明理由", field="reason", hint="例如“不办了”")
     return _move(ws, station, ticket_id, "void", why)
 

@@ -140,7 +140,9 @@ def test_an_error_put_right_on_the_spot_goes_with_a_promise_for_the_rest() -> No
         ({"A": PRESENT, "B": promised(None)}, {}, "promise_date_needed"),
         ({"A": PRESENT, "B": promised()}, {"tolerance": Tolerance(allowed=False)}, "not_tolerable"),
         ({"A": Tick(S.UNACCEPTABLE), "B": PRESENT}, {}, "needs_reason"),
+        ({"A": Tick(S.UNACCEPTABLE, "—"), "B": PRESENT}, {}, "needs_reason"),
         ({"A": Tick(S.NOT_APPLICABLE, " "), "B": PRESENT}, {}, "needs_reason"),
+        ({"A": Tick(S.NOT_APPLICABLE, "——"), "B": PRESENT}, {}, "needs_reason"),
         ({"A": Tick(S.HELD), "B": PRESENT}, {}, "not_held"),
     ],
 )
@@ -186,6 +188,7 @@ def test_want_of_authority_needs_the_right_organ() -> None:
     with pytest.raises(BadInput) as caught:
         nowhere.require(Outcome.REFUSED)
     assert caught.value.field == "refusal.where.organ"
+    assert "机关的名称" in caught.value.hint
     told = verdict(checklist(A), refusal=Refusal("not_authority", "不属于本机关职权", POLICE))
     assert told.require(None) is Outcome.REFUSED
     assert told.article.endswith("第二项")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from receipts.breaker import break_lines
+from receipts.breaker import UNITS, break_lines
 from receipts.fonts import FontSet
 
 
@@ -72,7 +72,7 @@ def test_the_first_line_is_shorter_by_the_indent_and_only_the_first() -> None:
 CLOSING = "，。；：！？、）》〉」』】〕〗］”’·…—％‰℃°．々,.;:!?)]}%"
 """标点 that GB/T 15834-2011 and the habit of setting numbers keep from the beginning of a line."""
 OPENING = "（《〈「『【〔〖［“‘￥＃([{$#"
-UNITS = "年月日个条款项份"
+COUNTED = "年月日个条款项份"
 HAN = "一三五王李县张市"
 RARE = "\U00020bb7\U0002bb5f\U00030000\U000323af"
 ACCENTS = "\u0301\u0327\u0302"
@@ -145,9 +145,9 @@ def harm(text: str, place: int) -> int:
     if before in " 　":
         left = text[:place].rstrip(" 　")
         return 2 if left and left[-1] in OPENING + "/" else 0
-    if before in "0123456789" and after in UNITS:
+    if before in "0123456789" and after in COUNTED:
         return 1
-    if before == "个" and after in "工自" and text[place - 2 : place - 1].isdigit():
+    if any(text.startswith(unit, place - inside) for unit in UNITS for inside in range(1, min(len(unit), place + 1))):
         return 1
     return 1 if lettered(before, text[place - 2 : place - 1]) and lettered(after) else 0
 
@@ -160,6 +160,7 @@ def lettered(char: str, earlier: str = "") -> bool:
 
 
 @given(text=TEXT, width=st.integers(8, 60))
+@example(text="一5个工作日", width=8)
 def test_no_line_is_shorter_than_it_need_be(text: str, width: int) -> None:
     widths = [measure(char) for char in text]
     for (start, end), (after, stop) in pairwise(break_lines(text, widths, width)):

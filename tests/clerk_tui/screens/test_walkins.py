@@ -145,6 +145,10 @@ async def test_a_second_notice_for_what_was_visible_needs_a_reason(counter: Open
         assert clerk.asks and "第二次告知要写明原因" in clerk.text
         await clerk.press("enter")
         assert "必须写明原因" in clerk.text, "an empty reason is none"
+        await clerk.type("-")
+        await clerk.press("enter")
+        assert "必须写明原因" in clerk.text, "nor is a dash"
+        await clerk.press("backspace")
         await clerk.type("当时没有看到𱍐")
         await clerk.press("enter")
         assert "[U+31350]" in clerk.text, "no font has that character: said before it is printed"

@@ -106,10 +106,11 @@ BARRED = Refusal("other", "申请人在法定禁止申请许可的期限内", ba
 def test_to_turn_away_a_complete_application_is_explained_and_told_to_supervisors(ws: Workspace) -> None:
     """行政许可法 art. 32(5): complete applications are accepted; art. 72(1) punishes what is done here."""
     draft = restaurant(ws)
-    draft.refusal = BARRED
-    with pytest.raises(BadInput) as error:
-        intake.submit(ws, draft, Outcome.REFUSED)
-    assert (error.value.code, error.value.field) == ("refusal_why_needed", "refusal.why")
+    for nothing in ("", "—"):
+        draft.refusal = structs.replace(BARRED, why=nothing)
+        with pytest.raises(BadInput) as error:
+            intake.submit(ws, draft, Outcome.REFUSED)
+        assert (error.value.code, error.value.field) == ("refusal_why_needed", "refusal.why")
     assert ws.journal.head.seq == 0
     draft.refusal = structs.replace(BARRED, why="许可证于2025年被吊销")
     case = cases.get(ws, intake.submit(ws, draft, Outcome.REFUSED).reference).case

@@ -12,7 +12,7 @@ from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.deadlines import case_clock
 from hall.errors import BadInput, HallError, Unlawful
-from hall.verdict import Outcome, Tick
+from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
 
@@ -82,6 +82,8 @@ def test_a_defect_to_be_seen_the_first_time_needs_a_reason(ws: Workspace, clock:
     with pytest.raises(BadInput) as error:
         supplement.submit(ws, draft)
     assert (error.value.field, ws.journal.head) == ("second_notice_reason", head)
+    with pytest.raises(BadInput, match="再次告知要写明原因"):
+        supplement.submit(ws, draft, second_reason="—")
     name = next(row.name for row in draft.case.rows if row.code == "application")
     assert name in error.value.message and "application" not in error.value.message
     result = supplement.submit(ws, draft, second_reason="首次收件时未翻到𱍐先生的签名页")
@@ -113,6 +115,33 @@ def test_a_defect_of_what_passed_when_it_was_supplied_needs_one(ws: Workspace, c
     case = cases.get(ws, result.reference).case
     assert [notice.known_before for notice in case.notices] == [(), ("layout",)]
     assert any(event.alert for event in case.timeline)
+
+
+@pytest.mark.parametrize("passed", [PRESENT, Tick(TickState.NOT_APPLICABLE, reason="改为网上填报")])
+def test_what_answered_a_notice_and_passed_is_not_told_again_in_its_words_without_one(
+    ws: Workspace, passed: Tick
+) -> None:
+    """The receipt for it said that it was there: that a look came late is the hall's doing, not the applicant's."""
+    unsigned = unacceptable("未签名")
+    reference = intake.submit(ws, restaurant(ws, application=unsigned, layout=MISSING)).reference
+    supplement.submit(ws, bring(ws, reference, application=passed))
+    draft = bring(ws, reference, application=unsigned)
+    ready = supplement.preview(ws, draft)
+    assert (ready.fresh, ready.known_before, ready.needs_reason) == (("application",), ("application",), True)
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, draft, Outcome.NOTICED)
+    assert error.value.code == "second_reason_needed"
+    supplement.submit(ws, draft, Outcome.NOTICED, second_reason="收件时没有翻到签名页")
+    case = cases.get(ws, reference).case
+    assert [notice.known_before for notice in case.notices] == [(), ("application",)]
+    assert any(event.alert for event in case.timeline)
+
+
+def test_what_never_passed_and_is_handed_in_as_bad_as_before_was_told(ws: Workspace) -> None:
+    unsigned = unacceptable("未签名")
+    reference = intake.submit(ws, restaurant(ws, application=unsigned, layout=MISSING)).reference
+    draft = bring(ws, reference, application=unsigned, layout=PRESENT)
+    assert not supplement.preview(ws, draft).fresh
 
 
 def test_a_promise_goes_with_what_is_put_right_on_the_spot(ws: Workspace, clock: FixedClock) -> None:
@@ -233,6 +262,9 @@ def test_a_further_notice_into_an_unknown_year_is_provisional(ws: Workspace, clo
     with pytest.raises(BadInput) as error:
         supplement.submit(ws, draft)
     assert (error.value.code, error.value.field, ws.journal.head) == ("late_reason_needed", "late_reason", head)
+    draft.late_reason = "……"
+    with pytest.raises(BadInput, match="写明原因"):
+        supplement.submit(ws, draft)
     draft.late_reason = "住院期间无法补交"
     assert "已过补正期限" in supplement.submit(ws, draft).warnings
     line = next(e for e in cases.get(ws, reference).case.timeline if e.type == "case.supplemented")
