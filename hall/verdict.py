@@ -94,6 +94,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
         fixed = tuple(gap for gap in self.gaps if gap.correctable and gap.state is not TickState.PROMISED)
         return fixed if len(fixed) < len(self.gaps) else ()
 
+    def explained(self, chosen: Outcome | None) -> str:
+        """Why ``chosen`` is open: the explanation belongs to the outcome that stands, not to what follows by itself."""
+        if chosen is None or self.errors or chosen is self.outcome or chosen not in self.lawful:
+            return self.explanation
+        return _explain_gaps(chosen, len(self.gaps), len(self.corrections)) or self.explanation
+
     def require(self, wish: Outcome | None) -> Outcome:
         """The outcome to confirm.
 
@@ -335,8 +341,20 @@ def _explain(checklist: Checklist, gaps: tuple[Gap, ...], outcome: Outcome | Non
             return refusal.reason if refusal else ""
         case Outcome.ACCEPTED:
             return "材料齐全、符合法定形式，应当受理"
-        case Outcome.TOLERATED:
-            return f"主要材料齐全，承诺补齐{len(gaps)}项次要材料，可以先予受理"
-        case Outcome.NOTICED:
-            return f"缺少或不合格{len(gaps)}项，应当一次告知全部补正内容"
+        case Outcome.TOLERATED | Outcome.NOTICED:
+            return _explain_gaps(outcome, len(gaps), 0)
     return f"还有{len(checklist.open_questions)}个问题没有回答"
+
+
+def _explain_gaps(outcome: Outcome, gaps: int, fixed: int) -> str:
+    """What is done about the gaps, ``fixed`` of which are put right on the spot before the rest is promised."""
+    match outcome:
+        case Outcome.TOLERATED if fixed:
+            return f"当场更正{fixed}项，承诺补齐{gaps - fixed}项次要材料，可以先予受理"
+        case Outcome.TOLERATED:
+            return f"主要材料齐全，承诺补齐{gaps}项次要材料，可以先予受理"
+        case Outcome.CORRECTED:
+            return f"有{gaps}项可以当场更正，更正后应当受理"
+        case Outcome.NOTICED:
+            return f"缺少或不合格{gaps}项，应当一次告知全部补正内容"
+    return ""

@@ -28,22 +28,25 @@ PLACE, CODE = "station", "T1"
 @click.group(
     "station", cls=Group, invoke_without_command=True, subcommand_metavar="[COMMAND ...]", options_metavar="[OPTIONS]"
 )
-@click.option("--demo", is_flag=True, help=_("示例大厅的取号机：中心由先打开的程序带着（clerk demo 也行）"))
+@click.option("--demo", is_flag=True, help=_("示例大厅的取号机或打印台：中心由先打开的程序带着（clerk demo 也行）"))
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help=_("示例大厅的数据放在这里"))
 @click.option("--print", "prints", is_flag=True, help=_("不取号，当打印台：打印全厅窗口送来的文书"))
 @click.pass_context
 def station(ctx: click.Context, demo: bool, data: Path | None, prints: bool) -> None:
     """The ticket machine or the print station, until somebody leaves it."""
     session: Session = ctx.obj
-    if prints:
-        if demo or data is not None or ctx.invoked_subcommand is not None:
-            raise BadInput("bad_argument", _("--print 不能与 --demo、--data 和 book 同用"), field="--print")
-        from clerk_tui.cli.print_station import open_print_station
-
-        open_print_station(session.config)
-        return
     if data is not None and not demo:
         raise BadInput("bad_argument", _("--data 只用于 --demo"), field="--data")
+    if prints:
+        if ctx.invoked_subcommand is not None:
+            raise BadInput("bad_argument", _("--print 不能与 book 同用"), field="--print")
+        from clerk_tui.cli.print_station import open_print_station, open_sample_print_station
+
+        if demo:
+            open_sample_print_station(session.config, _folder(data))
+        else:
+            open_print_station(session.config)
+        return
     if ctx.invoked_subcommand is not None:
         ctx.obj = _Sample(session, data) if demo else session
         return

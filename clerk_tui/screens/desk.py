@@ -239,14 +239,26 @@ class DeskScreen(CounterScreen, Generic[P]):
         """The further lawful outcomes."""
         return tuple(outcome for outcome in self.verdict.lawful if outcome is not self.chosen)
 
+    def other_words(self) -> tuple[str, ...]:
+        """What they are called, on the pane as in the menu."""
+        return tuple(self.word_for(outcome) or _(OUTCOME_NAMES[outcome]) for outcome in self.others())
+
+    def gaps_title(self) -> str:
+        """What the gaps are under the chosen outcome, where they are not what has to be supplemented."""
+        if self.chosen is Outcome.CORRECTED:
+            return _("当场更正")
+        if self.chosen is Outcome.TOLERATED:
+            return _("更正和承诺的") if self.verdict.corrections else _("承诺补齐的")
+        return ""
+
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         """What F8 offers: the other lawful outcomes."""
         return [
             (
-                _("改为：{outcome}").format(outcome=self.word_for(outcome) or _(OUTCOME_NAMES[outcome])),
+                _("改为：{outcome}").format(outcome=word),
                 partial(self.choose, outcome),
             )
-            for outcome in self.others()
+            for word, outcome in zip(self.other_words(), self.others(), strict=True)
         ]
 
     def word_for(self, outcome: Outcome | None) -> str:

@@ -146,10 +146,11 @@ class IntakeScreen(DeskScreen[Preview]):
         return Shown(
             chosen=chosen,
             word=self.word_for(chosen),
-            explanation=verdict.explanation,
+            explanation=verdict.explained(chosen),
             article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
-            others=self.others(),
+            gaps_title=self.gaps_title(),
+            others=self.other_words(),
             hinders=self.hinders(),
             ready=not self.hinders() and self.all_seen,
             warnings=() if self.hinders() else self._warnings(),

@@ -25,11 +25,11 @@ FILLS: dict[Outcome, str] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """What to show. ``chosen`` is what F9 would do, ``others`` the further lawful outcomes, ``hinders`` what keeps F9
-    from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and value,
-    ``ready``: everything has been looked at, F9 is the key that is due. ``word`` says what F9 would do where the
-    outcome's name would say something else; ``handed`` are the names of what is handed in now, ``gaps_title`` what the
-    gaps are where they are not what has to be supplemented."""
+    """What to show. ``chosen`` is what F9 would do, ``others`` what the further lawful outcomes are called, ``hinders``
+    what keeps F9 from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and
+    value, ``ready``: everything has been looked at, F9 is the key that is due. ``word`` says what F9 would do where
+    the outcome's name would say something else; ``handed`` are the names of what is handed in now, ``gaps_title`` what
+    the gaps are where they are not what has to be supplemented."""
 
     chosen: Outcome | None = None
     word: str = ""
@@ -38,7 +38,7 @@ class Shown:
     explanation: str = ""
     article: str = ""
     gaps: tuple[Gap, ...] = ()
-    others: tuple[Outcome, ...] = ()
+    others: tuple[str, ...] = ()
     hinders: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     dates: tuple[tuple[str, str], ...] = ()
@@ -137,8 +137,8 @@ class VerdictView(_Showing):
         if shown.others:
             if shown.hinders or shown.chosen is None:
                 lines.append(BLANK)
-            for number, outcome in enumerate(shown.others):
-                lines.append(_key_line("F8" if number == 0 else "", _(OUTCOME_NAMES[outcome]), columns, "plain"))
+            for number, other in enumerate(shown.others):
+                lines.append(_key_line("F8" if number == 0 else "", other, columns, "plain"))
         return lines
 
 

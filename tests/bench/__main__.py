@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import backlog, board, feel, inside, papers, queue, sending, standing, station
+from tests.bench import backlog, board, day, feel, inside, papers, queue, sending, standing, station
 from tests.bench.measure import Figure, percentile, table
 from tests.bench.world import World, make_world
 from tests.terminal import Terminal
@@ -208,6 +208,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "papers": lambda bench: iter(papers.run(bench.quick)),
     "queue": lambda bench: queue.run(bench.quick),
     "station": lambda bench: station.run(bench.quick),
+    "day": lambda bench: day.run(bench.quick),
     "board": lambda bench: board.run(bench.quick),
 }
 

@@ -131,6 +131,19 @@ def test_an_error_put_right_on_the_spot_goes_with_a_promise_for_the_rest() -> No
     assert (alone.corrections, alone.lawful) == ((), (Outcome.NOTICED, Outcome.CORRECTED))
 
 
+def test_the_explanation_is_that_of_the_chosen_outcome() -> None:
+    error = Tick(S.UNACCEPTABLE, "no-date", correctable=True)
+    mixed = verdict(checklist(A, B), ticks={"A": error, "B": promised()})
+    assert "一次告知" in mixed.explained(None) and "一次告知" in mixed.explained(Outcome.NOTICED)
+    assert mixed.explained(Outcome.TOLERATED) == "当场更正1项，承诺补齐1项次要材料，可以先予受理"
+    alone = verdict(checklist(A), ticks={"A": error})
+    assert alone.explained(Outcome.CORRECTED) == "有1项可以当场更正，更正后应当受理"
+    promise = verdict(checklist(A, B), ticks={"A": PRESENT, "B": promised()})
+    assert "可以先予受理" in promise.explained(Outcome.TOLERATED)
+    assert promise.explained(Outcome.NOTICED) == "缺少或不合格1项，应当一次告知全部补正内容"
+    assert promise.explained(Outcome.ACCEPTED) == promise.explanation, "what is not on offer is not explained"
+
+
 @pytest.mark.parametrize(
     ("ticks", "options", "code"),
     [

@@ -70,6 +70,7 @@ def facts(clerk: Clerk) -> int:
         (["enrol", "http://127.0.0.1:9", "code"], "centre_unreachable", "centre.url"),
         (["demo", "--headless"], "missing_argument", "--out"),
         (["demo", "--out", "papers"], "bad_argument", "--out"),
+        (["station", "--print", "book", "today.csv"], "bad_argument", "--print"),
         (["--config", "none.toml", "outbox"], "bad_config", None),
         (["--config", "catalogue", "outbox"], "bad_config", None),
     ],

@@ -349,9 +349,11 @@ async def test_a_correction_and_a_promise_are_one_outcome(counter: OpenCounter, 
         await at_the_desk(clerk)
         await clerk.press("3", "1", "5", "enter")
         await clerk.type("a")
+        assert "F8  当场更正并容缺受理" in clerk.text, "the pane calls it what the menu does"
         await clerk.press("f8")
-        choice = next(line for line in clerk.text.splitlines() if "当场更正并容缺受理" in line)
+        choice = next(line for line in clerk.text.splitlines() if "改为：当场更正并容缺受理" in line)
         await clerk.press(choice.split("改为")[0].split()[-1])
+        assert "一次告知" not in clerk.text, "the reason beside the outcome is its own"
         await clerk.press("f9")
         assert "确认：当场更正并容缺受理" in clerk.text and "（当场更正）" in clerk.text
         await clerk.press("enter")

@@ -95,3 +95,17 @@ def test_leaving_is_asked_and_a_signal_ends_it_in_order(house: House, tmp_path: 
     terminal.wait_until(lambda: not terminal.shows("退出取号机？"), "it stays")
     terminal.process.send_signal(signal.SIGTERM)
     terminal.wait_until(lambda: terminal.process.poll() is not None, "the end")
+
+
+def test_the_sample_halls_print_station_prints_what_comes_to_it(house: House, tmp_path: Path) -> None:
+    terminal = house.run([*STATION, "--print", "--demo", "--data", str(tmp_path / "hall")])
+    terminal.wait_for("打印台 demo", limit=60)
+    for title in ("受理通知书", "申请材料补正告知书", "取件单"):
+        terminal.wait_for(title, limit=60)
+    terminal.wait_until(lambda: terminal.text().count("已打印") == 3, "three papers came out", limit=60)
+    terminal.send(key_bytes("ctrl+q"))
+    terminal.wait_for("退出打印台？")
+    terminal.send(key_bytes("enter"))
+    assert terminal.wait_exit() == 0
+    printed = sorted(path.stem.split("-")[-2] for path in (tmp_path / "hall" / "papers").glob("*.pdf"))
+    assert printed == ["acceptance", "notice", "pickup"]
