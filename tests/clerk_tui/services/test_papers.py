@@ -101,17 +101,6 @@ def test_an_inquiry_gets_its_guide(ws: Workspace) -> None:
     assert [(done.kind, done.error) for done in papers.deliver_pending(ws)] == [("guide", "")]
 
 
-def test_a_reprint_that_never_was_is_not_made_again(ws: Workspace) -> None:
-    paper = intake.submit(ws, restaurant(ws)).papers[0]
-    papers.deliver_pending(ws)
-    papers.reprint(ws, paper.paper_id, "申请人遗失")
-    assert papers.rebuild(ws, paper.paper_id, 1).pdf
-    for never in (2, 77, -1):
-        with pytest.raises(BadInput) as refused:
-            papers.rebuild(ws, paper.paper_id, never)
-        assert refused.value.code == "unknown_reprint" and "补打过1次" in refused.value.message
-
-
 def test_an_unknown_paper_is_refused(ws: Workspace) -> None:
     with pytest.raises(BadInput):
         papers.reprint(ws, "no-such-paper")
@@ -168,46 +157,6 @@ def test_a_paper_that_was_never_printed_needs_only_its_own_words(ws: Workspace, 
     paper = next(one for one in result.papers if one.kind == "notice")
     now = reworded(ws, tmp_path / "texts", "申请材料补正告知书", "补正通知")
     assert "申请材料补正告知书" in joined(read_text(papers.rebuild(now, paper.paper_id).pdf))
-
-
-BROKEN_NOTICES = {
-    "a value that is not known": ("{applicant!b}", "{aplicant!b}"),
-    "no place for the seal": ('type = "seal"\norgan = "{department}"', 'type = "heading"\ntext = "印"'),
-    "no day under the seal": ('type = "seal"\n', 'type = "seal"\ndate = "（日期略）"\n'),
-    "a form of no columns": ('type = "form"\n', 'type = "form"\ncolumns = 0\n'),
-}
-
-
-@pytest.mark.parametrize("how", BROKEN_NOTICES)
-def test_a_centres_wording_that_makes_no_paper_is_told_before_a_case_is_written(
-    ws: Workspace, tmp_path: Path, how: str
-) -> None:
-    broken = reworded(ws, tmp_path / "texts", *BROKEN_NOTICES[how])
-    before = ws.journal.head
-    with pytest.raises(HallError) as refused:
-        intake.submit(broken, restaurant(broken, layout=MISSING))
-    assert refused.value.code == "bad_paper_text" and "notice.toml" in refused.value.message and refused.value.hint
-    assert ws.journal.head == before and papers.unprinted(ws) == [], "nothing is written"
-    assert intake.receive(broken, restaurant(broken)).papers, "another paper has words of its own"
-
-
-def test_a_paper_issued_with_words_that_make_none_takes_those_of_today(
-    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As one issued before the program asked for more: it is owed to the applicant all the same."""
-    unfit = reworded(ws, tmp_path / "texts", *BROKEN_NOTICES["no place for the seal"])
-    with monkeypatch.context() as then:
-        then.setattr("clerk_tui.services.editions.require_worded", lambda *_: None)
-        result = intake.submit(unfit, restaurant(unfit, layout=MISSING))
-    paper = next(one for one in result.papers if one.kind == "notice")
-    failed = next(done for done in papers.deliver_pending(unfit) if done.kind == "notice")
-    assert failed.state == "failed" and "notice.toml" in failed.error
-    with pytest.raises(HallError) as changed:
-        papers.rebuild(ws, paper.paper_id)
-    assert changed.value.code == "paper_changed" and "文书文本" in changed.value.message
-    printed = next(done for done in papers.deliver_pending(ws, failed=True) if done.kind == "notice")
-    assert printed.state == "printed"
-    assert papers.rebuild(ws, paper.paper_id).pdf == Path(printed.path).read_bytes()
 
 
 def test_equal_texts_are_kept_once(ws: Workspace) -> None:

@@ -23,9 +23,9 @@ from clerk_tui.config import Config, PrintSection
 from clerk_tui.services import cases, handing, intake, papers, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store import queries
+from clerk_tui.store.queries import Job
 from hall.errors import BadInput
 from hall.facts import Original
-from receipts.document import Document
 from receipts.forms import Form
 from tests.clerk_tui.conftest import ROOT, FixedClock
 from tests.clerk_tui.printing.tickets import free_port, printed, printer, ticket
@@ -310,8 +310,8 @@ def test_a_paper_that_cannot_be_made_stops_no_other(ws: Workspace, monkeypatch: 
     intake.submit(ws, restaurant(ws, layout=MISSING))
     make = papers._render
 
-    def faulty(ws: Workspace, document: Document, form: Form) -> object:
-        rendered = make(ws, document, form)
+    def faulty(ws: Workspace, paper: Job, nth: int, form: Form) -> object:
+        rendered = make(ws, paper, nth, form)
         if not hasattr(faulty, "done"):
             faulty.done = True  # type: ignore[attr-defined]
             raise RuntimeError("a fault")
