@@ -128,8 +128,8 @@ class HomeScreen(CounterScreen):
         if isinstance(item, CaseFound):
             self.counter.open_case(item.reference)
         elif isinstance(item, Parked):
-            self.counter.parked.remove(item.draft)
             self._intake(item.draft)
+            self.counter.parked.remove(item.draft)
         elif item.hit.kind == "bundle":
             self._list_bundle(item.hit)
         else:
@@ -139,7 +139,12 @@ class HomeScreen(CounterScreen):
 
     def _intake(self, draft: Any) -> None:
         from clerk_tui.screens.intake import IntakeScreen
+        from clerk_tui.services import keeping
 
+        workspace = self.counter.workspace
+        assert workspace is not None
+        # Said before anything is typed, not after all of it.
+        keeping.require_sound(workspace)
         number = self.counter.person_here()
         draft.ticket = draft.ticket or number
         self.counter.push_screen(IntakeScreen(draft))
