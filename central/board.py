@@ -21,6 +21,7 @@ from central.store.facts import next_numbers
 from hall import wire_board as w
 from hall.case import Case
 from hall.deadlines import CaseClock, LightRule, case_clock
+from hall.moments import local_time
 from hall.stages import share
 from hall.telling import STATE_NAMES
 
@@ -199,4 +200,4 @@ async def recount(db: Db, office: str) -> None:
 
 
 def _today(now_ms: int) -> dt.date:
-    return dt.datetime.fromtimestamp(now_ms / 1000, ZONE).date()
+    return local_time(now_ms, ZONE).date()

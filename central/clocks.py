@@ -7,7 +7,6 @@ stand on one is flagged.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from central.decide import MAX_NAME, Incoming, plain
 from central.store import Db
 from hall import clock_doubt, wire
 from hall import facts as f
+from hall.moments import local_time
 
 TRAVEL_MS = 10_000
 """How long a request travels at most before its sender has given it up."""
@@ -89,7 +89,7 @@ def suspects(
         if not is_suspect(header, beginning, received_ms):
             continue
         flags = found.setdefault(each.subject, {clock_doubt.SUSPECT})
-        earliest = dt.datetime.fromtimestamp(written(header, beginning, received_ms).lo_ms / 1000, ZONE).date()
+        earliest = local_time(written(header, beginning, received_ms).lo_ms, ZONE).date()
         if earliest != header.day:
             flags.add(clock_doubt.flag(header.type, header.day, earliest))
     return found

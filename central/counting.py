@@ -18,6 +18,7 @@ from hall.calendar import WorkCalendar
 from hall.case import Case, Event
 from hall.deadlines import LightRule, Turns, case_clock, turns
 from hall.errors import HallError
+from hall.moments import local_time
 from hall.stages import Holder, holder_of, until_decided
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -162,7 +163,4 @@ def _day(day: dt.date | None) -> int:
 
 
 def _hour(at_ms: int) -> int:
-    try:
-        return dt.datetime.fromtimestamp(at_ms / 1000, ZONE).hour
-    except (OverflowError, ValueError, OSError):
-        return 0
+    return local_time(at_ms, ZONE).hour

@@ -20,7 +20,7 @@ from hall import facts as f
 from hall import wire
 from hall.adoption import in_order
 from hall.case import Case
-from hall.chain import Sealed, follows, open_header, open_sealed
+from hall.chain import Sealed, check_time, follows, open_header, open_sealed
 from hall.errors import BrokenChain
 from hall.facts import CaseAdopted, Fact, Header
 from hall.fold import advance, fold
@@ -161,6 +161,7 @@ def read_one(at: IncarnationRow, seq: int, sealed: Sealed) -> Incoming:
     if sealed.public_hash:
         return Incoming(seq, sealed, header, None, WITHHELD)
     try:
+        check_time(header)
         return Incoming(seq, sealed, header, open_sealed(sealed, header))
     except BrokenChain as error:
         return Incoming(seq, sealed, header, None, error.message)

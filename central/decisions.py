@@ -4,7 +4,6 @@ truth. The journal is one of each hall, sealed and chained like a counter's, wit
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import secrets
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from hall import wire
 from hall.case import Case
 from hall.chain import SCHEMA_V, genesis, seal
 from hall.errors import HallError
+from hall.moments import local_time
 from hall.names import clean_text
 from hall.wire_departments import Decision, DecisionReply
 
@@ -88,7 +88,7 @@ async def _decide(
         seq=at.expected,
         actor=department.key,
         at_ms=now_ms,
-        day=dt.datetime.fromtimestamp(now_ms / 1000, ZONE).date(),
+        day=local_time(now_ms, ZONE).date(),
         subject=case.case_id,
         base_version=decision.version or case.version,
     )

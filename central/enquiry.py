@@ -20,6 +20,7 @@ from central.store import Db, Store
 from hall.case import Case, CaseState
 from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
+from hall.moments import local_time
 from hall.reference import parse_reference, query_code
 from hall.telling import STATE_NAMES
 from hall.verdict import TickState
@@ -101,7 +102,7 @@ async def _look(db: Db, reference: str, code: str, now_ms: int) -> Answer:
 
 def told(case: Case, now_ms: int) -> Answer:
     """The case in the words of the page, field by field."""
-    now = dt.datetime.fromtimestamp(now_ms / 1000, ZONE)
+    now = local_time(now_ms, ZONE)
     clock = case_clock(case, calendar(), now.date())
     hall = case.matter.hall
     return Answer(

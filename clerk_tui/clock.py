@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from hall.moments import local_time
+
 SKEW_MS: Final = 60_000
 """From this much on a clock is said to be wrong."""
 
@@ -87,4 +89,4 @@ class HallClock:
 
     def day_of(self, at_ms: int) -> dt.date:
         """The hall's date at an instant (Unix ms)."""
-        return dt.datetime.fromtimestamp(at_ms / 1000, self._zone).date()
+        return local_time(at_ms, self._zone).date()

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from hall.errors import BrokenChain
 from hall.facts import Body, Fact, FactBody, Header, Personal
+from hall.moments import on_calendar
 
 SCHEMA_V = 1
 CHAIN_FORMAT = b"evt1"
@@ -106,6 +107,16 @@ def open_sealed(sealed: Sealed, header: Header | None = None) -> Fact:
     if type_of(body) != header.type:
         raise BrokenChain("type_mismatch", "记录的抬头与内容不是同一类", field=str(header.seq))
     return Fact(header=header, body=body, personal=personal)
+
+
+def check_time(header: Header) -> None:
+    """Check that a fact was written at a time that can be told, as no clock of a machine leaves the calendar.
+
+    Raises:
+        BrokenChain: its time has no date.
+    """
+    if not on_calendar(header.at_ms):
+        raise BrokenChain("no_such_time", "记录的时间哪年的日历上都没有", field=str(header.seq))
 
 
 def type_of(body: Body) -> str:

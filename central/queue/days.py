@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from central.board import ZONE
+from hall.moments import local_time
 
 
 def day_of(at_ms: int) -> dt.date:
     """The hall's date at an instant (Unix milliseconds)."""
-    return dt.datetime.fromtimestamp(at_ms / 1000, ZONE).date()
+    return local_time(at_ms, ZONE).date()

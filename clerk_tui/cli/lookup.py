@@ -16,6 +16,7 @@ from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.phrases import said_of
 from hall.errors import BadInput, HallError
+from hall.moments import local_time
 from hall.telling import STATE_NAMES
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
         "timeline": [
             {
                 "type": event.type,
-                "at": dt.datetime.fromtimestamp(event.at_ms / 1000, zone).isoformat(timespec="seconds"),
+                "at": local_time(event.at_ms, zone).isoformat(timespec="seconds"),
                 "day": event.day.isoformat(),
                 "actor": event.actor,
                 "text": event.text,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.errors import HallError
+from hall.moments import local_time
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -113,7 +113,7 @@ def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:
 def _moment(ws: Workspace, at_ms: int | None) -> str | None:
     if at_ms is None:
         return None
-    return dt.datetime.fromtimestamp(at_ms / 1000, ws.config.timezone).isoformat(timespec="seconds")
+    return local_time(at_ms, ws.config.timezone).isoformat(timespec="seconds")
 
 
 @command("sync", _("与中心同步一次：上传未上传的记录，取回全厅的变化。窗口开着时会自动同步，不必用它。"))

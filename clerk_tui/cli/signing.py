@@ -5,7 +5,6 @@ A PIN is asked for without being shown, or read from standard input; it is never
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 
 import click
@@ -14,6 +13,7 @@ from clerk_tui.cli.console import Session, answer, argument, command, json_optio
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.errors import BadInput, HallError
+from hall.moments import local_time
 
 
 @command(
@@ -46,7 +46,7 @@ def sign_in(session: Session, number: str | None, as_json: bool) -> None:
         "clerk": found.actor.id,
         "name": found.actor.name,
         "roles": sorted(found.actor.roles),
-        "until": dt.datetime.fromtimestamp(until / 1000, zone).isoformat(timespec="seconds"),
+        "until": local_time(until, zone).isoformat(timespec="seconds"),
         "offline": found.offline,
     }
     answer(as_json, told, lambda: [_("{name} 已签到，到 {until} 为止").format(name=told["name"], until=told["until"])])

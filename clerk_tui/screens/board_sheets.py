@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, width, wrap
 from clerk_tui.widgets.hall_bar import Sign
 from clerk_tui.widgets.painted import BLANK, Line, Span
+from hall.moments import local_time
 from hall.wire_board import BoardFigures
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Hall:
 
     def clock(self, at_ms: int) -> str:
         """``HH:MM`` of the hall's clock; ``--:--`` for never."""
-        return dt.datetime.fromtimestamp(at_ms / 1000, self.zone).strftime("%H:%M") if at_ms else "--:--"
+        return local_time(at_ms, self.zone).strftime("%H:%M") if at_ms else "--:--"
 
     def ago(self, at_ms: int) -> str:
         """How long ago, in a few characters."""

@@ -13,6 +13,7 @@ from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of, workdays
 from hall.masking import mask_address, mask_identity, mask_party, mask_phone
+from hall.moments import local_time
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail, PaperRow
@@ -154,7 +155,7 @@ def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:
 def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
     lines: list[Line] = []
     for event in reversed(case.timeline):
-        when = dt.datetime.fromtimestamp(event.at_ms / 1000, zone).strftime("%m-%d %H:%M")
+        when = local_time(event.at_ms, zone).strftime("%m-%d %H:%M")
         ink = "bad" if event.alert else "plain"
         text = safe(_(event.text)) + (_("（{text}）").format(text=safe(_(event.misfit))) if event.misfit else "")
         for n, part in enumerate(wrap(text, max(10, columns - 13), 3)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clerk_tui.i18n import _
 from clerk_tui.widgets.phrases import age, clock_words
 from hall.errors import HallError
+from hall.moments import local_time
 
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
@@ -71,7 +72,7 @@ def _prints(workspace: Workspace) -> dict[str, int]:
 
 def clock_time(at_ms: int, zone: dt.tzinfo) -> str:
     """``09:41`` in the hall's zone."""
-    return dt.datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
+    return local_time(at_ms, zone).strftime("%H:%M")
 
 
 def _count(value: Any) -> int:

@@ -6,7 +6,6 @@ A thread beside looks who waits, fills the blocks of numbers up and gives back w
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.phrases import clock_words
 from hall.errors import BadInput, HallError
+from hall.moments import local_time
 from hall.tickets import TicketState
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class StationApp(LeftWithCode):
         ws, station = self.workspace, self.station
         if ws is None or station is None or not self._front.is_mounted:
             return
-        now = dt.datetime.fromtimestamp(ws.hall_clock.now_ms() / 1000, self.config.timezone)
+        now = local_time(ws.hall_clock.now_ms(), self.config.timezone)
         skew = clock_words(ws.hall_clock.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(named(ws.catalogue.hall.name), f"{now:%m-%d %H:%M}", online, skew)

@@ -20,6 +20,7 @@ from clerk_tui.store import queries, shifts, wordings
 from clerk_tui.store.connection import translated
 from hall.errors import BadInput
 from hall.facts import DayClosed, Header
+from hall.moments import local_time
 from hall.names import clean_text, says_something
 from hall.roles import Permission
 from hall.shifts import DAY_SHEET, LEFT_NAMES, Figures, Left, LeftKind, Run, figures_of, runs
@@ -200,4 +201,4 @@ def _explained(left: tuple[Open, ...], reasons: Mapping[str, str]) -> tuple[Left
 
 
 def _time(ws: Workspace, at_ms: int) -> str:
-    return dt.datetime.fromtimestamp(at_ms / 1000, ws.config.timezone).strftime("%H:%M")
+    return local_time(at_ms, ws.config.timezone).strftime("%H:%M")

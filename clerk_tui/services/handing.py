@@ -18,6 +18,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import RUNNING
 from hall.errors import BadDate, BadInput, Unlawful
+from hall.moments import local_time
 from hall.names import clean_name
 from hall.roles import Permission
 from hall.telling import STATE_NAMES, paper_title
@@ -218,7 +219,7 @@ def hand_over(
             raise BadInput("bad_time", "时间应当写成时:分", field="at", hint="例如 10:20")
         if return_by is not None and return_by < action.today:
             raise BadDate("bad_date", "归还期限已过", field="return_by", hint="写今天或以后的日期")
-        now = dt.datetime.fromtimestamp(ws.clock.now_ms() / 1000, ws.config.timezone)
+        now = local_time(ws.clock.now_ms(), ws.config.timezone)
         action.add(
             f.MaterialsHandedOver(
                 items=moved,

@@ -3,7 +3,6 @@ what the centre told of cases that ended long ago is let go too."""
 
 from __future__ import annotations
 
-import datetime as dt
 import subprocess
 import sys
 from typing import Final, Literal
@@ -16,6 +15,7 @@ from clerk_tui.store import queries, shared
 from clerk_tui.store.connection import translated
 from clerk_tui.store.verifying import DAMAGED
 from hall.errors import StoreError
+from hall.moments import local_time
 
 EVERY_MS: Final = 20 * 3600 * 1000
 KEEP: Final = 14
@@ -81,7 +81,7 @@ def daily(ws: Workspace) -> Kept | None:
     if before is not None and before.ok and 0 <= now - before.at_ms < EVERY_MS:
         return None
     folder = ws.config.backup_dir
-    stamp = dt.datetime.fromtimestamp(now / 1000, ws.config.timezone).strftime("%Y%m%dT%H%M%S")
+    stamp = local_time(now, ws.config.timezone).strftime("%Y%m%dT%H%M%S")
     arguments = [str(folder), stamp, str(KEEP)] if folder else []
     command = [sys.executable, "-m", "clerk_tui.store.nightly", str(ws.journal.path), *arguments]
     try:

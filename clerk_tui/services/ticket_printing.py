@@ -7,7 +7,6 @@ written nobody knows whether it came out; then it is printed again as 补打.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from typing import Literal
 
@@ -26,6 +25,7 @@ from clerk_tui.store.connection import translated
 from hall import ticket_code
 from hall import ticketing as t
 from hall.errors import BadInput, HallError, StoreError
+from hall.moments import local_time
 from hall.queue_wire import Told
 from hall.roles import Permission
 from hall.tickets import Ticket
@@ -89,12 +89,12 @@ def document_of(ws: Workspace, ticket: Ticket, issued: t.TicketIssued, told: Tol
             business=business.name if business else ticket.business,
             where=business.where if business else "",
             number=ticket.number,
-            issued=dt.datetime.fromtimestamp(ticket.issued_ms / 1000, zone),
+            issued=local_time(ticket.issued_ms, zone),
             line=ticket_code.line(ticket.number, ticket.day),
             code=ticket_code.encode(code, device_key(ws)),
             lane=issued.lane,
             priority=issued.priority,
-            slot=f"{dt.datetime.fromtimestamp(issued.slot_ms / 1000, zone):%H:%M}" if issued.slot_ms else "",
+            slot=f"{local_time(issued.slot_ms, zone):%H:%M}" if issued.slot_ms else "",
             reference=issued.reference,
             ahead=told.ahead if told else -1,
             wait=wait,

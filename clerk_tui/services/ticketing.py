@@ -302,9 +302,13 @@ def entry(ws: Workspace, ticket_id: str, body: t.TicketBody, day: dt.date, *, ev
 
 def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
     day, letter = ws.hall_clock.today(), business(ws, wish.business).letter
-    # The centre may have made a ticket of the identity that was asked for and not answered: this is another one.
-    ticket_id = ws.new_id()
+    # The centre may have made a ticket of the identity that was asked for and not answered: this is another one. An
+    # appointment is one ticket wherever it is checked in, so that the centre can tell that two numbers are of one.
+    booked = wish.lane == "booked"
+    ticket_id = wish.ticket_id if booked else ws.new_id()
     with ws.journal.write() as tx:
+        if booked and (known := store.ticket(tx, ticket_id)) is not None:
+            return Taken(ticket=known, already=True, offline=True, skew_ms=ws.hall_clock.skew_ms)
         waiting = [
             each
             for each in store.tickets_of_person(tx, day, wish.person)
@@ -334,6 +338,9 @@ def _from_block(ws: Workspace, station: Station, wish: Wish) -> Taken:
             station=ws.config.device.code,
         )
         ws.journal.append(tx, [entry(ws, ticket_id, body, day)])
+        if booked:
+            # It is given out: not to be given back as one that nobody has on paper.
+            store.answered(tx, ticket_id)
         ticket = store.ticket(tx, ticket_id)
     assert ticket is not None, "it was written in this transaction"
     return Taken(ticket=ticket, offline=True, skew_ms=ws.hall_clock.skew_ms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from clerk_tui.i18n import _
 from clerk_tui.widgets.bars import WEEKDAYS
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.painted import Line, Painted, Span, spans_width, spread
+from hall.moments import local_time
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class HallBar(Painted):
         told = self.told
         if told is None:
             return [((), "")]
-        now = dt.datetime.fromtimestamp(told.now_ms / 1000, self._zone)
+        now = local_time(told.now_ms, self._zone)
         day = f"{now:%Y-%m-%d} " if columns >= 110 else f"{now:%m-%d} "
         when: list[Span] = [(day, "plain"), (_(WEEKDAYS[now.weekday()]), "plain"), (f"  {now:%H:%M} ", "strong")]
         alarm: list[Span] = [(f" {told.alarm} ", "chip-bad"), ("  ", "plain")] if told.alarm else []
@@ -74,4 +74,4 @@ class HallBar(Painted):
 
     def clock(self, at_ms: int) -> str:
         """A time of the hall's clock."""
-        return dt.datetime.fromtimestamp(at_ms / 1000, self._zone).strftime("%H:%M:%S")
+        return local_time(at_ms, self._zone).strftime("%H:%M:%S")

@@ -302,3 +302,16 @@ def test_a_hostile_feed_stops_nobody(first: Window) -> None:
     assert [row.reference for row in cases.find(first.ws, "")] == [received.reference]
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(b'{"seq":1,"status":"applied","server_seq":9999999999999999999999}', type=wire.PushResult)
+
+
+@pytest.mark.parametrize("at_ms", [2**63 - 1, -(2**63), 2**53, 10**30])
+def test_a_time_that_no_calendar_has_is_shown_as_its_nearest_end(first: Window, at_ms: int) -> None:
+    from clerk_tui.cli.lookup import as_data
+    from clerk_tui.screens.case_lines import case_lines
+
+    zone = first.ws.config.timezone
+    detail = cases.get(first.ws, intake.submit(first.ws, restaurant(first.ws)).reference)
+    event = msgspec.structs.replace(detail.case.timeline[0], at_ms=at_ms)
+    detail = msgspec.structs.replace(detail, case=msgspec.structs.replace(detail.case, timeline=(event,)))
+    assert as_data(detail, None, zone)["timeline"][0]["at"][:4] in ("0001", "9999")
+    assert any("12-30" in str(line) or "01-02" in str(line) for line in case_lines(detail, zone, 80))

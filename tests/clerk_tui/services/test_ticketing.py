@@ -22,6 +22,7 @@ from clerk_tui.services.ticket_printing import print_ticket
 from clerk_tui.services.ticketing import MOMENT_MS, Station, Taken, TicketRefused, Wish
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
+from clerk_tui.store.bookings import Booking
 from clerk_tui.sync import queue
 from clerk_tui.sync.asking import Centre, Unreachable
 from hall import queue_wire as w
@@ -391,12 +392,58 @@ def at(machine: Machine, minutes: int) -> str:
     return moment.isoformat(timespec="minutes")
 
 
-def test_an_appointment_is_checked_in_once_and_never_queues_again(machine: Machine, second: Machine) -> None:
+def slot(machine: Machine) -> tuple[dt.datetime, dt.datetime]:
+    """The half of today that it is now."""
     today = machine.clock.today()
     begin, end = dt.datetime.combine(today, dt.time(0, 5), ZONE), dt.datetime.combine(today, dt.time(11, 55), ZONE)
-    machine.clock.ahead_ms = second.clock.ahead_ms = 0
     if not begin.timestamp() < machine.clock.now_ms() / 1000 < end.timestamp():
         begin, end = (each + dt.timedelta(hours=11, minutes=50) for each in (begin, end))
+    return begin, end
+
+
+def booked(code: str, *machines: Machine) -> list[Booking]:
+    """The same appointment at each of these machines, which have numbers for when they are off line."""
+    found = []
+    for each in machines:
+        each.clock.ahead_ms = 0
+        begin, end = slot(each)
+        booking.take_in(each.ws, bookings(f"{code},A,{begin:%Y-%m-%d %H:%M},{end:%Y-%m-%d %H:%M},"))
+        numbers.refill(each.ws, each.station)
+        (appointment,) = arriving.read(each.ws, each.station, code).bookings
+        found.append(appointment)
+    return found
+
+
+def test_an_appointment_at_two_machines_off_line_is_one_ticket(hall: Hall, machine: Machine, second: Machine) -> None:
+    here, there = booked("YY-3001", machine, second)
+    machine.down = second.down = True
+    first = booking.check_in(machine.ws, machine.station, here)
+    machine.clock.later_ms += 10 * MOMENT_MS
+    other = booking.check_in(second.ws, second.station, there)
+    assert first.offline and other.offline and first.ticket.number != other.ticket.number
+    for each in (machine, second):
+        each.down = False
+        assert each.seat.sync().trouble is None
+    kept = hall.ticket(first.ticket.ticket_id)
+    assert (kept.state, {kept.number, *kept.withdrawn}) == ("waiting", {first.ticket.number, other.ticket.number})
+    assert kept.ticket_id == other.ticket.ticket_id and len(kept.withdrawn) == 1
+
+
+def test_an_appointment_s_ticket_of_a_lost_reply_is_not_given_back(hall: Hall, machine: Machine) -> None:
+    (appointment,) = booked("YY-3002", machine)
+    machine.seat.between.lose(what="/queue/tickets")
+    taken = booking.check_in(machine.ws, machine.station, appointment)
+    assert taken.offline
+    machine.anew()
+    assert ticket_moves.give_back(machine.ws, machine.station) == 0
+    assert machine.seat.sync().trouble is None
+    kept = hall.ticket(taken.ticket.ticket_id)
+    assert kept.state == "waiting" and taken.ticket.number in (kept.number, *kept.withdrawn)
+
+
+def test_an_appointment_is_checked_in_once_and_never_queues_again(machine: Machine, second: Machine) -> None:
+    machine.clock.ahead_ms = second.clock.ahead_ms = 0
+    begin, end = slot(machine)
     row = f"YY-2048,A,{begin:%Y-%m-%d %H:%M},{end:%Y-%m-%d %H:%M},{SOMEBODY}"
     for each in (machine, second):
         assert booking.take_in(each.ws, bookings(row)) == booking.Booked(read=1, news=1)
