@@ -11,7 +11,7 @@ from clerk_tui.cli.console import Session, answer, argument, command, json_optio
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
-from clerk_tui.widgets.phrases import gap_words, said_of
+from clerk_tui.widgets.phrases import gap_settled, gap_words, said_of
 from hall.errors import HallError
 from hall.verdict import OUTCOME_NAMES
 
@@ -166,7 +166,8 @@ def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
     outcome = _(result.word or OUTCOME_NAMES[result.outcome]) if result.outcome else _("已收下，还没有齐")
     yield f"{result.reference}  {outcome}"
     for number, gap in enumerate(result.gaps, 1):
-        yield f"  {number}. {said_of(gap.name, gap_words(gap))}"
+        settled = gap_settled(gap.code in result.corrected, result.promised.get(gap.code))
+        yield f"  {number}. {said_of(gap.name, gap_words(gap))}{settled}"
     dates = ((_("受理日"), "accepted"), (_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
     yield from (f"  {label} {told[key]}" for label, key in dates if told[key])
     yield from _paper_lines(told["papers"])

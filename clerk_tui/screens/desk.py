@@ -17,7 +17,7 @@ from clerk_tui.screens.words import paper_name
 from clerk_tui.services import printable
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.painted import Line, Span
-from clerk_tui.widgets.phrases import listed, said_of
+from clerk_tui.widgets.phrases import gap_settled, listed, said_of
 from clerk_tui.widgets.verdict import FILLS, Shown, VerdictStrip, VerdictView, outcome_word
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.checklist import Row
@@ -301,12 +301,13 @@ class DeskScreen(CounterScreen, Generic[P]):
         spec = Spec(title, lines, yes=N_("按未提交告知"), no=N_("回去核对"), tone="warn")
         self.ask(spec, lambda answer: then(), self.do_materials)
 
-    def summary(self, papers: Sequence[str], who: str, *extra: Paragraph) -> Spec:
-        """The last look before it is committed."""
+    def summary(self, papers: Sequence[str], who: str, *extra: Paragraph, why: str = "") -> Spec:
+        """The last look before it is committed; what has to be known for it stands above the ``extra`` remarks."""
         shown = self.query_one(VerdictView).shown
         chosen = self.chosen
         assert chosen is not None
         lines: list[Paragraph] = [(who, "strong"), (_(shown.article), "faint")]
+        lines += [(why, "bad")] if why else []
         if chosen is Outcome.REFUSED:
             lines += [("", "plain"), (_(shown.explanation), "plain")]
         if shown.handed:
@@ -316,13 +317,15 @@ class DeskScreen(CounterScreen, Generic[P]):
             lines += [("", "plain"), (shown.gaps_title or _("列明的材料"), "title")]
             fixed = self.verdict.corrections if chosen is Outcome.TOLERATED else ()
             for n, gap in enumerate(shown.gaps, 1):
-                after = _("（当场更正）") if gap in fixed else ""
+                tick = self.ticks.get(gap.code)
+                after = gap_settled(gap in fixed, tick.until if tick and chosen is Outcome.TOLERATED else None)
                 lines.append((f"\t{n}  {said_of(gap.name, _(gap.problem))}{after}", "plain"))
         lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
+        lines.append((_("将打印：") + listed(paper_name(paper) for paper in papers), "info"))
         lines += [("", "plain"), *told] if (told := self.unprintable_lines()) else []
-        lines += [*extra, ("", "plain"), (_("将打印：") + listed(paper_name(paper) for paper in papers), "info")]
+        lines += extra
         return Spec(
             _("确认：{outcome}").format(outcome=outcome_word(shown)),
             tuple(lines),

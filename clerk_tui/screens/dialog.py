@@ -129,15 +129,16 @@ class Box(Painted):
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         head: list[Line] = [(((clip(safe(self.spec.title), columns), "strong"),), f"big-{self.spec.tone}"), BLANK]
-        foot = [BLANK, self._keys()]
         content = self._content(columns)
-        room = max(1, rows - len(head) - len(foot))
+        room = max(1, rows - len(head) - 2)
         focus = next((n for n, (_, fill) in enumerate(content) if fill == "cursor"), 0)
         self._top = max(0, min(self._top, len(content) - room))
         if focus and focus >= self._top + room:
             self._top = focus - room + 1
         shown = content[self._top : self._top + room]
-        return [*head, *shown, *[BLANK] * (room - len(shown)), *foot]
+        below = len(content) - self._top - len(shown)
+        more: Line = (((_("↓ 下面还有 {count} 行，PgDn").format(count=below), "warn"),), "") if below else BLANK
+        return [*head, *shown, *[BLANK] * (room - len(shown)), more, self._keys()]
 
     def _content(self, columns: int) -> list[Line]:
         lines: list[Line] = []

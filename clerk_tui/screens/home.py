@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.found import CaseFound, Draw, MatterFound, Parked
 from clerk_tui.screens.matter_card import bundle_lines, matter_lines
-from clerk_tui.widgets.cells import pad
+from clerk_tui.widgets.cells import pad, wrap
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.virtual_list import TextPane, VirtualList
@@ -128,8 +128,8 @@ class HomeScreen(CounterScreen):
         if isinstance(item, CaseFound):
             self.counter.open_case(item.reference)
         elif isinstance(item, Parked):
-            self.counter.parked.remove(item.draft)
             self._intake(item.draft)
+            self.counter.parked.remove(item.draft)
         elif item.hit.kind == "bundle":
             self._list_bundle(item.hit)
         else:
@@ -139,7 +139,12 @@ class HomeScreen(CounterScreen):
 
     def _intake(self, draft: Any) -> None:
         from clerk_tui.screens.intake import IntakeScreen
+        from clerk_tui.services import keeping
 
+        workspace = self.counter.workspace
+        assert workspace is not None
+        # Said before anything is typed, not after all of it.
+        keeping.require_sound(workspace)
         number = self.counter.person_here()
         draft.ticket = draft.ticket or number
         self.counter.push_screen(IntakeScreen(draft))
@@ -169,7 +174,7 @@ class HomeScreen(CounterScreen):
         item = self.found.selected
         workspace = self.counter.workspace
         if item is None or workspace is None:
-            return [] if self.entry.value else _other_ways()
+            return [] if self.entry.value else _other_ways(columns)
         if isinstance(item, (CaseFound, Parked)):
             return item.card(columns)
         if item.hit.kind == "bundle":
@@ -215,7 +220,7 @@ def _names_paper(text: str) -> bool:
     return looks_like_code(text)
 
 
-def _other_ways() -> list[Line]:
+def _other_ways(columns: int) -> list[Line]:
     """What else the day asks for, while nothing is typed."""
     rows = (
         ("F5", _("查办件：编号、姓名、证件号、电话")),
@@ -223,7 +228,11 @@ def _other_ways() -> list[Line]:
         ("F1", _("帮助：这一屏能按哪些键")),
         ("Ctrl+T", _("换配色")),
     )
-    return [((("  ", "plain"), (pad(key, 8), "key"), (text, "faint")), "") for key, text in rows]
+    lines: list[Line] = []
+    for key, text in rows:
+        for n, part in enumerate(wrap(text, columns - 10)):
+            lines.append(((("  ", "plain"), (pad("" if n else key, 8), "key"), (part, "faint")), ""))
+    return lines
 
 
 def _hints() -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from hall.errors import HallError
 if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
     from clerk_tui.services.hall_conflicts import HallConflict
+    from clerk_tui.services.keeping import Kept
     from clerk_tui.services.outbox import SyncStatus
     from clerk_tui.services.workspace import Workspace
 
@@ -250,13 +251,16 @@ class OutboxScreen(CounterScreen):
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
         from clerk_tui.services import outbox
+        from clerk_tui.services.health import health
 
         workspace = self.counter.workspace
         if workspace is None:
             return []
         status = outbox.status(workspace)
-        lines = [*_look(workspace, columns), *_head(workspace, status, columns)]
-        texts = [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
+        look = health(workspace).look
+        damaged = look is not None and look.what == "journal"
+        lines = [*_look(look, workspace, columns), *_head(workspace, status, columns, damaged=damaged)]
+        texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
         elif status.quarantined:
@@ -282,11 +286,8 @@ class OutboxScreen(CounterScreen):
         return lines
 
 
-def _look(workspace: Workspace, columns: int) -> list[Line]:
+def _look(look: Kept | None, workspace: Workspace, columns: int) -> list[Line]:
     """What the daily look at the journal found wrong, and what to do about it."""
-    from clerk_tui.services.health import health
-
-    look = health(workspace).look
     if look is None:
         return []
     title = _("账本受损：先停止收件") if look.what == "journal" else _("账本没有备份成")
@@ -321,7 +322,7 @@ def _resent(do: Callable[[Workspace, int], str], workspace: Workspace, seq: int)
     do(workspace, seq)
 
 
-def _head(workspace: Workspace, status: SyncStatus, columns: int) -> list[Line]:
+def _head(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:
     """How sending stands, in a word and a few figures."""
     now, zone = workspace.clock.now_ms(), workspace.config.timezone
     if not status.enabled:
@@ -331,7 +332,8 @@ def _head(workspace: Workspace, status: SyncStatus, columns: int) -> list[Line]:
     elif status.online:
         word, fill = (_("正在上传") if status.pending or status.scans else _("全部已上传")), "good"
     else:
-        word, fill = _("离线：照常办理，联网后自动上传"), "warn"
+        word = _("离线：联网后自动上传") if damaged else _("离线：照常办理，联网后自动上传")
+        fill = "warn"
     contact = clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有")
     rows = [
         (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),

@@ -13,9 +13,9 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
-from clerk_tui.widgets.cells import clip, pad, safe, wrap
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import listed, said_of
+from clerk_tui.widgets.phrases import gap_settled, listed, said_of
 from clerk_tui.widgets.verdict import FILLS
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.verdict import OUTCOME_NAMES
@@ -117,8 +117,9 @@ class ResultScreen(CounterScreen):
             return []
         lines: list[Line] = [BLANK, (((_("列明的材料 {count} 项").format(count=len(gaps)), "title"),), "")]
         for number, gap in enumerate(gaps[:12], 1):
-            text = safe(said_of(gap.name, _(gap.problem)))
-            lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
+            settled = gap_settled(gap.code in self.result.corrected, self.result.promised.get(gap.code))
+            text = clip(safe(said_of(gap.name, _(gap.problem))), columns - 4 - width(settled))
+            lines.append((((f"{number:>2}  ", "faint"), (text, "plain"), (settled, "info")), ""))
         return lines
 
     def _paper(self, number: int, paper: PaperOut, columns: int) -> Line:

@@ -135,7 +135,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(printable.told(self.unprintable))
         return Shown(
             chosen=chosen,
-            word=_(preview.word) if preview.word else self.word_for(chosen),
+            word=_(preview.word)
+            if preview.word
+            else self._word(chosen, again=noticed and bool(self.draft.case.notices)),
             explanation=preview.verdict.explained(chosen),
             article=article,
             handed=tuple(row.name for row in self._rows if row.code in preview.handed),
@@ -155,6 +157,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             ),
             provisional=(accepted and due.provisional) or (noticed and preview.respond_provisional),
         )
+
+    def _word(self, chosen: Outcome | None, *, again: bool) -> str:
+        return _("再次告知补正") if again else self.word_for(chosen)
 
     # -- what was told ---------------------------------------------------------------------------------------------
 
@@ -316,7 +321,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
         def given(reason: Answer) -> None:
             self._second_reason = reason.text
-            self.ask(self.summary(papers, who), lambda answer: self._answer_for(reason.text))
+            why = _("再次告知，原因：{reason}").format(reason=reason.text)
+            self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
 
         self.ask(spec, given)
 

@@ -29,7 +29,7 @@ from hall.checklist import Row, read_answers
 from hall.deadlines import latest_promise
 from hall.errors import BadInput
 from hall.facts import Language
-from hall.verdict import Outcome, Refusal, Tick, TickState
+from hall.verdict import Gap, Outcome, Refusal, Tick, TickState
 
 INTAKE_KEYS: Final = (
     "matter", "answers", "applicant", "agent", "fields", "materials", "outcome", "refusal", "good_credit", "channel",
@@ -131,9 +131,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
     return {
         "outcome": result.outcome.value if result.outcome else None,
         "lawful": [outcome.value for outcome in result.lawful],
-        "gaps": [
-            {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in result.gaps
-        ],
+        "gaps": [_gap_to_json(gap, result) for gap in result.gaps],
         "reference": result.reference,
         "received": result.received.isoformat(),
         "accepted": _day(result.accepted),
@@ -144,6 +142,16 @@ def result_to_json(result: Result) -> dict[str, Any]:
         **({"blank": blank} if blank else {}),
         **unprintable_to_json(result),
     }
+
+
+def _gap_to_json(gap: Gap, result: Result) -> dict[str, Any]:
+    """``corrected`` and ``until`` are there only where they are so: put right on the spot, promised until that day."""
+    told: dict[str, Any] = {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy}
+    if gap.code in result.corrected:
+        told["corrected"] = True
+    elif gap.code in result.promised:
+        told["until"] = result.promised[gap.code].isoformat()
+    return told
 
 
 def unprintable_to_json(result: Result) -> dict[str, list[str]]:

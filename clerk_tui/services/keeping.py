@@ -13,6 +13,8 @@ from msgspec import Struct
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries, shared
 from clerk_tui.store.connection import translated
+from clerk_tui.store.verifying import DAMAGED
+from hall.errors import StoreError
 from hall.moments import local_time
 
 EVERY_MS: Final = 20 * 3600 * 1000
@@ -49,6 +51,23 @@ def last(ws: Workspace) -> Kept | None:
     except msgspec.DecodeError:
         # An earlier version kept the words alone.
         return Kept(at_ms=at_ms, what="" if ok else "backup", detail=told)
+
+
+def require_sound(ws: Workspace) -> None:
+    """For what writes a new step of a case: on a journal that is not as it was written nothing may be built. Reading,
+    printing, export and restore go on; a later look that finds all well lifts it.
+
+    Raises:
+        StoreError: ``store_corrupt``, the last look found it damaged. Nothing was written.
+    """
+    found = last(ws)
+    if found is not None and found.what == "journal":
+        raise StoreError(
+            "store_corrupt",
+            f"账本受损，不再写入新的办件和步骤：{found.detail}",
+            field="store.path",
+            hint=found.hint or DAMAGED,
+        )
 
 
 def daily(ws: Workspace) -> Kept | None:

@@ -16,6 +16,7 @@ from msgspec import structs
 
 from clerk_tui.services import cases, printable
 from clerk_tui.services.hall_cases import HallCase, adoption, look
+from clerk_tui.services.keeping import require_sound
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
@@ -60,6 +61,7 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
             action,
         )
     with ws.journal.write() as connection:
+        require_sound(ws)
         found = look(ws, connection, known.case.case_id)
         assert found is not None, "it was just read"
         case, action = _begin(ws, found, ws.journal.case_in(connection, known.case.case_id))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs, to_builtins
 
-from clerk_tui.services import editions
+from clerk_tui.services import editions, keeping
 from clerk_tui.services.rights import may_write
 from clerk_tui.services.signing import code_for
 from clerk_tui.services.workspace import Workspace
@@ -165,8 +165,10 @@ def new_reference(ws: Workspace, connection: Transaction) -> str:
     """The next reference of this device that no case has, in the caller's transaction.
 
     Raises:
-        StoreError: ``disk_low``, there is too little room to begin anything new.
+        StoreError: ``disk_low``, there is too little room to begin anything new; ``store_corrupt``, the journal is
+            damaged (``keeping.require_sound``).
     """
+    keeping.require_sound(ws)
     ws.journal.database.disk.require_room()
     while True:
         number = ws.journal.next_number(connection, REFERENCE_COUNTER)

@@ -33,8 +33,9 @@ class Result(Struct, frozen=True, kw_only=True):
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way; ``blank`` the required fields of the
     matter's own form that stayed empty, by dotted field. ``word`` says what was done where the outcome's name would
-    say something else. ``unprintable`` are the characters that its papers spell out as code points, because no font
-    has them. ``seq`` and ``hash`` (hex) are of the last fact written.
+    say something else. ``corrected`` are the codes of those gaps that were put right on the spot, ``promised`` until
+    when the others are promised. ``unprintable`` are the characters that its papers spell out as code points, because
+    no font has them. ``seq`` and ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
@@ -54,6 +55,8 @@ class Result(Struct, frozen=True, kw_only=True):
     unprintable: tuple[str, ...] = ()
     blank: dict[str, str] = {}
     word: str = ""
+    corrected: frozenset[str] = frozenset()
+    promised: dict[str, dt.date] = {}
 
 
 def result_of(
@@ -72,11 +75,14 @@ def result_of(
 ) -> Result:
     """The result of an action that left ``case`` as it is."""
     issued = set(paper_ids)
+    named = tuple(gaps)
+    owed = {gap.code for gap in case.gaps}
+    fixed = {gap.code for gap in case.corrections} - owed
     return Result(
         outcome=outcome,
         state=case.state,
         lawful=tuple(lawful),
-        gaps=tuple(gaps),
+        gaps=named,
         reference=case.reference,
         case_id=case.case_id,
         received=case.received,
@@ -94,4 +100,6 @@ def result_of(
         unprintable=unprintable,
         blank=blank or {},
         word=word,
+        corrected=frozenset(gap.code for gap in named if gap.code in fixed),
+        promised={promise.code: promise.until for promise in case.promises if promise.code in owed},
     )

@@ -15,6 +15,7 @@ from clerk_tui.services import cases, printable
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, corrected_first, promises, refused_fact, require_why
+from clerk_tui.services.keeping import require_sound
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
@@ -104,6 +105,7 @@ def submit(
         action.add(fact, event_id=draft.event_id if place == 0 else "")
     action.issue(_papers(draft.case, ready, outcome, notice=notice))
     with ws.journal.write() as connection:
+        require_sound(ws)
         if look(ws, connection, draft.case.case_id) != draft.found:
             raise HallError(
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"

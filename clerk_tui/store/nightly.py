@@ -11,10 +11,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 from clerk_tui.store.backup import back_up, examine
 from clerk_tui.store.verifying import DAMAGED
 from hall.errors import HallError
+
+PASSING: Final = ("store_locked", "disk_full")
+"""What keeps the journal from being read for now and says nothing about it."""
 
 
 def work(store: Path, folder: str = "", stamp: str = "", keep: str = "0") -> dict[str, str]:
@@ -31,6 +35,8 @@ def _failed(store: Path, error: HallError) -> dict[str, str]:
     try:
         examine(store)
     except HallError as worse:
+        if worse.code in PASSING:
+            return {"what": "backup", "detail": worse.message, "hint": worse.hint}
         return {"what": "journal", "detail": worse.message, "hint": DAMAGED}
     return {"what": "backup", "detail": error.message, "hint": error.hint}
 

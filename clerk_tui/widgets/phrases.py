@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from clerk_tui.i18n import N_, _
@@ -21,6 +22,13 @@ def said_of(what: str, text: str) -> str:
 def gap_words(gap: Gap) -> str:
     """What is wrong with a material, and how to put it right."""
     return said_of(_(gap.problem), _(gap.remedy)) if gap.remedy else _(gap.problem)
+
+
+def gap_settled(corrected: bool, until: dt.date | None) -> str:
+    """What became of a gap at an acceptance: put right on the spot, or promised until a day; else ``""``."""
+    if corrected:
+        return _("（当场更正）")
+    return _("（承诺 {day} 补齐）").format(day=until) if until else ""
 
 
 _FEW_DAYS = {"0.5": N_("0.5个工作日"), "1": N_("1个工作日")}

@@ -13,6 +13,7 @@ from clerk_tui import actions, i18n
 from clerk_tui.config import Config
 from clerk_tui.i18n import _
 from clerk_tui.po import read_po
+from clerk_tui.screens.home import _other_ways
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
 from clerk_tui.widgets.phrases import age, listed, said_of
@@ -44,6 +45,14 @@ def test_every_text_is_translated_into_english() -> None:
     assert not wanted - set(entries), "add them to locale/en"
     for source, text in entries.items():
         assert source in ("", *TYPED) or not CHINESE.search(str(text)) or any(word in str(text) for word in TYPED), text
+
+
+@pytest.mark.usefixtures("english")
+def test_the_ways_beside_an_empty_search_are_not_cut() -> None:
+    lines = ["".join(text for text, _ink in spans) for spans, _fill in _other_ways(44)]
+    assert max(map(width, lines)) <= 44
+    said = " ".join(" ".join(lines).split())
+    assert "ID number, phone" in said and "does not have yet" in said
 
 
 def test_blanks_around_a_text_are_kept() -> None:

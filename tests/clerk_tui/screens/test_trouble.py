@@ -100,4 +100,9 @@ async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCou
         assert "账本受损 F12" in clerk.text
         await clerk.press("f12")
         assert "账本受损：先停止收件" in clerk.text and "第3条" in clerk.text and "停止使用这个账本" in clerk.text
+        assert "断网不影响收件" not in clerk.text and "照常办理" not in clerk.text, "nothing says the opposite"
         assert isinstance(daily.look(ws), SyncChanged), "looked at again, not said again"
+        await clerk.press("escape")
+        await clerk.type("hkqy")
+        await clerk.press("enter")
+        assert clerk.asks and "不再写入新的办件" in clerk.text, "said before anything is typed"

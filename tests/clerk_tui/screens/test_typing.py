@@ -6,7 +6,7 @@ import pytest
 
 from clerk_tui.screens.dialog import Spec
 from clerk_tui.widgets.editor import typed
-from tests.clerk_tui.screens.conftest import OpenCounter
+from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.screens.steps import PERSON, answer_spouse, find_migration
 
 RARE = ["\U0002ebf0", "\U00031350", "\U00032000", "\U000323af", "\U0002a6d6", "\U00030edd", "\u4dae", "·"]
@@ -31,6 +31,16 @@ async def test_a_rare_character_is_typed_into_form_search_and_dialog(counter: Op
         await clerk.type(f"王{char}")
         await clerk.press("enter")
         assert answers == [f"王{char}"]
+
+
+async def test_a_question_longer_than_the_screen_shows_that_more_follows(counter: OpenCounter) -> None:
+    async with counter(NARROW) as clerk:
+        await find_migration(clerk)
+        clerk.screen.ask(Spec("看完", tuple((f"第{n}行", "plain") for n in range(30))), lambda answer: None)
+        await clerk.settle()
+        assert "↓ 下面还有" in clerk.text and "第29行" not in clerk.text
+        await clerk.press(*["pagedown"] * 6)
+        assert "↓ 下面还有" not in clerk.text and "第29行" in clerk.text
 
 
 @pytest.mark.parametrize("char", RARE)

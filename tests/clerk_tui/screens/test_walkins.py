@@ -151,6 +151,7 @@ async def test_a_second_notice_for_what_was_visible_needs_a_reason(counter: Open
         await clerk.press("backspace")
         await clerk.type("当时没有看到𱍐")
         await clerk.press("enter")
+        assert "确认：再次告知补正" in clerk.text and "原因：当时没有看到" in clerk.text
         assert "[U+31350]" in clerk.text, "no font has that character: said before it is printed"
         await clerk.press("enter")
         case = cases.get(ws, reference).case
@@ -355,7 +356,9 @@ async def test_a_correction_and_a_promise_are_one_outcome(counter: OpenCounter, 
         await clerk.press(choice.split("改为")[0].split()[-1])
         assert "一次告知" not in clerk.text, "the reason beside the outcome is its own"
         await clerk.press("f9")
-        assert "确认：当场更正并容缺受理" in clerk.text and "（当场更正）" in clerk.text
+        assert "确认：当场更正并容缺受理" in clerk.text
+        assert "（当场更正）" in clerk.text and "（承诺 20" in clerk.text
         await clerk.press("enter")
+        assert "（当场更正）" in clerk.text and "（承诺 20" in clerk.text, "what was put right is not owed"
         case = cases.get(ws, clerk.screen.result.reference).case
         assert (case.state, len(case.corrections), len(case.promises)) == (CaseState.TOLERATED, 1, 1)

@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from clerk_tui.services import cases, intake
+from clerk_tui.services.intake_json import result_to_json
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.catalogue.model import Place
@@ -79,6 +80,10 @@ def test_what_is_put_right_on_the_spot_may_go_with_a_promise(ws: Workspace) -> N
     draft.seen.clear()
     again = intake.submit(ws, draft, Outcome.TOLERATED)
     assert (again.outcome, again.gaps) == (Outcome.TOLERATED, result.gaps)
+    for answer in (result, again):
+        told = {gap["code"]: gap for gap in result_to_json(answer)["gaps"]}
+        assert told["layout"].get("corrected") is True and "until" not in told["layout"]
+        assert told["rules_list"].get("until") == "2026-11-06" and "corrected" not in told["rules_list"]
 
 
 def test_what_can_be_put_right_on_the_spot_is_corrected_and_accepted(ws: Workspace) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from clerk_tui.services import intake, keeping
+from clerk_tui.services import cases, intake, keeping, supplement
 from clerk_tui.services.health import health
+from clerk_tui.services.supplement import open_supplement
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store import nightly
 from clerk_tui.store.backup import examine
+from hall.errors import StoreError
+from hall.verdict import Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import restaurant
+from tests.clerk_tui.walkins import MISSING, restaurant
 from tests.journals import Unprotected
 
 
@@ -61,6 +66,44 @@ def test_a_changed_byte_in_the_middle_of_the_journal_is_found(ws: Workspace) -> 
     found = keeping.daily(ws)
     assert found is not None and found.what == "journal" and "第1条" in found.detail and "clerk restore" in found.hint
     assert health(ws).look == found
+
+
+def test_nothing_is_built_on_a_journal_that_was_found_damaged_until_a_look_finds_it_whole(ws: Workspace) -> None:
+    sound = "UPDATE event SET public = substr(public, 1, length(public) - 1) WHERE seq = 1"
+    results = [intake.submit(ws, restaurant(ws, layout=MISSING)) for _ in range(8)]
+    with closing(Unprotected(ws.journal.path)) as db:
+        db.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 1")
+    brought = open_supplement(ws, results[-1].reference)
+    brought.ticks["layout"] = Tick(TickState.PRESENT)
+    assert keeping.daily(ws) is not None
+    head = ws.journal.head
+    refused: list[Callable[[], object]] = [
+        lambda: intake.submit(ws, restaurant(ws)),
+        lambda: intake.receive(ws, restaurant(ws)),
+        lambda: supplement.submit(ws, brought),
+    ]
+    for action in refused:
+        with pytest.raises(StoreError, match="第1条") as caught:
+            action()
+        assert caught.value.code == "store_corrupt" and "clerk restore" in caught.value.hint
+    assert ws.journal.head == head
+    assert cases.get(ws, results[0].reference).case.reference == results[0].reference, "reading goes on"
+    with closing(Unprotected(ws.journal.path)) as db:
+        db.execute(sound)
+    again = keeping.daily(ws)
+    assert again is not None and again.ok
+    assert supplement.submit(ws, brought).outcome == "accepted"
+
+
+@pytest.mark.parametrize("code", ["store_locked", "disk_full"])
+def test_a_journal_that_could_not_be_read_just_now_is_not_called_damaged(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def unreadable(_path: Path) -> None:
+        raise StoreError(code, "现在读不了", hint="稍后再试")
+
+    monkeypatch.setattr(nightly, "examine", unreadable)
+    assert nightly.work(ws.journal.path) == {"what": "backup", "detail": "现在读不了", "hint": "稍后再试"}
 
 
 @pytest.mark.parametrize("detail", ["", "no json"])

@@ -31,6 +31,7 @@ OPEN: dict[str, str] = {
     "aside.worklist": "types, references and the centre's reasons, nobody's data",
     "keeping.daily": "a backup, whoever sits there",
     "keeping.last": "how the last backup went",
+    "keeping.require_sound": "whether the journal may be written on, whoever asks",
     "hall_cases.adoption": "a fact; Action.add asks about it",
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
     "health.health": "the disk",
