@@ -28,6 +28,8 @@ class CounterScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     AUTO_FOCUS = ""
     TITLE_OF: ClassVar[str] = ""
+    SETTLED_S: ClassVar[float] = 0.4
+    """An Enter so soon after a digit that answered a dialog over this screen, in seconds, belongs to the digit."""
 
     @property
     def counter(self) -> CounterApp:

@@ -32,6 +32,8 @@ class HomeScreen(CounterScreen):
     GROUPS = ("home",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("home")]
     TITLE_OF = N_("取事项")
+    SETTLED_S = 1.5
+    """The answer may have called somebody, whose line now stands where Enter begins."""
 
     def __init__(self) -> None:
         super().__init__()
