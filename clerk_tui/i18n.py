@@ -66,6 +66,11 @@ def install(language: str = SOURCE_LANGUAGE) -> str:
     return SOURCE_LANGUAGE
 
 
+def language() -> str:
+    """The code of the language in use."""
+    return _language
+
+
 def languages() -> list[str]:
     """The languages the screen can speak, the source first."""
     return [SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in LOCALE_DIR.glob("*/LC_MESSAGES/clerk.po"))]

@@ -30,7 +30,9 @@ from clerk_tui.services.training import load as load_exercises
 from clerk_tui.services.workspace import Workspace, open_workspace
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.screens.conftest import Clerk
+from tests.clerk_tui.screens.kiosk_rig import Visitor
 from tests.clerk_tui.screens.picture import CELL, LINE, picture
+from tests.pictures_hall import board_and_display, ticket_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "pictures"
@@ -48,11 +50,11 @@ class Camera:
         self.rolls: list[tuple[Path, int, int]] = []
         self.taken: list[str] = []
 
-    def shoot(self, clerk: Clerk, name: str) -> None:
+    def shoot(self, who: Clerk | Visitor, name: str) -> None:
         """Keep the screen in front; it is developed later, so that the counter never waits for the browser."""
         page = self.folder / f"{name}.html"
-        page.write_text(picture(clerk.app), encoding="utf-8")
-        self.rolls.append((page, *clerk.app.size))
+        page.write_text(picture(who.app), encoding="utf-8")
+        self.rolls.append((page, *who.app.size))
 
     def develop(self) -> None:
         """Every screen that was kept, as ``NAME.png``."""
@@ -414,6 +416,12 @@ def main() -> int:
         station = folder / "training"
         station.mkdir()
         asyncio.run(trainee(station, camera).serve(learning))
+        asyncio.run(board_and_display(camera.shoot, WIDE))
+        station = folder / "machine"
+        station.mkdir()
+        machine = Day(station, camera)
+        asyncio.run(ticket_machine(camera.shoot, machine.ws, WIDE))
+        machine.ws.close()
         camera.develop()
     for old in OUT.glob("*.png"):
         if old.stem not in camera.taken:

@@ -39,10 +39,10 @@ OFFICE, CODE = "PX00", "P1"
 def training(session: Session, only_list: bool, file: Path | None, data: Path | None, as_json: bool) -> None:
     """``{"exercises": [{"key", "title", "done", "right", "points", "keys", "expected_keys", "seconds"}], "right",
     "total"}`` once the screens are closed; with ``--list`` ``{"exercises": [{"key", "title", "law"}]}``."""
-    from clerk_tui import paths
+    from clerk_tui import i18n, paths
     from clerk_tui.services import training as service
 
-    exercises = service.load(file) if file is not None else service.load()
+    exercises = service.load(file or service.FILE, i18n.language())
     if only_list:
         rows = [{"key": one.key, "title": one.title, "law": one.law} for one in exercises]
         width = max(len(one.key) for one in exercises)

@@ -15,7 +15,7 @@ from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.services import training
 from clerk_tui.services.training import Begun, Exercise, Score
 from clerk_tui.widgets.cells import clip, safe, wrap
-from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spread
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span, spans_width, spread
 from clerk_tui.widgets.phrases import age, said_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class ExerciseStrip(Painted):
         title = f" {place}/{len(app.exercises)}  {safe(begun.exercise.title)}"
         spent = _("{keys} 键  {time}").format(keys=app.strokes, time=age(app.seconds * 1000))
         right = [(spent + "   ", "plain"), *right]
-        room = columns - sum(len(text) * 2 for text, _ink in right)
+        room = columns - spans_width(right) - 1
         head: Line = (spread([(clip(title, max(20, room)), "strong")], right, columns), "big-warn")
         story = wrap(safe(begun.story), columns - 2)
         desk = _("桌上：") + "　".join(safe(item) for item in begun.exercise.desk)

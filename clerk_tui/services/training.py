@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from clerk_tui.services import intake, supplement
 from clerk_tui.services.intake_json import draft_from_json, supplement_from_json, with_latest
@@ -55,6 +56,15 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     back: bool = False
     ask: bool = False
     scan: bool = False
+
+
+class Texts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a clerk reads of an exercise, in another language; what is to be typed stands as in the exercise."""
+
+    title: str
+    law: str
+    story: str
+    desk: tuple[str, ...]
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,26 +125,32 @@ class Score(Struct, frozen=True, kw_only=True):
         return self.done and all(point.right for point in self.points)
 
 
-def load(path: Path = FILE) -> tuple[Exercise, ...]:
-    """The exercises of a file.
+def load(path: Path = FILE, language: str = "zh") -> tuple[Exercise, ...]:
+    """The exercises of a file; in another language as far as the file beside it has their texts
+    (``exercises.en.toml`` beside ``exercises.toml``, by key).
 
     Raises:
         BadInput: ``bad_exercises``: it cannot be read, or is not written as exercises are.
     """
+    beside = path.with_suffix(f".{language}.toml")
+    reading, texts = path, dict[str, Texts]()
     try:
         found = msgspec.toml.decode(path.read_bytes(), type=_File).exercise
+        if beside.is_file():
+            reading = beside
+            texts = msgspec.toml.decode(beside.read_bytes(), type=dict[str, Texts])
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else str(error)
         hint = "对照程序自带的 exercises.toml 改正"
         raise BadInput(
-            "bad_exercises", f"练习文件 {path.name} 读不出来：{what}", field="--exercises", hint=hint
+            "bad_exercises", f"练习文件 {reading.name} 读不出来：{what}", field="--exercises", hint=hint
         ) from error
     if len({one.key for one in found}) != len(found) or not found:
         hint = "给每道练习一个不同的 key"
         raise BadInput(
             "bad_exercises", f"练习文件 {path.name} 没有练习，或有重复的 key", field="--exercises", hint=hint
         )
-    return found
+    return tuple(replace(one, **asdict(texts[one.key])) if one.key in texts else one for one in found)
 
 
 def begin(ws: Workspace, exercise: Exercise) -> Begun:

@@ -16,8 +16,10 @@ HEAD = (
     "<!doctype html><meta charset=utf-8><style>body{margin:0}"
     ".s{position:relative;font:19px/22px 'Noto Sans Mono CJK SC','Noto Sans CJK SC',monospace;overflow:hidden}"
     ".s i{position:absolute;height:22px;font-style:normal;white-space:pre;text-align:center}"
-    ".s b{position:absolute;height:22px;display:block}</style>"
+    ".s b{position:absolute;height:22px;display:block}.s .a{font-size:12px}</style>"
 )
+_HALVES = {"▌": (0.0, 0.5), "▐": (0.5, 1.0)}
+"""Blocks that fill a part of a cell's width: from where to where."""
 
 
 def lines(app: Any) -> list[str]:
@@ -41,11 +43,31 @@ def picture(app: Any) -> str:
             parts.append(f'<b style="{box}"></b>')
             for char in segment.text:
                 wide = cell_len(char)
-                if char != " ":
+                if box := _block(char, x, top, ink):
+                    parts.append(box)
+                elif char != " ":
+                    small = " class=a" if char in "←→↑↓" else ""
                     place = f"left:{x * CELL}px;top:{top}px;width:{wide * CELL}px;color:{ink};font-weight:{bold}"
-                    parts.append(f'<i style="{place}">{html.escape(char)}</i>')
+                    parts.append(f'<i{small} style="{place}">{html.escape(char)}</i>')
                 x += wide
     return "".join([*parts, "</div>"])
+
+
+def _block(char: str, x: int, top: int, ink: str) -> str:
+    """A block element as the box that a terminal fills, without a font's gaps; empty for any other character."""
+    left, right, begin, end = 0.0, 1.0, 0.0, 1.0
+    if char in _HALVES:
+        left, right = _HALVES[char]
+    elif char == "▀":
+        end = 0.5
+    elif "▁" <= char <= "█":
+        begin = 1 - (ord(char) - ord("▁") + 1) / 8
+    elif "▉" <= char <= "▏":
+        right = (ord("▏") - ord(char) + 1) / 8
+    else:
+        return ""
+    place = f"left:{(x + left) * CELL:g}px;width:{(right - left) * CELL:g}px"
+    return f'<b style="{place};top:{top + begin * LINE:g}px;height:{(end - begin) * LINE:g}px;background:{ink}"></b>'
 
 
 def _colours(style: Style) -> tuple[str, str, int]:

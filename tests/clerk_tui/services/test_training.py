@@ -55,6 +55,29 @@ def missed(score: Score) -> dict[str, str]:
     return {point.what: point.told for point in score.points if not point.right}
 
 
+@pytest.mark.parametrize("key", EXERCISES)
+def test_an_exercise_says_in_english_whatever_is_to_be_typed(key: str) -> None:
+    one, other = EXERCISES[key], {each.key: each for each in training.load(language="en")}[key]
+    typed = {*one.solution.get("applicant", {}).values(), *one.solution.get("fields", {}).values(), "{reference}"}
+    for value in typed:
+        assert value in other.story or value not in one.story, value
+    assert len(one.desk) == len(other.desk) and one.solution == other.solution
+    read = (other.title, other.law, *other.desk)
+    assert all(text.isascii() for text in read if "容缺" not in text) and one.title != other.title
+
+
+def test_a_centres_own_exercises_have_their_english_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(training.FILE.read_bytes())
+    assert training.load(path, "en") == training.load(path), "no such file: in Chinese"
+    english = '[accept]\ntitle = "Ours"\nlaw = "Law"\nstory = "Somebody"\ndesk = ["A form"]\n'
+    (tmp_path / "own.en.toml").write_text(english, encoding="utf-8")
+    assert [one.title for one in training.load(path, "en")][:2] == ["Ours", EXERCISES["notice"].title]
+    (tmp_path / "own.en.toml").write_text("[accept]\ntitle = 1\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"own\.en\.toml"):
+        training.load(path, "en")
+
+
 def test_there_is_an_exercise_for_every_way_a_walk_in_goes() -> None:
     assert {
         "accept", "notice", "tolerated", "elsewhere", "supplement", "foreigner", "scan", "second_notice",
