@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.base import ANSWERED_S, CounterScreen
 from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.entry import Entry
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 ALARM = next(action.keys for action in actions.group("anywhere") if action.id == "alarm")
 """Taken before anything else sees it: the alarm works under every dialog and while the screen is locked."""
-
-
-ANSWERED_S = CounterScreen.SETTLED_S
-"""The same where another dialog has come into front."""
 
 
 class ScanKeys(App[None]):
@@ -98,7 +94,7 @@ class ScanKeys(App[None]):
         before, self._answered = self._answered, None
         if key.key == "enter" and before is not None:
             pressed, dialog = before
-            settled = front.SETTLED_S if isinstance(front, CounterScreen) else ANSWERED_S
+            settled = front.settled_s if isinstance(front, CounterScreen) else ANSWERED_S
             if at - pressed < settled and dialog not in self.screen_stack:
                 return
         if isinstance(front, Dialog) and key.character is not None and key.character in "123456789":
