@@ -21,7 +21,7 @@ DAY_SHEET: Final = "day_sheet"
 LeftKind = Literal["unsent", "queued", "failed", "unknown", "parked", "ticket"]
 """What a window may leave behind at the close of its day."""
 LEFT_NAMES: Final[dict[LeftKind, str]] = {
-    "unsent": "没有上传的记录",
+    "unsent": "没有上传的记录和扫描件",
     "queued": "还在等打印的文书",
     "failed": "没有打出的文书",
     "unknown": "不知道打出没有的文书",

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from hall.errors import HallError
-from receipts.templates import PACKAGED, Template, decode_template, decode_words
+from receipts.templates import PACKAGED, Template, decode_template, decode_words, unreadable
 
 PARTS: Final = {"layout": "排版程序", "fonts": "字体", "reportlab": "PDF程序库", "zlib": "压缩程序库"}
 """The parts of ``maker`` in words."""
@@ -31,12 +31,18 @@ class Wording(Struct, frozen=True):
 
 
 def sources(kind: str, folder: Path | None = None) -> dict[str, bytes]:
-    """The files that a paper's words stand in now, by digest: its text, then the English, a centre's own last."""
+    """The files that a paper's words stand in now, by digest: its text, then the English, a centre's own last.
+
+    Raises HallError ``bad_paper_text`` where one cannot be read.
+    """
     own = folder / f"{kind}.toml" if folder else None
     paths = [own if own and own.is_file() else PACKAGED / f"{kind}.toml", PACKAGED / "words.toml"]
     if folder and (more := folder / "words.toml").is_file():
         paths.append(more)
-    return dict(_read(path, path.stat().st_mtime_ns) for path in paths)
+    try:
+        return dict(_read(path, path.stat().st_mtime_ns) for path in paths)
+    except OSError as error:
+        raise unreadable(Path(error.filename or paths[0]), error) from error
 
 
 def wording(kind: str, digests: tuple[str, ...], kept: Mapping[str, bytes]) -> Wording:

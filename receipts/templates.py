@@ -298,6 +298,11 @@ def _bad(path: Path, key: str, problem: str, word: str = "", known: Collection[s
     return HallError("bad_paper_text", f"文书文本有误（{place}）：{problem}", field=place, hint=hint)
 
 
+def unreadable(path: Path, error: OSError) -> HallError:
+    """``bad_paper_text`` for a file that is there and cannot be read."""
+    return _bad(path, "", f"读不了：{error.strerror or ''}")
+
+
 def _merged(spans: list[Span]) -> tuple[Span, ...]:
     """Neighbours of one weight as one piece."""
     merged: list[Span] = []

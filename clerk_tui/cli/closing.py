@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clerk_tui.cli.console import Session, answer, command, json_option
+from clerk_tui.cli.console import Session, answer, command, json_option, note
 from clerk_tui.i18n import _
 from clerk_tui.screens.words import left_name
 from hall.errors import BadInput
@@ -48,6 +48,7 @@ def close(session: Session, only_look: bool, reasons: tuple[str, ...], as_json: 
         ready_fonts()
         closed = day_close.close(ws, given)
         printed = {one.paper_id: one for one in papers.deliver_pending(ws)}
+    note(*(_(one.warning) for one in closed if one.warning))
     told = [_closed(one, printed.get(one.paper_id)) for one in closed]
     line = _("{day} 已日结：日结单 {number}，账本到第 {seq} 条")
     answer(as_json, {"closed": told}, lambda: [line.format(**each) for each in told])

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from clerk_tui.services import editions, outbox, print_queue, queue_desk
 from clerk_tui.services.kept_drafts import count_kept
@@ -25,6 +26,9 @@ from hall.names import clean_text, says_something
 from hall.roles import Permission
 from hall.shifts import DAY_SHEET, LEFT_NAMES, Figures, Left, LeftKind, Run, figures_of, runs
 from hall.telling import OTHER_LETTERS
+
+if TYPE_CHECKING:
+    from receipts.edition import Wording
 
 LONGEST: Final = 100
 """Characters of a reason why something is left."""
@@ -48,13 +52,14 @@ class Closing(Struct, frozen=True, kw_only=True):
 
 
 class Closed(Struct, frozen=True, kw_only=True):
-    """A sheet that was made."""
+    """A sheet that was made; ``warning`` says why not with the centre's own words, where it has any."""
 
     day: dt.date
     paper_id: str
     number: str
     figures: Figures
     seq: int
+    warning: str = ""
 
 
 @needs(Permission.SHIFT)
@@ -108,10 +113,11 @@ def close(ws: Workspace, reasons: Mapping[str, str], unfinished: int | None = No
     left = _explained(_left(ws, unfinished), reasons)
     made: list[Closed] = []
     with ws.journal.write() as connection:
-        texts = editions.texts_now(ws, DAY_SHEET)
         nths = [fact.body.day for fact in shifts.closes_of(connection) if isinstance(fact.body, DayClosed)]
         for run in found:
-            body = _body(ws, run, 1 + nths.count(run.day), left if run is found[-1] else (), tuple(texts))
+            body = _body(ws, run, 1 + nths.count(run.day), left if run is found[-1] else ())
+            texts, warning = editions.texts_now(ws, DAY_SHEET, partial(_composed, body))
+            body = structs.replace(body, texts=tuple(texts))
             nths.append(run.day)
             action = Action(ws, "", "")
             action.add(body)
@@ -119,12 +125,25 @@ def close(ws: Workspace, reasons: Mapping[str, str], unfinished: int | None = No
             wordings.keep(connection, texts)
             queries.queue_print(connection, body.paper_id, nth=0, at_ms=ws.clock.now_ms())
             made.append(
-                Closed(day=run.day, paper_id=body.paper_id, number=body.number, figures=body.figures, seq=head.seq)
+                Closed(
+                    day=run.day,
+                    paper_id=body.paper_id,
+                    number=body.number,
+                    figures=body.figures,
+                    seq=head.seq,
+                    warning=warning,
+                )
             )
     return tuple(made)
 
 
-def _body(ws: Workspace, run: Run, nth: int, left: tuple[Left, ...], texts: tuple[str, ...]) -> DayClosed:
+def _composed(body: DayClosed, wording: Wording) -> None:
+    from receipts.day_sheet import compose_day
+
+    compose_day(body, wording=wording)
+
+
+def _body(ws: Workspace, run: Run, nth: int, left: tuple[Left, ...]) -> DayClosed:
     figures = _figures(ws, run)
     last = ws.journal.sealed(run.last_seq)
     assert last is not None, "the run was read from the journal"
@@ -145,7 +164,6 @@ def _body(ws: Workspace, run: Run, nth: int, left: tuple[Left, ...], texts: tupl
         paper_id=ws.new_id(),
         number=f"{office}-{device}-{run.day:%Y%m%d}/{OTHER_LETTERS[DAY_SHEET]}{nth}",
         left=left,
-        texts=texts,
         maker=editions.maker_now(),
     )
 

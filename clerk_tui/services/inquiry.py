@@ -55,4 +55,5 @@ def answer(ws: Workspace, draft: Draft) -> Result:
         gaps=(),
         paper_ids=written.paper_ids,
         head=written.head,
+        warnings=written.warnings,
     )

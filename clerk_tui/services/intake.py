@@ -284,7 +284,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         gaps=ready.verdict.gaps,
         paper_ids=written.paper_ids,
         head=written.head,
-        warnings=tuple(ready.warnings.values()),
+        warnings=(*ready.warnings.values(), *written.warnings),
         unprintable=printable.together(ready.unprintable),
         blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )

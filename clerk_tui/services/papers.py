@@ -6,10 +6,13 @@ with the same bytes.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from clerk_tui.logs import placed
 from clerk_tui.services import editions, following, hall_cases, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
@@ -21,7 +24,7 @@ from clerk_tui.store.journal import Transaction
 from clerk_tui.store.projections import facts_of
 from clerk_tui.store.queries import Job, PaperRow
 from hall.case import Case
-from hall.errors import BadInput
+from hall.errors import BadInput, HallError
 from hall.facts import DayClosed, PaperIssued, PaperReprinted
 from hall.fold import fold
 from hall.names import clean_text
@@ -29,6 +32,7 @@ from hall.roles import Permission
 
 if TYPE_CHECKING:
     from receipts.document import Document, Rendered
+    from receipts.edition import Wording
     from receipts.forms import Form
 
 __all__ = [
@@ -37,6 +41,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+log = logging.getLogger(__name__)
+_OF_ITS_TEXT: Final = frozenset({"bad_paper_text", "paper_incomplete", "internal"})
+"""Errors that another wording may not have; ``internal``: it could not be laid out."""
 WATERMARK: Final = "培训样张 TRAINING"
 """What stands across every page of a sandbox's papers."""
 
@@ -136,15 +143,18 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = 
     ``form`` asks for one other than it was printed in; a paper that was never printed is A4.
 
     Raises:
-        BadInput: no such paper.
+        BadInput: no such paper; ``unknown_reprint``: it was not printed again so often.
         HallError: the fonts are not prepared; ``no_slip``; ``paper_changed``: it cannot be made as it was, with
             what is not as it was.
     """
     paper = _paper(ws, paper_id)
+    if not 0 <= reprint <= paper.reprints:
+        told = f"补打过 {paper.reprints} 次" if paper.reprints else "没有补打过"
+        raise BadInput("unknown_reprint", f"没有补打 {reprint}：账本里这份文书{told}", field="reprint", hint="0 是原件")
     issued = _issued(ws, paper)[1] if paper.case_id else _closed(ws, paper)
     form = form or printed_form(ws, paper_id, reprint) or "a4"
-    rendered = _render(ws, paper, reprint, form)
-    editions.require_the_same(ws, issued, reprint, rendered, form)
+    rendered, reworded = _render(ws, paper, reprint, form)
+    editions.require_the_same(ws, issued, reprint, rendered, form, reworded=reworded)
     return rendered
 
 
@@ -169,26 +179,40 @@ def _as_it_stands(ws: Workspace, job: Job) -> Delivered:
 
 
 def _of_job(ws: Workspace, job: Job, form: Form) -> Rendered:
-    return _render(ws, job, job.nth, form)
+    return _render(ws, job, job.nth, form)[0]
 
 
-def _render(ws: Workspace, paper: PaperRow | Job, nth: int, form: Form) -> Rendered:
-    document = _document(ws, paper, nth)
-    return making.render(replace(document, watermark=WATERMARK) if ws.config.training else document, form)
+def _render(ws: Workspace, paper: PaperRow | Job, nth: int, form: Form) -> tuple[Rendered, bool]:
+    """A paper, and whether it is in other words than it was issued with: no text that cannot be printed keeps a paper
+    back for ever."""
+    issued, compose = _composer(ws, paper, nth)
+    trouble: Exception | None = None
+    for wording in editions.to_try(ws, issued):
+        try:
+            document = compose(wording)
+            drawn = replace(document, watermark=WATERMARK) if ws.config.training else document
+            return making.render(drawn, form), trouble is not None
+        except HallError as error:
+            if error.code not in _OF_ITS_TEXT:
+                raise
+            trouble = trouble or error
+        except Exception as error:
+            trouble = trouble or error
+        log.warning("a paper of kind %s cannot be made with its text: %s", issued.kind, placed(trouble))
+    assert trouble is not None, "there are packaged words to try"
+    raise trouble
 
 
-def _document(ws: Workspace, paper: PaperRow | Job, nth: int) -> Document:
-    """The content of a paper, from the case as it stood or from the fact that closed a day."""
+def _composer(ws: Workspace, paper: PaperRow | Job, nth: int) -> tuple[editions.Issued, Callable[[Wording], Document]]:
+    """The fact that a paper is made from, and how: from the case as it stood or from the fact that closed a day."""
     from receipts.compose import compose
     from receipts.day_sheet import compose_day
 
-    texts = ws.config.texts_dir
     if not paper.case_id:
         closed = _closed(ws, paper)
-        return compose_day(closed, reprint=nth, texts=texts, wording=editions.wording_of(ws, closed))
+        return closed, lambda wording: compose_day(closed, reprint=nth, wording=wording)
     case, issued = _issued(ws, paper)
-    wording = editions.wording_of(ws, issued)
-    return compose(issued.kind, case, issued, reprint=nth, qr=issued.replica, texts=texts, wording=wording)
+    return issued, lambda wording: compose(issued.kind, case, issued, reprint=nth, qr=issued.replica, wording=wording)
 
 
 def _closed(ws: Workspace, paper: PaperRow | Job) -> DayClosed:

@@ -54,7 +54,11 @@ def commit(ws: Workspace, reference: str, step: Callable[[Case, Action], None]) 
         own = ws.journal.case_in(ws.journal.read(), known.case.case_id)
         case, action = _begin(ws, known, own)
         step(case, action)
-        return told(ws, Written(action.so_far() or case, tuple(action.paper_ids), ws.journal.head), action)
+        return told(
+            ws,
+            Written(action.so_far() or case, tuple(action.paper_ids), ws.journal.head, tuple(action.warnings)),
+            action,
+        )
     with ws.journal.write() as connection:
         found = look(ws, connection, known.case.case_id)
         assert found is not None, "it was just read"
@@ -89,8 +93,8 @@ def told(ws: Workspace, written: Written, action: Action) -> Result:
     clock = case_clock(case, ws.calendar, ws.clock.today())
     result = result_of(case, outcome=None, lawful=(), gaps=case.gaps, paper_ids=written.paper_ids, head=written.head)
     lacking = tuple(action.unprintable)
-    warnings = (printable.told(lacking),) if lacking else ()
-    return structs.replace(result, due=clock.due, warnings=warnings, unprintable=lacking)
+    spelled = (printable.told(lacking),) if lacking else ()
+    return structs.replace(result, due=clock.due, warnings=(*spelled, *written.warnings), unprintable=lacking)
 
 
 def issue(action: Action, kind: PaperKind) -> str:
@@ -106,7 +110,7 @@ def issue(action: Action, kind: PaperKind) -> str:
     case, issued = action.so_far(), action.entries[-1].body
     assert case is not None and isinstance(issued, PaperIssued), "it was just added"
     try:
-        document = compose(kind, case, issued, qr=issued.replica, texts=action.ws.config.texts_dir)
+        document = compose(kind, case, issued, qr=issued.replica, wording=action.wording_of(issued))
     except HallError as error:
         raise Unlawful(error.code, error.message, field=error.field, hint=error.hint) from error
     action.unprintable.update(dict.fromkeys(printable.lacking(texts(document))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs, to_builtins
 
@@ -29,17 +30,21 @@ from hall.reference import make_reference, paper_number
 from hall.roles import Actor
 from hall.telling import PAPER_LETTERS
 
+if TYPE_CHECKING:
+    from receipts.edition import Wording
+
 LETTERS: Final = PAPER_LETTERS
 COPIES: Final[dict[PaperKind, int]] = {kind: 1 if kind in ("guide", "checking", "served") else 2 for kind in LETTERS}
 """存根 and 回执 for what is signed for (domain.md §1.2), one copy of what is only told or kept."""
 
 
 class Written(Struct, frozen=True):
-    """What an action has written: the case after it, its papers, the last fact."""
+    """What an action has written: the case after it, its papers, the last fact, and what a person should know of it."""
 
     case: Case
     paper_ids: tuple[str, ...]
     head: Head
+    warnings: tuple[str, ...] = ()
 
 
 class Action:
@@ -62,6 +67,7 @@ class Action:
         self.entries: list[Entry] = []
         self.paper_ids: list[str] = []
         self.unprintable: dict[str, None] = {}
+        self.warnings: list[str] = []
         self._texts: dict[str, bytes] = {}
         self._issued = Counter(paper.kind for paper in before.papers) if before else Counter()
         self._case, self._folded = before, 0
@@ -95,23 +101,23 @@ class Action:
                 own = self.ws.journal.incarnation
             number = paper_number(self.reference, LETTERS[kind], count, own)
             paper_id = self.ws.new_id()
-            texts = editions.texts_now(self.ws, kind)
+            issued = PaperIssued(
+                paper_id=paper_id,
+                kind=kind,
+                number=number,
+                day=self.today,
+                copies=COPIES[kind],
+                window=self.ws.config.hall.window,
+                clerk=self.ws.clerk.name,
+                replica=code_for(self.ws, case, kind, number, self.today) if case else "",
+                maker=editions.maker_now(),
+            )
+            texts, trouble = editions.texts_now(self.ws, kind, partial(_composed, case, issued))
+            if trouble:
+                self.warnings.append(trouble)
             self._texts |= texts
             self.paper_ids.append(paper_id)
-            self.add(
-                PaperIssued(
-                    paper_id=paper_id,
-                    kind=kind,
-                    number=number,
-                    day=self.today,
-                    copies=COPIES[kind],
-                    window=self.ws.config.hall.window,
-                    clerk=self.ws.clerk.name,
-                    replica=code_for(self.ws, case, kind, number, self.today) if case else "",
-                    texts=tuple(texts),
-                    maker=editions.maker_now(),
-                )
-            )
+            self.add(structs.replace(issued, texts=tuple(texts)))
 
     def so_far(self) -> Case | None:
         """The case as it will be with the facts gathered so far."""
@@ -132,6 +138,12 @@ class Action:
         self._folded = len(self.entries)
         return self._case
 
+    def wording_of(self, issued: PaperIssued) -> Wording:
+        """The words of a paper that this action issues."""
+        from receipts.edition import wording
+
+        return wording(issued.kind, issued.texts, self._texts)
+
     def write(self, connection: Transaction) -> Written:
         """Append the facts and queue the papers, in the caller's transaction."""
         appended = self.ws.journal.append(connection, self.entries)
@@ -139,7 +151,14 @@ class Action:
         for paper_id in self.paper_ids:
             queue_print(connection, paper_id, nth=0, at_ms=self.ws.clock.now_ms())
         assert appended.case is not None, "an action begins with, or follows, the fact that makes its case"
-        return Written(appended.case, tuple(self.paper_ids), appended.head)
+        return Written(appended.case, tuple(self.paper_ids), appended.head, tuple(self.warnings))
+
+
+def _composed(case: Case | None, issued: PaperIssued, wording: Wording) -> None:
+    from receipts.compose import compose
+
+    assert case is not None, "a paper is issued on a case"
+    compose(issued.kind, case, issued, qr=issued.replica, wording=wording)
 
 
 def new_reference(ws: Workspace, connection: Transaction) -> str:

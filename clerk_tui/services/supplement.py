@@ -249,7 +249,7 @@ def _result(
         paper_ids=written.paper_ids,
         head=written.head,
         late=ready.late,
-        warnings=tuple(_warnings(draft, ready, spelled)),
+        warnings=(*_warnings(draft, ready, spelled), *written.warnings),
         word=ready.word,
         unprintable=spelled,
     )

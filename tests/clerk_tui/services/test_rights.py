@@ -25,6 +25,7 @@ from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant, unacceptable
 OPEN: dict[str, str] = {
     "editions.printed": "the bytes of a paper that a print makes again",
     "editions.require_the_same": "the bytes of a paper that a print makes again",
+    "editions.to_try": "the wording of papers",
     "editions.texts_now": "the wording of papers",
     "editions.wording_of": "the wording of papers",
     "aside.worklist": "types, references and the centre's reasons, nobody's data",
