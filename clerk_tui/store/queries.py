@@ -347,8 +347,8 @@ def tail(connection: sqlite3.Connection) -> Tail:
     acked, contact = connection.execute("SELECT acked_through, last_contact_ms FROM device").fetchone() or (0, 0)
     last = connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
     oldest = connection.execute("SELECT at_ms FROM event WHERE seq = ?", (acked + 1,)).fetchone()
-    unsent = "FROM archive WHERE state = 'sending' AND head_seq > acked_through"
-    archived, since = connection.execute(f"SELECT total(head_seq - acked_through), min(archived_ms) {unsent}").fetchone()  # noqa: S608
+    query = "SELECT total(head_seq - acked_through), min(archived_ms) FROM archive WHERE state = 'sending'"
+    archived, since = connection.execute(f"{query} AND head_seq > acked_through").fetchone()
     aside = connection.execute(f"SELECT count(*) FROM ({_SET_ASIDE})").fetchone()[0]  # noqa: S608 - a constant
     return Tail(
         pending=max(0, last - acked) + int(archived),
