@@ -1,11 +1,16 @@
 """The envelope of a code on paper, in the shape of the EU health certificates:
 
-    "CLK1:" + Base45 (RFC 9285) of zlib of COSE_Sign1 (RFC 9052) with Ed25519 over a CBOR map
+    "CLK1:" + Base45 (RFC 9285) of zlib of COSE_Sign1 (RFC 9052) with Ed25519 over a packed CBOR map
+
+The map is packed (DEFLATE, RFC 1951) before it is signed, and zlib puts the whole in one stored block. So a code has
+one form only, whichever zlib packs or reads it: the stored block leaves no choice, and any other packing of the map is
+not what was signed. What zlib adds is its checksum: a bad scan is told from a forgery.
 
 Codes of other families ("TKT1:", ``hall.ticket_code``) differ in the prefix, which is then signed with the map
 (RFC 9052 §4.3, external data): what was signed as one is never taken for another. Base45 keeps to the 45 characters of
-a QR code's alphanumeric mode, which every keyboard-wedge scanner can type. Nothing is believed before the signature has
-been checked against a known key, and nothing is built from bytes before it is clear how much they will become.
+a QR code's alphanumeric mode, which every keyboard-wedge scanner can type. Nothing is believed or unpacked before the
+signature has been checked against a known key, and nothing is built from bytes before it is clear how much they will
+become.
 """
 
 from __future__ import annotations
@@ -28,9 +33,8 @@ FAMILY_CHARS: Final = 3
 """The letters of a prefix before the number of its version."""
 MAX_TEXT: Final = 4_296
 """Characters of the largest QR code (version 40-L, alphanumeric); a longer text was never one."""
-MAX_SIGNED: Final = 6_144
-"""Bytes that a code may become when it is unpacked."""
 MAX_PAYLOAD: Final = 4_096
+"""Bytes that the map of a code may become when it is unpacked."""
 KID_BYTES: Final = 8
 
 _BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -39,7 +43,11 @@ _PAIRS: Final = [low + high for high in _BASE45 for low in _BASE45]
 _DIGITS: Final = {char: digit for digit, char in enumerate(_BASE45)}
 _SIGN1: Final = 18
 _ALG, _KID, _EDDSA = 1, 4, -8
-_ZLIB_HEAD: Final = b"\x78\xda"
+_RAW: Final = -15
+"""Window bits of a DEFLATE stream without head and checksum."""
+_STORED_HEAD: Final = b"\x78\x01\x01"
+"""zlib without compression, then a last block that is stored (RFC 1950 §2.2, RFC 1951 §3.2.4)."""
+_STORED_BEFORE, _STORED_AFTER = len(_STORED_HEAD) + 4, 4
 _MAX_DEPTH: Final = 5
 _MAX_ITEMS: Final = 600
 
@@ -62,13 +70,14 @@ def key_id(public_key: bytes) -> bytes:
 
 
 def wrap(payload: bytes, key: Ed25519PrivateKey, prefix: str = PREFIX) -> str:
-    """The signed code of a payload in the family of ``prefix``."""
+    """The signed code of a payload in the family of ``prefix``: of any one zlib, the same for the same input."""
     import cbor2
 
     protected = _protected(key_id(key.public_key().public_bytes_raw()))
-    signature = key.sign(_to_sign(protected, payload, prefix))
-    signed = cbor2.dumps(cbor2.CBORTag(_SIGN1, [protected, {}, payload, signature]), canonical=True)
-    return prefix + to_base45(zlib.compress(signed, 9))
+    packed = squeezed(payload)
+    signature = key.sign(_to_sign(protected, packed, prefix))
+    signed = cbor2.dumps(cbor2.CBORTag(_SIGN1, [protected, {}, packed, signature]), canonical=True)
+    return prefix + to_base45(stored(signed))
 
 
 def unwrap(text: str, keys: Mapping[bytes, KnownKey], prefix: str = PREFIX) -> tuple[bytes, KnownKey]:
@@ -78,7 +87,7 @@ def unwrap(text: str, keys: Mapping[bytes, KnownKey], prefix: str = PREFIX) -> t
         ReplicaError: ``replica_not_one``, ``replica_newer``, ``replica_altered``, ``replica_foreign``,
             ``replica_revoked``, ``replica_forged``.
     """
-    protected, payload, signature, kid = _open(_inflate(from_base45(_body(text, prefix))))
+    protected, packed, signature, kid = _open(_stored_in(from_base45(_body(text, prefix))))
     known = keys.get(kid)
     if known is None:
         raise ReplicaError(
@@ -87,7 +96,7 @@ def unwrap(text: str, keys: Mapping[bytes, KnownKey], prefix: str = PREFIX) -> t
             field="code",
             hint="联网同步后再扫；仍不认识的，请到出具凭证的大厅办理",
         )
-    if not _is_signed(known.public_key, signature, _to_sign(protected, payload, prefix)):
+    if not _is_signed(known.public_key, signature, _to_sign(protected, packed, prefix)):
         raise ReplicaError(
             "replica_forged",
             "这个码的签名是假的：内容不是签发窗口写的",
@@ -101,7 +110,20 @@ def unwrap(text: str, keys: Mapping[bytes, KnownKey], prefix: str = PREFIX) -> t
             field="code",
             hint="不要据此办理；请联系出具凭证的窗口核实",
         )
-    return payload, known
+    return _unsqueezed(packed), known
+
+
+def squeezed(payload: bytes, level: int = 9) -> bytes:
+    """A payload packed as DEFLATE, without head and checksum."""
+    machine = zlib.compressobj(level, zlib.DEFLATED, _RAW)
+    return machine.compress(payload) + machine.flush()
+
+
+def stored(signed: bytes) -> bytes:
+    """``signed``, at most 65,535 bytes, as zlib in one stored block; written here, so that it does not hang on which
+    zlib there is."""
+    size = struct.pack("<HH", len(signed), len(signed) ^ 0xFFFF)
+    return _STORED_HEAD + size + signed + struct.pack(">I", zlib.adler32(signed))
 
 
 def to_base45(data: bytes) -> str:
@@ -222,38 +244,29 @@ def _body(text: str, prefix: str) -> str:
     )
 
 
-def _inflate(data: bytes) -> bytes:
-    """Unpack with a bound on what comes out, so that a bomb costs no more than a code."""
-    if data[:2] != _ZLIB_HEAD:
-        raise altered("压缩格式不对")
-    signed = _unpacked(data)
-    # The bits behind the last symbol carry nothing: a code has one form only, so they are zero.
-    last = data[-5]
-    if last and _quietly_unpacked(data[:-5] + bytes([last ^ 1 << last.bit_length() - 1]) + data[-4:]) == signed:
+def _stored_in(data: bytes) -> bytes:
+    """What ``stored`` put there; nothing else is read, so nothing unfolds before its signature has been checked."""
+    signed = data[_STORED_BEFORE:-_STORED_AFTER]
+    if data != stored(signed):
         raise altered("校验不符")
     return signed
 
 
-def _unpacked(data: bytes) -> bytes:
-    machine = zlib.decompressobj()
+def _unsqueezed(packed: bytes) -> bytes:
+    """Unpack with a bound on what comes out: a key of the hall may be in a thief's hands, and a bomb costs no more
+    than a code."""
+    machine = zlib.decompressobj(_RAW)
     try:
-        signed = machine.decompress(data, MAX_SIGNED)
+        payload = machine.decompress(packed, MAX_PAYLOAD)
     except zlib.error:
-        raise altered("校验不符") from None
+        raise altered("压缩格式不对") from None
     if not machine.eof or machine.unused_data or machine.unconsumed_tail:
         raise altered("太大或不完整")
-    return signed
-
-
-def _quietly_unpacked(data: bytes) -> bytes | None:
-    try:
-        return _unpacked(data)
-    except ReplicaError:
-        return None
+    return payload
 
 
 def _open(signed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    """Protected header, payload, signature and key id of a COSE_Sign1, in its one canonical form."""
+    """Protected header, packed payload, signature and key id of a COSE_Sign1, in its one canonical form."""
     import cbor2
 
     tag = strictly(signed)
@@ -261,16 +274,16 @@ def _open(signed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
         raise altered("不是签名的内容")
     if len(tag.value) != 4:
         raise altered("不是签名的内容")
-    protected, unprotected, payload, signature = tag.value
-    if unprotected != {} or not all(isinstance(part, bytes) for part in (protected, payload, signature)):
+    protected, unprotected, packed, signature = tag.value
+    if unprotected != {} or not all(isinstance(part, bytes) for part in (protected, packed, signature)):
         raise altered("不是签名的内容")
-    if len(signature) != 64 or len(payload) > MAX_PAYLOAD:
+    if len(signature) != 64:
         raise altered("不是签名的内容")
     header = strictly(protected)
     kid = header.get(_KID) if isinstance(header, dict) else None
     if not isinstance(kid, bytes) or len(kid) != KID_BYTES or protected != _protected(kid):
         raise altered("签名方式不对")
-    return protected, payload, signature, kid
+    return protected, packed, signature, kid
 
 
 def strictly(data: bytes) -> object:
@@ -293,12 +306,12 @@ def _protected(kid: bytes) -> bytes:
     return cbor2.dumps({_ALG: _EDDSA, _KID: kid}, canonical=True)
 
 
-def _to_sign(protected: bytes, payload: bytes, prefix: str) -> bytes:
+def _to_sign(protected: bytes, packed: bytes, prefix: str) -> bytes:
     """The Sig_structure of RFC 9052 §4.4; the first family has no external data."""
     import cbor2
 
     beside = b"" if prefix == PREFIX else prefix.encode()
-    return cbor2.dumps(["Signature1", protected, beside, payload], canonical=True)
+    return cbor2.dumps(["Signature1", protected, beside, packed], canonical=True)
 
 
 def _is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:

@@ -218,7 +218,7 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
         wanted = {name: label for flag, names in _OF_SERVICE.items() if flag == kind or flag in content.flags
                   for name, label in names.items()}  # fmt: skip
         missing += [label for name, label in wanted.items() if content.values[name] not in said]
-    if kind in SEALED and not (seals and seals[-1].organ.strip() and seals[-1].date.strip()):
+    if kind in SEALED and not (seals and says_something(seals[-1].organ) and content.values["day"] in seals[-1].date):
         missing.append("印章和日期的位置")
     if kind in _BY_ARTICLE and content.values["article"] not in said:
         missing.append("依据的条款")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+from hall.errors import HallError
 from hall.facts import DayClosed, Language
 from hall.shifts import DAY_SHEET, Figures, Left, Printed, Work
-from hall.telling import OTHER_LETTERS, PAPER_NAMES
+from hall.telling import OTHER_LETTERS, OTHER_PAPERS, PAPER_NAMES
 from receipts.compose import compose
 from receipts.day_sheet import compose_day
 from receipts.document import Document
@@ -43,21 +47,48 @@ def sample_day() -> DayClosed:
     )  # fmt: skip
 
 
-def sample_document(kind: str, language: Language = "", variant: str = "") -> Document:
-    """The content of a sample of any kind; ``variant`` is one of its other wordings (``variant_names``).
+def sample_document(kind: str, language: Language = "", variant: str = "", texts: Path | None = None) -> Document:
+    """The content of a sample of any kind; ``variant`` is one of its other wordings (``variant_names``), ``texts`` the
+    folder of a centre's own. The day sheet is Chinese in any language.
 
     Raises:
         BadInput: ``unknown_paper_kind``.
+        HallError: ``bad_paper_text``.
     """
     if kind == DAY_SHEET:
-        return compose_day(sample_day())
+        return compose_day(sample_day(), texts=texts)
     wanted = next((each for each in PAPER_NAMES if each == kind), None)
     if wanted is None:
         raise no_such_kind(kind)
     case, issued = variants(language)[variant] if variant else sample(wanted, language=language)
-    return compose(wanted, case, issued, qr=issued.replica)
+    return compose(wanted, case, issued, qr=issued.replica, texts=texts)
 
 
 def variant_names(kind: str) -> tuple[str, ...]:
     """The other wordings that a kind has a sample of."""
     return tuple(name for name, (_, issued) in variants().items() if issued.kind == kind)
+
+
+def own_kinds(texts: Path) -> tuple[str, ...]:
+    """The kinds that a centre's folder words itself."""
+    return tuple(kind for kind in (*PAPER_NAMES, *OTHER_PAPERS) if (texts / f"{kind}.toml").is_file())
+
+
+def faults(texts: Path) -> Iterator[HallError]:
+    """What is wrong with a centre's own wording: a file that no paper reads, and of each kind the first of its samples,
+    in either language, that cannot be made with it."""
+    for path in sorted(texts.glob("*")):
+        if path.name not in {f"{kind}.toml" for kind in (*own_kinds(texts), "words")}:
+            yield HallError(
+                "bad_paper_text", f"文书文本有误（{path.name}）：没有哪种文书读这个文件", field=path.name,
+                hint="文件名是文书种类加 .toml（见 clerk paper kinds --json），或 words.toml",
+            )  # fmt: skip
+    spoken: tuple[Language, ...] = ("", "en")
+    worded = own_kinds(texts) or ("receipt",)
+    for kind in worded:
+        try:
+            for language in spoken:
+                for variant in ("", *variant_names(kind)):
+                    sample_document(kind, language, variant, texts)
+        except HallError as error:
+            yield error

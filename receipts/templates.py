@@ -14,14 +14,22 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from hall.errors import HallError
 from receipts.document import Align, Span
 
 PACKAGED = Path(__file__).parent / "texts"
+MOST_COLUMNS: Final = 12
+TALLEST_ROW: Final = 120.0
+"""In points; six such rows fill a sheet."""
+Columns: TypeAlias = Annotated[int, Meta(ge=1, le=4)]
+"""How many pairs or lines to sign stand beside each other."""
+Width: TypeAlias = Annotated[float, Meta(gt=0, le=1000)]
+"""The share of a column in its table, in points of a sheet or any other measure."""
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,7 +52,7 @@ class FormBlock(_Data, frozen=True, tag="form"):
     """Pairs of label and text; a pair whose values are all empty is left out."""
 
     pairs: tuple[tuple[str, str], ...]
-    columns: int = 2
+    columns: Columns = 2
 
 
 class TableBlock(_Data, frozen=True, tag="table"):
@@ -54,9 +62,9 @@ class TableBlock(_Data, frozen=True, tag="table"):
     """
 
     rows: str
-    columns: tuple[tuple[str, float, Align, str], ...]
+    columns: Annotated[tuple[tuple[str, Width, Align, str], ...], Meta(min_length=1, max_length=MOST_COLUMNS)]
     empty: str = "无"
-    tall: float = 0.0
+    tall: Annotated[float, Meta(ge=0, le=TALLEST_ROW)] = 0.0
 
 
 class NoticeBlock(_Data, frozen=True, tag="notice"):
@@ -70,8 +78,8 @@ class NoticeBlock(_Data, frozen=True, tag="notice"):
 class SignBlock(_Data, frozen=True, tag="sign"):
     """Lines to sign: pairs of label and what is known already."""
 
-    slots: tuple[tuple[str, str], ...]
-    columns: int = 2
+    slots: Annotated[tuple[tuple[str, str], ...], Meta(min_length=1)]
+    columns: Columns = 2
 
 
 class SealBlock(_Data, frozen=True, tag="seal"):
@@ -99,7 +107,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ``law`` says on which provisions the paper stands; it is listed, not printed.
     """
 
-    title: str
+    title: Annotated[str, Meta(min_length=1)]
     copies: tuple[str, ...]
     block: tuple[AnyBlock, ...]
     footer: tuple[str, ...] = ()

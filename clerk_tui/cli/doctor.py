@@ -40,7 +40,10 @@ class Check(NamedTuple):
     hint: str = ""
 
 
-@command("doctor", _("检查本机能不能正常办理：解释器、SQLite、配置、目录、日历、字体、账本、磁盘、打印、终端、中心。"))
+@command(
+    "doctor",
+    _("检查本机能不能正常办理：解释器、SQLite、配置、目录、日历、字体、文书文本、账本、磁盘、打印、终端、中心。"),
+)
 @json_option
 def doctor(session: Session, as_json: bool) -> None:
     """``{"ok", "checks": [{"check", "state", "message", "hint"}]}``; exit 2 when something fails."""
@@ -139,6 +142,23 @@ def _fonts(_session: Session) -> Check:
     if not level_3.whole:
         return Check("", "warn", told, _("其余的打成 [U+…]；装上 fonts-hanazono 软件包，级别 3 的汉字全部能打印"))
     return Check("", "ok", told)
+
+
+def _texts(session: Session) -> Check:
+    """A centre's own wording of papers, tried with the samples of each kind before an applicant waits for one."""
+    from receipts.sample_papers import faults, own_kinds
+
+    folder = session.config.texts_dir
+    if folder is None:
+        return Check("", "ok", _("用程序自带的文书文本"))
+    if not folder.is_dir():
+        return Check("", "fail", _("没有文件夹 {path}").format(path=folder), _("改正 config.toml 的 print.texts"))
+    found = list(faults(folder))
+    if found:
+        hints = "；".join(dict.fromkeys(_(fault.hint) for fault in found))
+        return Check("", "fail", "；".join(_(fault.message) for fault in found), hints)
+    words = _("{path}：{count} 种文书用自己的文本，都能出具")
+    return Check("", "ok", words.format(path=folder, count=len(own_kinds(folder))))
 
 
 def _store(session: Session) -> Check:
@@ -266,6 +286,7 @@ LOOKS: dict[str, tuple[str, Callable[[Session], Check]]] = {
     "catalogue": (N_("事项目录"), _catalogue),
     "calendar": (N_("日历"), _calendar),
     "fonts": (N_("字体"), _fonts),
+    "texts": (N_("文书文本"), _texts),
     "store": (N_("账本"), _store),
     "disk": (N_("磁盘"), _disk),
     "papers": (N_("打印"), _papers),

@@ -55,7 +55,7 @@ def kinds(session: Session, as_json: bool) -> None:
     """``{"kinds": [{"kind", "title", "copies", "law", "needs", "slip", "variants"}]}``."""
     import receipts
 
-    found = receipts.kinds()
+    found = receipts.kinds(session.config.texts_dir)
     rows = [
         {
             "kind": one.kind,
@@ -96,7 +96,7 @@ def preview(
     from receipts.render import render
     from receipts.sample_papers import sample_document
 
-    document = sample_document(kind, "en" if language == "en" else "", variant or "")
+    document = sample_document(kind, "en" if language == "en" else "", variant or "", session.config.texts_dir)
     rendered = render(document, form=FORMS[width])
     _save(out, rendered.pdf)
     result = {

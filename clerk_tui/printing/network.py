@@ -1,13 +1,15 @@
 """``tcp://HOST:PORT``: a ticket printer that listens on the network, usually on port 9100.
 
 The protocol says nothing back but this: it takes the bytes, and it closes its side after we have closed ours. A paper
-counts as printed when both happened. Until the first byte has left, nothing can have been printed; after that, and
-without the close, nobody knows.
+counts as printed when both happened, in this order. Until the first byte has left, nothing can have been printed; after
+that, and without the close or with one that came too early, nobody knows.
 """
 
 from __future__ import annotations
 
 import socket
+import struct
+import sys
 import time
 from collections.abc import Callable
 from threading import Event
@@ -36,6 +38,8 @@ class TicketPrinter:
         self.host, self.port = host, port
         self.raster = raster or escpos
         self.connect_s, self.stall_s = connect_s, stall_s
+        # Short turns, so that whoever closes the counter does not wait for a printer without paper.
+        self._turn_s = min(0.5, stall_s)
 
     @property
     def name(self) -> str:
@@ -51,6 +55,8 @@ class TicketPrinter:
             try:
                 while sent < len(job):
                     sent += self._send(printer, job[sent : sent + CHUNK], patience)
+                self._wait_for_arrival(printer, patience)
+                _require_open(printer)
                 printer.shutdown(socket.SHUT_WR)
                 self._wait_for_close(printer, patience)
             except OSError as error:
@@ -73,9 +79,9 @@ class TicketPrinter:
 
     def _send(self, printer: socket.socket, chunk: bytes, patience: _Patience) -> int:
         while True:
-            # Short turns, so that whoever closes the counter does not wait for a printer without paper.
-            printer.settimeout(min(0.5, self.stall_s))
             patience.check()
+            _require_open(printer)
+            printer.settimeout(self._turn_s)
             try:
                 sent = printer.send(chunk)
             except TimeoutError:
@@ -83,7 +89,19 @@ class TicketPrinter:
             patience.moved()
             return sent
 
+    def _wait_for_arrival(self, printer: socket.socket, patience: _Patience) -> None:
+        """Until the printer's side has all of it: only then does a close speak of the whole paper."""
+        left = _on_its_way(printer)
+        while left:
+            patience.check()
+            _require_open(printer, wait_s=0.02)
+            now = _on_its_way(printer)
+            if now < left:
+                patience.moved()
+            left = now
+
     def _wait_for_close(self, printer: socket.socket, patience: _Patience) -> None:
+        printer.settimeout(self._turn_s)
         while True:
             patience.check()
             try:
@@ -102,6 +120,29 @@ class TicketPrinter:
         return PrintError(
             f"打印机 {self.name} {how}，{part}", "看纸出来了没有，再告诉系统打出了还是没有打出", certain=False
         )
+
+
+def _require_open(printer: socket.socket, wait_s: float = 0.0) -> None:
+    """Take what the printer has said so far, or says within ``wait_s`` seconds. Raises ConnectionAbortedError when it
+    has closed its side: what is still on its way it may never read."""
+    printer.settimeout(wait_s)
+    try:
+        while printer.recv(CHUNK):
+            printer.settimeout(0)
+    except (BlockingIOError, TimeoutError):
+        return
+    raise ConnectionAbortedError("the printer closed before it had the whole paper")
+
+
+def _on_its_way(printer: socket.socket) -> int:
+    """Bytes sent that the other side has not acknowledged (tcp(7), SIOCOUTQ); 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
+
+    told: int = struct.unpack("i", ioctl(printer, TIOCOUTQ, bytes(4)))[0]
+    return told
 
 
 class _Patience:

@@ -17,7 +17,7 @@ from hall.case import Case
 from hall.catalogue.model import Problem
 from hall.checklist import Row
 from hall.fold import fold
-from hall.replica_envelope import from_base45, to_base45
+from hall.replica_envelope import from_base45, squeezed, stored, to_base45
 from hall.verdict import Tick, TickState, gaps_of
 from tests.builders import DAY, fact, matter, received
 
@@ -83,12 +83,17 @@ def signed_bytes(text: str) -> bytes:
 
 def as_text(signed: bytes) -> str:
     """Any bytes dressed as a code."""
-    return r.PREFIX + to_base45(zlib.compress(signed, 9))
+    return r.PREFIX + to_base45(stored(signed))
 
 
 def parts(text: str) -> list[Any]:
-    """Protected header, unprotected header, payload and signature of a code."""
+    """Protected header, unprotected header, packed payload and signature of a code."""
     return list(cbor2.loads(signed_bytes(text)).value)
+
+
+def payload_of(text: str) -> bytes:
+    """The map in a code."""
+    return zlib.decompress(parts(text)[2], -15)
 
 
 def rebuilt(pieces: list[Any], tag: int = 18) -> str:
@@ -97,10 +102,15 @@ def rebuilt(pieces: list[Any], tag: int = 18) -> str:
 
 def signed_by(key: Ed25519PrivateKey, payload: bytes, *, named: Ed25519PrivateKey | None = None) -> str:
     """A payload signed by ``key``, naming ``named`` as its signer."""
+    return signed_packed(key, squeezed(payload), named=named)
+
+
+def signed_packed(key: Ed25519PrivateKey, packed: bytes, *, named: Ed25519PrivateKey | None = None) -> str:
+    """The same for bytes in the place of a packed payload, whatever they are."""
     public = (named or key).public_key().public_bytes_raw()
     protected = cbor2.dumps({1: -8, 4: r.key_id(public)}, canonical=True)
-    signature = key.sign(cbor2.dumps(["Signature1", protected, b"", payload], canonical=True))
-    return rebuilt([protected, {}, payload, signature])
+    signature = key.sign(cbor2.dumps(["Signature1", protected, b"", packed], canonical=True))
+    return rebuilt([protected, {}, packed, signature])
 
 
 def mutant(text: str, other: str, chance: random.Random) -> str:
@@ -164,24 +174,39 @@ def _parts_of_two(text: str, other: str, chance: random.Random) -> str:
 
 def _payload_changed(text: str, _other: str, chance: random.Random) -> str:
     pieces = parts(text)
-    told = cbor2.loads(pieces[2])
+    told = cbor2.loads(payload_of(text))
     key = chance.choice([key for key in told if key])
     told[key] = chance.choice([told[key], 0, "", b"", [], None, 1 << 40, "x" * 90])
     changed = cbor2.dumps(told, canonical=True)
-    if changed == pieces[2]:
+    if changed == payload_of(text):
         changed = cbor2.dumps({**told, 99: chance.random()}, canonical=True)
-    pieces[2] = changed
+    pieces[2] = squeezed(changed)
+    return rebuilt(pieces)
+
+
+def _packed_otherwise(text: str, _other: str, chance: random.Random) -> str:
+    """The same map, or the same signed bytes, as another packer would have them; the signature stays."""
+    level = chance.randrange(10)
+    strategy = chance.choice([zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY, zlib.Z_FIXED, zlib.Z_RLE])
+    if chance.random() < 0.3:
+        whole = zlib.compressobj(level, zlib.DEFLATED, 15, 8, strategy)
+        return r.PREFIX + to_base45(whole.compress(signed_bytes(text)) + whole.flush())
+    inner = zlib.compressobj(level, zlib.DEFLATED, -15, 8, strategy)
+    pieces = parts(text)
+    pieces[2] = inner.compress(payload_of(text)) + inner.flush()
     return rebuilt(pieces)
 
 
 def _signed_again(text: str, _other: str, chance: random.Random) -> str:
     key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
-    return signed_by(key, parts(text)[2], named=chance.choice([None, KEY]))
+    return signed_by(key, payload_of(text), named=chance.choice([None, KEY]))
 
 
 def _bomb(_text: str, _other: str, chance: random.Random) -> str:
-    size = chance.choice([7_000, 60_000])
-    return as_text(bytes([chance.randrange(256)]) * size)
+    bomb = bytes([chance.randrange(256)]) * chance.choice([7_000, 60_000])
+    if chance.random() < 0.5:
+        return r.PREFIX + to_base45(zlib.compress(bomb, 9))
+    return signed_by(chance.choice([KEY, STRANGER]), bomb, named=KEY)
 
 
 def _nested(_text: str, _other: str, chance: random.Random) -> str:
@@ -208,6 +233,7 @@ _WAYS: list[Callable[[str, str, random.Random], str]] = [
     _signed_cut,
     _parts_of_two,
     _payload_changed,
+    _packed_otherwise,
     _signed_again,
     _bomb,
     _nested,

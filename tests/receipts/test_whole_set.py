@@ -183,6 +183,50 @@ def test_a_centres_own_text_cannot_lose_the_seal_or_the_signature(tmp_path: Path
     assert f"{kind}.toml" in caught.value.message
 
 
+@pytest.mark.parametrize("kind", sorted(SEALED))
+@pytest.mark.parametrize("date", ["（日期略）", "年　月　日", "{matter}"])
+def test_a_centres_own_text_cannot_lose_the_day_under_the_seal(tmp_path: Path, kind: PaperKind, date: str) -> None:
+    packaged = (templates.PACKAGED / f"{kind}.toml").read_text(encoding="utf-8")
+    undated = packaged.replace('type = "seal"\n', f'type = "seal"\ndate = "{date}"\n')
+    assert undated != packaged
+    (tmp_path / f"{kind}.toml").write_text(undated, encoding="utf-8")
+    case, issued = SAMPLES[kind]
+    with pytest.raises(HallError) as caught:
+        compose(kind, case, issued, texts=tmp_path)
+    assert caught.value.code == "bad_paper_text" and "印章和日期的位置" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("said_there", "instead"),
+    [
+        ('type = "form"\n', 'type = "form"\ncolumns = 0\n'),
+        ('type = "form"\n', 'type = "form"\ncolumns = -1\n'),
+        ('type = "form"\n', 'type = "form"\ncolumns = 500\n'),
+        ('type = "sign"\n', 'type = "sign"\ncolumns = 0\n'),
+        ('type = "table"\n', 'type = "table"\ntall = 9000.0\n'),
+        ('type = "table"\n', 'type = "table"\ntall = -1.0\n'),
+        ('type = "table"\n', 'type = "table"\ntall = nan\n'),
+        ('[[block]]\n', '[[block]]\ntype = "table"\nrows = "materials"\ncolumns = []\n[[block]]\n'),
+        ('[[block]]\n', '[[block]]\ntype = "table"\nrows = "materials"\ncolumns = [["名", -5.0, "left", "{name}"]]\n'
+         '[[block]]\n'),
+        ('[[block]]\n', '[[block]]\ntype = "table"\nrows = "materials"\ncolumns = [["名", inf, "left", "{name}"]]\n'
+         '[[block]]\n'),
+        ('title = "', 'title = ""\nlaw = "'),
+    ],
+)  # fmt: skip
+def test_a_measure_that_no_paper_can_have_is_told_before_a_case_is_written(
+    tmp_path: Path, said_there: str, instead: str
+) -> None:
+    packaged = (templates.PACKAGED / "notice.toml").read_text(encoding="utf-8")
+    assert said_there in packaged
+    if instead.startswith("title"):
+        packaged = "\n".join(line for line in packaged.split("\n") if not line.startswith("law = "))
+    (tmp_path / "notice.toml").write_text(packaged.replace(said_there, instead, 1), encoding="utf-8")
+    with pytest.raises(HallError) as caught:
+        templates.load_template("notice", tmp_path)
+    assert caught.value.code == "bad_paper_text" and "notice.toml" in caught.value.message
+
+
 @pytest.mark.parametrize(("kind", "value"), [(kind, need.value) for kind, needs in NEEDS.items() for need in needs])
 def test_a_centres_own_text_cannot_leave_out_what_the_law_wants(tmp_path: Path, kind: PaperKind, value: str) -> None:
     packaged = (templates.PACKAGED / f"{kind}.toml").read_text(encoding="utf-8")

@@ -121,7 +121,8 @@ def test_the_doctor_looks_at_everything_and_makes_nothing(clerk: Clerk, home: Pa
     assert (done.code, done.json["ok"]) == (0, True)
     names = [check["check"] for check in done.json["checks"]]
     assert names == [
-        "python", "sqlite", "config", "catalogue", "calendar", "fonts", "store", "disk", "papers", "terminal", "centre",
+        "python", "sqlite", "config", "catalogue", "calendar", "fonts", "texts", "store", "disk", "papers",
+        "terminal", "centre",
     ]  # fmt: skip
     for check in done.json["checks"]:
         assert set(check) == {"check", "state", "message", "hint"}

@@ -11,6 +11,7 @@ import pytest
 from clerk_tui.cli.main import main
 from clerk_tui.cli.paper import MARKS
 from receipts import kinds
+from receipts.templates import PACKAGED
 from tests.receipts.reading import joined, read_text
 
 
@@ -89,3 +90,52 @@ def fonts_in_cache() -> None:
     from receipts.fonts import prepare_fonts
 
     prepare_fonts()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> tuple[Path, Path]:
+    """A configuration with a centre's own wording, and the folder of it."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[hall]\noffice = "SL01"\nwindow = "3"\n[device]\ncode = "A1"\n[store]\npath = "{tmp_path}/clerk.db"\n'
+        f'[print]\ntexts = "{folder}"\n'
+    )
+    text = (PACKAGED / "acceptance.toml").read_text(encoding="utf-8")
+    (folder / "acceptance.toml").write_text(text.replace('title = "受理通知书"', 'title = "本市受理通知书"'), "utf-8")
+    return config, folder
+
+
+@pytest.mark.usefixtures("fonts_in_cache")
+def test_a_centre_sees_its_own_wording(capsys: pytest.CaptureFixture[str], own: tuple[Path, Path]) -> None:
+    config, folder = own
+    assert main(["--config", str(config), "paper", "kinds", "--json"]) == 0
+    titles = {each["kind"]: each["title"] for each in json.loads(capsys.readouterr().out)["kinds"]}
+    assert titles["acceptance"] == "本市受理通知书" and titles["notice"] != "本市受理通知书"
+    target = folder.parent / "acceptance.pdf"
+    assert main(["--config", str(config), "paper", "preview", "acceptance", "--out", str(target)]) == 0
+    assert "本市受理通知书" in joined(read_text(target.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("acceptance.toml", "", "", ""),
+        ("acceptance.toml", "{applicant!b}", "{aplicant!b}", "aplicant"),
+        ("acceptance.toml", 'type = "seal"\n', 'type = "seal"\ndate = "（略）"\n', "印章和日期的位置"),
+        ("words.toml", "", "这不是 TOML", "words.toml"),
+        ("aceptance.toml", "", "", "aceptance.toml"),
+    ],
+)
+def test_the_doctor_tries_a_centres_own_wording(
+    capsys: pytest.CaptureFixture[str], own: tuple[Path, Path], name: str, old: str, new: str, said: str
+) -> None:
+    config, folder = own
+    text = (folder / "acceptance.toml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new) if old else new or text, encoding="utf-8")
+    main(["--config", str(config), "doctor", "--json"])
+    check = next(each for each in json.loads(capsys.readouterr().out)["checks"] if each["check"] == "texts")
+    assert check["state"] == ("fail" if said else "ok"), check
+    assert said in check["message"] and bool(check["hint"]) == bool(said)

@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,40 @@ def test_a_connection_that_breaks_in_the_middle_leaves_it_open() -> None:
     with printer(break_off) as (port, _jobs), pytest.raises(PrintError) as lost:
         TicketPrinter("127.0.0.1", port).put("x.pdf", b"%PDF")
     assert not lost.value.certain and "断开" in lost.value.message
+
+
+@pytest.mark.parametrize("when", ["_send", "_wait_for_arrival"])
+def test_a_printer_that_closes_before_it_has_the_paper_leaves_it_open(when: str) -> None:
+    """The paper is in the buffers of the network, and the close that is heard says nothing of it."""
+    taking, closed, done = threading.Event(), threading.Event(), threading.Event()
+
+    def early(connection: socket.socket, jobs: list[bytes]) -> None:
+        connection.recv(10)
+        taking.wait(30)
+        connection.shutdown(socket.SHUT_WR)
+        closed.set()
+        done.wait(30)
+
+    class Slow(TicketPrinter):
+        def _send(self, printer: socket.socket, *rest: Any) -> int:
+            sent = super()._send(printer, *rest)
+            if when == "_send":
+                taking.set()
+                closed.wait(30)
+            return sent
+
+        def _wait_for_arrival(self, printer: socket.socket, patience: Any) -> None:
+            taking.set()
+            super()._wait_for_arrival(printer, patience)
+
+    job = b"\x1b@" + bytes(60_000)
+    with printer(early) as (port, _jobs):
+        try:
+            with pytest.raises(PrintError) as lost:
+                Slow("127.0.0.1", port, raster=lambda _pdf: job).put("x.pdf", b"%PDF")
+        finally:
+            done.set()
+    assert not lost.value.certain and lost.value.code == "print_unknown" and "断开" in lost.value.message
 
 
 @pytest.mark.usefixtures("long")
