@@ -12,7 +12,7 @@ from litestar.params import Parameter
 from central import attachments
 from central.clock import now_ms
 from central.refusal import Refused
-from central.rights import Principal, needs, of_devices
+from central.rights import Principal, of_devices
 from central.store import Store
 from hall import wire
 from hall.roles import Permission
@@ -28,7 +28,7 @@ def _store(state: State) -> Store:
     return store
 
 
-@put(PATH, status_code=200, opt=needs(Permission.PUSH), request_max_body_size=attachments.MAX_PIECE)
+@put(PATH, status_code=200, opt=of_devices(Permission.CASES), request_max_body_size=attachments.MAX_PIECE)
 async def put_attachment(digest: Digest, request: Asked, state: State) -> Stored:
     """Send an attachment, or with ``Content-Range: bytes first-last/size`` a piece of it; sending again is harmless."""
     headers = request.headers

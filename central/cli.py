@@ -79,7 +79,10 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
         logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
         app = make_app(store, on_shutdown=store.close, offline_days=offline_days, tell_departments=True)
-        run(app, host, port, announce=click.echo, share_port=share_port)
+        try:
+            run(app, host, port, announce=click.echo, share_port=share_port)
+        except HallError as error:
+            _stop(error)
 
 
 @contextmanager
@@ -143,7 +146,8 @@ def restore_(data: Path | str, file: Path, replace: bool) -> None:
     """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks."""
     from central.backup import restore
 
-    counts = with_store(data, lambda store: restore(store, file, replace=replace))
+    with _the_one_centre(data):
+        counts = with_store(data, lambda store: restore(store, file, replace=replace))
     click.echo(f"{counts['event']} facts, {counts['case_']} cases; a new epoch has begun")
 
 

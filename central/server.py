@@ -8,6 +8,8 @@ from collections.abc import Callable
 import uvicorn
 from litestar import Litestar
 
+from hall.errors import HallError
+
 GRACE_S = 3
 """How long requests may take to end once the centre stops: whoever waits for a change is let go."""
 
@@ -31,12 +33,18 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
     ``share_port``: several processes may listen on the same port, and the kernel deals connections out among them.
 
     Raises:
-        OSError: the address cannot be listened on.
+        HallError: ``cannot_listen``, the address is taken or is not this machine's.
     """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, timeout_graceful_shutdown=GRACE_S
     )
-    with listening(host, port, share_port=share_port) as listener:
+    try:
+        bound = listening(host, port, share_port=share_port)
+    except OSError as error:
+        message = f"不能在 {host} 的 {port} 端口上接收连接：{error.strerror}"
+        hint = "看看是不是已有一个中心开着；或用 --host、--port 换一个地址或端口"
+        raise HallError("cannot_listen", message, field="port", hint=hint) from None
+    with bound as listener:
         where = f"http://{host}:{listener.getsockname()[1]}"
         _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])
 

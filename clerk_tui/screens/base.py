@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from clerk_tui.services.supplement import SupplementDraft
 
 
+ANSWERED_S = 0.4
+"""How long somebody needs to see that another screen or dialog has come into front, in seconds."""
+
+
 class CounterScreen(Screen[None]):
     """A full screen. ``GROUPS`` name its actions in the registry; action ``x`` is done by the method ``do_x``."""
 
@@ -48,6 +52,11 @@ class CounterScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.show_standing()
         self.show_keys()
+
+    @property
+    def settled_s(self) -> float:
+        """An Enter so soon after a digit that answered a dialog over this screen, in seconds, belongs to the digit."""
+        return ANSWERED_S
 
     def show_standing(self) -> None:
         """Bring the status line up to date; the clock may tick while the screen is still being put together."""

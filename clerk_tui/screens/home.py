@@ -26,6 +26,10 @@ CODE = 4_296
 """Characters of the longest code on a paper, which may be typed here too."""
 
 
+CALLED_S = 1.5
+"""How long after a digit that called somebody an Enter begins nothing for them, in seconds."""
+
+
 class HomeScreen(CounterScreen):
     """The first screen, and the one every person begins at."""
 
@@ -36,6 +40,11 @@ class HomeScreen(CounterScreen):
     def __init__(self) -> None:
         super().__init__()
         self._draw = Draw(lambda: self.counter.workspace)
+
+    @property
+    def settled_s(self) -> float:
+        """Longer where somebody is being called: Enter begins with their line, and they are not here yet."""
+        return CALLED_S if self.counter.not_come() else super().settled_s
 
     def body(self) -> ComposeResult:
         yield Entry(

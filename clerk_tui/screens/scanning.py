@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.base import ANSWERED_S, CounterScreen
 from clerk_tui.screens.dialog import Answer, Box, Dialog, Spec
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.entry import Entry
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 ALARM = next(action.keys for action in actions.group("anywhere") if action.id == "alarm")
 """Taken before anything else sees it: the alarm works under every dialog and while the screen is locked."""
-
-
-ANSWERED_S = 0.4
-"""An Enter so soon after a digit that answered a dialog, in seconds, belongs to the digit."""
 
 
 class ScanKeys(App[None]):
@@ -93,12 +89,13 @@ class ScanKeys(App[None]):
 
     async def _deliver(self, key: events.Key) -> None:
         """Let a key through, but not the Enter of somebody who answers a dialog by a digit and Enter: the digit was the
-        answer already, and what lies behind the dialog was not meant."""
+        answer already, and neither what lies behind the dialog nor the next dialog was meant."""
         at, front = self.key_time(key), self.screen
         before, self._answered = self._answered, None
-        if key.key == "enter" and before is not None and not isinstance(front, Dialog):
+        if key.key == "enter" and before is not None:
             pressed, dialog = before
-            if at - pressed < ANSWERED_S and dialog not in self.screen_stack:
+            settled = front.settled_s if isinstance(front, CounterScreen) else ANSWERED_S
+            if at - pressed < settled and dialog not in self.screen_stack:
                 return
         if isinstance(front, Dialog) and key.character is not None and key.character in "123456789":
             self._answered = at, front

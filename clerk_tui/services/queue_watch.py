@@ -58,7 +58,6 @@ class Watching(Queueing):
         self.businesses = list(businesses)
         self.detailed = False
         self._state: WindowState = "open"
-        self._reason = ""
         self._asking = False
         self._waiting: tuple[TicketView, ...] = ()
         self._more = False
@@ -88,7 +87,7 @@ class Watching(Queueing):
     def reload(self) -> None:
         """What is kept now, and whether the window serves."""
         super().reload()
-        self._state, self._reason = shift.window_state(self.ws)
+        self._state, _ = shift.window_state(self.ws)
 
     def beat(self) -> None:
         """Do what is due: renew the lease, tell what is owed, look."""
@@ -113,9 +112,8 @@ class Watching(Queueing):
         self.reload()
         mono = self.ws.clock.mono_ms()
         self._look_at = mono + (LOOK_SOON_MS if self.detailed else LOOK_MS)
-        request = w.WindowRequest(
-            window=self.window, state=self._state, businesses=self.businesses, reason=self._reason[:200]
-        )
+        state, reason = shift.told_state(self.ws)
+        request = w.WindowRequest(window=self.window, state=state, businesses=self.businesses, reason=reason[:200])
         try:
             if not self.settle():
                 raise Unreachable

@@ -81,6 +81,12 @@ def window_state(ws: Workspace) -> tuple[WindowState, str]:
     return ("closed" if is_over else "open"), ""
 
 
+def told_state(ws: Workspace) -> tuple[WindowState, str]:
+    """How this window stands for those who wait: where nobody is signed in it calls nobody."""
+    state, reason = window_state(ws)
+    return ("paused", "锁屏") if state == "open" and ws.seat.actor is None else (state, reason)
+
+
 def _last(ws: Workspace) -> Fact | None:
     """Today's last fact that says how the window stands."""
     with translated(ws.journal.path):
@@ -120,7 +126,7 @@ def tell_window(ws: Workspace) -> bool:
 
     if not ws.config.centre.enabled:
         return True
-    state, reason = window_state(ws)
+    state, reason = told_state(ws)
     request = WindowRequest(window=ws.config.hall.window, state=state, reason=reason)
     url = ws.seat.centre_url or ws.config.centre.url
     try:

@@ -343,14 +343,16 @@ def move_job(
 
 
 def tail(connection: sqlite3.Connection) -> Tail:
-    """The unsent end of the journal."""
+    """The unsent end of the journal and what archived journals have to send, which is older than ``archived_ms``."""
     acked, contact = connection.execute("SELECT acked_through, last_contact_ms FROM device").fetchone() or (0, 0)
     last = connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
     oldest = connection.execute("SELECT at_ms FROM event WHERE seq = ?", (acked + 1,)).fetchone()
+    query = "SELECT total(head_seq - acked_through), min(archived_ms) FROM archive WHERE state = 'sending'"
+    archived, since = connection.execute(f"{query} AND head_seq > acked_through").fetchone()
     aside = connection.execute(f"SELECT count(*) FROM ({_SET_ASIDE})").fetchone()[0]  # noqa: S608 - a constant
     return Tail(
-        pending=max(0, last - acked),
-        oldest_ms=oldest[0] if oldest else None,
+        pending=max(0, last - acked) + int(archived),
+        oldest_ms=min((at for at in (oldest[0] if oldest else None, since) if at is not None), default=None),
         quarantined=aside,
         last_contact_ms=contact,
     )

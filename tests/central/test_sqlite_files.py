@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -99,6 +102,31 @@ def test_a_database_that_is_locked_from_outside_is_busy_and_no_error_of_the_cent
     assert error.value.code == "centre_database_away"
     rude.close()
     inline(store.close())
+
+
+def test_nothing_is_put_back_under_a_centre_that_serves(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_bytes(b"")
+    with locking.serving(tmp_path / "central.db"):
+        told = CliRunner().invoke(main, ["restore", "--data", str(tmp_path), "--replace", str(tmp_path / "backup")])
+    assert told.exit_code != 0 and "另一个中心正在用" in told.stderr
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [
+            sys.executable,
+            "-c",
+            "from central.cli import main; main()",
+            "serve",
+            "--data",
+            str(tmp_path),
+            "--port",
+            port,
+        ]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 2 and port in told.stderr and "--port" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_one_process_serves_an_embedded_database(tmp_path: Path) -> None:

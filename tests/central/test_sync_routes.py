@@ -192,6 +192,8 @@ def test_a_station_is_told_no_case_and_lets_go_what_it_was_told_before(hub: Hub,
     stale = hub.http.get("/v1/sync/changes", params={"cursor": head}, headers=station.headers)
     assert stale.status_code == 410
     digest = "0" * 64
+    put = hub.http.request("PUT", f"/v1/attachments/{digest}", content=b"x", headers=station.headers)
+    assert put.status_code == 403
     assert hub.http.get(f"/v1/attachments/{digest}", headers=station.headers).status_code == 403
 
 

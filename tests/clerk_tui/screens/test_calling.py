@@ -341,6 +341,35 @@ async def test_an_enter_behind_a_digit_is_part_of_the_answer(hall: Hall, seat: S
         await until(clerk, lambda: at(clerk) == "")
 
 
+async def test_an_enter_behind_a_digit_is_no_answer_to_the_next_question(hall: Hall, seat: Seat) -> None:
+    ticket = hall.issue("household")
+    async with at_window(seat) as clerk:
+        assert await call(clerk) == ticket.number
+        await clerk.press("ctrl+o", "t", "2")
+        asked = clerk.screen
+        assert clerk.asks
+        await clerk.press("escape")
+        await clerk.press("ctrl+o", "t", "2", "enter")
+        assert clerk.asks and clerk.screen.spec.title == asked.spec.title, "the next question stands unanswered"
+        assert at(clerk) == ticket.number
+
+
+async def test_an_enter_a_little_later_begins_nobodys_visit(hall: Hall, seat: Seat) -> None:
+    second = [hall.issue("household").number for _ in range(2)][1]
+    async with at_window(seat) as clerk:
+        await call(clerk)
+        clerk.app.person_here()
+        await until(clerk, lambda: here(clerk).serving)
+        await clerk.press("ctrl+n", "1")
+        await until(clerk, lambda: at(clerk) == second)
+        clerk.at += 0.5
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, HomeScreen) and here(clerk).called
+        clerk.at += 1.5
+        await clerk.press("enter")
+        await until(clerk, lambda: here(clerk).serving)
+
+
 async def test_several_windows_at_once_never_get_the_same_number(hall: Hall, seats: list[Seat]) -> None:
     tickets = {hall.issue().number for _ in range(6)}
     async with at_window(seats[0]) as one, at_window(seats[1]) as two, at_window(seats[2]) as three:

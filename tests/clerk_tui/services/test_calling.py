@@ -466,6 +466,19 @@ def test_the_state_of_the_window_is_told_and_a_pause_calls_nobody(desk: Desk) ->
     assert queue.window(desk.hall.centre, "1").state == "open"
 
 
+def test_a_window_where_nobody_is_signed_in_is_not_told_as_one_that_calls(desk: Desk) -> None:
+    seat = desk.seat.ws.seat
+    actor = seat.actor
+    assert actor is not None
+    seat.leave()
+    desk.window.look()
+    told = queue.window(desk.hall.centre, "1")
+    assert (told.state, told.reason) == ("paused", "锁屏")
+    seat.take(actor)
+    desk.window.look()
+    assert queue.window(desk.hall.centre, "1").state == "open"
+
+
 def test_a_window_that_serves_long_is_still_heard_of(desk: Desk) -> None:
     desk.issue()
     desk.next()

@@ -155,9 +155,13 @@ def test_what_the_centre_did_not_have_is_sent_under_the_old_code(hall: Hall, win
         > 0
     )
     assert cases.find(window.ws, late.reference)[0].reference == late.reference
+    told = outbox.status(window.ws)
+    own = window.ws.journal.head.seq
+    assert told.pending == done.unproven + own and told.oldest_ms is not None, "what lies in the archive is unsent too"
     send_old(window)
     (archive,) = archives(window.ws.journal.read())
     assert (archive.state, archive.acked_through) == ("proven", archive.head_seq)
+    assert outbox.status(window.ws).pending == own
     assert hall.case(late.case_id).reference == late.reference
     send_old(window)
     assert archives(window.ws.journal.read()) == [archive]

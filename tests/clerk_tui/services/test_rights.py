@@ -65,6 +65,7 @@ OPEN: dict[str, str] = {
     "shift.paused": "since when and why the window pauses",
     "shift.tell_window": "as shift.paused",
     "shift.window_state": "as shift.paused",
+    "shift.told_state": "as shift.paused",
     "kept_drafts.count_kept": "a number",
     "intake_json.with_latest": "a date",
     "training.begin": "asks intake.submit and supplement.open_supplement",
