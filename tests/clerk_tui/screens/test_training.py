@@ -36,6 +36,7 @@ async def learning(config: Config, ws: Workspace, size: tuple[int, int] = WIDE) 
 async def begin(clerk: Clerk, key: str) -> None:
     await clerk.press(str(PLACE[key] + 1))
     await clerk.until(lambda: clerk.asks and "桌上有" in clerk.text)
+    clerk.at += 1.0  # the exercise is read
     await clerk.press("enter")
     assert isinstance(clerk.screen, HomeScreen)
 
