@@ -72,6 +72,7 @@ def serving(path: Path) -> Iterator[None]:
         StoreError: another process serves it.
         OSError: the folder cannot be written.
     """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = _opened(path, ".serving")
     try:
         if not _taken(file):

@@ -8,6 +8,7 @@ deleted when they are submitted or thrown away.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Iterable
 from typing import Final
@@ -134,7 +135,7 @@ class KeptDrafts:
             else:
                 supplements.append(self._kept_supplement(draft))
         file = _File(walk_ins=tuple(walk_ins), supplements=tuple(supplements))
-        self._file.want(_encoder.encode(file) if walk_ins or supplements else b"")
+        self._file.want(_encoded(file) if walk_ins or supplements else b"")
 
     def _kept_supplement(self, draft: SupplementDraft) -> _KeptSupplement:
         values = {name: getattr(draft, name) for name in _TICKED}
@@ -162,3 +163,12 @@ def count_kept(ws: Workspace) -> int:
         return len(kept.walk_ins) + len(kept.supplements)
     except msgspec.MsgspecError:
         return 0
+
+
+def _encoded(file: _File) -> bytes:
+    """The file's bytes; half a character (a lone surrogate), which UTF-8 cannot hold, is kept as U+FFFD."""
+    try:
+        return _encoder.encode(file)
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(file), ensure_ascii=False)
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()

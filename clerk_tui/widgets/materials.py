@@ -124,7 +124,7 @@ class MaterialsView(Painted):
         name_ink = "strong" if on else "plain"
         form = _form(row)
         tolerable = _("可容缺") if row.tolerable else ""
-        wrong = self.errors.get(row.code, "")
+        wrong = safe(self.errors.get(row.code, ""))
         if wide:
             room = columns - MARK_WIDTH - 1 - 23 - 7
             spans: tuple[Span, ...] = (
@@ -156,7 +156,7 @@ class MaterialsView(Painted):
         if row.held:
             parts.append((_("本厅已有"), safe(_(row.held_from)), "info"))
         if self.errors.get(row.code):
-            parts.append((_("要改"), self.errors[row.code], "bad"))
+            parts.append((_("要改"), safe(self.errors[row.code]), "bad"))
         elif tick is not None and tick.reason:
             problem = next((p.text for p in row.problems if p.code == tick.reason), tick.reason)
             parts.append((_("原因"), safe(problem), "bad"))

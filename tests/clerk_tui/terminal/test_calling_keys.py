@@ -98,6 +98,9 @@ def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     terminal.wait_for("不按顺序")
     press(terminal, "1")
     terminal.wait_for("已呼叫")
+    # An Enter right behind the digit would belong to the digit.
+    press(terminal, "down")
+    press(terminal, "up")
     press(terminal, "enter")
     terminal.wait_for("办理中")
     terminal.wait_for("申请人")
