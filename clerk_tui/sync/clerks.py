@@ -57,14 +57,17 @@ def first_list(url: str, enrolled: EnrolReply) -> w.ClerksReply | None:
 
     with open_http(url) as http:
         answer = Transport(http, enrolled.token).ask("GET", "/v1/clerks")
-    told = None if isinstance(answer, Trouble) or answer[0] != 200 else decode(answer[1], w.ClerksReply)
-    ours = told is not None and told.device == enrolled.device and w.clerks_are_signed(enrolled.server_key, told)
-    return told if ours else None
+    told = None if isinstance(answer, Trouble) or answer.status != 200 else decode(answer.body, w.ClerksReply)
+    return told if told is not None and _is_ours(told, enrolled.device, enrolled.server_key) else None
 
 
 def is_ours(told: w.ClerksReply, device: Device) -> bool:
     """Whether the centre signed this list for this device."""
-    return told.device == device.device_id and w.clerks_are_signed(device.server_key, told)
+    return _is_ours(told, device.device_id, device.server_key)
+
+
+def _is_ours(told: w.ClerksReply, device_id: str, server_key: bytes) -> bool:
+    return told.device == device_id and w.clerks_are_signed(server_key, told)
 
 
 def read_clerks(status: int, body: bytes, device: Device) -> w.ClerksReply | None:

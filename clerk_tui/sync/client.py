@@ -20,7 +20,7 @@ from clerk_tui.store.disk import free_bytes
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.learning import Lists
 from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, ReadAgain, Rewound, Trouble
-from clerk_tui.sync.transport import Transport, decode, refusal
+from clerk_tui.sync.transport import Answer, Transport, decode, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
 from hall.wire_oversight import RetryReply
@@ -141,12 +141,12 @@ class Client:
         if self._is_cramped():
             return Trouble(what="no_room", detail="the disk is nearly full")
         params = {"cursor": cursor, "limit": str(self._page_size), "wait_s": str(wait_s)}
-        answer = self._line.ask_with_headers("GET", "/v1/sync/changes", params=params, headers={}, wait_s=wait_s)
+        answer = self._line.ask("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
         if isinstance(answer, Trouble):
             return answer
-        page = self._page(cursor, *answer)
+        page = self._page(cursor, answer)
         if page is None or page.epoch != epoch or not cursor:
-            return refusal(*answer[:2])
+            return refusal(answer.status, answer.body)
         if page.next_cursor != cursor:
             self._keep(Changed(changes=page.changes, next_cursor=page.next_cursor, complete=not page.has_more))
             self._cursor = page.next_cursor
@@ -161,7 +161,7 @@ class Client:
         faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
-        status, body = answer
+        status, body, _ = answer
         if status != 200:
             return self._push_refused(status, body, facts)
         reply = decode(body, wire.PushReply)
@@ -245,7 +245,7 @@ class Client:
         answer = self._ask("POST", "/v1/sync/report", content=msgspec.json.encode(told))
         if isinstance(answer, Trouble):
             return answer
-        status, body = answer
+        status, body, _ = answer
         if status != 200:
             self._keep(Dead(seq=seq, reason=problem.message[:200]))
             return self._push_refused(status, body, [])
@@ -275,7 +275,7 @@ class Client:
             answer = self._ask("POST", "/v1/sync/contents", content=msgspec.json.encode(told))
             if isinstance(answer, Trouble):
                 return
-            reply = decode(answer[1], RetryReply) if answer[0] == 200 else None
+            reply = decode(answer.body, RetryReply) if answer.status == 200 else None
             if reply is not None and any(result.seq == seq for result in reply.results):
                 self._keep(ReadAgain(seq=seq, results=reply.results))
 
@@ -296,7 +296,7 @@ class Client:
 
     def _pull(self, wait_s: int) -> wire.ChangesReply | Trouble:
         params = {"cursor": self._cursor, "limit": str(self._page_size)} | ({"wait_s": str(wait_s)} if wait_s else {})
-        answer = self._ask_whole("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
+        answer = self._ask("GET", "/v1/sync/changes", params=params, wait_s=wait_s)
         if isinstance(answer, Trouble) and answer.what == "too_large" and self._page_size > 1:
             self._page_size = max(1, self._page_size // 8)
             return wire.ChangesReply(epoch=self._epoch, changes=[], next_cursor="", has_more=True)
@@ -308,7 +308,7 @@ class Client:
             return wire.ChangesReply(epoch="", changes=[], next_cursor="", has_more=True)
         if status != 200:
             return refusal(status, body)
-        page = self._page(self._cursor, *answer)
+        page = self._page(self._cursor, answer)
         if page is None or (page.has_more and page.next_cursor == self._cursor):
             return Trouble(what="not_the_centre", detail="a feed that cannot be read")
         if page.epoch != self._epoch and self._epoch:
@@ -323,11 +323,12 @@ class Client:
         self._cursor, self._page_size = page.next_cursor, min(_PAGE, self._page_size * 2)
         return page
 
-    def _page(self, cursor: str, status: int, body: bytes, headers: httpx.Headers) -> wire.ChangesReply | None:
+    def _page(self, cursor: str, answer: Answer) -> wire.ChangesReply | None:
         """A page of the feed that the pinned centre signed for this device and cursor; ``None`` for anything else."""
-        signature = headers.get(wire.PAGE_HEADER, "")
-        named = (self._device.server_key, self._device.device_id, cursor, signature, body)
-        return decode(body, wire.ChangesReply) if status == 200 and wire.page_is_signed(*named) else None
+        signature = answer.headers.get(wire.PAGE_HEADER, "")
+        named = (self._device.server_key, self._device.device_id, cursor, signature, answer.body)
+        signed = answer.status == 200 and wire.page_is_signed(*named)
+        return decode(answer.body, wire.ChangesReply) if signed else None
 
     def _is_cramped(self) -> bool:
         """Whether the disk has so little room left that only this counter's own work may take it."""
@@ -342,30 +343,14 @@ class Client:
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         wait_s: float = 0.0,
-    ) -> tuple[int, bytes] | Trouble:
-        """Status and body of a reply; a token that has run out is renewed, and it is asked once more."""
-        answer = self._ask_whole(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
-        return answer if isinstance(answer, Trouble) else answer[:2]
+    ) -> Answer | Trouble:
+        """A reply; a token that has run out is renewed, and it is asked once more."""
 
-    def _ask_whole(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        params: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        wait_s: float = 0.0,
-    ) -> tuple[int, bytes, httpx.Headers] | Trouble:
-        """The same, with the reply's headers."""
-
-        def ask() -> tuple[int, bytes, httpx.Headers] | Trouble:
-            return self._line.ask_with_headers(
-                method, path, content=content, params=params, headers=headers or {}, wait_s=wait_s
-            )
+        def ask() -> Answer | Trouble:
+            return self._line.ask(method, path, content=content, params=params, headers=headers, wait_s=wait_s)
 
         answer = ask()
-        if not isinstance(answer, Trouble) and answer[0] == 401:
+        if not isinstance(answer, Trouble) and answer.status == 401:
             renewed = self.renew_token()
             if isinstance(renewed, Trouble) or not renewed:
                 return renewed or answer

@@ -26,7 +26,7 @@ def fetch(url: str, token_file: Path, days: int) -> FiguresReply:
         answer = Transport(http, token).ask("GET", "/v1/queue/figures", params={"days": str(days)})
     if isinstance(answer, Trouble):
         raise _failed(answer)
-    status, body = answer
+    status, body, _ = answer
     if status != 200:
         raise _failed(refusal(status, body))
     reply = decode(body, FiguresReply)

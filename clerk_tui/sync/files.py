@@ -84,7 +84,7 @@ class Sending:
 
     def _asked(self, each: Attachment) -> int | Trouble | None:
         """How much the centre has; ``None``: all of it, which is kept."""
-        answer = self._line.ask_with_headers("HEAD", f"/v1/attachments/{each.sha256}", headers={})
+        answer = self._line.ask("HEAD", f"/v1/attachments/{each.sha256}")
         if isinstance(answer, Trouble):
             return answer
         status, _, headers = answer
@@ -105,7 +105,7 @@ class Sending:
         answer = self._line.ask("PUT", f"/v1/attachments/{each.sha256}", content=piece, headers=headers)
         if isinstance(answer, Trouble):
             return answer
-        status, body = answer
+        status, body, _ = answer
         if status == 200:
             stored = decode(body, Stored)
             if stored is None or stored.sha256 != each.sha256 or not 0 <= stored.have <= len(data):

@@ -9,14 +9,14 @@ from typing import Final
 from clerk_tui.store.device import Device
 from clerk_tui.sync.clerks import read_clerks
 from clerk_tui.sync.messages import Clerks, Keeper, Keys, Trouble
-from clerk_tui.sync.transport import decode
+from clerk_tui.sync.transport import Answer, decode
 from hall import wire
 
 CLERKS_EVERY_S: Final = 50.0
 """Seconds between two looks at the hall's clerks."""
 KEYS_EVERY_S: Final = 600.0
 """Seconds between two looks at the keys of the hall's devices."""
-Ask = Callable[[str, str], "tuple[int, bytes] | Trouble"]
+Ask = Callable[[str, str], "Answer | Trouble"]
 
 
 class Lists:
@@ -39,8 +39,7 @@ class Lists:
         if isinstance(answer, Trouble):
             return False
         self._keys_due = time.monotonic() + KEYS_EVERY_S
-        status, body = answer
-        reply = decode(body, wire.KeysReply) if status == 200 else None
+        reply = decode(answer.body, wire.KeysReply) if answer.status == 200 else None
         ours = reply is not None and reply.device == self._device.device_id
         if reply is None or not ours or not wire.keys_are_signed(self._device.server_key, reply):
             return False
@@ -54,5 +53,5 @@ class Lists:
         if isinstance(answer, Trouble):
             return
         self._clerks_due = time.monotonic() + CLERKS_EVERY_S
-        if (told := read_clerks(*answer, self._device)) is not None:
+        if (told := read_clerks(answer.status, answer.body, self._device)) is not None:
             self._keep(Clerks(reply=told))

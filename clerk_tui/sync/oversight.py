@@ -56,7 +56,7 @@ def _read(url: str, token: str, method: str, path: str, content: bytes, kind: ty
         answer = Transport(http, token).ask(method, path, content=content or None)
     if isinstance(answer, Trouble):
         raise HallError(f"sync_{answer.what}", TROUBLES[answer.what], field="centre.url", hint="联网后再试")
-    status, body = answer
+    status, body, _ = answer
     reply = decode(body, kind) if status == 200 else None
     if reply is not None:
         return reply

@@ -25,10 +25,10 @@ def rotate(line: Transport, key: Ed25519PrivateKey, device_id: str) -> str | Tro
     answer = line.ask("POST", "/v1/devices/rotate", content=msgspec.json.encode(request))
     if isinstance(answer, Trouble):
         return answer
-    if answer[0] != 200:
-        refused = refusal(*answer)
+    if answer.status != 200:
+        refused = refusal(answer.status, answer.body)
         return refused if refused.what == "not_the_centre" else None
-    reply: RotateReply | None = decode(answer[1], RotateReply)
+    reply: RotateReply | None = decode(answer.body, RotateReply)
     if reply is None:
         return Trouble(what="not_the_centre", detail="a renewal that cannot be read")
     return token if reply.device == device_id else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import httpx
 import msgspec
@@ -30,6 +30,14 @@ _TROUBLES: dict[int, TroubleKind] = {
 }
 
 
+class Answer(NamedTuple):
+    """A reply as it came."""
+
+    status: int
+    body: bytes
+    headers: httpx.Headers
+
+
 class Transport:
     """Asks the centre with a device's token. ``token`` may change under way."""
 
@@ -46,30 +54,13 @@ class Transport:
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         wait_s: float = 0.0,
-    ) -> tuple[int, bytes] | Trouble:
-        """Status and body of a reply, read only up to ``MAX_REPLY``; ``wait_s``: how long the centre may take beyond
-        the usual."""
-        answer = self.ask_with_headers(
-            method, path, content=content, params=params, headers=headers or {}, wait_s=wait_s
-        )
-        return answer if isinstance(answer, Trouble) else answer[:2]
-
-    def ask_with_headers(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        params: dict[str, str] | None = None,
-        headers: dict[str, str],
-        wait_s: float = 0.0,
-    ) -> tuple[int, bytes, httpx.Headers] | Trouble:
-        """The same, with the reply's headers."""
+    ) -> Answer | Trouble:
+        """A reply, read only up to ``MAX_REPLY``; ``wait_s``: how long the centre may take beyond the usual."""
         sent = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": "application/json"} if content else {})
         timeout = httpx.Timeout(TIMEOUT_S + wait_s, connect=5.0)
         try:
             with self._http.stream(
-                method, path, content=content, params=params, headers=sent | headers, timeout=timeout
+                method, path, content=content, params=params, headers=sent | (headers or {}), timeout=timeout
             ) as response:
                 body = bytearray()
                 for chunk in response.iter_bytes(1 << 16):
@@ -79,7 +70,7 @@ class Transport:
                 if response.status_code == 429 or response.status_code >= 500:
                     wait = _seconds(response.headers.get("retry-after", ""))
                     return Trouble(what="busy", detail=f"status {response.status_code}", retry_s=wait)
-                return response.status_code, bytes(body), response.headers
+                return Answer(response.status_code, bytes(body), response.headers)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
             return Trouble(what="offline", detail=type(error).__name__)
 

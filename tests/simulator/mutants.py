@@ -20,6 +20,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync import files
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import Acked, Trouble
+from clerk_tui.sync.transport import Answer
 from hall import wire
 from hall.ids import uuid7
 from tests.simulator import centre
@@ -34,10 +35,10 @@ def _acknowledged_when(patch: Patch, believes: Callable[[Client, int, bytes], bo
     real = Client._push
 
     def push(self: Client, batch: list[wire.WireFact]) -> Trouble | None:
-        heard: list[tuple[int, bytes]] = []
+        heard: list[Answer] = []
         ask = self._ask
 
-        def listen(*args: Any, **named: Any) -> tuple[int, bytes] | Trouble:
+        def listen(*args: Any, **named: Any) -> Answer | Trouble:
             answer = ask(*args, **named)
             if not isinstance(answer, Trouble):
                 heard.append(answer)
@@ -50,7 +51,7 @@ def _acknowledged_when(patch: Patch, believes: Callable[[Client, int, bytes], bo
         finally:
             self._ask = ask  # type: ignore[method-assign]
         last = first + len(batch) - 1
-        if heard and self.acked < last and believes(self, *heard[-1]):
+        if heard and self.acked < last and believes(self, heard[-1].status, heard[-1].body):
             receipt = wire.Receipt(
                 device="", incarnation="", epoch=self._epoch, acked_through=last, acked_hash=_NOBODY, server_time_ms=0
             )
