@@ -83,7 +83,7 @@ class ResultScreen(CounterScreen):
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
-        for text in result.warnings:
+        for text in dict.fromkeys((*result.warnings, *result.field_warnings.values())):
             lines += [((("  ", "plain"), (part, "warn")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for key, word in keys_for(self._selected):
             lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))
