@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +20,8 @@ from clerk_tui.services import cases, intake, outbox
 from clerk_tui.services.attaching import attach
 from clerk_tui.store import attachments
 from clerk_tui.store.attachments import AGAIN_MS, MAX_SIZE, path_of
+from clerk_tui.store.backup import back_up
+from clerk_tui.store.connection import Database
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, keep_uploaded
 from clerk_tui.sync.client import Client
@@ -161,6 +166,32 @@ def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: P
     assert send(window) is None
     assert (at_centre(window).status_code, sent(window)) == (404, 0)
     assert outbox.status(window.ws).scans_aside == (ALTERED,)
+
+
+def test_the_folder_of_scans_is_its_owner_s_alone_also_one_that_an_earlier_version_made(
+    window: Window, scan: Path, tmp_path: Path
+) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    folder = window.ws.journal.path.with_name(attachments.FOLDER)
+    before = os.umask(0o022)
+    try:
+        attach(window.ws, reference, scan)
+        assert {mode(each) for each in (folder, *folder.iterdir())} == {0o700}
+        folder.chmod(0o755)
+        with closing(Database(window.ws.journal.path)):
+            assert mode(folder) == 0o700
+        backed_up = tmp_path / "backups" / attachments.FOLDER
+        back_up(window.ws.journal.path, backed_up.parent, "1")
+        assert mode(backed_up) == 0o700
+        backed_up.chmod(0o755)
+        back_up(window.ws.journal.path, backed_up.parent, "2")
+        assert mode(backed_up) == 0o700
+    finally:
+        os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def another(window: Window, reference: str, tmp_path: Path, data: bytes = b"%PDF-1.7 another") -> str:
