@@ -14,7 +14,9 @@ import httpx
 import msgspec
 import pytest
 
+from central.attachments import KEPT_DAYS, prune
 from central.backup import backup, restore
+from central.clock import now_ms
 from central.store import Db
 from clerk_tui.services import cases, intake, outbox
 from clerk_tui.services.attaching import attach
@@ -139,6 +141,28 @@ def test_an_upload_that_broke_off_goes_on_from_where_the_centre_stands(window: W
     assert send(window) is None
     assert at_centre(window).content == PDF
     assert pieces[-1].startswith(f"bytes {2 * PIECE}-"), "what the lost reply was about is not sent again"
+
+
+def test_an_upload_that_the_centre_let_go_meanwhile_begins_anew_in_one_conversation(window: Window, scan: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    store, sending, is_line_up = window.hall.store, [""], False
+
+    def breaks_off_once_and_lets_go_after_a_look(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT" and not is_line_up:
+            if len(sending) == 2:
+                raise httpx.ReadError("cut off", request=request)
+            sending.append(request.headers["content-range"])
+        elif request.method == "HEAD" and is_line_up:
+            later = now_ms() + (KEPT_DAYS + 1) * 24 * 3_600_000
+            assert inline(prune(store, KEPT_DAYS, later)) == 1
+        return response
+
+    window.hall.bend = breaks_off_once_and_lets_go_after_a_look
+    assert send(window) is not None and sent(window) == PIECE
+    is_line_up = True
+    assert send(window) is None
+    assert (at_centre(window).content, sent(window)) == (PDF, len(PDF))
 
 
 def test_a_centre_put_back_gets_the_scan_again_in_one_conversation(window: Window, scan: Path, tmp_path: Path) -> None:
