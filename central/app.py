@@ -106,7 +106,8 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
 
 
 def _bad(_: Request[None, None, State], error: BadInput) -> Response[wire.Problem]:
-    return Response(wire.Problem(code="bad_request", message=error.message), status_code=400)
+    problem = wire.Problem(code="bad_request", message=error.message, field=error.field or "")
+    return Response(problem, status_code=400)
 
 
 def _away(_: Request[None, None, State], error: StoreError) -> Response[wire.Problem]:
