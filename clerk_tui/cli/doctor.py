@@ -147,14 +147,13 @@ def _fonts(_session: Session) -> Check:
 
 def _texts(session: Session) -> Check:
     """A centre's own wording of papers, tried with the samples of each kind before an applicant waits for one."""
-    from receipts.sample_papers import faults, own_kinds
+    from clerk_tui.services.editions import texts_faults
+    from receipts.sample_papers import own_kinds
 
     folder = session.config.texts_dir
     if folder is None:
         return Check("", "ok", _("用程序自带的文书文本"))
-    if not folder.is_dir():
-        return Check("", "fail", _("没有文件夹 {path}").format(path=folder), _("改正 config.toml 的 print.texts"))
-    found = list(faults(folder))
+    found = texts_faults(folder)
     if found:
         hints = "；".join(dict.fromkeys(_(fault.hint) for fault in found))
         return Check("", "fail", "；".join(_(fault.message) for fault in found), hints)
