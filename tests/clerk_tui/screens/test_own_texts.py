@@ -98,9 +98,9 @@ async def test_the_close_of_the_day_says_why_the_sheet_is_not_in_the_centres_wor
 @pytest.mark.parametrize(
     ("harm", "english"),
     [
-        (("{respond_by", "{resond_by"), "There is no placeholder “resond_by”"),
+        (("{respond_by", "{resond_by"), 'There is no placeholder "resond_by"'),
         (("copies = [", "copies = []\nlaw_of = ["), "law_of"),
-        (('when = "', 'when = "never_'), "There is no condition “never_"),
+        (('when = "', 'when = "never_'), 'There is no condition "never_'),
     ],
 )
 def test_an_english_screen_says_it_in_english(texts: Path, harm: tuple[str, str], english: str) -> None:
