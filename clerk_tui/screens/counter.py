@@ -19,7 +19,8 @@ from clerk_tui.screens.calls import Calls
 from clerk_tui.screens.daily import DailyLook
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
-from clerk_tui.screens.printing import about_texts, ask_whether_printed, left_over, try_texts
+from clerk_tui.screens.own_texts import OwnTexts, try_texts
+from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
@@ -37,7 +38,7 @@ FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
 
 
-class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
+class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -217,13 +218,6 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
             self.print_papers()
         self.show_standing()
         self.when_seated(lambda: ask_whether_printed(self, message.unknown))
-
-    @on(messages.TextsFaulty)
-    def _texts_faulty(self, message: messages.TextsFaulty) -> None:
-        def say() -> None:
-            self.push_screen(Dialog(about_texts(message.faults)))
-
-        self.when_seated(say)
 
     @on(messages.WorkFailed)
     def _work_failed(self, message: messages.WorkFailed) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.messages import PapersMade, TextsFaulty
+from clerk_tui.messages import PapersMade
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import paper_name
 
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from clerk_tui.messages import PapersLeft
     from clerk_tui.screens.counter import CounterApp
     from clerk_tui.services.workspace import Workspace
-    from hall.errors import HallError
 
-MOST_FAULTS = 4
-"""Of the faults of a centre's own texts this many are told at the start; ``clerk doctor`` tells all."""
 PRINTS: dict[str, tuple[str, str]] = {
     "queued": (N_("待打印"), "warn"),
     "printing": (N_("正在打印"), "faint"),
@@ -132,31 +129,6 @@ def left_over(workspace: Workspace) -> PapersLeft | None:
     unknown, waiting = papers.unknown_papers(workspace), papers.unprinted(workspace)
     queued = any(job.state == "queued" for job in waiting)
     return PapersLeft(list(unknown), queued) if unknown or queued else None
-
-
-def try_texts(workspace: Workspace) -> TextsFaulty | None:
-    """Try the centre's own wording of papers, if it has any, before an applicant waits for one."""
-    if (folder := workspace.config.texts_dir) is None:
-        return None
-    from clerk_tui.services import editions
-
-    found = editions.texts_faults(folder)
-    return TextsFaulty(found) if found else None
-
-
-def about_texts(faults: Sequence[HallError]) -> Spec:
-    """What is wrong with the centre's own wording, file by file, and what it means here: nobody has to wait."""
-    paragraphs = []
-    for fault in faults[:MOST_FAULTS]:
-        paragraphs += [(_(fault.message), "strong"), ("\t" + _(fault.hint), "info")]
-    if len(faults) > MOST_FAULTS:
-        paragraphs.append((_("另有 {count} 项").format(count=len(faults) - MOST_FAULTS), "plain"))
-    effect = _("可以照常办理：这些文书按程序自带的文本出具。请告诉管理员，clerk doctor 列出全部。")
-    return Spec(
-        _("中心自己的文书文本有误"),
-        (*paragraphs, ("", "plain"), (effect, "plain")),
-        yes=N_("知道了"), no=N_("关闭"), tone="warn",
-    )  # fmt: skip
 
 
 def _named(paper: PrintOf) -> str:
