@@ -18,8 +18,9 @@ import click
 
 from clerk_tui.cli.console import Session, answer, command, json_option
 from clerk_tui.cli.helping import padded
+from clerk_tui.cli.records import as_it_lies
 from clerk_tui.i18n import N_, _
-from hall.errors import HallError
+from hall.errors import HallError, StoreError
 
 State = Literal["ok", "warn", "fail"]
 MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
@@ -166,14 +167,19 @@ def _store(session: Session) -> Check:
     if not path.exists():
         return Check("", "ok", _("{path} 还没有，第一次办理时建立").format(path=path))
     from clerk_tui.services import outbox
-    from clerk_tui.store.connection import quick_check
+    from clerk_tui.store.looking import quick_check
 
     if broken := quick_check(path):
         hint = _("停止使用，保留这个文件，从备份恢复并报告管理员")
         return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
-    with session.workspace() as ws:
-        verified, status = ws.journal.verify(), outbox.status(ws)
+    try:
+        with session.workspace() as ws:
+            verified, status = ws.journal.verify(), outbox.status(ws)
+    except StoreError as error:
+        found, (trouble, hint) = as_it_lies(session, error)
+        words = _("{path}：{facts} 条记录从头核对无误").format(path=path, facts=found.facts)
+        return Check("", "warn", f"{words}；{trouble}", hint)
     words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
     told = words.format(path=path, facts=verified.facts, pending=status.pending)
     if status.quarantined:
@@ -223,8 +229,13 @@ def _left_unprinted(session: Session) -> list[str]:
         return []
     from clerk_tui.services.print_queue import outstanding
 
-    with session.workspace() as ws:
-        failed, unknown = outstanding(ws)
+    try:
+        with session.workspace() as ws:
+            failed, unknown = outstanding(ws)
+    except StoreError as error:
+        if error.code != "disk_full":
+            raise
+        return []  # what is wrong then is said of the disk and of the journal
     told = [_("{count} 份没有打出").format(count=failed)] if failed else []
     return told + ([_("{count} 份不知道打出没有").format(count=unknown)] if unknown else [])
 
