@@ -136,7 +136,8 @@ def _fonts(_session: Session) -> Check:
     level_3, added = coverage(fonts)
     words = _(
         "8105 个通用规范汉字都能打印；GB 18030-2022 级别 3 的 {total} 个汉字能打印 {drawn} 个，"
-        "第 1 号修改单增加的 {more} 个能打印 {of_them} 个；字体：{names}"
+        "第 1 号修改单增加的 {more} 个能打印 {of_them} 个；"
+        "阿拉伯字母、藏文、传统蒙古文等要连写、叠写或从右到左写的文字，有字形也只能逐个字母从左到右印；字体：{names}"
     )
     names = "、".join(fonts.names)
     told = words.format(total=level_3.total, drawn=level_3.drawn, more=added.total, of_them=added.drawn, names=names)
@@ -147,14 +148,13 @@ def _fonts(_session: Session) -> Check:
 
 def _texts(session: Session) -> Check:
     """A centre's own wording of papers, tried with the samples of each kind before an applicant waits for one."""
-    from receipts.sample_papers import faults, own_kinds
+    from clerk_tui.services.editions import texts_faults
+    from receipts.sample_papers import own_kinds
 
     folder = session.config.texts_dir
     if folder is None:
         return Check("", "ok", _("用程序自带的文书文本"))
-    if not folder.is_dir():
-        return Check("", "fail", _("没有文件夹 {path}").format(path=folder), _("改正 config.toml 的 print.texts"))
-    found = list(faults(folder))
+    found = texts_faults(folder)
     if found:
         hints = "；".join(dict.fromkeys(_(fault.hint) for fault in found))
         return Check("", "fail", "；".join(_(fault.message) for fault in found), hints)
