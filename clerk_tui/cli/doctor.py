@@ -241,9 +241,9 @@ def _left_unprinted(session: Session) -> list[str]:
 
 
 def _terminal(_session: Session) -> Check:
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Check("", "ok", _("现在的输出不是终端，没有检查"))
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     size = shutil.get_terminal_size()
     words = f"{os.environ.get('TERM', '?')} · {size.columns}×{size.lines} · {encoding}"
     if encoding != "utf8":
