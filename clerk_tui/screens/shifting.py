@@ -72,14 +72,14 @@ class Shifting(Seating):
             options=tuple(_(reason) for reason in REASONS),
             field=_("原因"),
             check=worded(_("要写明原因")),
-            yes=N_("暂停"),
+            yes=N_("现在暂停"),
             no=N_("继续服务"),
             tone="warn",
         )
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                self.counter.guarded(lambda: self._pause(answer.text or _(REASONS[answer.choice])))
+                self.counter.guarded(lambda: self._pause(answer.text or REASONS[answer.choice]))
 
         self.push_screen(Dialog(spec), answered)
 

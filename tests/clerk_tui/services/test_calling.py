@@ -552,7 +552,7 @@ def test_a_window_where_nobody_is_signed_in_is_not_told_as_one_that_calls(desk: 
     seat.leave()
     desk.window.look()
     told = queue.window(desk.hall.centre, "1")
-    assert (told.state, told.reason) == ("paused", "锁屏")
+    assert (told.state, told.reason) == ("paused", shift.LOCKED)
     seat.take(actor)
     desk.window.look()
     assert queue.window(desk.hall.centre, "1").state == "open"
