@@ -77,6 +77,12 @@ def at(clerk: Clerk) -> str:
     return visit.number if visit is not None else ""
 
 
+def news_of(clerk: Clerk) -> str:
+    """What the line of the queue last told."""
+    news = now(clerk).news
+    return news.kind if news is not None else ""
+
+
 def here(clerk: Clerk) -> Visit:
     """Whoever is at this window."""
     visit = now(clerk).visit
@@ -348,7 +354,7 @@ async def test_a_call_on_its_way_to_a_window_that_is_left_goes_back_when_it_come
         else:
             clerk.app.let_go()
         gate.set()
-        await until(clerk, lambda: now(clerk).news is not None and now(clerk).news.kind == "put_back")
+        await until(clerk, lambda: news_of(clerk) == "put_back")
         assert at(clerk) == ""
         told = hall.ticket(ticket.ticket_id)
         assert (told.state, told.calls, told.passes) == ("waiting", 0, 0) and told.first_called_ms
