@@ -63,7 +63,7 @@ class Shifting(Seating):
         """Ask why, then pause."""
         if self.workspace is None or self.locked:
             return
-        lines = [(_("原因写进记录，等候的人在显示屏上看得到。录入的内容还在。"), "plain")]
+        lines = [(_("等候的人在显示屏上看到“暂停”；原因写进记录，看板上看得到。录入的内容还在。"), "plain")]
         if number := self.not_come():
             lines.append((_("{number}还没有来：暂停后回到队里原来的位置。").format(number=number), "warn"))
         spec = Spec(

@@ -219,7 +219,7 @@ def folder_trouble(error: OSError) -> str:
     """What is wrong with the shared folder, and what to do."""
     if isinstance(error, FolderGone):
         folder = error.filename
-        return f"找不到了：没有挂载，或者被移走、改名；请管理员挂上或放回原处，一回来就接着打印。位置：{folder}"
+        return f"找不到了（没有挂载，或者被移走、改名）；请管理员挂上或放回原处，一回来就接着打印。位置：{folder}"
     if isinstance(error, FileExistsError):
         name = Path(error.filename).name
         return f"有个文件叫“{name}”，占了文件夹的位置，这里的文书都没有打；移走这个文件，再按 F5"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LONGEST: Final = 60
-"""Characters of a reason: those who wait read it on a display."""
+"""Characters of a reason: a board has one line for it."""
 LOCKED: Final = "锁屏"
 """Why a window calls nobody whose screen is locked: told in Chinese, shown in the screen's language."""
 

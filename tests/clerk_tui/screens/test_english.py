@@ -62,7 +62,9 @@ DAY = re.compile(
     r"|clerk_tui/(services|cli)/(booking|day_close|shift|staffing|station|ticket)"
 )
 """Where the words of a hall's day are shown or made."""
-COUNTED = re.compile(r"\{[a-z_]+(?::[^}]*)?\} (?!(?:is|was|has|goes)\b)(?:(?!that )[a-z-]+ )?(?!this|has|is|as\b)[a-z]+s\b")
+COUNTED = re.compile(
+    r"\{[a-z_]+(?::[^}]*)?\} (?!(?:is|was|has|goes)\b)(?:(?!that )[a-z-]+ )?(?!this|has|is|as\b)[a-z]+s\b"
+)
 """A number and behind it more than one of something."""
 
 
