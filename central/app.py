@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 
 import msgspec
@@ -16,6 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.params import JSONBody
 
 from central import (
+    attachments,
     attachments_api,
     board,
     board_api,
@@ -105,7 +106,8 @@ def _failed(_: Request[None, None, State], error: Exception) -> Response[wire.Pr
 
 
 def _bad(_: Request[None, None, State], error: BadInput) -> Response[wire.Problem]:
-    return Response(wire.Problem(code="bad_request", message=error.message), status_code=400)
+    problem = wire.Problem(code="bad_request", message=error.message, field=error.field or "")
+    return Response(problem, status_code=400)
 
 
 def _away(_: Request[None, None, State], error: StoreError) -> Response[wire.Problem]:
@@ -116,19 +118,22 @@ def _away(_: Request[None, None, State], error: StoreError) -> Response[wire.Pro
 
 
 @asynccontextmanager
-async def _telling(store: Store, _: Litestar) -> AsyncIterator[None]:
-    """Tell departments as long as the application runs."""
+async def _working(store: Store, upload_days: int, _: Litestar) -> AsyncIterator[None]:
+    """What nobody asks for, as long as the application runs: tell departments, let unfinished attachments go."""
     from central.adapters.webhook import Webhook
 
     await store.start()
     webhook = Webhook()
-    task = asyncio.create_task(departments.run(store, webhook))
+    tasks = [
+        asyncio.create_task(departments.run(store, webhook)),
+        asyncio.create_task(attachments.keep_pruned(store, upload_days)),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         await webhook.close()
 
 
@@ -137,10 +142,12 @@ def make_app(
     *,
     on_shutdown: Callable[[], Awaitable[None]] | None = None,
     offline_days: int = OFFLINE_DAYS,
-    tell_departments: bool = False,
+    upload_days: int = attachments.KEPT_DAYS,
+    works: bool = False,
 ) -> Litestar:
     """The application over a store, which it starts. ``offline_days``: how long clerks sign in without a network;
-    ``tell_departments``: this process also tells departments' systems of their cases."""
+    ``works``: this process also tells departments' systems of their cases, and lets attachments go that were begun and
+    not gone on with for ``upload_days``."""
     waiting = Waiting(store)
     state = {
         "store": store,
@@ -189,7 +196,7 @@ def make_app(
             Exception: _failed,
         },
         on_startup=[store.start, partial(board.make_ready, store)],
-        lifespan=[partial(_telling, store)] if tell_departments else [],
+        lifespan=[partial(_working, store, upload_days)] if works else [],
         on_shutdown=[waiting.stop, *([on_shutdown] if on_shutdown else [])],
         logging_config=None,
     )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
+from central import clock
 from central.refusal import Refused
 from central.store import Db, Store
 from central.store.devices import DeviceRow
 from hall import wire
 from hall.wire_files import Stored, sign_whole
 
+log = logging.getLogger(__name__)
 MAX_SIZE = 20 << 20
 """Largest attachment, in bytes."""
 MAX_PIECE = 1 << 20
 """Most bytes of one request."""
+KEPT_DAYS = 7
+"""How many days a part is kept that nobody goes on with: longer than a window is off over a weekend. The scan stays at
+its counter, which begins anew."""
+_LOOK_S = 3600.0
 _STORED = 256 << 10
 _ITS = "office = $1 AND sha256 = $2 AND device_id = $3"
 _RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})").fullmatch
@@ -102,7 +111,7 @@ async def _put(db: Db, sent: Sent, mime: str, at: int, size: int, body: bytes, n
     whole = await _whole(db, sent.office, sent.sha256)
     if whole is not None:
         return whole
-    known = await _begun(db, sent, size)
+    known = await _begun(db, sent, size, now_ms)
     if at > known:
         raise _refuse(409, "gap", "中间缺一段，请从已有的地方接着传", expected=known)
     new = body[known - at :]
@@ -123,20 +132,53 @@ async def _put(db: Db, sent: Sent, mime: str, at: int, size: int, body: bytes, n
     return Stored(sha256=sent.sha256, size=size, have=size, whole=True)
 
 
-async def _begun(db: Db, sent: Sent, size: int) -> int:
-    """How much the device has sent; one that now says another size begins anew."""
-    await db.run(
-        "INSERT INTO upload (office, sha256, device_id, size, have) VALUES ($1,$2,$3,$4,0) ON CONFLICT DO NOTHING",
+async def _begun(db: Db, sent: Sent, size: int, now_ms: int) -> int:
+    """How much the device has sent, locked until the transaction ends; one that now says another size begins anew."""
+    row = await db.row(
+        "INSERT INTO upload (office, sha256, device_id, size, have, touched_ms) VALUES ($1,$2,$3,$4,0,$5)"
+        " ON CONFLICT (office, sha256, device_id) DO UPDATE SET touched_ms = $5 RETURNING size, have",
         *sent,
         size,
+        now_ms,
     )
-    row = await db.row(f"SELECT size, have FROM upload WHERE {_ITS} FOR UPDATE", *sent)  # noqa: S608
     assert row is not None
     if row[0] == size:
         return int(row[1])
     await db.run(f"DELETE FROM upload_piece WHERE {_ITS}", *sent)  # noqa: S608
     await db.run(f"UPDATE upload SET size = $4, have = 0 WHERE {_ITS}", *sent, size)  # noqa: S608
     return 0
+
+
+async def prune(store: Store, kept_days: int, now_ms: int) -> int:
+    """Let go what was begun and not gone on with for longer than ``kept_days``; how many. One that goes on meanwhile
+    stays. Several processes may do it at once."""
+    since = now_ms - kept_days * 24 * 3600 * 1000
+    left = await store.read(
+        lambda db: db.rows("SELECT office, sha256, device_id FROM upload WHERE touched_ms < $1", since)
+    )
+    gone = 0
+    for row in left:
+        # Each for itself: whoever writes meanwhile waits for the pieces of one at most.
+        gone += await store.transact(partial(_let_go, sent=Sent(*row), since=since))
+    return gone
+
+
+async def _let_go(db: Db, sent: Sent, since: int) -> bool:
+    gone = await db.row(f"DELETE FROM upload WHERE {_ITS} AND touched_ms < $4 RETURNING 1", *sent, since)  # noqa: S608
+    if gone is not None:
+        await db.run(f"DELETE FROM upload_piece WHERE {_ITS}", *sent)  # noqa: S608
+    return gone is not None
+
+
+async def keep_pruned(store: Store, kept_days: int) -> None:
+    """``prune`` now and every hour until cancelled."""
+    while True:
+        try:
+            await prune(store, kept_days, clock.now_ms())
+        except Exception as error:
+            # The next round tries again; the type only, a text may hold what somebody typed.
+            log.error("letting go of unfinished attachments failed: %s", type(error).__name__)
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _keep(db: Db, sent: Sent, mime: str, size: int, now_ms: int) -> None:

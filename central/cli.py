@@ -62,7 +62,14 @@ def database(function: FC) -> FC:
 @click.option(
     "--offline-days", default=7, show_default=True, type=click.IntRange(0, 60), help="Sign-in at counters without us."
 )
-def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days: int) -> None:
+@click.option(
+    "--upload-days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, 365),
+    help="Keep an attachment that was begun and not gone on with.",
+)
+def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days: int, upload_days: int) -> None:
     """Serve the API until stopped; prints its address once it listens."""
     from central import pepper
     from central.app import make_app
@@ -78,7 +85,8 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
         store = _open(data)
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
         logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-        app = make_app(store, on_shutdown=store.close, offline_days=offline_days, tell_departments=True)
+        days = {"offline_days": offline_days, "upload_days": upload_days}
+        app = make_app(store, on_shutdown=store.close, works=True, **days)
         try:
             run(app, host, port, announce=click.echo, share_port=share_port)
         except HallError as error:

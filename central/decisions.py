@@ -13,7 +13,7 @@ import msgspec
 from central import clocks, ingest
 from central.decide import read_one
 from central.enrol import RESERVED
-from central.refusal import Refused
+from central.refusal import Refused, said
 from central.store import Db, Store, devices, facts
 from central.store.deliveries import DepartmentRow
 from central.store.devices import DeviceRow, IncarnationRow
@@ -51,9 +51,9 @@ def _body(decision: Decision) -> f.CaseDecided:
         try:
             texts[name] = clean_text(getattr(decision, name), field=name, max_length=2_000)
         except HallError as error:
-            raise _refuse(400, "bad_request", error.message) from None
-    if not decision.granted and not texts["reason"]:
-        raise _refuse(422, "no_reason", "不予许可的决定必须写明理由")
+            raise Refused(400, wire.Problem(code="bad_request", message=error.message, field=name)) from None
+    if not decision.granted:
+        said(texts["reason"], "reason", "no_reason", "不予许可的决定必须写明理由", http_status=422)
     return f.CaseDecided(
         granted=decision.granted,
         day=decision.day,

@@ -18,6 +18,7 @@ from typing import Final
 
 from central.refusal import Refused
 from central.store import Store
+from central.store.opening import SECRET_VARIABLE
 from hall import pins, wire
 from hall.errors import StoreError
 
@@ -70,8 +71,9 @@ def _now(store: Store) -> tuple[str, bytes]:
     if store.secret_file is None:
         raise StoreError(
             "pin_secret",
-            "没有写明核对密码的密钥放在哪个文件",
-            hint="把环境变量 CLERK_CENTRAL_PIN_SECRET 设为一个文件（没有会自动生成），各进程用同一份，和备份分开保存",
+            f"用 PostgreSQL 的中心没有写明核对密码的密钥放在哪个文件：环境变量 {SECRET_VARIABLE} 没有设",
+            hint=f"例如 export {SECRET_VARIABLE}=/etc/clerk/pin-secret（文件没有会自动生成）；"
+            "每台机器、每个进程用同一份，和备份分开保存",
         )
     secret = _read(store.secret_file)
     return f"{sha256(secret).hexdigest()[:8]}:", secret
@@ -89,10 +91,16 @@ def _read(path: Path) -> bytes:
         secret = bytes.fromhex(path.read_text("ascii"))
         if len(secret) != _BYTES:
             raise ValueError(f"{len(secret)} bytes")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise StoreError(
             "pin_secret",
-            f"核对密码的密钥读不出来：{path}",
+            f"核对密码的密钥读不出来，也写不进去：{path}（{error.strerror}）",
+            hint="建好它所在的文件夹，让中心能读写；已有另存的一份就放回这个文件",
+        ) from error
+    except ValueError as error:
+        raise StoreError(
+            "pin_secret",
+            f"核对密码的密钥不是完整的一份：{path}",
             hint="从另存的那一份放回这个文件；没有就删掉它，再给每个人重设密码",
         ) from error
     return secret

@@ -105,10 +105,12 @@ def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_len
     )
 
 
-def looks_like_reference(text: str) -> bool:
+def looks_like_reference(text: str, *, office_length: int = OFFICE_LENGTH) -> bool:
     """Whether typed or scanned text is meant as a reference: dashed in its shape, or without dashes and correct.
 
-    Digits alone are never taken for one: of all identity numbers one in 36 would fit the check character.
+    Without dashes the office has ``office_length`` characters and the device code begins with a letter, as all of a
+    hall's do. Identity numbers and credit codes have digits there, so none is taken for a reference: one in 36 would
+    fit the check character.
     """
     tidy = _tidy(text)
     match = _DASHED.fullmatch(tidy)
@@ -116,7 +118,22 @@ def looks_like_reference(text: str) -> bool:
         return any(char.isdigit() for char in match[3])
     if re.fullmatch(r"[0-9-]+X?", tidy):
         return False
-    return any(_checked(*reading) is not None for reading in _readings(tidy, OFFICE_LENGTH, DEVICE_LENGTH))
+    readings = (*_readings(tidy, office_length, DEVICE_LENGTH), *_shortest_number(tidy, office_length))
+    return any(
+        len(office) == office_length and device[0].isalpha() and _checked(office, device, number, check) is not None
+        for office, device, number, check in readings
+    )
+
+
+def reference_in(text: str, *, office_length: int = OFFICE_LENGTH) -> Reference | None:
+    """The reference that typed or scanned text names, alone or in a paper's number (``REF/B1``); ``None`` for none."""
+    of_case = text.replace("／", "/").partition("/")[0]
+    if not looks_like_reference(of_case, office_length=office_length):
+        return None
+    try:
+        return parse_reference(of_case, office_length=office_length)
+    except BadInput:
+        return None
 
 
 def paper_number(reference: str, kind: str, n: int, window: str = "") -> str:
@@ -129,19 +146,6 @@ def paper_number(reference: str, kind: str, n: int, window: str = "") -> str:
     if _PAPER.fullmatch(number) is None:
         raise BadInput("bad_paper_number", "文书编号由收件编号、一至两个大写字母和序号组成", field="paper")
     return number
-
-
-def parse_paper_number(text: str) -> tuple[Reference, str, int, str]:
-    """The case, kind, count and second window (or empty) of a paper's number. Raises ``BadInput``."""
-    match = _PAPER.fullmatch(_tidy(text))
-    if match is None:
-        raise BadInput(
-            "paper_number_shape",
-            "这不是一个文书编号",
-            field="paper",
-            hint="文书编号是收件编号后加斜线、字母和序号，请照文书输入",
-        )
-    return parse_reference(match[1]), match[2], int(match[3]), match[4] or ""
 
 
 def bare(text: str) -> str:

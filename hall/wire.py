@@ -151,10 +151,12 @@ class PushReply(_Message, frozen=True):
 
 
 class Problem(_Message, frozen=True):
-    """A refusal of a request, with what the client needs to go on (sync.md §4)."""
+    """A refusal of a request, with what the client needs to go on (sync.md §4). ``field`` names what is wrong in it,
+    where it is one thing."""
 
     code: str
     message: str
+    field: str = ""
     expected: int = 0
     epoch: str = ""
     hash: bytes = b""

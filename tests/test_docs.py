@@ -69,7 +69,7 @@ def test_the_key_table_is_the_registry() -> None:
 @pytest.mark.parametrize("page", OWN)
 def test_every_command_can_be_typed_as_it_stands(page: str) -> None:
     for words in in_console(OWN[page]):
-        if words[0] == "make":
+        if words[0] in ("make", "export"):
             continue
         command, context, rest = understood(words)
         command.parse_args(context, rest)

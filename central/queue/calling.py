@@ -17,7 +17,7 @@ from central.queue.days import day_of
 from central.queue.sending_on import give_back
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
-from central.refusal import Refused
+from central.refusal import Refused, said
 from central.store import Db
 from central.store import queue as table
 from central.store.queue import TicketRow
@@ -92,8 +92,7 @@ async def _next(turn: Turn, day: dt.date, request: w.ClaimRequest, now_ms: int) 
 
 def _asked_for(turn: Turn, day: dt.date, request: w.ClaimRequest, now_ms: int) -> tuple[TicketRow, str]:
     """A certain ticket: out of order, from hold, or back after 过号 within sight of the clerk."""
-    if not request.reason.strip():
-        raise refuse(400, "reason_needed", "不按顺序叫号要写明理由")
+    reason = said(request.reason, "reason", "reason_needed", "不按顺序叫号要写明理由")
     row = turn.rows.get(request.ticket)
     if row is None or row.ticket.day != day:
         raise unknown_ticket()
@@ -105,7 +104,7 @@ def _asked_for(turn: Turn, day: dt.date, request: w.ClaimRequest, now_ms: int) -
         raise refuse(409, "held_elsewhere", f"{ticket.number}暂放在{ticket.window}号窗口")
     if callable_from_ms(ticket) > now_ms:
         raise refuse(409, "slot_not_begun", f"{ticket.number}的预约时段还没有开始")
-    return row, f"指定叫号：{request.reason.strip()}"
+    return row, f"指定叫号：{reason}"
 
 
 async def put_back(turn: Turn, now_ms: int) -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from central.queue.days import day_of
 from central.queue.views import refuse, view
 from central.queue.waits import Waits
-from central.refusal import Refused
+from central.refusal import Refused, said
 from central.store import Db, Store
 from central.store import queue as table
 from central.store import queue_numbers as numbers
@@ -159,8 +159,8 @@ def check(request: w.IssueRequest, now_ms: int) -> None:
     Raises:
         Refused: 400 no reason for a priority, no slot or one of another day for an appointment.
     """
-    if request.lane == "priority" and not request.priority.strip():
-        raise refuse(400, "priority_reason", "优先号要写明优先的理由")
+    if request.lane == "priority":
+        said(request.priority, "priority", "priority_reason", "优先号要写明优先的理由")
     if request.lane == "booked" and (not request.slot_ms or day_of(request.slot_ms) != day_of(now_ms)):
         raise refuse(400, "booked_slot", "预约号要有今天的预约时段")
 

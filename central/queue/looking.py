@@ -6,6 +6,7 @@ import msgspec
 
 from central.queue.days import day_of
 from central.queue.views import refuse, unknown_ticket, view
+from central.refusal import said
 from central.store import Db, Store
 from central.store import queue as table
 from central.store import queue_counts as counts
@@ -81,13 +82,14 @@ async def set_window(store: Store, office: str, request: w.WindowRequest, now_ms
     Raises:
         Refused: 400 a pause without a reason.
     """
-    if request.state == "paused" and not request.reason.strip():
-        raise refuse(400, "pause_reason", "暂停要写明原因")
+    reason = request.reason.strip()
+    if request.state == "paused":
+        reason = said(reason, "reason", "pause_reason", "暂停要写明原因")
 
     async def work(db: Db) -> w.WindowReply:
         known = await windows.window(db, office, request.window)
         businesses = sorted(set(request.businesses)) or (known.businesses if known else [])
-        row = WindowRow(request.window, request.state, request.reason.strip(), businesses, now_ms, now_ms)
+        row = WindowRow(request.window, request.state, reason, businesses, now_ms, now_ms)
         await windows.put(db, office, [row])
         return await _window(db, office, request.window, now_ms)
 

@@ -14,6 +14,7 @@ from central.queue.days import day_of
 from central.queue.sending_on import check_window
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
+from central.refusal import said
 from central.store import queue as table
 from central.store.queue import TicketRow
 from hall import queue_wire as w
@@ -39,7 +40,8 @@ async def move(turn: Turn, one: Move) -> w.ActionReply:
     """Do it.
 
     Raises:
-        Refused: 404 no such ticket, 409 it is not this window's, or that cannot be done to it now.
+        Refused: 400 no reason where one is needed, 404 no such ticket, 409 it is not this window's, or that cannot be
+            done to it now.
     """
     request, now_ms = one.request, one.now_ms
     row = turn.rows.get(one.ticket_id)
@@ -98,7 +100,7 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
             references=tuple(request.references),
         )
     assert isinstance(request, w.ReasonedAction)
-    reason = request.reason.strip()
+    reason = said(request.reason, "reason", "reason_needed", "要写明原因")
     if isinstance(request, w.TransferAction):
         await check_window(turn, request, now)
         return t.TicketTransferred(

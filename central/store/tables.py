@@ -51,7 +51,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "office", "sha256", "at", "body",
     ),
     "upload": (
-        "office", "sha256", "device_id", "size", "have",
+        "office", "sha256", "device_id", "size", "have", "touched_ms",
     ),
     "upload_piece": (
         "office", "sha256", "device_id", "at", "body",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
-from clerk_tui.cli.walkin import deliver
+from clerk_tui.cli.walkin import deliver, note_warnings
 from clerk_tui.i18n import _
 
 
@@ -37,7 +37,7 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
         if told[key]
     ]
     answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
-    note(*map(_, result.warnings))
+    note_warnings(result)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
 

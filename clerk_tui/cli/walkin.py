@@ -63,7 +63,7 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
         "journal": made["journal"],
     }
     answer(as_json, told, lambda: [result.reference, *_paper_lines(told["papers"])])
-    note(*map(_, result.warnings))
+    note_warnings(result)
 
 
 @command(
@@ -157,9 +157,16 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
 
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
-    note(*map(_, result.warnings), *(_("表格空着：{what}").format(what=_(text)) for text in result.blank.values()))
+    note_warnings(result)
     if result.due.provisional:
         note(_("期限落在没有公布放假安排的年份，暂定"))
+
+
+def note_warnings(result: Result) -> None:
+    """What should be looked at again, each with the key of the file that it is about."""
+    blank = {field: _("表格空着：{what}").format(what=_(text)) for field, text in result.blank.items()}
+    by_field = [*result.field_warnings.items(), *blank.items()]
+    note(*map(_, result.warnings), *(f"{field} {_(text)}" for field, text in by_field))
 
 
 def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:

@@ -12,10 +12,11 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.widgets.cells import pad, width, wrap
-from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.virtual_list import TextPane
 
-KEY = 12
+KEY, SHORT = 12, 12
+"""Cells of a key, and of what it is called on the key line."""
 TEXTS: dict[str, tuple[str, ...]] = {
     "home": (
         N_("输入名称、拼音、首字母、代码或部门，结果随打随出；↑↓选择，Enter 打开。"),
@@ -87,10 +88,8 @@ def _group(name: str, columns: int) -> list[Line]:
     for action in actions.group(name):
         key = f" {_(action.shown)} "
         gap = " " * max(1, KEY - width(key))
-        lines.append(
-            (
-                ((key, "chip-key"), (gap, "plain"), (pad(_(action.short), 12), "strong"), (_(action.tooltip), "plain")),
-                "",
-            )
-        )
+        first: tuple[Span, ...] = ((key, "chip-key"), (gap, "plain"), (pad(_(action.short), SHORT), "strong"))
+        below: tuple[Span, ...] = ((" " * (KEY + SHORT), "plain"),)
+        for n, part in enumerate(wrap(_(action.tooltip), columns - KEY - SHORT)):
+            lines.append(((*(below if n else first), (part, "plain")), ""))
     return [*lines, BLANK]

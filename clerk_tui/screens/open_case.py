@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hall.errors import BadInput
-from hall.reference import looks_like_reference, parse_paper_number, parse_reference
-
 if TYPE_CHECKING:
     from clerk_tui.screens.base import CounterScreen
     from clerk_tui.screens.counter import CounterApp
-
-
-def reference_in(code: str) -> str:
-    """The reference in what was typed or scanned: a bare one, or the one in a paper's number; ``""`` for none."""
-    text = code.strip()[:80]
-    if not text:
-        return ""
-    try:
-        if "/" in text:
-            return str(parse_paper_number(text)[0])
-        return str(parse_reference(text)) if looks_like_reference(text) else ""
-    except BadInput:
-        return ""
 
 
 def screen_for(counter: CounterApp, reference: str) -> CounterScreen:

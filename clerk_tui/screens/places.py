@@ -84,9 +84,11 @@ class Places(QuietEnd):
 
     def reference_in(self, code: str) -> str:
         """The reference that a scanned or typed code names, or ``""``."""
-        from clerk_tui.screens.open_case import reference_in
+        from hall.reference import reference_in
 
-        return reference_in(code)
+        workspace = self.workspace
+        found = reference_in(code[:80], office_length=len(workspace.config.hall.office)) if workspace else None
+        return str(found) if found else ""
 
     def cycle_theme(self) -> None:
         """The next theme."""

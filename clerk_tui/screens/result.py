@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
-from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import gap_settled, listed, said_of
 from clerk_tui.widgets.verdict import FILLS
@@ -57,7 +57,7 @@ class ResultScreen(CounterScreen):
         spaced = " ".join(result.reference) if columns >= 60 else result.reference
         lines: list[Line] = [
             ((), f"big-{fill}"),
-            ((("   " + " ".join(word), "strong"),), f"big-{fill}"),
+            ((("   " + letterspaced(word, columns - 4), "strong"),), f"big-{fill}"),
             ((), f"big-{fill}"),
             (((f"   {spaced}", "strong"),), f"big-{fill}"),
             ((), f"big-{fill}"),
@@ -83,7 +83,7 @@ class ResultScreen(CounterScreen):
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
-        for text in result.warnings:
+        for text in dict.fromkeys((*result.warnings, *result.field_warnings.values())):
             lines += [((("  ", "plain"), (part, "warn")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for key, word in keys_for(self._selected):
             lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))

@@ -51,7 +51,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     @property
     def unprintable(self) -> tuple[str, ...]:
         """The characters that the papers would spell out, those of the reason for a second notice among them."""
-        return supplement.spelled_out(self.preview, self._second_reason)
+        return printable.together(supplement.spelled_out(self.preview, self._second_reason))
 
     def left_pane(self) -> Widget:
         return TextPane(self._told, id="told")
@@ -300,8 +300,10 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         papers = self.papers()
         if "notice" in papers and self.preview.needs_reason:
             self._ask_second_reason(papers, who)
-        else:
-            self.ask(self.summary(papers, who), lambda answer: self._submit(""))
+            return
+        again = self.preview.again if "notice" in papers else ""
+        why = (_said_again(_(again)), "plain") if again else None
+        self.ask(self.summary(papers, who, why=why), lambda answer: self._submit(""))
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
         names = [row.name for row in self._rows if row.code in self.preview.known_before]
@@ -321,7 +323,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
         def given(reason: Answer) -> None:
             self._second_reason = reason.text
-            why = _("再次告知，原因：{reason}").format(reason=reason.text)
+            why = (_said_again(reason.text), "bad")
             self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
 
         self.ask(spec, given)
@@ -366,3 +368,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             then()
 
         self.counter.push_screen(Dialog(spec), answered)
+
+
+def _said_again(reason: str) -> str:
+    """What the paper of a further notice gives as its reason."""
+    return _("再次告知，原因：{reason}").format(reason=reason)

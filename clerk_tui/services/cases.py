@@ -22,7 +22,7 @@ from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, says_something, search_key
-from hall.reference import bare, looks_like_reference, parse_reference
+from hall.reference import bare, parse_reference, reference_in
 from hall.roles import Permission
 
 __all__ = ["CaseDetail", "CaseRow", "PaperRow", "find", "get", "show_personal"]
@@ -84,12 +84,8 @@ def _with_others(connection: Reader, own: list[CaseRow], others: list[str], limi
 
 def _lookups(ws: Workspace, wanted: str) -> Iterator[tuple[int, str, bool]]:
     """Kinds of keys to look for, the most telling first: kind, key, whether exactly."""
-    if looks_like_reference(wanted):
-        try:
-            reference = parse_reference(wanted, office_length=len(ws.config.hall.office))
-            yield p.REFERENCE, p.bare(str(reference)), True
-        except BadInput:
-            pass
+    if reference := reference_in(wanted, office_length=len(ws.config.hall.office)):
+        yield p.REFERENCE, p.bare(str(reference)), True
     narrow = search_key(wanted)
     compact = narrow.upper()
     if compact.isascii() and len(compact) >= len(ws.config.hall.office) + 2:

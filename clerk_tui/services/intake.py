@@ -284,7 +284,8 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         gaps=ready.verdict.gaps,
         paper_ids=written.paper_ids,
         head=written.head,
-        warnings=(*ready.warnings.values(), *written.warnings),
+        warnings=written.warnings,
+        field_warnings=ready.warnings,
         unprintable=printable.together(ready.unprintable),
         blank=ready.blanks if outcome is not Outcome.REFUSED else {},
     )

@@ -53,8 +53,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     except BadInput as error:
         found.errors["ticket"] = error.message
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
-    for field, chars in unprintable.items():
-        found.warnings[field] = "；".join(filter(None, (printable.told(chars), found.warnings.get(field))))
+    found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", today, lambda: _dates(ws, matter, today))
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(

@@ -37,6 +37,12 @@ def found_in(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {field: chars for field, text in texts.items() if text and (chars := lacking((text,)))}
 
 
+def added(warnings: Mapping[str, str], found: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The warnings by field, with what is said of such characters before them."""
+    said = {field: "；".join(filter(None, (told(chars), warnings.get(field)))) for field, chars in found.items()}
+    return {**warnings, **said}
+
+
 def together(found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """All of them, each once."""
     return tuple(dict.fromkeys(char for chars in found.values() for char in chars))

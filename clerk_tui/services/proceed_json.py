@@ -69,10 +69,13 @@ def proceed(ws: Workspace, reference: str, data: Mapping[str, object]) -> Result
     _require_known(given, wanted)
     values = {key: getattr(read, key) for key in wanted.__struct_fields__}
     result = ACTIONS[action](ws, reference, **values)
-    return replace(result, warnings=(*result.warnings, *_rewritten(given)))
+    told: dict[str, str] = {}
+    for where, what in _rewritten(given):
+        told[where] = f"{told[where]}；{what}" if where in told else what
+    return replace(result, field_warnings={**result.field_warnings, **told})
 
 
-def _rewritten(given: Mapping[str, object], inside: str = "") -> Iterator[str]:
+def _rewritten(given: Mapping[str, object], inside: str = "") -> Iterator[tuple[str, str]]:
     """What the services did not keep as the file says it, by its place."""
     for key, value in given.items():
         where = f"{inside}{key}"
@@ -81,7 +84,7 @@ def _rewritten(given: Mapping[str, object], inside: str = "") -> Iterator[str]:
             if isinstance(text, Mapping):
                 yield from _rewritten(text, f"{where}.")
             elif isinstance(text, str) and text.strip() and (what := rewriting(text, clean(text))):
-                yield f"{where} {stored_as(what)}"
+                yield where, stored_as(what)
 
 
 @lru_cache

@@ -31,11 +31,12 @@ class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
-    ``warnings`` what a person should look at again, none of it in the way; ``blank`` the required fields of the
-    matter's own form that stayed empty, by dotted field. ``word`` says what was done where the outcome's name would
-    say something else. ``corrected`` are the codes of those gaps that were put right on the spot, ``promised`` until
-    when the others are promised. ``unprintable`` are the characters that its papers spell out as code points, because
-    no font has them. ``seq`` and ``hash`` (hex) are of the last fact written.
+    ``warnings`` what a person should look at again, none of it in the way, ``field_warnings`` the same of what was
+    typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
+    field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
+    codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
+    ``unprintable`` are the characters that its papers spell out as code points, because no font has them. ``seq``
+    and ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
@@ -52,6 +53,7 @@ class Result(Struct, frozen=True, kw_only=True):
     hash: str
     late: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    field_warnings: dict[str, str] = {}
     unprintable: tuple[str, ...] = ()
     blank: dict[str, str] = {}
     word: str = ""
@@ -69,6 +71,7 @@ def result_of(
     head: Head,
     late: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    field_warnings: dict[str, str] | None = None,
     unprintable: tuple[str, ...] = (),
     blank: dict[str, str] | None = None,
     word: str = "",
@@ -97,6 +100,7 @@ def result_of(
         hash=head.hash.hex(),
         late=late,
         warnings=warnings,
+        field_warnings=field_warnings or {},
         unprintable=unprintable,
         blank=blank or {},
         word=word,

@@ -111,16 +111,16 @@ def submit(
                 "case_changed", "这个办件刚刚有了别的变化，没有保存", field="reference", hint="重新打开办件后再办"
             )
         written = action.write(connection)
-    result = _result(draft, written, outcome, ready, spelled_out(ready, reason if notice else ""))
-    typed = ((draft.late_reason, late), (second_reason, reason if notice else ""))
-    told = [stored_as(what) for text, kept in typed if kept and (what := rewriting(text, kept))]
-    draft.done = structs.replace(result, warnings=(*result.warnings, *told))
+    reason = reason if notice else ""
+    typed = (("late_reason", draft.late_reason, late), ("second_notice_reason", second_reason, reason))
+    stored = {field: stored_as(what) for field, text, kept in typed if kept and (what := rewriting(text, kept))}
+    draft.done = _result(draft, written, outcome, ready, stored, spelled_out(ready, reason))
     return draft.done
 
 
-def spelled_out(ready: SupplementPreview, second_reason: str) -> tuple[str, ...]:
-    """The characters that the papers spell out because no font has them, those of the reason among them."""
-    return printable.together({**ready.unprintable, **printable.found_in({"second_notice_reason": second_reason})})
+def spelled_out(ready: SupplementPreview, second_reason: str) -> dict[str, tuple[str, ...]]:
+    """The characters that the papers spell out because no font has them, by field, those of the reason among them."""
+    return {**ready.unprintable, **printable.found_in({"second_notice_reason": second_reason})}
 
 
 def _approved(fact: f.CaseNoticed, approver: Actor | None) -> f.CaseNoticed:
@@ -214,16 +214,13 @@ def _accepted(ready: SupplementPreview, article: str) -> f.CaseAccepted:
 def _notice(ws: Workspace, case: Case, ready: SupplementPreview, reason: str, article: str) -> f.CaseNoticed:
     rules = ws.config.rules
     answer = respond_by(ws.clock.today(), rules.respond_days, rules.respond_unit, ws.calendar)
-    if case.notices and not says_something(reason):
-        # Nobody is to blame for these; the paper says all the same why it is the second.
-        reason = "新提交的材料不符合要求" if ready.fresh else "仍有材料没有补齐"
     return f.CaseNoticed(
         gaps=ready.gaps,
         respond_by=answer.day,
         provisional=answer.provisional,
         article=article,
         second=bool(case.notices),
-        reason=reason,
+        reason=reason if says_something(reason) else ready.again,
         known_before=ready.known_before,
         lapse=rules.respond_overdue,
     )
@@ -241,7 +238,12 @@ def _papers(case: Case, ready: SupplementPreview, outcome: Outcome, *, notice: b
 
 
 def _result(
-    draft: SupplementDraft, written: Written, outcome: Outcome, ready: SupplementPreview, spelled: tuple[str, ...]
+    draft: SupplementDraft,
+    written: Written,
+    outcome: Outcome,
+    ready: SupplementPreview,
+    stored: dict[str, str],
+    spelled: dict[str, tuple[str, ...]],
 ) -> Result:
     return result_of(
         written.case,
@@ -251,20 +253,18 @@ def _result(
         paper_ids=written.paper_ids,
         head=written.head,
         late=ready.late,
-        warnings=(*_warnings(draft, ready, spelled), *written.warnings),
+        warnings=(*_warnings(draft, ready), *written.warnings),
+        field_warnings=printable.added({**ready.warnings, **stored}, spelled),
         word=ready.word,
-        unprintable=spelled,
+        unprintable=printable.together(spelled),
     )
 
 
-def _warnings(draft: SupplementDraft, ready: SupplementPreview, spelled: tuple[str, ...]) -> Iterator[str]:
+def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
     if ready.overdue:
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))
-    yield from ready.warnings.values()
-    if spelled:
-        yield printable.told(spelled)
 
 
 def _names(draft: SupplementDraft, codes: Iterable[str]) -> list[str]:

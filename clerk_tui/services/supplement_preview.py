@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,8 +73,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second`` means that a notice now would not be the first. ``word`` names what
-    is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
+    are what an acceptance now would say. ``second``: a notice now would not be the first; ``again`` is why, as the
+    paper says it where nobody gives another reason (``""`` where somebody has to). ``word`` names what is done
+    where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
     are not known. ``warnings`` say of typed reasons, by field, how they are stored otherwise than typed.
     """
 
@@ -84,6 +86,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     known_before: tuple[str, ...]
     needs_reason: bool
     second: bool
+    again: str
     complete: bool
     late: tuple[str, ...]
     overdue: bool
@@ -140,6 +143,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         known_before=known_before,
         needs_reason=bool(known_before),
         second=bool(case.notices),
+        again=_again(case, fresh, known_before),
         complete=not gaps,
         late=tuple(
             promise.code
@@ -160,6 +164,13 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _again(case: Case, fresh: Collection[str], known_before: Collection[str]) -> str:
+    """Why a further notice that nobody is to blame for is given; the paper says it all the same."""
+    if not case.notices or known_before:
+        return ""
+    return "新提交的材料不符合要求" if fresh else "仍有材料没有补齐"
 
 
 def _standing_texts(case: Case) -> dict[str, str]:

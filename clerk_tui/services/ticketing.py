@@ -30,7 +30,7 @@ from hall import ticketing as t
 from hall.catalogue.model import Business
 from hall.errors import BadIdentity, BadInput, HallError
 from hall.identity import check_identity
-from hall.names import clean_text
+from hall.names import clean_text, says_something
 from hall.roles import Actor, Permission, Role
 from hall.ticket_code import person_digest
 from hall.ticketing import Lane
@@ -189,7 +189,7 @@ def wish_for(
         BadIdentity: not an identity number.
     """
     reason = clean_text(priority, field="priority", max_length=60).strip()
-    if lane == "priority" and not reason:
+    if lane == "priority" and not says_something(reason):
         raise BadInput("priority_reason", "优先号要选优先的理由", field="priority", hint="在列出的理由里选一个")
     if lane == "booked" and not slot_ms:
         raise BadInput("booked_slot", "预约号要有预约时段", field="slot", hint="按预约码或身份证取预约号")

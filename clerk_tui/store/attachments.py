@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -39,6 +40,15 @@ class Attachment(Struct, frozen=True, kw_only=True):
 def path_of(store: Path, digest: str) -> Path:
     """Where the content with this digest lies; ``store`` is the database."""
     return store.with_name(FOLDER) / digest[:2] / digest
+
+
+def keep_private(store: Path) -> None:
+    """Scans are people's data like the database beside them: their folder is its owner's alone, also one that an
+    earlier version made or that was copied. Never raises."""
+    folder = store.with_name(FOLDER)
+    with suppress(OSError):  # Whatever is in the way of writing into it is said then.
+        if (mode := folder.stat().st_mode) & 0o077:
+            folder.chmod(mode & 0o700)
 
 
 def take_in(store: Path, source: Path) -> Attachment:
@@ -128,7 +138,8 @@ def write(target: Path, data: bytes) -> None:
     """
     new = target.with_name(target.name + ".new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for each in (target.parent.parent, target.parent):  # ``parents=True`` would leave the upper one to the umask
+            each.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
             file.write(data)

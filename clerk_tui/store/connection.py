@@ -20,6 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from clerk_tui import faults
+from clerk_tui.store import attachments
 from clerk_tui.store.disk import Disk, Limits, has_room
 from hall.errors import StoreError
 
@@ -70,6 +71,7 @@ class Database:
         with self._exclusive(), translated(self.path):
             check_file(self.path)
             _keep_private(self.path)
+            attachments.keep_private(self.path)
             connection = sqlite3.connect(
                 self.path, timeout=self.wait_s, isolation_level=None, check_same_thread=False, cached_statements=512
             )

@@ -26,6 +26,7 @@ def back_up(copy: Path, store: Path) -> None:
     Raises:
         StoreError: they cannot be written.
     """
+    attachments.keep_private(copy)
     for digest in _needed(copy):
         target = path_of(copy, digest)
         if not target.exists() and (data := _content(store, digest)) is not None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from clerk_tui.store import migrations
 from clerk_tui.store.migrations import PROJECTIONS, apply_all
 from hall.errors import StoreError
 
@@ -29,10 +33,9 @@ class Object(NamedTuple):
     table: str
     sql: str
 
-    @property
-    def same(self) -> str:
-        """The definition without quotes and blanks, which SQLite changes when it renames a table."""
-        return re.sub(r"[\s\"]+", "", self.sql).lower()
+    def is_as(self, other: Object) -> bool:
+        """Whether both are defined alike, but for quotes and blanks, which SQLite changes when it renames a table."""
+        return self.sql == other.sql or _bare(self.sql) == _bare(other.sql)
 
 
 class Differences(NamedTuple):
@@ -60,10 +63,10 @@ class Differences(NamedTuple):
 
 def differences(connection: sqlite3.Connection) -> Differences:
     """The database of ``connection``, which is at the latest version, compared with what the migrations make."""
-    wanted, found = _wanted(), _read(connection)
+    wanted, found = _wanted(migrations.LATEST), _read(connection)
     return Differences(
         missing=tuple(key for key in wanted if key not in found),
-        changed=tuple(key for key in wanted if key in found and found[key].same != wanted[key].same),
+        changed=tuple(key for key in wanted if key in found and not found[key].is_as(wanted[key])),
         foreign=tuple(key for key in found if key not in wanted and key[0] in ("trigger", "view")),
     )
 
@@ -83,7 +86,7 @@ def repair(connection: sqlite3.Connection, path: Path) -> None:
     for name in PROJECTIONS:
         connection.execute(f'DROP TABLE IF EXISTS "{name}"')
     there = _read(connection)
-    for key, wanted in _wanted().items():
+    for key, wanted in _wanted(migrations.LATEST).items():
         if key not in there:
             connection.execute(wanted.sql)
 
@@ -98,12 +101,17 @@ def schema_changed(found: Differences, path: Path) -> StoreError:
     )
 
 
-def _wanted() -> dict[Key, Object]:
-    """What the migrations make, tables before what belongs to them."""
+@lru_cache(maxsize=1)
+def _wanted(_version: int) -> Mapping[Key, Object]:
+    """What the migrations make up to the latest version, tables before what belongs to them."""
     with closing(sqlite3.connect(":memory:")) as connection:
         apply_all(connection)
         made = _read(connection)
-    return dict(sorted(made.items(), key=lambda each: each[0][0] != "table"))
+    return MappingProxyType(dict(sorted(made.items(), key=lambda each: each[0][0] != "table")))
+
+
+def _bare(sql: str) -> str:
+    return re.sub(r"[\s\"]+", "", sql).lower()
 
 
 def _read(connection: sqlite3.Connection) -> dict[Key, Object]:

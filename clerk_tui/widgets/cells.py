@@ -56,6 +56,11 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
     return blanks + short if right else short + blanks
 
 
+def letterspaced(word: str, cells: int) -> str:
+    """A word set wide where there is room, as Chinese is in a headline; Latin letters only become harder to read."""
+    return " ".join(word) if not word.isascii() and cell_len(word) * 1.5 < cells else word
+
+
 @lru_cache(maxsize=4096)
 def wrap(text: str, cells: int, limit: int = 0) -> tuple[str, ...]:
     """``text`` in lines of at most ``cells``, Latin words whole; ``limit`` lines at most, the last one clipped."""
@@ -67,18 +72,19 @@ def wrap(text: str, cells: int, limit: int = 0) -> tuple[str, ...]:
             line, carry = _break(line, piece)
             if cell_len(carry) + size > cells:
                 line, carry = line + carry, ""
-            lines.append(line.rstrip())
+            # The blank at a break is not shown, but it parts the words where lines are put together again.
+            lines.append(f"{line} " if piece == " " and not carry else line)
             line, used = carry, cell_len(carry)
             piece = piece.lstrip() if not carry else piece
             size = cell_len(piece)
         line += piece
         used += size
     if line or not lines:
-        lines.append(line.rstrip())
+        lines.append(line)
     if limit and len(lines) > limit:
         rest = "".join(lines[limit - 1 :])
         lines = [*lines[: limit - 1], clip(rest, cells)]
-    return tuple(lines)
+    return tuple(each.rstrip() for each in lines)
 
 
 def _pieces(text: str, cells: int) -> list[str]:

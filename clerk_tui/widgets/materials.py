@@ -9,7 +9,7 @@ from textual import events
 from clerk_tui.actions import list_keys
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, safe, width, wrap
-from clerk_tui.widgets.painted import Line, Painted, Span, spread
+from clerk_tui.widgets.painted import Line, Painted, Span, spans_width, spread
 from hall.checklist import Row
 from hall.verdict import Tick, TickState
 
@@ -99,11 +99,9 @@ class MaterialsView(Painted):
 
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         detail = self._detail(columns)
-        room = max(2, rows - len(detail) - 1)
+        lines = self._heading(columns)
+        room = max(2, rows - len(detail) - len(lines))
         step = 1 if columns >= WIDE_ROW else 2
-        done = sum(1 for row in self.rows if row.code in self.ticks or row.held)
-        title = _("材料 {done}/{all}").format(done=done, all=len(self.rows))
-        lines: list[Line] = [(spread([(title, "title")], _key_hints(self.has_focus), columns), "")]
         fit = max(1, (room - 1) // step)
         place = self._place()
         self._top = max(0, min(self._top, place, max(0, len(self.rows) - fit)))
@@ -115,6 +113,15 @@ class MaterialsView(Painted):
             lines.append((((_("先回答情形问题，再列出材料"), "faint"),), ""))
         lines += [((), "")] * max(0, rows - len(detail) - len(lines))
         return [*lines, *detail]
+
+    def _heading(self, columns: int) -> list[Line]:
+        """How much has been looked at, and the tick keys: below it where they do not fit beside it."""
+        done = sum(1 for row in self.rows if row.code in self.ticks or row.held)
+        title: list[Span] = [(_("材料 {done}/{all}").format(done=done, all=len(self.rows)), "title")]
+        keys = _key_hints(self.has_focus)
+        if spans_width(title) + 1 + spans_width(keys) <= columns:
+            return [(spread(title, keys, columns), "")]
+        return [(tuple(title), ""), (tuple(keys), "")]
 
     def _row(self, row: Row, columns: int, *, wide: bool) -> list[Line]:
         word, ink = mark_of(row, self.ticks.get(row.code))

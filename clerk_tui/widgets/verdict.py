@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clerk_tui.i18n import _
-from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from clerk_tui.widgets.phrases import gap_words, listed
 from hall.verdict import OUTCOME_NAMES, Gap, Outcome
@@ -80,7 +80,7 @@ class VerdictView(_Showing):
         word = outcome_word(shown)
         lines: list[Line] = [
             ((("", "plain"),), fill),
-            ((("  ", "plain"), (" ".join(word) if width(word) * 1.5 < columns - 4 else word, "strong")), fill),
+            ((("  ", "plain"), (letterspaced(word, columns - 4), "strong")), fill),
             ((("", "plain"),), fill),
             BLANK,
         ]
@@ -155,9 +155,8 @@ class VerdictStrip(_Showing):
         key: Span = (" F9 " if shown.ready else "", "chip-key")
         room = columns - width(chip[0]) - width(key[0]) - 2
         if shown.hinders:
-            second: tuple[Span, ...] = (
-                (clip(safe(_("；").join(shown.hinders)), columns), "faint" if shown.calm else "bad"),
-            )
+            told = _whole([safe(text) for text in shown.hinders], columns)
+            second: tuple[Span, ...] = ((told, "faint" if shown.calm else "bad"),)
         elif shown.gaps:
             names = listed(gap.name for gap in shown.gaps)
             head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
@@ -165,6 +164,16 @@ class VerdictStrip(_Showing):
         else:
             second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
         return [((key, chip, ("  ", "plain"), (clip(safe(_(shown.explanation)), room), "plain")), ""), (second, "")]
+
+
+def _whole(texts: Sequence[str], columns: int) -> str:
+    """As many of the texts as a line holds whole, and how many more there are."""
+    for kept in range(len(texts), 0, -1):
+        rest = [_("另有 {count} 处").format(count=len(texts) - kept)] if kept < len(texts) else []
+        text = _("；").join([*texts[:kept], *rest])
+        if width(text) <= columns:
+            return text
+    return clip(texts[0], columns)
 
 
 def _head(shown: Shown) -> str:

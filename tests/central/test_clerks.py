@@ -120,7 +120,26 @@ def test_no_centre_starts_on_postgresql_without_a_secret_of_its_own(
     ):
         done = CliRunner().invoke(main, [*words, "--database", address])
         assert done.exit_code != 0
-        assert SECRET_VARIABLE in done.output
+        what, hint = done.output.splitlines()
+        assert "PostgreSQL" in what and SECRET_VARIABLE in what
+        assert f"export {SECRET_VARIABLE}=" in hint, "what to type, to the letter"
+
+
+@pytest.mark.parametrize("hub", ["postgres"], indirect=True)
+@pytest.mark.parametrize("wrong", ["no folder", "spoilt"])
+def test_a_secret_that_cannot_be_had_is_told_with_its_file_and_what_to_do(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    """A folder that is still to be made asks nobody for a new PIN."""
+    path = tmp_path / ("nowhere/pins" if wrong == "no folder" else "pins")
+    monkeypatch.setenv(SECRET_VARIABLE, str(path))
+    if wrong == "spoilt":
+        path.write_text("abc", encoding="ascii")
+    done = CliRunner().invoke(main, ["serve", "--port", "0", "--database", hub.store.address])  # type: ignore[attr-defined]
+    assert done.exit_code != 0
+    what, hint = done.output.splitlines()
+    assert str(path) in what
+    assert ("文件夹" in hint, "重设密码" in hint) == (wrong == "no folder", wrong == "spoilt")
 
 
 def test_a_pin_that_was_given_out_opens_nothing_until_it_is_changed(hub: Hub, hall: Hall) -> None:

@@ -344,6 +344,17 @@ def test_a_decision_sent_again_is_answered_the_same_and_stored_once(
     assert hub.counts()["applied"] == 4
 
 
+@pytest.mark.parametrize("nothing", ["", "—", "\u3000。"])
+def test_a_refusal_that_says_no_reason_is_not_kept(
+    hub: Hub, device: Device, department: Department, nothing: str
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    told = report(hub, decision(case_id, granted=False, reason=nothing))
+    assert (told.status_code, told.json()["code"], told.json()["field"]) == (422, "no_reason", "reason")
+    assert report(hub, decision(case_id, granted=False, reason="不符合条件")).status_code == 200
+
+
 def test_a_decision_that_comes_too_late_is_kept_and_a_person_sees_it(
     hub: Hub, device: Device, department: Department
 ) -> None:

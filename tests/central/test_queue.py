@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
+from collections.abc import Callable
+from typing import Any
 
+import msgspec
 import pytest
 
 from central.backup import backup, restore
@@ -13,8 +17,10 @@ from central.refusal import Refused
 from central.store import Db
 from central.store import queue_numbers as numbers
 from hall import queue_wire as w
+from hall import wire
 from hall.queueing import QueueRule, ahead_of, choose
 from hall.tickets import Lane, Ticket, TicketState
+from tests.central.device import Device
 from tests.central.hub import Hub
 from tests.central.queue_rig import BUSINESS, DAY, OTHER, Queue, identity, words
 
@@ -320,6 +326,45 @@ def test_out_of_order_needs_a_reason(queue: Queue) -> None:
     assert queue.called(2, ticket=late.ticket_id, reason="赶火车").why == "指定叫号：赶火车"
     assert queue.refused(lambda: queue.claim(2, "2", ticket=late.ticket_id, reason="同上")) == (409, "not_callable")
     assert queue.refused(lambda: queue.claim(2, "2", ticket="nobody", reason="x")) == (404, "unknown_ticket")
+
+
+@pytest.mark.parametrize("nothing", ["—", " \u3000", "\u200b。"])
+def test_a_dash_or_blanks_are_no_reason(queue: Queue, nothing: str) -> None:
+    """And nothing has happened then: with a reason the same is done."""
+
+    def refusal(work: Callable[[], object]) -> tuple[int, str, str]:
+        with pytest.raises(Refused) as refused:
+            work()
+        return refused.value.http_status, refused.value.problem.code, refused.value.problem.field
+
+    priority = w.IssueRequest(ticket_id=identity(), business=BUSINESS, letter="A", lane="priority", priority=nothing)
+    assert refusal(lambda: issuing.check(priority, queue.now(0))) == (400, "priority_reason", "priority")
+    paused = functools.partial(queue.window, "1", 0, BUSINESS, state="paused")
+    assert refusal(lambda: paused(reason=nothing)) == (400, "pause_reason", "reason")
+    assert paused(reason="取材料").reason == "取材料"
+    late = [queue.issue(at).ticket for at in (0, 1)][-1]
+    out_of_order = functools.partial(queue.claim, 2, ticket=late.ticket_id)
+    assert refusal(lambda: out_of_order(reason=nothing)) == (400, "reason_needed", "reason")
+    called = out_of_order(reason="赶火车").ticket
+    assert called is not None
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("pass", {}),
+        ("hold", {}),
+        ("void", {}),
+        ("transfer", {"business": OTHER}),
+    ]
+    for verb, more in steps:
+        do = functools.partial(queue.do, verb, called, 3, **more)
+        assert refusal(functools.partial(do, reason=nothing)) == (400, "reason_needed", "reason")
+        assert queue.ticket(called.ticket_id).state is TicketState.CALLED
+    queue.do("transfer", called, 3, business=OTHER, reason="材料齐，转社保")
+
+
+def test_the_refusal_of_a_reason_names_its_field(hub: Hub) -> None:
+    claim = {"claim_id": identity(), "window": "1", "businesses": [BUSINESS], "ticket": identity(), "reason": "—"}
+    answer = hub.http.post("/v1/queue/claim", json=claim, headers=Device(hub, "device-1").headers)
+    told = msgspec.json.decode(answer.content, type=wire.Problem)
+    assert (answer.status_code, told.code, told.field) == (400, "reason_needed", "reason")
 
 
 def test_an_appointment_is_not_called_before_its_slot(queue: Queue) -> None:

@@ -6,19 +6,24 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
-from central import feed, ingest
+from central import attachments, feed, ingest
 from central.cli import main
+from central.clock import now_ms
 from central.store import devices, locking
+from central.store.devices import DeviceRow
 from central.store.sqlite import SqliteStore
 from hall.errors import StoreError
 from tests.central.counter import OFFICE, Counter
 from tests.central.inline import counts, inline
+from tests.central.queue_load import Process
 from tests.journals import add_case
 
 
@@ -135,3 +140,21 @@ def test_one_process_serves_an_embedded_database(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["serve", "--data", str(tmp_path), "--port", "0"])
     assert done.exit_code != 0
     assert "另一个中心正在用这个数据库" in done.output
+
+
+def test_a_centre_lets_parts_of_attachments_go_by_itself_after_the_days_it_was_told(tmp_path: Path) -> None:
+    folder = tmp_path / "centre"
+    store = SqliteStore(folder / "central.db")
+    row = DeviceRow("device-1", OFFICE, b"k" * 32, False, "clerk")
+    four_days_old, one_day_old = (now_ms() - days * 24 * 3_600_000 for days in (4, 1))
+    for content, at_ms in ((b"left", four_days_old), (b"under way", one_day_old)):
+        digest = sha256(content).hexdigest()
+        inline(attachments.put(store, row, digest, "image/png", f"bytes 0-0/{len(content)}", content[:1], at_ms))
+    process = Process("--data", str(folder), "--upload-days", "3")
+    try:
+        assert httpx.get(f"http://127.0.0.1:{process.port}/v1/health").status_code == 200
+    finally:
+        process.stop()
+    left = inline(store.read(lambda db: db.rows("SELECT sha256 FROM upload UNION SELECT sha256 FROM upload_piece")))
+    inline(store.close())
+    assert left == [(sha256(b"under way").hexdigest(),)]

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from central import feed
+from central import attachments, feed
 from central.clock import now_ms
 from central.store import clerks as people
 from central.store import devices, oversight
@@ -440,10 +440,36 @@ def test_nobody_spoils_what_another_device_sends(hub: Hub, device: Device) -> No
     assert piece(hub, device, data, 10, len(data)).json()["whole"] is True
     for each in (device, other):
         assert hub.http.get(path, headers=each.headers).content == data
-    assert (
-        hub.read(lambda db: db.rows("SELECT * FROM upload UNION ALL SELECT sha256, '', '', 0, 0 FROM upload_piece"))
-        == []
-    )
+    assert hub.read(lambda db: db.rows("SELECT sha256 FROM upload UNION ALL SELECT sha256 FROM upload_piece")) == []
+
+
+def test_a_part_that_nobody_goes_on_with_is_let_go_and_loses_nothing(
+    hub: Hub, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week after its last piece, not after its first; what is whole stays, and the counter begins anew."""
+    left, goes_on, done = (bytes([number]) * 900_000 for number in range(3))
+    begun, day = now_ms(), 24 * 3_600_000
+    assert [piece(hub, device, data, 0, 400_000).json()["have"] for data in (left, goes_on)] == [400_000] * 2
+    assert piece(hub, device, done, 0, len(done)).json()["whole"] is True
+    monkeypatch.setattr("central.attachments_api.now_ms", lambda: begun + 5 * day)
+    assert piece(hub, device, goes_on, 400_000, 500_000).json()["have"] == 500_000
+
+    def let_go(days: float) -> int:
+        return hub.run(attachments.prune(hub.store, attachments.KEPT_DAYS, begun + round(days * day)))
+
+    assert let_go(6.9) == 0
+    assert let_go(7.1) == 1
+    assert hub.read(lambda db: db.rows("SELECT sha256 FROM upload UNION SELECT sha256 FROM upload_piece")) == [
+        (hashlib.sha256(goes_on).hexdigest(),)
+    ]
+    lost = piece(hub, device, left, 400_000, len(left))
+    assert (lost.status_code, lost.json()["expected"]) == (409, 0)
+    for data, first in ((left, 0), (goes_on, 500_000)):
+        assert piece(hub, device, data, first, len(data)).json()["whole"] is True
+    for data in (left, goes_on, done):
+        path = f"/v1/attachments/{hashlib.sha256(data).hexdigest()}"
+        assert hub.http.get(path, headers=device.headers).content == data
+    assert let_go(99) == 0
 
 
 def test_a_device_that_says_another_size_begins_anew(hub: Hub, device: Device) -> None:

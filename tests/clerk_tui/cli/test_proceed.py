@@ -125,8 +125,8 @@ def test_what_is_not_stored_as_it_was_given_is_said_by_every_command(clerk: Cler
     faulty = {**walk_in()["materials"], "marriage": {"state": "unacceptable", "reason": "\ue863"}}
     done = clerk("intake", saved(home, walk_in(applicant=person, materials=faulty)), "--json")
     assert done.json["outcome"] == "noticed"
-    assert "按标准写法保存：[U+E863] -> 䶮、・ -> ·\n" in done.err
-    assert "按标准写法保存：[U+E863] -> 䶮\n" in done.err
+    assert "applicant.name 按标准写法保存：[U+E863] -> 䶮、・ -> ·\n" in done.err
+    assert "materials.marriage.reason 按标准写法保存：[U+E863] -> 䶮\n" in done.err
     again = clerk(
         "supplement",
         done.json["reference"],
@@ -139,4 +139,18 @@ def test_what_is_not_stored_as_it_was_given_is_said_by_every_command(clerk: Cler
         ),
         "--json",
     )
-    assert "[U+E864] -> 龻\n" in again.err and "[U+E864][U+E863] -> 龻䶮\n" in again.err
+    assert "materials.marriage.reason 按标准写法保存：[U+E864] -> 龻\n" in again.err
+    assert "second_notice_reason 按标准写法保存：[U+E864][U+E863] -> 龻䶮\n" in again.err
+
+
+def test_every_note_about_what_was_given_names_its_key(clerk: Clerk, home: Path) -> None:
+    """A script that sent a hundred walk-ins finds the line of its own file."""
+    person = {**walk_in()["applicant"], "name": "张\U00031350", "phone": ""}
+    empty = {**walk_in()["fields"], "to_address": ""}
+    done = clerk("intake", saved(home, walk_in(applicant=person, fields=empty)), "--json")
+    assert {line.split()[0] for line in done.err.splitlines()} == {
+        "applicant.id_number",
+        "applicant.name",
+        "applicant.phone",
+        "fields.to_address",
+    }

@@ -1,4 +1,5 @@
-"""Whole walk-ins on an English screen: Chinese is only what the catalogue, the clerk and the applicant said."""
+"""Whole walk-ins on an English screen: Chinese is only what the catalogue, the clerk and the applicant said, and all
+that the program says can be read to its end."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from msgspec.structs import replace
 
 from clerk_tui.config import Config
 from clerk_tui.services.workspace import Workspace
-from tests.clerk_tui.conftest import FixedClock
+from clerk_tui.widgets import cells
+from clerk_tui.widgets.painted import Painted
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import answer_spouse, at_the_desk, confirm, fill_in_person, find_migration
 
@@ -24,6 +26,46 @@ TYPED = ("张三", "人民路", "当时没有看到", "周敏", "看不清", "�
 def config(config: Config) -> Config:
     """A counter that speaks English."""
     return replace(config, screen=replace(config.screen, language="en"))
+
+
+class Cut:
+    """The program's own words that were painted shorter than they are; what others wrote may be of any length.
+
+    A text that some widget showed whole, in one line or in several, may be short in a list.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.short, self.whole = set[str](), set[str]()
+        head, paint = cells.head, Painted.paint
+
+        def shortened(text: str, room: int) -> str:
+            if cells.width(text) > room > 0 and not HAN.search(text) and any(map(str.isalpha, text)):
+                self.short.add(text)
+            return head(text, room)
+
+        def painted(widget: Painted) -> None:
+            paint(widget)
+            lines = ["".join(text for text, _ink in spans).rstrip() for spans, _fill in widget._lines]
+            self.short |= {text for text in lines if cells.width(text) > widget.size.width}
+            self.whole.add(together(*lines))
+
+        cells.wrap.cache_clear()
+        monkeypatch.setattr(cells, "head", shortened)
+        monkeypatch.setattr(Painted, "paint", painted)
+
+    def never_whole(self) -> list[str]:
+        """Those that nobody could read to their end."""
+        return sorted(text for text in self.short if not any(together(text) in shown for shown in self.whole))
+
+
+def together(*lines: str) -> str:
+    """Text however it was broken into lines."""
+    return "".join("".join(lines).split())
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+    return Cut(monkeypatch)
 
 
 class Reader:
@@ -48,14 +90,15 @@ class Reader:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_nothing_but_data_is_chinese(
-    counter: OpenCounter, config: Config, ws: Workspace, clock: FixedClock, size: tuple[int, int]
+async def test_nothing_but_data_is_chinese_and_no_english_is_cut(
+    counter: OpenCounter, config: Config, ws: Workspace, size: tuple[int, int], cut: Cut
 ) -> None:
     async with counter(size) as clerk:
         reader = Reader(clerk, config)
         for part in (wrong_entries, noticed, supplemented, promised, refused, looked_up, steps):
             await part(reader)
         assert not reader.found, "\n".join(f"{run}: {line}" for run, line in reader.found.items())
+        assert not cut.never_whole(), "\n".join(cut.never_whole())
 
 
 async def wrong_entries(reader: Reader) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_tui.screens.case import CaseScreen
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.scan import SCANNER_GAP, SLOW_GAP, Act, Ignore, ScanFilter, Scanned, Wait
-from hall.reference import make_reference
+from hall.reference import bare, make_reference
 from tests.clerk_tui.screens.conftest import Clerk, OpenCounter
-from tests.clerk_tui.screens.steps import PERSON, answer_spouse, at_the_desk, find_migration
+from tests.clerk_tui.screens.steps import PERSON, answer_spouse, at_the_desk, confirm, find_migration
 
 REFERENCE = make_reference("SL01", "A1", 7)
 FAST, SLOW = 0.004, 0.02
@@ -173,3 +174,18 @@ async def test_an_identity_number_is_offered_to_the_field_it_belongs_in(counter:
         assert clerk.screen_below.draft.applicant.get("id_number", "") == ""
         await clerk.press("enter")
         assert clerk.screen.draft.applicant["id_number"] == PERSON
+
+
+async def test_a_reference_typed_without_dashes_is_the_case_as_everywhere(counter: OpenCounter, ws: Workspace) -> None:
+    """The office has four characters here: finding a matter and looking a case up go by one rule."""
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("a")
+        await confirm(clerk)
+        reference = clerk.screen.result.reference
+        assert len(ws.config.hall.office) == 4
+        await clerk.press("enter")
+        await clerk.type(bare(reference).lower())
+        assert reference in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, CaseScreen)

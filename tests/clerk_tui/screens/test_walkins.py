@@ -159,6 +159,24 @@ async def test_a_second_notice_for_what_was_visible_needs_a_reason(counter: Open
         assert any(event.alert for event in case.timeline)
 
 
+async def test_why_a_further_notice_is_given_is_seen_before_it(counter: OpenCounter, ws: Workspace) -> None:
+    """Also where nobody is to blame and the program words the reason itself: it stands on the paper."""
+    async with counter() as clerk:
+        await at_the_desk(clerk)
+        await clerk.type("121a")
+        await confirm(clerk)
+        reference = clerk.screen.result.reference
+        await clerk.press("enter")
+        await clerk.scan(reference)
+        await clerk.press("enter")
+        await clerk.type("31")
+        await clerk.press("f9")
+        assert "确认：再次告知补正" in clerk.text
+        assert "再次告知，原因：新提交的材料不符合要求" in clerk.text
+        await clerk.press("enter")
+        assert cases.get(ws, reference).case.notices[1].reason == "新提交的材料不符合要求"
+
+
 async def test_a_narrow_screen_serves_the_same_walk_in(counter: OpenCounter, ws: Workspace) -> None:
     async with counter(NARROW) as clerk:
         await at_the_desk(clerk)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +14,16 @@ import httpx
 import msgspec
 import pytest
 
+from central.attachments import KEPT_DAYS, prune
 from central.backup import backup, restore
+from central.clock import now_ms
 from central.store import Db
 from clerk_tui.services import cases, intake, outbox
 from clerk_tui.services.attaching import attach
 from clerk_tui.store import attachments
 from clerk_tui.store.attachments import AGAIN_MS, MAX_SIZE, path_of
+from clerk_tui.store.backup import back_up
+from clerk_tui.store.connection import Database
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox, keep_uploaded
 from clerk_tui.sync.client import Client
@@ -136,6 +143,28 @@ def test_an_upload_that_broke_off_goes_on_from_where_the_centre_stands(window: W
     assert pieces[-1].startswith(f"bytes {2 * PIECE}-"), "what the lost reply was about is not sent again"
 
 
+def test_an_upload_that_the_centre_let_go_meanwhile_begins_anew_in_one_conversation(window: Window, scan: Path) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    attach(window.ws, reference, scan)
+    store, sending, is_line_up = window.hall.store, [""], False
+
+    def breaks_off_once_and_lets_go_after_a_look(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT" and not is_line_up:
+            if len(sending) == 2:
+                raise httpx.ReadError("cut off", request=request)
+            sending.append(request.headers["content-range"])
+        elif request.method == "HEAD" and is_line_up:
+            later = now_ms() + (KEPT_DAYS + 1) * 24 * 3_600_000
+            assert inline(prune(store, KEPT_DAYS, later)) == 1
+        return response
+
+    window.hall.bend = breaks_off_once_and_lets_go_after_a_look
+    assert send(window) is not None and sent(window) == PIECE
+    is_line_up = True
+    assert send(window) is None
+    assert (at_centre(window).content, sent(window)) == (PDF, len(PDF))
+
+
 def test_a_centre_put_back_gets_the_scan_again_in_one_conversation(window: Window, scan: Path, tmp_path: Path) -> None:
     """Nobody types anything, and nobody has to come back: facts and scan go with the one that notices it."""
     store = window.hall.store
@@ -161,6 +190,32 @@ def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: P
     assert send(window) is None
     assert (at_centre(window).status_code, sent(window)) == (404, 0)
     assert outbox.status(window.ws).scans_aside == (ALTERED,)
+
+
+def test_the_folder_of_scans_is_its_owner_s_alone_also_one_that_an_earlier_version_made(
+    window: Window, scan: Path, tmp_path: Path
+) -> None:
+    reference = intake.submit(window.ws, restaurant(window.ws)).reference
+    folder = window.ws.journal.path.with_name(attachments.FOLDER)
+    before = os.umask(0o022)
+    try:
+        attach(window.ws, reference, scan)
+        assert {mode(each) for each in (folder, *folder.iterdir())} == {0o700}
+        folder.chmod(0o755)
+        with closing(Database(window.ws.journal.path)):
+            assert mode(folder) == 0o700
+        backed_up = tmp_path / "backups" / attachments.FOLDER
+        back_up(window.ws.journal.path, backed_up.parent, "1")
+        assert mode(backed_up) == 0o700
+        backed_up.chmod(0o755)
+        back_up(window.ws.journal.path, backed_up.parent, "2")
+        assert mode(backed_up) == 0o700
+    finally:
+        os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def another(window: Window, reference: str, tmp_path: Path, data: bytes = b"%PDF-1.7 another") -> str:

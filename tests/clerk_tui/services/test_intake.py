@@ -250,7 +250,7 @@ def test_an_agents_number_is_checked_whatever_it_is_called(ws: Workspace) -> Non
 def test_warnings_come_with_the_result(ws: Workspace) -> None:
     draft = restaurant(ws)
     draft.applicant["id_number"] = "91990100MA00000150"
-    assert any("校验码不符" in text for text in intake.submit(ws, draft).warnings)
+    assert any("校验码不符" in text for text in intake.submit(ws, draft).field_warnings.values())
 
 
 def test_a_day_to_answer_by_in_an_unknown_year_is_provisional(ws: Workspace, clock: FixedClock) -> None:
@@ -268,7 +268,7 @@ def test_the_old_gbk_character_is_stored_as_the_standard_one(ws: Workspace) -> N
     result = intake.submit(ws, draft)
     applicant = cases.get(ws, cases.find(ws, "")[0].reference).case.applicant
     assert applicant is not None and applicant.legal_person == "王\u4dae"
-    assert result.warnings == ("按标准写法保存：[U+E863] -> \u4dae",)
+    assert list(result.field_warnings.values()) == ["按标准写法保存：[U+E863] -> \u4dae"]
 
 
 def test_submitting_twice_makes_one_case(ws: Workspace) -> None:

@@ -88,7 +88,7 @@ def test_a_defect_to_be_seen_the_first_time_needs_a_reason(ws: Workspace, clock:
     assert name in error.value.message and "application" not in error.value.message
     result = supplement.submit(ws, draft, second_reason="首次收件时未翻到𱍐先生的签名页")
     assert result.unprintable == ("𱍐",), "the reason is printed, so it is looked at like the rest"
-    assert "[U+31350]" in result.warnings[0]
+    assert "[U+31350]" in result.field_warnings["second_notice_reason"]
     assert (result.outcome, [paper.kind for paper in result.papers]) == (Outcome.NOTICED, ["receipt", "notice"])
     case = cases.get(ws, reference).case
     assert (case.notices[-1].second, case.notices[-1].known_before) == (True, ("application",))

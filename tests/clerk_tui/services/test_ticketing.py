@@ -549,6 +549,6 @@ def test_a_ticket_machine_may_do_nothing_but_give_tickets(machine: Machine) -> N
 
     with pytest.raises(Forbidden):
         cases.find(machine.ws, "张三")
-    for wrong in ({"key": "X"}, {"lane": "priority"}, {"lane": "booked"}):
+    for wrong in ({"key": "X"}, {"lane": "priority"}, {"lane": "priority", "priority": "—"}, {"lane": "booked"}):
         with pytest.raises(BadInput):
             machine.wish(**{"key": "A", **wrong})
