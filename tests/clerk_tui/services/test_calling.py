@@ -245,9 +245,8 @@ def test_an_answer_that_comes_to_a_window_where_nobody_is_any_more_is_given_back
 
 
 @pytest.mark.parametrize("how", ["paused", "locked"])
-def test_a_call_whose_answer_was_lost_before_the_window_was_left_goes_back_with_the_next_look(
-    desk: Desk, away: dict[str, Callable[[], object]], how: str
-) -> None:
+def test_a_lost_call_to_a_window_left_goes_back(desk: Desk, away: dict[str, Callable[[], object]], how: str) -> None:
+    """Its answer was lost; with the next look the window hears what it came to."""
     ticket = desk.issue()
     desk.seat.between.lose(what="/claim")
     assert desk.next() == ""
