@@ -80,6 +80,7 @@ def print_ticket(ws: Workspace, ticket_id: str, told: Told | None = None) -> Pri
     return Printed(ticket=now, state=state, nth=nth, path=path, error=words[0], hint=words[1])
 
 
+@needs(Permission.TICKETS)
 def why_not_again(ws: Workspace, ticket: Ticket) -> str:
     """Why a ticket is not printed again: nobody is called by it any more; empty where somebody is."""
     if ticket.state is TicketState.FINISHED:
