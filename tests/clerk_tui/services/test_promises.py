@@ -28,8 +28,14 @@ def two_promises(ws: Workspace) -> str:
 def building_site(ws: Workspace) -> str:
     """A construction permit whose applicant promises three papers."""
     draft = intake.new_draft(ws, ws.catalogue.matter("construction-permit-new"))
-    yes = dict.fromkeys(("in_city", "land_needed", "in_plan_area", "expropriation", "must_review", "must_supervise"), "yes")
-    draft.answers = {**yes, "scale": "above", "works_kind": "normal", "procurement": "tender", "special_fire": "no"}
+    asked = ("in_city", "land_needed", "in_plan_area", "expropriation", "must_review", "must_supervise")
+    draft.answers = {
+        **dict.fromkeys(asked, "yes"),
+        "scale": "above",
+        "works_kind": "normal",
+        "procurement": "tender",
+        "special_fire": "no",
+    }
     draft.applicant = dict(restaurant(ws).applicant)
     rows = [row.code for row in intake.preview(ws, draft).checklist.materials if not row.held]
     draft.ticks = dict.fromkeys(rows, PRESENT) | dict.fromkeys(FUNDED, promised(WEDNESDAY))
