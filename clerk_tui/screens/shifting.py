@@ -201,6 +201,7 @@ class Shifting(Seating):
         line = _("{day}  日结单 {number}")
         lines = [(line.format(day=one.day.isoformat(), number=one.number), "strong") for one in message.closed]
         lines += [("", "plain"), (_("账本到第 {seq} 条；日结单正在打印。").format(seq=message.closed[-1].seq), "plain")]
+        lines += [(_(warning), "warn") for warning in dict.fromkeys(one.warning for one in message.closed) if warning]
         for screen in [each for each in self.screen_stack if isinstance(each, ClosingScreen)]:
             screen.reasons.clear()
             screen.look()
