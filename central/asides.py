@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from central.decide import Incoming, plain
@@ -17,6 +19,15 @@ from hall.errors import BrokenChain
 from hall.facts import RecordSettled
 
 PAGE = 100
+
+
+class _Named(Struct):
+    """Of a fact that begins a case, what its receipt names it by."""
+
+    reference: str = ""
+
+
+_named = msgspec.json.Decoder(_Named)
 
 
 async def keep(db: Db, office: str, incarnation: str, incoming: Sequence[Incoming], decided: Sequence[NewFact]) -> None:
@@ -48,10 +59,14 @@ async def all_of(store: Store, office: str) -> list[w.AsideEntry]:
             return found
 
 
-def _read(entry: w.AsideEntry, header: bytes) -> w.AsideEntry:
-    """With what the fact's header says of it, where it can be read."""
+def _read(entry: w.AsideEntry, header: bytes, public: bytes) -> w.AsideEntry:
+    """With what the fact itself says of it, where it can be read: who wrote it, and which case would begin with it."""
     try:
         told = open_header(header)
     except (BrokenChain, *UNREADABLE):
         return entry
-    return replace(entry, type=plain(told.type), actor=plain(told.actor))
+    entry = replace(entry, type=plain(told.type), actor=plain(told.actor))
+    try:
+        return replace(entry, reference=plain(_named.decode(public).reference)) if public else entry
+    except UNREADABLE:
+        return entry

@@ -23,12 +23,13 @@ async def add_aside(db: Db, office: str, rows: list[tuple[int, str, str]], now_m
     )
 
 
-async def asides(db: Db, office: str, after: int, limit: int) -> list[tuple[AsideEntry, bytes]]:
-    """What was set aside and nobody settled, behind a number, with the header of each fact."""
+async def asides(db: Db, office: str, after: int, limit: int) -> list[tuple[AsideEntry, bytes, bytes]]:
+    """What was set aside and nobody settled, behind a number, with each fact's header and, where the hall has no case
+    of it, its public part."""
     rows = await db.rows(
         "SELECT a.server_seq, a.subject, e.incarnation, e.seq, a.kind, e.reason, e.received_ms,"
         " coalesce(c.reference, ''), d.device_id, d.revoked_ms IS NOT NULL, a.dealt_how, a.dealt_by, a.dealt_ms,"
-        " a.dealt_words, e.header FROM aside a"
+        " a.dealt_words, e.header, CASE WHEN c.case_id IS NULL THEN e.public END FROM aside a"
         " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
         " JOIN incarnation i ON i.office = e.office AND i.code = e.incarnation"
         " JOIN device d ON d.device_id = i.device_id"
@@ -58,6 +59,7 @@ async def asides(db: Db, office: str, after: int, limit: int) -> list[tuple[Asid
                 dealt_words=row[13],
             ),
             row[14],
+            row[15] or b"",
         )
         for row in rows
     ]

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 )
 @argument("seq", metavar="[SEQ]", type=int, about=_("账本里第几条；不给则列出全部"))
 @click.option("--correct", metavar="TEXT", help=_("更正：写明正确的内容，记入这个办件"))
-@click.option("--hand-over", "handed", metavar="TEXT", help=_("交负责人：写明情况"))
+@click.option(
+    "--hand-over",
+    "handed",
+    metavar="TEXT",
+    help=_("交负责人：写明情况；负责人在窗口的 F12 或用 clerk-central aside 看得到"),
+)
 @click.option("--resend", is_flag=True, help=_("请中心重办一次（负责人联网签到后）"))
 @click.option("--stands", type=click.Choice(["first", "second"]), help=_("冲突时哪边算数：中心已有的，还是本窗口的"))
 @json_option
@@ -61,7 +66,10 @@ def aside(
             }
             for row in worklist(ws)
         ]
-    answer(as_json, {"records": rows}, lambda: map(_line, rows) if rows else [_("没有要处理的记录")])
+    lines = [_line(row) for row in rows] or [_("没有要处理的记录")]
+    if handed:
+        lines.append(_("已交负责人：联网签到后在任何窗口按 F12 看得到，在中心用 clerk-central aside 处理"))
+    answer(as_json, {"records": rows}, lambda: lines)
 
 
 def _deal_with(ws: Workspace, seq: int, wish: str, words: str) -> None:

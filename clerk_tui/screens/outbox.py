@@ -14,23 +14,19 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
-from clerk_tui.screens.standing import clock_time
-from clerk_tui.screens.words import aside_chip, fact_name, flag_word
-from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_aside_lines, head_lines, look_lines, whose
+from clerk_tui.screens.words import fact_name, flag_word
+from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import age
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
+    from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
-    from clerk_tui.services.keeping import Kept
-    from clerk_tui.services.outbox import SyncStatus
     from clerk_tui.services.workspace import Workspace
 
-LABEL = 16
-STATE, REFERENCE, FACT = 12, 20, 24
 SHOWN = 50
 KEYS = {"enter": "settle", "m": "correct", "r": "resend", "h": "hand_over"}
 
@@ -45,8 +41,11 @@ class OutboxScreen(CounterScreen):
     def __init__(self) -> None:
         super().__init__()
         self.items: list[Aside] = []
+        self.asides: list[HallAside] = []
         self.hall: list[HallConflict] = []
         self._told: list[HallConflict] | None = None
+        self._told_asides: list[HallAside] = []
+        self._asides_missing = ""
         self.place = 0
         self._at: list[int] = []
 
@@ -64,16 +63,23 @@ class OutboxScreen(CounterScreen):
         self._ask_hall()
         self.set_interval(1.0, self._again)
 
+    @property
+    def rows(self) -> list[Aside | HallAside | HallConflict]:
+        """What the arrows go through: this window's records, the hall's, the hall's conflicts."""
+        return [*self.items, *self.asides, *self.hall]
+
     def _again(self) -> None:
-        from clerk_tui.services import aside, hall_conflicts
+        from clerk_tui.services import aside, hall_asides, hall_conflicts
 
         workspace = self.counter.workspace
         if workspace is not None:
-            chosen = self._named(self.place)
+            chosen = self._named(self.chosen)
             self.items = aside.worklist(workspace, SHOWN)
+            self.asides = self._told_asides if hall_asides.may_see(workspace) else []
             self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
-            places = [place for place in range(len(self.items) + len(self.hall)) if self._named(place) == chosen]
-            self.place = places[0] if places else max(0, min(self.place, len(self.items) + len(self.hall) - 1))
+            rows = self.rows
+            places = [place for place, row in enumerate(rows) if self._named(row) == chosen]
+            self.place = places[0] if places else max(0, min(self.place, len(rows) - 1))
         self.pane.paint()
         self.show_keys()
 
@@ -81,45 +87,66 @@ class OutboxScreen(CounterScreen):
         """Have the centre say what is open in the hall; off line this window's own knowledge stands."""
 
         def ask(workspace: Workspace) -> None:
-            from clerk_tui.services import hall_conflicts
+            from clerk_tui.services import hall_asides, hall_conflicts
 
-            if workspace.config.centre.enabled:
-                with suppress(HallError):
-                    self._told = hall_conflicts.told(workspace)
+            if not workspace.config.centre.enabled:
+                return
+            with suppress(HallError):
+                self._told = hall_conflicts.told(workspace)
+            if hall_asides.may_see(workspace):
+                try:
+                    self._told_asides, self._asides_missing = hall_asides.told(workspace), ""
+                except HallError as error:
+                    self._asides_missing = error.message
 
         self.counter.in_background(ask, "hall")
 
-    def _named(self, place: int) -> object:
-        """What names the line at a place, whatever else comes and goes."""
-        if place < len(self.items):
-            return self.items[place].seq
-        rest = place - len(self.items)
-        return (self.hall[rest].case_id, self.hall[rest].kind) if rest < len(self.hall) else None
+    @staticmethod
+    def _named(row: Aside | HallAside | HallConflict | None) -> object:
+        """What names a line, whatever else comes and goes."""
+        from clerk_tui.services.hall_asides import HallAside
+        from clerk_tui.services.hall_conflicts import HallConflict
+
+        if isinstance(row, HallConflict):
+            return (row.case_id, row.kind)
+        return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
 
     @property
-    def chosen(self) -> Aside | None:
-        """The record that the keys are about."""
+    def chosen(self) -> Aside | HallAside | HallConflict | None:
+        """The line that the keys are about."""
+        rows = self.rows
+        return rows[self.place] if self.place < len(rows) else None
+
+    @property
+    def own(self) -> Aside | None:
+        """The record of this window that the keys are about."""
         return self.items[self.place] if self.place < len(self.items) else None
 
     @property
-    def chosen_of_hall(self) -> HallConflict | None:
-        """The conflict of the hall that the keys are about."""
+    def of_hall(self) -> HallAside | None:
+        """The record of another window that the keys are about."""
         rest = self.place - len(self.items)
+        return self.asides[rest] if 0 <= rest < len(self.asides) else None
+
+    @property
+    def conflict(self) -> HallConflict | None:
+        """The conflict of the hall that the keys are about."""
+        rest = self.place - len(self.items) - len(self.asides)
         return self.hall[rest] if 0 <= rest < len(self.hall) else None
 
     def can_do(self, action: str) -> bool:
-        item = self.chosen
+        item = self.own
         match action:
             case "outbox":
                 return False
             case "settle":
-                return self.chosen_of_hall is not None or (item is not None and item.state == "conflict")
+                return self.conflict is not None or (item is not None and item.state == "conflict")
             case "resend":
-                return item is not None and item.state != "conflict" and item.number > 0
+                return self.of_hall is not None or (item is not None and item.state != "conflict" and item.number > 0)
             case "correct" | "hand_over":
                 return item is not None and item.state != "conflict"
             case "choose":
-                return len(self.items) + len(self.hall) > 1
+                return len(self.rows) > 1
         return True
 
     def on_key(self, event: events.Key) -> None:
@@ -137,7 +164,7 @@ class OutboxScreen(CounterScreen):
 
     def _move(self, step: int) -> None:
         """Choose the next record and bring it into view; without any, scroll."""
-        count = len(self.items) + len(self.hall)
+        count = len(self.rows)
         if count < 2:
             self.pane.scroll_lines(step)
             return
@@ -153,9 +180,9 @@ class OutboxScreen(CounterScreen):
     def _settle(self) -> None:
         from clerk_tui.services import aside
 
-        item, workspace = self.chosen, self.counter.workspace
-        if (of_hall := self.chosen_of_hall) is not None:
-            self._settle_of_hall(of_hall)
+        item, workspace = self.own, self.counter.workspace
+        if (conflict := self.conflict) is not None:
+            self._settle_of_hall(conflict)
             return
         assert item is not None and workspace is not None
         both = aside.sides(workspace, item.seq)
@@ -210,18 +237,56 @@ class OutboxScreen(CounterScreen):
     def _hand_over(self) -> None:
         from clerk_tui.services import aside
 
-        self._ask_words(_("交负责人"), _("情况"), _("这条从本窗口的清单里去掉，由负责人在中心处理。"), aside.hand_over)
+        self._ask_words(
+            _("交负责人"),
+            _("情况"),
+            _("这条从本窗口的清单里去掉。负责人联网签到后在任何窗口按 F12 看得到，或在中心用 clerk-central aside。"),
+            aside.hand_over,
+        )
 
     def _resend(self) -> None:
         from clerk_tui.services import aside
 
-        item = self.chosen
+        if (record := self.of_hall) is not None:
+            self._read_again(record)
+            return
+        item = self.own
         assert item is not None
         seq = item.seq
         self.counter.in_background(lambda workspace: _resent(aside.resend, workspace, seq), "resend")
 
+    def _read_again(self, record: HallAside) -> None:
+        """A record of another window, or one that was handed over: whoever is signed in answers for it."""
+        behind = _("这个办件其后的 {count} 条一起生效。").format(count=record.held) if record.held else ""
+        spec = Spec(
+            _("核实过了，现在生效？"),
+            (
+                (f"{record.reference or '-'}  {fact_name(record.type)}  {whose(record)}", "strong"),
+                (record.reason, "warn"),
+                (record.dealt_words, "plain"),
+                ("", "plain"),
+                (_("中心重读这条记录，记下是您核实的。") + behind, "info"),
+            ),
+            yes=N_("重读"),
+            tone="warn",
+        )
+
+        def again(workspace: Workspace) -> None:
+            from clerk_tui.services import hall_asides
+
+            try:
+                hall_asides.retry(workspace, record)
+            finally:
+                self._ask_hall()
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.counter.in_background(again, "resend")
+
+        self.counter.push_screen(Dialog(spec), answered)
+
     def _ask_words(self, title: str, field: str, about: str, do: Callable[[Workspace, int, str], None]) -> None:
-        item = self.chosen
+        item = self.own
         assert item is not None
         seq = item.seq
         spec = Spec(
@@ -259,7 +324,7 @@ class OutboxScreen(CounterScreen):
         status = outbox.status(workspace)
         look = health(workspace).look
         damaged = look is not None and look.what == "journal"
-        lines = [*_look(look, workspace, columns), *_head(workspace, status, columns, damaged=damaged)]
+        lines = [*look_lines(look, workspace, columns), *head_lines(workspace, status, columns, damaged=damaged)]
         texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
@@ -274,102 +339,36 @@ class OutboxScreen(CounterScreen):
             lines.append(BLANK)
             for place, item in enumerate(self.items):
                 self._at.append(len(lines))
-                lines += _aside(item, columns, chosen=place == self.place)
+                lines += aside_lines(item, columns, chosen=place == self.place)
             if len(self.items) < status.quarantined:
                 more = _("更早的还有 {count} 条").format(count=status.quarantined - len(self.items))
                 lines.append((((more, "faint"),), ""))
-        if self.hall:
-            lines += [BLANK, (((_("全厅要看的办件"), "title"),), "")]
-            for place, conflict in enumerate(self.hall, len(self.items)):
-                self._at.append(len(lines))
-                lines += _of_hall(conflict, columns, chosen=place == self.place)
+        lines += self._hall_lines(workspace, columns, len(lines))
         return lines
 
-
-def _look(look: Kept | None, workspace: Workspace, columns: int) -> list[Line]:
-    """What the daily look at the journal found wrong, and what to do about it."""
-    if look is None:
-        return []
-    title = _("账本受损：先停止收件") if look.what == "journal" else _("账本没有备份成")
-    at = clock_time(look.at_ms, workspace.config.timezone)
-    lines: list[Line] = [(((f"  {title}  {at}", "strong"),), "big-bad"), BLANK]
-    texts = ((_(look.detail), "bad"), (_("怎么办：") + _(look.hint) if look.hint else "", "info"))
-    for text, ink in texts:
-        lines += [(((part, ink),), "") for part in wrap(safe(text), min(columns, 80))] if text else []
-    return [*lines, BLANK]
-
-
-def _of_hall(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
-    """A case that two windows worked on: which, why, and who came second."""
-    word, ink = aside_chip("conflict")
-    why = flag_word(conflict.kind) or conflict.kind
-    first: Line = (
-        (
-            (f" {word} ", ink),
-            (" " * max(1, STATE - width(word) - 2), "plain"),
-            (pad(conflict.reference or "-", REFERENCE), "strong"),
-            (clip(safe(why), max(8, columns - STATE - REFERENCE - 8)), "plain"),
-            (f"  {safe(conflict.window)}", "faint"),
-        ),
-        "cursor" if chosen else "",
-    )
-    parts = wrap(safe(conflict.reason), max(10, columns - STATE)) if conflict.reason else []
-    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
+    def _hall_lines(self, workspace: Workspace, columns: int, above: int) -> list[Line]:
+        """What waits in the hall, below ``above`` lines: for whoever looks after it what was set aside, for everybody
+        what two windows did."""
+        lines: list[Line] = []
+        place = len(self.items)
+        if self.asides or self._asides_missing:
+            lines += [BLANK, (((_("全厅搁置的记录"), "title"),), "")]
+        if self._asides_missing:
+            missing = _("现在取不到：{reason}").format(reason=safe(_(self._asides_missing)))
+            lines += [(((part, "bad"),), "") for part in wrap(missing, min(columns, 80))]
+        for record in self.asides:
+            self._at.append(above + len(lines))
+            lines += hall_aside_lines(record, workspace.config.timezone, columns, chosen=place == self.place)
+            place += 1
+        if self.hall:
+            lines += [BLANK, (((_("全厅要看的办件"), "title"),), "")]
+        for conflict in self.hall:
+            self._at.append(above + len(lines))
+            lines += conflict_lines(conflict, columns, chosen=place == self.place)
+            place += 1
+        return lines
 
 
 def _resent(do: Callable[[Workspace, int], str], workspace: Workspace, seq: int) -> None:
     """Ask the centre; the list is read anew by itself."""
     do(workspace, seq)
-
-
-def _head(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:
-    """How sending stands, in a word and a few figures."""
-    now, zone = workspace.clock.now_ms(), workspace.config.timezone
-    if not status.enabled:
-        word, fill = _("不联网工作"), "off"
-    elif status.quarantined:
-        word, fill = _("有记录被中心退回"), "bad"
-    elif status.online:
-        word, fill = (_("正在上传") if status.pending or status.scans else _("全部已上传")), "good"
-    else:
-        word = _("离线：联网后自动上传") if damaged else _("离线：照常办理，联网后自动上传")
-        fill = "warn"
-    contact = clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有")
-    rows = [
-        (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),
-        *([(_("扫描件"), _("{count} 份未上传").format(count=status.scans), "strong")] if status.scans else []),
-        (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
-        (_("最近联系"), contact, "plain"),
-        (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
-        (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
-    ]
-    lines: list[Line] = [
-        ((), f"big-{fill}"),
-        (((f"  {word}", "strong"),), f"big-{fill}"),
-        ((), f"big-{fill}"),
-        BLANK,
-    ]
-    lines += [(((pad(label, LABEL), "faint"), (value, ink)), "") for label, value, ink in rows]
-    lines.append(BLANK)
-    return lines
-
-
-def _aside(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
-    """A record that came back: what it is, of which case, why, and what waits behind it."""
-    word, ink = aside_chip(item.state)
-    number = _("第 {seq} 条").format(seq=item.seq)
-    first: Line = (
-        (
-            (f" {word} ", ink),
-            (" " * max(1, STATE - width(word) - 2), "plain"),
-            (pad(item.reference or "-", REFERENCE), "strong"),
-            (pad(fact_name(item.type), FACT), "plain"),
-            (number, "faint"),
-        ),
-        "cursor" if chosen else "",
-    )
-    reason = item.reason
-    if item.held and item.state != "conflict":
-        reason += _("（这个办件其后的 {count} 条在等它）").format(count=item.held)
-    parts = wrap(safe(reason), max(10, columns - STATE))
-    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]

@@ -11,9 +11,11 @@ from clerk_tui.sync.messages import TROUBLES, Trouble
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import ConflictEntry, ConflictsReply, Contents, RetryReply
+from hall.wire_oversight import AsideEntry, AsideReply, ConflictEntry, ConflictsReply, Contents, RetryReply
 
 Told = TypeVar("Told")
+MOST = 300
+"""Records of the hall that are shown at a counter."""
 
 
 def retry(url: str, session: str, number: int) -> RetryReply:
@@ -22,11 +24,25 @@ def retry(url: str, session: str, number: int) -> RetryReply:
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
-    if not session:
-        raise HallError(
-            "needs_session", "要负责人联网签到后才能请中心重办", field="clerk", hint="请负责人签到，或交给负责人处理"
-        )
+    _require(session)
     return _asked(url, session, f"/v1/quarantine/{number}/retry", b"")
+
+
+def asides(url: str, session: str) -> list[AsideEntry]:
+    """What is set aside in the whole hall, the oldest first; of very many the first ``MOST``.
+
+    Raises:
+        HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
+    """
+    _require(session)
+    found: list[AsideEntry] = []
+    while len(found) < MOST:
+        path = f"/v1/quarantine?after={found[-1].number if found else 0}"
+        reply = _read(url, session, "GET", path, b"", AsideReply)
+        found += reply.entries
+        if not reply.has_more or not reply.entries:
+            break
+    return found
 
 
 def bring(url: str, token: str, told: Contents) -> RetryReply:
@@ -47,6 +63,13 @@ def conflicts(url: str, token: str) -> list[ConflictEntry]:
     return _read(url, token, "GET", "/v1/conflicts", b"", ConflictsReply).conflicts
 
 
+def _require(session: str) -> None:
+    if not session:
+        raise HallError(
+            "needs_session", "要负责人联网签到后才能请中心重办", field="clerk", hint="请负责人签到，或交给负责人处理"
+        )
+
+
 def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
     return _read(url, token, "POST", path, content, RetryReply)
 
@@ -62,5 +85,7 @@ def _read(url: str, token: str, method: str, path: str, content: bytes, kind: ty
         return reply
     problem = decode(body, wire.Problem)
     if problem is not None and problem.message:
-        raise HallError(problem.code or "refused", problem.message[:200], hint="请负责人在中心处理")
+        raise HallError(
+            problem.code or "refused", problem.message[:200], hint="请负责人在中心用 clerk-central aside 处理"
+        )
     raise HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")

@@ -29,8 +29,8 @@ SUPERVISOR, CLERK, GONE = "0900", "0816", "0815"
 
 @pytest.fixture
 def device(hub: Hub) -> Device:
-    """The window W01 of a hall with a supervisor and two clerks, one of whom was disabled."""
-    for number, role in ((SUPERVISOR, "supervisor"), (CLERK, "clerk"), (GONE, "clerk")):
+    """The window W01 of a hall with a supervisor and three clerks, one of whom was disabled."""
+    for number, role in ((SUPERVISOR, "supervisor"), (CLERK, "clerk"), ("0001", "clerk"), (GONE, "clerk")):
         row = ClerkRow(office=OFFICE, clerk_id=number, name="王小明", roles=(role,), active=number != GONE)
         hub.transact(partial(people.save, clerk=row))
         hub.transact(partial(people.record_rights, clerk=replace(row, active=True), now_ms=NOW - 60_000))

@@ -1,0 +1,143 @@
+"""The lines of the upload screen: how sending stands, what came back, what waits in the hall."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import _
+from clerk_tui.screens.standing import clock_time
+from clerk_tui.screens.words import aside_chip, fact_name, flag_word
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.painted import BLANK, Line
+from clerk_tui.widgets.phrases import age, said_of
+from hall.moments import local_time
+
+if TYPE_CHECKING:
+    from clerk_tui.services.aside import Aside
+    from clerk_tui.services.hall_asides import HallAside
+    from clerk_tui.services.hall_conflicts import HallConflict
+    from clerk_tui.services.keeping import Kept
+    from clerk_tui.services.outbox import SyncStatus
+    from clerk_tui.services.workspace import Workspace
+
+LABEL = 16
+STATE, REFERENCE, FACT = 12, 20, 24
+
+
+def look_lines(look: Kept | None, workspace: Workspace, columns: int) -> list[Line]:
+    """What the daily look at the journal found wrong, and what to do about it."""
+    if look is None:
+        return []
+    title = _("账本受损：先停止收件") if look.what == "journal" else _("账本没有备份成")
+    at = clock_time(look.at_ms, workspace.config.timezone)
+    lines: list[Line] = [(((f"  {title}  {at}", "strong"),), "big-bad"), BLANK]
+    texts = ((_(look.detail), "bad"), (_("怎么办：") + _(look.hint) if look.hint else "", "info"))
+    for text, ink in texts:
+        lines += [(((part, ink),), "") for part in wrap(safe(text), min(columns, 80))] if text else []
+    return [*lines, BLANK]
+
+
+def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
+    """A case that two windows worked on: which, why, and who came second."""
+    word, ink = aside_chip("conflict")
+    why = flag_word(conflict.kind) or conflict.kind
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (pad(conflict.reference or "-", REFERENCE), "strong"),
+            (clip(safe(why), max(8, columns - STATE - REFERENCE - 8)), "plain"),
+            (f"  {safe(conflict.window)}", "faint"),
+        ),
+        "cursor" if chosen else "",
+    )
+    parts = wrap(safe(conflict.reason), max(10, columns - STATE)) if conflict.reason else []
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
+
+
+def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:
+    """How sending stands, in a word and a few figures."""
+    now, zone = workspace.clock.now_ms(), workspace.config.timezone
+    if not status.enabled:
+        word, fill = _("不联网工作"), "off"
+    elif status.quarantined:
+        word, fill = _("有记录被中心退回"), "bad"
+    elif status.online:
+        word, fill = (_("正在上传") if status.pending or status.scans else _("全部已上传")), "good"
+    else:
+        word = _("离线：联网后自动上传") if damaged else _("离线：照常办理，联网后自动上传")
+        fill = "warn"
+    contact = clock_time(status.last_contact_ms, zone) if status.last_contact_ms else _("还没有")
+    rows = [
+        (_("未上传"), _("{count} 条").format(count=status.pending), "strong"),
+        *([(_("扫描件"), _("{count} 份未上传").format(count=status.scans), "strong")] if status.scans else []),
+        (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
+        (_("最近联系"), contact, "plain"),
+        (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
+        (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
+    ]
+    lines: list[Line] = [
+        ((), f"big-{fill}"),
+        (((f"  {word}", "strong"),), f"big-{fill}"),
+        ((), f"big-{fill}"),
+        BLANK,
+    ]
+    lines += [(((pad(label, LABEL), "faint"), (value, ink)), "") for label, value, ink in rows]
+    lines.append(BLANK)
+    return lines
+
+
+def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
+    """A record that came back: what it is, of which case, why, and what waits behind it."""
+    word, ink = aside_chip(item.state)
+    number = _("第 {seq} 条").format(seq=item.seq)
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (pad(item.reference or "-", REFERENCE), "strong"),
+            (pad(fact_name(item.type), FACT), "plain"),
+            (number, "faint"),
+        ),
+        "cursor" if chosen else "",
+    )
+    reason = item.reason
+    if item.held and item.state != "conflict":
+        reason += _("（这个办件其后的 {count} 条在等它）").format(count=item.held)
+    parts = wrap(safe(reason), max(10, columns - STATE))
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
+
+
+def whose(record: HallAside) -> str:
+    """Which record of which window: ``A1 第 1 条``."""
+    return _("{window} 第 {seq} 条").format(window=safe(record.window), seq=record.seq)
+
+
+def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen: bool) -> list[Line]:
+    """A record that waits for whoever looks after the hall: what and whose, why, since when and what its window did."""
+    word, ink = aside_chip("set_aside")
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (pad(record.reference or "-", REFERENCE), "strong"),
+            (pad(fact_name(record.type), FACT), "plain"),
+            (whose(record), "faint"),
+        ),
+        "cursor" if chosen else "",
+    )
+    reason = record.reason
+    if record.held:
+        reason += _("（这个办件其后的 {count} 条在等它）").format(count=record.held)
+    told = [_("{time} 起").format(time=local_time(record.since_ms, zone).strftime("%m-%d %H:%M"))]
+    told += [_("设备已注销")] if record.revoked else []
+    if record.dealt_how:
+        how = _("{clerk} 交来") if record.dealt_how == "handed_over" else _("{clerk} 写了更正")
+        how = how.format(clerk=safe(record.dealt_by))
+        told.append(said_of(how, safe(record.dealt_words)) if record.dealt_words else how)
+    room = max(10, columns - STATE)
+    lines: list[Line] = [first]
+    for text, tone in ((safe(reason), "plain"), (_("，").join(told), "faint")):
+        lines += [(((" " * STATE, "plain"), (part, tone)), "") for part in wrap(text, room)]
+    return lines
