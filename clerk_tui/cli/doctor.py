@@ -167,6 +167,7 @@ def _store(session: Session) -> Check:
     if not path.exists():
         return Check("", "ok", _("{path} 还没有，第一次办理时建立").format(path=path))
     from clerk_tui.services import outbox
+    from clerk_tui.services.health import health
     from clerk_tui.store.looking import quick_check
 
     if broken := quick_check(path):
@@ -175,13 +176,17 @@ def _store(session: Session) -> Check:
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
     try:
         with session.workspace() as ws:
-            verified, status = ws.journal.verify(), outbox.status(ws)
+            verified, status, log = ws.journal.verify(), outbox.status(ws), health(ws).log
     except StoreError as error:
         found, (trouble, hint) = as_it_lies(session, error)
         words = _("{path}：{facts} 条记录从头核对无误").format(path=path, facts=found.facts)
         return Check("", "warn", f"{words}；{trouble}", hint)
     words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
     told = words.format(path=path, facts=verified.facts, pending=status.pending)
+    if log:
+        long = _("；账本的日志已有 {size} MB：有程序一直占着账本在读").format(size=log >> 20)
+        hint = _("关掉在这台机器上打开账本的查询、备份或别的程序；一刻钟内自动恢复，不行就退出窗口再打开")
+        return Check("", "warn", told + long, hint)
     if status.quarantined:
         return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
     return Check("", "ok", told)

@@ -45,6 +45,8 @@ def look(workspace: Workspace) -> Message | None:
     """The day's look, if it is due; a damaged journal is told once, and stays in the line on top."""
     from clerk_tui.services import keeping
 
+    # A log that somebody held is folded and cut as soon as they let it go.
+    workspace.journal.tidy()
     before = keeping.last(workspace)
     found = keeping.daily(workspace)
     if found is None:

@@ -14,7 +14,15 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
-from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_aside_lines, head_lines, look_lines, whose
+from clerk_tui.screens.outbox_lines import (
+    aside_lines,
+    conflict_lines,
+    hall_aside_lines,
+    head_lines,
+    log_lines,
+    look_lines,
+    whose,
+)
 from clerk_tui.screens.words import fact_name, flag_word
 from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
@@ -322,9 +330,11 @@ class OutboxScreen(CounterScreen):
         if workspace is None:
             return []
         status = outbox.status(workspace)
-        look = health(workspace).look
+        found = health(workspace)
+        look = found.look
         damaged = look is not None and look.what == "journal"
-        lines = [*look_lines(look, workspace, columns), *head_lines(workspace, status, columns, damaged=damaged)]
+        lines = [*look_lines(look, workspace, columns), *log_lines(found.log, columns)]
+        lines += head_lines(workspace, status, columns, damaged=damaged)
         texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))

@@ -38,6 +38,19 @@ def look_lines(look: Kept | None, workspace: Workspace, columns: int) -> list[Li
     return [*lines, BLANK]
 
 
+def log_lines(size: int, columns: int) -> list[Line]:
+    """That SQLite's log has grown to ``size`` bytes (0: it has not), why, and what to do about it."""
+    if not size:
+        return []
+    lines: list[Line] = [(((f"  {_('有程序一直占着账本在读')}", "strong"),), "big-warn"), BLANK]
+    told = _("账本的日志已有 {size} MB，还会变长，占磁盘。记录都在，照常办理。").format(size=size >> 20)
+    do = _("关掉在这台机器上打开账本的查询、备份或别的程序；一刻钟内自动恢复，不行就退出窗口再打开")
+    texts = ((told, "plain"), (_("怎么办：") + do, "info"))
+    for text, ink in texts:
+        lines += [(((part, ink),), "") for part in wrap(text, min(columns, 80))]
+    return [*lines, BLANK]
+
+
 def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
     """A case that two windows worked on: which, why, and who came second."""
     word, ink = aside_chip("conflict")

@@ -54,6 +54,8 @@ def _trouble(workspace: Workspace) -> str:
         return _("账本受损 F12")
     if found.disk != "enough":
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
+    if found.log:
+        return _("账本被占住 F12")
     if found.look is not None:
         return _("备份失败 F12")
     return _("防回滚失效") if found.witness else clock_words(workspace.hall_clock.skew_ms)

@@ -15,13 +15,15 @@ from hall.errors import HallError
 class Health(Struct, frozen=True, kw_only=True):
     """``stopped``: the disk failed and nothing is written any more. ``disk`` says how much room is left (``free``
     bytes); ``out`` begins no new case. ``witness`` is why the rollback witness cannot be written, ``""`` if it can.
-    ``look`` is the last daily look at the journal, where it did not find all well."""
+    ``look`` is the last daily look at the journal, where it did not find all well. ``log`` is the size of SQLite's log
+    (bytes) where it has grown past what it may, else 0: a program reads in the journal and does not end."""
 
     stopped: bool
     disk: State
     free: int
     witness: str
     look: Kept | None = None
+    log: int = 0
 
 
 def health(ws: Workspace) -> Health:
@@ -33,6 +35,7 @@ def health(ws: Workspace) -> Health:
         free=database.disk.free(),
         witness=witness.trouble if witness is not None else "",
         look=_failed(ws),
+        log=database.log_bytes() if database.log_is_long() else 0,
     )
 
 

@@ -140,12 +140,33 @@ class Database:
             self._readers.append(connection)
         return connection
 
+    def log_bytes(self) -> int:
+        """Bytes of the WAL's file; 0 where there is none."""
+        try:
+            return self.path.with_name(self.path.name + "-wal").stat().st_size
+        except OSError:
+            return 0
+
+    def log_is_long(self) -> bool:
+        """Whether the WAL has grown past what it may: somebody reads in it and does not end, so it cannot be folded."""
+        return self.log_bytes() > self.disk.limits.log
+
     def fold_wal(self, *, over_bytes: int = 4 << 20) -> None:
         """Checkpoint a WAL that has grown past ``over_bytes``, so that no commit at the counter has to."""
         with suppress(OSError, sqlite3.Error, StoreError):
-            if self.path.with_name(self.path.name + "-wal").stat().st_size > over_bytes:
+            if self.log_bytes() > over_bytes:
                 with self._lock, self._exclusive():
-                    self.writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                    _busy, frames, folded = self.writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    if frames == folded and self.log_is_long():
+                        self._cut_log()
+
+    def _cut_log(self) -> None:
+        """Give back the room of a WAL that is folded whole, unless somebody reads in it; waits for nobody."""
+        self.writer.execute("PRAGMA busy_timeout = 0").fetchall()
+        try:
+            self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            self.writer.execute(f"PRAGMA busy_timeout = {int(self.wait_s * 1000)}").fetchall()
 
     def close(self) -> None:
         """Close every connection; the last writer to close folds the WAL into the file."""

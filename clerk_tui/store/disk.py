@@ -32,11 +32,13 @@ def free_bytes(path: Path) -> int:
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Bytes: the size of the ballast, below what a banner warns, and below what no new case begins."""
+    """Bytes: the size of the ballast, below what a banner warns, below what no new case begins, and above what SQLite's
+    log (WAL) is told of: somebody reads in the journal without an end (sync.md §11)."""
 
     ballast: int = 20 * MIB
     warn: int = 1024 * MIB
     stop: int = 200 * MIB
+    log: int = 64 * MIB
 
 
 class Disk:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import closing
 
 import pytest
+from msgspec import structs
 
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
@@ -15,7 +16,7 @@ from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.services import intake
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadCatalogue, StoreError
-from tests.clerk_tui.screens.conftest import WIDE, Clerk, OpenCounter
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk
 from tests.clerk_tui.walkins import restaurant
 from tests.journals import Unprotected
@@ -106,3 +107,19 @@ async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCou
         await clerk.type("hkqy")
         await clerk.press("enter")
         assert clerk.asks and "不再写入新的办件" in clerk.text, "said before anything is typed"
+
+
+async def test_a_program_that_holds_the_journal_is_said_until_it_lets_go(counter: OpenCounter, ws: Workspace) -> None:
+    disk = ws.journal.database.disk
+    intake.submit(ws, restaurant(ws))
+    before, disk.limits = disk.limits, structs.replace(disk.limits, log=0)
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        clerk.app.show_standing()
+        await clerk.pilot.pause()
+        assert "账本被占住 F12" in clerk.text and "一直占着账本在读" in clerk.text and "怎么办" in clerk.text
+        disk.limits = before
+        clerk.app.show_standing()
+        clerk.screen._again()
+        await clerk.pilot.pause()
+        assert "占" not in clerk.text

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.health import health
@@ -143,6 +144,33 @@ def test_with_little_room_new_cases_stop_and_open_ones_go_on(ws: Workspace, monk
     back.ticks = {"layout": PRESENT}
     supplement.submit(ws, back)
     assert cases.get(ws, result.reference).case.state == "accepted"
+
+
+def hold(path: Path) -> sqlite3.Connection:
+    """A program that begins to read in the journal and does not end."""
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM event").fetchone()
+    return reader
+
+
+def test_a_reader_that_never_ends_is_told_of_and_the_room_comes_back_when_it_does(ws: Workspace) -> None:
+    database = ws.journal.database
+    limit = 256 << 10
+    database.disk.limits = replace(database.disk.limits, log=limit)
+    with closing(hold(ws.journal.path)):
+        while database.log_bytes() <= limit:
+            assert not health(ws).log
+            intake.submit(ws, restaurant(ws))
+        for _ in range(2):
+            database.fold_wal(over_bytes=0)
+            assert health(ws).log > limit, "what is read in cannot be folded; nothing waits for it"
+        with database.write() as db:
+            assert db.execute("PRAGMA busy_timeout").fetchone()[0] > 0, "a writer still waits for another"
+    head = ws.journal.head
+    database.fold_wal(over_bytes=0)
+    assert (health(ws).log, database.log_bytes()) == (0, 0)
+    assert ws.journal.verify().head == head
 
 
 def test_a_database_that_is_opened_again_is_trusted_again(tmp_path: Path) -> None:
