@@ -496,6 +496,7 @@ def test_connecting_a_department_anew_loses_nothing_that_it_was_not_told(
 
 def test_whatever_breaks_while_a_department_is_told_counts_as_a_try(hub: Hub) -> None:
     device = Device(hub, "device-1")
+
     class Broken:
         async def tell(self, department: DepartmentRow, message: CaseTold, now_ms: int) -> Outcome:
             raise ExceptionGroup("sockets", [OverflowError("port must be 0-65535"), OSError("周敏")])
