@@ -34,6 +34,7 @@ OPEN: dict[str, str] = {
     "keeping.require_sound": "whether the journal may be written on, whoever asks",
     "hall_cases.adoption": "a fact; Action.add asks about it",
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
+    "hall_asides.may_see": "whether somebody may ask what is set aside",
     "health.health": "the disk",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
