@@ -187,6 +187,19 @@ def test_a_centre_restored_from_backup_gets_everything_again_without_anybody_typ
     assert (rig.acked, rig.counts()) == (6, {"applied": 6, "cases": 2})
 
 
+@pytest.mark.parametrize("epoch", ["E" * 300, "E" * 7_000_000, "another"])
+def test_a_journal_that_carries_an_epoch_of_no_centre_goes_on_by_itself(rig: Rig, epoch: str) -> None:
+    """One longer than a request may say, too: the centre tells how far it has the journal."""
+    add_case(rig.journal, 1)
+    assert rig.run() is None
+    add_case(rig.journal, 2)
+    with rig.journal.write() as db:
+        db.execute("UPDATE device SET server_epoch = ?, acked_through = 1", (epoch,))
+    assert rig.run() is None
+    assert (rig.acked, rig.counts()["applied"]) == (6, 6)
+    assert rig.journal.device().server_epoch == inline(rig.store.epoch())
+
+
 def test_a_revoked_token_keeps_the_queue(rig: Rig) -> None:
     add_case(rig.journal, 1)
     inline(rig.store.transact(lambda db: devices.revoke(db, rig.counter.device.device_id, 1)))
