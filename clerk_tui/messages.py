@@ -161,6 +161,13 @@ class DayForgotten(Message):
 
 
 @dataclass
+class TextsFaulty(Message):
+    """The centre's own wording of papers has faults: each says what and where."""
+
+    faults: tuple[HallError, ...]
+
+
+@dataclass
 class WindowTold(Message):
     """The centre knows whether the window serves, pauses or has closed."""
 

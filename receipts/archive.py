@@ -1,8 +1,11 @@
 """What makes a paper last in an archive: PDF/A-2b (ISO 19005-2:2011) over what reportlab writes.
 
 A paper says what it is (XMP beside the Info dictionary, equal in every field), in which language it speaks, and what
-its greys mean (an sRGB output intent). All fonts are embedded by the renderer; nothing is transparent, encrypted,
-active or outside the file. It carries no dates of its own making: the bytes of a paper depend on its content alone.
+its greys mean (an sRGB output intent). All fonts are embedded by the renderer; nothing is encrypted, active or outside
+the file. It carries no dates of its own making: the bytes of a paper depend on its content alone.
+
+Nothing on a paper is transparent but the watermark of a training paper, which the standard allows: it is blended as
+``Normal`` (§6.2.10), and what it is blended in is the output intent's space, since no page has a group of its own.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from receipts.document import Document
 from receipts.edition import Wording
 from receipts.english import English
 from receipts.filler import Filler
+from receipts.guide_flows import flow_of, project_of
 from receipts.needs import UNNUMBERED, require, require_printed, require_values
-from receipts.process import flow_of, project_of
 from receipts.values import content_of
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from hall.errors import HallError
 from hall.facts import DayClosed
 from hall.shifts import DAY_SHEET, LEFT_NAMES, WORK_NAMES
 from hall.telling import name_of_paper
@@ -16,6 +15,7 @@ from receipts.edition import Wording
 from receipts.filler import Filler
 from receipts.later import numbered
 from receipts.needs import Mark
+from receipts.text_errors import leaves_out
 from receipts.values import Content
 from receipts.wording import chinese_date
 
@@ -130,7 +130,4 @@ def _require_printed(template: t.Template, content: Content, document: Document)
     missing += ["没有办完的事和原因"] if any(row["reason"] not in said for row in content.tables["left"]) else []
     missing += [] if any(isinstance(block, Signatures) for block in document.blocks) else ["签字的位置"]
     if missing:
-        raise HallError(
-            "bad_paper_text", f"{KIND}.toml 没有印出必须有的内容：{'、'.join(missing)}。",
-            field=f"{KIND}.toml", hint="请对照程序自带的文书文本补上。",
-        )  # fmt: skip
+        raise leaves_out(KIND, missing)

@@ -17,7 +17,8 @@ from typing import Final
 from msgspec import Struct
 
 from hall.errors import HallError
-from receipts.templates import PACKAGED, Template, decode_template, decode_words, unreadable
+from receipts.templates import PACKAGED, Template, decode_template, decode_words
+from receipts.text_errors import unreadable
 
 PARTS: Final = {"layout": "排版程序", "fonts": "字体", "reportlab": "PDF程序库", "zlib": "压缩程序库"}
 """The parts of ``maker`` in words."""

@@ -153,16 +153,18 @@ class _Placed:
 def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
     """The picture as one strip with its caption, or as a table where it would be higher than a page."""
     captions = ((block.caption, _NAME), (block.second, _SMALL))
-    said = [(line, size) for text, size in captions if text for line in setter.wrap(text, size, setter.width)]
-    beneath = 4.0 + sum(size * _CAPTION for _, size in said)
+    said = [(setter.wrap(text, size, setter.width), size) for text, size in captions if text]
+    beneath = 4.0 + sum(len(lines) * size * _CAPTION for lines, size in said)
     picture = _best(setter, block, TALLEST - beneath)
     if picture.height > TALLEST:
         yield from table_strips(setter, _as_table(block))
         return
     yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(said))
-    for number, (line, size) in enumerate(said):
-        op = setter.line(line, setter.left, 0, setter.width, size, _CAPTION, grey=0.2)
-        yield Strip(size * _CAPTION, (op,), before=4.0 if number == 0 else 0.0, keep=number < len(said) - 1)
+    # A caption in one language is one strip: a page never ends in the middle of it.
+    for number, (lines, size) in enumerate(said):
+        ops = setter.lines(lines, setter.left, 0, setter.width, size, _CAPTION, grey=0.2)
+        height = len(lines) * size * _CAPTION
+        yield Strip(height, tuple(ops), before=4.0 if number == 0 else 0.0)
 
 
 def _best(setter: Setter, block: Flow, room: float) -> _Picture:

@@ -14,6 +14,7 @@ from receipts.day_sheet import compose_day
 from receipts.document import Document
 from receipts.sample_case import DAY, MATTER
 from receipts.samples import no_such_kind, sample, variants
+from receipts.text_errors import unreadable, unused
 
 
 def sample_day() -> DayClosed:
@@ -79,10 +80,7 @@ def faults(texts: Path) -> Iterator[HallError]:
     in either language, that cannot be made with it."""
     for path in sorted(texts.glob("*")):
         if path.name not in {f"{kind}.toml" for kind in (*own_kinds(texts), "words")}:
-            yield HallError(
-                "bad_paper_text", f"文书文本有误（{path.name}）：没有哪种文书读这个文件", field=path.name,
-                hint="文件名是文书种类加 .toml（见 clerk paper kinds --json），或 words.toml",
-            )  # fmt: skip
+            yield unused(path)
     spoken: tuple[Language, ...] = ("", "en")
     worded = own_kinds(texts) or ("receipt",)
     for kind in worded:
@@ -90,5 +88,7 @@ def faults(texts: Path) -> Iterator[HallError]:
             for language in spoken:
                 for variant in ("", *variant_names(kind)):
                     sample_document(kind, language, variant, texts)
+        except OSError as error:
+            yield unreadable(Path(error.filename or texts / f"{kind}.toml"), error)
         except HallError as error:
             yield error

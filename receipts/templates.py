@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
@@ -19,7 +18,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from hall.errors import HallError
+from receipts import text_errors
 from receipts.document import Align, Span
 
 PACKAGED = Path(__file__).parent / "texts"
@@ -221,7 +220,7 @@ def decode_words(data: bytes, name: str) -> dict[str, str]:
     try:
         words = msgspec.toml.decode(data, type=Words).en
     except (msgspec.MsgspecError, ValueError) as error:
-        raise _bad(path, "", str(error)) from error
+        raise text_errors.not_toml(path, error) from error
     for text, english in words.items():
         _check_names(path, f"en.{text}", english, values.VALUES)
     return words
@@ -239,7 +238,7 @@ def decode_template(data: bytes, name: str) -> Template:
     try:
         template = msgspec.toml.decode(data, type=Template)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise _bad(path, "", str(error)) from error
+        raise text_errors.not_toml(path, error) from error
     check(template, path, *_vocabulary(path.stem))
     return template
 
@@ -261,13 +260,13 @@ def check(
     tables: Mapping[str, Collection[str]],
 ) -> None:
     """Every placeholder, flag and table is known. Raises HallError ``bad_paper_text`` for the first that is not."""
-    if not template.copies:
-        raise _bad(path, "copies", "至少要有一联")
+    if not 0 < len(template.copies) <= text_errors.MOST_COPIES:
+        raise text_errors.wrong_copies(path)
     for index, block in enumerate(template.block):
         where = f"block[{index}]"
         _check_flag(path, f"{where}.when", block.when, flags)
         if isinstance(block, TableBlock) and block.rows not in tables:
-            raise _bad(path, f"{where}.rows", f"没有表格“{block.rows}”", block.rows, tables)
+            raise text_errors.no_such_table(path, f"{where}.rows", block.rows, tables)
         if isinstance(block, NoticeBlock):
             for name, lines in (("lines", block.lines), ("en", block.en)):
                 for number, line in enumerate(lines):
@@ -280,10 +279,10 @@ def _check_names(path: Path, key: str, text: str, allowed: Collection[str]) -> N
     try:
         names = placeholders(text)
     except ValueError as error:
-        raise _bad(path, key, f"花括号写得不对：{error}") from error
+        raise text_errors.bad_braces(path, key, error) from error
     for name in names:
         if name not in allowed:
-            raise _bad(path, key, f"没有占位符“{name}”", name, allowed)
+            raise text_errors.no_such_value(path, key, name, allowed)
 
 
 def _table_of(template: Template, key: str) -> str:
@@ -296,19 +295,7 @@ def _check_flag(path: Path, key: str, when: str, flags: Collection[str]) -> None
     for part in when.split(" and ") if when else ():
         name = part.strip().removeprefix("not ").strip()
         if name not in flags:
-            raise _bad(path, key, f"没有条件“{name}”", name, flags)
-
-
-def _bad(path: Path, key: str, problem: str, word: str = "", known: Collection[str] = ()) -> HallError:
-    near = get_close_matches(word, list(known), n=1) if word else []
-    place = f"{path.name}: {key}" if key else path.name
-    hint = f"是不是“{near[0]}”？" if near else "请对照程序自带的文书文本改正。"
-    return HallError("bad_paper_text", f"文书文本有误（{place}）：{problem}", field=place, hint=hint)
-
-
-def unreadable(path: Path, error: OSError) -> HallError:
-    """``bad_paper_text`` for a file that is there and cannot be read."""
-    return _bad(path, "", f"读不了：{error.strerror or ''}")
+            raise text_errors.no_such_flag(path, key, name, flags)
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

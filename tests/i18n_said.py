@@ -23,7 +23,7 @@ DATA = {
     "clerk_tui/store/initials.py",
 }
 """Modules whose Chinese is data: tables of characters, names of holidays."""
-PAPERS = ("receipts/fonts.py", "receipts/forms.py", "receipts/needs.py")
+PAPERS = tuple(f"receipts/{name}.py" for name in ("fonts", "forms", "needs", "shaping", "text_errors"))
 """The papers' modules that say why a paper is not made; what the others say is printed."""
 AUTHORS = ("hall/catalogue/", "hall/calendar_file.py")
 """What is wrong with a catalogue or a calendar is said to those who write these files, in the files' language."""

@@ -34,6 +34,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
+class Unwritten(Exception):
+    """The answer could not be written: the disk is full, or standard output is closed. What was done stands."""
+
+
 class Session:
     """One run of the command line: settings read once, the counter opened when a command asks for it."""
 
@@ -172,6 +176,21 @@ def _plain(value: Any) -> Any:
 
 
 def _write(stream: Any, text: str) -> None:
+    """Write all of it. Raises ``BrokenPipeError`` and ``Unwritten``; only an answer is worth the latter."""
+    try:
+        if stream is not None:
+            _put(stream, text)
+            return
+        why = _("标准输出已关闭")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    if stream is not sys.stderr:
+        raise Unwritten(why)
+
+
+def _put(stream: Any, text: str) -> None:
     raw = getattr(stream, "buffer", None)
     if raw is None or stream is sys.stderr:
         stream.write(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"))

@@ -40,11 +40,23 @@ def demo(session: Session, headless: bool, out: Path | None, data: Path | None, 
     if out is None:
         hint = "clerk demo --headless --out papers"
         raise BadInput("missing_argument", _("缺少 --out"), field="--out", hint=hint)
+    _require_folder(out)
     if data is not None:
         _headless(session.config, data, out)
         return
     with tempfile.TemporaryDirectory(prefix="clerk-demo-") as folder:
         _headless(session.config, Path(folder), out)
+
+
+def _require_folder(out: Path) -> None:
+    """That papers can be put there. Raises ``BadInput``."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        what = _("{path} 放不了文书（{why}）").format(path=out, why=error.strerror or type(error).__name__)
+        raise BadInput("bad_folder", what, field="--out", hint=_("换一个写得进的文件夹")) from None
 
 
 def _with_screens(config: Config, folder: Path) -> None:

@@ -18,8 +18,9 @@ import click
 
 from clerk_tui.cli.console import Session, answer, command, json_option
 from clerk_tui.cli.helping import padded
+from clerk_tui.cli.records import as_it_lies
 from clerk_tui.i18n import N_, _
-from hall.errors import HallError
+from hall.errors import HallError, StoreError
 
 State = Literal["ok", "warn", "fail"]
 MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
@@ -135,7 +136,8 @@ def _fonts(_session: Session) -> Check:
     level_3, added = coverage(fonts)
     words = _(
         "8105 个通用规范汉字都能打印；GB 18030-2022 级别 3 的 {total} 个汉字能打印 {drawn} 个，"
-        "第 1 号修改单增加的 {more} 个能打印 {of_them} 个；字体：{names}"
+        "第 1 号修改单增加的 {more} 个能打印 {of_them} 个；"
+        "阿拉伯字母、藏文、传统蒙古文等要连写、叠写或从右到左写的文字，有字形也只能逐个字母从左到右印；字体：{names}"
     )
     names = "、".join(fonts.names)
     told = words.format(total=level_3.total, drawn=level_3.drawn, more=added.total, of_them=added.drawn, names=names)
@@ -146,14 +148,13 @@ def _fonts(_session: Session) -> Check:
 
 def _texts(session: Session) -> Check:
     """A centre's own wording of papers, tried with the samples of each kind before an applicant waits for one."""
-    from receipts.sample_papers import faults, own_kinds
+    from clerk_tui.services.editions import texts_faults
+    from receipts.sample_papers import own_kinds
 
     folder = session.config.texts_dir
     if folder is None:
         return Check("", "ok", _("用程序自带的文书文本"))
-    if not folder.is_dir():
-        return Check("", "fail", _("没有文件夹 {path}").format(path=folder), _("改正 config.toml 的 print.texts"))
-    found = list(faults(folder))
+    found = texts_faults(folder)
     if found:
         hints = "；".join(dict.fromkeys(_(fault.hint) for fault in found))
         return Check("", "fail", "；".join(_(fault.message) for fault in found), hints)
@@ -166,14 +167,19 @@ def _store(session: Session) -> Check:
     if not path.exists():
         return Check("", "ok", _("{path} 还没有，第一次办理时建立").format(path=path))
     from clerk_tui.services import outbox
-    from clerk_tui.store.connection import quick_check
+    from clerk_tui.store.looking import quick_check
 
     if broken := quick_check(path):
         hint = _("停止使用，保留这个文件，从备份恢复并报告管理员")
         return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
-    with session.workspace() as ws:
-        verified, status = ws.journal.verify(), outbox.status(ws)
+    try:
+        with session.workspace() as ws:
+            verified, status = ws.journal.verify(), outbox.status(ws)
+    except StoreError as error:
+        found, (trouble, hint) = as_it_lies(session, error)
+        words = _("{path}：{facts} 条记录从头核对无误").format(path=path, facts=found.facts)
+        return Check("", "warn", f"{words}；{trouble}", hint)
     words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
     told = words.format(path=path, facts=verified.facts, pending=status.pending)
     if status.quarantined:
@@ -223,16 +229,21 @@ def _left_unprinted(session: Session) -> list[str]:
         return []
     from clerk_tui.services.print_queue import outstanding
 
-    with session.workspace() as ws:
-        failed, unknown = outstanding(ws)
+    try:
+        with session.workspace() as ws:
+            failed, unknown = outstanding(ws)
+    except StoreError as error:
+        if error.code != "disk_full":
+            raise
+        return []  # what is wrong then is said of the disk and of the journal
     told = [_("{count} 份没有打出").format(count=failed)] if failed else []
     return told + ([_("{count} 份不知道打出没有").format(count=unknown)] if unknown else [])
 
 
 def _terminal(_session: Session) -> Check:
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return Check("", "ok", _("现在的输出不是终端，没有检查"))
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     size = shutil.get_terminal_size()
     words = f"{os.environ.get('TERM', '?')} · {size.columns}×{size.lines} · {encoding}"
     if encoding != "utf8":

@@ -1,8 +1,9 @@
 """``clerk``: the table of commands, and the one place where an error becomes an exit code.
 
 0    done                                  70   a fault of the program: the log has it
-2    what was given is wrong or unlawful   130  Ctrl-C
-     (nothing was written)                 141  whoever read the output has gone
+2    what was given is wrong or unlawful   74   the answer could not be written; what was done stands
+     (nothing was written)                 130  Ctrl-C
+141  whoever read the output has gone
 129  the screens' terminal was closed, or they were told to end; what was being typed is kept
 """
 
@@ -17,12 +18,12 @@ from typing import NamedTuple
 
 import click
 
-from clerk_tui.cli.console import Session, say, tell_error
+from clerk_tui.cli.console import Session, Unwritten, note, say, tell_error
 from clerk_tui.cli.helping import Group
 from clerk_tui.i18n import N_, _, install
 from hall.errors import HallError
 
-INTERNAL, INTERRUPTED, NOBODY_READS = 70, 130, 141
+INTERNAL, UNWRITTEN, INTERRUPTED, NOBODY_READS = 70, 74, 130, 141
 
 
 class Entry(NamedTuple):
@@ -151,6 +152,22 @@ def clerk(ctx: click.Context, config_file: Path | None) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; nothing escapes but the program's end."""
+    # Where a caller closed them, they are none: then nothing is to be read, and nobody reads what is said.
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - for as long as the process
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        _be_quiet()
+        return NOBODY_READS
+    except Unwritten as error:
+        _be_quiet()
+        told = _("结果写不出来（{why}）；办成的都在账本里，再做一次之前先用 clerk find 或 clerk outbox 看")
+        note(told.format(why=error))
+        return UNWRITTEN
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     if "_CLERK_COMPLETE" in os.environ:
         clerk.main(prog_name="clerk")
@@ -159,7 +176,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         _require_text(args)
         with clerk.make_context("clerk", args) as ctx:
             clerk.invoke(ctx)
-        sys.stdout.flush()
         return 0
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -173,9 +189,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        _be_quiet()
-        return NOBODY_READS
+    except (BrokenPipeError, Unwritten):
+        raise
     except Exception as error:
         return _internal(error, as_json)
 
@@ -200,7 +215,8 @@ def _require_text(args: Sequence[str]) -> None:
 def _be_quiet() -> None:
     """Give standard output to nobody, so that closing it at exit does not complain again."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
         sys.stdout = None
 
@@ -211,6 +227,6 @@ def _internal(error: Exception, as_json: bool) -> int:
 
     try:
         tell_error(fault(error), as_json)
-    except BrokenPipeError:
+    except (BrokenPipeError, Unwritten):
         _be_quiet()
     return INTERNAL

@@ -93,6 +93,7 @@ def preview(
     if out is None:
         raise missing("--out", "clerk paper preview")
     _require_known(kind, variant)
+    _require_spoken(kind, language)
     from receipts.render import render
     from receipts.sample_papers import sample_document
 
@@ -191,6 +192,17 @@ def _require_known(kind: str, variant: str | None) -> None:
             _("“{kind}”没有“{name}”这种写法").format(kind=kind, name=variant),
             field="--variant",
             hint=_("可用：") + "、".join(others) if others else _("这种文书只有一种写法，去掉 --variant"),
+        )
+
+
+def _require_spoken(kind: str, language: str) -> None:
+    """That a kind comes in the language asked for: a paper that no case is on is Chinese only. Raises ``BadInput``."""
+    if language == "en" and kind in OTHER_PAPERS:
+        raise BadInput(
+            "no_english",
+            _("“{kind}”只有中文").format(kind=kind),
+            field="--language",
+            hint=_("有英文的：") + "、".join(PAPER_NAMES),
         )
 
 

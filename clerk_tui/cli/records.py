@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
 from clerk_tui.cli.helping import Group
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
-from clerk_tui.i18n import _
-from hall.errors import HallError
+from clerk_tui.i18n import N_, _
+from hall.errors import HallError, StoreError
 from hall.moments import local_time
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.store.journal import Journal
+    from clerk_tui.store.verifying import Verified
 
+ONLY_READ = N_("磁盘已满：只核对了账本，核对的结果没有保存")
 CENTRAL = ("-P", "-c", "from central.cli import main; main(prog_name='clerk-central')")
 """What Python is started with to be ``clerk-central``."""
 
@@ -49,16 +51,35 @@ def opened(session: Session) -> Iterator[Journal]:
         yield journal
 
 
+def as_it_lies(session: Session, error: StoreError) -> tuple[Verified, tuple[str, str]]:
+    """What the journal is like where a full disk keeps it from being opened (``error``), and what is said beside it.
+
+    Raises:
+        BrokenChain: it is damaged.
+        StoreError: it cannot be read, or ``error`` itself, which is about something else.
+    """
+    from clerk_tui.store.looking import verify_as_it_lies
+
+    found = verify_as_it_lies(session.config.store_file) if error.code == "disk_full" else None
+    if found is None:
+        raise error
+    return found, (_(ONLY_READ), _(error.hint))
+
+
 @command("verify", _("从头核对账本：每条记录的内容、编号和散列链；改动过一个字节都会指出是第几条。"), _("核对账本"))
 @json_option
 def verify(session: Session, as_json: bool) -> None:
     """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2."""
-    with opened(session) as journal:
-        found = journal.verify()
+    try:
+        with opened(session) as journal:
+            found, beside = journal.verify(), tuple[str, ...]()
+    except StoreError as error:
+        found, beside = as_it_lies(session, error)
     head = {"seq": found.head.seq, "hash": found.head.hash.hex()}
     told = {"ok": True, "facts": found.facts, "head": head, "erased": found.erased}
     line = _("账本完好：{facts} 条记录，末条 {hash}").format(facts=found.facts, hash=found.head.hash.hex()[:16])
     answer(as_json, told, lambda: [line])
+    note(*beside)
 
 
 @command("rebuild", _("由账本重建各表（办件、查找、文书），与原来的逐行相同。账本本身不动。"), _("由账本重建各表"))

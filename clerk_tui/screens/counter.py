@@ -19,6 +19,7 @@ from clerk_tui.screens.calls import Calls
 from clerk_tui.screens.daily import DailyLook
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
+from clerk_tui.screens.own_texts import OwnTexts, try_texts
 from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.unfinished import Unfinished
@@ -37,7 +38,7 @@ FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
 
 
-class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
+class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -98,6 +99,7 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
             self.post_message(messages.WorkspaceReady(workspace))
             self.read_drafts(workspace)
             _get_ready(workspace, alone=not self.is_headless)
+            self._work(try_texts, workspace, "texts")
         finally:
             gc.enable()
 
@@ -160,21 +162,19 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, Calls):
     def in_background(self, work: Callable[[Workspace], Message | None], group: str) -> None:
         """Do ``work`` in a thread and post what it gives; an error becomes ``WorkFailed``."""
         workspace = self.workspace
-        if workspace is None:
-            return
+        if workspace is not None:
+            self.run_worker(lambda: self._work(work, workspace, group), thread=True, exit_on_error=False, group=group)
 
-        def worker() -> None:
-            try:
-                message = work(workspace)
-            except HallError as error:
-                message = messages.WorkFailed(error)
-            except Exception as error:
-                log.error("%s failed: %s", group, placed(error))
-                message = messages.WorkFailed(unexpected())
-            if message is not None:
-                self.post_message(message)
-
-        self.run_worker(worker, thread=True, exit_on_error=False, group=group)
+    def _work(self, work: Callable[[Workspace], Message | None], workspace: Workspace, group: str) -> None:
+        try:
+            message = work(workspace)
+        except HallError as error:
+            message = messages.WorkFailed(error)
+        except Exception as error:
+            log.error("%s failed: %s", group, placed(error))
+            message = messages.WorkFailed(unexpected())
+        if message is not None:
+            self.post_message(message)
 
     def print_papers(self) -> None:
         """Hand what waits to the print target; ``PapersMade`` tells how it went."""

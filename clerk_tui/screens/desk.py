@@ -88,12 +88,12 @@ class DeskScreen(CounterScreen, Generic[P]):
 
     @property
     def unprintable(self) -> tuple[str, ...]:
-        """The characters that the papers would spell out, because no font has them."""
+        """The characters that the papers would not print as they are written."""
         return printable.together(self.preview.unprintable)
 
     def unprintable_lines(self) -> list[Paragraph]:
         """The same in words, for a last look."""
-        return [(printable.told(self.unprintable), "warn")] if self.unprintable else []
+        return [(_(printable.told(self.unprintable)), "warn")] if self.unprintable else []
 
     def open_rows(self) -> frozenset[str]:
         """The codes of the rows that nobody has looked at yet and that the hall does not hold."""

@@ -132,7 +132,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             article = article_of(chosen, preview.verdict.refusal, kind=kind)
         warnings += [_(text) for text in preview.warnings.values()]
         if self.unprintable:
-            warnings.append(printable.told(self.unprintable))
+            warnings.append(_(printable.told(self.unprintable)))
         return Shown(
             chosen=chosen,
             word=_(preview.word)

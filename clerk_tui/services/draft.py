@@ -74,7 +74,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
     ``cleaned`` are the values that are not stored as they were typed; the warnings say how they differ.
-    ``unprintable`` are the characters that papers spell out, because no font has them, by field; the warnings say so.
+    ``unprintable`` are the characters that papers do not print as written, by field; the warnings say so.
     """
 
     checklist: Checklist

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.logs import placed
@@ -58,6 +59,16 @@ def texts_now(ws: Workspace, kind: str, make: Callable[[Wording], object]) -> tu
         log.error("a centre's own text cannot be used: %s", placed(error))
         why = f"{kind}.toml"
     return packaged, f"中心自己的文本用不了，{name_of_paper(kind)}按程序自带的文本出具：{why}"
+
+
+def texts_faults(folder: Path) -> tuple[HallError, ...]:
+    """What is wrong with a centre's own texts, found by making samples with them; changes nothing."""
+    if not folder.is_dir():
+        missing = f"没有文件夹 {folder}"
+        return (HallError("bad_paper_text", missing, field="print.texts", hint="改正 config.toml 的 print.texts"),)
+    from receipts.sample_papers import faults
+
+    return tuple(faults(folder))
 
 
 def maker_now() -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def _gap_to_json(gap: Gap, result: Result) -> dict[str, Any]:
 
 
 def unprintable_to_json(result: Result) -> dict[str, list[str]]:
-    """``{"unprintable": ["U+31350"]}`` where papers spell characters out, else nothing."""
+    """``{"unprintable": ["U+31350"]}`` where papers do not print a character as written, else nothing."""
     chars = [code_point(char) for char in result.unprintable]
     return {"unprintable": chars} if chars else {}
 

@@ -35,8 +35,8 @@ class Result(Struct, frozen=True, kw_only=True):
     typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
     field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
-    ``unprintable`` are the characters that its papers spell out as code points, because no font has them. ``seq``
-    and ``hash`` (hex) are of the last fact written.
+    ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
+    ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None

@@ -36,7 +36,8 @@ def export(config: Config, folder: Path | None = None) -> list[Exported]:
     store = config.store_file
     target = folder or store.with_name("sealed")
     found: list[Exported] = []
-    for path, acked in [(store, None), *((each.path, each.acked_through) for each in archives_at(store))]:
+    archived = [(each.path, each.acked_through, each.withheld) for each in archives_at(store)]
+    for path, acked, withheld in [(store, None, ()), *archived]:
         outbox = Outbox(path)
         try:
             device = outbox.device()
@@ -49,6 +50,7 @@ def export(config: Config, folder: Path | None = None) -> list[Exported]:
                 reason="asked",
                 now_ms=time.time_ns() // 1_000_000,
                 after=acked,
+                withheld=withheld,
             )
         finally:
             outbox.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, Literal
@@ -26,7 +26,8 @@ State = Literal["sending", "proven", "sealed"]
 
 
 class Archive(Struct, frozen=True, kw_only=True):
-    """An archived journal: how far it goes, and how far the centre has it."""
+    """An archived journal: how far it goes, and how far the centre has it. Of the facts ``withheld`` it has the outline
+    only; their contents were last offered to it at ``tried_ms``, 0: not yet."""
 
     device_id: str
     incarnation: str
@@ -36,6 +37,8 @@ class Archive(Struct, frozen=True, kw_only=True):
     archived_ms: int
     state: State
     sealed_path: str = ""
+    withheld: tuple[int, ...] = ()
+    tried_ms: int = 0
 
 
 def token_file(path: Path) -> Path:
@@ -110,7 +113,16 @@ def register(db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str) -
 
 
 def inherited(db: sqlite3.Connection, older: sqlite3.Connection, epoch: str) -> None:
-    """Take over what an archived journal knew of still earlier ones; ``epoch`` as in ``register``."""
+    """Take over what an archived journal knew of still earlier ones, and what of all of them the centre has in outline
+    only; ``epoch`` as in ``register``."""
+    for query in (
+        "SELECT device_id, seq FROM device, dead_letter WHERE reported_ms > 0",
+        "SELECT device_id, seq FROM archive_withheld",
+    ):
+        found = []
+        with suppress(sqlite3.OperationalError):  # Written before there was such a table.
+            found = older.execute(query).fetchall()
+        db.executemany("INSERT OR IGNORE INTO archive_withheld (device_id, seq) VALUES (?,?)", found)
     with suppress(sqlite3.OperationalError):
         for row in older.execute("SELECT * FROM archive").fetchall():
             db.execute(f"INSERT OR IGNORE INTO archive VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
@@ -125,7 +137,11 @@ def archives(db: sqlite3.Connection) -> list[Archive]:
     rows = db.execute(
         """SELECT device_id, incarnation, path, head_seq, acked_through, archived_ms, state, sealed_path
         FROM archive ORDER BY archived_ms, device_id"""
-    )
+    ).fetchall()
+    withheld: dict[str, list[tuple[int, int]]] = {}
+    with suppress(sqlite3.OperationalError):  # Looked at before it was brought up to date.
+        for device_id, seq, tried_ms in db.execute("SELECT device_id, seq, tried_ms FROM archive_withheld"):
+            withheld.setdefault(device_id, []).append((seq, tried_ms))
     return [
         Archive(
             device_id=row[0],
@@ -136,6 +152,8 @@ def archives(db: sqlite3.Connection) -> list[Archive]:
             archived_ms=row[5],
             state=row[6],
             sealed_path=row[7],
+            withheld=tuple(seq for seq, _ in withheld.get(row[0], ())),
+            tried_ms=min((tried_ms for _, tried_ms in withheld.get(row[0], ())), default=0),
         )
         for row in rows
     ]
@@ -147,14 +165,32 @@ def archives_at(store: Path) -> list[Archive]:
         return archives(db)
 
 
-def keep_progress(database: Database, device_id: str, through: int, state: State, sealed_path: str) -> None:
-    """Keep how far the centre has an archived journal, and what became of the rest."""
+def keep_progress(
+    database: Database, device_id: str, through: int, state: State, sealed_path: str, withheld: Sequence[int] = ()
+) -> None:
+    """Keep how far the centre has an archived journal, and what became of the rest; of ``withheld`` it has the outline
+    only."""
     with database.write() as db:
+        db.executemany(
+            "INSERT OR IGNORE INTO archive_withheld (device_id, seq) VALUES (?,?)",
+            [(device_id, seq) for seq in withheld],
+        )
         db.execute(
             """UPDATE archive SET acked_through = max(acked_through, ?), state = ?,
             sealed_path = CASE WHEN ? <> '' THEN ? ELSE sealed_path END WHERE device_id = ?""",
             (through, state, sealed_path, sealed_path, device_id),
         )
+
+
+def keep_offered(database: Database, device_id: str, seq: int, is_read: bool, now_ms: int) -> None:
+    """Keep that the centre was offered the contents of a fact of an archived journal, and whether it could read it."""
+    with database.write() as db:
+        if is_read:
+            db.execute("DELETE FROM archive_withheld WHERE device_id = ? AND seq = ?", (device_id, seq))
+        else:
+            db.execute(
+                "UPDATE archive_withheld SET tried_ms = ? WHERE device_id = ? AND seq = ?", (now_ms, device_id, seq)
+            )
 
 
 def cases_of(path: Path) -> Iterator[Case]:

@@ -13,8 +13,9 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from clerk_tui.store import scans
-from clerk_tui.store.connection import check_file, quick_check, translated
+from clerk_tui.store.connection import check_file, translated
 from clerk_tui.store.device import Device, key_file, read_device
+from clerk_tui.store.looking import quick_check
 from clerk_tui.store.traces import given, read_traces
 from clerk_tui.store.verifying import Head, verify_chain
 from hall.errors import HallError, StoreError

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -205,15 +205,6 @@ def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.set_authorizer(_only_reading)
     return connection
-
-
-def quick_check(path: Path, *, whole: bool = False) -> list[str]:
-    """SQLite's own check of a file, in SQLite's words; empty when sound. Takes seconds for a large one, longer for the
-    ``whole`` one, which compares indexes with tables too."""
-    check = "integrity_check" if whole else "quick_check"
-    with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-        words = [str(row[0]) for row in connection.execute(f"PRAGMA {check}")]
-    return [] if words == ["ok"] else words
 
 
 def _only_reading(action: int, *_: object) -> int:

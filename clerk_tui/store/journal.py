@@ -17,15 +17,16 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store.connection import Database, quick_check, translated
+from clerk_tui.store.connection import Database, translated
 from clerk_tui.store.device import Device, make_device, read_device, require_no_key, settle_key
 from clerk_tui.store.disk import Limits
 from clerk_tui.store.exchange import require_sendable
+from clerk_tui.store.looking import quick_check, verify_whole
 from clerk_tui.store.migrations import LATEST, migrate, version_of
 from clerk_tui.store.projections import MAX_SEQ, SEALED, Projector, facts_of, read_sealed
 from clerk_tui.store.rollback import attest, confront, missing
 from clerk_tui.store.schema import differences, repair, schema_changed
-from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, read_traces, set_forward
+from clerk_tui.store.traces import REFERENCE_COUNTER, given, is_behind, set_forward
 from clerk_tui.store.upgrading import upgrade
 from clerk_tui.store.verifying import DAMAGED, Head, Verified, verify_chain, verify_own
 from clerk_tui.store.witness import Witness
@@ -192,16 +193,7 @@ class Journal:
                 migrations (``schema_changed``, after the facts were read).
         """
         with translated(self.path):
-            # First what must be there, then what is: another process may write meanwhile.
-            altered = differences(self.read())
-            if altered.beyond_repair:
-                raise schema_changed(altered, self.path)
-            traces = None if altered else read_traces(self.read(), self.incarnation)
-            found = verify_own(self.read(), self.device())
-        if traces is None:
-            raise schema_changed(altered, self.path)
-        traces.check(found.head.seq)
-        return found
+            return verify_whole(self.read(), self.path, self.device())
 
     def rebuild(self) -> int:
         """Make the projections again from the facts, in one transaction; returns how many facts were read.

@@ -16,7 +16,7 @@ from clerk_tui.store.bookings import make_table as _bookings
 from clerk_tui.store.old_papers import OLD_PAPERS
 from clerk_tui.store.running import Runs
 from clerk_tui.store.tickets import make_tables as _tickets
-from clerk_tui.store.travelling import ASIDE, TRAVELLING
+from clerk_tui.store.travelling import ARCHIVE_WITHHELD, ASIDE, TRAVELLING
 
 _FIRST: Final = (
     """CREATE TABLE device (
@@ -210,6 +210,11 @@ def _attachments_aside(db: Runs) -> None:
         db.execute(statement)
 
 
+def _archive_withheld(db: Runs) -> None:
+    for statement in ARCHIVE_WITHHELD:
+        db.execute(statement)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -225,6 +230,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0012_sent_prints", _sent_prints),
     ("0013_attachments_aside", _attachments_aside),
     ("0014_old_papers", _old_papers),
+    ("0015_archive_withheld", _archive_withheld),
 )
 LATEST: Final = len(_ALL)
 

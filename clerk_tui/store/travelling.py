@@ -47,6 +47,13 @@ TRAVELLING: Final = (
     # The feed is read anew, so that every case of the hall can be found.
     "UPDATE device SET pull_cursor = ''",
 )
+ARCHIVE_WITHHELD: Final = (
+    # Facts of archived journals that the centre has in outline only, and when their contents were last offered to it.
+    """CREATE TABLE archive_withheld (
+        device_id TEXT NOT NULL, seq INTEGER NOT NULL, tried_ms INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (device_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+)
 ASIDE: Final = (
     # Why an attachment is not sent for now, and when it was tried.
     "ALTER TABLE attachment ADD COLUMN aside TEXT NOT NULL DEFAULT ''",

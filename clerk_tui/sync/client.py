@@ -270,20 +270,28 @@ class Client:
 
     def _bring_contents(self) -> None:
         """Ask now and then whether the centre can read by now what it has in outline only: it may be a newer one."""
-        from clerk_tui.sync.outlines import contents
-
         if time.monotonic() < self._contents_due:
             return
         self._contents_due = time.monotonic() + CONTENTS_EVERY_S
         for seq in self._outbox.withheld():
-            (fact,) = self._outbox.unsent(seq - 1, 1, 0)
-            told = contents(self._device.incarnation, seq, fact)
-            answer = self._ask("POST", "/v1/sync/contents", content=msgspec.json.encode(told))
-            if isinstance(answer, Trouble):
+            results = self.offer(seq)
+            if isinstance(results, Trouble):
                 return
-            reply = decode(answer.body, RetryReply) if answer.status == 200 else None
-            if reply is not None and any(result.seq == seq for result in reply.results):
-                self._keep(ReadAgain(seq=seq, results=reply.results))
+            if results:
+                self._keep(ReadAgain(seq=seq, results=results))
+
+    def offer(self, seq: int) -> list[wire.PushResult] | Trouble:
+        """Offer the centre the contents of a fact that it has in outline only: what became of it and of those that
+        waited for it; nothing where it cannot read them yet."""
+        from clerk_tui.sync.outlines import contents
+
+        (fact,) = self._outbox.unsent(seq - 1, 1, 0)
+        told = contents(self._device.incarnation, seq, fact)
+        answer = self._ask("POST", "/v1/sync/contents", content=msgspec.json.encode(told))
+        if isinstance(answer, Trouble):
+            return answer
+        reply = decode(answer.body, RetryReply) if answer.status == 200 else None
+        return reply.results if reply is not None and any(result.seq == seq for result in reply.results) else []
 
     def _go_back(self, problem: wire.Problem, nonce: bytes) -> Trouble | None:
         """Go back to what the centre has, if it was the centre that said so, to this request, and once a conversation:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from clerk_tui import faults
 from clerk_tui.clock import Clock
 from clerk_tui.store import clerks, exchange
-from clerk_tui.store.archives import keep_progress
+from clerk_tui.store.archives import keep_offered, keep_progress
 from clerk_tui.store.connection import Database
 from clerk_tui.sync.messages import (
     Acked,
     AnyMessage,
+    ArchiveOffered,
     ArchiveSent,
     Changed,
     Clerks,
@@ -58,8 +59,10 @@ class JournalKeeper:
                 exchange.keep_dead(self._database, seq, reason)
             case Sealed(path=path, first=first, last=last, why=why):
                 exchange.keep_sealed(self._database, path, first, last, why, now)
-            case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path):
-                keep_progress(self._database, device_id, through, state, path)
+            case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path, withheld=withheld):
+                keep_progress(self._database, device_id, through, state, path, withheld)
+            case ArchiveOffered(device_id=device_id, seq=seq, is_read=is_read):
+                keep_offered(self._database, device_id, seq, is_read, now)
             case Uploaded(sha256=digest, through=through, aside=reason):
                 exchange.keep_uploaded(self._database, digest, through, reason, now)
             case Contact():

@@ -92,12 +92,23 @@ class Sealed(Message, frozen=True, tag="sealed"):
 
 
 class ArchiveSent(Message, frozen=True, tag="archive"):
-    """How far the centre has an archived journal, and what became of the rest of it."""
+    """How far the centre has an archived journal, and what became of the rest of it. Of the facts ``withheld`` it has
+    the outline only."""
 
     device_id: str
     through: int
     state: Literal["sending", "proven", "sealed"]
     sealed_path: str = ""
+    withheld: list[int] = []
+
+
+class ArchiveOffered(Message, frozen=True, tag="offered"):
+    """The centre was offered the contents of an archived journal's fact that it has in outline only; whether it could
+    read them by now."""
+
+    device_id: str
+    seq: int
+    is_read: bool
 
 
 class Uploaded(Message, frozen=True, tag="uploaded"):
@@ -121,7 +132,19 @@ class Trouble(Message, frozen=True, tag="trouble"):
 
 
 AnyMessage = (
-    Acked | Clerks | Rewound | Changed | Keys | Dead | ReadAgain | Sealed | ArchiveSent | Uploaded | Contact | Trouble
+    Acked
+    | Clerks
+    | Rewound
+    | Changed
+    | Keys
+    | Dead
+    | ReadAgain
+    | Sealed
+    | ArchiveSent
+    | ArchiveOffered
+    | Uploaded
+    | Contact
+    | Trouble
 )
 
 _encoder = msgspec.json.Encoder()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +36,10 @@ def seal_unproven(
     reason: str,
     now_ms: int,
     after: int | None = None,
+    withheld: Iterable[int] = (),
 ) -> SealedFile | None:
-    """Seal every fact after the last that the centre acknowledged (``after``, where the journal itself is read-only),
-    or from the first on that it has in outline only; ``None`` if there is none.
+    """Seal every fact after the last that the centre acknowledged, or from the first on that it has in outline only;
+    ``None`` if there is none. Where the journal itself is read-only, ``after`` and ``withheld`` say more than it knows.
 
     The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
     when this returns.
@@ -48,7 +50,7 @@ def seal_unproven(
     """
     device, head = outbox.device(), outbox.head()
     acked = device.acked_through if after is None else max(after, device.acked_through)
-    acked = min([acked, *(seq - 1 for seq in outbox.withheld())])
+    acked = min([acked, *(seq - 1 for seq in (*outbox.withheld(), *withheld))])
     first = acked + 1
     if head.seq < first:
         return None

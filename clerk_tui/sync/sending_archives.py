@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Final, Literal
 
 import httpx
 
@@ -12,7 +13,7 @@ from clerk_tui.store.archives import SENDABLE_MS, Archive, token_file
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.client import Client
-from clerk_tui.sync.messages import Acked, AnyMessage, ArchiveSent, Keeper, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, ArchiveOffered, ArchiveSent, Keeper, Trouble
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.sealing import seal_unproven
 from clerk_tui.sync.settings import Settings
@@ -20,17 +21,22 @@ from clerk_tui.sync.token import read_token, write_token
 from hall.errors import HallError
 
 REFUSED = ("fork", "revoked", "forbidden", "token")
+OFFER_EVERY_MS: Final = 3600 * 1000
+"""Between two tries to bring the centre what it would not take of an archived journal."""
 
 
 def send_archives(
     http: httpx.Client, found: list[Archive], settings: Settings, keep: Keeper, should_stop: Callable[[], bool]
 ) -> Trouble | None:
-    """Send every archive that is still to be sent; one that the centre does not take is sealed for a supervisor.
+    """Send every archive that is still to be sent; one that the centre does not take is sealed for a supervisor. What
+    it has of a sent one in outline only is offered to it once an hour: it may be a newer one by now.
 
     Returns the trouble that concerns the network, not one of the archives.
     """
     now = time.time_ns() // 1_000_000
     for archive in found:
+        if archive.state == "proven" and archive.withheld and abs(now - archive.tried_ms) >= OFFER_EVERY_MS:
+            _offer(http, archive, keep, should_stop)
         if should_stop() or archive.state != "sending":
             continue
         # Asked first, sealed afterwards: a clock that was put right by years says nothing about the archive.
@@ -53,31 +59,46 @@ def _send(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Calla
         if isinstance(message, Acked):
             through = min(max(through, message.receipt.acked_through), archive.head_seq)
             state = "proven" if through >= archive.head_seq else "sending"
-            keep(ArchiveSent(device_id=archive.device_id, through=through, state=state))
+            told = ArchiveSent(device_id=archive.device_id, through=through, state=state, withheld=message.withheld)
+            keep(told)
 
     try:
-        outbox = Outbox(archive.path)
+        with _speaking(http, archive, learnt) as client:
+            client.acked = archive.acked_through
+            sent = client.send(should_stop)
     except HallError as error:
         return Trouble(what="forbidden", detail=error.code)
-    try:
-        token = read_token(token_file(archive.path)) or "none"
-        client = Client(
+    return sent if isinstance(sent, Trouble) else None
+
+
+def _offer(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Callable[[], bool]) -> None:
+    """Offer the centre the contents of what it has in outline only. Whatever is in the way, it is tried again later."""
+    with suppress(HallError), _speaking(http, archive, lambda message: None) as client:
+        for seq in archive.withheld:
+            results = [] if should_stop() else client.offer(seq)
+            if should_stop() or isinstance(results, Trouble):
+                return
+            keep(ArchiveOffered(device_id=archive.device_id, seq=seq, is_read=bool(results)))
+
+
+@contextmanager
+def _speaking(http: httpx.Client, archive: Archive, learnt: Keeper) -> Iterator[Client]:
+    """The archived journal's own conversation with the centre.
+
+    Raises:
+        HallError: it, its key or its token cannot be read.
+    """
+    with closing(Outbox(archive.path)) as outbox:
+        yield Client(
             http,
             outbox,
             load_key(archive.path),
-            token,
+            read_token(token_file(archive.path)) or "none",
             learnt,
             save_token=lambda renewed: write_token(token_file(archive.path), renewed),
             clock=read_clock,
             older=True,
         )
-        client.acked = archive.acked_through
-        sent = client.send(should_stop)
-    except HallError as error:
-        return Trouble(what="forbidden", detail=error.code)
-    finally:
-        outbox.close()
-    return sent if isinstance(sent, Trouble) else None
 
 
 def _seal(archive: Archive, settings: Settings, keep: Keeper, reason: str) -> None:
@@ -94,6 +115,7 @@ def _seal(archive: Archive, settings: Settings, keep: Keeper, reason: str) -> No
                 reason=reason,
                 now_ms=time.time_ns() // 1_000_000,
                 after=archive.acked_through,
+                withheld=archive.withheld,
             )
         finally:
             outbox.close()

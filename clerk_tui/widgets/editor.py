@@ -85,8 +85,8 @@ class Editor:
         before, after = safe(self.text[: self.caret]), self.text[self.caret :]
         under = safe(after[:1]) or " "
         # Nothing so far away is seen, and measuring it again for every cell would take long.
-        before, rest = before[-8 * columns :], safe(after[1 : 8 * columns])
-        room = columns - width(under)
+        before, rest = before[-8 * max(1, columns) :], safe(after[1 : 8 * max(1, columns)])
+        room = max(0, columns - width(under))
         while width(before) > room:
             before = before[1:]
         while width(before) + width(rest) > room:

@@ -1,8 +1,9 @@
 """Papers meet ISO 19005-2 (PDF/A-2b), clause by clause as far as a test can read it.
 
 Checked here: file structure (6.1.2-6.1.13), colour and output intent (6.2.3, 6.2.4), fonts with their widths (6.2.11),
-no transparency, annotations, forms, actions, files or layers (6.2.10, 6.3-6.5, 6.8, 6.9), metadata (6.6). Where
-PDFBox's preflight is installed it gives a second opinion by the rules of PDF/A-1b, most of which 2b took over.
+no transparency but a training paper's watermark (6.2.10), no annotations, forms, actions, files or layers (6.3-6.5,
+6.8, 6.9), metadata (6.6). Where PDFBox's preflight is installed it gives a second opinion by the rules of PDF/A-1b,
+most of which 2b took over.
 veraPDF, the reference validator, comes in no package that this project could use: its word is not there.
 """
 
@@ -24,6 +25,7 @@ from xml.etree import ElementTree
 import pypdf
 import pytest
 from fontTools.ttLib import TTFont
+from msgspec.structs import replace
 
 from receipts.archive import srgb_profile, title
 from receipts.fonts import FontSet
@@ -134,6 +136,20 @@ def test_pages_are_drawn_in_greys_and_text_alone(reader: Any) -> None:
         assert used.count("q") == used.count("Q") <= 28
         assert set(page["/Resources"]) <= {"/Font", "/ProcSet"}
         assert not {"/Group", "/Annots", "/AA", "/PresSteps", "/B"} & page.keys()
+
+
+def test_the_watermark_of_a_training_paper_is_transparent_as_the_standard_allows(fonts: FontSet) -> None:
+    """6.2.5, 6.2.10: a constant alpha in Normal mode, blended in the space of the output intent."""
+    paper = replace(document(*full_blocks()), watermark="培训")
+    marked = pypdf.PdfReader(io.BytesIO(render(paper, fonts).pdf), strict=True)
+    assert "/DestOutputProfile" in marked.trailer["/Root"]["/OutputIntents"][0]
+    for page in marked.pages:
+        states = page["/Resources"]["/ExtGState"].values()
+        assert [set(state) for state in states] == [{"/ca"}]
+        assert all(0 < state["/ca"] < 1 for state in states)
+        assert "/Group" not in page
+    parts_of_all = [part for each in objects(marked) for part in parts(each) if isinstance(part, str)]
+    assert not {"/BM", "/SMask", "/TR", "/TR2", "/HTP", "/CA"} & set(parts_of_all)
 
 
 def test_nothing_acts_hides_or_comes_along(reader: Any) -> None:

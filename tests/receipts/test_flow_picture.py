@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hall.flow import FlowStep, plan
 from receipts.barcodes import MM
@@ -147,3 +148,12 @@ def test_the_heading_of_a_picture_never_stands_alone_at_the_foot(fonts: FontSet)
             found += 1
             assert any(isinstance(op, Box) and op.radius and op.y > heading.y for op in page.ops)
     assert found == 1
+
+
+def test_no_page_ends_in_the_middle_of_a_caption(fonts: FontSet) -> None:
+    """The picture goes with its Chinese caption; each caption is whole, however many lines it takes."""
+    block = replace(flow_block(plan(chain(3))), caption="箭头只画直接先后。" * 20, second="Direct order only. " * 20)
+    picture, chinese, english = flow_strips(Setter(fonts, 0, WIDTH), block)
+    assert picture.keep
+    assert len(chinese.ops) > 1 and chinese.height == pytest.approx(8.5 * 1.5 * len(chinese.ops))
+    assert len(english.ops) > 1 and english.height == pytest.approx(7.5 * 1.5 * len(english.ops))

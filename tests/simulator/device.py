@@ -28,6 +28,7 @@ from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import AnyMessage, Keeper, Trouble, from_line, to_line
+from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from hall import facts as f
@@ -273,11 +274,13 @@ class Device:
         )  # fmt: skip
 
     def bring_contents(self) -> None:
-        """What a running counter tries once an hour: perhaps the centre takes by now what it would not take."""
+        """What a running counter tries once an hour: perhaps the centre takes by now what it would not take, of its
+        archived journals too."""
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
             client = self._conversation(http)
             client._contents_due = 0.0
             client.run()
+            send_archives(http, self.outbox.archives(), self._settings(), self._told, lambda: False)
         self._flush()
 
     def retry(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 
 from central.verify import verify
 from clerk_tui.services import hall_cases
+from clerk_tui.store.archives import Archive
 from clerk_tui.store.exchange import Outbox
 from hall.adoption import in_order
 from hall.case import Case
@@ -52,6 +54,21 @@ def _withheld(world: World) -> list[str]:
             wrong.append(f"{device.code} does not know of which facts the centre has the outline only")
         if world.plan.newer and outlined:
             wrong.append(f"{len(outlined)} facts of {device.code} are still there in outline")
+        wrong += [
+            what for each in device.outbox.archives() if each.state == "proven" for what in _of(world, each, rows)
+        ]
+    return wrong
+
+
+def _of(world: World, archive: Archive, rows: Sequence[Any]) -> list[str]:
+    """The same of an archived journal, as far as it goes."""
+    outlined = {row[1] for row in rows if row[0] == archive.incarnation and row[1] <= archive.head_seq}
+    world.counts["facts in outline, archived"] += len(outlined)
+    wrong = []
+    if not outlined <= set(archive.withheld):
+        wrong.append(f"of archived {archive.incarnation} it is not known what the centre has in outline only")
+    if world.plan.newer and outlined:
+        wrong.append(f"{len(outlined)} facts of archived {archive.incarnation} are still there in outline")
     return wrong
 
 

@@ -130,6 +130,7 @@ class World:
             what()
         if self.plan.newer:
             self.centre.refused = 0
+        self.now_s += 3600
         for device in self.devices:
             self.work(device, device.bring_contents)
         for device in self.devices:

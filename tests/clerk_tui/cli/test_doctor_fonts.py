@@ -29,6 +29,7 @@ def test_without_the_second_font_it_counts_what_prints_and_says_what_to_install(
     assert "87887 个汉字能打印 27785 个" in check.message
     assert "9793 个能打印 3 个" in check.message
     assert "fonts-hanazono" in check.hint
+    assert "从右到左" in check.message, "what no font mends is said too"
 
 
 @pytest.mark.skipif(len(rare_fonts()) < 2, reason="fonts-hanazono is not installed: the whole of level 3 was left out")

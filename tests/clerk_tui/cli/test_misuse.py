@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +222,42 @@ def test_doctor_reads_the_journal_from_its_first_record(clerk: Clerk, home: Path
     store = next(check for check in told.json["checks"] if check["check"] == "store")
     assert (told.code, store["state"]) == (2, "fail")
     assert "第2条" in store["message"] and "clerk restore" in store["hint"]
+
+
+@contextmanager
+def full_disk(store: Path) -> Iterator[None]:
+    """No file grows any more, and SQLite's index of the WAL is not there yet: a disk without a free byte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    usage = shutil.disk_usage(store.parent)._replace(free=0)
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: usage)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (24 << 10, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_does_not_hide_what_the_journal_is_like(clerk: Clerk, home: Path) -> None:
+    """Sound or damaged is what somebody has to know then; that nothing could be kept is only added."""
+    last = clerk("intake", saved(home, walk_in()), "--json").json["journal"]
+    store = home / "data" / "clerk" / "clerk.db"
+    with full_disk(store):
+        done = clerk("journal", "verify", "--json")
+        told = clerk("doctor", "--json")
+    assert (done.code, done.json["ok"], done.json["head"]) == (0, True, last)
+    assert "核对的结果没有保存" in done.err
+    states = {check["check"]: check for check in told.json["checks"]}
+    assert states["store"]["state"] == "warn" and "核对无误" in states["store"]["message"]
+    assert "核对的结果没有保存" in states["store"]["message"]
+    assert states["disk"]["state"] == "fail" and states["papers"]["state"] == "ok"
+    with closing(Unprotected(store)) as connection:
+        connection.execute("UPDATE event SET public = CAST(CAST(public AS TEXT) || ' ' AS BLOB) WHERE seq = 2")
+    with full_disk(store):
+        error = clerk("journal", "verify", "--json").error
+        told = clerk("doctor", "--json")
+    assert (error["code"], error["field"]) == ("changed_fact", "2")
+    assert "第2条" in next(check for check in told.json["checks"] if check["check"] == "store")["message"]
 
 
 @pytest.mark.parametrize("column", ["public", "header"])

@@ -11,6 +11,7 @@ import pytest
 from clerk_tui.cli.main import main
 from clerk_tui.cli.paper import MARKS
 from receipts import kinds
+from receipts.sample_papers import sample_document
 from receipts.templates import PACKAGED
 from tests.receipts.reading import joined, read_text
 
@@ -51,6 +52,19 @@ def test_preview_writes_a_pdf_with_sample_content(
     assert joined(title) in joined(read_text(target.read_bytes()))
 
 
+def test_a_kind_is_in_english_or_says_which_kinds_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spoken = [info.kind for info in kinds() if sample_document(info.kind, "en").second_title]
+    for info in kinds():
+        if info.kind not in spoken:
+            _, out = run(capsys, "preview", info.kind, "--out", "x.pdf", "--language", "en", "--json")
+            error = json.loads(out)["error"]
+            assert error["hint"].partition("：")[2].split("、") == spoken
+            assert not (tmp_path / "x.pdf").exists()
+
+
 @pytest.mark.usefixtures("fonts_in_cache")
 def test_preview_shows_a_ticket_of_80_mm(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "ticket.pdf"
@@ -66,6 +80,7 @@ def test_preview_shows_a_ticket_of_80_mm(capsys: pytest.CaptureFixture[str], tmp
     [
         (("preview", "invoice", "--out", "x.pdf"), "unknown_paper_kind", "KIND"),
         (("preview", "extension"), "missing_argument", "--out"),
+        (("preview", "day_sheet", "--out", "x.pdf", "--language", "en"), "no_english", "--language"),
         (("preview",), "missing_argument", "KIND"),
     ],
 )

@@ -127,6 +127,30 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.parametrize("output", ["full", "closed"])
+def test_an_answer_that_cannot_be_written_says_that_what_was_done_stands(home: Path, output: str) -> None:
+    file = saved(home, walk_in())
+    with open("/dev/full", "w") as full:
+        closed = partial(os.close, 1) if output == "closed" else None
+        done = ended("intake", file, "--json", stdout=full, preexec_fn=closed)
+    assert done.returncode == 74
+    said = done.stderr.decode()
+    assert "结果写不出来" in said and "再做一次之前" in said and "Traceback" not in said
+    assert json.loads(ended("find", "张三", "--json").stdout)["cases"], "the case is there"
+
+
+def test_where_standard_input_is_closed_nothing_is_read_and_it_is_said(home: Path) -> None:
+    done = ended("intake", "-", "--json", preexec_fn=partial(os.close, 0))
+    assert (done.returncode, json.loads(done.stdout)["error"]["field"]) == (2, "FILE")
+
+
+def test_a_sample_morning_needs_a_folder_that_takes_papers(home: Path) -> None:
+    (home / "file").touch()
+    done = ended("demo", "--headless", "--out", home / "file")
+    assert (done.returncode, json.loads(done.stdout)["error"]["field"] if done.stdout else "--out") == (2, "--out")
+    assert "--out" in (done.stdout + done.stderr).decode()
+
+
 @pytest.mark.usefixtures("home")
 def test_an_interruption_is_quiet(home: Path) -> None:
     with started("--config", ROOT / "config.toml", "intake", "-", "--json") as process:

@@ -8,19 +8,22 @@ from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import msgspec
 import pytest
 
 from central import clerks
 from central import enrol as enrolment
 from central.clock import now_ms
+from central.store import Db
 from clerk_tui.services import cases, intake, outbox, papers, signing_in, supplement
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store import scans
-from clerk_tui.store.archives import archives, token_file
+from clerk_tui.store.archives import archives, keep_progress, token_file
 from clerk_tui.store.attachments import path_of
 from clerk_tui.store.backup import back_up, copy, examine
 from clerk_tui.store.clerks import read_list
@@ -29,6 +32,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import open_journal
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.sealing import seal_unproven
 from clerk_tui.sync.sending_archives import send_archives
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, token_path, write_token
@@ -179,6 +183,84 @@ def test_an_archived_journal_that_carries_an_epoch_of_no_centre_is_sent(hall: Ha
     assert hall.case(late.case_id).reference == late.reference
     (archive,) = archives(window.ws.journal.read())
     assert (archive.state, archive.acked_through) == ("proven", archive.head_seq)
+
+
+@pytest.mark.parametrize("outlined", ["before", "after"])
+def test_what_the_centre_had_in_outline_only_comes_whole_from_the_archive_once_it_can_be_read(
+    hall: Hall, window: Window, monkeypatch: pytest.MonkeyPatch, outlined: str
+) -> None:
+    """Outlined before the journal was archived, or by the archive's own sending; offered once an hour, not always."""
+    case_id, device = intake.submit(window.ws, restaurant(window.ws)).case_id, window.ws.journal.device()
+    offered: list[int] = []
+    centre, is_new = hall.carry, False
+
+    def picky(request: httpx.Request) -> httpx.Response:
+        path, body = request.url.path, msgspec.json.decode(request.read() or b"{}")
+        if path.endswith("/contents"):
+            offered.append(body["seq"])
+        holds_it = path.endswith("/push") and body["first_seq"] <= 2 < body["first_seq"] + len(body["events"])
+        holds_it = holds_it and body["incarnation"] == device.incarnation
+        if not is_new and (holds_it or path.endswith("/contents")):
+            return httpx.Response(400, content=msgspec.json.encode(wire.Problem(code="bad_request", message="读不出")))
+        return centre(request)
+
+    def send_at(hours: float) -> list[int]:
+        """What is offered by a conversation at that time."""
+        now = window.clock.now_ms() + round(hours * 3_600_000)
+        monkeypatch.setattr("clerk_tui.sync.sending_archives.time", SimpleNamespace(time_ns=lambda: now * 1_000_000))
+        offered.clear()
+        send_old(window)
+        return list(offered)
+
+    async def kept(db: Db) -> list[tuple[int, str]]:
+        rows = await db.rows(
+            "SELECT length(public), status FROM event WHERE incarnation = $1 AND seq = 2", device.incarnation
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    monkeypatch.setattr(hall, "carry", picky)
+    if outlined == "before":
+        assert window.sync() is None
+    window.ws.close()
+    begin_anew(window)
+    assert send_at(0) == ([2] if outlined == "before" else [])
+    assert inline(hall.store.read(kept)) == [(0, "quarantined")]
+    assert send_at(0.1) == ([] if outlined == "before" else [2]), "the first time at once, then once an hour"
+    assert send_at(0.9) == []
+    is_new = True
+    assert send_at(1.1) == [2]
+    ((length, status),) = inline(hall.store.read(kept))
+    assert length > 0 and status == "applied"
+    assert hall.case(case_id).writers[device.incarnation] >= 2
+    assert send_at(9) == [], "and that is the end of it"
+
+
+def test_what_an_archived_journal_knew_of_outlines_outlives_another_beginning(hall: Hall, window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    keep_progress(window.ws.journal.database, "device-of-old", 0, "proven", "", [7])
+    first = window.ws.journal.device().device_id
+    with window.ws.journal.write() as db:
+        db.execute("INSERT INTO dead_letter (seq, reason, reported_ms) VALUES (2, '读不出', 1), (3, '没有交出', 0)")
+    window.ws.close()
+    begin_anew(window)
+    (archive,) = archives(window.ws.journal.read())
+    assert (archive.device_id, archive.withheld) == (first, (2,))
+    rows = window.ws.journal.read().execute("SELECT device_id, seq FROM archive_withheld ORDER BY seq").fetchall()
+    assert [tuple(row) for row in rows] == [(first, 2), ("device-of-old", 7)]
+
+
+def test_a_sealed_file_holds_what_the_archive_s_own_sending_left_in_outline(window: Window, tmp_path: Path) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    outbox_ = Outbox(window.ws.journal.path)
+    head = outbox_.head().seq
+    done = seal_unproven(
+        outbox_, load_key(outbox_.path), sealing_key(window.hall.store.key).public_key().public_bytes_raw(), tmp_path,
+        office="SL01", reason="too_old", now_ms=1, after=head, withheld=(2,),
+    )  # fmt: skip
+    outbox_.close()
+    assert done is not None and (done.first, done.last) == (2, head)
 
 
 def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:
@@ -528,9 +610,10 @@ def _row_of(window: Window) -> tuple[object, ...]:
 
 
 def test_messages_about_archives_travel_as_lines() -> None:
-    from clerk_tui.sync.messages import ArchiveSent, from_line, to_line
+    from clerk_tui.sync.messages import ArchiveOffered, ArchiveSent, from_line, to_line
 
-    message = ArchiveSent(device_id="d", through=3, state="sealed", sealed_path="/x")
-    assert from_line(to_line(message)) == message
+    sent = ArchiveSent(device_id="d", through=3, state="sealed", sealed_path="/x", withheld=[2])
+    for message in (sent, ArchiveOffered(device_id="d", seq=2, is_read=True)):
+        assert from_line(to_line(message)) == message
     with pytest.raises(msgspec.MsgspecError):
         from_line(b'{"kind":"archive"}')

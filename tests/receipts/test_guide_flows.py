@@ -6,8 +6,10 @@ import msgspec
 from msgspec import structs
 
 from hall.catalogue.model import ProcessStep
+from hall.flow import FlowStep
 from hall.refs import MatterRef
-from receipts.process import flow_of, steps_of
+from receipts.english import English
+from receipts.guide_flows import flow_of, project_of, steps_of
 from receipts.sample_case import MATTER
 from tests.catalogue.test_department_matters import matter
 
@@ -46,3 +48,22 @@ def test_a_fact_from_before_is_read_and_says_what_it_knows() -> None:
     old = msgspec.convert(told, MatterRef)
     assert [(step.name, step.who) for step in steps_of(old)] == [("受理", ""), ("决定", "某局")]
     assert flow_of(old) is not None
+
+
+def test_the_caption_claims_no_more_than_the_arrows_say() -> None:
+    """甲 → 乙 → 丙: 甲 and 丙 have no arrow between them, and one waits for the other all the same."""
+    steps = (
+        FlowStep(code="a", name="甲", days=3),
+        FlowStep(code="b", name="乙", days=3, after=("a",)),
+        FlowStep(code="c", name="丙", days=3, after=("a", "b")),
+        FlowStep(code="d", name="丁", days=1),
+    )
+    flow = project_of(structs.replace(MATTER, flow=steps), English({}))
+    assert flow is not None
+    (last,) = [box for box in flow.boxes if box.name == "丙"]
+    assert [flow.boxes[number].name for number in last.after] == ["乙"]
+    assert "之间没有箭头的步骤可以同时办理" not in flow.caption
+    assert flow.caption.endswith("箭头只画直接先后；顺着箭头互相走不到的步骤可以同时办理。")
+    assert flow.second.endswith(
+        "Arrows show direct order only; steps that no chain of arrows joins can run side by side."
+    )

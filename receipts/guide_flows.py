@@ -86,7 +86,10 @@ def _caption(made: Plan) -> str:
         days += "（自然日按每周五个工作日折算）"
     if len(made.critical) == len(made.steps):
         return f"全程{days}。"
-    return f"粗线为关键路径，决定总时间：{_path(made, '、')}，{days}。之间没有箭头的步骤可以同时办理。"
+    return (
+        f"粗线为关键路径，决定总时间：{_path(made, '、')}，{days}。"
+        "箭头只画直接先后；顺着箭头互相走不到的步骤可以同时办理。"
+    )
 
 
 def _english_caption(made: Plan, english: English) -> str:
@@ -102,7 +105,7 @@ def _english_caption(made: Plan, english: English) -> str:
     path = ": " + _path(made, ", ", english.phrase) if named else ""
     return (
         f"Heavy lines: the critical path, which decides the total time{path}; {days}. "
-        "Steps without an arrow between them can run side by side."
+        "Arrows show direct order only; steps that no chain of arrows joins can run side by side."
     )
 
 
