@@ -21,7 +21,7 @@ from clerk_tui.store.disk import free_bytes
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.learning import Lists
 from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, ReadAgain, Rewound, Trouble
-from clerk_tui.sync.transport import Answer, Transport, decode, refusal
+from clerk_tui.sync.transport import Answer, Transport, decode, packed, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
 from hall.wire_oversight import RetryReply
@@ -159,8 +159,9 @@ class Client:
         first = self.acked + 1
         request, lane = self._request(facts, first)
         faults.point("send.before")
-        headers: dict[str, str] = {wire.LANE_HEADER: lane} if lane else {}
-        answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request), headers=headers)
+        content, headers = packed(msgspec.json.encode(request))
+        headers |= {wire.LANE_HEADER: lane} if lane else {}
+        answer = self._ask("POST", "/v1/sync/push", content=content, headers=headers)
         faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
@@ -183,7 +184,7 @@ class Client:
             return Trouble(what="not_the_centre", detail="a receipt that does not say what became of the batch")
         self._keep(Acked(receipt=receipt, results=reply.results, withheld=reply.withheld))
         self.acked, self._epoch = told[-1], receipt.epoch
-        self._limit = wire.MAX_FACTS
+        self._limit = min(wire.MAX_FACTS, self._limit * 2)
         if reply.retry_after_ms > 0:
             # What was sent is kept; the centre asks for a pause before the rest.
             return Trouble(what="busy", detail="asked to wait", retry_s=min(reply.retry_after_ms, 300_000) / 1000)
@@ -230,7 +231,7 @@ class Client:
             return refusal(status, body)
         if status in (409, 412) and problem.code in wire.GO_BACK:
             return self._go_back(problem, nonce)
-        if status in (400, 413) and len(facts) > 1:
+        if status in (400, 408, 413) and len(facts) > 1:
             self._limit = max(1, len(facts) // 2)
             return None
         if status in (400, 413) and facts:

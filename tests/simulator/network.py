@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import httpx
@@ -39,7 +40,7 @@ class Line(httpx.BaseTransport):
         """Carry a request to the centre, perhaps, and its reply back, perhaps."""
         parcel = Parcel.of(request)
         status, headers, body = self._carried(parcel)
-        return httpx.Response(status, headers=headers, content=body, request=request)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body), request=request)
 
     def _carried(self, parcel: Parcel) -> tuple[int, dict[str, str], bytes]:
         world, weather = self._world, self._world.weather
@@ -105,7 +106,10 @@ class Parcel(msgspec.Struct, frozen=True):
         """What was asked."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         span = request.headers.get("content-range", "")
-        return cls(request.method, request.url.path, dict(request.url.params), token, request.read(), span)
+        body = request.read()
+        if request.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        return cls(request.method, request.url.path, dict(request.url.params), token, body, span)
 
 
 def strangers(parcel: Parcel) -> list[Answer]:

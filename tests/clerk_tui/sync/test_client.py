@@ -26,6 +26,7 @@ from hall import wire
 from tests.central.counter import Counter
 from tests.central.inline import counts, inline
 from tests.journals import StillClock, add_case
+from tests.wires import Wire
 
 
 class Rig:
@@ -53,7 +54,7 @@ class Rig:
     def run(self) -> Trouble | None:
         outbox = Outbox(self.journal.path)
         keeper = JournalKeeper(self.journal.database, StillClock())
-        with httpx.Client(base_url="http://testserver.local", transport=httpx.MockTransport(self._carry)) as http:
+        with httpx.Client(base_url="http://testserver.local", transport=Wire(self._carry)) as http:
             client = Client(http, outbox, self.counter.key, self.counter.enrolled.token, keeper)
             try:
                 return client.run()

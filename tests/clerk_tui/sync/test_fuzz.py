@@ -26,6 +26,7 @@ from clerk_tui.sync.transport import MAX_REPLY
 from hall import wire
 from tests.journals import StillClock, add_case, new_journal
 from tests.reliability.figures import record
+from tests.wires import Wire
 
 STORED = 2
 """How many of the three facts the centre really has, and has signed for."""
@@ -183,7 +184,7 @@ class Fuzzer:
         outbox = Outbox(self.journal.path)
         key, keeper = load_key(self.journal.path), JournalKeeper(self.journal.database, StillClock())
         truly = falsely = 0
-        transport = httpx.MockTransport(self.reply)
+        transport = Wire(self.reply)
         with httpx.Client(base_url="http://centre.invalid", transport=transport) as http:
             for _ in range(count):
                 Client(http, outbox, key, "token", keeper, save_token=lambda token: None).run()

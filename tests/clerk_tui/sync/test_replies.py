@@ -47,9 +47,10 @@ class Asked:
         self.query = handler.path.partition("?")[2]
         self.headers = dict(handler.headers.items())
         self.body = body
+        self.plain = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
     def push(self) -> wire.PushRequest:
-        return msgspec.json.decode(self.body, type=wire.PushRequest)
+        return msgspec.json.decode(self.plain, type=wire.PushRequest)
 
 
 class Server:
@@ -368,16 +369,39 @@ def test_the_feed_is_not_read_where_the_disk_is_nearly_full(rig: Rig, monkeypatc
     assert (planted(rig), rig.acked) == (0, 3), "and what was written here is sent"
 
 
-# -- 400, 413 ----------------------------------------------------------------------------------------------------------
+# -- 400, 408, 413 -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [400, 413])
+@pytest.mark.parametrize("status", [400, 408, 413])
 def test_a_batch_that_is_not_taken_is_halved(rig: Rig, status: int) -> None:
     add_case(rig.journal, 2)
-    rig.server.answers = [problem(status, "bad_request"), problem(status, "bad_request"), rig.takes(), rig.takes()]
+    rig.server.answers = [problem(status, "bad_request"), problem(status, "bad_request")]
+    rig.server.answers += [rig.takes(), rig.takes(), rig.takes()]
     assert rig.run() is None
-    assert [len(push.events) for push in rig.server.pushes()] == [6, 3, 1, 5]
+    assert [len(push.events) for push in rig.server.pushes()] == [6, 3, 1, 2, 3], "and grows again with what is taken"
     assert rig.acked == 6
+
+
+def test_a_line_too_slow_for_a_single_fact_is_no_reason_to_leave_its_contents_out(rig: Rig) -> None:
+    rig.server.answers = [problem(408, "too_slow") for _ in range(9)]
+    assert what(rig.run()) == "busy"
+    assert [len(push.events) for push in rig.server.pushes()] == [3, 1]
+    assert all(asked.path != "/v1/sync/report" for asked in rig.server.asked)
+    rig.server.answers = [rig.takes(), rig.takes()]
+    assert rig.run() is None
+    assert rig.acked == 3
+
+
+def test_a_long_batch_goes_packed_and_a_short_one_as_it_is(rig: Rig) -> None:
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    for number in range(2, 62):
+        add_case(rig.journal, number)
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    short, long = [asked for asked in rig.server.asked if asked.path.endswith("/push")]
+    assert (short.headers.get("Content-Encoding"), long.headers.get("Content-Encoding")) == (None, "gzip")
+    assert len(long.push().events) == 180 and 2 * len(long.body) < len(long.plain)
 
 
 def picky(rig: Rig, refused: set[int], reports: list[Report], *, knows_reports: bool = True) -> None:
