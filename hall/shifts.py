@@ -56,7 +56,7 @@ WORK_NAMES: Final[dict[str, str]] = {
 
 
 class ShiftPaused(Body, frozen=True, tag="shift.paused"):
-    """The window stops serving for a while; the reason is told to those who wait."""
+    """The window stops serving for a while; the reason stands on the hall's board."""
 
     window: str
     reason: str

@@ -50,8 +50,11 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A ticket after its facts so far. Times are Unix milliseconds, 0 for what has not happened.
 
     ``place_ms`` is set when it was put back among those who wait, 0 while its issue alone counts. ``window`` is where
-    it was called to, or the only one that may call it after a transfer to a window. ``withdrawn`` are numbers that the
-    same ticket got besides, at stations that could not hear of each other: only ``number`` is called.
+    it was called to, or the only one that may call it after a transfer to a window. ``calls`` are those that stand:
+    what a window gave back before anybody came (it paused, locked or fell silent) was no call to the person, and
+    neither were its repeats; ``first_called_ms`` stays all the same. ``calls_before`` of them were made before the
+    ticket waited last. ``withdrawn`` are numbers that the same ticket got besides, at stations that could not hear of
+    each other: only ``number`` is called.
     """
 
     ticket_id: str
@@ -68,6 +71,7 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     window: str = ""
     place_ms: int = 0
     calls: int = 0
+    calls_before: int = 0
     first_called_ms: int = 0
     called_ms: int = 0
     started_ms: int = 0
@@ -139,6 +143,7 @@ def _called(ticket: Ticket, body: Any) -> dict[str, Any]:
         "state": S.CALLED,
         "window": body.window,
         "calls": ticket.calls + 1,
+        "calls_before": ticket.calls_before if ticket.state is S.CALLED else ticket.calls,
         "called_ms": body.at_ms,
         "first_called_ms": ticket.first_called_ms or body.at_ms,
         "why": body.why or ticket.why,
@@ -158,7 +163,9 @@ def _passed(ticket: Ticket, body: Any) -> dict[str, Any]:
 
 
 def _returned(ticket: Ticket, body: Any) -> dict[str, Any]:
-    return {"state": S.WAITING, "place_ms": body.place_ms, "window": "", "reason": "", "ended_ms": 0}
+    calls = ticket.calls_before if ticket.state is S.CALLED else ticket.calls
+    waits = {"state": S.WAITING, "place_ms": body.place_ms, "window": "", "reason": "", "ended_ms": 0}
+    return {**waits, "calls": calls}
 
 
 def _transferred(ticket: Ticket, body: Any) -> dict[str, Any]:

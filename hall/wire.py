@@ -146,7 +146,6 @@ class PushReply(_Message, frozen=True):
     receipt: Receipt
     results: list[PushResult]
     retry_after_ms: Number = 0
-    min_app_v: str = ""
     withheld: list[Number] = []
 
 

@@ -105,7 +105,7 @@ class TicketFacts(Struct):
 
     def _is_used(self, subject: str) -> bool:
         row = self.rows.get(subject)
-        return row is not None and (row.ticket.calls > 0 or row.ticket.state is not TicketState.WAITING)
+        return row is not None and (row.ticket.first_called_ms > 0 or row.ticket.state is not TicketState.WAITING)
 
     def _fold(self, subject: str, fact: Fact, history: list[Happened]) -> Answer:
         before = self.rows.get(subject)

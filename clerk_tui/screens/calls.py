@@ -184,7 +184,7 @@ class Calls(Shifting):
                 return  # the key was pressed twice: it is somebody else's visit by now
             window.finish(actor, outcome)
             if then_next:
-                window.call_next(actor)
+                _call_next(window, actor)
 
         self.counter.go_home()
         self.queue_do(job)
@@ -207,7 +207,7 @@ class Calls(Shifting):
 
         def job(window: Window, actor: Actor) -> None:
             window.pass_over(actor, reason)
-            window.call_next(actor)
+            _call_next(window, actor)
 
         self.counter.go_home()
         self.queue_do(job)
@@ -221,8 +221,10 @@ class Calls(Shifting):
         return self.visit.number if self.visit is not None and self.visit.called else ""
 
     def let_go(self) -> None:
-        if self.not_come():
-            self.queue_do(lambda window, actor: window.let_go(actor))
+        # Also where nobody is called yet: a call may be on its way.
+        actor = self.workspace.seat.actor if self.workspace is not None else None
+        if self._queue_thread is not None and actor is not None:
+            self._queue_thread.do(lambda window: window.let_go(actor))
 
     def person_here(self) -> str:
         """Whoever was called is served now, since something is opened for them; the number, or ``""``."""
@@ -309,8 +311,8 @@ class Calls(Shifting):
 
 
 def _call_next(window: Window, actor: Actor) -> None:
-    """The next one, unless an earlier press of the same key has called them meanwhile."""
-    if window.desk.visit is None:
+    """The next one, unless an earlier press of the same key has called them meanwhile, or nobody sits here any more."""
+    if window.desk.visit is None and window.attended:
         window.call_next(actor)
 
 

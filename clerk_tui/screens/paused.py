@@ -65,7 +65,7 @@ class PausedScreen(CounterScreen):
         since = clock_time(self.pause.since_ms, workspace.config.timezone)
         lasted = age(max(0, workspace.clock.now_ms() - self.pause.since_ms))
         lines: list[Line] = [((("  " + _("暂停服务"), "strong"),), "big-warn"), BLANK]
-        lines += [((("  " + part, "strong"),), "") for part in wrap(safe(self.pause.reason), columns - 4)]
+        lines += [((("  " + part, "strong"),), "") for part in wrap(safe(_(self.pause.reason)), columns - 4)]
         told = _("从 {since} 起，已 {lasted}").format(since=since, lasted=lasted)
         lines += [BLANK, ((("  " + told, "plain"),), "")]
         if self.name_of:

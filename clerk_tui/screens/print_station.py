@@ -29,7 +29,8 @@ from clerk_tui.widgets.virtual_list import VirtualList
 from hall.errors import HallError
 
 if TYPE_CHECKING:
-    from clerk_tui.services.print_station import Station, StationJob
+    from clerk_tui.services.print_sources import StationJob
+    from clerk_tui.services.print_station import Station
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 2.0
@@ -159,7 +160,10 @@ class PrintStationApp(App[int]):
         items = sorted(open_, key=lambda job: ORDER.index(job.state)) + done[::-1]
         names = [job.name for job in items]
         place = names.index(chosen.name) if chosen is not None and chosen.name in names else 0
-        self.list.show(items, empty=("", "  " + _("没有文书")), place=place)
+        # Where one cannot look there may be papers.
+        blind = any(where in message.trouble for where in ("centre", "folder"))
+        none = _("看不到那里的文书，原因在上面") if blind else _("没有文书")
+        self.list.show(items, empty=("", "  " + none), place=place)
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:

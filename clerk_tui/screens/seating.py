@@ -61,6 +61,7 @@ class Seating(Places):
         if workspace is None or self.locked or signing_in.may_stay(workspace):
             return
         opened = workspace.seat.actor is not None
+        self.let_go()
         workspace.seat.leave()
         why = _("签到已失效，或中心改了本厅的人员。录入的内容还在，签到后接着办。") if opened else ""
         self._cover(SignInScreen(why=why))

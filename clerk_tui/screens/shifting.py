@@ -63,7 +63,7 @@ class Shifting(Seating):
         """Ask why, then pause."""
         if self.workspace is None or self.locked:
             return
-        lines = [(_("原因写进记录，等候的人在显示屏上看得到。录入的内容还在。"), "plain")]
+        lines = [(_("等候的人在显示屏上看到“暂停”；原因写进记录，看板上看得到。录入的内容还在。"), "plain")]
         if number := self.not_come():
             lines.append((_("{number}还没有来：暂停后回到队里原来的位置。").format(number=number), "warn"))
         spec = Spec(
@@ -72,14 +72,14 @@ class Shifting(Seating):
             options=tuple(_(reason) for reason in REASONS),
             field=_("原因"),
             check=worded(_("要写明原因")),
-            yes=N_("暂停"),
+            yes=N_("现在暂停"),
             no=N_("继续服务"),
             tone="warn",
         )
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                self.counter.guarded(lambda: self._pause(answer.text or _(REASONS[answer.choice])))
+                self.counter.guarded(lambda: self._pause(answer.text or REASONS[answer.choice]))
 
         self.push_screen(Dialog(spec), answered)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from clerk_tui.i18n import N_, _, named
 from clerk_tui.services.numbers import Outlook
-from clerk_tui.services.ticket_printing import Printed
+from clerk_tui.services.ticket_printing import TAKE_ANOTHER, Printed
 from clerk_tui.services.ticketing import Taken
 from clerk_tui.widgets import digits
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
@@ -83,10 +83,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Found:
-    """A ticket that somebody has in hand, and what can be done with it."""
+    """A ticket that somebody has in hand, and what can be done with it; ``over``: why nothing can."""
 
     taken: Taken
     business: Business | None
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def choices(page: Page) -> Sequence[Choice]:
             return [Choice(named(each)) for each in page.reasons]
         case Given():
             return [Choice(_("再打一次"))] if needs_print(page) else []
-        case Found():
+        case Found(over=""):
             return [Choice(_("补打这张号票")), *_moves(page)]
     return []
 
@@ -174,8 +175,13 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
         case Found():
             return _found(page, columns)
         case Trouble(message=message, hint=hint):
-            return _band(message, hint, "big-warn", columns), [], (Button("enter", "Enter", _("知道了")),)
+            return _band(message, hint, "big-warn", columns), [], (_known(),)
     raise AssertionError("every page has words")
+
+
+def _known() -> Button:
+    """Read, and on to whoever comes next."""
+    return Button("enter", "Enter", _("知道了"))
 
 
 def _title(text: str, under: str, columns: int) -> list[Line]:
@@ -338,8 +344,10 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
     if ticket.withdrawn:
         other = _("、").join(ticket.withdrawn)
         under += "　" + _("{other} 与它是同一个预约，已作废，请等 {number}").format(other=other, number=ticket.number)
-    keys = (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
-    return _title(f"{ticket.number}　{state}", under, columns), [], keys
+    title = _title(f"{ticket.number}　{state}", under, columns)
+    if page.over:
+        return [*title, *_band(_(page.over), _(TAKE_ANOTHER), "big-info", columns)], [], (_known(),)
+    return title, [], (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
 
 
 def _moves(page: Found) -> list[Choice]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page
-from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
+from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticket_printing, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.queue_centre import Refused, Unreachable
 from clerk_tui.services.ticketing import Station, Taken
@@ -46,9 +46,14 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
         arrival = arriving.read(ws, station, text)
         if arrival.kind == "ticket":
             taken = ticket_moves.find(ws, station, arrival.ticket)
-            return Found(taken, _business(ws, taken))
+            return found(ws, taken)
         if arrival.bookings:
-            return given(ws, booking.check_in(ws, station, booking.due(ws, station, arrival.bookings)))
+            taken = booking.check_in(ws, station, booking.due(ws, station, arrival.bookings))
+            if not taken.already:
+                return given(ws, taken)
+            # Checked in earlier: this machine does not know what has become of the number since.
+            now = ticket_moves.find(ws, station, taken.ticket.ticket_id)
+            return found(ws, now) if ticket_printing.why_not_again(ws, now.ticket) else given(ws, now)
         if arrival.business is not None:
             return take(arrival.business.key, Asked(reference=arrival.reference))(ws, station)
         return Businesses(seen, Asked(reference=arrival.reference, id_number=arrival.id_number))
@@ -61,7 +66,7 @@ def give_back(ticket_id: str) -> Work:
 
     def work(ws: Workspace, station: Station) -> Page:
         ticket = ticket_moves.void(ws, station, ticket_id, GIVEN_BACK)
-        return Found(Taken(ticket=ticket, already=True), _business(ws, Taken(ticket=ticket)))
+        return found(ws, Taken(ticket=ticket, already=True))
 
     return work
 
@@ -71,10 +76,14 @@ def come_back(ticket_id: str) -> Work:
 
     def work(ws: Workspace, station: Station) -> Page:
         ticket_moves.come_back(ws, station, ticket_id)
-        taken = ticket_moves.find(ws, station, ticket_id)
-        return Found(taken, _business(ws, taken))
+        return found(ws, ticket_moves.find(ws, station, ticket_id))
 
     return work
+
+
+def found(ws: Workspace, taken: Taken) -> Found:
+    """The page of a ticket that somebody has in hand."""
+    return Found(taken, _business(ws, taken), ticket_printing.why_not_again(ws, taken.ticket))
 
 
 def given(ws: Workspace, taken: Taken) -> Given:

@@ -48,11 +48,13 @@ class Window(Watching):
         self._may_call(actor)
         self.line.wake()
         waited = self.desk.asking is not None
-        if self._claim(actor, self._request(actor)):
-            return
+        called = self._claim(actor, self._request(actor))
         # What an earlier call came to may be over by now: then this one is a call of its own.
-        if not (waited and self.line.online and self._claim(actor, self._request(actor))):
+        if not called and waited and self.line.online:
+            called = self._claim(actor, self._request(actor))
+        if not called:
             self.tell("unreachable")
+        self.let_go_unattended()
 
     def call(self, actor: Actor, ticket: str, reason: str) -> None:
         """A certain one, out of order or back after 过号, with the reason.
@@ -65,6 +67,7 @@ class Window(Watching):
         self.line.wake()
         if not self._claim(actor, self._request(actor, ticket, reason.strip()[:200])):
             self.tell("unreachable")
+        self.let_go_unattended()
 
     def take_up(self, actor: Actor, ticket: str) -> None:
         """Go on with one that was set aside here. Raises as ``call_next``."""
@@ -143,7 +146,7 @@ class Window(Watching):
         Raises:
             BadInput: the centre's refusal.
         """
-        self._asking = True
+        self._asking, self._caller = True, actor
         self.keep(replace(self.desk, asking=request))
         try:
             if not self.settle():
@@ -234,15 +237,6 @@ class Window(Watching):
         aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=_reason(reason), lease_left_ms=0))
         desk = replace(self.desk, visit=None, held=(*self.desk.held, aside))
         self.step(actor, "hold", visit, desk, reason=_reason(reason))
-
-    def let_go(self, actor: Actor) -> None:
-        """Whoever was called and has not come goes back to their place, since nobody will be here; nothing happens
-        where nobody is called."""
-        self.reload()
-        visit = self.desk.visit
-        if visit is not None and visit.called:
-            self.step(actor, "release", visit, without(self.desk, visit.ticket.ticket_id))
-            self.tell("put_back", visit.number)
 
     def release(self, actor: Actor, ticket: str) -> None:
         """One that was set aside goes back to its place among those who wait."""

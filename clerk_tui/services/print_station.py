@@ -9,193 +9,24 @@ the folder; the station itself keeps nothing, so none is lost with it.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Final, Literal, Protocol
-
-from msgspec import Struct
+from typing import Final
 
 from clerk_tui import faults
 from clerk_tui.config import Config
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError, Target
 from clerk_tui.services.print_queue import hand_over, outcome, told
-from clerk_tui.sync import prints
+from clerk_tui.services.print_sources import FolderGone, FromCentre, FromFolder, Source, StationJob, folder_trouble
 from clerk_tui.sync.asking import Centre, Refused, Unreachable
 from hall.errors import BadInput
 from hall.print_wire import Ended
 
-State = Literal["queued", "printing", "printed", "failed", "unknown"]
 REST_S: Final = 20.0
 """So long a folder that nothing can be done in is left alone, in seconds, unless a person wants it tried."""
-
-
-class StationJob(Struct, frozen=True, kw_only=True):
-    """A paper at the station: its file's name, where it came from, how it stands; ``changed_ms`` is Unix ms."""
-
-    name: str
-    source: str
-    state: State
-    error: str = ""
-    changed_ms: int = 0
-
-
-class Source(Protocol):
-    """Where papers come from, and where it is written down how they stand."""
-
-    name: str
-
-    def begin_anew(self) -> None:
-        """What an earlier run of this station had begun, nobody knows."""
-
-    def take(self) -> tuple[str, bytes] | None:
-        """The next paper that waits: its name and its PDF."""
-
-    def begin(self, name: str) -> bool:
-        """Write down that it is being printed; ``False`` when it is somebody else's by now."""
-
-    def end(self, name: str, state: Ended, error: str) -> None:
-        """Write down what became of it."""
-
-    def settle(self, name: str, printed: bool) -> None:
-        """A person has looked: it lies there, or it is printed again."""
-
-    def jobs(self) -> Sequence[StationJob]:
-        """What there is to do, and what was done lately, the oldest first."""
-
-    def close(self) -> None:
-        """Let go of the way there."""
-
-
-class FromCentre:
-    """Papers that windows sent through the centre to this station, or to any."""
-
-    name = "centre"
-
-    def __init__(self, centre: Centre, station: str) -> None:
-        self._centre, self._station = centre, station
-        # Kept until its answer came: asked again, the centre gives the same paper.
-        self._claim = str(uuid.uuid4())
-
-    def begin_anew(self) -> None:
-        prints.forsake(self._centre)
-
-    def take(self) -> tuple[str, bytes] | None:
-        taken = prints.take(self._centre, self._claim, self._station)
-        return (taken.job.name, taken.pdf) if taken.job is not None else None
-
-    def begin(self, name: str) -> bool:
-        try:
-            prints.begin(self._centre, name, self._claim)
-        except Refused:
-            self._claim = str(uuid.uuid4())
-            return False
-        return True
-
-    def end(self, name: str, state: Ended, error: str) -> None:
-        with suppress(Refused):  # somebody has settled it meanwhile
-            prints.end(self._centre, name, self._claim, state, error)
-        self._claim = str(uuid.uuid4())
-
-    def settle(self, name: str, printed: bool) -> None:
-        try:
-            prints.settle(self._centre, name, printed)
-        except Refused as refused:
-            raise BadInput(refused.code, refused.message, field="job", hint="看列表里现在的结果") from refused
-
-    def jobs(self) -> Sequence[StationJob]:
-        return [
-            StationJob(
-                name=job.name, source=self.name, error=job.error, changed_ms=job.changed_ms,
-                state="queued" if job.state == "taken" or job.state == "withdrawn" else job.state,
-            )
-            for job in prints.listed(self._centre, self._station)
-        ]  # fmt: skip
-
-    def close(self) -> None:
-        self._centre.close()
-
-
-class FromFolder:
-    """Papers that windows put into a folder that the station sees too (``dir:`` at the window).
-
-    Where a file lies says how its paper stands: in the folder itself it waits, then it moves through ``printing`` to
-    ``failed`` or ``unknown``; one that came out is erased. A move within a file system happens or does not, so a paper
-    is always in exactly one place.
-    """
-
-    name = "folder"
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._errors: dict[str, str] = {}
-
-    def begin_anew(self) -> None:
-        for path in self._files("printing"):
-            self._move(path, "unknown")
-
-    def take(self) -> tuple[str, bytes] | None:
-        waiting = self._files("")
-        return (waiting[0].name, waiting[0].read_bytes()) if waiting else None
-
-    def begin(self, name: str) -> bool:
-        return self._move(self._folder / name, "printing")
-
-    def end(self, name: str, state: Ended, error: str) -> None:
-        path = self._folder / "printing" / name
-        self._errors[name] = error
-        if state == "printed":
-            path.unlink(missing_ok=True)
-        else:
-            self._move(path, state)
-
-    def settle(self, name: str, printed: bool) -> None:
-        for state in ("failed", "unknown"):
-            path = self._folder / state / name
-            if path.exists():
-                if printed:
-                    path.unlink()
-                else:
-                    self._move(path, "")
-                return
-        raise BadInput("not_open", "这份文书打印的结果已经清楚了", field="job", hint="看列表里现在的结果")
-
-    def jobs(self) -> Sequence[StationJob]:
-        states: tuple[tuple[str, State], ...] = (
-            ("failed", "failed"), ("unknown", "unknown"), ("printing", "printing"), ("", "queued"),
-        )  # fmt: skip
-        return [
-            StationJob(name=path.name, source=self.name, state=state, error=self._errors.get(path.name, ""))
-            for place, state in states
-            for path in self._files(place)
-        ]
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _files(self, place: str) -> list[Path]:
-        """The papers of one place, the oldest first; one that goes away meanwhile is left out."""
-        found = []
-        for path in (self._folder / place).glob("*.pdf"):
-            if not path.name.startswith("."):
-                try:
-                    found.append((path.stat().st_mtime_ns, path.name, path))
-                except OSError:
-                    continue
-        return [path for _, _, path in sorted(found)]
-
-    def _move(self, path: Path, place: str) -> bool:
-        target = self._folder / place / path.name
-        try:
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
-        except FileNotFoundError:
-            return False  # another station was quicker
-        return True
 
 
 class Station:
@@ -253,7 +84,7 @@ class Station:
         except Unreachable:
             raise BadInput("unreachable", "联系不上中心，没有记下", field="job", hint="网络恢复后再按一次") from None
         except OSError as error:
-            message, hint = "共享文件夹用不了，没有记下", _folder_trouble(error)
+            message, hint = "共享文件夹用不了，没有记下", folder_trouble(error)
             raise BadInput("folder_unusable", message, field="job", hint=hint) from None
 
     def _asked(self, source: Source, work: Callable[[], object], *, only_looks: bool = False) -> None:
@@ -265,8 +96,9 @@ class Station:
         except Refused as refused:
             self.trouble[source.name] = refused.message
         except OSError as error:
-            self.trouble[source.name] = _folder_trouble(error)
-            if not only_looks:
+            self.trouble[source.name] = folder_trouble(error)
+            # One that has gone costs nothing to look for, and is taken up again as soon as it is back.
+            if not (only_looks or isinstance(error, FolderGone)):
                 self._rests[source.name] = time.monotonic() + REST_S
         else:
             if not only_looks:
@@ -315,15 +147,6 @@ class Station:
             _, name, state, error = self._untold[0]
             source.end(name, state, error)
             del self._untold[0]
-
-
-def _folder_trouble(error: OSError) -> str:
-    """What is wrong with the shared folder, and what to do."""
-    if isinstance(error, FileExistsError):
-        name = Path(error.filename).name
-        return f"有个文件叫“{name}”，占了文件夹的位置，这里的文书都没有打；移走这个文件，再按 F5"
-    why = error.strerror
-    return f"不能读写（{why}），这里的文书都没有打；让管理员给这台机器读写这个文件夹的权限，再按 F5"
 
 
 def _collect(found: list[StationJob], source: Source) -> None:

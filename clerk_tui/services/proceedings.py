@@ -193,7 +193,7 @@ def decide(
     """
 
     def step(case: Case, action: Action) -> None:
-        require_running(case, "作出决定")
+        require_running(case, "作决定")
         _require_decidable(case, action.today, granted=granted)
         law = "不予许可应当说明理由（行政许可法第三十八条第二款）"
         listed = None if granted else _denial(ws, case, reason)

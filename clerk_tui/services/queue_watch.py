@@ -17,7 +17,7 @@ from clerk_tui.store.journal import Entry
 from clerk_tui.sync import queue
 from hall import queue_wire as w
 from hall.queue_wire import TicketView, WindowState
-from hall.roles import Permission
+from hall.roles import Actor, Permission
 from hall.ticketing import TicketCalled
 
 LOOK_MS: Final = 12_000
@@ -59,6 +59,7 @@ class Watching(Queueing):
         self.detailed = False
         self._state: WindowState = "open"
         self._asking = False
+        self._caller: Actor | None = None
         self._waiting: tuple[TicketView, ...] = ()
         self._more = False
         self._passed: tuple[TicketView, ...] = ()
@@ -94,7 +95,11 @@ class Watching(Queueing):
         self.reload()
         visit, mono = self.desk.visit, self.ws.clock.mono_ms()
         if visit is not None and _leased(visit) and mono >= self._renew_at:
-            self._renew(visit)
+            if self.attended:
+                self._renew(visit)
+            else:
+                # Called before a restart that nobody has signed in after: the lease runs out.
+                self._renew_at = self._lease_until
         self._lapse()
         if self.ws.clock.mono_ms() >= self._look_at:
             self.look()
@@ -122,6 +127,7 @@ class Watching(Queueing):
                 self.ws.hall_clock.told(reply.now_ms)
             self._agree(reply.ticket)
             self._agree_aside(reply.held)
+            self.let_go_unattended()
             told = self.line.ask(lambda centre: queue.listed(centre, self.businesses, "waiting", LISTED))
             self._waiting, self._more = tuple(told.tickets), told.has_more
             if self.detailed:
@@ -132,6 +138,31 @@ class Watching(Queueing):
         except Refused as refused:
             self.tell("refused", text=refused.message)
         self._report()
+
+    # -- while nobody serves here ----------------------------------------------------------------------------------
+
+    @property
+    def attended(self) -> bool:
+        """Whether whoever is called finds somebody here: the window neither pauses nor is its screen locked."""
+        return shift.told_state(self.ws)[0] != "paused"
+
+    def let_go(self, actor: Actor) -> None:
+        """Whoever was called and has not come goes back to their place, since nobody will be here; nothing happens
+        where nobody is called."""
+        self.reload()
+        visit = self.desk.visit
+        if visit is not None and visit.called:
+            self.step(actor, "release", visit, without(self.desk, visit.ticket.ticket_id))
+            self.tell("put_back", visit.number)
+
+    def let_go_unattended(self) -> None:
+        """A call whose answer comes to a window that pauses or was locked meanwhile is given back at once, by whoever
+        called."""
+        actor = self.ws.seat.actor or self._caller
+        if actor is not None and not self.attended:
+            self.let_go(actor)
+
+    # -- what the centre says ----------------------------------------------------------------------------------------
 
     def _agree(self, ticket: TicketView | None) -> None:
         """Bring what is here and what the centre says together."""
@@ -165,8 +196,8 @@ class Watching(Queueing):
             self.keep(desk)
 
     def _unwritten(self, ticket: TicketView) -> list[Entry]:
-        """The call that the answer was lost of; nobody sits here: the centre has it."""
-        actor = self.ws.seat.actor
+        """The call that the answer was lost of; nobody sits here that is known: the centre has it."""
+        actor = self.ws.seat.actor or self._caller
         if actor is None or not actor.may(Permission.CALL) or not ticket.claim_id or ticket.calls != 1:
             return []
         body = TicketCalled(window=self.window, at_ms=ticket.called_ms, clerk=actor.id, why=ticket.why)

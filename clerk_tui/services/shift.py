@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LONGEST: Final = 60
-"""Characters of a reason: those who wait read it on a display."""
+"""Characters of a reason: a board has one line for it."""
+LOCKED: Final = "锁屏"
+"""Why a window calls nobody whose screen is locked: told in Chinese, shown in the screen's language."""
 
 
 class Pause(Struct, frozen=True):
@@ -84,7 +86,7 @@ def window_state(ws: Workspace) -> tuple[WindowState, str]:
 def told_state(ws: Workspace) -> tuple[WindowState, str]:
     """How this window stands for those who wait: where nobody is signed in it calls nobody."""
     state, reason = window_state(ws)
-    return ("paused", "锁屏") if state == "open" and ws.seat.actor is None else (state, reason)
+    return ("paused", LOCKED) if state == "open" and ws.seat.actor is None else (state, reason)
 
 
 def _last(ws: Workspace) -> Fact | None:

@@ -208,18 +208,13 @@ def _ask_centre(ws: Workspace, number: str, pin: str) -> _Checked | None:
 
 def _let_in(ws: Workspace, number: str, pin: str, reply: SignInReply) -> ClerkEntry:
     """The centre says the PIN is right: the list as it is now, and a verifier for days without a network."""
-    from clerk_tui.sync import clerks as centre
-
     told = _told(ws)
     entry = _entry(told, number)
     if entry is None or entry.pin_version != reply.pin_version or not _is_fresh(ws, told):
-        try:
-            told = centre.fetch_list(*_where(ws), ws.journal.device())
-        except (centre.Unreachable, centre.Refused):
+        if not _hear_list(ws):
             hint = "再试一次；一直不行请联系管理员"
-            raise SignInRefused("centre_unreachable", "中心的应答中断了", field="pin", hint=hint) from None
-        store.keep_list(ws.journal.database, told, ws.clock.now_ms())
-        entry = _entry(told, number)
+            raise SignInRefused("centre_unreachable", "中心的应答中断了", field="pin", hint=hint)
+        entry = _entry(_told(ws), number)
     if entry is None:
         raise SignInRefused("unknown_clerk", "工号不在本厅的名单里", field="number", hint="请联系管理员")
     verifier = ""
@@ -232,8 +227,11 @@ def _let_in(ws: Workspace, number: str, pin: str, reply: SignInReply) -> ClerkEn
 
 
 def _begin(ws: Workspace, number: str) -> store.Kept:
-    """Count the try before it is looked at. Raises ``SignInRefused`` while the door is shut."""
+    """Count the try before it is looked at. Raises ``SignInRefused`` while the door is shut; before that the centre is
+    asked whether somebody has given a new PIN meanwhile, which opens it."""
     kept, wait = store.begin_try(ws.journal.database, number, ws.clock.now_ms())
+    if wait and _hear_list(ws):
+        kept, wait = store.begin_try(ws.journal.database, number, ws.clock.now_ms())
     if wait:
         raise SignInRefused(
             "locked_out",
@@ -242,6 +240,20 @@ def _begin(ws: Workspace, number: str) -> store.Kept:
             hint="忘了密码请管理员重设；别的人可以先签到",
         )
     return kept
+
+
+def _hear_list(ws: Workspace) -> bool:
+    """Have the centre tell its clerks now and keep the list; whether it did."""
+    from clerk_tui.sync import clerks as centre
+
+    if not ws.config.centre.enabled:
+        return False
+    try:
+        told = centre.fetch_list(*_where(ws), ws.journal.device())
+    except (centre.Unreachable, centre.Refused):
+        return False
+    store.keep_list(ws.journal.database, told, ws.clock.now_ms())
+    return True
 
 
 def _is_right(ws: Workspace, number: str, pin: str, kept: store.Kept) -> bool:

@@ -8,7 +8,7 @@ written nobody knows whether it came out; then it is printed again as 补打.
 from __future__ import annotations
 
 import logging
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -28,7 +28,7 @@ from hall.errors import BadInput, HallError, StoreError
 from hall.moments import local_time
 from hall.queue_wire import Told
 from hall.roles import Permission
-from hall.tickets import Ticket
+from hall.tickets import Ticket, TicketState
 from receipts.document import Document, Rendered
 from receipts.forms import TICKET
 from receipts.queue_ticket import QueueTicket, WaitKind, ticket_document
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 WAIT_S = 3.0
 """How long another print may hold the printer, in seconds."""
 State = Literal["printed", "failed", "unknown"]
+TAKE_ANOTHER: Final = "还要办事的，请重新取号"
 
 
 class Printed(Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ def print_ticket(ws: Workspace, ticket_id: str, told: Told | None = None) -> Pri
     ``told`` is what stands on it about the wait; ``None``: nobody can know. Takes as long as the printer does.
 
     Raises:
-        BadInput: ``unknown_ticket``.
+        BadInput: ``unknown_ticket``; ``ticket_over``: nobody is called by it any more, so there is no 补打 of it.
         StoreError: what became of it could not be written down.
     """
     with translated(ws.journal.path):
@@ -66,7 +67,10 @@ def print_ticket(ws: Workspace, ticket_id: str, told: Told | None = None) -> Pri
     issued = next((each.body for each in facts if isinstance(each.body, t.TicketIssued)), None)
     if ticket is None or issued is None:
         raise BadInput("unknown_ticket", "本机没有这张号票", field="ticket", hint="在发出它的取号机上补打")
-    nth = sum(1 for each in facts if isinstance(each.body, t.TicketPrinted) and each.body.state != "failed")
+    printed = [each.body for each in facts if isinstance(each.body, t.TicketPrinted)]
+    if printed and (why := why_not_again(ws, ticket)):
+        raise BadInput("ticket_over", why, field="ticket", hint=TAKE_ANOTHER)
+    nth = sum(1 for each in printed if each.state != "failed")
     state, path, trouble = _out(ws, ticket, document_of(ws, ticket, issued, told, nth), nth)
     with ws.journal.write() as tx:
         ws.journal.append(tx, [entry(ws, ticket_id, t.TicketPrinted(state=state, nth=nth), ticket.day)])
@@ -74,6 +78,18 @@ def print_ticket(ws: Workspace, ticket_id: str, told: Told | None = None) -> Pri
     assert now is not None, "it was there before"
     words = ("", "") if trouble is None else (trouble.message, trouble.hint)
     return Printed(ticket=now, state=state, nth=nth, path=path, error=words[0], hint=words[1])
+
+
+@needs(Permission.TICKETS)
+def why_not_again(ws: Workspace, ticket: Ticket) -> str:
+    """Why a ticket is not printed again: nobody is called by it any more; empty where somebody is."""
+    if ticket.state is TicketState.FINISHED:
+        return f"{ticket.number}已经办完，不再补打"
+    if ticket.state is TicketState.VOIDED:
+        return f"{ticket.number}已经作废，不再补打"
+    if ticket.day != ws.hall_clock.today():
+        return f"{ticket.number}是{ticket.day.isoformat()}的号，只在当天有效，不再补打"
+    return ""
 
 
 def document_of(ws: Workspace, ticket: Ticket, issued: t.TicketIssued, told: Told | None, nth: int = 0) -> Document:

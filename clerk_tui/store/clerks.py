@@ -79,14 +79,16 @@ def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
 def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
     """Keep a checked list. An older one than the one kept changes nothing; an empty one where none was known neither.
 
-    Of clerks who are gone, disabled or have a new PIN nothing that could let them in is kept.
+    Of clerks who are gone, disabled or have a new PIN nothing that could let them in is kept; a new PIN begins without
+    the failures of the one before.
     """
     with database.write() as db:
-        row = db.execute("SELECT told_ms FROM clerk_list").fetchone()
+        row = db.execute("SELECT told_ms, body FROM clerk_list").fetchone()
         if row is None and not told.clerks:
             return
         if row is not None and row[0] > told.server_time_ms:
             return
+        before = _versions(row[1]) if row is not None else {}
         db.execute(
             "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1,?,?,?)",
             (msgspec.json.encode(told), told.server_time_ms, now_ms),
@@ -95,9 +97,19 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
         for clerk, version in db.execute("SELECT clerk_id, pin_version FROM clerk_cache").fetchall():
             if current.get(clerk) != version:
                 db.execute("UPDATE clerk_cache SET verifier = '', pin_version = 0 WHERE clerk_id = ?", (clerk,))
+        for clerk in [one.id for one in told.clerks if before.get(one.id, one.pin_version) != one.pin_version]:
+            db.execute("UPDATE clerk_cache SET fails = 0, failed_ms = 0 WHERE clerk_id = ?", (clerk,))
         signed_in = db.execute("SELECT clerk_id FROM clerk_session").fetchone()
         if signed_in is not None and signed_in[0] not in current:
             db.execute("DELETE FROM clerk_session")
+
+
+def _versions(body: bytes) -> dict[str, int]:
+    """Which PIN each clerk had by a kept list; one that cannot be read says nothing."""
+    try:
+        return {one.id: one.pin_version for one in _lists.decode(body).clerks}
+    except UNREADABLE:
+        return {}
 
 
 def begin_try(database: Database, clerk: str, now_ms: int) -> tuple[Kept, int]:

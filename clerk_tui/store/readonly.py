@@ -2,8 +2,8 @@
 
 A read-only connection of SQLite is not read-only: ATTACH and VACUUM INTO write files, ``query_only`` is switched off by
 whoever may switch it on. So an authorizer lets nothing through but reading, and of that only columns without anybody's
-data; no second database can be attached at all; and no read goes on longer than a second, so that it never holds back
-the journal's log (WAL).
+data; no second database can be attached at all; no text gets longer than a mebibyte; and no read goes on longer than
+a second, so that it never holds back the journal's log (WAL).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from hall.errors import StoreError
 LONGEST_S: Final = 1.0
 """Seconds that one question may take."""
 MOST_ROWS: Final = 5_000
+LONGEST_VALUE: Final = 1 << 20
+"""Bytes of one text, also of one on the way to the answer: the time ends a step only when it is done."""
 _STEPS: Final = 1_000
 _READING: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 FUNCTIONS: Final = frozenset(
@@ -73,6 +75,7 @@ class Looking:
             # The file is opened and its schema read here, before nothing else is allowed any more.
             tables = {str(row[0]).lower() for row in db.execute("SELECT name FROM sqlite_schema")}
         db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         db.set_progress_handler(self._still_time, _STEPS)
         db.set_authorizer(_authorizer(shown, frozenset(tables)))
         self._db = db
@@ -100,9 +103,9 @@ class Looking:
 
     def _told(self, error: sqlite3.Error) -> StoreError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_INTERRUPT:
+        if code in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG):
             return StoreError(
-                "too_long", "这个查询用了太长时间，已停止", field="store.path", hint="少看一些，例如只看今天的"
+                "too_long", "这个查询要看的太多，已停止", field="store.path", hint="少看一些，例如只看今天的"
             )
         if code == sqlite3.SQLITE_AUTH or not code or code == sqlite3.SQLITE_ERROR:
             return Denied("read_only", "这里只能查看公示的内容", field="store.path", hint="到窗口办理")

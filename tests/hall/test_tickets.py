@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +52,35 @@ def test_a_number_grows_after_999() -> None:
 def test_a_call_again_keeps_the_time_of_the_first() -> None:
     ticket = after(t.TicketCalled(window="3", at_ms=10), t.TicketCalled(window="3", at_ms=20))
     assert (ticket.calls, ticket.first_called_ms, ticket.called_ms) == (2, 10, 20)
+
+
+@pytest.mark.parametrize("why", ["released", "lease_ended"])
+def test_a_call_that_was_given_back_is_no_call_to_the_person(why: Literal["released", "lease_ended"]) -> None:
+    """The window paused or fell silent before anybody came: its call does not count, nor do its repeats."""
+    back = after(
+        t.TicketCalled(window="3", at_ms=10),
+        t.TicketCalled(window="3", at_ms=20),
+        t.TicketReturned(at_ms=30, place_ms=0, why=why),
+    )
+    assert (back.calls, back.first_called_ms, back.passes, back.state) == (0, 10, 0, TicketState.WAITING)
+    again = advance(back, fact(t.TicketCalled(window="5", at_ms=40), 9))
+    assert again is not None
+    assert (again.calls, again.first_called_ms, again.called_ms) == (1, 10, 40)
+
+
+def test_calls_that_the_person_missed_or_heard_count_for_good() -> None:
+    """过号 and come back, sent on, set aside and put back: these calls were made."""
+    missed = (
+        t.TicketCalled(window="3", at_ms=10),
+        t.TicketPassed(window="3", at_ms=20, reason="未到"),
+        t.TicketReturned(at_ms=30, place_ms=30, why="came_back"),
+    )
+    assert after(*missed).calls == 1
+    aside = t.TicketHeld(window="3", at_ms=20, reason="去复印")
+    assert after(missed[0], aside, t.TicketReturned(at_ms=30, place_ms=0, why="released")).calls == 1
+    sent = t.TicketTransferred(business="不动产", at_ms=20, reason="取错事项")
+    given_back = t.TicketReturned(at_ms=40, place_ms=0, why="released")
+    assert after(missed[0], sent, t.TicketCalled(window="5", at_ms=30), given_back).calls == 1
 
 
 def test_a_transfer_keeps_number_and_first_call_and_waits_again() -> None:

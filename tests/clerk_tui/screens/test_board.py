@@ -13,7 +13,10 @@ from msgspec.structs import replace
 from clerk_tui.config import Config, ScreenSection
 from clerk_tui.screens.board import BoardScreen
 from clerk_tui.screens.kiosk import CodeScreen
+from clerk_tui.screens.paused import REASONS
 from clerk_tui.services.hall_watch import NO_KIOSK, Choice, Seen
+from clerk_tui.services.shift import LOCKED
+from hall import queue_wire as queue
 from hall import wire_board as w
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.kiosk_rig import CODE, Visitor, at, make_board, of
@@ -99,6 +102,22 @@ async def test_windows_say_what_they_do_since_when_and_why() -> None:
         assert "2 叫号中 A047 10:40 0 分钟 刚刚 64 秒后号码退回" in told
         assert "5 暂停 - 10:28 12 分钟 刚刚 午餐轮换" in told
         assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
+
+
+async def test_an_english_board_says_in_english_why_a_window_pauses() -> None:
+    """Reasons are told in Chinese whatever the window's language: a locked screen, one of the choices of a pause."""
+    told = {"1": LOCKED, "2": REASONS[2], "3": "去三楼取件"}
+    windows = [
+        queue.WindowFigures(window=name, state="paused", reason=why, businesses=[], seen_ms=NOW, since_ms=NOW)
+        for name, why in told.items()
+    ]
+    seen = replace(of(), queue=replace(QUEUE, windows=windows))
+    async with at(make_board(Config(screen=ScreenSection(language="en")), seen)) as visitor:
+        await visitor.press("3")
+        shown = [re.sub(r" +", " ", line).strip() for line in visitor.text.splitlines()]
+        locked, meal, typed = (next(line for line in shown if line.startswith(f"{n} paused")) for n in told)
+        assert locked.endswith("Locked") and meal.endswith("Meal"), "the program's own words"
+        assert typed.endswith("去三楼取件"), "what was typed stays"
 
 
 async def test_the_windows_time_and_the_units_time_stand_apart() -> None:

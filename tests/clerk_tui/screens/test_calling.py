@@ -77,6 +77,12 @@ def at(clerk: Clerk) -> str:
     return visit.number if visit is not None else ""
 
 
+def news_of(clerk: Clerk) -> str:
+    """What the line of the queue last told."""
+    news = now(clerk).news
+    return news.kind if news is not None else ""
+
+
 def here(clerk: Clerk) -> Visit:
     """Whoever is at this window."""
     visit = now(clerk).visit
@@ -324,6 +330,39 @@ async def test_a_window_that_pauses_lets_whoever_has_not_come_back_to_their_plac
         await clerk.press("enter")
         await until(clerk, lambda: now(clerk).state == "open")
         assert await call(clerk) == first
+
+
+@pytest.mark.parametrize("how", ["paused", "locked"])
+async def test_a_call_on_its_way_to_a_window_that_is_left_goes_back_when_it_comes(
+    hall: Hall, seat: Seat, how: str
+) -> None:
+    ticket = hall.issue("household")
+    gate, asked = threading.Event(), threading.Event()
+
+    def slow(path: str, body: bytes) -> bytes:
+        if "/claim" in path:
+            asked.set()
+            assert gate.wait(20)
+        return body
+
+    async with at_window(seat) as clerk:
+        seat.between.bend = slow
+        await clerk.press("ctrl+n")
+        await until(clerk, asked.is_set)
+        if how == "paused":
+            await clerk.press("ctrl+p", "1")
+        else:
+            clerk.app.let_go()
+        gate.set()
+        await until(clerk, lambda: news_of(clerk) == "put_back")
+        assert at(clerk) == ""
+        told = hall.ticket(ticket.ticket_id)
+        assert (told.state, told.calls, told.passes) == ("waiting", 0, 0) and told.first_called_ms
+        if how == "paused":
+            clerk.at += 1.0
+            await clerk.press("enter")
+            await until(clerk, lambda: now(clerk).state == "open")
+        assert await call(clerk) == ticket.number
 
 
 async def test_an_enter_behind_a_digit_is_part_of_the_answer(hall: Hall, seat: Seat) -> None:

@@ -14,9 +14,11 @@ from clerk_tui.config import Config
 from clerk_tui.i18n import _
 from clerk_tui.po import read_po
 from clerk_tui.screens.home import _other_ways
+from clerk_tui.screens.words import work_name
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
 from clerk_tui.widgets.phrases import age, listed, said_of
+from hall.shifts import WORK_NAMES
 from hall.telling import STATE_NAMES
 from tests.clerk_tui.screens.conftest import OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk, confirm
@@ -53,6 +55,35 @@ def test_the_ways_beside_an_empty_search_are_not_cut() -> None:
     assert max(map(width, lines)) <= 44
     said = " ".join(" ".join(lines).split())
     assert "ID number, phone" in said and "does not have yet" in said
+
+
+DAY = re.compile(
+    r"clerk_tui/screens/(board|calling|calls|closing|display|paused|print_station|queue_line|shifting|station|unfinished)"
+    r"|clerk_tui/(services|cli)/(booking|day_close|shift|staffing|station|ticket)"
+)
+"""Where the words of a hall's day are shown or made."""
+COUNTED = re.compile(
+    r"\{[a-z_]+(?::[^}]*)?\} (?!(?:is|was|has|goes)\b)(?:(?!that )[a-z-]+ )?(?!this|has|is|as\b)[a-z]+s\b"
+)
+"""A number and behind it more than one of something."""
+
+
+def test_one_of_something_is_not_said_in_the_plural() -> None:
+    """Where a number stands before what it counts there is a form for one; or the number stands behind."""
+    entries = read_po(ENGLISH.read_text(encoding="utf-8"))
+    told = re.findall(r'^#: (.+)\nmsgid (".+")$', template(), re.M)
+    day = [json.loads(quoted) for names, quoted in told if DAY.search(names)]
+    assert len(day) > 300
+    single = [text for text in (entries[source] for source in day) if isinstance(text, str)]
+    assert [text for text in single if COUNTED.search(text)] == []
+
+
+@pytest.mark.usefixtures("english")
+def test_a_day_s_work_is_told_as_done() -> None:
+    """Beside its count, what was done is no order."""
+    words = [work_name(what) for what in WORK_NAMES]
+    assert {"Accepted", "Corrected, then accepted", "Decided", "Refused"} <= set(words)
+    assert not [word for word in words if re.match(r"(accept|correct|decide|receive|refuse)\b", word, re.I)]
 
 
 def test_blanks_around_a_text_are_kept() -> None:

@@ -92,6 +92,20 @@ async def test_a_folder_that_cannot_be_used_is_told_whole_with_what_to_do(statio
         await seen(app, pilot, "在等文书")
 
 
+async def test_a_folder_that_vanished_is_not_one_without_papers(station: Station, shared: Path) -> None:
+    app = PrintStationApp(station, "")
+    async with app.run_test(size=NARROW) as pilot:
+        await seen(app, pilot, "00009-K")
+        aside = shared.rename(shared.with_name("aside"))
+        await pilot.press("f5")
+        text = await seen(app, pilot, "找不到了")
+        assert "没有文书" not in text and "看不到那里的文书" in text
+        assert "shared" in "".join(text.split()), "where it was"
+        aside.rename(shared)
+        await pilot.press("f5")
+        assert "找不到了" not in await seen(app, pilot, "00009-K")
+
+
 async def test_waiting_papers_come_out_by_themselves_and_only_they(station: Station, tmp_path: Path) -> None:
     app = PrintStationApp(station, "")
     async with app.run_test(size=NARROW) as pilot:

@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 from textual import events
 
+from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
 from clerk_tui.screens.counter import CounterApp
@@ -70,6 +71,19 @@ async def test_a_pause_covers_the_open_case_and_gives_it_back(
             assert isinstance(clerk.screen, PausedScreen), key
         await clerk.press("enter")
         assert desk(clerk) == open_case and last(ws).header.type == "shift.resumed"
+
+
+async def test_a_reason_chosen_on_an_english_screen_is_recorded_as_on_any_other(
+    config: Config, ws: Workspace, printed: list[str]
+) -> None:
+    """Whoever reads it elsewhere reads it in the language of their own screen."""
+    app = make_app(structs.replace(config, screen=structs.replace(config.screen, language="en")), lambda: ws)
+    async with app.run_test(size=NARROW) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app._kept is not None)
+        await clerk.press("ctrl+p", "3")
+        assert isinstance(clerk.screen, PausedScreen) and "Meal" in clerk.text
+        assert shift.paused(ws).reason == "用餐"  # type: ignore[union-attr]
 
 
 async def test_a_pause_for_another_reason_wants_it_in_words(counter: OpenCounter, ws: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,19 +14,23 @@ from msgspec.structs import replace
 from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.screens import station_pages as pages
+from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
 from clerk_tui.screens.station import StationApp
+from clerk_tui.services import booking, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.one_machine import OnlyOne
-from clerk_tui.services.ticket_printing import Printed
+from clerk_tui.services.ticket_printing import Printed, print_ticket
 from clerk_tui.services.ticketing import Taken
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
 from hall import ticket_code
+from hall import ticketing as t
 from hall.catalogue.model import Business
+from hall.errors import BadInput
 from hall.queue_wire import BlockReply, BlockRequest, Told
 from hall.tickets import Ticket
-from tests.clerk_tui.conftest import MONDAY
+from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 
 LETTERS = "ABCDEF"
@@ -195,6 +200,63 @@ async def test_a_ticket_in_hand_is_found_printed_again_and_given_back(config: Co
         await clerk.until(lambda: "作废" in clerk.text)
         found = store.ticket(ws.journal.read(), ticket.ticket_id)
         assert found is not None and found.reason
+        assert "补打这张号票" not in clerk.text and "A001已经作废，不再补打" in clerk.text
+        await clerk.press("1")
+        assert len(list(folder(config).iterdir())) == 2, "nothing more is printed"
+        await clerk.press("enter")
+        assert "请选择要办的业务" in clerk.text
+
+
+def became(ws: Workspace, ticket: Ticket, *bodies: t.TicketBody) -> None:
+    """What was done to a ticket since it was taken."""
+    with ws.journal.write() as tx:
+        ws.journal.append(tx, [ticketing.entry(ws, ticket.ticket_id, body, MONDAY) for body in bodies])
+
+
+async def test_a_ticket_whose_service_is_over_is_not_printed_again(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        ticket = (await taken(clerk, "1")).taken.ticket
+        at_ms = ticket.issued_ms
+        became(ws, ticket, t.TicketCalled(window="3", at_ms=at_ms + 1), t.TicketFinished(window="3", at_ms=at_ms + 2))
+        await clerk.press("escape")
+        await clerk.scan(ticket_code.line(ticket.number, MONDAY))
+        await clerk.until(lambda: "A001已经办完，不再补打" in clerk.text)
+        assert "重新取号" in clerk.text and "1-9" not in clerk.text
+        await clerk.press("1", "2")
+        assert isinstance(clerk.app.page, pages.Found)  # type: ignore[attr-defined]
+        with pytest.raises(BadInput) as refused:
+            print_ticket(ws, ticket.ticket_id)
+        assert refused.value.code == "ticket_over"
+        assert [path.name for path in folder(config).iterdir()] == ["ticket-20261102-A001.pdf"]
+
+
+async def test_a_ticket_of_yesterday_is_not_printed_again(config: Config, ws: Workspace, clock: FixedClock) -> None:
+    async with machine(config, ws) as clerk:
+        ticket = (await taken(clerk, "1")).taken.ticket
+        clock.day += dt.timedelta(days=1)
+        page = works.found(ws, Taken(ticket=ticket, already=True))
+        assert page.over == "A001是2026-11-02的号，只在当天有效，不再补打" and not pages.choices(page)
+        with pytest.raises(BadInput) as refused:
+            print_ticket(ws, ticket.ticket_id)
+        assert refused.value.code == "ticket_over"
+
+
+async def test_an_appointment_that_was_served_is_not_said_to_have_a_number(config: Config, ws: Workspace) -> None:
+    content = b"code,business,begin,end,id_number\nYY-1001,A,2026-11-02 09:00,2026-11-02 09:30,\n"
+    booking.take_in(ws, content)
+    async with machine(config, ws) as clerk:
+        await clerk.scan("YY-1001")
+        await clerk.until(lambda: "请取走号票" in clerk.text)
+        ticket = clerk.app.page.taken.ticket  # type: ignore[attr-defined]
+        await clerk.press("escape")
+        await clerk.scan("YY-1001")
+        await clerk.until(lambda: "您已经有号了" in clerk.text)
+        called = t.TicketCalled(window="3", at_ms=ticket.issued_ms + 1)
+        became(ws, ticket, called, t.TicketFinished(window="3", at_ms=ticket.issued_ms + 2))
+        await clerk.press("escape")
+        await clerk.scan("YY-1001")
+        await clerk.until(lambda: "A001已经办完，不再补打" in clerk.text)
+        assert "您已经有号了" not in clerk.text
 
 
 async def test_the_number_on_the_paper_is_enough_to_find_the_ticket(config: Config, ws: Workspace) -> None:

@@ -208,6 +208,84 @@ def test_a_call_whose_answer_was_lost_is_found_without_asking_again(desk: Desk) 
     assert desk.window.now().desk.asking is None and desk.wrote(ticket) == ["Called"]
 
 
+@pytest.fixture
+def away(desk: Desk) -> Iterator[dict[str, Callable[[], object]]]:
+    """How a window comes to have nobody behind it; afterwards somebody sits there again."""
+    ws = desk.seat.ws
+    actor = ws.seat.actor
+    assert actor is not None
+    yield {"paused": lambda: shift.pause(ws, "用餐"), "locked": ws.seat.leave}
+    ws.seat.take(actor)
+    shift.resume(ws)
+
+
+def given_back(desk: Desk, ticket: w.TicketView) -> None:
+    """Nobody is called here, and the person has lost nothing: no call, no no-show, the same place and first call."""
+    told = desk.hall.ticket(ticket.ticket_id)
+    assert desk.window.now().visit is None and desk.news == "put_back"
+    assert (told.state, told.calls, told.passes) == ("waiting", 0, 0)
+    assert told.first_called_ms > 0 and desk.wrote(ticket) == ["Called", "Returned"]
+
+
+@pytest.mark.parametrize("how", ["paused", "locked"])
+def test_an_answer_that_comes_to_a_window_where_nobody_is_any_more_is_given_back_at_once(
+    desk: Desk, other: Desk, away: dict[str, Callable[[], object]], how: str
+) -> None:
+    ticket = desk.issue()
+
+    def meanwhile(path: str, body: bytes) -> bytes:
+        if "/claim" in path:
+            away[how]()
+        return body
+
+    desk.seat.between.bend = meanwhile
+    assert desk.next() == ""
+    given_back(desk, ticket)
+    assert other.next() == ticket.number
+
+
+@pytest.mark.parametrize("how", ["paused", "locked"])
+def test_a_lost_call_to_a_window_left_goes_back(desk: Desk, away: dict[str, Callable[[], object]], how: str) -> None:
+    """Its answer was lost; with the next look the window hears what it came to."""
+    ticket = desk.issue()
+    desk.seat.between.lose(what="/claim")
+    assert desk.next() == ""
+    away[how]()
+    desk.window.line.wake()
+    desk.window.look()
+    given_back(desk, ticket)
+
+
+def test_whoever_stands_at_the_window_stays_there_when_it_is_locked(
+    desk: Desk, away: dict[str, Callable[[], object]]
+) -> None:
+    desk.issue()
+    desk.next()
+    desk.window.start(CLERK)
+    away["locked"]()
+    desk.window.look()
+    assert desk.visit.serving
+
+
+def test_a_restart_that_nobody_signs_in_after_lets_the_lease_run_out(
+    desk: Desk, away: dict[str, Callable[[], object]]
+) -> None:
+    desk.issue()
+    number = desk.next()
+    desk.again()
+    away["locked"]()
+    desk.window.look()
+    assert desk.visit.number == number, "there is time to sign in"
+    desk.pass_time(w.LEASE_S * 400)
+    asked = len(desk.seat.between.asked)
+    desk.window.beat()
+    assert desk.visit.called and "/v1/queue/renew" not in [path for path, _ in desk.seat.between.asked[asked:]]
+    desk.down()
+    desk.pass_time(w.LEASE_S * 1100)
+    desk.window.beat()
+    assert desk.window.now().visit is None and desk.news == "lapsed"
+
+
 def to_the_other(desk: Desk, other: Desk, ticket: w.TicketView) -> None:
     """Somebody else at the centre sends the ticket on to the other window."""
     other.window.look()
@@ -473,7 +551,7 @@ def test_a_window_where_nobody_is_signed_in_is_not_told_as_one_that_calls(desk: 
     seat.leave()
     desk.window.look()
     told = queue.window(desk.hall.centre, "1")
-    assert (told.state, told.reason) == ("paused", "锁屏")
+    assert (told.state, told.reason) == ("paused", shift.LOCKED)
     seat.take(actor)
     desk.window.look()
     assert queue.window(desk.hall.centre, "1").state == "open"

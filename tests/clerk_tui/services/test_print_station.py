@@ -95,6 +95,70 @@ def test_a_windows_paper_comes_out_at_the_station_and_the_window_hears_of_it(hal
     assert again.state == "sent" and len(out_of(tmp_path / "out")) == 2, "a 补打 is a paper of its own"
 
 
+def test_a_shared_folder_that_vanished_is_said_with_its_place_and_gone_on_with_when_it_is_back(
+    hall: Place, tmp_path: Path
+) -> None:
+    """It is not a folder without papers."""
+    shared, aside, out = tmp_path / "shared", tmp_path / "aside", tmp_path / "out"
+    ws = window(hall, f"dir:{shared}")
+    reference = intake.submit(ws, restaurant(ws)).reference
+    papers.deliver_pending(ws)
+    station = machine(hall, hall.seat("station"), out, str(shared), centre=False)
+    (job,) = station.jobs()
+    shared.rename(aside)
+    assert station.jobs() == [] and str(shared) in station.trouble["folder"], "seen by looking alone"
+    station.trouble.clear()
+    station.work()
+    assert "挂载" in station.trouble["folder"] and str(shared) in station.trouble["folder"]
+    with pytest.raises(BadInput) as refused:
+        station.settle(job, printed=True)
+    assert refused.value.code == "folder_unusable" and str(shared) in refused.value.hint
+    assert not shared.exists(), "no folder is made where the share should be"
+    aside.rename(shared)
+    station.work()
+    assert out_of(out) == [f"{reference}-acceptance-1.pdf"] and station.trouble == {}, "at once, without a key"
+
+
+def test_a_paper_that_came_out_while_the_folder_vanished_is_told_when_it_is_back_and_not_printed_twice(
+    hall: Place, tmp_path: Path
+) -> None:
+    shared, aside, out = tmp_path / "shared", tmp_path / "aside", tmp_path / "out"
+    ws = window(hall, f"dir:{shared}")
+    intake.submit(ws, restaurant(ws))
+    papers.deliver_pending(ws)
+    station = machine(hall, hall.seat("station"), out, str(shared), centre=False)
+
+    def vanish(passed: faults.Point) -> None:
+        if passed == "print.after":
+            shared.rename(aside)
+
+    with faults.watched(vanish):
+        station.work()
+    assert len(out_of(out)) == 1 and "挂载" in station.trouble["folder"]
+    aside.rename(shared)
+    station.work()
+    assert (station.jobs(), station.trouble, len(out_of(out))) == ([], {}, 1)
+
+
+def test_an_empty_folder_that_an_unmounted_share_leaves_behind_is_not_the_share(
+    hall: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mounting needs an administrator: here the system's answer about the folder is given by hand."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    mounted = {shared}
+    monkeypatch.setattr(Path, "is_mount", lambda path: path in mounted)
+    station = machine(hall, hall.seat("station"), tmp_path / "out", str(shared), centre=False)
+    station.work()
+    assert station.trouble == {}
+    mounted.clear()
+    station.work()
+    assert "挂载" in station.trouble["folder"]
+    mounted.add(shared)
+    station.work()
+    assert station.trouble == {}
+
+
 @pytest.mark.parametrize(("point", "came_out"), [("print.before", 0), ("print.after", 1)])
 def test_a_station_that_dies_while_printing_leaves_a_question_and_prints_nothing_twice(
     hall: Place, tmp_path: Path, point: faults.Point, came_out: int

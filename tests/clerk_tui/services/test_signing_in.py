@@ -135,6 +135,18 @@ def test_a_new_pin_at_the_centre_makes_the_old_one_worthless_here(ws: Workspace,
     assert refused(ws, ZHOU) == "first_time"
 
 
+def test_a_new_pin_opens_the_door_that_wrong_ones_shut(ws: Workspace, staff: Staff) -> None:
+    for _ in range(FREE + 1):
+        refused(ws, ZHOU, WRONG)
+        refused(ws, ZHENG, WRONG)
+    staff.tell()
+    assert refused(ws, ZHOU) == "locked_out", "a list that says nothing new lifts nothing"
+    staff.entries[ZHOU] = structs.replace(staff.entries[ZHOU], pin_version=2)
+    staff.tell()
+    assert refused(ws, ZHOU) == "first_time"
+    assert refused(ws, ZHENG) == "locked_out", "nobody else's, nor of whoever was never let in here"
+
+
 def test_a_disabled_clerk_is_out_at_once(ws: Workspace, staff: Staff) -> None:
     signing_in.sign_in(ws, ZHOU, PIN)
     assert signing_in.may_stay(ws)

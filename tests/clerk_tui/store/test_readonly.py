@@ -169,6 +169,14 @@ def test_a_look_ends_by_itself(looking: Looking, monkeypatch: pytest.MonkeyPatch
     assert looking.rows("SELECT count(*) FROM case_view") == [(1,)]
 
 
+def test_no_text_grows_until_the_memory_is_full(looking: Looking) -> None:
+    doubled = "SELECT 'x' UNION ALL SELECT replace(t, 'x', 'xxxxxxxxxxxxxxxx') FROM n WHERE length(t) < 2000000"
+    with pytest.raises(StoreError) as stopped:
+        looking.rows(f"WITH RECURSIVE n (t) AS ({doubled}) SELECT max(length(t)) FROM n")
+    assert stopped.value.code == "too_long"
+    assert looking.rows("SELECT count(*) FROM case_view") == [(1,)]
+
+
 def test_where_there_is_no_database_none_is_made(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         Looking(tmp_path / "none.db")

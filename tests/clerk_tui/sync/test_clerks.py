@@ -118,6 +118,13 @@ def test_a_wrong_pin_is_counted_on_both_sides(window: Window) -> None:
     assert window.refused() == "locked_out"
 
 
+def test_a_pin_that_an_administrator_gave_opens_the_door_at_once(window: Window) -> None:
+    window.with_own_pin()
+    assert [window.refused(WRONG) for _ in range(6)] == ["wrong_pin"] * 5 + ["locked_out"]
+    given = window.console("clerk", "reset-pin", NUMBER)
+    assert signing_in.sign_in(window.ws, NUMBER, given).must_change, "before the list has come by itself"
+
+
 def test_who_is_disabled_at_the_centre_is_out_here_with_the_next_word(window: Window) -> None:
     window.with_own_pin()
     window.console("clerk", "disable", NUMBER)
