@@ -30,9 +30,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     today = ws.clock.today()
     received = draft.handed_in or today
     matter = draft.matter
-    found = Checked()
-    if received > today:
-        found.errors["handed_in"] = "收到材料的日期晚于今天"
+    found = _check_beside(draft, received, today)
     typed_applicant = (tuple(draft.applicant.items()), today)
     applicant = _kept(draft, "applicant", typed_applicant, lambda: check_applicant(draft.applicant, matter, today))
     found.take(applicant)
@@ -51,10 +49,6 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
     refusal = clean_refusal(draft.refusal, found, matter)
-    try:
-        clean_text(draft.ticket, field="ticket", max_length=20)
-    except BadInput as error:
-        found.errors["ticket"] = error.message
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
@@ -88,6 +82,18 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         unprintable=unprintable,
         cleaned=found.cleaned,
     )
+
+
+def _check_beside(draft: Draft, received: dt.date, today: dt.date) -> Checked:
+    """What is said beside the forms: the day of arrival and the ticket."""
+    found = Checked()
+    if received > today:
+        found.errors["handed_in"] = "收到材料的日期晚于今天"
+    try:
+        clean_text(draft.ticket, field="ticket", max_length=20)
+    except BadInput as error:
+        found.errors["ticket"] = error.message
+    return found
 
 
 def _printed(
