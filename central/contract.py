@@ -44,6 +44,7 @@ _OF: Final[dict[str, tuple[int, ...]]] = {
     "/v1/sync/report": (404, 409, 422),
     "/v1/sync/contents": (404, 408, 415, 422),
     "/v1/sync/changes": (410,),
+    "/v1/sync/remember": (422,),
     "/v1/sync/import-sealed": (422,),
     "/v1/departments/decisions": (404, 409, 422),
     "/v1/clerks": (409,),

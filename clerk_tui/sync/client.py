@@ -74,7 +74,7 @@ class Client:
         self._has_gone_back = False
         self.has_sent = False
         """Whether the last run sent all there was, whatever came of reading the feed."""
-        self._lists = Lists(self._device, keep)
+        self._lists = Lists(self._device, keep, outbox.former_lists)
         self._contents_due = time.monotonic() + CONTENTS_EVERY_S
 
     def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
@@ -106,7 +106,7 @@ class Client:
             if not epoch or self._epoch == epoch:
                 break
         if not should_stop():
-            spoke = self._lists.learn(self._ask) or spoke
+            spoke = self._lists.learn(self._ask, self._epoch) or spoke
             self._bring_contents()
         if not spoke:
             self._keep(Contact())
