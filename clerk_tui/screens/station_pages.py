@@ -83,11 +83,20 @@ class Given:
 
 @dataclass(frozen=True)
 class Found:
-    """A ticket that somebody has in hand, and what can be done with it; ``over``: why nothing can."""
+    """A ticket that somebody asks for, and what can be done with it; ``over``: why nothing can. Only with its paper in
+    hand (``held``) is it printed again or given back: the numbers stand on the display for everybody."""
 
     taken: Taken
     business: Business | None
     over: str = ""
+    held: bool = True
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Whether the ticket is really not wanted: nothing brings it back."""
+
+    found: Found
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ class Trouble:
     hint: str = ""
 
 
-Page = Businesses | Reasons | Entry | Waiting | Given | Found | Trouble
+Page = Businesses | Reasons | Entry | Waiting | Given | Found | Leaving | Trouble
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,10 @@ def choices(page: Page) -> Sequence[Choice]:
         case Given():
             return [Choice(_("再打一次"))] if needs_print(page) else []
         case Found(over=""):
-            return [Choice(_("补打这张号票")), *_moves(page)]
+            return [_offer(text) for text in offers(page)]
+        case Leaving(found=found):
+            number = found.taken.ticket.number
+            return [Choice(_("不退，接着等")), Choice(_("退掉 {number}，不办了").format(number=number))]
     return []
 
 
@@ -174,6 +186,10 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
             return _band(_(what), _("请稍等"), "big-info", columns), [], ()
         case Found():
             return _found(page, columns)
+        case Leaving(found=found):
+            title = _("要退掉 {number} 吗").format(number=found.taken.ticket.number)
+            said = _("退了就作废，再来办要重新取号、从头排队")
+            return _title(title, said, columns), [], (Button("", "1-2", _("选择")), back)
         case Trouble(message=message, hint=hint):
             return _band(message, hint, "big-warn", columns), [], (_known(),)
     raise AssertionError("every page has words")
@@ -347,15 +363,30 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
     title = _title(f"{ticket.number}　{state}", under, columns)
     if page.over:
         return [*title, *_band(_(page.over), _(TAKE_ANOTHER), "big-info", columns)], [], (_known(),)
+    if not page.held:
+        said = wrap(_("补打、退号要扫号票上的二维码；没有号票请找导办人员"), columns - 2 * _EDGE)
+        title += [(((" " * _EDGE + part, "plain"),), "") for part in said] + [BLANK]
+    if not offers(page):
+        return title, [], (_known(),)
     return title, [], (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
 
 
-def _moves(page: Found) -> list[Choice]:
-    if page.taken.ticket.state is TicketState.PASSED:
-        return [Choice(_("我回来了，重新等候"), _("过号后回来，排在前几位之后"))]
-    if page.taken.ticket.state is TicketState.WAITING:
-        return [Choice(_("不办了，退掉这个号"))]
-    return []
+PRINT_AGAIN: Final = N_("补打这张号票")
+COME_BACK: Final = N_("我回来了，重新等候")
+LEAVE: Final = N_("不办了，退掉这个号")
+
+
+def offers(page: Found) -> list[str]:
+    """What can be done with the ticket, in the order of the digits."""
+    state = page.taken.ticket.state
+    moves = [COME_BACK] if state is TicketState.PASSED else []
+    if not page.held:
+        return moves
+    return [PRINT_AGAIN, *moves, *([LEAVE] if state is TicketState.WAITING else [])]
+
+
+def _offer(text: str) -> Choice:
+    return Choice(_(text), _("过号后回来，排在前几位之后") if text == COME_BACK else "")
 
 
 def _centre(text: str, ink: str, columns: int, fill: str) -> Line:
