@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Final
 
 from clerk_tui.i18n import N_, _, named
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.ticket_printing import TAKE_ANOTHER, Printed
 from clerk_tui.services.ticketing import Taken
-from clerk_tui.widgets import digits
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.large import centred, large
 from clerk_tui.widgets.painted import BLANK, Line, Span, spread
 from hall.catalogue.model import Business
 from hall.tickets import STATE_NAMES, TicketState
@@ -212,8 +211,8 @@ def _title(text: str, under: str, columns: int) -> list[Line]:
 
 def _band(text: str, under: str, fill: str, columns: int) -> list[Line]:
     """What happened across the screen, and under it what to do."""
-    told = [_centre(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
-    more = [_centre(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
+    told = [centred(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
+    more = [centred(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
     return [*[BLANK] * 4, ((), fill), *told, ((), fill), BLANK, *more]
 
 
@@ -284,36 +283,17 @@ def _given(page: Given, columns: int, rows: int) -> Drawn:
     text = _("您已经有号了") if page.taken.already else _("您的号码")
     name = safe(named(page.business.name)) if page.business else ""
     below = [*_where(page), *_print_words(page)]
-    big = _large(ticket.number, columns, rows - 6 - len(below))
-    lines: list[Line] = [_centre(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
+    big = large(ticket.number, columns, rows - 6 - len(below))
+    lines: list[Line] = [centred(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
     lines += big
-    lines += [BLANK, *(_centre(words, ink, columns, "") for words, ink in below)]
+    lines += [BLANK, *(centred(words, ink, columns, "") for words, ink in below)]
     if told is None and not page.taken.already:
-        lines.append(_centre(_("网络不通，什么时候办以叫号为准"), "warn", columns, ""))
+        lines.append(centred(_("网络不通，什么时候办以叫号为准"), "warn", columns, ""))
     top = max(0, (rows - len(lines)) // 3)
     lines = [*[BLANK] * top, *lines][:rows]
     keys = [Button("1", "1", _("再打一次"))] if page.taken.already or choices(page) else []
     hits = tuple(0 if keys and place >= len(lines) - 2 else -1 for place in range(len(lines)))
     return Drawn(tuple(lines), hits, (*keys, Button("escape", "Esc", _("完成"))))
-
-
-_DOTS: Final = ((6, 3), (5, 3), (5, 2), (4, 2), (3, 2), (3, 1), (2, 1), (1, 1))
-"""How many cells and lines a dot of a large number takes, the largest first."""
-
-
-def _large(number: str, columns: int, rows: int) -> list[Line]:
-    """The number as large as there is room for, in cells of one colour: letters of a font would leave gaps."""
-    if not digits.drawable(number):
-        return [_centre(safe(number), "title", columns, "")]
-    dots = [row[::2] for row in digits.draw(number, 2)]
-    fitting = (each for each in _DOTS if len(dots[0]) * each[0] <= columns - 4 and len(dots) * each[1] <= rows)
-    wide, tall = next(fitting, _DOTS[-1])
-    left = (" " * max(0, (columns - len(dots[0]) * wide) // 2), "plain")
-    lines: list[Line] = []
-    for row in dots:
-        runs = ((" " * wide * len(list(run)), "plain" if dot == " " else "caret") for dot, run in groupby(row))
-        lines += [((left, *runs), "")] * tall
-    return lines
 
 
 def _where(page: Given) -> list[tuple[str, str]]:
@@ -387,11 +367,6 @@ def offers(page: Found) -> list[str]:
 
 def _offer(text: str) -> Choice:
     return Choice(_(text), _("过号后回来，排在前几位之后") if text == COME_BACK else "")
-
-
-def _centre(text: str, ink: str, columns: int, fill: str) -> Line:
-    short = clip(text, columns)
-    return (((" " * max(0, (columns - width(short)) // 2), "plain"), (short, ink)), fill)
 
 
 def with_print(page: Page, printed: Printed) -> Page:
