@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from central import alarms, clocks, saving, standing
+from central import alarms, asides, clocks, saving, standing
 from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
@@ -101,7 +101,7 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
         incoming,
         now_ms,
         clocks.suspects(incoming, told, now_ms),
-        await standing.doubts(db, at.office, incoming, told, now_ms),
+        await standing.doubts(db, at.office, device.role, incoming, told, now_ms),
     )
     return Taken(epoch, results, after_these, incoming[-1].sealed.hash, withheld)
 
@@ -128,6 +128,7 @@ async def store_facts(
     if decided.asides:
         rows = [(first + place, incoming[place].subject, str(kind)) for place, kind in decided.asides.items()]
         await oversight.add_aside(db, at.office, rows, now_ms)
+    await asides.keep(db, at.office, at.code, incoming, decided.facts)
     return [
         _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
         for number, fact in enumerate(decided.facts, first)

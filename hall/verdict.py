@@ -73,6 +73,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     ``lawful`` are the outcomes on offer, ``unlawful`` says of each other one why not, ``errors`` are ticks that
     cannot stand (a promise for a material that may not be promised ...), ``unanswered`` the questions still open.
     ``conforming``: a clerk states a refusal although nothing is missing (行政许可法 art. 32(5): 应当受理).
+    ``promised_before``: the case was accepted with its promises; now they are kept, and none is made.
     """
 
     outcome: Outcome | None
@@ -86,6 +87,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     errors: tuple[BadInput, ...] = ()
     unanswered: tuple[Question, ...] = ()
     conforming: bool = False
+    promised_before: bool = False
 
     @property
     def corrections(self) -> tuple[Gap, ...]:
@@ -121,7 +123,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 field="outcome",
                 hint="可以：" + "、".join(OUTCOME_NAMES[outcome] for outcome in self.lawful) if self.lawful else "",
             )
-        if chosen is Outcome.TOLERATED:
+        if chosen is Outcome.TOLERATED and not self.promised_before:
             self._require_promises()
         return chosen
 

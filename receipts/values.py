@@ -335,7 +335,7 @@ def _row(case: Case, row: Row) -> dict[str, str]:
         "source": row.source,
         "need": need,
         "bring": _bring(case, row),
-        "state": _state(row, tick),
+        "state": _state(case, row, tick),
         "why": row.why + (f"；{row.standard}" if row.standard else ""),
     }
 
@@ -349,11 +349,15 @@ def _bring(case: Case, row: Row) -> str:
     return "可容缺" if row.tolerable and case.matter.tolerance.allowed else "必要"
 
 
-def _state(row: Row, tick: Tick | None) -> str:
+def _state(case: Case, row: Row, tick: Tick | None) -> str:
     if tick is None:
         return f"免提交（{row.held_from or '部门数据共享'}）" if row.held else "未提交"
     if tick.state is TickState.PROMISED:
         return f"承诺{chinese_date(tick.until)}前补齐"
+    promise = next((promise for promise in case.promises if promise.code == row.code), None)
+    if tick.state is TickState.UNACCEPTABLE and promise is not None:
+        problem = next((gap.problem for gap in case.gaps if gap.code == row.code), "")
+        return f"不符合要求（{problem}），承诺{chinese_date(promise.until)}前补齐"
     if tick.state is TickState.HELD and row.held_from:
         return f"免提交（{row.held_from}）"
     if tick.state is TickState.NOT_APPLICABLE and row.required:

@@ -123,9 +123,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     checklist = checklist_of(case)
-    changed = {
-        code: tick for code, tick in clean_ticks(draft.ticks, checklist, found).items() if tick != case.ticks.get(code)
-    }
+    ticked = clean_ticks(draft.ticks, checklist, found)
+    changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(draft, changed, found)
     _check_day(draft, today, found)
     ticks = {**_standing(case), **changed}
@@ -136,7 +135,9 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     refusal = clean_refusal(draft.refusal, found, matter)
     return SupplementPreview(
-        verdict=_verdict(ws, draft, checklist, ticks, refusal, clock_from),
+        verdict=_verdict_of_promises(draft, checklist, changed, gaps)
+        if case.state is CaseState.TOLERATED
+        else _verdict(ws, draft, checklist, ticks, refusal, clock_from),
         gaps=gaps,
         handed=tuple(code for code, tick in changed.items() if tick.state is TickState.PRESENT),
         fresh=fresh,
@@ -201,9 +202,17 @@ def checklist_of(case: Case) -> Checklist:
     )
 
 
+def _is_news(case: Case, code: str, tick: Tick) -> bool:
+    """Whether a tick says what the case does not know. That a promised material is still missing goes without saying,
+    and so does the promise itself."""
+    if case.state is CaseState.TOLERATED and tick.state is TickState.MISSING:
+        return False
+    return tick != case.ticks.get(code)
+
+
 def _standing(case: Case) -> dict[str, Tick]:
     """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing."""
-    if case.state is CaseState.RECEIVED:
+    if case.state is not CaseState.NOTICED:
         return dict(case.ticks)
     return {
         code: Tick(TickState.MISSING) if tick.state is TickState.PROMISED else tick for code, tick in case.ticks.items()
@@ -263,7 +272,7 @@ def _verdict(
     clock_from: dt.date,
 ) -> Verdict:
     matter = draft.case.matter
-    verdict = judge(
+    return judge(
         checklist,
         ticks,
         tolerance=structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits)),
@@ -273,15 +282,29 @@ def _verdict(
         refusal=refusal,
         kind=matter.kind,
     )
-    if draft.case.state is not CaseState.TOLERATED:
-        return verdict
-    # It is accepted already: what is still promised stays so, and nothing else can be decided here.
-    stands = Outcome.TOLERATED if verdict.gaps else Outcome.ACCEPTED
+
+
+def _verdict_of_promises(
+    draft: SupplementDraft, checklist: Checklist, changed: dict[str, Tick], gaps: tuple[Gap, ...]
+) -> Verdict:
+    """The case is accepted already: what came is taken in, good or not, what is still promised stays so, and nothing
+    else can be decided here."""
+    case = draft.case
+    ticks = {code: tick for code, tick in case.ticks.items() if tick.state is not TickState.PROMISED} | changed
+    verdict = judge(checklist, ticks, tolerance=case.matter.tolerance, latest_promise=None, today=draft.handed_in)
+    stands = Outcome.TOLERATED if gaps else Outcome.ACCEPTED
     return structs.replace(
         verdict,
         outcome=None if verdict.errors else stands,
         lawful=(stands,),
         unlawful={other: "已经容缺受理" for other in Outcome if other is not stands},
-        article=draft.case.article,
-        explanation=f"还有{len(verdict.gaps)}项承诺补齐的材料" if verdict.gaps else "承诺的材料已经补齐",
+        gaps=gaps,
+        article=case.article,
+        explanation=verdict.errors[0].message
+        if verdict.errors
+        else f"还有{len(gaps)}项承诺补齐的材料"
+        if gaps
+        else "承诺的材料已经补齐",
+        refusal=draft.refusal,
+        promised_before=True,
     )

@@ -164,6 +164,23 @@ def test_a_notice_names_every_gap_and_a_supplement_closes_it(clerk: Clerk, home:
 
 
 @pytest.mark.usefixtures("morning")
+def test_promises_are_kept_one_at_a_time(clerk: Clerk, home: Path) -> None:
+    soon = {"state": "promised", "until": "2026-11-24"}
+    there = dict.fromkeys(("application", "hukou_book"), "present")
+    materials = there | dict.fromkeys(("id_card", "host_hukou", "marriage"), soon)
+    told = clerk("intake", saved(home, walk_in(materials=materials)), "--json").json
+    blurred = {"state": "unacceptable", "reason": "字迹不清"}
+    for brought, outcome, owed in (
+        ({"id_card": "present"}, "tolerated", ["host_hukou", "marriage"]),
+        ({"host_hukou": blurred, "marriage": "present"}, "tolerated", ["host_hukou"]),
+        ({"host_hukou": "present"}, "accepted", []),
+    ):
+        part = clerk("supplement", told["reference"], saved(home, {"materials": brought}), "--json").json
+        assert (part["outcome"], [gap["code"] for gap in part["gaps"]]) == (outcome, owed)
+        assert all(gap["until"] == "2026-11-24" for gap in part["gaps"])
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_case_is_masked_until_a_reason_is_given(clerk: Clerk, home: Path) -> None:
     reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
     masked = clerk("case", reference, "--json")

@@ -23,7 +23,7 @@ from tests.clerk_tui.screens.steps import (
     fill_in_person,
     find_migration,
 )
-from tests.clerk_tui.walkins import MISSING, restaurant
+from tests.clerk_tui.walkins import MISSING, promised, restaurant
 
 #: What is written down of a person: number, name, phone.
 TYPED = 18 + 2 + 11
@@ -98,6 +98,27 @@ async def test_a_tolerable_gap_is_promised_until_the_latest_day(counter: OpenCou
         case = cases.get(ws, clerk.screen.result.reference).case
         assert case.state is CaseState.TOLERATED and len(case.promises) == 1
         assert clerk.keys - before == 6
+
+
+async def test_of_two_promises_one_is_brought_and_then_the_other_is_bad_and_good(
+    counter: OpenCounter, ws: Workspace, clock: FixedClock
+) -> None:
+    friday = dt.date(2026, 11, 6)
+    soon = {"rules_list": promised(friday), "safety_manager": promised(friday)}
+    reference = intake.submit(ws, restaurant(ws, **soon)).reference
+    async with counter() as clerk:
+        for key, state, owed in (("1", "tolerated", 1), ("3", "tolerated", 1), ("1", "accepted", 0)):
+            clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+            await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen))
+            await clerk.type(key)
+            if key == "3":
+                await clerk.press("1", "enter")
+            assert ("承诺" in clerk.text) and "待核" not in clerk.text, clerk.text
+            await confirm(clerk)
+            assert isinstance(clerk.screen, ResultScreen), clerk.text
+            case = cases.get(ws, reference).case
+            assert (case.state, len(case.promises)) == (state, owed)
+            await clerk.press("enter")
 
 
 async def test_another_city_is_refused_with_the_right_address(counter: OpenCounter, ws: Workspace) -> None:
