@@ -23,7 +23,7 @@ from central.store import queue_numbers as numbers
 from central.store.queue import Happened, TicketRow, person_key
 from hall import ticketing as t
 from hall.facts import Fact
-from hall.queue_wire import HallRule
+from hall.queue_wire import CONTROLS, HallRule
 from hall.tickets import STATE_NAMES, Ticket, TicketState, advance, number
 from hall.wire import Status
 
@@ -34,7 +34,7 @@ TICKET_FACTS: Final = (
 )  # fmt: skip
 MOST_FACTS = 300
 """Most facts of one ticket that are folded."""
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}").fullmatch
+_PLAIN = re.compile(rf"[^{CONTROLS}\ud800-\udfff]{{0,200}}").fullmatch
 _LETTER = re.compile(r"[A-Z]{1,2}").fullmatch
 _MOST_SERIAL = 1_000_000
 _AT_WINDOW = frozenset({TicketState.CALLED, TicketState.SERVING, TicketState.HELD})

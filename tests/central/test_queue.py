@@ -355,6 +355,28 @@ def test_who_was_set_aside_at_a_window_that_is_gone_waits_again(queue: Queue, go
     assert queue.window("5", 35, BUSINESS).held == []
 
 
+def test_nobody_is_sent_on_to_the_window_they_stand_at(queue: Queue) -> None:
+    queue.window("1", 0, BUSINESS, OTHER)
+    queue.issue(0)
+    ticket = queue.called(1)
+    wish = {"business": OTHER, "to_window": "1"}
+    assert queue.refused(lambda: queue.do("transfer", ticket, 2, **wish)) == (409, "own_window")
+    assert queue.ticket(ticket.ticket_id).state is TicketState.CALLED
+
+
+@pytest.mark.parametrize("text", ["a\x1b[31mb", "去\n复印", "去\x85复印"])
+def test_a_route_takes_no_text_that_a_fact_may_not_hold(text: str) -> None:
+    for kind, field, as_list in (
+        (w.ReasonedAction, "reason", False),
+        (w.FinishAction, "outcomes", True),
+        (w.WindowRequest, "reason", False),
+    ):
+        body = {"action_id": identity(), "window": "1", "state": "open"}
+        assert msgspec.convert(body | {field: ["去复印"] if as_list else "去复印"}, kind)
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(body | {field: [text] if as_list else text}, kind)
+
+
 def test_out_of_order_needs_a_reason(queue: Queue) -> None:
     queue.issue(0)
     late = queue.issue(1).ticket

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hall.ticket_code import line
+from hall.ticketing import TicketFinished
 from tests.clerk_tui.cli.conftest import Clerk, Done, saved, walk_in
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
 
@@ -78,6 +79,10 @@ def test_each_needs_its_reason_and_its_ticket(call: Call, hall: Hall) -> None:
     assert call("next").json["ticket"]["number"] == first.number
     assert call("next").error["code"] == "window_has_ticket"
     assert call("pass").error["code"] == "reason_needed"
+    for text in ("a\x1b[31mb", "去\n复印", "去\u0085复印"):
+        for words in (("hold", "--reason", text), ("finish", "--outcome", text)):
+            assert call(*words).error["field"] in ("reason", "outcome"), "no fact holds what the centre never takes"
+    assert call("status").json["ticket"]["number"] == first.number
     assert call("hold", "--reason", "去复印").json["held"][0]["number"] == first.number
     assert call("one", third.number).error["code"] == "reason_needed"
     assert call("one", "Z999", "--reason", "老人").error["code"] == "unknown_ticket"
@@ -95,6 +100,40 @@ def test_each_needs_its_reason_and_its_ticket(call: Call, hall: Hall) -> None:
     assert (scanned["ticket"]["number"], scanned["ticket"]["state"]) == (second.number, "serving")
     assert call("scan", "TKT1:XXXX").error["code"].startswith("ticket_")
     assert call("finish", "--outcome", "inquiry").json["ticket"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("只咨询", "inquiry"),
+        ("inquiry", "inquiry"),
+        ("没带齐，先回去", "incomplete"),
+        ("其他", "other"),
+        ("问路", "问路"),
+    ],
+)
+def test_how_a_visit_ended_is_said_in_either_spelling(call: Call, hall: Hall, seat: Seat, said: str, kept: str) -> None:
+    ticket = hall.issue()
+    call("next")
+    assert call("finish", "--outcome", said).json["ticket"] is None
+    last = seat.facts(ticket.ticket_id)[-1]
+    assert isinstance(last, TicketFinished) and last.outcomes == (kept,)
+
+
+def test_no_visit_ends_with_a_case_that_there_is_none_of(call: Call, hall: Hall) -> None:
+    hall.issue()
+    call("next")
+    for said in ("accepted", "已受理"):
+        assert call("finish", "--outcome", said).error["code"] == "outcome_of_case"
+    assert call("status").json["ticket"] is not None
+
+
+def test_nobody_is_sent_on_to_the_window_they_stand_at(call: Call, hall: Hall) -> None:
+    hall.issue()
+    call("next")
+    error = call("transfer", "--to", "company", "--window", "1", "--reason", "取错号").error
+    assert (error["code"], error["field"]) == ("own_window", "window")
+    assert call("status").json["ticket"] is not None
 
 
 def test_a_lost_answer_is_asked_again_by_the_same_command(call: Call, hall: Hall, seat: Seat) -> None:
