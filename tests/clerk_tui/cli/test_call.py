@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from clerk_tui.sync import queue
+from clerk_tui.sync.asking import Centre
 from hall.ticket_code import line
 from hall.ticketing import TicketFinished
 from tests.clerk_tui.cli.conftest import Clerk, Done, saved, walk_in
@@ -155,6 +157,24 @@ def test_the_readable_answer_names_the_number(clerk: Clerk, call: Call, settings
     ticket = hall.issue()
     assert "等候 1 人" in clerk("--config", settings, "call", "status").out
     assert ticket.number in clerk("--config", settings, "call", "next").out
+
+
+def test_the_close_of_the_day_closes_the_window_in_the_hall(
+    clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
+) -> None:
+    hall.issue()
+    call("next")
+    call("finish", "--outcome", "inquiry")
+
+    def state() -> str:
+        with Centre(seat.config.centre.url, seat.token) as centre:
+            return str(queue.window(centre, "1").state)
+
+    assert state() == "open"
+    left = [one["kind"] for one in clerk("--config", settings, "close", "--look", "--json").json["left"]]
+    because = [word for kind in left for word in ("--because", f"{kind}=测试")]
+    assert clerk("--config", settings, "close", *because, "--json").json["closed"]
+    assert state() == "closed"
 
 
 def test_a_window_without_a_queue_calls_nobody(clerk: Clerk) -> None:
