@@ -9,6 +9,7 @@ import pytest
 
 from clerk_tui.sync import queue
 from clerk_tui.sync.asking import Centre
+from hall.shifts import AlarmRaised
 from hall.ticket_code import line
 from hall.ticketing import TicketFinished
 from tests.clerk_tui.cli.conftest import Clerk, Done, saved, walk_in
@@ -157,6 +158,31 @@ def test_the_readable_answer_names_the_number(clerk: Clerk, call: Call, settings
     ticket = hall.issue()
     assert "等候 1 人" in clerk("--config", settings, "call", "status").out
     assert ticket.number in clerk("--config", settings, "call", "next").out
+
+
+def test_a_pause_gives_the_called_number_back_and_tells_the_hall(
+    clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
+) -> None:
+    def state() -> tuple[str, str]:
+        with Centre(seat.config.centre.url, seat.token) as centre:
+            told = queue.window(centre, "1")
+            return told.state, told.reason
+
+    ticket = hall.issue()
+    assert call("next").json["ticket"]["number"] == ticket.number
+    assert clerk("--config", settings, "pause", "-", "--json").error["code"] == "no_reason"
+    assert clerk("--config", settings, "pause", "用餐", "--json").json["reason"] == "用餐"
+    assert state() == ("paused", "用餐") and hall.ticket(ticket.ticket_id).state == "waiting"
+    assert call("next").error["code"] == "window_paused"
+    assert clerk("--config", settings, "resume", "--json").json["state"] == "open"
+    assert state() == ("open", "") and call("next").json["ticket"]["number"] == ticket.number
+
+
+def test_the_alarm_is_recorded_without_a_word(clerk: Clerk, settings: Path, hall: Hall, seat: Seat) -> None:
+    before = seat.ws.journal.head.seq
+    done = clerk("--config", settings, "alarm")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert isinstance(seat.ws.journal.facts_of("")[-1].body, AlarmRaised) and seat.ws.journal.head.seq == before + 1
 
 
 def test_the_close_of_the_day_closes_the_window_in_the_hall(
