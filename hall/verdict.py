@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -147,6 +148,7 @@ OUTCOME_NAMES = {
     Outcome.CORRECTED: "当场更正后受理",
     Outcome.REFUSED: "不予受理",
 }
+NO_DAY_LEFT: Final = "承诺办结时限已过，不能再承诺补齐"
 _ITEMS = {Outcome.ACCEPTED: "五", Outcome.NOTICED: "四", Outcome.CORRECTED: "三"}
 
 
@@ -172,7 +174,8 @@ def judge(
 ) -> Verdict:
     """What the law allows. A material without a tick counts as missing, unless the hall holds it.
 
-    ``latest_promise`` is the promised limit counted from today: a promise may not run past it (domain.md §6).
+    ``latest_promise`` is the promised limit: a promise may not run past it (domain.md §6). It lies before ``today``
+    where post is opened so late that nothing can be promised any more.
     ``refusal`` is a ground the clerk has stated; an exit of the checklist states one by itself. ``kind`` is the
     matter's, which decides how the Act is cited.
     """
@@ -189,6 +192,9 @@ def judge(
         if problem := refusal_error(stated):
             errors.insert(0, problem)
     lawful, unlawful = _offers(checklist, gaps, tolerance, good_credit, stated)
+    if Outcome.TOLERATED in lawful and latest_promise is not None and latest_promise < today:
+        lawful = tuple(outcome for outcome in lawful if outcome is not Outcome.TOLERATED)
+        unlawful[Outcome.TOLERATED] = NO_DAY_LEFT
     outcome = _default(lawful, gaps)
     return Verdict(
         outcome=None if errors else outcome,
@@ -279,6 +285,8 @@ def _promise_error(
 ) -> BadInput | None:
     if not (row.tolerable and tolerance.allowed):
         return BadInput("not_tolerable", f"“{row.name}”不能容缺", field=where, hint="勾“缺”后一次性告知")
+    if latest is not None and latest < today:
+        return BadInput("promise_impossible", f"“{row.name}”：{NO_DAY_LEFT}", field=where, hint="勾“缺”后一次性告知")
     if tick.until is None:
         return BadInput("promise_date_needed", f"“{row.name}”要写承诺补齐的日期", field=f"{where}.until")
     if tick.until < today:

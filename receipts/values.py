@@ -53,7 +53,7 @@ _FLAGS: Final = """
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn supplied
+    lapsed withdrawn supplied waited
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -251,8 +251,16 @@ def _start(case: Case) -> dt.date:
 def _later_start(case: Case) -> bool:
     if case.counted_from is None:
         return _start(case) != case.received
-    # A limit that counts from the receipt (建筑法 art. 8) does not wait for what was handed in later.
-    return case.counted_from != case.accepted and case.matter.limits.promised.starts != "received"
+    # A limit that counts from the receipt (建筑法 art. 8) only waits for what a notice had asked for.
+    waits = bool(case.notices) or case.matter.limits.promised.starts != "received"
+    return waits and case.counted_from != case.accepted
+
+
+def _waited(case: Case) -> bool:
+    """Whether a limit from receipt that the paper names had to wait for what a notice asked for."""
+    limits = (case.matter.limits.promised, case.matter.limits.statutory)
+    named = any(limit and limit.starts == "received" and limit.unit != "on_the_spot" for limit in limits)
+    return bool(case.notices) and case.accepted is not None and limits[0].unit != "on_the_spot" and named
 
 
 def _faults(gaps: Sequence[Gap]) -> str:
@@ -316,6 +324,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "supplemented": len(case.handed_in) > 1,
         "tell_by": case.tell_by is not None,
         "tolerated": bool(case.promises),
+        "waited": _waited(case),
         "waived": bool(waived(case.rows, case.ticks)),
         "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),

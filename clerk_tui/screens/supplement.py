@@ -125,7 +125,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
-        from_now = self.draft.case.matter.limits.promised.starts != "received"
+        from_now = self.draft.case.matter.limits.promised.starts != "received" or bool(self.draft.case.notices)
         later = accepted and not self.promised and from_now and preview.clock_from != preview.accepted
         kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
         if chosen and not self.promised:

@@ -18,7 +18,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.checklist import Checklist, Row
-from hall.deadlines import due, latest_promise, respond_by, tolerance_open
+from hall.deadlines import due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Due
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
@@ -154,7 +154,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         overdue=bool(case.notices) and case.notices[-1].respond_by < draft.handed_in,
         accepted=draft.handed_in,
         clock_from=clock_from,
-        due=due(case.matter.limits, case.clock_from, clock_from, ws.calendar),
+        due=due(case.matter.limits, receipt_start(case, clock_from), clock_from, ws.calendar),
         respond_by=answer.day,
         respond_provisional=answer.provisional,
         field_errors=found.errors,
@@ -276,8 +276,8 @@ def _verdict(
         checklist,
         ticks,
         tolerance=structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits)),
-        latest_promise=latest_promise(matter.limits, draft.case.clock_from, clock_from, ws.calendar),
-        today=draft.handed_in,
+        latest_promise=latest_promise(matter.limits, receipt_start(draft.case, clock_from), clock_from, ws.calendar),
+        today=ws.clock.today(),
         good_credit=draft.good_credit,
         refusal=refusal,
         kind=matter.kind,

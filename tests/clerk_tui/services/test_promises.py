@@ -8,12 +8,13 @@ from itertools import permutations, product
 import pytest
 
 from clerk_tui.services import cases, intake, papers, supplement
+from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case, CaseState
 from hall.errors import BadInput, Unlawful
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import PRESENT, promised, restaurant, unacceptable
+from tests.clerk_tui.walkins import PRESENT, building_site, promised, restaurant, unacceptable
 
 WEDNESDAY, FRIDAY, MONDAY = dt.date(2026, 11, 4), dt.date(2026, 11, 6), dt.date(2026, 11, 9)
 FUNDED = ("site_ready", "supervision_contract", "funds")
@@ -25,28 +26,16 @@ def two_promises(ws: Workspace) -> str:
     return intake.submit(ws, draft).reference
 
 
-def building_site(ws: Workspace) -> str:
+def tolerated_site(ws: Workspace) -> str:
     """A construction permit whose applicant promises three papers."""
-    draft = intake.new_draft(ws, ws.catalogue.matter("construction-permit-new"))
-    asked = ("in_city", "land_needed", "in_plan_area", "expropriation", "must_review", "must_supervise")
-    draft.answers = {
-        **dict.fromkeys(asked, "yes"),
-        "scale": "above",
-        "works_kind": "normal",
-        "procurement": "tender",
-        "special_fire": "no",
-    }
-    draft.applicant = dict(restaurant(ws).applicant)
-    rows = [row.code for row in intake.preview(ws, draft).checklist.materials if not row.held]
-    draft.ticks = dict.fromkeys(rows, PRESENT) | dict.fromkeys(FUNDED, promised(WEDNESDAY))
-    result = intake.submit(ws, draft)
+    result = intake.submit(ws, building_site(ws, **dict.fromkeys(FUNDED, promised(WEDNESDAY))))
     assert result.outcome is Outcome.TOLERATED
     return result.reference
 
 
-def bring(ws: Workspace, reference: str, wish: Outcome | None = None, **ticks: Tick) -> supplement.Result:
+def bring(ws: Workspace, reference: str, ticks: dict[str, Tick], wish: Outcome | None = None) -> Result:
     draft = supplement.open_supplement(ws, reference)
-    draft.ticks = dict(ticks)
+    draft.ticks = ticks
     return supplement.submit(ws, draft, wish)
 
 
@@ -57,14 +46,14 @@ def case_of(ws: Workspace, reference: str) -> Case:
 def test_one_of_two_promises_is_taken_and_the_other_stands(ws: Workspace, clock: FixedClock) -> None:
     reference = two_promises(ws)
     clock.day = WEDNESDAY
-    result = bring(ws, reference, rules_list=PRESENT)
+    result = bring(ws, reference, {"rules_list": PRESENT})
     assert (result.outcome, result.lawful, result.late) == (Outcome.TOLERATED, (Outcome.TOLERATED,), ())
     assert ([paper.kind for paper in result.papers], result.promised) == (["receipt"], {"safety_manager": MONDAY})
     case = case_of(ws, reference)
     assert (case.state, [promise.code for promise in case.promises]) == (CaseState.TOLERATED, ["safety_manager"])
     assert [row.code for row in supplement.open_supplement(ws, reference).rows] == ["safety_manager"]
     clock.day = MONDAY
-    assert bring(ws, reference, safety_manager=PRESENT).outcome is Outcome.ACCEPTED
+    assert bring(ws, reference, {"safety_manager": PRESENT}).outcome is Outcome.ACCEPTED
     whole = case_of(ws, reference)
     assert (whole.state, whole.accepted, whole.promises) == (CaseState.ACCEPTED, case.accepted, ())
     assert whole.due == case.due, "the dates are those of the acceptance"
@@ -75,14 +64,14 @@ def test_one_of_two_promises_is_taken_and_the_other_stands(ws: Workspace, clock:
 def test_promises_are_kept_in_any_order_good_or_bad_at_first(
     ws: Workspace, clock: FixedClock, order: tuple[str, ...], bad_first: tuple[bool, ...]
 ) -> None:
-    reference = building_site(ws)
+    reference = tolerated_site(ws)
     open_ = set(FUNDED)
     for code, bad in zip(order, (*bad_first, False), strict=True):
         if bad:
-            assert bring(ws, reference, **{code: BLURRED}).outcome is Outcome.TOLERATED
+            assert bring(ws, reference, {code: BLURRED}).outcome is Outcome.TOLERATED
             assert case_of(ws, reference).ticks[code] == BLURRED
         assert {promise.code for promise in case_of(ws, reference).promises} == open_
-        result = bring(ws, reference, **{code: PRESENT})
+        result = bring(ws, reference, {code: PRESENT})
         open_.discard(code)
         assert set(result.promised) == open_
         assert (case_of(ws, reference).state is CaseState.ACCEPTED) == (not open_)
@@ -91,7 +80,7 @@ def test_promises_are_kept_in_any_order_good_or_bad_at_first(
 def test_a_promised_paper_that_will_not_do_is_recorded_with_its_reason(ws: Workspace, clock: FixedClock) -> None:
     reference = two_promises(ws)
     clock.day = WEDNESDAY
-    result = bring(ws, reference, rules_list=PRESENT, safety_manager=BLURRED)
+    result = bring(ws, reference, {"rules_list": PRESENT, "safety_manager": BLURRED})
     assert [(gap.code, gap.problem) for gap in result.gaps] == [("safety_manager", "字迹不清")]
     assert result.promised == {"safety_manager": MONDAY}, "it may still be kept in time"
     assert [paper.kind for paper in result.papers] == ["receipt"]
@@ -101,7 +90,7 @@ def test_a_promised_paper_that_will_not_do_is_recorded_with_its_reason(ws: Works
 
 def test_a_promised_paper_that_will_not_do_needs_a_reason(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
-        bring(ws, two_promises(ws), rules_list=Tick(TickState.UNACCEPTABLE))
+        bring(ws, two_promises(ws), {"rules_list": Tick(TickState.UNACCEPTABLE)})
     assert (error.value.code, error.value.field) == ("needs_reason", "materials.rules_list")
 
 
@@ -109,19 +98,19 @@ def test_what_is_still_promised_is_nothing_new(ws: Workspace) -> None:
     reference = two_promises(ws)
     for ticks in ({"rules_list": Tick(TickState.MISSING)}, {"rules_list": promised(FRIDAY)}):
         with pytest.raises(BadInput) as error:
-            bring(ws, reference, **ticks)
+            bring(ws, reference, ticks)
         assert error.value.code == "nothing_handed_in"
-    result = bring(ws, reference, rules_list=promised(FRIDAY), safety_manager=PRESENT)
+    result = bring(ws, reference, {"rules_list": promised(FRIDAY), "safety_manager": PRESENT})
     assert set(result.promised) == {"rules_list"}
 
 
 def test_a_promise_that_was_given_gets_no_other_day(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
-        bring(ws, two_promises(ws), rules_list=promised(MONDAY))
+        bring(ws, two_promises(ws), {"rules_list": promised(MONDAY)})
     assert error.value.field == "materials.rules_list"
 
 
 def test_an_accepted_case_is_neither_noticed_nor_refused_for_its_promises(ws: Workspace) -> None:
     for wish in (Outcome.NOTICED, Outcome.REFUSED, Outcome.ACCEPTED):
         with pytest.raises(Unlawful):
-            bring(ws, two_promises(ws), wish, rules_list=PRESENT)
+            bring(ws, two_promises(ws), {"rules_list": PRESENT}, wish)
