@@ -98,7 +98,7 @@ async def _take(db: Db, device: DeviceRow, request: wire.PushRequest, now_ms: in
         incoming,
         now_ms,
         clocks.suspects(incoming, told, now_ms),
-        await standing.doubts(db, at.office, incoming, told, now_ms),
+        await standing.doubts(db, at.office, device.role, incoming, told, now_ms),
     )
     return Taken(epoch, results, after_these, incoming[-1].sealed.hash, withheld)
 

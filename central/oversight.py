@@ -104,7 +104,9 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     known.held.clear()
     if not vouched:
         told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
-        known.doubts = await standing.doubts(db, office, incoming, told, now_ms)
+        device = await devices.device(db, at.device_id)
+        assert device is not None, "a journal has its device"
+        known.doubts = await standing.doubts(db, office, device.role, incoming, told, now_ms)
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))

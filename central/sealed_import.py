@@ -7,6 +7,8 @@ changes. Importing the same file again stores nothing: numbers and hashes are kn
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec import Struct
 
 from central import clocks, ingest, standing, withheld
@@ -53,7 +55,8 @@ async def take_in(store: Store, office: str, data: bytes, actor: str, now_ms: in
     new = aside = 0
     await store.transact(lambda db: withheld.complete_all(db, at, content.first_seq, content.events, actor, now_ms))
     for first in range(at.expected, content.first_seq + len(content.events), BATCH):
-        stored, quarantined = await store.transact(lambda db, first=first: _batch(db, at, content, first, now_ms))  # type: ignore[misc]
+        batch = partial(_batch, known=at, role=known.role, content=content, first=first, now_ms=now_ms)
+        stored, quarantined = await store.transact(batch)
         new, aside = new + stored, aside + quarantined
     if new:
         target = f"{content.incarnation} {new}"
@@ -101,7 +104,9 @@ async def _place(db: Db, office: str, content: SealedFacts) -> IncarnationRow:
     return branch
 
 
-async def _batch(db: Db, known: IncarnationRow, content: SealedFacts, first: int, now_ms: int) -> tuple[int, int]:
+async def _batch(
+    db: Db, *, known: IncarnationRow, role: str, content: SealedFacts, first: int, now_ms: int
+) -> tuple[int, int]:
     at = await devices.incarnation(db, known.office, known.code)
     assert at is not None
     if first != at.expected:
@@ -112,6 +117,6 @@ async def _batch(db: Db, known: IncarnationRow, content: SealedFacts, first: int
     if not incoming:
         return 0, 0
     told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
-    doubts = await standing.doubts(db, at.office, incoming, told, now_ms)
+    doubts = await standing.doubts(db, at.office, role, incoming, told, now_ms)
     results = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms), doubts)
     return len(results), sum(result.status is wire.Status.QUARANTINED for result in results)

@@ -1,59 +1,95 @@
-"""Whether whoever wrote a fact was allowed to when they wrote it (sync.md §10, "actor unassigned or revoked").
+"""Whether whoever wrote a fact was allowed to when they wrote it, and whether their device may bring such a fact
+(sync.md §10, "actor unassigned or revoked").
 
 A counter that is off line does not know that a clerk was disabled or lost a role. What such a clerk then writes has no
 effect until a supervisor has looked at it; where the counter's clock leaves it open which was first, it has its effect
-and is shown to them. Nobody is judged by what is not known: numbers that this hall never gave, and times before it
-began to keep when rights changed.
+and is shown to them. A number that the hall never gave is judged in the same way from the time on at which it had its
+first clerk: before that, whoever stood in a counter's settings could write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from central.clocks import Beginning, written
-from central.decide import MAX_NAME, Doubt, Incoming
+from central.decide import MAX_NAME, Doubt, Incoming, plain
 from central.queue.told import is_ticket
 from central.store import Db
 from central.store import clerks as table
 from central.store.clerks import RightsRow
 from hall.facts import Fact
-from hall.roles import NAMES, Permission, allows, needed_for, read_roles
+from hall.roles import FACTS, NAMES, ROLE_NAMES, Permission, allows, may_bring, needed_for, read_roles
+
+_NAMES = {role.value: name for role, name in ROLE_NAMES.items()}
+
+
+class _Judge(Struct):
+    """What the hall knows of those who wrote a batch. ``began_ms``: since when it has clerks; ``None``: it has none."""
+
+    history: Mapping[str, list[RightsRow]]
+    began_ms: int | None
+
+    def lacks(self, actor: str, permission: Permission, first: int, last: int) -> Doubt | None:
+        """Why the actor had not, or may not have had, this right between these instants (Unix ms)."""
+        rows, unknown = self.history.get(actor, []), False
+        if not rows:
+            if self.began_ms is None:
+                return None
+            rows, unknown = [RightsRow(from_ms=self.began_ms, roles=(), active=False)], True
+        before = [row for row in rows if row.from_ms <= first]
+        meanwhile = [row for row in rows if first < row.from_ms <= last]
+        standing = [*before[-1:], *meanwhile]
+        lacking = [row for row in standing if not (row.active and allows(read_roles(row.roles), permission))]
+        if not lacking:
+            return None
+        without = f"没有“{NAMES[permission]}”的权限" if lacking[-1].active else "已停用"
+        if unknown:
+            without = "不在本厅的人员名单里"
+        certain = bool(before) and len(lacking) == len(standing)
+        may = "" if certain else "可能"
+        return Doubt(certain=certain, reason=f"写这条记录时工号{plain(actor)}{may}{without}，等负责人核实")
 
 
 async def doubts(
-    db: Db, office: str, incoming: Sequence[Incoming], beginnings: Mapping[str, Beginning], now_ms: int
+    db: Db, office: str, role: str, incoming: Sequence[Incoming], beginnings: Mapping[str, Beginning], now_ms: int
 ) -> dict[int, Doubt]:
-    """The facts of a batch, by number, whose writers were or may have been without the right to write them."""
-    actors = {each.fact.header.actor for each in incoming if each.fact is not None and each.subject}
-    named = sorted(actor for actor in actors if actor.isprintable() and 0 < len(actor) <= MAX_NAME)
-    history = await table.rights_of(db, office, named) if named else {}
+    """The facts of a batch, by number, whose writers were or may have been without the right to write them, or that a
+    device of this ``role`` never brings."""
+    # What was called at a window was called: the queue's own rule says what counts.
+    judged = {each.seq: each.fact for each in incoming if each.fact and each.subject and not is_ticket(each.fact)}
+    judge = await _judge(db, office, list(judged.values()))
     found: dict[int, Doubt] = {}
-    for each in incoming:
-        # What was called at a window was called: the queue's own rule says what counts.
-        if each.fact is None or not each.subject or is_ticket(each.fact):
+    for seq, fact in judged.items():
+        if not may_bring(role, fact.body):
+            found[seq] = Doubt(certain=True, reason=f"{_NAMES.get(role, '这种设备')}不能写这种记录，等负责人核实")
             continue
-        rows = history.get(each.fact.header.actor)
-        if rows and (doubt := _doubt(rows, each.fact, beginnings.get(each.fact.header.boot_id), now_ms)) is not None:
-            found[each.seq] = doubt
+        first, last = _span(fact, beginnings.get(fact.header.boot_id), now_ms)
+        told = [judge.lacks(actor, permission, first, last) for actor, permission in _answering(fact)]
+        of_these = [doubt for doubt in told if doubt is not None]
+        if of_these:
+            found[seq] = next((doubt for doubt in of_these if doubt.certain), of_these[0])
     return found
 
 
-def _doubt(rows: list[RightsRow], fact: Fact, beginning: Beginning | None, now_ms: int) -> Doubt | None:
+async def _judge(db: Db, office: str, facts: Sequence[Fact]) -> _Judge:
+    actors = {actor for fact in facts for actor, _ in _answering(fact)}
+    named = sorted(actor for actor in actors if actor.isprintable() and 0 < len(actor) <= MAX_NAME)
+    history = await table.rights_of(db, office, named) if named else {}
+    return _Judge(history, await table.first_rights(db, office) if actors - history.keys() else None)
+
+
+def _answering(fact: Fact) -> list[tuple[str, Permission]]:
+    """Who answers for a fact with which right: its writer, and where somebody stood by, they for what only they may."""
     permission = needed_for(fact.body)
-    if permission is None:
-        return None
-    first, last = _span(fact, beginning, now_ms)
-    before = [row for row in rows if row.from_ms <= first]
-    meanwhile = [row for row in rows if first < row.from_ms <= last]
-    standing = [*before[-1:], *meanwhile]
-    lacking = [row for row in standing if not _may(row, permission)]
-    if not lacking:
-        return None
+    if permission is None or permission is Permission.BY_LAW:
+        return []
     actor = fact.header.actor
-    without = f"没有“{NAMES[permission]}”的权限" if lacking[-1].active else "已停用"
-    certain = bool(before) and len(lacking) == len(standing)
-    may = "" if certain else "可能"
-    return Doubt(certain=certain, reason=f"写这条记录时工号{actor}{may}{without}，等负责人核实")
+    approver = getattr(fact.body, "approved_by", "")
+    if approver in ("", actor):
+        return [(actor, permission)]
+    return [(actor, FACTS[fact.header.type]), (approver, permission)]
 
 
 def _span(fact: Fact, beginning: Beginning | None, now_ms: int) -> tuple[int, int]:
@@ -63,7 +99,3 @@ def _span(fact: Fact, beginning: Beginning | None, now_ms: int) -> tuple[int, in
         return claimed, claimed
     span = written(fact.header, beginning, now_ms)
     return span.lo_ms, span.hi_ms
-
-
-def _may(row: RightsRow, permission: Permission) -> bool:
-    return permission is Permission.BY_LAW or (row.active and allows(read_roles(row.roles), permission))

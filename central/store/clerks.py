@@ -118,3 +118,9 @@ async def rights_of(db: Db, office: str, clerk_ids: list[str]) -> dict[str, list
     for row in rows:
         found.setdefault(row[0], []).append(RightsRow(from_ms=row[1], roles=tuple(row[2].split()), active=bool(row[3])))
     return found
+
+
+async def first_rights(db: Db, office: str) -> int | None:
+    """From when on (Unix ms) the hall has had clerks of its own; ``None``: it never had one."""
+    row = await db.row("SELECT min(from_ms) FROM clerk_rights WHERE office = $1", office)
+    return None if row is None else row[0]

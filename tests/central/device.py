@@ -32,7 +32,7 @@ class Device:
             public_key=self.key.public_key().public_bytes_raw(),
         )
         self.enrolled = hub.run(enrolment.enrol(hub.store, request, now_ms()))
-        self.row = DeviceRow(name, office, request.public_key, False)
+        self.row = DeviceRow(name, office, request.public_key, False, role.value)
         self.start = genesis(name, self.enrolled.incarnation, request.public_key)
         self.sealed: list[Sealed] = []
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from central.clock import now_ms
-from central.store import Db, Store, tokens
+from central.rights import DEPARTMENT
+from central.store import Db, Store, deliveries, tokens
 from central.store import clerks as people
 from central.store.clerks import ClerkRow
+from central.store.deliveries import DepartmentRow
 from central.store.tokens import SessionRow
 from central.tokens import SESSION
 from hall.roles import PERSONAL_ROLES, Role
@@ -27,7 +29,8 @@ _serial = itertools.count(1)
 
 
 class Hall:
-    """One hall: a counter with a case, a print station, a board, and a clerk in each role of people."""
+    """One hall: a counter with a case, a print station, a board, the system of a department, and a clerk in each role
+    of people."""
 
     def __init__(self, folder: Path, store: Store, run: Run, office: str) -> None:
         folder.mkdir(exist_ok=True)
@@ -41,6 +44,9 @@ class Hall:
         for role in PERSONAL_ROLES:
             row = ClerkRow(office=office, clerk_id=f"{office}-{role}", name=NAMES[office], roles=(role,))
             self.transact(partial(people.save, clerk=row))
+        self.department_token = f"{DEPARTMENT}of-{office}"
+        department = DepartmentRow(office, "scjg", "https://scjg.example.invalid/cases", b"s" * 32)
+        self.transact(lambda db: deliveries.save_department(db, department, self.department_token, now_ms()))
 
     def transact(self, work: Callable[[Db], Any]) -> Any:
         return self.run(self.store.transact(work))
@@ -58,6 +64,7 @@ class Hall:
             (Role.CLERK, "device"): lambda: self.counter.enrolled.token,
             (Role.STATION, "device"): lambda: self.station.enrolled.token,
             (Role.KIOSK, "device"): lambda: self.kiosk.enrolled.token,
+            (Role.DEPARTMENT, "system"): lambda: self.department_token,
         }
         for role in PERSONAL_ROLES:
             found[role, "person"] = lambda role=role: self.session(role)  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,20 @@ from litestar import Litestar, get
 from litestar.handlers import HTTPRouteHandler
 
 from central.app import make_app
+from central.queue.told import TICKET_FACTS
 from central.rights import DEVICES_ONLY, OPTION, PUBLIC
 from central.store import Db
+from central.store import clerks as people
+from central.store.clerks import ClerkRow
 from central.store.tables import TABLES
-from hall.roles import GRANTS, Permission, Role, allows
-from tests.central.counter import encoded
+from hall import facts as f
+from hall.roles import DEVICE_ROLES, GRANTS, PERSONAL_ROLES, Permission, Role, allows, needed_for
+from hall.wire import Status
+from tests.central.counter import OFFICE, encoded
+from tests.central.device import Device
 from tests.central.halls import HERE, NAMES, THERE, Hall, bearer, push_case
-from tests.central.hub import Http, Hub
+from tests.central.hub import NOW, Http, Hub
+from tests.reliability.golden import filled, kinds
 
 NONCE = base64.b64encode(b"n" * 16).decode()
 #: Bodies that are good, so that only rights can stand in the way; routes that are not named here get ``{}``.
@@ -127,6 +135,42 @@ def test_each_role_at_each_route_in_its_own_and_in_another_hall(hub: Hub, halls:
                 if asking is there:
                     assert not [word for word in here.own_words() if word in reply.text], what
                     assert _rows_of(hub, HERE) == before, what
+
+
+def test_the_matrix_leaves_nobody_out(halls: tuple[Hall, Hall]) -> None:
+    assert {role for role, _ in halls[0].askers()} == set(Role)
+
+
+@pytest.mark.parametrize("role", DEVICE_ROLES)
+def test_each_kind_of_fact_from_each_device_by_each_role_of_people(hub: Hub, role: Role) -> None:
+    """Only what both the writer and the device may has an effect; everything is kept."""
+    began = NOW - 1
+    for each in PERSONAL_ROLES:
+        row = ClerkRow(office=OFFICE, clerk_id=each.value, name="冯春", roles=(each.value,))
+        hub.transact(partial(people.record_rights, clerk=row, now_ms=began))
+    device = Device(hub, "device-1", role=role)
+    asked = []
+    for actor in (*PERSONAL_ROLES, "nobody"):
+        for kind in kinds():
+            body = filled(kind)
+            if hasattr(body, "approved_by"):
+                body = msgspec.structs.replace(body, approved_by="")
+            if not isinstance(body, TICKET_FACTS):
+                asked.append((actor, body))
+                device.write(f"{actor}-{len(asked)}", body, actor=str(actor))
+    results = device.push().results
+    # A fact that begins no case is set aside too, but for want of the case.
+    refused = {result.seq for result in results if "没有“" in result.reason or "不能写" in result.reason
+               or "不在本厅" in result.reason}  # fmt: skip
+    assert len(results) == len(asked) > 100
+    for seq, (actor, body) in enumerate(asked, 1):
+        permission = needed_for(body)
+        assert permission is not None
+        of_people = permission is Permission.BY_LAW or (actor != "nobody" and allows({Role(actor)}, permission))
+        of_devices = role is Role.CLERK or (allows({role}, permission) and permission is not Permission.BY_LAW)
+        may = of_people and (of_devices or isinstance(body, f.AlarmRaised))
+        assert (seq in refused) is not may, (role, actor, type(body).__name__, results[seq - 1].reason)
+        assert not (seq in refused and results[seq - 1].status is not Status.QUARANTINED)
 
 
 def _of_devices(app: Litestar) -> set[tuple[str, str]]:

@@ -22,6 +22,7 @@ from tests.central.test_withheld import report, tell
 HOUR = 3_600_000
 BEGAN, DISABLED = NOW - 24 * HOUR, NOW - HOUR
 CLERK = ClerkRow(office=OFFICE, clerk_id="0815", name="冯春", roles=("clerk",))
+OTHER = msgspec.structs.replace(CLERK, clerk_id="0001")
 ACCEPTED = f.CaseAccepted(accepted=DAY, due=f.Due(), article="第五项")
 
 
@@ -32,9 +33,10 @@ def device(hub: Hub) -> Device:
 
 @pytest.fixture(autouse=True)
 def _disabled(hub: Hub) -> None:
-    """The clerk came yesterday and was disabled an hour ago."""
+    """The hall has two clerks since yesterday; one of them was disabled an hour ago."""
     gone = msgspec.structs.replace(CLERK, active=False)
     hub.transact(lambda db: table.save(db, gone))
+    hub.transact(lambda db: table.record_rights(db, OTHER, BEGAN))
     hub.transact(lambda db: table.record_rights(db, CLERK, BEGAN))
     hub.transact(lambda db: table.record_rights(db, gone, DISABLED))
 
@@ -110,11 +112,75 @@ def test_a_role_that_was_lost_counts_for_what_needs_it(hub: Hub, device: Device)
     assert "没有“特别程序和决定”的权限" in results[2].reason
 
 
+def test_a_number_that_the_hall_never_gave_has_no_say_once_the_hall_has_clerks(
+    hub: Hub, device: Device, head: dict[str, str]
+) -> None:
+    device.write("a", received(), at_ms=BEGAN + 1)
+    device.write("a", ACCEPTED, actor="4711", at_ms=BEGAN + HOUR)
+    device.write("", f.AlarmRaised(window="3"), actor="4711", at_ms=BEGAN + HOUR)
+    device.write("b", received(), actor="\x1b[2J", at_ms=BEGAN + HOUR)
+    results = device.push().results
+    assert [result.status.value for result in results] == ["applied", "quarantined", "applied", "quarantined"]
+    assert "工号4711不在本厅的人员名单里" in results[1].reason
+    assert hub.case("a").state.value == "received"
+    first, strange = entries(hub, head)
+    assert (first.kind, strange.kind, strange.reason.isprintable()) == ("unallowed", "unallowed", True)
+    hub.http.post(f"/v1/quarantine/{first.number}/retry", headers=head)
+    assert hub.case("a").state.value == "accepted"
+
+
+def test_where_the_clocks_leave_it_open_whether_the_hall_had_clerks_it_stands_and_is_shown(
+    hub: Hub, device: Device
+) -> None:
+    device.write("a", received(), actor="4711", at_ms=BEGAN, boot_id="boot-1", mono_ms=HOUR)
+    assert [status for status, _ in push(device, mono_now=25 * HOUR)] == ["applied"]
+    (change,) = hub.feed().changes
+    assert change.flags == ["needs_review"]
+
+
 def test_nobody_is_judged_by_what_is_not_known(hub: Hub, device: Device) -> None:
-    device.write("a", received(), actor="4711", at_ms=DISABLED + 1)
+    device.write("a", received(), actor="4711", at_ms=BEGAN - 1)
     device.write("b", received(), actor="0815", at_ms=BEGAN - HOUR)
     device.write("b", msgspec.structs.replace(ACCEPTED, deemed=True), actor="system", at_ms=DISABLED + 2)
     assert [status for status, _ in push(device)] == ["applied"] * 3
+    elsewhere = Device(hub, "device-2", office="SL02")
+    elsewhere.write("c", received(reference="SL02-A1-00001-X"), actor="4711", at_ms=DISABLED + 1)
+    assert [status for status, _ in push(elsewhere)] == ["applied"], "their hall has no clerks of its own yet"
+
+
+def test_somebody_in_charge_who_stands_by_answers_for_what_only_they_may(hub: Hub, device: Device) -> None:
+    head = msgspec.structs.replace(CLERK, clerk_id="0900", roles=("supervisor",))
+    hub.transact(lambda db: table.record_rights(db, head, BEGAN))
+    first = f.CaseNoticed(gaps=(), respond_by=DAY, article="第四项")
+    again = msgspec.structs.replace(first, known_before=("id",), reason="漏看", approved_by="0900")
+    for subject, body in (
+        ("a", again),
+        ("b", msgspec.structs.replace(again, approved_by="")),
+        ("c", msgspec.structs.replace(again, approved_by="0815")),
+        ("d", msgspec.structs.replace(again, approved_by="4711")),
+    ):
+        device.write(subject, received(), at_ms=DISABLED)
+        device.write(subject, body, at_ms=DISABLED)
+    told = [result.status.value for result in device.push().results]
+    assert told == ["applied", "applied"] + ["applied", "quarantined"] * 3
+
+
+def test_a_machine_in_the_hall_decides_no_case_whoever_it_says_wrote_it(
+    hub: Hub, device: Device, head: dict[str, str]
+) -> None:
+    case_id = device.case(1, notes=0)
+    device.push()
+    machine = Device(hub, "machine", role=Role.STATION)
+    reviewer = msgspec.structs.replace(CLERK, clerk_id="0900", roles=("reviewer", "clerk"))
+    hub.transact(lambda db: table.record_rights(db, reviewer, BEGAN))
+    machine.write(case_id, f.CaseDecided(granted=False, day=DAY, reason="不符合"), actor="0900", at_ms=DISABLED)
+    machine.write("own", received(), actor="0900", at_ms=DISABLED)
+    machine.write("law", msgspec.structs.replace(ACCEPTED, deemed=True), actor="system", at_ms=DISABLED)
+    results = machine.push().results
+    assert [result.status.value for result in results] == ["quarantined"] * 3
+    assert all("打印取号台" in result.reason for result in results)
+    assert hub.case(case_id).version == 2
+    assert {entry.kind for entry in entries(hub, head)} == {"unallowed"}
 
 
 def test_a_device_that_brings_contents_does_not_vouch_for_the_clerk(
