@@ -20,7 +20,7 @@ import msgspec
 from central.clock import now_ms
 from central.queue.days import day_of
 from central.queue.issuing import AHEAD_DAYS
-from central.store import Db, Store, devices, queue_numbers
+from central.store import Db, Store, deliveries, devices, queue_numbers
 from central.store.base import PIECE, renew_epoch
 from central.store.tables import TABLES
 from central.verify import verify
@@ -145,7 +145,9 @@ async def _put_back(db: Db, path: Path, replace: bool) -> None:
             await db.insert(block[0], block[1], block[2])
     await renew_epoch(db)
     await devices.skip_codes(db)
-    today = day_of(now_ms())
+    now = now_ms()
+    await deliveries.tell_all_again(db, now)
+    today = day_of(now)
     await queue_numbers.skip_serials(db, [today + dt.timedelta(days=ahead) for ahead in range(AHEAD_DAYS + 1)])
 
 

@@ -202,10 +202,11 @@ def _stop(error: HallError) -> NoReturn:
 
 def _add_groups() -> None:
     from central.alarms_cli import alarms
+    from central.asides_cli import aside, import_sealed
     from central.departments_cli import department
     from central.staff_cli import clerk, device
 
-    for group in (clerk, device, department, alarms):
+    for group in (clerk, device, department, alarms, aside, import_sealed):
         main.add_command(group)
 
 

@@ -15,6 +15,7 @@ from central.decide import read_one
 from central.enrol import RESERVED
 from central.refusal import Refused, said
 from central.store import Db, Store, devices, facts
+from central.store.base import current_epoch
 from central.store.deliveries import DepartmentRow
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import facts as f
@@ -42,7 +43,12 @@ async def decide(store: Store, department: DepartmentRow, decision: Decision, no
             decision, 422 a refusal without reasons.
     """
     body = _body(decision)
-    return await store.transact(lambda db: _decide(store, db, department, decision, body, now_ms))
+
+    async def work(db: Db) -> DecisionReply:
+        reply = await _decide(store, db, department, decision, body, now_ms)
+        return msgspec.structs.replace(reply, epoch=await current_epoch(db))
+
+    return await store.transact(work)
 
 
 def _body(decision: Decision) -> f.CaseDecided:

@@ -18,6 +18,7 @@ from central.adapters import Adapter, Outcome
 from central.clock import now_ms
 from central.refusal import Refused
 from central.store import Db, Store, deliveries, facts
+from central.store.base import current_epoch
 from central.store.deliveries import DeliveryRow, DepartmentRow
 from central.store.facts import CaseRow
 from hall import wire
@@ -61,10 +62,10 @@ async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow],
         if time.monotonic() - begun > LEASE_MS / 2000:
             # What is left is due again when its lease ends, for whoever has the time.
             break
-        department, case = await store.read(lambda db, row=row: _load(db, row))  # type: ignore[misc]
+        department, case, epoch = await store.read(lambda db, row=row: _load(db, row))  # type: ignore[misc]
         if department is None or case is None:
             continue
-        outcome = await adapter.tell(department, message(department, case), now)
+        outcome = await adapter.tell(department, message(department, case, epoch), now)
         await store.transact(lambda db, row=row, case=case, outcome=outcome: _keep(db, row, case, outcome, now))  # type: ignore[misc]
         taken += outcome.what == "taken"
         if outcome.what == "later":
@@ -74,14 +75,15 @@ async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow],
     return taken
 
 
-async def _load(db: Db, row: DeliveryRow) -> tuple[DepartmentRow | None, CaseRow | None]:
-    return await deliveries.department(db, row.office, row.department), await facts.case(db, row.case_id)
+async def _load(db: Db, row: DeliveryRow) -> tuple[DepartmentRow | None, CaseRow | None, str]:
+    department = await deliveries.department(db, row.office, row.department)
+    return department, await facts.case(db, row.case_id), await current_epoch(db)
 
 
-def message(department: DepartmentRow, case: CaseRow) -> w.CaseTold:
-    """What a department is told of a case."""
+def message(department: DepartmentRow, case: CaseRow, epoch: str) -> w.CaseTold:
+    """What a department is told of a case. After a restore the same version may be another state of the case."""
     return w.CaseTold(
-        id=f"{case.case_id}:{case.version}",
+        id=f"{epoch}:{case.case_id}:{case.version}",
         office=department.office,
         department=department.key,
         case_id=case.case_id,
@@ -89,6 +91,7 @@ def message(department: DepartmentRow, case: CaseRow) -> w.CaseTold:
         state=case.state,
         version=case.version,
         case=msgspec.Raw(case.snapshot),
+        epoch=epoch,
     )
 
 

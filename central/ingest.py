@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from central import alarms, clocks, saving, standing
+from central import alarms, asides, clocks, saving, standing
 from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
@@ -125,6 +125,7 @@ async def store_facts(
     if decided.asides:
         rows = [(first + place, incoming[place].subject, str(kind)) for place, kind in decided.asides.items()]
         await oversight.add_aside(db, at.office, rows, now_ms)
+    await asides.keep(db, at.office, at.code, incoming, decided.facts)
     return [
         _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
         for number, fact in enumerate(decided.facts, first)

@@ -1,23 +1,23 @@
-"""For those who look after a hall: its devices, what was set aside and is read again, its conflicts, dead letters."""
+"""For those who look after a hall: its devices, reading again what was set aside, its conflicts, dead letters."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from central import clocks, saving, standing
+from central import asides, clocks, saving, standing
 from central.alarms import keep as keep_alarms
+from central.asides import PAGE
 from central.decide import decide, read_one
 from central.ingest import load
 from central.refusal import Refused
-from central.store import Db, Store, alarms, deliveries, devices, facts
+from central.store import Db, Store, alarms, clerks, deliveries, devices, facts, tokens
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
 from hall import wire_oversight as w
-from hall.chain import UNREADABLE, open_header
-from hall.errors import BrokenChain
+from hall.names import clean_text
+from hall.roles import NAMES, Permission, allows, read_roles
 
-PAGE = 100
 SHOWN_REPORTS = 50
 
 
@@ -43,32 +43,6 @@ async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
     return await store.read(look)
 
 
-async def asides(store: Store, office: str, after: int) -> w.AsideReply:
-    """A page of what was set aside."""
-    rows = await store.read(lambda db: table.asides(db, office, after, PAGE + 1))
-    entries = [
-        w.AsideEntry(
-            number=row[0],
-            case_id=row[1],
-            kind=row[2],
-            incarnation=row[3],
-            seq=row[4],
-            type=_type(row[5]),
-            reason=row[6],
-            received_ms=row[7],
-        )
-        for row in rows[:PAGE]
-    ]
-    return w.AsideReply(entries=entries, has_more=len(rows) > PAGE)
-
-
-def _type(header: bytes) -> str:
-    try:
-        return open_header(header).type[:100]
-    except (BrokenChain, *UNREADABLE):
-        return ""
-
-
 async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
     """A page of open conflicts behind ``after``: the ``made_ms``, ``id`` and ``kind`` of one that was shown."""
     made, _, place = after.partition(" ")
@@ -78,13 +52,42 @@ async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
     return w.ConflictsReply(conflicts=entries[:PAGE], has_more=len(entries) > PAGE)
 
 
-async def retry(store: Store, office: str, number: int, actor: str, now_ms: int) -> w.RetryReply:
-    """Read a set-aside fact again, and with it those of its case that waited for it.
+async def retry(store: Store, office: str, number: int, actor: str, now_ms: int, reason: str = "") -> w.RetryReply:
+    """Read a set-aside fact again, and with it those of its case that waited for it; who asked for it, and why where
+    they said so, is recorded.
 
     Raises:
         Refused: 404 nothing with this number is set aside in this hall.
     """
-    return await store.transact(lambda db: read_again(db, office, number, actor, now_ms, vouched=True))
+
+    async def work(db: Db) -> w.RetryReply:
+        reply = await read_again(db, office, number, actor, now_ms, vouched=True)
+        target = f"{number} {reply.status.value} {reason}".rstrip()
+        await tokens.record(db, now_ms, office, actor, "aside.retried", target)
+        return reply
+
+    return await store.transact(work)
+
+
+async def answerable(store: Store, office: str, person: str, permission: Permission) -> str:
+    """Who answers for something that is done at the centre's own console: somebody of the hall with the right to it,
+    by their number; in a hall without clerks whoever is named.
+
+    Raises:
+        Refused: 403 nobody of this number may; 400 nobody is named.
+    """
+
+    async def look(db: Db) -> tuple[bool, clerks.ClerkRow | None]:
+        return bool(await clerks.clerks_of(db, office, 1)), await clerks.look(db, office, person)
+
+    named = clean_text(person, field="by", max_length=60)
+    some, clerk = await store.read(look)
+    if some and (clerk is None or not clerk.active or not allows(read_roles(clerk.roles), permission)):
+        told = f"工号{named}在本厅没有“{NAMES[permission]}”的权限"
+        raise Refused(403, wire.Problem(code="not_allowed", message=told))
+    if not named:
+        raise Refused(400, wire.Problem(code="needs_person", message="要写明由谁负责"))
+    return named
 
 
 async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, *, vouched: bool) -> w.RetryReply:
@@ -112,6 +115,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     first = await facts.next_numbers(db, office, len(waiting))
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, {}, now_ms)
     await keep_alarms(db, office, incoming, decided.facts, first, now_ms)
+    await asides.keep(db, office, code, incoming, decided.facts)
     if known.tickets is not None:
         await known.tickets.save(db)
     reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)

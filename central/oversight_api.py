@@ -8,7 +8,7 @@ from litestar import Request, get, post
 from litestar.datastructures import State
 from litestar.params import Parameter
 
-from central import alarms, oversight
+from central import alarms, asides, oversight
 from central.clock import now_ms
 from central.rights import Principal, needs
 from central.store import Store
@@ -33,7 +33,7 @@ async def status(request: Asked, state: State) -> w.StatusReply:
 @get("/v1/quarantine", opt=needs(Permission.OVERSEE))
 async def quarantine(request: Asked, state: State, after: NumberInHall = 0) -> w.AsideReply:
     """Facts that were set aside and wait for a person."""
-    return await oversight.asides(_store(state), request.user.office, after)
+    return await asides.page(_store(state), request.user.office, after)
 
 
 @post("/v1/quarantine/{number:int}/retry", status_code=200, opt=needs(Permission.OVERSEE))

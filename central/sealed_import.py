@@ -22,6 +22,8 @@ from hall.errors import BadInput
 from hall.sealed import SealedFacts, open_facts, read_envelope, sealing_key
 
 BATCH = 200
+MAX_SEALED = 64 << 20
+"""Bytes of the longest file."""
 
 
 class Imported(Struct, frozen=True, kw_only=True):

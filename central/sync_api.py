@@ -26,8 +26,6 @@ SIGNATURE = ResponseHeader(
     documentation_only=True,
     description="Ed25519 signature of the centre over device, cursor and SHA-256 of the body, in base64",
 )
-MAX_SEALED = 64 << 20
-"""Largest sealed file that is taken over the network, in bytes."""
 Cursor = Annotated[str, Parameter(max_length=80, description="next_cursor of the page before; empty to begin")]
 Limit = Annotated[int, Parameter(ge=1, le=PAGE_LIMIT)]
 WaitS = Annotated[
@@ -123,7 +121,7 @@ async def contents(data: JSONBody[w.Contents], request: Asked, state: State) -> 
     "/v1/sync/import-sealed",
     status_code=200,
     opt=needs(Permission.IMPORT_SEALED),
-    request_max_body_size=MAX_SEALED,
+    request_max_body_size=sealed_import.MAX_SEALED,
 )
 async def import_sealed(request: Asked, state: State) -> sealed_import.Imported:
     """Take in a file that a counter sealed (the body is the file); importing it again changes nothing."""

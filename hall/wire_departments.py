@@ -2,6 +2,11 @@
 
 The centre tells a department of its accepted cases (``CaseTold``, signed with the secret they share); the department
 reports its decision (``Decision``) with its own token. Both may be sent again at any time: each has an identity.
+
+A centre that was put back to a copy has another ``epoch`` and lacks what was decided since the copy. It tells every
+case once more; on an epoch that it has not seen, a department sends its decisions of the last ``AGAIN_DAYS`` days
+again.
+``central.adapters.reference`` does all of this.
 """
 
 from __future__ import annotations
@@ -17,6 +22,8 @@ from hall.wire import Number, ShortText, Status
 
 SIGNATURE_HEADER = "X-Clerk-Signature"
 """``t=UNIX_SECONDS,v1=HEX``: HMAC-SHA256 with the shared secret over ``UNIX_SECONDS.`` and the body."""
+AGAIN_DAYS = 35
+"""Decisions of so many days are sent again to a centre with another epoch."""
 LongText = Annotated[str, Meta(max_length=2_000)]
 Identity = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}\Z")]
 
@@ -27,7 +34,8 @@ class _Message(Struct, frozen=True, kw_only=True):
 
 class CaseTold(_Message, frozen=True):
     """A case as it stands now, for its department. The same ``id`` may come again; a higher ``version`` replaces a
-    lower one. ``case`` is the JSON of ``hall.case.Case``."""
+    lower one of the same ``epoch``, and whatever comes with another epoch replaces what came before it: the centre was
+    put back to a copy, and its versions count anew from there. ``case`` is the JSON of ``hall.case.Case``."""
 
     id: str
     office: str
@@ -37,6 +45,7 @@ class CaseTold(_Message, frozen=True):
     state: str
     version: int
     case: msgspec.Raw
+    epoch: str = ""
 
 
 class Taken(_Message, frozen=True):
@@ -70,13 +79,15 @@ class Decision(_Message, frozen=True):
 
 
 class DecisionReply(_Message, frozen=True):
-    """What became of a decision. ``conflict``: it is kept and a person at the hall looks at it; ``reason`` says why."""
+    """What became of a decision. ``conflict``: it is kept and a person at the hall looks at it; ``reason`` says why.
+    ``epoch`` is the history of the centre that has it; one with another epoch may not."""
 
     id: str
     status: Status
     case_id: str
     version: int
     reason: str = ""
+    epoch: str = ""
 
 
 class DeadDelivery(_Message, frozen=True):

@@ -106,7 +106,9 @@ class AlarmsReply(_Message, frozen=True):
 
 
 class AsideEntry(_Message, frozen=True):
-    """A fact that was set aside. ``number`` is its number in the hall, ``reason`` Chinese, for the clerk."""
+    """A fact that was set aside. ``number`` is its number in the hall, ``reason`` Chinese, for the clerk; ``actor``
+    wrote it. ``revoked``: its device has no rights any more. ``dealt_how`` is what its window did about it
+    (``corrected``, ``handed_over``), by whom, when by the window's clock (Unix ms), in what words; empty: nothing."""
 
     number: Number
     case_id: str
@@ -116,6 +118,14 @@ class AsideEntry(_Message, frozen=True):
     kind: str
     reason: str
     received_ms: int
+    reference: str = ""
+    device: str = ""
+    revoked: bool = False
+    actor: str = ""
+    dealt_how: str = ""
+    dealt_by: str = ""
+    dealt_ms: int = 0
+    dealt_words: str = ""
 
 
 class AsideReply(_Message, frozen=True):

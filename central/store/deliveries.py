@@ -100,6 +100,11 @@ async def want(db: Db, office: str, cases: Mapping[str, Case], numbers: Mapping[
     )
 
 
+async def tell_all_again(db: Db, now_ms: int) -> None:
+    """Everything counts as not told: this is another history of the centre than the one that departments were told."""
+    await db.run("UPDATE delivery SET state = 'waiting', attempts = 0, error = '', due_ms = $1", now_ms)
+
+
 async def any_due(db: Db, now_ms: int) -> bool:
     """Whether any delivery is due."""
     row = await db.row("SELECT 1 FROM delivery WHERE state = 'waiting' AND due_ms <= $1 LIMIT 1", now_ms)

@@ -7,7 +7,7 @@ from central.store.devices import IncarnationRow
 from hall.chain import Sealed
 from hall.roles import Role
 from hall.wire import PushResult, Status
-from hall.wire_oversight import ConflictEntry, DeviceStatus, Report, ReportEntry
+from hall.wire_oversight import AsideEntry, ConflictEntry, DeviceStatus, Report, ReportEntry
 
 DAY_MS = 24 * 3600 * 1000
 SILENT_MS = {Role.CLERK: DAY_MS, Role.STATION: 5 * 60_000, Role.KIOSK: 5 * 60_000}
@@ -23,15 +23,60 @@ async def add_aside(db: Db, office: str, rows: list[tuple[int, str, str]], now_m
     )
 
 
-async def asides(db: Db, office: str, after: int, limit: int) -> list[Row]:
-    """What was set aside and nobody settled: number, case, kind, incarnation, seq, header, reason, received."""
-    return await db.rows(
-        "SELECT a.server_seq, a.subject, a.kind, e.incarnation, e.seq, e.header, e.reason, e.received_ms FROM aside a"
-        " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq WHERE a.office = $1"
-        " AND a.settled_ms IS NULL AND a.server_seq > $2 ORDER BY a.server_seq LIMIT $3",
+async def asides(db: Db, office: str, after: int, limit: int) -> list[tuple[AsideEntry, bytes]]:
+    """What was set aside and nobody settled, behind a number, with the header of each fact."""
+    rows = await db.rows(
+        "SELECT a.server_seq, a.subject, e.incarnation, e.seq, a.kind, e.reason, e.received_ms,"
+        " coalesce(c.reference, ''), d.device_id, d.revoked_ms IS NOT NULL, a.dealt_how, a.dealt_by, a.dealt_ms,"
+        " a.dealt_words, e.header FROM aside a"
+        " JOIN event e ON e.office = a.office AND e.server_seq = a.server_seq"
+        " JOIN incarnation i ON i.office = e.office AND i.code = e.incarnation"
+        " JOIN device d ON d.device_id = i.device_id"
+        " LEFT JOIN case_ c ON c.case_id = a.subject AND c.office = a.office"
+        " WHERE a.office = $1 AND a.settled_ms IS NULL AND a.server_seq > $2 ORDER BY a.server_seq LIMIT $3",
         office,
         after,
         limit,
+    )
+    return [
+        (
+            AsideEntry(
+                number=row[0],
+                case_id=row[1],
+                incarnation=row[2],
+                seq=row[3],
+                type="",
+                kind=row[4],
+                reason=row[5],
+                received_ms=row[6],
+                reference=row[7],
+                device=row[8],
+                revoked=bool(row[9]),
+                dealt_how=row[10],
+                dealt_by=row[11],
+                dealt_ms=row[12],
+                dealt_words=row[13],
+            ),
+            row[14],
+        )
+        for row in rows
+    ]
+
+
+async def dealt_with(
+    db: Db, office: str, incarnation: str, seq: int, how: str, by: str, at_ms: int, words: str
+) -> None:
+    """Keep what a window did about one of its facts; nothing happens where it is not set aside."""
+    await db.run(
+        "UPDATE aside SET dealt_how = $1, dealt_by = $2, dealt_ms = $3, dealt_words = $4 WHERE office = $5 AND"
+        " server_seq = (SELECT server_seq FROM event WHERE office = $5 AND incarnation = $6 AND seq = $7)",
+        how,
+        by,
+        at_ms,
+        words,
+        office,
+        incarnation,
+        seq,
     )
 
 

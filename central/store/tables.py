@@ -29,7 +29,8 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "case_": ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day", "flags"),
     "aside": (
-        "office", "server_seq", "subject", "kind", "made_ms", "settled_ms", "settled_by",
+        "office", "server_seq", "subject", "kind", "made_ms", "settled_ms", "settled_by", "dealt_how", "dealt_by",
+        "dealt_ms", "dealt_words",
     ),
     "conflict": (
         "office", "conflict_id", "case_id", "other", "kind", "reason", "incarnation", "seq", "actor", "made_ms",

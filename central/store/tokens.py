@@ -130,7 +130,7 @@ async def end_sessions(db: Db, office: str, clerk_id: str) -> None:
 
 
 async def record(db: Db, at_ms: int, office: str, actor: str, action: str, target: str) -> None:
-    """Keep who changed what about people and devices; identifiers only."""
+    """Keep who did what for the hall: identifiers, and the reason that they gave."""
     await db.run(
         "INSERT INTO audit (at_ms, office, actor, action, target) VALUES ($1,$2,$3,$4,$5)",
         at_ms,

@@ -1,0 +1,5 @@
+-- What a window did about a fact that was set aside: corrected or handed over, by whom, when by its clock, in its words.
+ALTER TABLE aside ADD COLUMN dealt_how text NOT NULL DEFAULT '';
+ALTER TABLE aside ADD COLUMN dealt_by text NOT NULL DEFAULT '';
+ALTER TABLE aside ADD COLUMN dealt_ms bigint NOT NULL DEFAULT 0;
+ALTER TABLE aside ADD COLUMN dealt_words text NOT NULL DEFAULT '';
