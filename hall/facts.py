@@ -203,7 +203,8 @@ class CaseRefused(Body, frozen=True, tag="case.refused"):
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed.
 
-    ``overdue``: after the day that the notice gave, with the ``reason`` why it is taken; it is for supervisors.
+    ``overdue``: after the day that the notice gave, or that it was promised for, with the ``reason`` why it is taken;
+    it is for supervisors.
     """
 
     ticks: dict[str, Tick]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
 
 from msgspec import Struct
 
@@ -148,7 +147,6 @@ OUTCOME_NAMES = {
     Outcome.CORRECTED: "当场更正后受理",
     Outcome.REFUSED: "不予受理",
 }
-NO_DAY_LEFT: Final = "承诺办结时限已过，不能再承诺补齐"
 _ITEMS = {Outcome.ACCEPTED: "五", Outcome.NOTICED: "四", Outcome.CORRECTED: "三"}
 
 
@@ -194,7 +192,7 @@ def judge(
     lawful, unlawful = _offers(checklist, gaps, tolerance, good_credit, stated)
     if Outcome.TOLERATED in lawful and latest_promise is not None and latest_promise < today:
         lawful = tuple(outcome for outcome in lawful if outcome is not Outcome.TOLERATED)
-        unlawful[Outcome.TOLERATED] = NO_DAY_LEFT
+        unlawful[Outcome.TOLERATED] = "承诺办结时限已过，不能再承诺补齐"
     outcome = _default(lawful, gaps)
     return Verdict(
         outcome=None if errors else outcome,
@@ -273,6 +271,11 @@ def _tick_error(
         case TickState.NOT_APPLICABLE if row.required and not says_something(tick.reason):
             message = f"“{row.name}”是必要材料，写明不适用的理由才能免去"
             return BadInput("needs_reason", message, field=where, hint="写一句理由，或改勾“有”“缺”")
+        case TickState.MISSING if row.held and row.required:
+            # Nobody may be asked for what the hall has or gets by itself (国令716 art. 7): it is no gap of theirs.
+            message = f"“{row.name}”由窗口核实，不能要求申请人提交"
+            hint = "勾“已有”；查到的不能用、或者查无此件的，勾“不合格”并写明原因"
+            return BadInput("hall_has_it", message, field=where, hint=hint)
         case TickState.HELD if not row.held:
             return BadInput("not_held", f"本厅没有“{row.name}”，不能勾“已有”", field=where, hint="收到后勾“有”")
         case TickState.PROMISED:
@@ -286,7 +289,9 @@ def _promise_error(
     if not (row.tolerable and tolerance.allowed):
         return BadInput("not_tolerable", f"“{row.name}”不能容缺", field=where, hint="勾“缺”后一次性告知")
     if latest is not None and latest < today:
-        return BadInput("promise_impossible", f"“{row.name}”：{NO_DAY_LEFT}", field=where, hint="勾“缺”后一次性告知")
+        return BadInput(
+            "promise_impossible", f"“{row.name}”不能再承诺：承诺办结时限已过", field=where, hint="勾“缺”后一次性告知"
+        )
     if tick.until is None:
         return BadInput("promise_date_needed", f"“{row.name}”要写承诺补齐的日期", field=f"{where}.until")
     if tick.until < today:

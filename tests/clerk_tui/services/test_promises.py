@@ -14,9 +14,10 @@ from hall.case import Case, CaseState
 from hall.errors import BadInput, Unlawful
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import PRESENT, building_site, promised, restaurant, unacceptable
+from tests.clerk_tui.walkins import MISSING, PRESENT, building_site, promised, restaurant, unacceptable
 
 WEDNESDAY, FRIDAY, MONDAY = dt.date(2026, 11, 4), dt.date(2026, 11, 6), dt.date(2026, 11, 9)
+LATE = dt.date(2026, 11, 20)
 FUNDED = ("site_ready", "supervision_contract", "funds")
 BLURRED = unacceptable("字迹不清")
 
@@ -114,3 +115,51 @@ def test_an_accepted_case_is_neither_noticed_nor_refused_for_its_promises(ws: Wo
     for wish in (Outcome.NOTICED, Outcome.REFUSED, Outcome.ACCEPTED):
         with pytest.raises(Unlawful):
             bring(ws, two_promises(ws), {"rules_list": PRESENT}, wish)
+
+
+def test_what_comes_after_its_day_is_taken_with_a_reason_that_supervisors_see(ws: Workspace, clock: FixedClock) -> None:
+    """The promise says what follows after that day (视为撤回 …), so to take it all the same is answered for."""
+    reference = two_promises(ws)
+    clock.day = LATE
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"rules_list": PRESENT}
+    head = ws.journal.head
+    with pytest.raises(BadInput, match="已过承诺补齐的日期") as error:
+        supplement.submit(ws, draft)
+    assert (error.value.code, error.value.field, ws.journal.head) == ("late_reason_needed", "late_reason", head)
+    draft.late_reason = "住院期间无法补交"
+    result = supplement.submit(ws, draft)
+    assert (result.late, result.warnings) == (("rules_list",), ("承诺的材料迟交：食品安全规章制度目录清单",))
+    line = next(e for e in case_of(ws, reference).timeline if e.type == "case.supplemented")
+    assert line.alert and "已过承诺补齐的日期，仍收下的原因：住院期间无法补交" in line.text
+
+
+def test_the_day_of_arrival_decides_and_each_promise_has_its_own(ws: Workspace, clock: FixedClock) -> None:
+    reference = two_promises(ws)
+    clock.day = MONDAY
+    assert bring(ws, reference, {"safety_manager": PRESENT}).late == (), "the list of rules is late, not this"
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"rules_list": PRESENT}
+    assert supplement.preview(ws, draft).overdue
+    draft.handed_in = MONDAY
+    clock.day = LATE
+    assert supplement.preview(ws, draft).late == ("rules_list",)
+
+
+def test_a_notice_that_was_answered_makes_no_promise_late(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, restaurant(ws, layout=MISSING, rules_list=MISSING)).reference
+    clock.day = case_of(ws, reference).notices[-1].respond_by
+    until = clock.day + dt.timedelta(days=7)
+    assert bring(ws, reference, {"layout": PRESENT, "rules_list": promised(until)}).outcome is Outcome.TOLERATED
+    clock.day = until
+    result = bring(ws, reference, {"rules_list": PRESENT})
+    assert (result.outcome, result.late, result.warnings) == (Outcome.ACCEPTED, (), ())
+    assert not any(line.alert for line in case_of(ws, reference).timeline)
+
+
+def test_no_notice_asks_for_what_the_hall_gets_by_data_sharing(ws: Workspace) -> None:
+    draft = restaurant(ws, business_licence=MISSING)
+    for draft.good_credit in (True, False):
+        with pytest.raises(BadInput) as error:
+            intake.submit(ws, draft)
+        assert (error.value.code, error.value.field) == ("hall_has_it", "materials.business_licence")

@@ -89,7 +89,7 @@ def test_nothing_is_promised_in_post_that_is_opened_after_the_last_day_for_it(ws
         "承诺办结时限已过，不能再承诺补齐",
     )
     draft.ticks["funds"] = promised(LATER)
-    with pytest.raises(BadInput, match="不能再承诺补齐"):
+    with pytest.raises(BadInput, match="不能再承诺"):
         supplement.submit(ws, draft)
 
 
