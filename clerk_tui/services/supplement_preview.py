@@ -74,9 +74,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promised materials that come after their day. ``overdue``: the applicant's own limit is past, that of
     the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
-    for. ``accepted`` and ``due`` are what an acceptance now would say. ``second``: a notice now would not be the first; ``again`` is why, as the
-    paper says it where nobody gives another reason (``""`` where somebody has to). ``word`` names what is done
-    where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
+    for. ``accepted`` and ``due`` are what an acceptance now would say. ``second``: a notice now
+    would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
+    somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
     are not known. ``warnings`` say of typed reasons, by field, how they are stored otherwise than typed.
     """
 
