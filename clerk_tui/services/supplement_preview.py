@@ -76,8 +76,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
     for. ``accepted`` and ``due`` are what an acceptance now would say. ``second``: a notice now
     would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
-    somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
-    are not known. ``warnings`` say of typed reasons, by field, how they are stored otherwise than typed.
+    somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``:
+    ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of typed reasons, by field, how they
+    are stored otherwise than typed.
     """
 
     verdict: Verdict
