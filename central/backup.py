@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 from central.clock import now_ms
 from central.queue.days import day_of
 from central.queue.issuing import AHEAD_DAYS
+from central.restrictions import Line, Standing, standing, take_over
 from central.store import Db, Store, deliveries, devices, queue_numbers
 from central.store.base import PIECE, renew_epoch
 from central.store.tables import TABLES
@@ -37,6 +39,22 @@ _MOST = 256 << 20
 
 class BadBackup(HallError):
     """The file is no backup, not a whole one, or of another version."""
+
+
+class Restored(Struct, frozen=True, kw_only=True):
+    """What came of a restore."""
+
+    counts: dict[str, int]
+    """Rows of each table."""
+    last_ms: int
+    """The last moment that the copy knows of (Unix ms)."""
+    taken: list[Line]
+    """What was taken over from the database that it replaces."""
+    sealed: list[tuple[int, str, str]]
+    """Sealed files that were taken in there after the copy: when (Unix ms), in which hall, which journal and how many
+    facts."""
+    has_looked: bool
+    """Whether there was a database of the same centre to take something over from."""
 
 
 async def backup(store: Store, path: Path, office: str = "") -> dict[str, int]:
@@ -117,20 +135,21 @@ def check(path: Path) -> dict[str, int]:
     return counts
 
 
-async def restore(store: Store, path: Path, *, replace: bool = False) -> dict[str, int]:
-    """Put a backup into a database and begin a new epoch; how many rows of each table.
+async def restore(store: Store, path: Path, *, replace: bool = False, replaced: Standing | None = None) -> Restored:
+    """Put a backup into a database and begin a new epoch. Who was revoked or disabled in the database whose place it
+    takes stays so: that is this one, or, where it stands elsewhere, ``replaced`` tells.
 
     Raises:
         BadBackup: the file is not good, or the database holds facts and ``replace`` was not said; nothing changed.
     """
     counts = check(path)
-    await store.transact(lambda db: _put_back(db, path, replace))
+    restored = await store.transact(lambda db: _put_back(db, path, counts, replace, replaced))
     await store.learn_key()
     await verify(store)
-    return counts
+    return restored
 
 
-async def _put_back(db: Db, path: Path, replace: bool) -> None:
+async def _put_back(db: Db, path: Path, counts: dict[str, int], replace: bool, replaced: Standing | None) -> Restored:
     if not replace and await db.row("SELECT 1 FROM device LIMIT 1") is not None:
         raise BadBackup(
             "not_empty",
@@ -138,17 +157,28 @@ async def _put_back(db: Db, path: Path, replace: bool) -> None:
             field="database",
             hint="确认要用备份替换，加上 --replace；原库先另存一份",
         )
+    known = [await standing(db), replaced]
     for table in reversed(TABLES):
         await db.run(f"DELETE FROM {table}")  # noqa: S608 -- our own names
     for block, _ in _blocks(path):
         if block[0] in TABLES:
             await db.insert(block[0], block[1], block[2])
+    copy = await standing(db)
+    # Of another centre's database (an empty one has a key of its own) nothing is believed.
+    befores = [each for each in known if each is not None and each.signing_key == copy.signing_key]
     await renew_epoch(db)
     await devices.skip_codes(db)
     now = now_ms()
     await deliveries.tell_all_again(db, now)
     today = day_of(now)
     await queue_numbers.skip_serials(db, [today + dt.timedelta(days=ahead) for ahead in range(AHEAD_DAYS + 1)])
+    return Restored(
+        counts=counts,
+        last_ms=copy.last_ms,
+        taken=[line for before in befores for line in await take_over(db, copy, before, now)],
+        sealed=sorted({each for before in befores for each in before.imported if each[0] > copy.last_ms}),
+        has_looked=bool(befores),
+    )
 
 
 def _blocks(path: Path) -> Iterator[tuple[list[Any], bytes]]:

@@ -149,14 +149,29 @@ def backup_(data: Path | str, office: str, file: Path) -> None:
 @main.command("restore")
 @database
 @click.option("--replace", is_flag=True, help="The database has data; the backup takes their place.")
+@click.option(
+    "--replaced",
+    metavar="DATABASE",
+    help="Folder or postgresql://… that was used until now, if it can still be read: who was revoked or disabled there"
+    " stays so.",
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def restore_(data: Path | str, file: Path, replace: bool) -> None:
-    """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks."""
-    from central.backup import restore
+def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) -> None:
+    """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks.
+    Prints what only the centre wrote, to be looked through."""
+    from central.backup import Restored, restore
+    from central.restored import read_replaced, to_look_at
+
+    async def put_back(store: Store) -> tuple[Restored, list[str]]:
+        before = await read_replaced(replaced) if replaced else None
+        done = await restore(store, file, replace=replace, replaced=before)
+        return done, await to_look_at(store, done)
 
     with _the_one_centre(data):
-        counts = with_store(data, lambda store: restore(store, file, replace=replace))
-    click.echo(f"{counts['event']} facts, {counts['case_']} cases; a new epoch has begun")
+        done, lines = with_store(data, put_back)
+    click.echo(f"{done.counts['event']} facts, {done.counts['case_']} cases; a new epoch has begun")
+    for line in lines:
+        click.echo(line)
 
 
 @main.command("verify")

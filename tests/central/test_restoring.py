@@ -109,7 +109,7 @@ def test_a_backup_of_one_engine_opens_in_the_other(hub: Hub, tmp_path: Path, pos
         moved = Hub("sqlite", open_store(tmp_path / "moved.db"), hub.loop, tmp_path)
     else:
         moved = Hub("postgres", open_store(postgres), hub.loop, tmp_path)
-    counts = moved.run(restore(moved.store, tmp_path / "b"))
+    counts = moved.run(restore(moved.store, tmp_path / "b")).counts
     assert (counts["event"], counts["case_"]) == (3, 1)
     assert moved.case(case_id) == hub.case(case_id)
     assert moved.store.public_key == hub.store.public_key, "devices have pinned it"
