@@ -11,7 +11,8 @@ from receipts.barcodes import MM, QR_MIN, QR_QUIET, qr
 from receipts.document import Block, Document, Seal, Signatures
 from receipts.ops import Code, Op, Strip, moved
 from receipts.setter import Setter
-from receipts.strips import SLOT, seal_strip, slot_line, strips
+from receipts.signing import seal_strip, slot_strip
+from receipts.strips import strips
 
 QR_MODULE = 0.75 * MM
 QR_SIDE, LINK_SIDE = 27 * MM, 25 * MM
@@ -63,8 +64,13 @@ def _signatures(blocks: Sequence[Block], room: float) -> Signatures | None:
 
 
 def _slots(setter: Setter, block: Signatures, x: float, width: float) -> Strip:
-    ops = [op for index, slot in enumerate(block.slots) for op in slot_line(setter, slot, x, index * SLOT, width)]
-    return Strip(SLOT * len(block.slots), tuple(ops))
+    ops: list[Op] = []
+    top = 0.0
+    for slot in block.slots:
+        strip = slot_strip(setter, slot, x, width)
+        ops += [moved(op, top) for op in strip.ops]
+        top += strip.height
+    return Strip(top, tuple(ops))
 
 
 def _codes(setter: Setter, document: Document) -> tuple[list[Strip], float]:

@@ -54,6 +54,12 @@ class Setter:
         widths = self.fonts.widths(text, size, bold)
         return [text[start:end] for start, end in break_lines(text, widths, width)]
 
+    def fitted(self, text: str, width: float, size: float, least: float) -> tuple[list[str], float]:
+        """``text`` on one line of at most ``size`` points, or in lines of ``least`` if that is too little; its size."""
+        wide = self.fonts.width(text, size)
+        size = size if wide <= width else max(least, size * width / wide)
+        return ([text] if wide <= width else self.wrap(text, size, width)), size
+
     def line(
         self, text: str, x: float, top: float, width: float, size: float, leading: float, align: Align = "left",
         bold: bool = False, grey: float = 0.0,

@@ -26,6 +26,7 @@ from receipts.layout import Page
 from receipts.ops import Box, Line, Op, Ring, Strip, Text
 from receipts.queue_ticket import ticket_strips
 from receipts.setter import Setter, baseline
+from receipts.signing import SLOT_STEP, organ_lines
 from receipts.slip_parts import BODY, GAP, LEADING, LEFT, SMALL, WIDTH, bars, page, qr_over, rule, said
 
 WIDTH_MM: Final = 80
@@ -33,6 +34,8 @@ _TITLE: Final = 15.0
 _SLOT: Final = 26.0
 _SEAL: Final = 18 * MM
 """The radius of a seal's place."""
+_SEAL_FOOT: Final = 30.0
+"""What stands below the date says what seal it is."""
 
 
 def slip(document: Document, fonts: FontSet) -> list[Page]:
@@ -186,26 +189,33 @@ def _notice(setter: Setter, block: Notice) -> Iterator[Strip]:
 
 
 def _slot(setter: Setter, slot: Slot) -> Strip:
-    """A label and a line to write on."""
+    """A label and a line to write on, lower under a value that needs several lines of text."""
     label = f"{slot.label}："
     x = setter.left + setter.fonts.width(label, BODY)
+    lines, size = setter.fitted(slot.value, setter.left + setter.width - x - 4, BODY, SMALL)
+    step = size * SLOT_STEP
+    height = _SLOT + step * (len(lines) - 1)
+    first = baseline(_SLOT - 17, BODY, LEADING)
     ops: list[Op] = [
         setter.line(label, setter.left, _SLOT - 17, setter.width, BODY, LEADING),
-        Line(x, _SLOT - 3, setter.left + setter.width, _SLOT - 3, 0.5, 0.0),
+        Line(x, height - 3, setter.left + setter.width, height - 3, 0.5, 0.0),
+        *(Text(x + 4, first + step * number, line, size) for number, line in enumerate(lines) if line),
     ]
-    if slot.value:
-        ops.append(setter.line(slot.value, x + 4, _SLOT - 17, setter.width, BODY, LEADING))
     if slot.second:
-        ops.append(setter.line(slot.second, setter.left, _SLOT - 1.5, setter.width, 6.5, 1.3))
-    return Strip(_SLOT + (7 if slot.second else 0), tuple(ops))
+        ops.append(setter.line(slot.second, setter.left, height - 1.5, setter.width, 6.5, 1.3))
+    return Strip(height + (7 if slot.second else 0), tuple(ops))
 
 
 def _seal(setter: Setter, block: Seal) -> Strip:
     """The place of the seal in the middle, over the organ's name and the date."""
-    lines = [*setter.wrap(block.organ, BODY, setter.width), block.date]
-    tall, step = 2 * _SEAL, BODY * 1.7
-    top = tall / 2 - len(lines) * step / 2
+    organ, size = organ_lines(setter, block.organ, _SEAL, BODY, SMALL)
+    label = block.label.split("\n")
+    step = BODY * 1.7
+    block_tall = (len(organ) + 1) * step
+    tall = max(2 * _SEAL, block_tall + 2 * _SEAL_FOOT)
+    top = (tall - block_tall) / 2
     ops: list[Op] = [Ring(setter.left + setter.width / 2, tall / 2, _SEAL, grey=0.0)]
-    ops += setter.lines(lines, setter.left, top, setter.width, BODY, 1.7, "center")
-    ops += setter.lines(block.label.split("\n"), setter.left, tall - 30, setter.width, 8.0, 1.3, "center")
+    ops += setter.lines(organ, setter.left, top, setter.width, size, step / size, "center")
+    ops += setter.lines([block.date], setter.left, top + step * len(organ), setter.width, BODY, 1.7, "center")
+    ops += setter.lines(label, setter.left, tall - _SEAL_FOOT, setter.width, 8.0, 1.3, "center")
     return Strip(tall, tuple(ops), GAP)

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from receipts.barcodes import MM
 from receipts.breaker import break_lines
 from receipts.document import (
     Block,
@@ -18,21 +17,18 @@ from receipts.document import (
     Paragraph,
     Seal,
     Signatures,
-    Slot,
     Table,
 )
 from receipts.flow import flow_strips
-from receipts.ops import Box, Line, Op, Ring, Strip, Text
-from receipts.setter import BODY, CELL, LEADING, PAD_X, Setter, baseline
+from receipts.ops import Box, Op, Strip, Text, moved
+from receipts.setter import BODY, CELL, PAD_X, Setter, baseline
+from receipts.signing import seal_strip, slot_strip
 from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, row_height, table_strips, wrapped
 
 WHOLE = 200.0
 """Forms and boxes up to this height are not divided between pages."""
 MAX_LINES = 36
 """A row of a form with more lines goes on in a second row."""
-SEAL_RADIUS = 20 * MM
-SLOT = 27.0
-"""The height of a line to sign."""
 SECOND = 9.0
 """The size of the second language."""
 
@@ -222,40 +218,11 @@ def _signatures(setter: Setter, block: Signatures) -> Iterator[Strip]:
     gutter = 16.0
     width = (setter.width - gutter * (block.columns - 1)) / block.columns
     for start in range(0, len(block.slots), block.columns):
-        ops: list[Op] = []
-        for index, slot in enumerate(block.slots[start : start + block.columns]):
-            ops += slot_line(setter, slot, setter.left + index * (width + gutter), 0, width)
-        yield Strip(SLOT, tuple(ops), setter.gap if start == 0 else 0.0, keep=True)
-
-
-def slot_line(setter: Setter, slot: Slot, x: float, top: float, width: float) -> list[Op]:
-    """A label and a line to write on, ``SLOT`` points high."""
-    label = slot.label + "："
-    line_from = x + setter.fonts.width(label, BODY)
-    bottom = top + SLOT
-    ops: list[Op] = [
-        setter.line(label, x, bottom - 19, width, BODY, LEADING),
-        Line(line_from, bottom - 4, x + width, bottom - 4, 0.5, 0.35),
-    ]
-    if slot.value:
-        ops.append(setter.line(slot.value, line_from + 4, bottom - 19, width, BODY, LEADING))
-    if slot.second:
-        ops.append(setter.line(slot.second, x, bottom - 5, width, 6.5, 1.3, grey=SECOND_GREY))
-    return ops
-
-
-def seal_strip(setter: Setter, block: Seal) -> tuple[Strip, float]:
-    """The organ's name and the date with the place of the seal around both, at the right; and how wide that is."""
-    lines = [*setter.wrap(block.organ, BODY, setter.width * 0.4), block.date]
-    wide = max(*(setter.fonts.width(line, BODY) for line in lines), 2 * SEAL_RADIUS)
-    height = 2 * SEAL_RADIUS + 4
-    centre = setter.left + setter.width - wide / 2
-    step = BODY * 1.75
-    top = height / 2 - len(lines) * step / 2
-    ops: list[Op] = [Ring(centre, height / 2, SEAL_RADIUS)]
-    ops += setter.lines(lines, centre - wide / 2, top, wide, BODY, 1.75, "center")
-    label = block.label.split("\n")
-    ops += setter.lines(
-        label, centre - wide / 2, height - 24 - 8.0 * (len(label) - 1), wide, 8.0, 1.35, "center", grey=0.5
-    )
-    return Strip(height, tuple(ops), before=setter.gap), wide
+        row = [
+            slot_strip(setter, slot, setter.left + index * (width + gutter), width)
+            for index, slot in enumerate(block.slots[start : start + block.columns])
+        ]
+        height = max(slot.height for slot in row)
+        # Lines to write on beside each other stand level, however many lines of text are above them.
+        ops = tuple(moved(op, height - slot.height) for slot in row for op in slot.ops)
+        yield Strip(height, ops, setter.gap if start == 0 else 0.0, keep=True)

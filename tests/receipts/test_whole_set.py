@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,24 @@ from msgspec.structs import replace
 
 from hall import facts as f
 from hall.case import Case
+from hall.catalogue.model import Place
 from hall.errors import HallError
-from hall.facts import PaperKind
+from hall.facts import Language, PaperKind
 from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Tick
 from receipts import kinds, samples, templates
 from receipts.compose import compose
 from receipts.document import Document, Flow, Seal, Signatures, Table, texts
 from receipts.fonts import FontSet
-from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, layout
+from receipts.forms import SLIPS
+from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, Page, layout
 from receipts.needs import NEEDS, SEALED, SIGNED
-from receipts.ops import Text
+from receipts.ops import Ring, Text
 from receipts.render import Rendered
-from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, MATTER
+from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, HALL, MATTER
 from receipts.samples import sample, variants
+from receipts.slip import slip
+from receipts.slip_parts import LEFT, WIDTH
 from receipts.wording import citations
 from tests.receipts.golden import KINDS, document_of, every_sample
 from tests.receipts.reading import joined, read_text, read_text_pdfium, scan_all
@@ -35,6 +40,7 @@ SAMPLES = every_sample()
 RARE = "欧阳𬱖䶮"
 LONG = "阿卜杜勒艾则孜·麦麦提图尔荪·阿卜杜热合曼伊明江古丽"
 COMPANY = ("示例市" + "新时代高质量发展综合农产品仓储物流配送与餐饮服务管理" * 2 + "有限责任公司")[:54] + "有限责任公司"
+PHONE = "0990-5550105转8001、0990-5550106转8002（节假日 12345）"
 NAMES = {"plane 2": RARE, "26 with ·": LONG, "60 of a company": COMPANY}
 
 
@@ -46,12 +52,13 @@ def said(document: Document) -> str:
     return joined("".join(texts(document)))
 
 
-def named(kind: PaperKind, name: str) -> Document:
-    """The sample paper of somebody called ``name``; a guide names nobody, so its matter is called that."""
+def named(kind: PaperKind, name: str, language: Language = "") -> Document:
+    """The sample paper of somebody called ``name``, from a clerk called so; a guide's matter is called that."""
     who = replace(APPLICANT, name=name, legal_person=name)
-    matter = replace(MATTER, name=name) if kind == "guide" else MATTER
-    case, issued = sample(kind, applicant=who, agent=replace(AGENT, name=name), matter=matter)
-    return compose(kind, case, issued)
+    place = Place(organ=HALL.name, address=HALL.address, phone=PHONE)
+    matter = replace(MATTER, place=place, name=name if kind == "guide" else MATTER.name)
+    case, issued = sample(kind, language=language, applicant=who, agent=replace(AGENT, name=name), matter=matter)
+    return compose(kind, case, replace(issued, clerk=name), qr=issued.replica)
 
 
 def test_the_names_are_as_hard_as_they_say() -> None:
@@ -112,24 +119,79 @@ def test_every_name_prints_in_full_on_every_paper(paper: Printer, kind: PaperKin
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("language", ["", "en"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_name_pushes_anything_over_the_margin(fonts: FontSet, kind: PaperKind, name: str) -> None:
-    inside(named(kind, name), fonts)
+def test_no_name_pushes_anything_over_the_margin_or_over_another_text(
+    fonts: FontSet, kind: PaperKind, language: Language, name: str
+) -> None:
+    document = named(kind, fonts.clean(name), language)
+    inside(document, fonts)
+    if kind in SLIPS:
+        on_the_head(document, fonts)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_no_paper_draws_outside_its_margins(fonts: FontSet, name: str) -> None:
+def test_no_paper_draws_outside_its_margins_or_over_itself(fonts: FontSet, name: str) -> None:
     inside(made(name), fonts)
+    if SAMPLES[name][1].kind in SLIPS:
+        on_the_head(made(name), fonts)
+
+
+@pytest.mark.parametrize(
+    "organ", ["示例市市场监督管理局", "示例市自然资源和规划局", "示例自治县住房和城乡建设局", COMPANY]
+)
+@pytest.mark.parametrize("label", ["（专用印章）", "（专用印章）\nSeal"])
+def test_an_organs_name_stands_within_the_ring_of_its_seal_or_apart_from_all_else(
+    fonts: FontSet, organ: str, label: str
+) -> None:
+    paper = made("fee")
+    seal = Seal(organ=organ, date="2026年9月18日", label=label)
+    document = replace(paper, blocks=(*paper.blocks[:-1], seal))
+    inside(document, fonts)
+    for page in (layout(document, fonts)[0], slip(replace(document, kind="receipt"), fonts)[0]):
+        (ring,) = (op for op in page.ops if isinstance(op, Ring))
+        lines = [op for op in page.ops if isinstance(op, Text) and len(op.text) > 2 and op.text in organ
+                 and abs(op.y - ring.y) < ring.radius]  # fmt: skip
+        assert "".join(op.text for op in lines) == organ
+        if organ != COMPANY:
+            for op in lines:
+                half = fonts.width(op.text, op.size) / 2
+                assert half**2 + (ring.y - op.y + op.size / 2) ** 2 < ring.radius**2
 
 
 def inside(document: Document, fonts: FontSet) -> None:
     for page in layout(document, fonts):
         for op in page.ops:
             if isinstance(op, Text):
-                right = op.x + fonts.width(op.text, op.size, op.bold) + op.spacing * (len(op.text) - 1)
                 assert op.x >= MARGIN_X - 8, op.text
-                assert right <= PAGE_WIDTH - MARGIN_X + 8, op.text
+                assert right_of(op, fonts) <= PAGE_WIDTH - MARGIN_X + 8, op.text
                 assert MARGIN_TOP <= op.y <= PAGE_HEIGHT - MARGIN_BOTTOM + 1, op.text
+        apart(page, fonts)
+
+
+def on_the_head(document: Document, fonts: FontSet) -> None:
+    for page in slip(document, fonts):
+        for op in page.ops:
+            if isinstance(op, Text):
+                assert op.x >= LEFT - 0.01, op.text
+                assert right_of(op, fonts) <= LEFT + WIDTH + 0.01, op.text
+        apart(page, fonts)
+
+
+def right_of(op: Text, fonts: FontSet) -> float:
+    return op.x + fonts.width(op.text, op.size, op.bold) + op.spacing * (len(op.text) - 1)
+
+
+def apart(page: Page, fonts: FontSet) -> None:
+    """No text stands on another; the white that every character brings may."""
+    boxes = [(op.x, right_of(op, fonts), op.y - 0.8 * op.size, op.y + 0.05 * op.size, op.text)
+             for op in page.ops if isinstance(op, Text) and op.text.strip()]  # fmt: skip
+    boxes.sort(key=itemgetter(2))
+    for index, (left, right, _, bottom, text) in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            if other[2] >= bottom:
+                break
+            assert min(right, other[1]) - max(left, other[0]) < 0.5, (text, other[4])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
