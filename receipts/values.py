@@ -53,7 +53,7 @@ _FLAGS: Final = """
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn supplied
+    lapsed withdrawn supplied rating
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""

@@ -35,8 +35,9 @@ class Result(Struct, frozen=True, kw_only=True):
     typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
     field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
-    ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
-    ``hash`` (hex) are of the last fact written.
+    ``unprintable`` are the characters that its papers do not print as they are written (``printable``).
+    ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
+    is to take, of which ``due`` counts those that have passed. ``seq`` and ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
@@ -48,6 +49,7 @@ class Result(Struct, frozen=True, kw_only=True):
     received: dt.date
     accepted: dt.date | None
     due: Due
+    expected_due: dt.date | None = None
     papers: tuple[PaperOut, ...]
     seq: int
     hash: str
