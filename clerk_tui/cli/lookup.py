@@ -249,7 +249,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
                 "text": event.text,
                 "alert": event.alert,
             }
-            for event in made.timeline
+            for event in made.course
         ],
     }
 
