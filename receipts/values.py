@@ -47,13 +47,13 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
-    not_needed
+    not_needed rating
     exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn supplied rating
+    lapsed withdrawn supplied
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""

@@ -30,14 +30,16 @@ class PaperOut(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
+    ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
+    is to take, of which ``due`` counts those that have passed.
+
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way, ``field_warnings`` the same of what was
     typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
     field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
-    ``unprintable`` are the characters that its papers do not print as they are written (``printable``).
-    ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
-    is to take, of which ``due`` counts those that have passed. ``seq`` and ``hash`` (hex) are of the last fact written.
+    ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
+    ``hash`` (hex) are of the last fact written.
     """
 
     outcome: Outcome | None
