@@ -4,6 +4,7 @@ truth. The journal is one of each hall, sealed and chained like a counter's, wit
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ async def decide(store: Store, department: DepartmentRow, decision: Decision, no
 
     Raises:
         Refused: 400 a text that cannot be stored, 404 no such case of this department, 409 the id was used for another
-            decision, 422 a refusal without reasons.
+            decision, 422 a refusal without reasons, or a day that cannot be.
     """
     body = _body(decision)
 
@@ -71,7 +72,25 @@ def _body(decision: Decision) -> f.CaseDecided:
         valid_until=decision.valid_until,
         conditions=texts["conditions"],
         collect_from=decision.collect_from,
+        decided_by=texts["decided_by"],
     )
+
+
+def _require_days(body: f.CaseDecided, case: Case, today: dt.date) -> None:
+    """That a case can have been decided so.
+
+    Raises:
+        Refused: 422 before it was accepted (until then, received), in the future, or over before it began.
+    """
+    begun, until, ready = case.accepted or case.received, body.valid_until, body.collect_from
+    for field, wrong, why in (
+        ("day", body.day < begun, f"决定的日期早于{'受理' if case.accepted else '收件'}的日期（{begun}）"),
+        ("day", body.day > today, f"决定的日期晚于今天（{today}）"),
+        ("valid_until", until is not None and until < body.day, "有效期在作出决定以前就到了"),
+        ("collect_from", ready is not None and ready < body.day, "可以领取的日期早于作出决定的日期"),
+    ):
+        if wrong:
+            raise Refused(422, wire.Problem(code="bad_date", message=why, field=field))
 
 
 async def _decide(
@@ -110,6 +129,7 @@ async def _decide(
             version=stored.case_version,
             reason=stored.reason,
         )
+    _require_days(body, case, header.day)
     incoming = [read_one(at, at.expected, sealed)]
     told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
     (result,) = await ingest.store_facts(db, at, incoming, now_ms, clocks.suspects(incoming, told, now_ms), {})

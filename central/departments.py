@@ -65,7 +65,7 @@ async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow],
         department, case, epoch = await store.read(lambda db, row=row: _load(db, row))  # type: ignore[misc]
         if department is None or case is None:
             continue
-        outcome = await adapter.tell(department, message(department, case, epoch), now)
+        outcome = await _tell(adapter, department, message(department, case, epoch), now)
         await store.transact(lambda db, row=row, case=case, outcome=outcome: _keep(db, row, case, outcome, now))  # type: ignore[misc]
         taken += outcome.what == "taken"
         if outcome.what == "later":
@@ -73,6 +73,15 @@ async def _tell_all(store: Store, adapter: Adapter, rows: Sequence[DeliveryRow],
             await store.transact(lambda db, rest=rows[place + 1 :]: _postpone(db, rest, now))  # type: ignore[misc]
             break
     return taken
+
+
+async def _tell(adapter: Adapter, department: DepartmentRow, told: w.CaseTold, now: int) -> Outcome:
+    """Whatever goes wrong is a failed try: one that were not counted would be made again for ever."""
+    try:
+        return await adapter.tell(department, told, now)
+    except Exception as error:
+        _failed(error)
+        return Outcome("later", f"没能告诉对方系统（{type(error).__name__}）")
 
 
 async def _load(db: Db, row: DeliveryRow) -> tuple[DepartmentRow | None, CaseRow | None, str]:

@@ -7,6 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -26,19 +27,30 @@ def department() -> None:
 @click.option("--url", default="", help="Where its system is told of cases; without one it only reports decisions.")
 @on_hall
 def add(data: Path | str, office: str, key: str, url: str) -> None:
-    """Connect the department KEY (as in the catalogue), or give it new secrets; prints them, once."""
+    """Connect the department KEY (as in the catalogue), or give it new secrets and another address; prints the secrets,
+    once, and of how many cases it is told now: those that are open, and what it could not be told before."""
     from central.cli import with_store
     from central.clock import now_ms
     from central.rights import DEPARTMENT
-    from central.store.deliveries import DepartmentRow, save_department
+    from central.store.connecting import connect
+    from central.store.deliveries import DepartmentRow
 
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) or (url and not re.match(r"https?://[^/@\s]+(/|$)", url)):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) or (url and not _is_address(url)):
         click.echo("KEY is a department of the catalogue, --url begins with https://", err=True)
         sys.exit(2)
     token, secret = DEPARTMENT + secrets.token_urlsafe(32), secrets.token_hex(32)
     row = DepartmentRow(office, key, url, bytes.fromhex(secret))
-    with_store(data, lambda store: store.transact(lambda db: save_department(db, row, token, now_ms())))
-    click.echo(f"token {token}\nsecret {secret}")
+    cases = with_store(data, lambda store: store.transact(lambda db: connect(db, row, token, now_ms())))
+    click.echo(f"token {token}\nsecret {secret}\ncases {cases}")
+
+
+def _is_address(url: str) -> bool:
+    """Whether it can be asked over HTTP: a host, without a name and password in it, and a port there can be."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port != 0 and re.fullmatch(r"https?://[^/@\s]+(/\S*)?", url) is not None
 
 
 @department.command("list")
@@ -58,9 +70,9 @@ def list_departments(data: Path | str, office: str) -> None:
 def remove(data: Path | str, office: str, key: str) -> None:
     """Disconnect a department: it is told nothing more, and its token is worth nothing."""
     from central.cli import with_store
-    from central.store.deliveries import remove_department
+    from central.store.connecting import disconnect
 
-    if not with_store(data, lambda store: store.transact(lambda db: remove_department(db, office, key))):
+    if not with_store(data, lambda store: store.transact(lambda db: disconnect(db, office, key))):
         click.echo("no such department in this hall", err=True)
         sys.exit(2)
 

@@ -21,7 +21,7 @@ from hall.case import Case, CaseState
 from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.moments import local_time
-from hall.reference import parse_reference, query_code
+from hall.reference import OFFICE_LENGTH, parse_reference, query_code
 from hall.telling import STATE_NAMES
 from hall.verdict import TickState
 
@@ -83,21 +83,32 @@ async def ask(store: Store, reference: str, code: str, now_ms: int) -> Answer:
     Raises:
         Unknown: there is none with this reference and code.
     """
-    try:
-        named = str(parse_reference(reference[:80]))
-    except BadInput as error:
-        raise Unknown(error.message) from None
-    return await store.read(lambda db: _look(db, named, code, now_ms))
+    return await store.read(lambda db: _look(db, reference[:80], code, now_ms))
 
 
-async def _look(db: Db, reference: str, code: str, now_ms: int) -> Answer:
-    rows = await db.rows("SELECT case_id FROM case_ WHERE reference = $1", reference)
+async def _look(db: Db, typed: str, code: str, now_ms: int) -> Answer:
+    rows = []
+    for reference in await _meant(db, typed):
+        rows += await db.rows("SELECT case_id FROM case_ WHERE reference = $1", reference)
     # Whether there is such a case takes as long to find out as whether the code is right.
     right = [row[0] for row in rows or [("",)] if hmac.compare_digest(_tidy(query_code(row[0])), _tidy(code))]
     if not rows or not right:
         raise Unknown
     (row,) = await db.rows("SELECT snapshot FROM case_ WHERE case_id = $1", right[0])
     return told(_cases.decode(bytes(row[0])), now_ms)
+
+
+async def _meant(db: Db, typed: str) -> list[str]:
+    """The references that may be meant: without its dashes one reads differently for offices of other lengths.
+
+    Raises:
+        Unknown: it is none.
+    """
+    offices = await db.rows("SELECT DISTINCT LENGTH(office) FROM incarnation")
+    try:
+        return sorted({str(parse_reference(typed, office_length=row[0])) for row in offices or [(OFFICE_LENGTH,)]})
+    except BadInput as error:
+        raise Unknown(error.message) from None
 
 
 def told(case: Case, now_ms: int) -> Answer:

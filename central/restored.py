@@ -60,8 +60,8 @@ async def to_look_at(store: Store, restored: Restored) -> list[str]:
 def _taken(restored: Restored) -> list[str]:
     if not restored.has_looked:
         return [
-            "no replaced database was read (--replaced): who was revoked or disabled since may be let in again"
-            " until somebody has looked through these:"
+            "no replaced database was read (--replaced): who was revoked or disabled since is let in again until a"
+            " counter has handed its lists back; look through these:"
         ]
     lines = [f"{line.office} {line.action} {line.target}" for line in restored.taken]
     return _list("taken over from the replaced database", lines or ["nothing"])

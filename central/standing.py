@@ -22,6 +22,8 @@ from central.store.clerks import RightsRow
 from hall.facts import Fact
 from hall.roles import FACTS, NAMES, ROLE_NAMES, Permission, allows, may_bring, needed_for, read_roles
 
+HEARD_MS = 120_000
+"""After so long a window on line has heard that its hall has clerks now, and asks who sits there."""
 _NAMES = {role.value: name for role, name in ROLE_NAMES.items()}
 
 
@@ -37,7 +39,7 @@ class _Judge(Struct):
         if not rows:
             if self.began_ms is None:
                 return None
-            rows, unknown = [RightsRow(from_ms=self.began_ms, roles=(), active=False)], True
+            rows, unknown = [RightsRow(from_ms=self.began_ms + HEARD_MS, roles=(), active=False)], True
         before = [row for row in rows if row.from_ms <= first]
         meanwhile = [row for row in rows if first < row.from_ms <= last]
         standing = [*before[-1:], *meanwhile]

@@ -9,7 +9,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import ResponseHeader, State
 from litestar.params import JSONBody, Parameter
 
-from central import feed, ingest, sealed_import, withheld
+from central import feed, ingest, remembering, sealed_import, withheld
 from central.clock import now_ms
 from central.intake import Intake
 from central.rights import Principal, needs, of_devices
@@ -18,6 +18,7 @@ from central.waiting import Waiting
 from hall import sealed, wire
 from hall import wire_oversight as w
 from hall.roles import Permission, allows
+from hall.wire_remember import Remember, Remembered
 
 Asked = Request[Principal, Any, State]
 PAGE_LIMIT = 500
@@ -103,6 +104,13 @@ async def report(data: JSONBody[w.Report], request: Asked, state: State) -> wire
     return await withheld.withhold(_store(state), request.user.device, data, now_ms())
 
 
+@post("/v1/sync/remember", status_code=200, opt=of_devices(Permission.FEED))
+async def remember(data: JSONBody[Remember], request: Asked, state: State) -> Remembered:
+    """Hand back the newest list of keys or clerks of an epoch that is over. Of a centre that was put back to a copy
+    they know whom it revoked or disabled since; by a list nobody gets anything back. The reply is signed."""
+    return await remembering.remember(_store(state), request.user.device, data, now_ms())
+
+
 @post(
     "/v1/sync/contents",
     status_code=200,
@@ -131,4 +139,4 @@ async def import_sealed(request: Asked, state: State) -> sealed_import.Imported:
     return told
 
 
-ROUTES = [push, changes, keys, report, contents, import_sealed]
+ROUTES = [push, changes, keys, remember, report, contents, import_sealed]

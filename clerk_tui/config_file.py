@@ -21,7 +21,8 @@ from hall.errors import HallError
 
 TARGETS = (
     'dir: 加目录，例如 "dir:papers"；只写 dir: 时放在用户数据目录；'
-    '或 "cups:队列名"，例如 "cups:office"；或 "tcp://地址:端口"，例如 "tcp://192.168.1.50:9100"'
+    '或 "cups:队列名"，例如 "cups:office"；或 "tcp://地址:端口"，例如 "tcp://192.168.1.50:9100"；'
+    '或 "station:打印台名"，只写 station: 时哪个打印台都可以'
 )
 #: What each key must look like, where a pattern or a type name would say too little.
 SHAPES = {

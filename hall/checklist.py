@@ -189,13 +189,18 @@ def read_answers(matter: Matter, raw: Mapping[str, object]) -> dict[str, Answer]
 def _read_answer(question: Question, value: object) -> Answer:
     if isinstance(value, str) and not value.strip():
         return ""
+    several = question.kind == "multi"
+    if isinstance(value, Mapping) or (not several and isinstance(value, (list, tuple))):
+        one, any_of = f"问题“{question.text}”只能选一个，不写成列表", f"问题“{question.text}”要写成选项或选项的列表"
+        allowed = [option.code for option in question.options] or ["yes", "no"]
+        raise _bad_answer(question, any_of if several else one, allowed)
     if question.kind == "yesno":
         words = {"yes": "yes", "no": "no", "是": "yes", "否": "no", "true": "yes", "false": "no", "y": "yes", "n": "no"}
         word = words.get(str(value).strip().lower())
         if word is None:
-            raise _bad_answer(question, value, ("yes", "no"))
+            raise _no_option(question, value, ("yes", "no"))
         return word
-    if question.kind == "multi":
+    if several:
         whole = str(value).strip() in (word for option in question.options for word in (option.code, option.label))
         parts = value if isinstance(value, (list, tuple)) else [value] if whole else _COMMAS.split(str(value))
         picked = {_option(question, part) for part in parts if str(part).strip()}
@@ -208,16 +213,18 @@ def _option(question: Question, value: object) -> str:
     for option in question.options:
         if word in (option.code, option.label):
             return option.code
-    raise _bad_answer(question, value, tuple(option.code for option in question.options))
+    raise _no_option(question, value, [option.code for option in question.options])
 
 
-def _bad_answer(question: Question, value: object, allowed: Collection[str]) -> BadInput:
-    return BadInput(
-        "unknown_answer",
-        f"问题“{question.text}”没有选项“{str(value)[:40]}”",
-        field=f"answers.{question.code}",
-        hint="可选：" + "、".join(allowed),
-    )
+def _no_option(question: Question, value: object, allowed: Collection[str]) -> BadInput:
+    # A list inside a list is no word at all, and is not repeated.
+    if not isinstance(value, str):
+        return _bad_answer(question, f"问题“{question.text}”的答案不是选项", allowed)
+    return _bad_answer(question, f"问题“{question.text}”没有选项“{value[:40]}”", allowed)
+
+
+def _bad_answer(question: Question, message: str, allowed: Collection[str]) -> BadInput:
+    return BadInput("unknown_answer", message, field=f"answers.{question.code}", hint="可选：" + "、".join(allowed))
 
 
 def _nearest(word: str, known: Collection[str]) -> str:

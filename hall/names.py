@@ -107,11 +107,25 @@ def rewriting(typed: str, stored: str) -> str:
     if before == stored:
         return ""
     pieces: dict[str, None] = {}
-    for tag, start, end, first, last in SequenceMatcher(None, before, stored, autojunk=False).get_opcodes():
-        old, new = before[start:end], stored[first:last]
+    olds, news = _with_marks(before), _with_marks(stored)
+    for tag, start, end, first, last in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        old, new = "".join(olds[start:end]), "".join(news[first:last])
         if tag != "equal":
-            pieces.setdefault(f"{_shown(old, new)} -> {new.replace(' ', '␣')}" if new else "删去多余的空格")
+            pieces.setdefault(
+                f"{_shown(old, new)} -> {safe_for_terminal(new.replace(' ', '␣'))}" if new else "删去多余的空格"
+            )
     return "、".join([*islice(pieces, MAX_SAID), *(["…"] if len(pieces) > MAX_SAID else [])])
+
+
+def _with_marks(text: str) -> list[str]:
+    """The characters, each with the combining marks on it: a mark that went into its letter was not deleted."""
+    found: list[str] = []
+    for char in text:
+        if found and unicodedata.combining(char):
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
 
 
 def _shown(old: str, new: str) -> str:

@@ -73,6 +73,8 @@ class CaseDecided(Body, frozen=True, tag="case.decided"):
 
     ``basis`` are the provisions it stands on, ``result`` and ``result_number`` the paper granted, ``conditions``
     what it is bound to, ``collect_from`` the day from which it can be collected (within 10 days, art. 44).
+    ``decided_by`` is who decided at a department whose own system reported it; empty where a counter wrote it down,
+    whose clerk stands in the header.
     """
 
     granted: bool
@@ -85,6 +87,7 @@ class CaseDecided(Body, frozen=True, tag="case.decided"):
     valid_until: dt.date | None = None
     conditions: str = ""
     collect_from: dt.date | None = None
+    decided_by: str = ""
 
 
 class ResultDelivered(Body, frozen=True, tag="result.delivered"):

@@ -73,20 +73,25 @@ def make_reference(office: str, device: str, number: int) -> str:
     return str(Reference(office, device, number, check_character(body)))
 
 
-def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_length: int = DEVICE_LENGTH) -> Reference:
+def parse_reference(
+    text: str, *, office: str = "", office_length: int = OFFICE_LENGTH, device_length: int = DEVICE_LENGTH
+) -> Reference:
     """Read a reference as scanned or typed: any case, full width, blanks, other dashes, leading zeros left out.
 
     With dashes missing the two lengths say where office and device end; where they do not fit, the number is taken to
-    have five digits. Raises ``BadInput``: ``reference_shape`` if it
+    have five digits. ``office`` is the own office's code, if known: its length is then the office's.
+
+    Raises ``BadInput``: ``reference_shape`` if it
     is none, ``reference_check`` if the check character does not fit; the hint then names what it would be with O/0,
-    I/1 and the like put right, if exactly one reading fits.
+    I/1 and the like put right, if exactly one reading fits (of ``office``, if given: there may be no other).
     """
     tidy = _tidy(text)
+    office_length = len(office) or office_length
     readings = list(_readings(tidy, office_length, device_length))
     if not any(_checked(*reading) for reading in readings):
         readings += _shortest_number(tidy, office_length)
-    for office, device, number, check in readings:
-        found = _checked(office, device, number, check)
+    for reading in readings:
+        found = _checked(*reading)
         if found is not None:
             return found
     if not readings:
@@ -96,7 +101,7 @@ def parse_reference(text: str, *, office_length: int = OFFICE_LENGTH, device_len
             field="reference",
             hint="收件编号分四段：机构-设备-流水号-校验位，请扫码或照回执逐位输入",
         )
-    likely = _likely(readings)
+    likely = _likely(readings, office)
     raise BadInput(
         "reference_check",
         "收件编号的校验位不符，可能有一位输错或两位颠倒",
@@ -185,12 +190,15 @@ def _checked(office: str, device: str, number: str, check: str) -> Reference | N
     return Reference(office, device, int(number), check)
 
 
-def _likely(readings: list[tuple[str, str, str, str]]) -> Reference | None:
-    """The one reference that differs only by characters often taken for each other."""
+def _likely(readings: list[tuple[str, str, str, str]], own: str) -> Reference | None:
+    """The one reference, of the ``own`` office if that is known, that differs only by characters often taken for each
+    other."""
     digits = str.maketrans(_CONFUSED)
     found: set[Reference] = set()
     for office, device, number, check in readings:
         offices = {office, office.translate(digits)}
+        if own:
+            offices = {own} if office.translate(digits) == own.translate(digits) else set()
         devices = {device, device[0] + device[1:].translate(digits), device.translate(digits)}
         checks = {check, _CONFUSED.get(check, check), *(k for k, v in _CONFUSED.items() if v == check)}
         for parts in product(offices, devices, checks):

@@ -180,8 +180,10 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"特殊程序结束：{name}，时限恢复"
         case f.LimitExtended(days=days, approver=approver):
             return f"延长办理期限{days}个工作日，批准人{approver}"
-        case f.CaseDecided(granted=granted):
+        case f.CaseDecided(granted=granted, decided_by=""):
             return "决定：准予" if granted else "决定：不予"
+        case f.CaseDecided(granted=granted, decided_by=who):
+            return f"决定：准予，决定人{who}" if granted else f"决定：不予，决定人{who}"
         case f.ResultDelivered(how=how):
             return "结果已领取" if how == "collected" else "结果已邮寄"
         case f.PapersServed(documents=documents, how=how):

@@ -58,7 +58,8 @@ class Decision(_Message, frozen=True):
     """A department decided. ``id`` is its own, for ever; the case is named by ``case_id`` or ``reference``.
 
     ``version`` is that of the ``CaseTold`` it decided on, 0 if it does not say. A refusal carries its reasons
-    (行政许可法 art. 38).
+    (行政许可法 art. 38). ``day`` lies between the case's acceptance and today (Beijing time), ``valid_until`` and
+    ``collect_from`` not before it. ``decided_by`` is who decided, as the hall is to see it in the case.
     """
 
     id: Identity

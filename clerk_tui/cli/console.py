@@ -139,6 +139,11 @@ def note(*lines: str) -> None:
     _write(sys.stderr, "".join(f"{clean(line)}\n" for line in lines))
 
 
+def dated(day: object, provisional: bool) -> str:
+    """A date for people to read, and whether it is counted by weekends alone."""
+    return f"{day}{_('（暂按周末推算）') if provisional else ''}"
+
+
 def clean(line: str) -> str:
     """A line without anything a terminal would obey."""
     if line.isascii() and line.isprintable():

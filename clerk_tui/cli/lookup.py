@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.console import Session, answer, argument, command, dated, json_option
 from clerk_tui.cli.helping import padded
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.papers import Delivered
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.store.queries import CaseRow, Job, PaperRow
+    from hall.deadlines import CaseClock
     from hall.facts import Agent, Applicant
 
 
@@ -60,7 +61,7 @@ def case(session: Session, reference: str | None, reason: str | None, as_json: b
             full = cases.show_personal(ws, reference, tuple(_personal_fields(detail)), reason)
             detail = cases.get(ws, reference)
         told = as_data(detail, full, ws.config.timezone)
-    answer(as_json, told, lambda: _case_lines(told))
+    answer(as_json, told, lambda: _case_lines(told, _unsure(detail.clock)))
 
 
 @command(
@@ -350,7 +351,15 @@ def _paper_line(row: dict[str, Any]) -> str:
     return f"{row['number']}  {row['kind']}  {state}  {row['path'] or _(row['error'])}".rstrip()
 
 
-def _case_lines(told: dict[str, Any]) -> Iterator[str]:
+def _unsure(clock: CaseClock) -> frozenset[str]:
+    """The keys of those dates that are counted by weekends alone."""
+    unsure = {"promised_due": clock.due.promised_provisional, "statutory_due": clock.due.statutory_provisional}
+    # A case has the one limit or the other, and what is unsure is that one.
+    unsure |= dict.fromkeys(("notice_due", "respond_by"), clock.provisional)
+    return frozenset(key for key, so in unsure.items() if so)
+
+
+def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
     yield f"{told['reference']}  {_(STATE_NAMES[told['state']])}  {told['matter']['name']}"
     for label, person in ((_("申请人"), told["applicant"]), (_("代理人"), told["agent"])):
         if person:
@@ -358,11 +367,12 @@ def _case_lines(told: dict[str, Any]) -> Iterator[str]:
     dates = (
         (_("收件日"), "received"),
         (_("受理日"), "accepted"),
+        (_("告知截止"), "notice_due"),
         (_("补正期限"), "respond_by"),
         (_("承诺办结"), "promised_due"),
         (_("法定办结"), "statutory_due"),
     )
-    yield from (f"  {label}  {told[key]}" for label, key in dates if told[key])
+    yield from (f"  {label}  {dated(told[key], key in unsure)}" for label, key in dates if told[key])
     yield from (f"  {_('缺')}  {said_of(gap['name'], _(gap['problem']))}" for gap in told["gaps"])
     for event in told["timeline"]:
         mark = _("【报负责人】") if event["alert"] else ""

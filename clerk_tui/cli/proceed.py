@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
-from clerk_tui.cli.walkin import deliver, note_warnings
+from clerk_tui.cli.walkin import deliver, due_lines, note_provisional, note_warnings
 from clerk_tui.i18n import _
 
 
@@ -31,15 +31,11 @@ def proceed(session: Session, reference: str | None, file: str | None, as_json: 
         result = deliver(ws, take(ws, reference, data))
     told = result_to_json(result)
     lines = [told["reference"], *(f"  {paper['path']}" for paper in told["papers"] if paper["path"])]
-    lines += [
-        f"  {label} {told[key]}"
-        for label, key in ((_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
-        if told[key]
-    ]
-    answer(as_json, told, lambda: [*lines, "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)])
+    answer(
+        as_json, told, lambda: [*lines, *due_lines(result), "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)]
+    )
     note_warnings(result)
-    if result.due.provisional:
-        note(_("期限落在没有公布放假安排的年份，暂定"))
+    note_provisional(result)
 
 
 @command(

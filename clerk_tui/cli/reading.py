@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_tui.i18n import _
+from clerk_tui.services.written import Number
 from hall.errors import BadInput
 
 MAX_BYTES = 1 << 20
@@ -31,7 +32,7 @@ def read_object(source: str) -> dict[str, Any]:
     text = _text(_bytes(source))
     try:
         data = json.loads(
-            text, object_pairs_hook=_no_key_twice, parse_int=str, parse_float=str, parse_constant=_not_a_number
+            text, object_pairs_hook=_no_key_twice, parse_int=Number, parse_float=Number, parse_constant=_not_a_number
         )
     except json.JSONDecodeError as error:
         where = _("第 {line} 行第 {column} 列").format(line=error.lineno, column=error.colno)

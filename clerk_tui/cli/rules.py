@@ -46,7 +46,11 @@ def deadline(
     first = read_date(start, "--from")
     count = _read_days(days)
     calendar = load_calendar(session.config.calendar_files, files)
-    due = calendar.add_limit(first, count, "working_day" if unit == UNITS[0] else "calendar_day")
+    try:
+        due = calendar.add_limit(first, count, "working_day" if unit == UNITS[0] else "calendar_day")
+    except BadDate as error:
+        # The rule names what it was given; here that is an option.
+        raise BadDate(error.code, error.message, field="--days", hint=error.hint) from None
     result = {"due": due.day.isoformat(), "provisional": due.provisional}
     answer(as_json, result, lambda: [due.day.isoformat() + (_("（暂定）") if due.provisional else "")])
 

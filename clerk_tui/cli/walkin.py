@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clerk_tui.cli.console import Session, answer, argument, command, json_option, note
+from clerk_tui.cli.console import Session, answer, argument, command, dated, json_option, note
 from clerk_tui.cli.reading import read_object
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from clerk_tui.widgets.phrases import gap_settled, gap_words, said_of
-from hall.errors import HallError
+from hall.errors import BadInput, HallError
 from hall.verdict import OUTCOME_NAMES
 
 if TYPE_CHECKING:
@@ -32,19 +32,33 @@ ALL_PAPERS = 1000
 )
 @argument("file", about=_("JSON 文件；写 - 从标准输入读"))
 @click.option("--checking", is_flag=True, help=_("只打印检查核对单，请申请人核对签字；不收件"))
+@click.option(
+    "--receive",
+    "only",
+    is_flag=True,
+    help=_("只收件，材料留下待审：五个工作日内用 clerk supplement 告知，逾期即为受理"),
+)
 @json_option
-def intake(session: Session, file: str | None, checking: bool, as_json: bool) -> None:
+def intake(session: Session, file: str | None, checking: bool, only: bool, as_json: bool) -> None:
     """``{"outcome", "lawful", "gaps", "reference", "received", …, "papers", "journal"}``."""
-    from clerk_tui.services.intake import submit
+    from clerk_tui.services.intake import receive, submit
     from clerk_tui.services.intake_json import draft_from_json
 
     if file is None:
         raise missing("FILE", "clerk intake")
+    if only and checking:
+        hint = _("只写一个")
+        raise BadInput("bad_argument", _("--receive 和 --checking 不能同时用"), field="--receive", hint=hint)
     data = read_object(file)
+    if only and "outcome" in data:
+        hint = _("去掉 outcome，或不写 --receive")
+        raise BadInput("key_not_used", _("只收件时还没有结论"), field="outcome", hint=hint)
     with session.workspace(acting=True) as ws:
         wanted = draft_from_json(ws, data)
         if checking:
             _check(ws, wanted.draft, as_json)
+        elif only:
+            tell_result(ws, receive(ws, wanted.draft), as_json)
         else:
             tell_result(ws, submit(ws, wanted.draft, wanted.wish), as_json)
 
@@ -70,7 +84,7 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
     "supplement",
     _(
         "补正收件：收下 REF 补来的材料。FILE 是 JSON：materials（补来的），"
-        "可选 outcome、second_notice_reason、handed_in。"
+        "可选 outcome、handed_in、late_reason、second_notice_reason、refusal、good_credit。"
     ),
 )
 @argument("reference", metavar="REF", about=_("收件编号"))
@@ -158,8 +172,7 @@ def tell_result(ws: Workspace, result: Result, as_json: bool) -> None:
     told = result_to_json(deliver(ws, result))
     answer(as_json, told, lambda: _result_lines(result, told))
     note_warnings(result)
-    if result.due.provisional:
-        note(_("期限落在没有公布放假安排的年份，暂定"))
+    note_provisional(result)
 
 
 def note_warnings(result: Result) -> None:
@@ -169,14 +182,32 @@ def note_warnings(result: Result) -> None:
     note(*map(_, result.warnings), *(f"{field} {_(text)}" for field, text in by_field))
 
 
+def due_lines(result: Result) -> Iterator[str]:
+    """The limits of an accepted case."""
+    due = result.due
+    if due.promised:
+        yield f"  {_('承诺办结')} {dated(due.promised, due.promised_provisional)}"
+    if due.statutory:
+        yield f"  {_('法定办结')} {dated(due.statutory, due.statutory_provisional)}"
+
+
+def note_provisional(result: Result) -> None:
+    """Say of a limit in a year whose days off are not known that it may move."""
+    if result.due.provisional or result.respond_provisional:
+        note(_("期限落在没有公布放假安排的年份，暂定"))
+
+
 def _result_lines(result: Result, told: dict[str, Any]) -> Iterator[str]:
-    outcome = _(result.word or OUTCOME_NAMES[result.outcome]) if result.outcome else _("已收下，还没有齐")
+    outcome = _(result.word or OUTCOME_NAMES[result.outcome]) if result.outcome else _("只收件，待审")
     yield f"{result.reference}  {outcome}"
     for number, gap in enumerate(result.gaps, 1):
         settled = gap_settled(gap.code in result.corrected, result.promised.get(gap.code))
         yield f"  {number}. {said_of(gap.name, gap_words(gap))}{settled}"
-    dates = ((_("受理日"), "accepted"), (_("承诺办结"), "promised_due"), (_("法定办结"), "statutory_due"))
-    yield from (f"  {label} {told[key]}" for label, key in dates if told[key])
+    if result.accepted:
+        yield f"  {_('受理日')} {result.accepted}"
+    if result.respond_by:
+        yield f"  {_('补正期限')} {dated(result.respond_by, result.respond_provisional)}"
+    yield from due_lines(result)
     yield from _paper_lines(told["papers"])
     yield "  " + _("已记入账本第 {seq} 条").format(seq=result.seq)
 

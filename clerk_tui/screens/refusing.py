@@ -10,7 +10,7 @@ from msgspec import structs
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Spec, worded
-from hall.catalogue.model import Place, RefusalReason
+from hall.catalogue.model import LICENCE, Matter, Place, RefusalReason
 from hall.verdict import Outcome, Refusal
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def choices(screen: IntakeScreen) -> list[Choice]:
         (_("不予受理：{reason}").format(reason=reason.text), partial(state, screen, _listed(reason)))
         for reason in draft.matter.refusal_reasons
     ]
-    found.append((_("不受理：依法不需要取得行政许可"), lambda: _not_needed(screen)))
+    found.append((_not_needed_words(draft.matter)[0], lambda: _not_needed(screen)))
     found.append((_("不予受理：不属于本机关职权（写明去哪里办）"), lambda: _not_authority(screen)))
     found.append((_("不予受理：其他理由（自己写）"), lambda: _typed(screen)))
     return found
@@ -46,13 +46,21 @@ def _listed(reason: RefusalReason) -> Refusal:
     return Refusal(reason.ground, reason.text, reason.where, basis=reason.basis)
 
 
+def _not_needed_words(matter: Matter) -> tuple[str, str, str]:
+    """The choice, its title, and the reason that is offered: what is printed stays Chinese, whatever the screen
+    speaks. Only of a licence can it be said that none is needed (行政许可法 art. 32(1))."""
+    if matter.kind == LICENCE:
+        return _("不受理：依法不需要取得行政许可"), _("依法不需要取得行政许可"), "该事项依法不需要取得行政许可"
+    return _("不受理：依法不需要办理这个事项"), _("依法不需要办理这个事项"), "依法不需要办理该事项"
+
+
 def _not_needed(screen: IntakeScreen) -> None:
+    _choice, title, reason = _not_needed_words(screen.draft.matter)
     spec = Spec(
-        _("依法不需要取得行政许可"),
+        title,
         ((_("写明依据，印在通知书上。"), "plain"),),
         field=_("理由"),
-        # What is printed stays Chinese, whatever the screen speaks.
-        value="该事项依法不需要取得行政许可",
+        value=reason,
         check=worded(_("不能空着，要印在通知书上")),
     )
     screen.ask(spec, lambda answer: state(screen, Refusal("not_needed", answer.text, None, True)))

@@ -19,7 +19,7 @@ from hall import replica, ticket_code
 from hall.catalogue.businesses import business_of
 from hall.catalogue.model import Business, Matter
 from hall.errors import BadIdentity, BadInput
-from hall.reference import parse_reference
+from hall.reference import reference_in
 from hall.roles import Permission
 
 MOST = 4_296
@@ -65,7 +65,7 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     number = _card(ws, station, clean)
     if number is not None and ws.config.station.card:
         return Arrival(kind="card", id_number=number, bookings=tuple(booking.of_card(ws, station, number)))
-    if number is None and (reference := _reference(clean)) is not None:
+    if number is None and (reference := _reference(ws, clean)) is not None:
         # A machine that anybody stands at has no cases of the hall: whoever types a reference chooses the business.
         return Arrival(kind="return", reference=reference)
     raise BadInput(
@@ -93,11 +93,9 @@ def _queue(ws: Workspace, matter: Matter | None) -> Business | None:
     return business_of(businesses(ws), matter) if matter else None
 
 
-def _reference(text: str) -> str | None:
-    try:
-        return str(parse_reference(text))
-    except BadInput:
-        return None
+def _reference(ws: Workspace, text: str) -> str | None:
+    found = reference_in(text, office_length=len(ws.config.hall.office))
+    return str(found) if found is not None else None
 
 
 def _card(ws: Workspace, station: Station, text: str) -> str | None:

@@ -150,7 +150,7 @@ def hall_case(ws: Workspace, reference: str) -> HallCase:
         wanted = _of_paper(reference)
         if found := look(ws, connection, wanted):
             return found
-        parsed = str(parse_reference(wanted, office_length=len(ws.config.hall.office)))
+        parsed = str(parse_reference(wanted, office=ws.config.hall.office))
         case_id = case_id_of(connection, parsed)
         if case_id is not None and (found := look(ws, connection, case_id)):
             return found
@@ -179,7 +179,7 @@ def load(ws: Workspace, reference: str) -> Case:
         wanted = _of_paper(reference)
         if case := queries.case_by(connection, "case_id", wanted):
             return case
-        parsed = str(parse_reference(wanted, office_length=len(ws.config.hall.office)))
+        parsed = str(parse_reference(wanted, office=ws.config.hall.office))
         if case := queries.case_by(connection, "reference", parsed):
             return case
         if shared.case_id_of(connection, parsed):

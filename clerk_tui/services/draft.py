@@ -27,7 +27,7 @@ class Draft:
     ``case_id`` and ``event_id`` are made once, with the draft, and never again: submitting twice makes one case.
     ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``), ``held`` says which
     materials the hall has and from where (``intake.refresh_held`` fills it). ``language`` is that of the papers:
-    Chinese, or ``"en"`` for Chinese with English.
+    Chinese, or ``"en"`` for Chinese with English. ``handed_in``: the day post arrived; ``None``: today.
     """
 
     matter: Matter
@@ -41,6 +41,7 @@ class Draft:
     refusal: Refusal | None = None
     good_credit: bool = True
     channel: str = "counter"
+    handed_in: dt.date | None = None
     ticket: str = ""
     language: Language = ""
     held: dict[str, str] = field(default_factory=dict)
@@ -71,7 +72,8 @@ class Preview(Struct, frozen=True, kw_only=True):
     ``materials.M01.reason``) to Chinese messages: an error hinders committing, a warning does not. ``missing`` are
     required fields that are still empty: those of the applicant and the agent hinder, the matter's own are shown.
     ``applicant``, ``agent``, ``fields`` and ``ticks`` are the clean values that would be committed.
-    ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
+    ``received`` is the day of receipt, ``deemed``: its five working days have passed and the law has accepted it
+    (行政许可法 art. 32(4)). ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
     ``cleaned`` are the values that are not stored as they were typed; the warnings say how they differ.
     ``unprintable`` are the characters that papers do not print as written, by field; the warnings say so.
@@ -91,6 +93,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     due: Due
     respond_by: dt.date
     respond_provisional: bool = False
+    deemed: bool = False
     field_hints: dict[str, str] = {}
     unprintable: dict[str, tuple[str, ...]] = {}
     cleaned: dict[str, Cleaned] = {}

@@ -38,7 +38,7 @@ def answer(ws: Workspace, draft: Draft) -> Result:
                 answers=checklist.answers,
                 situations=checklist.situations,
                 rows=checklist.materials,
-                day=ready.received,
+                day=ws.clock.today(),
                 window=ws.config.hall.window,
                 clerk=ws.clerk.name,
                 language=draft.language,

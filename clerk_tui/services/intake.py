@@ -24,8 +24,8 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Row
-from hall.deadlines import notice_due, respond_by
-from hall.errors import BadInput
+from hall.deadlines import notice_due
+from hall.errors import BadInput, Unlawful
 from hall.names import says_something
 from hall.roles import Actor, Permission
 from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
@@ -86,6 +86,7 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None, approver: A
     ready = preview(ws, draft)
     require_valid(ready)
     outcome = ready.verdict.require(wish)
+    require_in_time(ready, outcome)
     require_applicant(ready)
     require_why(ready.verdict, outcome)
     facts = outcome_facts(ws, draft.matter, ready, outcome, approver)
@@ -122,6 +123,21 @@ def require_valid(ready: Preview) -> None:
     """Refuse what was typed wrong. Raises ``BadInput`` for the first error."""
     for field, message in ready.field_errors.items():
         raise BadInput("bad_value", message, field=field, hint=ready.field_hints.get(field) or "改正后再确认")
+
+
+def require_in_time(ready: Preview, outcome: Outcome) -> None:
+    """Refuse a decision on post that lay unanswered for more than five working days: the law has accepted it.
+
+    Raises:
+        Unlawful: ``deemed_accepted``.
+    """
+    if ready.deemed and outcome is not Outcome.ACCEPTED:
+        raise Unlawful(
+            "deemed_accepted",
+            "收到已满五个工作日没有告知，依法自收到之日起视为受理",
+            field="handed_in",
+            hint="不能再告知补正或不予受理；用 clerk intake --receive 收件，随即按法视为受理",
+        )
 
 
 def require_applicant(ready: Preview) -> None:
@@ -192,19 +208,17 @@ def outcome_facts(
                 ),
             ]
         case Outcome.NOTICED:
-            rules = ws.config.rules
-            answer = respond_by(ready.received, rules.respond_days, rules.respond_unit, ws.calendar)
             return [
                 f.CaseNoticed(
                     gaps=verdict.gaps,
-                    respond_by=answer.day,
-                    provisional=answer.provisional,
+                    respond_by=ready.respond_by,
+                    provisional=ready.respond_provisional,
                     article=article,
-                    lapse=rules.respond_overdue,
+                    lapse=ws.config.rules.respond_overdue,
                 )
             ]
         case Outcome.REFUSED:
-            return [refused_fact(verdict, ready.received, article, approver)]
+            return [refused_fact(verdict, ws.clock.today(), article, approver)]
 
 
 def corrected_first(verdict: Verdict, kind: str) -> list[f.FactBody]:

@@ -23,6 +23,7 @@ from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.services.written import Number
 from hall.calendar import receipt_clock_start
 from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
@@ -33,7 +34,7 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState
 
 INTAKE_KEYS: Final = (
     "matter", "answers", "applicant", "agent", "fields", "materials", "outcome", "refusal", "good_credit", "channel",
-    "ticket", "language",
+    "handed_in", "ticket", "language",
 )  # fmt: skip
 SUPPLEMENT_KEYS: Final = (
     "materials", "outcome", "second_notice_reason", "late_reason", "handed_in", "refusal", "good_credit",
@@ -50,6 +51,8 @@ _DETAILS: Final[dict[str, frozenset[TickState]]] = {
     "correctable": frozenset({TickState.UNACCEPTABLE}),
 }
 """What may be said of a material beside its state, and with which."""
+_CODE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+"""What is meant as a problem's code, and never as words for a paper."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -85,6 +88,8 @@ def draft_from_json(ws: Workspace, data: object) -> Wanted:
     draft.refusal = _refusal(top.get("refusal"), draft.matter)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
     draft.channel = _one_of(top.get("channel", "counter"), "channel", CHANNELS)
+    if "handed_in" in top:
+        draft.handed_in = _arrival(top["handed_in"], draft.channel)
     draft.ticket = _text(top.get("ticket", ""), "ticket")
     draft.language = LANGUAGES[_one_of(top.get("language", "zh"), "language", LANGUAGES)]
     intake.refresh_held(ws, draft)
@@ -176,8 +181,9 @@ def _object(value: object, where: str, keys: Collection[str] | None = None) -> d
 
 
 def _text(value: object, where: str) -> str:
-    if not isinstance(value, str):
-        raise BadInput("wrong_type", f"“{where}”应当是文字", field=where)
+    if not isinstance(value, str) or isinstance(value, Number):
+        hint = "加上引号" if isinstance(value, Number) else ""
+        raise BadInput("wrong_type", f"“{where}”应当是文字", field=where, hint=hint)
     return value
 
 
@@ -205,6 +211,17 @@ def _date(value: object, where: str) -> dt.date:
         return dt.date.fromisoformat(word if _DAY.fullmatch(word) else "")
     except ValueError:
         raise BadInput("not_a_date", f"“{where}”应当是日期", field=where, hint="例如 2026-11-30") from None
+
+
+def _arrival(value: object, channel: str) -> dt.date:
+    """The day that post arrived, which may be opened later: what is handed over at the counter is received at once."""
+    day = _date(value, "handed_in")
+    if channel == CHANNELS[0]:
+        ways = "、".join(CHANNELS[1:])
+        raise BadInput(
+            "key_not_used", "当面交来的，收件日就是今天", field="handed_in", hint=f"channel 写 {ways} 时才用"
+        )
+    return day
 
 
 def _wish(value: object, refusal: Refusal | None) -> Outcome | None:
@@ -270,8 +287,17 @@ def _in_words(tick: Tick, row: Row, problems: Iterable[Problem]) -> Tick:
     """A common problem's code becomes its words where the row does not list it itself: papers never print codes."""
     if tick.state is not TickState.UNACCEPTABLE or any(tick.reason == listed.code for listed in row.problems):
         return tick
-    common = next((problem for problem in problems if problem.code == tick.reason), None)
-    return replace(tick, reason=common.text, correctable=common.correctable) if common else tick
+    common = {problem.code: problem for problem in problems}
+    if problem := common.get(tick.reason):
+        return replace(tick, reason=problem.text, correctable=problem.correctable)
+    if _CODE.fullmatch(tick.reason):
+        raise BadInput(
+            "unknown_problem",
+            f"没有“{tick.reason[:40]}”这个问题代码；原因也可以用中文写",
+            field=f"materials.{row.code}.reason",
+            hint=_nearest(tick.reason, [*(listed.code for listed in row.problems), *common]),
+        )
+    return tick
 
 
 def _tick(item: object, where: str) -> Tick:

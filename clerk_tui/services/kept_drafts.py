@@ -46,6 +46,7 @@ class _Kept(Struct, kw_only=True, omit_defaults=True):
     refusal: Refusal | None = None
     good_credit: bool = True
     channel: str = "counter"
+    handed_in: dt.date | None = None
     ticket: str = ""
     language: Language = ""
 

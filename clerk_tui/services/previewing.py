@@ -16,7 +16,7 @@ from hall import calendar
 from hall.calendar import receipt_clock_start
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
-from hall.deadlines import due, latest_promise, respond_by, tolerance_open
+from hall.deadlines import due, latest_promise, notice_due, respond_by, tolerance_open
 from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.names import clean_text
@@ -28,8 +28,9 @@ T = TypeVar("T")
 def preview(ws: Workspace, draft: Draft) -> Preview:
     """What follows from the draft now. Typing errors do not hinder the verdict, only ``intake.submit``."""
     today = ws.clock.today()
+    received = draft.handed_in or today
     matter = draft.matter
-    found = Checked()
+    found = _check_beside(draft, received, today)
     typed_applicant = (tuple(draft.applicant.items()), today)
     applicant = _kept(draft, "applicant", typed_applicant, lambda: check_applicant(draft.applicant, matter, today))
     found.take(applicant)
@@ -48,13 +49,9 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
     refusal = clean_refusal(draft.refusal, found, matter)
-    try:
-        clean_text(draft.ticket, field="ticket", max_length=20)
-    except BadInput as error:
-        found.errors["ticket"] = error.message
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
-    dates = _kept(draft, "dates", today, lambda: _dates(ws, matter, today))
+    dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(
         checklist=checklist,
@@ -75,15 +72,28 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         agent=_agent(agent),
         fields=fields.values,
         ticks=ticks,
-        received=today,
+        received=received,
         clock_from=dates.clock_from,
         due=dates.due,
         respond_by=dates.respond_by.day,
         respond_provisional=dates.respond_by.provisional,
+        deemed=today > dates.tell_by.day,
         field_hints=found.hints,
         unprintable=unprintable,
         cleaned=found.cleaned,
     )
+
+
+def _check_beside(draft: Draft, received: dt.date, today: dt.date) -> Checked:
+    """What is said beside the forms: the day of arrival and the ticket."""
+    found = Checked()
+    if received > today:
+        found.errors["handed_in"] = "收到材料的日期晚于今天"
+    try:
+        clean_text(draft.ticket, field="ticket", max_length=20)
+    except BadInput as error:
+        found.errors["ticket"] = error.message
+    return found
 
 
 def _printed(
@@ -115,16 +125,18 @@ class _Dates(Struct, frozen=True):
     """What a walk-in on a day counts from and to."""
 
     clock_from: dt.date
+    tell_by: calendar.Due
     latest_promise: dt.date
     due: Due
     respond_by: calendar.Due
 
 
-def _dates(ws: Workspace, matter: Matter, today: dt.date) -> _Dates:
+def _dates(ws: Workspace, matter: Matter, received: dt.date, today: dt.date) -> _Dates:
     rules = ws.config.rules
-    start = receipt_clock_start(today, ws.calendar, weekend_rule=rules.weekend_receipt)
+    start = receipt_clock_start(received, ws.calendar, weekend_rule=rules.weekend_receipt)
     return _Dates(
         start,
+        notice_due(start, ws.calendar),
         latest_promise(matter.limits, start, start, ws.calendar),
         due(matter.limits, start, start, ws.calendar),
         respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar),

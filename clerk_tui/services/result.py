@@ -38,6 +38,7 @@ class Result(Struct, frozen=True, kw_only=True):
     typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
     field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
+    ``respond_by`` is the applicant's limit while a notice stands, ``respond_provisional``: counted by weekends alone.
     ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
     ``hash`` (hex) are of the last fact written.
     """
@@ -63,6 +64,8 @@ class Result(Struct, frozen=True, kw_only=True):
     word: str = ""
     corrected: frozenset[str] = frozenset()
     promised: dict[str, dt.date] = {}
+    respond_by: dt.date | None = None
+    respond_provisional: bool = False
 
 
 def result_of(
@@ -85,6 +88,7 @@ def result_of(
     named = tuple(gaps)
     owed = {gap.code for gap in case.gaps}
     fixed = {gap.code for gap in case.corrections} - owed
+    notice = case.notices[-1] if case.state is CaseState.NOTICED and case.notices else None
     return Result(
         outcome=outcome,
         state=case.state,
@@ -110,4 +114,6 @@ def result_of(
         word=word,
         corrected=frozenset(gap.code for gap in named if gap.code in fixed),
         promised={promise.code: promise.until for promise in case.promises if promise.code in owed},
+        respond_by=notice.respond_by if notice else None,
+        respond_provisional=notice is not None and notice.provisional,
     )

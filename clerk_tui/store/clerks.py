@@ -15,6 +15,7 @@ import msgspec
 
 from clerk_tui.store.connection import Database
 from clerk_tui.store.device import load_key
+from clerk_tui.store.former import keep_former
 from hall.chain import UNREADABLE
 from hall.errors import StoreError
 from hall.lockout import Failures
@@ -89,6 +90,8 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
         if row is not None and row[0] > told.server_time_ms:
             return
         before = _versions(row[1]) if row is not None else {}
+        if row is not None:
+            keep_former(db, "clerks", row[1], told.device, told.epoch, now_ms)
         db.execute(
             "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1,?,?,?)",
             (msgspec.json.encode(told), told.server_time_ms, now_ms),

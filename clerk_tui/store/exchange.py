@@ -10,20 +10,26 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 from clerk_tui.store import attachments, elsewhere, shared
 from clerk_tui.store.archives import Archive, archives
 from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
+from clerk_tui.store.former import Former, former_lists, keep_former
 from hall import wire
 from hall.chain import Sealed
 from hall.errors import BadInput, StoreError
 from hall.replica_envelope import key_id
+from hall.wire_remember import NO_SECRET
 
 MOST_FACT_BYTES = 512 << 10
 """Largest fact that is written: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 LOG_KEPT = 500
-"""Lines of the sync log that are kept."""
+LOG_CHARS = 400
+"""Lines of the sync log that are kept, and characters of each."""
 
 
 def require_sendable(sealed: Sealed) -> None:
@@ -127,6 +133,11 @@ class Outbox:
         with translated(self.path):
             return attachments.waiting(self._db).count
 
+    def former_lists(self) -> list[Former]:
+        """The centre's lists of epochs that are over, to be handed back."""
+        with translated(self.path):
+            return former_lists(self._db)
+
     def archives(self) -> list[Archive]:
         """The archived journals of this workstation, the oldest first."""
         with translated(self.path):
@@ -223,17 +234,19 @@ def keep_changes(
 def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
     """Keep whose codes on papers to believe, and the hall's secret. An older list than the one kept changes nothing."""
     with database.write() as db:
-        kept = db.execute("SELECT told_ms FROM hall_secret").fetchone()
+        kept = db.execute("SELECT told_ms, body FROM hall_secret").fetchone()
         if kept is not None and kept[0] > reply.server_time_ms:
             return
+        if kept is not None:
+            keep_former(db, "keys", kept[1], reply.device, reply.epoch, now_ms)
         db.execute("DELETE FROM known_key")
         db.executemany(
             "INSERT OR REPLACE INTO known_key (kid, public_key, device, revoked) VALUES (?,?,?,?)",
             [(key_id(known.public_key), known.public_key, known.device, known.revoked) for known in reply.keys],
         )
         db.execute(
-            "INSERT OR REPLACE INTO hall_secret (one, secret, told_ms) VALUES (1,?,?)",
-            (reply.secret, reply.server_time_ms),
+            "INSERT OR REPLACE INTO hall_secret (one, secret, told_ms, body) VALUES (1,?,?,?)",
+            (reply.secret, reply.server_time_ms, msgspec.json.encode(replace(reply, secret=NO_SECRET))),
         )
         db.execute("UPDATE device SET last_contact_ms = ?", (now_ms,))
         if reply.sealing_key:
@@ -321,5 +334,5 @@ def _doubt_archives(db: sqlite3.Connection, epoch: str) -> None:
 
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:
-    db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail))
+    db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail[:LOG_CHARS]))
     db.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?", (LOG_KEPT,))

@@ -215,6 +215,17 @@ def _archive_withheld(db: Runs) -> None:
         db.execute(statement)
 
 
+def _former_lists(db: Runs) -> None:
+    # The centre's signed lists of epochs that are over, until it has them back; and the present keys as they came.
+    db.execute("ALTER TABLE hall_secret ADD COLUMN body BLOB NOT NULL DEFAULT x''")
+    db.execute(
+        """CREATE TABLE former_list (
+            kind TEXT NOT NULL, epoch TEXT NOT NULL, body BLOB NOT NULL, kept_ms INTEGER NOT NULL,
+            PRIMARY KEY (kind, epoch)
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -231,6 +242,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0013_attachments_aside", _attachments_aside),
     ("0014_old_papers", _old_papers),
     ("0015_archive_withheld", _archive_withheld),
+    ("0016_former_lists", _former_lists),
 )
 LATEST: Final = len(_ALL)
 

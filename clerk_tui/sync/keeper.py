@@ -7,6 +7,7 @@ from clerk_tui.clock import Clock
 from clerk_tui.store import clerks, exchange
 from clerk_tui.store.archives import keep_offered, keep_progress
 from clerk_tui.store.connection import Database
+from clerk_tui.store.former import forget_former
 from clerk_tui.sync.messages import (
     Acked,
     AnyMessage,
@@ -16,6 +17,7 @@ from clerk_tui.sync.messages import (
     Clerks,
     Contact,
     Dead,
+    HandedBack,
     Keys,
     ReadAgain,
     Rewound,
@@ -53,6 +55,8 @@ class JournalKeeper:
                 exchange.keep_keys(self._database, reply, now)
             case Clerks(reply=told):
                 clerks.keep_list(self._database, told, now)
+            case HandedBack(which=kind, epoch=epoch):
+                forget_former(self._database, kind, epoch)
             case ReadAgain(seq=seq, results=results):
                 exchange.keep_read_again(self._database, seq, results, now)
             case Dead(seq=seq, reason=reason):

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec import Struct
 
+from clerk_tui.store.former import Kind
 from hall import wire
 from hall.wire_clerks import ClerksReply
 
@@ -66,6 +67,13 @@ class Clerks(Message, frozen=True, tag="clerks"):
     """The clerks of the hall, in a list that the centre signed."""
 
     reply: ClerksReply
+
+
+class HandedBack(Message, frozen=True, tag="handed_back"):
+    """The centre has looked through its last list of an epoch that is over."""
+
+    which: Kind
+    epoch: str
 
 
 class Dead(Message, frozen=True, tag="dead"):
@@ -137,6 +145,7 @@ AnyMessage = (
     | Rewound
     | Changed
     | Keys
+    | HandedBack
     | Dead
     | ReadAgain
     | Sealed

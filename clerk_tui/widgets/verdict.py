@@ -143,7 +143,8 @@ class VerdictView(_Showing):
 
 
 class VerdictStrip(_Showing):
-    """Two lines for a narrow screen."""
+    """Two lines for a narrow screen: what follows with the law that it stands on, and what there is to know of it. The
+    other lawful outcomes stand where there is room, behind the law or at the end of the second line."""
 
     def __init__(self, *, id: str = "strip") -> None:
         super().__init__(id=id)
@@ -154,16 +155,39 @@ class VerdictStrip(_Showing):
         chip: Span = (f" {outcome_word(shown)} ", f"chip-{kind}")
         key: Span = (" F9 " if shown.ready else "", "chip-key")
         room = columns - width(chip[0]) - width(key[0]) - 2
+        behind: Span = (clip(_(shown.article) or safe(_(shown.explanation)), room), "plain")
+        others = _others(shown)
+        wanted = sum(width(text) for text, _ink in others) + 2
+        first: tuple[Span, ...] = (key, chip, ("  ", "plain"), behind)
+        if others and width(behind[0]) + wanted <= room:
+            blank = " " * (room - width(behind[0]) - wanted + 2)
+            return [((*first, (blank, "plain"), *others), ""), ((self._told(columns),), "")]
+        told, ink = self._told(columns)
+        listing = bool(shown.gaps) and not shown.hinders
+        if others and (listing or width(told) + wanted <= columns):
+            told, ink = self._told(columns - wanted)
+            return [(first, ""), (((pad(told, columns - wanted + 2), ink), *others), "")]
+        return [(first, ""), (((told, ink),), "")]
+
+    def _told(self, columns: int) -> Span:
+        """What there is to know: what hinders, what is missing, why it is refused, or what is due."""
+        shown = self.shown
         if shown.hinders:
-            told = _whole([safe(text) for text in shown.hinders], columns)
-            second: tuple[Span, ...] = ((told, "faint" if shown.calm else "bad"),)
-        elif shown.gaps:
+            return _whole([safe(text) for text in shown.hinders], columns), "faint" if shown.calm else "bad"
+        if shown.gaps:
             names = listed(gap.name for gap in shown.gaps)
             head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
-            second = ((clip(head + safe(names), columns), "warn"),)
-        else:
-            second = ((clip("  ".join(f"{label} {value}" for label, value in shown.dates), columns), "faint"),)
-        return [((key, chip, ("  ", "plain"), (clip(safe(_(shown.explanation)), room), "plain")), ""), (second, "")]
+            return clip(head + safe(names), columns), "warn"
+        if shown.chosen is Outcome.REFUSED:
+            return clip(safe(_(shown.explanation)), columns), "plain"
+        dates = [f"{label} {value}" for label, value in shown.dates]
+        dates += [_("暂按周末推算")] if shown.provisional and dates else []
+        return clip("  ".join(dates), columns), "faint"
+
+
+def _others(shown: Shown) -> tuple[Span, ...]:
+    """The other lawful outcomes with the key that leads to them; nothing where there is none."""
+    return ((" F8 ", "chip-key"), (f" {' / '.join(shown.others)}", "plain")) if shown.others else ()
 
 
 def _whole(texts: Sequence[str], columns: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from central.clock import now_ms
 from central.rights import DEPARTMENT
-from central.store import Db, Store, deliveries, tokens
+from central.store import Db, Store, connecting, tokens
 from central.store import clerks as people
 from central.store.clerks import ClerkRow
 from central.store.deliveries import DepartmentRow
@@ -46,7 +46,7 @@ class Hall:
             self.transact(partial(people.save, clerk=row))
         self.department_token = f"{DEPARTMENT}of-{office}"
         department = DepartmentRow(office, "scjg", "https://scjg.example.invalid/cases", b"s" * 32)
-        self.transact(lambda db: deliveries.save_department(db, department, self.department_token, now_ms()))
+        self.transact(lambda db: connecting.connect(db, department, self.department_token, now_ms()))
 
     def transact(self, work: Callable[[Db], Any]) -> Any:
         return self.run(self.store.transact(work))

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import hmac
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from central import departments
 from central.adapters import Outcome
 from central.adapters.webhook import MAX_REPLY, Webhook
 from central.cli import main
-from central.store import deliveries
+from central.store import connecting, deliveries
 from central.store.deliveries import DepartmentRow
 from hall import facts as f
 from hall import wire
@@ -31,13 +32,14 @@ from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
 from tests.central.test_sync_routes import person
+from tests.wires import MIB, Wire, bomb
 
 SECRET = b"s" * 32
 HOUR = 3_600_000
 
 
 def connect(hub: Hub, row: DepartmentRow, token: str) -> None:
-    hub.transact(lambda db: deliveries.save_department(db, row, token, 1))
+    hub.transact(lambda db: connecting.connect(db, row, token, 1))
 
 
 def signature(at_s: int, body: bytes) -> str:
@@ -55,7 +57,7 @@ class Department:
         self.behave: Callable[[httpx.Request], httpx.Response] = self.take
         row = DepartmentRow(OFFICE, "scjg", "https://scjg.example.invalid/cases", SECRET)
         connect(hub, row, "d.token")
-        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        client = httpx.AsyncClient(transport=Wire(self._answer))
         self.webhook = Webhook(client)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -185,6 +187,10 @@ def down(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("down", request=request)
 
 
+def packed(encoding: str, body: bytes) -> httpx.Response:
+    return httpx.Response(200, headers={"content-encoding": encoding}, stream=httpx.ByteStream(body))
+
+
 BAD: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "slow": slow,
     "down": down,
@@ -196,7 +202,10 @@ BAD: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "list": lambda request: httpx.Response(200, json=[1]),
     "redirect": lambda request: httpx.Response(302, headers={"location": "https://elsewhere.invalid/"}),
     "endless": lambda request: httpx.Response(200, content=b"x" * (MAX_REPLY + 1)),
-    "garbled": lambda request: httpx.Response(200, content=b"\xff\xfe", headers={"content-encoding": "gzip"}),
+    "garbled": lambda request: packed("gzip", b"\xff\xfe"),
+    "bomb": lambda request: packed("gzip", bomb()),
+    "twice": lambda request: packed("gzip, gzip", bomb(2)),
+    "otherwise": lambda request: packed("br", b"x"),
 }
 
 
@@ -219,6 +228,22 @@ def test_whatever_a_department_answers_it_is_told_again_until_it_has_taken_it(
     assert department.tell(now) == 1
     assert department.states == [("sent", 0)]
     assert [each.version for each in department.taken] == [3]
+
+
+@pytest.mark.parametrize("how", ["bomb", "twice"])
+def test_an_answer_that_is_a_bomb_costs_the_centre_no_memory(device: Device, department: Department, how: str) -> None:
+    device.case(1)
+    device.drain()
+    answer = BAD[how](httpx.Request("POST", "https://x.invalid/"))
+    department.behave = lambda request: answer
+    tracemalloc.start()
+    try:
+        assert department.tell(NOW) == 0
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert department.states == [("waiting", 1)]
+    assert peak < 8 * MIB
 
 
 def test_one_department_that_is_down_holds_no_other_up_and_is_asked_once_a_round(
@@ -402,8 +427,112 @@ def test_a_department_decides_its_own_cases_only_and_may_nothing_else(
     assert report(hub, decision(case_id), device.enrolled.token).status_code == 403
     for path in ("/v1/sync/changes", "/v1/sync/status", "/v1/clerks", "/v1/board/cases"):
         assert hub.http.get(path, headers={"Authorization": "Bearer d.token"}).status_code == 403
-    assert hub.transact(lambda db: deliveries.remove_department(db, OFFICE, "scjg"))
+    assert hub.transact(lambda db: connecting.disconnect(db, OFFICE, "scjg"))
     assert report(hub, decision(case_id)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"day": dt.date(1850, 1, 1)}, "day"),
+        ({"day": DAY - dt.timedelta(days=1)}, "day"),
+        ({"day": dt.date(2099, 1, 1)}, "day"),
+        ({"valid_until": DAY - dt.timedelta(days=1)}, "valid_until"),
+        ({"collect_from": DAY - dt.timedelta(days=1)}, "collect_from"),
+    ],
+)
+def test_a_decision_on_a_day_that_cannot_be_is_refused_and_nothing_is_kept(
+    hub: Hub, device: Device, department: Department, changes: dict[str, Any], field: str
+) -> None:
+    case_id = device.case(1)
+    device.drain()
+    told = report(hub, decision(case_id, **changes))
+    assert (told.status_code, told.json()["code"], told.json()["field"]) == (422, "bad_date", field)
+    assert hub.case(case_id).state is CaseState.ACCEPTED
+    at_once = decision(case_id, valid_until=DAY, collect_from=DAY)
+    assert report(hub, at_once).json()["status"] == "applied", "its own number is not used up"
+
+
+def test_who_decided_is_seen_where_the_case_is_looked_at_and_belongs_to_the_decision(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    granted, refused = device.case(1), device.case(2)
+    device.drain()
+    report(hub, decision(granted, decided_by="周敏"))
+    report(hub, decision(refused, id="2", granted=False, reason="不符合条件", decided_by="周敏"))
+    case = hub.case(granted)
+    assert case.decision is not None
+    assert case.decision.decided_by == "周敏"
+    assert [hub.case(name).timeline[-1].text for name in (granted, refused)] == [
+        "决定：准予，决定人周敏",
+        "决定：不予，决定人周敏",
+    ]
+    assert report(hub, decision(granted, decided_by="周敏")).status_code == 200
+    assert report(hub, decision(granted, decided_by="孙二")).json()["code"] == "id_used"
+
+
+def test_a_department_that_is_connected_later_is_told_of_what_is_open(hub: Hub) -> None:
+    device = Device(hub, "device-1")
+    device.write("only-received", received())
+    waiting, over = device.case(1), device.case(2)
+    device.write(over, f.CaseClosed(how="withdrawn", day=DAY))
+    theirs = received(reference="SL01-W01-00009-X")
+    key = msgspec.structs.replace(theirs.matter.department, key="other")
+    matter = msgspec.structs.replace(theirs.matter, department=key)
+    device.write("theirs", msgspec.structs.replace(theirs, matter=matter))
+    device.write("theirs", f.CaseAccepted(accepted=DAY, due=f.Due(), article=""))
+    elsewhere = Device(hub, "device-2", office="SL02")
+    elsewhere.case(1)
+    device.drain()
+    elsewhere.drain()
+    department = Department(hub)
+    assert department.tell() == 1
+    assert [each.case_id for each in department.taken] == [waiting]
+    hub.loop.run(department.webhook.close())
+
+
+def test_connecting_a_department_anew_loses_nothing_that_it_was_not_told(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    taken, dead, late = (device.case(number, notes=0) for number in range(3))
+    device.drain()
+    department.behave = lambda request: (
+        httpx.Response(404) if dead in request.content.decode() else
+        down(request) if late in request.content.decode() else department.take(request)
+    )  # fmt: skip
+    department.tell()
+    assert sorted(department.states) == [("dead", 1), ("sent", 0), ("waiting", 1)]
+    assert hub.transact(lambda db: connecting.disconnect(db, OFFICE, "scjg"))
+    # What ends while nobody is connected ends for the department too; it must hear of that.
+    for case_id in (taken, dead, late):
+        device.write(case_id, f.CaseClosed(how="withdrawn", day=DAY))
+    device.drain(6)
+    department.behave = department.take
+    department.taken.clear()
+    assert (department.tell(NOW + 9 * HOUR), department.asked) == (0, 3), "nobody is told any more"
+    assert hub.read(lambda db: deliveries.waiting_and_dead(db, OFFICE)) == (0, 0)
+    elsewhere = DepartmentRow(OFFICE, "scjg", "https://new.example.invalid/cases", SECRET)
+    assert hub.transact(lambda db: connecting.connect(db, elsewhere, "d.token", NOW)) == 3
+    assert department.tell(NOW + 10 * HOUR) == 3
+    assert {each.case_id: each.state for each in department.taken} == dict.fromkeys((taken, dead, late), "withdrawn")
+    assert department.tell(NOW + 11 * HOUR) == 0
+    assert hub.transact(lambda db: connecting.connect(db, elsewhere, "d.token", NOW)) == 0, "nothing is open"
+
+
+def test_whatever_breaks_while_a_department_is_told_counts_as_a_try(hub: Hub) -> None:
+    device = Device(hub, "device-1")
+
+    class Broken:
+        async def tell(self, department: DepartmentRow, message: CaseTold, now_ms: int) -> Outcome:
+            raise ExceptionGroup("sockets", [OverflowError("port must be 0-65535"), OSError("周敏")])
+
+    connect(hub, DepartmentRow(OFFICE, "scjg", "http://127.0.0.1:99999/", SECRET), "d.token")
+    device.case(1)
+    device.drain()
+    for turn in range(departments.TRIES):
+        assert hub.loop.run(departments.deliver_due(hub.store, Broken(), NOW + turn * 2 * HOUR)) == 0
+    (letter,) = hub.run(departments.dead(hub.store, OFFICE))
+    assert (letter.attempts, letter.error) == (departments.TRIES, "没能告诉对方系统（ExceptionGroup）")
 
 
 def test_no_device_gets_the_centres_own_code(hub: Hub) -> None:
@@ -422,10 +551,11 @@ def test_departments_are_connected_from_the_console(tmp_path: Any) -> None:
 
     said = run("add", "scjg", "--url", "https://scjg.example.invalid/cases")
     assert said.output.startswith("token d.")
-    assert "secret " in said.output
+    assert "secret " in said.output and said.output.endswith("\ncases 0\n")
     assert run("list").output == "scjg https://scjg.example.invalid/cases\n"
     assert run("dead").output == ""
     assert run("replay", "scjg", "no-case").exit_code == 2
-    assert run("add", "scjg", "--url", "file:///etc/passwd").exit_code == 2
+    for wrong in ("file:///etc/passwd", "https://host:99999/", "https://host:0/", "https://a:b@host/", "http://[::1/"):
+        assert run("add", "scjg", "--url", wrong).exit_code == 2
     assert run("remove", "scjg").exit_code == 0
     assert run("remove", "scjg").exit_code == 2

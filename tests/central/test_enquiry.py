@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -84,6 +84,12 @@ def test_a_wrong_code_and_a_case_that_is_none_are_told_the_same(hub: Hub, refere
 def test_a_mistyped_reference_is_told_apart_by_itself_alone(hub: Hub, reference: str) -> None:
     answer = ask(hub, reference[:-1] + ("0" if reference[-1] != "0" else "1"), CODE)
     assert answer.status_code == 404 and "核对" in words(answer)
+
+
+@pytest.mark.parametrize("typed", [lambda whole: whole.replace("-", ""), lambda whole: whole.replace("-", " ").lower()])
+def test_a_reference_is_taken_without_its_dashes(hub: Hub, reference: str, typed: Callable[[str], str]) -> None:
+    answer = ask(hub, typed(reference), CODE)
+    assert answer.status_code == 200 and reference in words(answer)
 
 
 def test_the_address_in_the_code_on_the_paper_leads_to_the_case(hub: Hub, reference: str) -> None:

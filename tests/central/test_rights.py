@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from central.app import make_app
 from central.queue.told import TICKET_FACTS
 from central.rights import DEVICES_ONLY, OPTION, PUBLIC
+from central.standing import HEARD_MS
 from central.store import Db
 from central.store import clerks as people
 from central.store.clerks import ClerkRow
@@ -144,7 +145,7 @@ def test_the_matrix_leaves_nobody_out(halls: tuple[Hall, Hall]) -> None:
 @pytest.mark.parametrize("role", DEVICE_ROLES)
 def test_each_kind_of_fact_from_each_device_by_each_role_of_people(hub: Hub, role: Role) -> None:
     """Only what both the writer and the device may has an effect; everything is kept."""
-    began = NOW - 1
+    began = NOW - HEARD_MS
     for each in PERSONAL_ROLES:
         row = ClerkRow(office=OFFICE, clerk_id=each.value, name="冯春", roles=(each.value,))
         hub.transact(partial(people.record_rights, clerk=row, now_ms=began))

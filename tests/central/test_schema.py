@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from central.clock import now_ms
 from central.store import clerks as people
-from central.store import deliveries
+from central.store import connecting
 from central.store import tokens as sessions
 from central.store.clerks import ClerkRow
 from central.store.deliveries import DepartmentRow
@@ -34,7 +34,7 @@ def tokens_of(hub: Hub) -> list[str]:
     department = DepartmentRow(OFFICE, "scjg", "", b"s" * 32)
     hub.transact(lambda db: people.save(db, clerk))
     hub.transact(lambda db: sessions.add_session(db, "s.all", row, now_ms()))
-    hub.transact(lambda db: deliveries.save_department(db, department, "d.all", 1))
+    hub.transact(lambda db: connecting.connect(db, department, "d.all", 1))
     return [device.enrolled.token, "s.all", "d.all"]
 
 

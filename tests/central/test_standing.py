@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from central import withheld
+from central.standing import HEARD_MS
 from central.store import clerks as table
 from central.store.clerks import ClerkRow
 from hall import facts as f
@@ -132,14 +133,14 @@ def test_a_number_that_the_hall_never_gave_has_no_say_once_the_hall_has_clerks(
 def test_where_the_clocks_leave_it_open_whether_the_hall_had_clerks_it_stands_and_is_shown(
     hub: Hub, device: Device
 ) -> None:
-    device.write("a", received(), actor="4711", at_ms=BEGAN, boot_id="boot-1", mono_ms=HOUR)
+    device.write("a", received(), actor="4711", at_ms=BEGAN, boot_id="boot-1", mono_ms=HOUR + HEARD_MS)
     assert [status for status, _ in push(device, mono_now=25 * HOUR)] == ["applied"]
     (change,) = hub.feed().changes
     assert change.flags == ["needs_review"]
 
 
 def test_nobody_is_judged_by_what_is_not_known(hub: Hub, device: Device) -> None:
-    device.write("a", received(), actor="4711", at_ms=BEGAN - 1)
+    device.write("a", received(), actor="4711", at_ms=BEGAN + HEARD_MS - 1)
     device.write("b", received(), actor="0815", at_ms=BEGAN - HOUR)
     device.write("b", msgspec.structs.replace(ACCEPTED, deemed=True), actor="system", at_ms=DISABLED + 2)
     assert [status for status, _ in push(device)] == ["applied"] * 3

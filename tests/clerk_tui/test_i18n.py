@@ -124,7 +124,7 @@ def placeholders(text: str) -> list[str]:
         ("办件现在是“补正中”，不能撤回", 'The case is "Noticed" and cannot be withdrawn'),
         (
             "参照《中华人民共和国行政许可法》第三十二条第一款第四项",
-            "By analogy: Administrative Licensing Law, art. 32 para. 1 item 4",
+            "Cf. Administrative Licensing Law art. 32(1)(4)",
         ),
         (
             "补交材料1项、不合格2项，尚未补齐；已过补正期限，仍收下的原因：路远",

@@ -121,6 +121,26 @@ def test_letters_taken_for_digits_are_pointed_out_not_changed(typed: str) -> Non
     assert caught.value.hint == f"是否为 {REF}？"
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("SLO1-A1-00017-T", "是否为 SL01-A1-00017-{check}？"),
+        ("SL01-A1-OOO17-T", "是否为 SL01-A1-00017-{check}？"),
+        ("5101-A1-00017-T", "是否为 SL01-A1-00017-{check}？"),
+    ],
+)
+def test_with_the_own_office_known_no_other_office_is_guessed(typed: str, hint: str) -> None:
+    check = check_character("SL01A100017")
+    with pytest.raises(BadInput) as caught:
+        parse_reference(typed[:-1] + check, office="SL01")
+    assert caught.value.hint == hint.format(check=check)
+    # The check character of office 5101, which the same reading would make of it, is not to be had by a slip.
+    foreign = check_character("5101A100017")
+    with pytest.raises(BadInput) as caught:
+        parse_reference(f"SL01-A1-00017-{foreign}", office="SL01")
+    assert caught.value.code == "reference_check" and "核对" in caught.value.hint
+
+
 def test_a_wrong_digit_is_refused_without_a_guess() -> None:
     with pytest.raises(BadInput) as caught:
         parse_reference("990100-W01-00018-9")

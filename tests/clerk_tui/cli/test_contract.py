@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
 from tests.clerk_tui.printing.tickets import printer
@@ -401,3 +402,60 @@ def test_a_reference_is_taken_however_it_is_typed(clerk: Clerk, home: Path) -> N
     for typed in (number.lower(), number.replace("-", ""), number.replace("/", "／")):
         out = home / "again.pdf"
         assert clerk("paper", "rebuild", typed, "--out", out, "--json").json["number"] == number
+
+
+@pytest.mark.usefixtures("morning")
+def test_only_received_a_case_waits_for_a_word_and_is_decided_later(clerk: Clerk, home: Path) -> None:
+    """行政许可法 art. 32(4): five working days, Monday the 23rd not counted."""
+    file = saved(home, walk_in(materials={}))
+    done = clerk("intake", file, "--receive", "--json")
+    told = done.json
+    assert (done.code, told["outcome"], told["accepted"], told["received"]) == (0, None, None, "2026-11-23")
+    assert set(told) == RESULT and [paper["kind"] for paper in told["papers"]] == ["receipt"]
+    reference = told["reference"]
+    case = clerk("case", reference, "--json").json
+    assert (case["state"], case["notice_due"]) == ("received", "2026-11-30")
+    assert "告知截止  2026-11-30" in clerk("case", reference).out
+    noticed = clerk(
+        "supplement", reference, saved(home, {"materials": {"application": "present"}}, "more.json"), "--json"
+    )
+    assert noticed.json["outcome"] == "noticed"
+
+
+@pytest.mark.usefixtures("morning")
+def test_only_to_receive_has_no_outcome_and_is_no_checking_sheet(clerk: Clerk, home: Path) -> None:
+    error = clerk("intake", saved(home, walk_in(outcome="accepted")), "--receive", "--json").error
+    assert (error["code"], error["field"]) == ("key_not_used", "outcome")
+    error = clerk("intake", saved(home, walk_in()), "--receive", "--checking", "--json").error
+    assert (error["code"], error["field"]) == ("bad_argument", "--receive")
+    assert clerk("journal", "verify", "--json").json["facts"] == 0
+    assert "只收件，待审" in clerk("intake", saved(home, walk_in()), "--receive").out
+
+
+def test_a_day_in_a_year_whose_days_off_are_not_known_is_said_to_be_provisional(clerk: Clerk, home: Path) -> None:
+    """domain.md §5: 暂按周末推算, on every way that the day is told."""
+    with time_machine.travel("2026-12-21T02:00:00+00:00"):
+        noticed = clerk("intake", saved(home, walk_in(materials={})))
+        assert "补正期限 2027" in noticed.out and "暂按周末推算" in noticed.out and "暂定" in noticed.err
+        reference = noticed.out.split()[0]
+        told = clerk("case", reference).out
+        line = next(line for line in told.splitlines() if "补正期限" in line)
+        assert "2027" in line and "暂按周末推算" in line
+        assert "暂按周末推算" not in next(line for line in told.splitlines() if "收件日" in line)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"matter": 5}, "matter"),
+        ({"applicant": {"name": 5}}, "applicant.name"),
+        ({"applicant": {"name": "张三", "phone": 13800138000}}, "applicant.phone"),
+        ({"ticket": 1.5}, "ticket"),
+        ({"materials": {"id_card": {"state": "unacceptable", "reason": 5}}}, "materials.id_card.reason"),
+    ],
+)
+@pytest.mark.usefixtures("morning")
+def test_a_number_is_no_text(clerk: Clerk, home: Path, given: dict[str, Any], field: str) -> None:
+    error = clerk("intake", saved(home, walk_in(**given)), "--json").error
+    assert (error["code"], error["field"]) == ("wrong_type", field)
+    assert "138" not in str(error)

@@ -321,7 +321,7 @@ async def test_to_refuse_somebody_who_has_everything_the_clerk_says_why_and_is_t
         await clerk.type("a")
         await clerk.press("f8")
         assert "经核查不符合" not in clerk.text, "a ground of the decision is not on offer at receipt"
-        place = next(n for n, text in enumerate(clerk.screen.spec.options, 1) if "不需要取得行政许可" in text)
+        place = next(n for n, text in enumerate(clerk.screen.spec.options, 1) if "不需要办理这个事项" in text)
         await clerk.type(str(place))
         clerk.at += 1.0  # what is asked next is read
         await clerk.press("enter")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from clerk_tui.services import cases, intake, intake_json, supplement
+from clerk_tui.services import cases, intake, intake_json, supplement, upkeep
 from clerk_tui.services.workspace import Workspace
-from hall.errors import BadInput
+from hall.errors import BadInput, Unlawful
 from hall.verdict import Outcome
 from tests.clerk_tui.walkins import as_json
 
@@ -28,6 +29,72 @@ def test_the_answer_has_exactly_the_promised_keys(ws: Workspace) -> None:
     assert (answer["outcome"], answer["received"], answer["promised_due"]) == ("accepted", "2026-11-02", "2026-11-09")
     assert list(answer["papers"][0]) == ["kind", "path", "pages"]
     assert list(answer["journal"]) == ["seq", "hash"]
+
+
+@pytest.mark.parametrize("reason", ["no_signature", "unsignd", "expird"])
+def test_what_looks_like_a_code_and_is_none_is_never_printed_as_a_reason(ws: Workspace, reason: str) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, materials={"application": {"state": "unacceptable", "reason": reason}})
+    assert (error.value.code, error.value.field) == ("unknown_problem", "materials.application.reason")
+    assert "“" in error.value.hint or "unsigned" in error.value.hint
+    assert ws.journal.head.seq == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"in_city": "yes", "business": ["catering"], "vending": "no"}, "只能选一个"),
+        ({"in_city": ["yes"], "business": "catering", "vending": "no"}, "只能选一个"),
+        ({"in_city": "yes", "business": {"catering": True}, "vending": "no"}, "只能选一个"),
+    ],
+)
+def test_a_list_where_one_option_is_asked_for_is_said_to_be_one(ws: Workspace, answers: Any, said: str) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, answers=answers)
+    assert said in error.value.message and "[" not in error.value.message and "{" not in error.value.message
+    assert error.value.hint.startswith("可选：")
+
+
+def test_post_is_received_on_the_day_it_arrived_and_its_days_count_from_there(ws: Workspace) -> None:
+    """Today is Monday 2026-11-02; it came on the Thursday before."""
+    answer = run(ws, channel="post", handed_in="2026-10-29")
+    assert (answer["received"], answer["accepted"]) == ("2026-10-29", "2026-10-29")
+    case = cases.get(ws, answer["reference"]).case
+    assert (case.received, case.clock_from) == (case.accepted, case.accepted)
+    noticed = run(ws, channel="post", handed_in="2026-10-29", materials={})
+    today = run(ws, materials={})
+    limits = [cases.get(ws, each["reference"]).case.notices[-1].respond_by for each in (noticed, today)]
+    assert limits[0] == limits[1], "the applicant's days count from the notice, which is given today"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"handed_in": "2026-10-29"}, "handed_in"),
+        ({"handed_in": "2026-10-29", "channel": "counter"}, "handed_in"),
+        ({"handed_in": "2026-11-03", "channel": "post"}, "handed_in"),
+        ({"handed_in": "29.10.", "channel": "post"}, "handed_in"),
+    ],
+)
+def test_only_post_has_a_day_of_arrival_and_never_a_later_one(ws: Workspace, given: Any, field: str) -> None:
+    with pytest.raises(BadInput) as error:
+        run(ws, **given)
+    assert error.value.field == field and ws.journal.head.seq == 0
+
+
+def test_post_that_nobody_answered_for_five_working_days_is_accepted_by_law(ws: Workspace) -> None:
+    """行政许可法 art. 32(4): no notice and no refusal any more, whatever is missing."""
+    late = {"channel": "post", "handed_in": "2026-10-23", "materials": {}}
+    with pytest.raises(Unlawful) as error:
+        run(ws, **late)
+    assert error.value.code == "deemed_accepted" and ws.journal.head.seq == 0
+    received = intake.receive(ws, intake_json.draft_from_json(ws, as_json(**late)).draft)
+    assert upkeep.run(ws) == [received.reference]
+    assert cases.get(ws, received.reference).case.accepted == dt.date(2026, 10, 23)
+
+
+def test_post_at_the_last_of_the_five_days_is_still_noticed(ws: Workspace) -> None:
+    assert run(ws, channel="post", handed_in="2026-10-26", materials={})["outcome"] == "noticed"
 
 
 def test_every_state_of_a_material_can_be_said(ws: Workspace) -> None:
