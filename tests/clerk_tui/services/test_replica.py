@@ -133,6 +133,29 @@ def test_the_supplement_goes_on_there_and_ends_in_an_acceptance(ws: Workspace, t
     assert there.journal.verify().facts == there.journal.head.seq
 
 
+def test_promises_are_kept_there_one_at_a_time_and_no_answered_notice_is_held_against_them(
+    ws: Workspace, there: Workspace, clock: FixedClock
+) -> None:
+    reference = noticed(ws, layout=MISSING, rules_list=MISSING, safety_manager=MISSING)
+    clock.day = cases.get(ws, reference).case.notices[0].respond_by
+    until = clock.day + dt.timedelta(days=7)
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"layout": PRESENT} | dict.fromkeys(SOFT, promised(until))
+    assert supplement.submit(ws, draft).outcome is Outcome.TOLERATED
+    there_clock = there.clock
+    assert isinstance(there_clock, FixedClock)
+    there_clock.day = until
+    view = service.open_replica(there, code_on(ws, reference, "acceptance"))
+    assert not view.overdue
+    went_on = service.to_supplement(there, view, COMPANY, NAME)
+    for code, outcome in zip(SOFT, (Outcome.TOLERATED, Outcome.ACCEPTED), strict=True):
+        went_on.ticks = {code: PRESENT}
+        result = supplement.submit(there, went_on)
+        assert (result.outcome, result.late, result.warnings) == (outcome, (), ())
+        if outcome is Outcome.TOLERATED:
+            went_on = supplement.open_supplement(there, reference)
+
+
 def test_papers_of_the_two_windows_never_share_a_number(ws: Workspace, there: Workspace) -> None:
     reference = noticed(ws)
     draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
