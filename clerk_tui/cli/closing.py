@@ -92,6 +92,6 @@ def _closed(one: Closed, printed: Delivered | None) -> dict[str, Any]:
         "day": one.day.isoformat(),
         "number": one.number,
         "seq": one.seq,
-        "path": printed.path if printed is not None else "",
+        "path": (printed.path or None) if printed is not None else None,
         "state": printed.state if printed is not None else "queued",
     }

@@ -414,6 +414,16 @@ def test_a_journal_without_its_key_still_prints(ws: Workspace, monkeypatch: pyte
     assert code_on(ws, noticed(ws)) == ""
 
 
+def test_a_case_beyond_any_code_is_told_to_the_clerk_and_its_papers_go_out_without_one(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hall.replica.MAX_PRINTED", 300)
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    assert [warning for warning in result.warnings if "没有窗口用的码" in warning and "放不下" in warning]
+    assert code_on(ws, result.reference) == ""
+    assert all(done.state == "printed" for done in papers.deliver_pending(ws))
+
+
 def test_the_view_does_not_tell_the_secrets_in_a_traceback(ws: Workspace) -> None:
     view = service.open_replica(ws, code_on(ws, noticed(ws)))
     assert "secret" not in repr(view) and "好味" not in repr(view)
