@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from central.store import Db, clerks, deliveries, devices, tokens
+from central.store import Db, clerks, connecting, devices, tokens
 from central.store.clerks import ClerkRow
 
 ACTOR = "restore"
@@ -138,7 +138,7 @@ async def _take_departments(db: Db, copy: Standing, newer: Standing, now_ms: int
     for (office, key), known in copy.departments.items():
         there = newer.departments.get((office, key))
         if there is None:
-            await deliveries.remove_department(db, office, key)
+            await connecting.disconnect(db, office, key)
             lines.append(await _record(db, now_ms, office, ACTOR, "department.removed", key))
         elif there[2] != known[2]:
             await db.run(

@@ -14,7 +14,7 @@ from central.backup import Restored, backup, restore
 from central.cli import main
 from central.clock import now_ms
 from central.restrictions import Line, restrict, standing
-from central.store import Db, deliveries
+from central.store import Db, connecting
 from central.store import clerks as table
 from central.store import tokens as tokens_table
 from central.store.clerks import ClerkRow, RightsRow
@@ -134,7 +134,7 @@ def test_a_departments_old_token_stays_worth_nothing(hub: Hub, tmp_path: Path) -
         connect(hub, DepartmentRow(OFFICE, key, "", SECRET), f"d.{key}")
     hub.run(backup(hub.store, tmp_path / "b"))
     connect(hub, DepartmentRow(OFFICE, "scjg", "", SECRET), "d.second")
-    hub.transact(lambda db: deliveries.remove_department(db, OFFICE, "gaj"))
+    hub.transact(lambda db: connecting.disconnect(db, OFFICE, "gaj"))
     hub.run(tokens.revoke(hub.store, OFFICE, "device-1", "console", now_ms()))
     restored = put_back(hub, tmp_path / "b")
     answers = [report(hub, decision(case_id), token).status_code for token in ("d.scjg", "d.gaj", "d.second")]
