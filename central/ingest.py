@@ -6,6 +6,8 @@ continue the chain. The hall's counter is taken last, so that its numbers appear
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from msgspec import Struct
 
 from central import alarms, asides, clocks, saving, standing
@@ -39,8 +41,24 @@ async def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_m
         raise Refused(426, wire.Problem(code="update_needed", message="协议版本不同，请升级"))
     if request.device != device.device_id or not wire.push_is_signed(device.public_key, request):
         raise Refused(403, wire.Problem(code="bad_signature", message="签名与设备不符"))
-    taken = await store.transact(lambda db: _take(db, device, request, now_ms))
+    taken = await take(store, device, request.nonce, lambda db: _take(db, device, request, now_ms))
     return acknowledge(store, device, request.incarnation, taken, now_ms)
+
+
+async def take(store: Store, device: DeviceRow, nonce: bytes, work: Callable[[Db], Awaitable[Taken]]) -> Taken:
+    """Do ``work`` in one transaction. A refusal that has the device go back is signed for it and its request's
+    ``nonce``: nobody else can have it do so.
+
+    Raises:
+        Refused: what ``work`` raises.
+    """
+    try:
+        return await store.transact(work)
+    except Refused as refused:
+        if refused.problem.code not in wire.GO_BACK:
+            raise
+        signed = wire.sign_problem(store.key, device.device_id, nonce, refused.problem)
+        raise Refused(refused.http_status, signed) from None
 
 
 def acknowledge(store: Store, device: DeviceRow, code: str, taken: Taken, now_ms: int) -> wire.PushReply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from typing import Any, cast
 
 from litestar.types import ASGIApp, HTTPRequestEvent, Receive, Scope, Send
@@ -11,6 +10,7 @@ from litestar.types import ASGIApp, HTTPRequestEvent, Receive, Scope, Send
 from central.admission import Admission
 from central.refusal import Refused
 from hall import wire
+from hall.unpacking import Body, Unpackable
 
 READ_S = 30.0
 """How long a request may take to arrive."""
@@ -43,17 +43,24 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     declared = headers.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > wire.MAX_BODY:
         raise _too_big()
+    try:
+        async with asyncio.timeout(READ_S):
+            return await _arrived(receive)
+    except TimeoutError:
+        raise Refused(408, wire.Problem(code="too_slow", message="请求太久没有传完，请分成小批再传")) from None
+
+
+async def _arrived(receive: Receive) -> bytes:
     body = bytearray()
-    async with asyncio.timeout(READ_S):
-        while True:
-            message = cast(dict[str, Any], await receive())
-            if message["type"] != "http.request":
-                raise Refused(400, wire.Problem(code="bad_request", message="请求没有传完"))
-            body += message.get("body", b"")
-            if len(body) > wire.MAX_BODY:
-                raise _too_big()
-            if not message.get("more_body"):
-                return bytes(body)
+    while True:
+        message = cast(dict[str, Any], await receive())
+        if message["type"] != "http.request":
+            raise Refused(400, wire.Problem(code="bad_request", message="请求没有传完"))
+        body += message.get("body", b"")
+        if len(body) > wire.MAX_BODY:
+            raise _too_big()
+        if not message.get("more_body"):
+            return bytes(body)
 
 
 def unpack(encoding: bytes, body: bytes) -> bytes:
@@ -63,18 +70,17 @@ def unpack(encoding: bytes, body: bytes) -> bytes:
         Refused: 400 not gzip, cut, or followed by something else; 413 more than ``wire.MAX_UNPACKED``; 415 packed
             otherwise.
     """
-    if encoding.strip().lower() != b"gzip":
-        raise Refused(415, wire.Problem(code="bad_encoding", message="请求只能用 gzip 压缩"))
-    unpacker = zlib.decompressobj(wbits=31)
     try:
-        data = unpacker.decompress(body, wire.MAX_UNPACKED + 1)
-    except zlib.error:
+        whole = Body(encoding.decode("latin-1"), wire.MAX_UNPACKED)
+        whole.add(body)
+        return whole.whole()
+    except Unpackable as error:
+        if error.why == "too_large":
+            raise _too_big() from None
+        if error.why == "encoding":
+            problem = wire.Problem(code="bad_encoding", message="请求只能用 gzip 压缩")
+            raise Refused(415, problem) from None
         raise Refused(400, wire.Problem(code="bad_request", message="压缩的请求读不出来")) from None
-    if len(data) > wire.MAX_UNPACKED:
-        raise _too_big()
-    if not unpacker.eof or unpacker.unused_data:
-        raise Refused(400, wire.Problem(code="bad_request", message="压缩的请求读不出来"))
-    return data
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

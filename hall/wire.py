@@ -49,7 +49,13 @@ Number = Annotated[int, Meta(ge=0, le=2**53)]
 """What every JSON reader and both databases can hold."""
 
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
-ShortText = Annotated[str, Meta(max_length=200)]
+MAX_TEXT = 200
+ShortText = Annotated[str, Meta(max_length=MAX_TEXT)]
+Nonce = Annotated[bytes, Meta(max_length=64)]
+"""Bytes that no request before had; a refusal that names them answers this request and no other."""
+
+GO_BACK = frozenset({"gap", "epoch_changed"})
+"""Refusals that have a counter send again what it holds receipts for; believed only with the centre's signature."""
 
 
 class Status(StrEnum):
@@ -100,7 +106,8 @@ class ClockReading(_Message, frozen=True):
 class PushRequest(_Message, frozen=True):
     """Facts of one incarnation in order, without gaps, from ``first_seq``; ``signature`` is the device's.
 
-    ``acked`` is the last fact that the device holds a receipt for; ``queue`` and ``clock`` are what it declares.
+    ``acked`` is the last fact that the device holds a receipt for; ``queue`` and ``clock`` are what it declares;
+    ``nonce`` is what a refusal is signed for.
     """
 
     proto: int
@@ -115,6 +122,7 @@ class PushRequest(_Message, frozen=True):
     acked: Head | None = None
     queue: Queue | None = None
     clock: ClockReading | None = None
+    nonce: Nonce = b""
 
 
 class PushResult(_Message, frozen=True):
@@ -151,14 +159,15 @@ class PushReply(_Message, frozen=True):
 
 class Problem(_Message, frozen=True):
     """A refusal of a request, with what the client needs to go on (sync.md §4). ``field`` names what is wrong in it,
-    where it is one thing."""
+    where it is one thing; ``signature`` is the centre's over one of ``GO_BACK`` (``sign_problem``)."""
 
-    code: str
+    code: ShortText
     message: str
     field: str = ""
-    expected: int = 0
-    epoch: str = ""
-    hash: bytes = b""
+    expected: Number = 0
+    epoch: ShortText = ""
+    hash: Annotated[bytes, Meta(max_length=32)] = b""
+    signature: Annotated[bytes, Meta(max_length=64)] = b""
 
 
 class Change(_Message, frozen=True):
@@ -266,6 +275,16 @@ def receipt_is_signed(server_key: bytes, receipt: Receipt) -> bool:
     return _verify(server_key, receipt.signature, _receipt_bytes(receipt))
 
 
+def sign_problem(key: Ed25519PrivateKey, device: str, nonce: bytes, problem: Problem) -> Problem:
+    """The refusal with the centre's signature, for the request of ``device`` that carried ``nonce``."""
+    return msgspec.structs.replace(problem, signature=key.sign(_problem_bytes(device, nonce, problem)))
+
+
+def problem_is_signed(server_key: bytes, device: str, nonce: bytes, problem: Problem) -> bool:
+    """Whether the pinned centre key refused this very request."""
+    return _verify(server_key, problem.signature, _problem_bytes(device, nonce, problem))
+
+
 def sign_keys(key: Ed25519PrivateKey, reply: KeysReply) -> KeysReply:
     """The list of keys with the centre's signature."""
     return msgspec.structs.replace(reply, signature=key.sign(_keys_bytes(reply)))
@@ -293,6 +312,10 @@ def page_is_signed(server_key: bytes, device: str, cursor: str, signature: str, 
 
 def _page_bytes(device: str, cursor: str, digest: bytes) -> bytes:
     return msgspec.json.encode(["page1", device, cursor, digest])
+
+
+def _problem_bytes(device: str, nonce: bytes, problem: Problem) -> bytes:
+    return msgspec.json.encode(["refusal1", device, nonce, problem.code, problem.expected, problem.epoch, problem.hash])
 
 
 def _keys_bytes(reply: KeysReply) -> bytes:

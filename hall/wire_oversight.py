@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hall.wire import Digest, Number, PushResult, ShortText, Status, WireFact
+from hall.wire import Digest, Nonce, Number, PushResult, ShortText, Status, WireFact
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -24,7 +24,8 @@ class Outline(_Message, frozen=True):
 
 class Report(_Message, frozen=True):
     """A dead letter: a fact that the centre would not take even alone. Its outline takes its place in the journal, so
-    that later facts go on; ``signature`` is the device's, as over a batch whose head this fact is."""
+    that later facts go on; ``signature`` is the device's, as over a batch whose head this fact is; ``nonce`` is what a
+    refusal is signed for."""
 
     incarnation: ShortText
     epoch: ShortText
@@ -33,6 +34,7 @@ class Report(_Message, frozen=True):
     outline: Outline
     signature: bytes
     app_v: ShortText = ""
+    nonce: Nonce = b""
 
 
 class Contents(_Message, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from central.adapters import Outcome
 from central.store.deliveries import DepartmentRow
 from hall.chain import UNREADABLE
+from hall.unpacking import ENCODING, Body, Unpackable
 from hall.wire_departments import SIGNATURE_HEADER, CaseTold, Taken, sign_told
 
 TIMEOUT_S = 10.0
@@ -30,6 +31,7 @@ class Webhook:
     async def tell(self, department: DepartmentRow, message: CaseTold, now_ms: int) -> Outcome:
         body = msgspec.json.encode(message)
         headers = {
+            "Accept-Encoding": ENCODING,
             "Content-Type": "application/json",
             SIGNATURE_HEADER: sign_told(department.secret, body, now_ms // 1000),
             "X-Clerk-Id": message.id,
@@ -40,12 +42,13 @@ class Webhook:
                 asyncio.timeout(self._timeout_s),
                 self._http.stream("POST", department.url, content=body, headers=headers) as answer,
             ):
-                said = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    said += chunk
-                    if len(said) > MAX_REPLY:
-                        return Outcome("later", "应答太长，不是对方系统的回执")
-                return _outcome(answer.status_code, bytes(said), message.id)
+                said = Body(answer.headers.get("content-encoding", ""), MAX_REPLY)
+                async for piece in answer.aiter_raw():
+                    said.add(piece)
+                return _outcome(answer.status_code, said.whole(), message.id)
+        except Unpackable as error:
+            is_long = error.why == "too_large"
+            return Outcome("later", "应答太长，不是对方系统的回执" if is_long else "应答的不是回执")
         except (httpx.TimeoutException, TimeoutError):
             return Outcome("later", "对方系统没有在时限内应答")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:

@@ -275,8 +275,8 @@ def _answers(url: str) -> bool:
     from clerk_tui.sync.client import open_http
 
     try:
-        with open_http(url) as http:
-            return http.get("/v1/health", timeout=3.0).status_code == 200
+        with open_http(url) as http, http.stream("GET", "/v1/health", timeout=3.0) as answer:
+            return answer.status_code == 200
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
 

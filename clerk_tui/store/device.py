@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from hall import ids
+from hall import ids, wire
 from hall.chain import genesis
 from hall.errors import StoreError
 
@@ -64,7 +64,8 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
         code=row[1],
         incarnation=row[2],
         public_key=row[3],
-        server_epoch=row[4],
+        # No centre's epoch is longer. What is left of one that is differs from every centre's, so that the two compare.
+        server_epoch=row[4][: wire.MAX_TEXT],
         server_key=row[5],
         acked_through=row[6],
         acked_hash=row[7],

@@ -28,7 +28,8 @@ from hall.wire_remember import NO_SECRET
 MOST_FACT_BYTES = 512 << 10
 """Largest fact that is written: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 LOG_KEPT = 500
-"""Lines of the sync log that are kept."""
+LOG_CHARS = 400
+"""Lines of the sync log that are kept, and characters of each."""
 
 
 def require_sendable(sealed: Sealed) -> None:
@@ -333,5 +334,5 @@ def _doubt_archives(db: sqlite3.Connection, epoch: str) -> None:
 
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:
-    db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail))
+    db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail[:LOG_CHARS]))
     db.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?", (LOG_KEPT,))

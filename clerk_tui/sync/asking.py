@@ -88,7 +88,7 @@ class Centre:
     ) -> tuple[int, bytes]:
         import httpx
 
-        from clerk_tui.sync.transport import open_http
+        from clerk_tui.sync.transport import open_http, read_body
 
         if self._http is None:
             self._http = open_http(self._url, reply_s=0.0)
@@ -96,12 +96,7 @@ class Centre:
             with self._http.stream(
                 method, path, content=content, headers=headers, params=params, timeout=self._patience_s
             ) as response:
-                body = bytearray()
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_REPLY:
-                        raise Unreachable
-                return response.status_code, bytes(body)
+                return response.status_code, read_body(response, MAX_REPLY)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError):
             self.close()
             raise Unreachable from None

@@ -6,6 +6,7 @@ journal. Everything else that answers (a portal, a proxy, a wrong host, a redire
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Final
@@ -20,7 +21,7 @@ from clerk_tui.store.disk import free_bytes
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.learning import Lists
 from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, ReadAgain, Rewound, Trouble
-from clerk_tui.sync.transport import Answer, Transport, decode, refusal
+from clerk_tui.sync.transport import Answer, Transport, decode, packed, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
 from hall.wire_oversight import RetryReply
@@ -31,6 +32,7 @@ CONTENTS_EVERY_S: Final = 3600.0
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
+_NONCE_BYTES: Final = 16
 READ_FLOOR: Final = 100 << 20
 """Free bytes of the disk below which the feed is not read: what is left is for this counter's own work."""
 ReadClock = Callable[[], wire.ClockReading]
@@ -69,6 +71,7 @@ class Client:
         self._limit = wire.MAX_FACTS
         self._page_size = _PAGE
         self._refused = 0
+        self._has_gone_back = False
         self.has_sent = False
         """Whether the last run sent all there was, whatever came of reading the feed."""
         self._lists = Lists(self._device, keep, outbox.former_lists)
@@ -92,7 +95,7 @@ class Client:
 
         That the centre was restored may come with the feed: what it lacks then goes at once, and the rest is read.
         """
-        spoke = False
+        spoke = self._has_gone_back = False
         for _ in range(2):
             epoch, self.has_sent = self._epoch, False
             for step in (self.send, self.read):
@@ -156,14 +159,15 @@ class Client:
         first = self.acked + 1
         request, lane = self._request(facts, first)
         faults.point("send.before")
-        headers: dict[str, str] = {wire.LANE_HEADER: lane} if lane else {}
-        answer = self._ask("POST", "/v1/sync/push", content=msgspec.json.encode(request), headers=headers)
+        content, headers = packed(msgspec.json.encode(request))
+        headers |= {wire.LANE_HEADER: lane} if lane else {}
+        answer = self._ask("POST", "/v1/sync/push", content=content, headers=headers)
         faults.point("send.after")
         if isinstance(answer, Trouble):
             return answer
         status, body, _ = answer
         if status != 200:
-            return self._push_refused(status, body, facts)
+            return self._push_refused(answer, request.nonce, facts)
         reply = decode(body, wire.PushReply)
         if reply is None or not self._is_ours(reply.receipt):
             return Trouble(what="not_the_centre", detail="a reply without a good receipt")
@@ -180,7 +184,7 @@ class Client:
             return Trouble(what="not_the_centre", detail="a receipt that does not say what became of the batch")
         self._keep(Acked(receipt=receipt, results=reply.results, withheld=reply.withheld))
         self.acked, self._epoch = told[-1], receipt.epoch
-        self._limit = wire.MAX_FACTS
+        self._limit = min(wire.MAX_FACTS, self._limit * 2)
         if reply.retry_after_ms > 0:
             # What was sent is kept; the centre asks for a pause before the rest.
             return Trouble(what="busy", detail="asked to wait", retry_s=min(reply.retry_after_ms, 300_000) / 1000)
@@ -203,6 +207,7 @@ class Client:
             acked=self._acked_head(),
             queue=queue,
             clock=clock,
+            nonce=os.urandom(_NONCE_BYTES),
         )
         if clock is None:
             return request, None
@@ -219,13 +224,14 @@ class Client:
             and receipt.incarnation == self._device.incarnation
         )
 
-    def _push_refused(self, status: int, body: bytes, facts: list[wire.WireFact]) -> Trouble | None:
+    def _push_refused(self, answer: Answer, nonce: bytes, facts: list[wire.WireFact]) -> Trouble | None:
+        status, body, _ = answer
         problem = decode(body, wire.Problem)
         if problem is None or not problem.code:
             return refusal(status, body)
-        if status in (409, 412) and problem.code in ("gap", "epoch_changed"):
-            return self._rewind(problem)
-        if status in (400, 413) and len(facts) > 1:
+        if status in (409, 412) and problem.code in wire.GO_BACK:
+            return self._go_back(problem, nonce)
+        if status in (400, 408, 413) and len(facts) > 1:
             self._limit = max(1, len(facts) // 2)
             return None
         if status in (400, 413) and facts:
@@ -241,14 +247,15 @@ class Client:
         if self._refused != seq:
             self._refused = seq
             return None
-        told = report(self._key, self._device.incarnation, self._epoch, seq, fact, problem.code, APP_VERSION)
+        nonce = os.urandom(_NONCE_BYTES)
+        told = report(self._key, self._device.incarnation, self._epoch, seq, fact, problem.code, APP_VERSION, nonce)
         answer = self._ask("POST", "/v1/sync/report", content=msgspec.json.encode(told))
         if isinstance(answer, Trouble):
             return answer
         status, body, _ = answer
         if status != 200:
             self._keep(Dead(seq=seq, reason=problem.message[:200]))
-            return self._push_refused(status, body, [])
+            return self._push_refused(answer, nonce, [])
         reply = decode(body, wire.PushReply)
         if (
             reply is None
@@ -287,8 +294,18 @@ class Client:
         reply = decode(answer.body, RetryReply) if answer.status == 200 else None
         return reply.results if reply is not None and any(result.seq == seq for result in reply.results) else []
 
+    def _go_back(self, problem: wire.Problem, nonce: bytes) -> Trouble | None:
+        """Go back to what the centre has, if it was the centre that said so, to this request, and once a conversation:
+        what stands in the request any stranger can say."""
+        if not wire.problem_is_signed(self._device.server_key, self._device.device_id, nonce, problem):
+            return Trouble(what="not_the_centre", detail=f"{problem.code} without a good signature")
+        if self._has_gone_back:
+            return Trouble(what="busy", detail="told twice to go back")
+        self._has_gone_back = True
+        return self._rewind(problem)
+
     def _rewind(self, problem: wire.Problem) -> Trouble | None:
-        """Go back to what the centre has, if that is a part of our own history."""
+        """Go on from what the centre has, if that is a part of our own history."""
         through = problem.expected - 1
         if self._older and through > self._outbox.head().seq and problem.epoch != self._epoch:
             # Of an older copy the centre has more; each fact that is sent now is compared with what it has.

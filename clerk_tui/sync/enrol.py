@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -13,6 +15,14 @@ from clerk_tui.sync.token import write_token
 from hall import wire
 from hall.chain import UNREADABLE
 from hall.errors import HallError
+from hall.unpacking import Unpackable
+
+MAX_REPLY: Final = 64 << 10
+"""Largest reply that is read, in bytes."""
+_KEY_BYTES: Final = 32
+_CODE: Final = re.compile(r"[0-9A-Z]{1,12}").fullmatch
+_WORD: Final = re.compile(rf"[!-~]{{1,{wire.MAX_TEXT}}}").fullmatch
+"""How the centre writes codes (``central.enrol``), epochs and tokens."""
 
 
 class EnrolFailed(HallError):
@@ -46,26 +56,51 @@ def ask(url: str, code: str, device_id: str, device_code: str, public_key: bytes
     """
     import httpx
 
-    from clerk_tui.sync.transport import open_http
+    from clerk_tui.sync.transport import open_http, read_body
 
     request = wire.EnrolRequest(
         one_time_code=code, device=device_id, device_code=device_code, public_key=public_key, office=office
     )
     headers = {"Content-Type": "application/json"}
     try:
-        with open_http(url) as http:
-            response = http.post("/v1/devices/enrol", content=msgspec.json.encode(request), headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        body = msgspec.json.encode(request)
+        with (
+            open_http(url) as http,
+            http.stream("POST", "/v1/devices/enrol", content=body, headers=headers) as response,
+        ):
+            status, told = response.status_code, read_body(response, MAX_REPLY)
+    except Unpackable as error:
+        raise _no_centre() from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise EnrolFailed(
             "centre_unreachable", "连不上中心", field="centre.url", hint="检查地址和网络，再试一次"
         ) from error
     try:
-        if response.status_code != 200:
-            problem = msgspec.json.decode(response.content, type=wire.Problem)
+        if status != 200:
+            problem = msgspec.json.decode(told, type=wire.Problem)
             raise EnrolFailed(problem.code, problem.message, field="code", hint="在中心重新生成登记码")
-        reply = msgspec.json.decode(response.content, type=wire.EnrolReply)
+        reply = msgspec.json.decode(told, type=wire.EnrolReply)
     except UNREADABLE as error:
-        raise EnrolFailed("not_the_centre", "这个地址应答的不是中心", field="centre.url", hint="检查地址") from error
-    if reply.device != device_id or len(reply.server_key) != 32 or not reply.token or not reply.incarnation:
+        raise _no_centre() from error
+    if not _answers(reply, request):
         raise EnrolFailed("not_the_centre", "中心的应答与本机不符", field="centre.url", hint="检查地址")
     return reply
+
+
+def _answers(reply: wire.EnrolReply, request: wire.EnrolRequest) -> bool:
+    """Whether a reply is what a centre gives this device: what it says goes into file names, headers and each request
+    from then on."""
+    return (
+        reply.device == request.device
+        and request.device_code in ("", reply.device_code)
+        and _CODE(reply.device_code) is not None
+        and _CODE(reply.incarnation) is not None
+        and _WORD(reply.epoch) is not None
+        and _WORD(reply.token) is not None
+        and len(reply.server_key) == _KEY_BYTES
+        and len(reply.sealing_key) in (0, _KEY_BYTES)
+    )
+
+
+def _no_centre() -> EnrolFailed:
+    return EnrolFailed("not_the_centre", "这个地址应答的不是中心", field="centre.url", hint="检查地址")

@@ -11,7 +11,14 @@ from hall.wire_oversight import Contents, Outline, Report
 
 
 def report(
-    key: Ed25519PrivateKey, incarnation: str, epoch: str, seq: int, fact: wire.WireFact, reason: str, app_v: str
+    key: Ed25519PrivateKey,
+    incarnation: str,
+    epoch: str,
+    seq: int,
+    fact: wire.WireFact,
+    reason: str,
+    app_v: str,
+    nonce: bytes,
 ) -> Report:
     """The dead letter of a fact: its header and digests, nothing that anybody wrote."""
     outline = Outline(
@@ -28,6 +35,7 @@ def report(
         outline=outline,
         signature=wire.sign_push(key, incarnation, wire.Head(seq=seq, hash=fact.hash), seq),
         app_v=app_v,
+        nonce=nonce,
     )
 
 

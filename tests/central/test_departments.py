@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import hmac
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
 from tests.central.test_sync_routes import person
+from tests.wires import MIB, Wire, bomb
 
 SECRET = b"s" * 32
 HOUR = 3_600_000
@@ -55,7 +57,7 @@ class Department:
         self.behave: Callable[[httpx.Request], httpx.Response] = self.take
         row = DepartmentRow(OFFICE, "scjg", "https://scjg.example.invalid/cases", SECRET)
         connect(hub, row, "d.token")
-        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        client = httpx.AsyncClient(transport=Wire(self._answer))
         self.webhook = Webhook(client)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -185,6 +187,10 @@ def down(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("down", request=request)
 
 
+def packed(encoding: str, body: bytes) -> httpx.Response:
+    return httpx.Response(200, headers={"content-encoding": encoding}, stream=httpx.ByteStream(body))
+
+
 BAD: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "slow": slow,
     "down": down,
@@ -196,7 +202,10 @@ BAD: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "list": lambda request: httpx.Response(200, json=[1]),
     "redirect": lambda request: httpx.Response(302, headers={"location": "https://elsewhere.invalid/"}),
     "endless": lambda request: httpx.Response(200, content=b"x" * (MAX_REPLY + 1)),
-    "garbled": lambda request: httpx.Response(200, content=b"\xff\xfe", headers={"content-encoding": "gzip"}),
+    "garbled": lambda request: packed("gzip", b"\xff\xfe"),
+    "bomb": lambda request: packed("gzip", bomb()),
+    "twice": lambda request: packed("gzip, gzip", bomb(2)),
+    "otherwise": lambda request: packed("br", b"x"),
 }
 
 
@@ -219,6 +228,22 @@ def test_whatever_a_department_answers_it_is_told_again_until_it_has_taken_it(
     assert department.tell(now) == 1
     assert department.states == [("sent", 0)]
     assert [each.version for each in department.taken] == [3]
+
+
+@pytest.mark.parametrize("how", ["bomb", "twice"])
+def test_an_answer_that_is_a_bomb_costs_the_centre_no_memory(device: Device, department: Department, how: str) -> None:
+    device.case(1)
+    device.drain()
+    answer = BAD[how](httpx.Request("POST", "https://x.invalid/"))
+    department.behave = lambda request: answer
+    tracemalloc.start()
+    try:
+        assert department.tell(NOW) == 0
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert department.states == [("waiting", 1)]
+    assert peak < 8 * MIB
 
 
 def test_one_department_that_is_down_holds_no_other_up_and_is_asked_once_a_round(

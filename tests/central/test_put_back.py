@@ -24,6 +24,7 @@ from tests.central.device import Device
 from tests.central.hub import Hub
 from tests.central.test_departments import SECRET, connect
 from tests.central.test_restoring import send
+from tests.wires import Wire
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -35,7 +36,7 @@ class System:
         self.hub, self.now = hub, now_ms()
         self.department = ReferenceDepartment(folder / "department.db", SECRET)
         connect(hub, DepartmentRow(OFFICE, "scjg", "https://scjg.example.invalid/cases", SECRET), "d.token")
-        self.webhook = Webhook(httpx.AsyncClient(transport=httpx.MockTransport(self._take)))
+        self.webhook = Webhook(httpx.AsyncClient(transport=Wire(self._take)))
         self.told = 0
 
     def _take(self, request: httpx.Request) -> httpx.Response:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import itertools
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import httpx
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from central import attachments, feed
+from central import attachments, feed, intake
 from central.clock import now_ms
 from central.store import clerks as people
 from central.store import devices, oversight
@@ -234,6 +235,21 @@ def test_what_is_packed_badly_is_refused(hub: Hub, device: Device, encoding: str
     answer = hub.http.post("/v1/sync/push", content=body, headers={**device.headers, "Content-Encoding": encoding})
     assert answer.status_code == status
     assert msgspec.json.decode(answer.content, type=wire.Problem).code
+
+
+def test_a_push_that_takes_too_long_to_arrive_is_told_to_come_in_less(
+    hub: Hub, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes in a drop at a time is no fault of the centre's, and the counter halves its batch."""
+    monkeypatch.setattr(intake, "READ_S", 0.05)
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = hub.http.post("/v1/sync/push", content=drops(), headers=device.headers)
+    assert answer.status_code == 408
+    assert msgspec.json.decode(answer.content, type=wire.Problem).code == "too_slow"
 
 
 def test_a_fact_of_a_type_to_come_waits_with_those_of_its_case_and_holds_nobody_else_up(

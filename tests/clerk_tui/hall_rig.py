@@ -25,6 +25,7 @@ from hall import wire
 from hall.case import Case
 from tests.central.inline import inline
 from tests.clerk_tui.conftest import ROOT, FixedClock
+from tests.wires import Wire
 
 Bend = Callable[[httpx.Request, httpx.Response], httpx.Response]
 URL = "http://testserver.local"
@@ -81,7 +82,7 @@ class Hall:
 
     def http(self) -> httpx.Client:
         """A client whose requests go to the centre."""
-        return httpx.Client(base_url=URL, transport=httpx.MockTransport(self.carry))
+        return httpx.Client(base_url=URL, transport=Wire(self.carry))
 
 
 class Window:

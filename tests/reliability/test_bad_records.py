@@ -28,6 +28,7 @@ from hall.chain import Sealed, link
 from tests.journals import StillClock, add_case, new_journal
 from tests.reliability.figures import record
 from tests.simulator.centre import Centre
+from tests.wires import Wire
 
 Spoil = Callable[[dict[str, Any], dict[str, Any]], None]
 
@@ -135,7 +136,7 @@ class Sending:
         keeper = JournalKeeper(self.journal.database, StillClock())
         with (
             closing(Outbox(self.journal.path)) as outbox,
-            httpx.Client(base_url="http://centre.invalid", transport=httpx.MockTransport(carry)) as http,
+            httpx.Client(base_url="http://centre.invalid", transport=Wire(carry)) as http,
         ):
             return Client(http, outbox, load_key(self.journal.path), self.token, keeper).run()
 

@@ -24,6 +24,7 @@ from hall import wire
 from tests.clerk_tui.conftest import ROOT, FixedClock
 from tests.clerk_tui.walkins import MISSING, restaurant
 from tests.simulator.centre import Centre
+from tests.wires import Wire
 
 CASES = 2
 
@@ -62,7 +63,7 @@ class Counter:
         keeper = JournalKeeper(journal.database, self.ws.clock)
         with (
             closing(Outbox(journal.path)) as outbox,
-            httpx.Client(base_url="http://centre.invalid", transport=httpx.MockTransport(carry)) as http,
+            httpx.Client(base_url="http://centre.invalid", transport=Wire(carry)) as http,
         ):
             return Client(http, outbox, load_key(journal.path), self.token_file.read_text(), keeper).run()
 

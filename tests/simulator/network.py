@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import httpx
@@ -39,7 +40,7 @@ class Line(httpx.BaseTransport):
         """Carry a request to the centre, perhaps, and its reply back, perhaps."""
         parcel = Parcel.of(request)
         status, headers, body = self._carried(parcel)
-        return httpx.Response(status, headers=headers, content=body, request=request)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body), request=request)
 
     def _carried(self, parcel: Parcel) -> tuple[int, dict[str, str], bytes]:
         world, weather = self._world, self._world.weather
@@ -48,7 +49,7 @@ class Line(httpx.BaseTransport):
             raise httpx.ConnectError("no network")
         if chance(weather.portal):
             world.noted("portal")
-            return PORTALS[world.rng.randrange(len(PORTALS))]
+            return world.rng.choice((*PORTALS, *strangers(parcel)))
         if chance(weather.request_lost):
             raise httpx.WriteTimeout("lost on the way")
         if chance(weather.request_late):
@@ -105,7 +106,25 @@ class Parcel(msgspec.Struct, frozen=True):
         """What was asked."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         span = request.headers.get("content-range", "")
-        return cls(request.method, request.url.path, dict(request.url.params), token, request.read(), span)
+        body = request.read()
+        if request.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        return cls(request.method, request.url.path, dict(request.url.params), token, body, span)
+
+
+def strangers(parcel: Parcel) -> list[Answer]:
+    """What somebody may say who read a push: the centre was restored and has only what stands in the request."""
+    if parcel.path != "/v1/sync/push":
+        return []
+    request = msgspec.json.decode(parcel.body, type=wire.PushRequest)
+    known = request.acked or request.head
+    restored = [
+        wire.Problem(code="epoch_changed", message="", expected=known.seq + 1, epoch=epoch, hash=known.hash)
+        for epoch in ("stranger", "E" * 300, "E" * 100_000)
+    ]
+    gap = wire.Problem(code="gap", message="", expected=known.seq + 1, epoch=request.epoch, hash=known.hash)
+    said: list[Answer] = [(412, {}, msgspec.json.encode(each)) for each in restored]
+    return [*said, (409, {}, msgspec.json.encode(gap))]
 
 
 def first_part(parcel: Parcel, share: float) -> Parcel:

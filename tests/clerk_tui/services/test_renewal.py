@@ -171,6 +171,20 @@ def test_what_the_centre_did_not_have_is_sent_under_the_old_code(hall: Hall, win
     assert archives(window.ws.journal.read()) == [archive]
 
 
+def test_an_archived_journal_that_carries_an_epoch_of_no_centre_is_sent(hall: Hall, window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    late = intake.submit(window.ws, restaurant(window.ws))
+    with window.ws.journal.write() as db:
+        db.execute("UPDATE device SET server_epoch = ?", ("E" * 300,))
+    window.ws.close()
+    begin_anew(window)
+    send_old(window)
+    assert hall.case(late.case_id).reference == late.reference
+    (archive,) = archives(window.ws.journal.read())
+    assert (archive.state, archive.acked_through) == ("proven", archive.head_seq)
+
+
 @pytest.mark.parametrize("outlined", ["before", "after"])
 def test_what_the_centre_had_in_outline_only_comes_whole_from_the_archive_once_it_can_be_read(
     hall: Hall, window: Window, monkeypatch: pytest.MonkeyPatch, outlined: str

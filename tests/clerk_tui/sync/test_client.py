@@ -26,6 +26,7 @@ from hall import wire
 from tests.central.counter import Counter
 from tests.central.inline import counts, inline
 from tests.journals import StillClock, add_case
+from tests.wires import Wire
 
 
 class Rig:
@@ -53,7 +54,7 @@ class Rig:
     def run(self) -> Trouble | None:
         outbox = Outbox(self.journal.path)
         keeper = JournalKeeper(self.journal.database, StillClock())
-        with httpx.Client(base_url="http://testserver.local", transport=httpx.MockTransport(self._carry)) as http:
+        with httpx.Client(base_url="http://testserver.local", transport=Wire(self._carry)) as http:
             client = Client(http, outbox, self.counter.key, self.counter.enrolled.token, keeper)
             try:
                 return client.run()
@@ -185,6 +186,19 @@ def test_a_centre_restored_from_backup_gets_everything_again_without_anybody_typ
     add_case(rig.journal, 2)
     assert rig.run() is None
     assert (rig.acked, rig.counts()) == (6, {"applied": 6, "cases": 2})
+
+
+@pytest.mark.parametrize("epoch", ["E" * 300, "E" * 7_000_000, "another"])
+def test_a_journal_that_carries_an_epoch_of_no_centre_goes_on_by_itself(rig: Rig, epoch: str) -> None:
+    """One longer than a request may say, too: the centre tells how far it has the journal."""
+    add_case(rig.journal, 1)
+    assert rig.run() is None
+    add_case(rig.journal, 2)
+    with rig.journal.write() as db:
+        db.execute("UPDATE device SET server_epoch = ?, acked_through = 1", (epoch,))
+    assert rig.run() is None
+    assert (rig.acked, rig.counts()["applied"]) == (6, 6)
+    assert rig.journal.device().server_epoch == inline(rig.store.epoch())
 
 
 def test_a_revoked_token_keeps_the_queue(rig: Rig) -> None:

@@ -9,6 +9,7 @@ import gzip
 import json
 import random
 import zlib
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from clerk_tui.sync.transport import MAX_REPLY
 from hall import wire
 from tests.journals import StillClock, add_case, new_journal
 from tests.reliability.figures import record
+from tests.wires import Wire
 
 STORED = 2
 """How many of the three facts the centre really has, and has signed for."""
@@ -60,6 +62,8 @@ class Fuzzer:
         self.device = self.journal.device()
         self.hashes = [self.device.genesis, *(each.hash for each in self.journal.sealed_from(1, 3))]
         self.good = self._reply(STORED, CENTRE)
+        self.asked = b""
+        """What is answered."""
 
     def _reply(self, through: int, key: Ed25519PrivateKey, **change: Any) -> bytes:
         bare = wire.Receipt(
@@ -76,9 +80,10 @@ class Fuzzer:
         ]
         return msgspec.json.encode(wire.PushReply(receipt=receipt, results=results))
 
-    def reply(self) -> httpx.Response:
-        """One reply; about one in thirty is the centre's own."""
+    def reply(self, request: httpx.Request) -> httpx.Response:
+        """One reply to ``request``; about one in thirty is the centre's own."""
         rng = self.rng
+        self.asked = request.read()
         make = rng.choice(
             (
                 self._altered,
@@ -153,14 +158,24 @@ class Fuzzer:
         return json.dumps(data).encode()
 
     def _refusal(self) -> bytes:
+        """What a stranger can say who reads the request: the right hash, and any signature but the centre's for it."""
         rng = self.rng
+        through = rng.randrange(len(self.hashes))
+        echoed = b64encode(self.hashes[through]).decode()
+        code = rng.choice(("gap", "epoch_changed", "gap", "epoch_changed", "hash_mismatch", "device_revoked", "x", ""))
+        epoch = rng.choice(("e1", "e2", "", rng.randbytes(8).hex(), "E" * 300, "E" * 70_000))
+        bare = wire.Problem(code=code, message="", expected=through + 1, epoch=epoch, hash=self.hashes[through])
+        nonce = b64decode(json.loads(self.asked or b"{}").get("nonce", ""))
+        key, named = rng.choice(((STRANGER, nonce), (CENTRE, b"of another request"), (CENTRE, b"")))
+        signed = wire.sign_problem(key, self.device.device_id, named, bare).signature
         return json.dumps(
             {
-                "code": rng.choice(("gap", "epoch_changed", "hash_mismatch", "device_revoked", "x", "")),
+                "code": code,
                 "message": "",
-                "expected": rng.choice((0, 1, 2, 3, 4, 5, -1, 2**60, 2**70)),
-                "epoch": rng.choice(("e1", "e2", "")),
-                "hash": rng.choice(("", "AAAA", "?", "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=")),
+                "expected": rng.choice((through + 1, through + 1, through + 1, 0, 5, -1, 2**60, 2**70)),
+                "epoch": epoch,
+                "hash": rng.choice((echoed, echoed, echoed, "", "AAAA", "?", b64encode(b"x" * 32).decode())),
+                "signature": rng.choice(("", "AAAA", b64encode(signed).decode())),
             }
         ).encode()
 
@@ -169,21 +184,21 @@ class Fuzzer:
         outbox = Outbox(self.journal.path)
         key, keeper = load_key(self.journal.path), JournalKeeper(self.journal.database, StillClock())
         truly = falsely = 0
-        transport = httpx.MockTransport(lambda request: self.reply())
+        transport = Wire(self.reply)
         with httpx.Client(base_url="http://centre.invalid", transport=transport) as http:
             for _ in range(count):
                 Client(http, outbox, key, "token", keeper, save_token=lambda token: None).run()
-                acked, told = (
+                acked, told, epoch = (
                     self.journal.read()
-                    .execute("SELECT acked_through, (SELECT max(seq) FROM event_status) FROM device")
+                    .execute("SELECT acked_through, (SELECT max(seq) FROM event_status), server_epoch FROM device")
                     .fetchone()
                 )
+                assert epoch == "e1", "nobody but the centre says that it was restored"
                 falsely += acked > STORED or (told or 0) > STORED
                 truly += acked == STORED
                 if acked or told:
                     with self.journal.write() as db:
                         db.execute("UPDATE device SET acked_through = 0, acked_hash = x'', pull_cursor = ''")
-                        db.execute("UPDATE device SET server_epoch = 'e1'")
                         db.execute("DELETE FROM event_status")
         outbox.close()
         assert self.journal.head.seq == 3, "nothing is ever deleted here"

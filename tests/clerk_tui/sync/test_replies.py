@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from clerk_tui.store.device import load_key
-from clerk_tui.store.exchange import Outbox, pin_centre
+from clerk_tui.store.exchange import LOG_CHARS, Outbox, pin_centre
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
-from clerk_tui.sync.messages import Trouble
+from clerk_tui.sync.messages import Rewound, Trouble
 from clerk_tui.sync.sealing import seal_unproven
 from clerk_tui.sync.transport import MAX_REPLY, open_http
 from hall import wire
@@ -47,9 +47,10 @@ class Asked:
         self.query = handler.path.partition("?")[2]
         self.headers = dict(handler.headers.items())
         self.body = body
+        self.plain = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
     def push(self) -> wire.PushRequest:
-        return msgspec.json.decode(self.body, type=wire.PushRequest)
+        return msgspec.json.decode(self.plain, type=wire.PushRequest)
 
 
 class Server:
@@ -127,6 +128,26 @@ def problem(status: int, code: str, **more: Any) -> Callable[[Asked], Reply]:
     headers = more.pop("headers", {})
     body = msgspec.json.encode(wire.Problem(code=code, message="中心的话", **more))
     return lambda asked: (status, body, headers)
+
+
+def sends_back(
+    rig: Rig,
+    status: int,
+    code: str,
+    expected: int,
+    epoch: str,
+    digest: bytes,
+    **bent: Any,
+) -> Callable[[Asked], Reply]:
+    """A refusal after which the counter sends again from ``expected``, as the centre signs it. ``bent``: another key,
+    device or nonce than the centre signs with and for."""
+
+    def answer(asked: Asked) -> Reply:
+        bare = wire.Problem(code=code, message="中心的话", expected=expected, epoch=epoch, hash=digest)
+        named: dict[str, Any] = {"key": CENTRE_KEY, "device": rig.server.device, "nonce": asked.push().nonce} | bent
+        return status, msgspec.json.encode(wire.sign_problem(problem=bare, **named)), {}
+
+    return answer
 
 
 class Rig:
@@ -348,16 +369,39 @@ def test_the_feed_is_not_read_where_the_disk_is_nearly_full(rig: Rig, monkeypatc
     assert (planted(rig), rig.acked) == (0, 3), "and what was written here is sent"
 
 
-# -- 400, 413 ----------------------------------------------------------------------------------------------------------
+# -- 400, 408, 413 -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [400, 413])
+@pytest.mark.parametrize("status", [400, 408, 413])
 def test_a_batch_that_is_not_taken_is_halved(rig: Rig, status: int) -> None:
     add_case(rig.journal, 2)
-    rig.server.answers = [problem(status, "bad_request"), problem(status, "bad_request"), rig.takes(), rig.takes()]
+    rig.server.answers = [problem(status, "bad_request"), problem(status, "bad_request")]
+    rig.server.answers += [rig.takes(), rig.takes(), rig.takes()]
     assert rig.run() is None
-    assert [len(push.events) for push in rig.server.pushes()] == [6, 3, 1, 5]
+    assert [len(push.events) for push in rig.server.pushes()] == [6, 3, 1, 2, 3], "and grows again with what is taken"
     assert rig.acked == 6
+
+
+def test_a_line_too_slow_for_a_single_fact_is_no_reason_to_leave_its_contents_out(rig: Rig) -> None:
+    rig.server.answers = [problem(408, "too_slow") for _ in range(9)]
+    assert what(rig.run()) == "busy"
+    assert [len(push.events) for push in rig.server.pushes()] == [3, 1]
+    assert all(asked.path != "/v1/sync/report" for asked in rig.server.asked)
+    rig.server.answers = [rig.takes(), rig.takes()]
+    assert rig.run() is None
+    assert rig.acked == 3
+
+
+def test_a_long_batch_goes_packed_and_a_short_one_as_it_is(rig: Rig) -> None:
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    for number in range(2, 62):
+        add_case(rig.journal, number)
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    short, long = [asked for asked in rig.server.asked if asked.path.endswith("/push")]
+    assert (short.headers.get("Content-Encoding"), long.headers.get("Content-Encoding")) == (None, "gzip")
+    assert len(long.push().events) == 180 and 2 * len(long.body) < len(long.plain)
 
 
 def picky(rig: Rig, refused: set[int], reports: list[Report], *, knows_reports: bool = True) -> None:
@@ -510,7 +554,7 @@ def test_a_centre_that_was_restored_gets_from_where_it_stands(rig: Rig, status: 
     rig.server.answers = [rig.takes()]
     assert rig.run() is None
     add_case(rig.journal, 2)
-    back = problem(status, code, expected=2, epoch="restored", hash=rig.head(1))
+    back = sends_back(rig, status, code, 2, "restored", rig.head(1))
     device = rig.journal.device()
 
     def takes(asked: Asked) -> Reply:
@@ -531,17 +575,76 @@ def test_a_centre_that_was_restored_gets_from_where_it_stands(rig: Rig, status: 
 
 
 @pytest.mark.parametrize(
-    ("expected", "digest"), [(2, b"x" * 32), (9, b"x" * 32), (0, b""), (-5, b""), (2**60, b"x" * 32)]
+    ("expected", "digest", "meant"),
+    [
+        (2, b"x" * 32, "fork"),
+        (9, b"x" * 32, "fork"),
+        (0, b"", "fork"),
+        (-5, b"", "not_the_centre"),
+        (2**60, b"x" * 32, "not_the_centre"),
+    ],
 )
-def test_a_gap_of_another_history_is_a_fork(rig: Rig, expected: int, digest: bytes) -> None:
-    rig.server.answers = [problem(409, "gap", expected=expected, epoch="e2", hash=digest)]
-    assert what(rig.run()) == "fork"
+def test_a_gap_of_another_history_is_a_fork(rig: Rig, expected: int, digest: bytes, meant: str) -> None:
+    rig.server.answers = [sends_back(rig, 409, "gap", expected, "e2", digest)]
+    assert what(rig.run()) == meant
     assert rig.acked == 0
 
 
 def test_a_gap_that_is_none_is_not_believed(rig: Rig) -> None:
-    rig.server.answers = [problem(409, "gap", expected=1, epoch=EPOCH, hash=rig.head(0))]
+    rig.server.answers = [sends_back(rig, 409, "gap", 1, EPOCH, rig.head(0))]
     assert what(rig.run()) == "not_the_centre"
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "gap"), (412, "epoch_changed")])
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"key": Ed25519PrivateKey.from_private_bytes(b"s" * 32)},
+        {"device": "another"},
+        {"nonce": b"of an earlier request"},
+        {"nonce": b""},
+        {},
+    ],
+    ids=["a stranger's key", "another device", "an earlier request", "no request", "no signature"],
+)
+def test_nobody_but_the_centre_sends_a_counter_back(rig: Rig, status: int, code: str, bent: dict[str, Any]) -> None:
+    """The hash that is asked for stands in the request itself, so whoever answers can say it."""
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    add_case(rig.journal, 2)
+    before = rig.journal.device()
+    forged = sends_back(rig, status, code, 2, "stranger", rig.head(1), **bent)
+    if not bent:
+        forged = problem(status, code, expected=2, epoch="stranger", hash=rig.head(1))
+    rig.server.answers = [forged]
+    assert what(rig.run()) == "not_the_centre"
+    assert rig.journal.device() == before
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None, "the centre's own word counts at once"
+    assert rig.acked == 6
+
+
+def test_a_counter_goes_back_once_in_a_conversation(rig: Rig) -> None:
+    """A centre that sends it back each time is asked again as after any trouble: later."""
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None
+    add_case(rig.journal, 2)
+    told = len(rig.server.asked)
+
+    def again(asked: Asked) -> Reply:
+        return sends_back(rig, 412, "epoch_changed", 2, f"epoch {len(rig.server.asked)}", rig.head(1))(asked)
+
+    rig.server.always = again
+    assert what(rig.run()) == "busy"
+    assert len(rig.server.asked) == told + 2
+
+
+def test_the_log_of_the_sync_keeps_no_more_than_a_line_of_what_it_was_told(rig: Rig) -> None:
+    keeper = JournalKeeper(rig.journal.database, StillClock())
+    keeper(Rewound(through=0, epoch="E" * 5000))
+    keeper(Trouble(what="offline", detail="x" * 5000))
+    (longest,) = rig.journal.read().execute("SELECT max(length(detail)) FROM sync_log").fetchone()
+    assert longest == LOG_CHARS
 
 
 @pytest.mark.parametrize(("status", "code"), [(422, "hash_mismatch"), (409, "fork")])
@@ -584,12 +687,13 @@ def test_a_busy_centre_says_how_long_to_wait(rig: Rig, status: int, header: str,
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 599])
-def test_after_an_unknown_outcome_the_same_bytes_are_sent_again(rig: Rig, status: int) -> None:
+def test_after_an_unknown_outcome_the_same_request_is_sent_again(rig: Rig, status: int) -> None:
     rig.server.answers = [lambda asked: (status, b"<html>bad gateway</html>", {}), rig.takes()]
     assert what(rig.run()) == "busy"
     assert rig.run() is None
-    first, second = [each.body for each in rig.server.asked if each.path.endswith("/push")]
-    assert first == second
+    first, second = rig.server.pushes()
+    assert msgspec.structs.replace(first, nonce=second.nonce) == second
+    assert first.nonce != second.nonce, "what refuses the first is no answer to the second"
     assert rig.acked == 3
 
 
