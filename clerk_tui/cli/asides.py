@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
-from hall.errors import BadInput
+from hall.errors import BadInput, HallError
 
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
@@ -38,7 +39,8 @@ def aside(
     stands: str | None,
     as_json: bool,
 ) -> None:
-    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}]}``: what is still to be dealt with."""
+    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"kind", "reference",
+    "other_reference", "reason", "window"}]}``: what is still to be dealt with, of this window and on line of others."""
     from clerk_tui.services.aside import worklist
 
     wishes = [name for name, given in (("correct", correct), ("hand-over", handed), ("stands", stands)) if given]
@@ -61,7 +63,34 @@ def aside(
             }
             for row in worklist(ws)
         ]
-    answer(as_json, {"records": rows}, lambda: map(_line, rows) if rows else [_("没有要处理的记录")])
+        hall = _of_hall(ws)
+    told = {"records": rows, "hall": hall}
+    answer(as_json, told, lambda: [*map(_line, rows), *map(_hall_line, hall)] or [_("没有要处理的记录")])
+
+
+def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
+    """What two windows of the hall did that cannot both stand; nothing where the centre does not answer."""
+    from clerk_tui.services import hall_conflicts
+
+    if not ws.config.centre.enabled:
+        return []
+    with suppress(HallError):
+        return [
+            {
+                "kind": each.kind,
+                "reference": each.reference or None,
+                "other_reference": each.other_reference or None,
+                "reason": each.reason,
+                "window": each.window,
+            }
+            for each in hall_conflicts.told(ws)
+        ]
+    return []
+
+
+def _hall_line(row: dict[str, Any]) -> str:
+    references = " ".join(filter(None, (row["reference"], row["other_reference"])))
+    return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"])))
 
 
 def _deal_with(ws: Workspace, seq: int, wish: str, words: str) -> None:
