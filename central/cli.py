@@ -219,9 +219,10 @@ def _add_groups() -> None:
     from central.alarms_cli import alarms
     from central.asides_cli import aside, import_sealed
     from central.departments_cli import department
+    from central.rule_cli import queue_rule
     from central.staff_cli import clerk, device
 
-    for group in (clerk, device, department, alarms, aside, import_sealed):
+    for group in (clerk, device, department, alarms, aside, import_sealed, queue_rule):
         main.add_command(group)
 
 

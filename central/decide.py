@@ -27,6 +27,8 @@ from hall.fold import advance, fold
 
 _cases = msgspec.json.Decoder(Case)
 WITHHELD = "中心收不下这条记录的内容，只记了它的抬头；内容还在写它的窗口"
+SERVED_TWICE = "served_twice"
+"""The kind of conflict of a ticket that two windows served; it stands on the ticket, not on a case."""
 MAX_NAME = 200
 """Longest identity (of a fact, of a case) that is stored, in characters."""
 # Without what PostgreSQL cannot store (NUL, lone surrogates) and what nobody names a thing with.
@@ -64,8 +66,9 @@ class Known(Struct, kw_only=True):
     """What is stored already of what a batch names.
 
     ``ids`` are used; ``histories`` the facts of cases that two windows wrote; ``held`` the cases of which this journal
-    has a fact that nobody could read; ``conflicted`` those on which it has an open conflict; ``doubts`` are about the
-    writers of facts, by number; ``sizes`` are the bytes of cases as they grow.
+    has a fact that nobody could read; ``conflicted`` those on which it has an open conflict; ``doubled`` the tickets
+    that two windows served and of which the batch settles it; ``doubts`` are about the writers of facts, by number;
+    ``sizes`` are the bytes of cases as they grow.
     """
 
     ids: set[str]
@@ -73,13 +76,15 @@ class Known(Struct, kw_only=True):
     histories: dict[str, list[Fact]]
     held: set[str] = field(default_factory=set)
     conflicted: set[str] = field(default_factory=set)
+    doubled: set[str] = field(default_factory=set)
     doubts: dict[int, Doubt] = field(default_factory=dict)
     tickets: TicketFacts | None = None
     sizes: dict[str, int] = field(default_factory=dict)
 
 
 class NewConflict(Struct, frozen=True, kw_only=True):
-    """Something a person has to look at; ``other`` is the second case where two are meant."""
+    """Something a person has to look at, on a case (or a ticket: ``SERVED_TWICE``); ``other`` is the second case where
+    two are meant."""
 
     conflict_id: str
     case_id: str
@@ -222,7 +227,12 @@ def _apply(
         return wire.Status.APPLIED, "", None
     if known.tickets is not None and is_ticket(fact):
         status, reason = known.tickets.take(fact)
+        if (why := known.tickets.doubled.get(each.event_id)) is not None:
+            decided.conflicts.append(_conflict(each, SERVED_TWICE, why, subject))
         return aside("other", reason) if status is wire.Status.QUARANTINED else (status, reason, None)
+    if isinstance(fact.body, f.ConflictSettled) and subject in known.doubled:
+        decided.settled.append(_settled(fact.body, fact))
+        return wire.Status.APPLIED, "", None
     row = known.cases.get(subject)
     if row is not None and row.office != at.office:
         return aside("other", "办件属于另一个大厅")
@@ -266,16 +276,7 @@ def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known
     body, header = fact.body, fact.header
 
     def conflict(kind: str, why: str) -> None:
-        decided.conflicts.append(
-            NewConflict(
-                conflict_id=header.event_id,
-                case_id=case.case_id,
-                kind=kind,
-                reason=why,
-                seq=each.seq,
-                actor=plain(header.actor),
-            )
-        )
+        decided.conflicts.append(_conflict(each, kind, why, case.case_id))
 
     if status is wire.Status.CONFLICT:
         disputed = next((dispute for dispute in case.disputes if dispute.id == header.event_id), None)
@@ -287,9 +288,25 @@ def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known
     if doubt is not None and status is wire.Status.APPLIED:
         conflict("needs_review", doubt.reason)
     if isinstance(body, f.ConflictSettled):
-        decided.settled.append(Settled(plain(body.conflict), case.case_id, body.stands, plain(header.actor)))
+        decided.settled.append(_settled(body, fact))
     if isinstance(body, f.CaseReceived) and status is wire.Status.APPLIED:
         decided.claims += _claims(each, fact, body)
+
+
+def _conflict(each: Incoming, kind: str, why: str, subject: str) -> NewConflict:
+    assert each.header is not None
+    return NewConflict(
+        conflict_id=each.event_id,
+        case_id=subject,
+        kind=kind,
+        reason=why,
+        seq=each.seq,
+        actor=plain(each.header.actor),
+    )
+
+
+def _settled(body: f.ConflictSettled, fact: Fact) -> Settled:
+    return Settled(plain(body.conflict), fact.header.subject, body.stands, plain(fact.header.actor))
 
 
 def _claims(each: Incoming, fact: Fact, body: f.CaseReceived) -> list[Claim]:

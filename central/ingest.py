@@ -6,7 +6,7 @@ continue the chain. The hall's counter is taken last, so that its numbers appear
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import wire
 from hall.chain import open_sealed
+from hall.facts import ConflictSettled
 
 
 class Taken(Struct):
@@ -188,7 +189,17 @@ async def load(db: Db, at: IncarnationRow, incoming: list[Incoming], now_ms: int
         histories=histories,
         tickets=await queue_facts.load(db, at.office, at.device_id, at.code, [each.fact for each in incoming], now_ms),
         held=await oversight.held_cases(db, at.office, at.code, subjects),
+        doubled=await conflicts.doubled(db, at.office, _settling(incoming, cases)),
         conflicted=await conflicts.conflicted(db, at.office, at.code, flagged) if flagged else set(),
+    )
+
+
+def _settling(incoming: list[Incoming], cases: Collection[str]) -> list[str]:
+    """What the batch settles that is no case."""
+    return sorted(
+        each.subject
+        for each in incoming
+        if each.fact is not None and isinstance(each.fact.body, ConflictSettled) and each.subject not in cases
     )
 
 

@@ -186,6 +186,16 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
     @property
+    def course(self) -> tuple[Event, ...]:
+        """The timeline as it is shown: by time where several windows worked on the case, else as it was written.
+
+        A window that went on from a paper is folded before what the paper did not know yet, its own issue among it.
+        """
+        if len(self.writers) < 2:
+            return self.timeline
+        return tuple(sorted(self.timeline, key=lambda event: event.at_ms))
+
+    @property
     def fee_open(self) -> int:
         """What is still to be paid of the fee that was demanded, in fen."""
         demanded = sum(charge.fen for charge in self.fee.charges) if self.fee else 0

@@ -56,8 +56,12 @@ def in_favour(case: Case, doubts: Iterable[ClockDoubt]) -> Case:
     starts = [doubt for doubt in doubts if doubt.what in _STARTS]
     received = min((doubt.earliest for doubt in starts if doubt.what == "received"), default=case.clock_from)
     accepted = min((doubt.earliest for doubt in starts if doubt.what != "received"), default=case.accepted)
+    counted = case.counted_from
+    if counted is not None and any(doubt.what != "received" for doubt in starts) and accepted is not None:
+        counted = min(counted, accepted)
     return structs.replace(
         case,
         clock_from=min(case.clock_from, received),
+        counted_from=counted,
         accepted=min(case.accepted, accepted) if case.accepted and accepted else case.accepted,
     )

@@ -79,7 +79,9 @@ class CaseClock(Struct, frozen=True, kw_only=True):
 def due(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCalendar) -> Due:
     """The promised and the statutory date of a case received and accepted on these days (clock days, domain.md §9a.2).
 
-    A limit counts from acceptance unless the matter says from receipt (建筑法 art. 8: 七日 from 收到申请).
+    A limit counts from acceptance unless the matter says from receipt (建筑法 art. 8: 七日 from 收到申请);
+    ``received`` is then what ``receipt_start`` says. No date lies before the acceptance, and none that is promised
+    after the law's.
     """
     promised = _last_day(limits.promised, received, accepted, calendar, ())
     statutory = _last_day(limits.statutory, received, accepted, calendar, ())
@@ -88,8 +90,16 @@ def due(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCale
 
 def latest_promise(limits: Limits, received: dt.date, accepted: dt.date, calendar: WorkCalendar) -> dt.date:
     """The last day a tolerated material may be promised for: the promised limit (domain.md §6)."""
-    last = _last_day(limits.promised, received, accepted, calendar, ())
-    return last.day if last else accepted
+    return due(limits, received, accepted, calendar).promised or accepted
+
+
+def receipt_start(case: Case, complete: dt.date) -> dt.date:
+    """The clock day that a limit from receipt counts from, for a case whose materials are ``complete`` as of a day.
+
+    The receipt; after a notice the day on which the last of what it named was in. The time that the applicant took is
+    not the hall's (行政许可法 art. 32(4), (5); 建筑工程施工许可管理办法 art. 5: 审批时间自补正齐全后相应顺延).
+    """
+    return complete if case.notices else case.clock_from
 
 
 def notice_due(clock_from: dt.date, calendar: WorkCalendar) -> cal.Due:
@@ -132,8 +142,9 @@ def case_clock(
     pauses = _pauses(case, today)
     limits = case.matter.limits
     start = case.counted_from or max(case.accepted, case.clock_from)
-    promised = _last_day(limits.promised, case.clock_from, start, calendar, pauses, case.extended_days)
-    statutory = _last_day(limits.statutory, case.clock_from, start, calendar, pauses, case.extended_days)
+    received = receipt_start(case, start)
+    promised = _last_day(limits.promised, received, start, calendar, pauses, case.extended_days)
+    statutory = _last_day(limits.statutory, received, start, calendar, pauses, case.extended_days)
     dates = _joined(promised, statutory)
     if case.state not in RUNNING:
         return CaseClock(promised=dates.promised, statutory=dates.statutory, provisional=dates.provisional, due=dates)
@@ -203,12 +214,18 @@ def _last_day(
     if limit is None:
         return None
     start = received if limit.starts == "received" else accepted
-    if limit.unit == "on_the_spot":
-        return cal.Due(start, not calendar.is_known(start))
-    return calendar.due_with_pauses(start, limit.days + extra_days, limit.unit, pauses)
+    if limit.unit != "on_the_spot":
+        last = calendar.due_with_pauses(start, limit.days + extra_days, limit.unit, pauses)
+        if last.day >= accepted:
+            return last
+    # Decided on the spot, or a limit from receipt that ran out while it was looked at: it is for the day of acceptance.
+    return cal.Due(accepted, not calendar.is_known(accepted))
 
 
 def _joined(promised: cal.Due | None, statutory: cal.Due | None) -> Due:
+    # Counted in other days or from another day, a promise may come out past the law's limit; nothing is promised there.
+    if promised is not None and statutory is not None and promised.day > statutory.day:
+        promised = statutory
     unsure = any(limit.provisional for limit in (promised, statutory) if limit)
     return Due(
         promised=promised.day if promised else None,

@@ -203,7 +203,7 @@ class CaseRefused(Body, frozen=True, tag="case.refused"):
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed.
 
-    ``overdue``: after the day that the notice gave, with the ``reason`` why it is taken; it is for supervisors.
+    ``overdue``: after the day of the notice or of the promise, with the ``reason`` why it is taken; for supervisors.
     """
 
     ticks: dict[str, Tick]

@@ -339,8 +339,8 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
     """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, a refusal
     that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
-    So is what is taken after the day that the notice gave, and a mandatory material that a clerk declares not
-    applicable: nobody else has weighed it.
+    So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
+    clerk declares not applicable: nobody else has weighed it.
     """
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))

@@ -15,7 +15,6 @@ from msgspec import Meta, Struct
 
 from hall.queueing import QueueRule
 from hall.ticketing import Lane
-from hall.wire import ShortText
 
 MAX_BLOCK = 500
 """Most serials of one block."""
@@ -26,13 +25,17 @@ MAX_DAYS = 92
 LEASE_S = 90
 """How long a called ticket is a window's, in seconds, where the hall says nothing else."""
 
+CONTROLS = r"\x00-\x1f\x7f-\x9f"
+"""What no text of the queue holds, neither in a request nor in a fact: control characters and line breaks (a class of
+regular expressions)."""
+
 Identity = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,60}\Z")]
 """A UUIDv7, made by whoever asks before anything is sent."""
-Business = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+Business = Annotated[str, Meta(min_length=1, max_length=60, pattern=rf"^[^{CONTROLS}]*\Z")]
 Letter = Annotated[str, Meta(pattern=r"^[A-Z]{1,2}\Z")]
-Window = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*\Z")]
-PlainText = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
+Window = Annotated[str, Meta(min_length=1, max_length=20, pattern=rf"^[^{CONTROLS}]*\Z")]
+Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*\Z")]
+PlainText = Annotated[str, Meta(max_length=200, pattern=rf"^[^{CONTROLS}]*\Z")]
 Businesses = Annotated[list[Business], Meta(min_length=1, max_length=MAX_BUSINESSES)]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**31)]
@@ -64,7 +67,7 @@ class IssueRequest(_Message, frozen=True):
     slot_ms: Instant = 0
     reference: PlainText = ""
     person: Annotated[str, Meta(pattern=r"^([0-9a-f]{16,64})?\Z")] = ""
-    name: Annotated[str, Meta(max_length=60, pattern=r"^[^\x00]*\Z")] = ""
+    name: Annotated[str, Meta(max_length=60, pattern=rf"^[^{CONTROLS}]*\Z")] = ""
     station: PlainText = ""
 
 
@@ -180,7 +183,7 @@ class Action(_Message, frozen=True):
     """Something that a window does to the ticket it has, or a station to one that nobody has."""
 
     action_id: Identity
-    window: Annotated[str, Meta(max_length=20, pattern=r"^[^\x00-\x1f\x7f]*\Z")] = ""
+    window: Annotated[str, Meta(max_length=20, pattern=rf"^[^{CONTROLS}]*\Z")] = ""
     clerk: PlainText = ""
 
 
@@ -194,14 +197,14 @@ class TransferAction(ReasonedAction, frozen=True, kw_only=True):
     """Sent on to another business, or to one window of it; number and first call stay."""
 
     business: Business
-    to_window: Annotated[str, Meta(max_length=20, pattern=r"^[^\x00-\x1f\x7f]*\Z")] = ""
+    to_window: Annotated[str, Meta(max_length=20, pattern=rf"^[^{CONTROLS}]*\Z")] = ""
 
 
 class FinishAction(Action, frozen=True, kw_only=True):
     """Served, with the cases of the visit and what became of them."""
 
-    outcomes: Annotated[list[ShortText], Meta(max_length=50)] = []
-    references: Annotated[list[ShortText], Meta(max_length=50)] = []
+    outcomes: Annotated[list[PlainText], Meta(max_length=50)] = []
+    references: Annotated[list[PlainText], Meta(max_length=50)] = []
 
 
 class ActionReply(_Message, frozen=True):

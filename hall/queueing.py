@@ -30,7 +30,6 @@ class QueueRule(Struct, frozen=True, kw_only=True):
     fair_after_min: int = 30
     back_within_min: int = 30
     back_behind: int = 3
-    calls_before_pass: int = 3
     passes_before_void: int = 2
 
 

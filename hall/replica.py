@@ -27,13 +27,13 @@ from hall.facts import Due, PaperKind
 from hall.identity import normalise_number
 from hall.masking import mask_name
 from hall.names import says_something
-from hall.replica_envelope import PREFIX, KnownKey, ReplicaError, altered, key_id, unwrap, wrap
+from hall.replica_envelope import MAX_PAYLOAD, PREFIX, KnownKey, ReplicaError, altered, key_id, unwrap, wrap
+from hall.replica_limits import MAX_PRINTED, MAX_ROWS
 from hall.replica_wire import (
     APPLICANTS,
     CORRECTABLE,
     FORMAT,
     KINDS,
-    MAX_ROWS,
     STATES,
     TICKS,
     TOLD,
@@ -136,7 +136,8 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     """The code of a paper of ``case``, issued on ``day`` with ``number`` (``REF/B1``): the same for the same input.
 
     Raises:
-        ValueError: a kind of paper that carries no code, or a list too long for one.
+        ValueError: a kind of paper that carries no code, or a case that no code holds: what ``decode`` would not read
+            and what no QR code has room for is not made.
     """
     if paper not in KINDS:
         raise ValueError(f"{paper} carries no code")
@@ -176,7 +177,15 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         digest=_digests(signer.secret, identity, given, who.name) if who and given else b"",
         unsure=_unsure(case),
     )
-    return wrap(pack(wire), signer.key)
+    payload = pack(wire)
+    try:
+        unpack(payload)
+    except ReplicaError as error:
+        raise ValueError("the case is beyond what a code says") from error
+    code = wrap(payload, signer.key)
+    if len(code) > MAX_PRINTED or len(payload) > MAX_PAYLOAD:
+        raise ValueError("the case is too long for a code")
+    return code
 
 
 def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today: dt.date) -> Replica:

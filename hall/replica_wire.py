@@ -12,12 +12,12 @@ from hall.case import CaseState
 from hall.catalogue.model import ApplicantKind
 from hall.facts import PaperKind
 from hall.replica_envelope import altered, newer, strictly
+from hall.replica_limits import MAX_ANSWER, MAX_ANSWERS, MAX_MATTER, MAX_ROWS, MAX_VERSION
 from hall.verdict import TickState
 
 FORMAT: Final = 1
 KINDS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance")
 """The papers that carry a code. New ones are added at the end: their place is what is written."""
-MAX_ROWS: Final = 120
 STATES: Final = tuple(CaseState)
 TICKS: Final = tuple(TickState)
 APPLICANTS: Final[tuple[ApplicantKind, ...]] = (
@@ -36,8 +36,8 @@ _DAY_ZERO: Final = dt.date(2020, 1, 1).toordinal()
 Place = Annotated[int, Meta(ge=0, lt=MAX_ROWS)]
 Day = Annotated[int, Meta(ge=-7305, le=40_000)]
 Reason = Annotated[int, Meta(ge=0, le=255)] | Annotated[str, Meta(max_length=200)]
-Name = Annotated[str, Meta(max_length=60)]
-Answers = dict[Name, Name | tuple[Name, ...]]
+Word = Annotated[str, Meta(max_length=MAX_ANSWER)]
+Answers = dict[Word, Word | tuple[Word, ...]]
 
 
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,8 +62,8 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """
 
     format: Annotated[int, Meta(ge=0)]
-    matter: Annotated[str, Meta(max_length=80)]
-    catalogue: Annotated[str, Meta(max_length=40)]
+    matter: Annotated[str, Meta(max_length=MAX_MATTER)]
+    catalogue: Annotated[str, Meta(max_length=MAX_VERSION)]
     list_digest: Annotated[bytes, Meta(min_length=4, max_length=4)]
     states: Annotated[bytes, Meta(max_length=MAX_ROWS)]
     days: Annotated[list[Day | None], Meta(min_length=9, max_length=9)]
@@ -76,7 +76,7 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     number: Annotated[str, Meta(max_length=9)]
     applicant: Annotated[int, Meta(ge=0, lt=len(APPLICANTS))] = 0
     name: Annotated[str, Meta(max_length=60)] = ""
-    answers: Annotated[Answers, Meta(max_length=60)] = {}
+    answers: Annotated[Answers, Meta(max_length=MAX_ANSWERS)] = {}
     reasons: Annotated[dict[Place, Reason], Meta(max_length=MAX_ROWS)] = {}
     promises: Annotated[dict[Place, Day], Meta(max_length=MAX_ROWS)] = {}
     notices: Annotated[int, Meta(ge=0, le=1000)] = 0

@@ -53,6 +53,10 @@ WORK_NAMES: Final[dict[str, str]] = {
     "visit_other": "来访：其他",
 }
 """What a day's work is called on its sheet, in the order in which it stands there."""
+VISIT_NAMES: Final = {
+    key.removeprefix("visit_"): name.partition("：")[2] for key, name in WORK_NAMES.items() if key.startswith("visit_")
+}
+"""How a visit ended in which no matter was done, by the code that is kept."""
 
 
 class ShiftPaused(Body, frozen=True, tag="shift.paused"):

@@ -148,6 +148,13 @@ def _brought(ticks: Mapping[str, Tick]) -> str:
     return "、".join(filter(None, found))
 
 
+def _taken_late(case: Case, body: f.CaseSupplemented) -> str:
+    """Which day was past, the promise's or the notice's, and why it was taken all the same."""
+    if any(promise.code in body.ticks and promise.until < body.handed_in for promise in case.promises):
+        return f"；已过承诺补齐的日期，仍收下的原因：{body.reason}"
+    return f"；已过补正期限，仍收下的原因：{body.reason}"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -165,8 +172,8 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseRefused(refusal=refusal, conforming=conforming):
             why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
             return f"不予受理：{refusal.reason}{why}"
-        case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue, reason=reason):
-            late = f"；已过补正期限，仍收下的原因：{reason}" if overdue else ""
+        case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
+            late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CaseAdopted():
             return adopted_from(fact.body)

@@ -172,7 +172,8 @@ def judge(
 ) -> Verdict:
     """What the law allows. A material without a tick counts as missing, unless the hall holds it.
 
-    ``latest_promise`` is the promised limit counted from today: a promise may not run past it (domain.md §6).
+    ``latest_promise`` is the promised limit: a promise may not run past it (domain.md §6). It lies before ``today``
+    where post is opened so late that nothing can be promised any more.
     ``refusal`` is a ground the clerk has stated; an exit of the checklist states one by itself. ``kind`` is the
     matter's, which decides how the Act is cited.
     """
@@ -189,6 +190,9 @@ def judge(
         if problem := refusal_error(stated):
             errors.insert(0, problem)
     lawful, unlawful = _offers(checklist, gaps, tolerance, good_credit, stated)
+    if Outcome.TOLERATED in lawful and latest_promise is not None and latest_promise < today:
+        lawful = tuple(outcome for outcome in lawful if outcome is not Outcome.TOLERATED)
+        unlawful[Outcome.TOLERATED] = "承诺办结时限已过，不能再承诺补齐"
     outcome = _default(lawful, gaps)
     return Verdict(
         outcome=None if errors else outcome,
@@ -267,6 +271,11 @@ def _tick_error(
         case TickState.NOT_APPLICABLE if row.required and not says_something(tick.reason):
             message = f"“{row.name}”是必要材料，写明不适用的理由才能免去"
             return BadInput("needs_reason", message, field=where, hint="写一句理由，或改勾“有”“缺”")
+        case TickState.MISSING if row.held and row.required:
+            # Nobody may be asked for what the hall has or gets by itself (国令716 art. 7): it is no gap of theirs.
+            message = f"“{row.name}”由窗口核实，不能要求申请人提交"
+            hint = "勾“已有”；查到的不能用、或者查无此件的，勾“不合格”并写明原因"
+            return BadInput("hall_has_it", message, field=where, hint=hint)
         case TickState.HELD if not row.held:
             return BadInput("not_held", f"本厅没有“{row.name}”，不能勾“已有”", field=where, hint="收到后勾“有”")
         case TickState.PROMISED:
@@ -279,6 +288,10 @@ def _promise_error(
 ) -> BadInput | None:
     if not (row.tolerable and tolerance.allowed):
         return BadInput("not_tolerable", f"“{row.name}”不能容缺", field=where, hint="勾“缺”后一次性告知")
+    if latest is not None and latest < today:
+        return BadInput(
+            "promise_impossible", f"“{row.name}”不能再承诺：承诺办结时限已过", field=where, hint="勾“缺”后一次性告知"
+        )
     if tick.until is None:
         return BadInput("promise_date_needed", f"“{row.name}”要写承诺补齐的日期", field=f"{where}.until")
     if tick.until < today:

@@ -149,7 +149,8 @@ class RetryReply(_Message, frozen=True):
 
 
 class ConflictEntry(_Message, frozen=True):
-    """A conflict that nobody has settled. ``id`` is what ``conflict.settled`` names; ``kind`` a flag of ``Change``.
+    """A conflict that nobody has settled. ``id`` is what ``conflict.settled`` names; ``kind`` a flag of ``Change``, or
+    ``served_twice`` where two windows served one ticket, which then is ``case_id``.
 
     ``case_id`` is the case it stands on, ``other`` the second case where two are meant; both sides stay as they are.
     """

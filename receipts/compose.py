@@ -7,6 +7,7 @@ off.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote
 
 from hall.case import Case
@@ -20,6 +21,9 @@ from receipts.filler import Filler
 from receipts.guide_flows import flow_of, project_of
 from receipts.needs import UNNUMBERED, require, require_printed, require_values
 from receipts.values import content_of
+
+Code: TypeAlias = tuple[str, tuple[str, ...]]
+"""What a QR code says, and the lines under it."""
 
 
 def compose(
@@ -36,7 +40,8 @@ def compose(
 
     ``texts`` is a folder with a centre's own texts, ``<kind>.toml`` each; ``wording`` the words it was issued with,
     which come before those. ``qr`` is the code that carries the case to
-    another window; the address where the applicant sees how the case stands is a second one beside it. Papers under
+    another window; the address where the applicant sees how the case stands is a second one beside it, and on a 取件单
+    the one where the service is rated. Papers under
     行政许可法 art. 32 carry a number, a date, the place of the seal, and the reason where something is refused. A case
     in ``"en"`` gives the same paper in Chinese and English.
 
@@ -71,6 +76,7 @@ def compose(
         # The numbers are the same in both languages: one line, its English behind it.
         footer.append("　".join(filter(None, (f"查询网址：{base}　查询码：{code}", filler.second("查询网址和查询码")))))
     link = query_link(base, case.reference, code)
+    first, other = _codes(template, qr, link, rating_link(case) if kind == "pickup" else "")
     document = Document(
         kind=kind,
         title=filler.plain(template.title),
@@ -78,10 +84,10 @@ def compose(
         department=filler.plain("{department}　{window}").rstrip("　"),
         reference=case.reference,
         number=issued.number,
-        qr=qr or link,
-        qr_caption=_caption(filler, template.code_caption if qr else template.qr_caption),
-        link=link if qr else "",
-        link_caption=_caption(filler, template.qr_caption) if qr and link else (),
+        qr=first[0],
+        qr_caption=_caption(filler, first[1]),
+        link=other[0],
+        link_caption=_caption(filler, other[1]),
         copies=tuple(filler.both(label, " ") for label in template.copies),
         blocks=tuple(block for entry in template.block if filler.holds(entry.when) for block in filler.blocks(entry)),
         footer=tuple(filter(None, footer)),
@@ -101,6 +107,19 @@ def query_link(base: str, reference: str, code: str = "") -> str:
     if not base:
         return ""
     return f"{base.rstrip('/')}/{quote(reference)}" + (f"?c={quote(code)}" if code else "")
+
+
+def rating_link(case: Case) -> str:
+    """The address in a QR code where the service is rated; empty where the hall has none."""
+    return case.matter.hall.rating_url.replace("{reference}", quote(case.reference))
+
+
+def _codes(template: t.Template, replica: str, link: str, rating: str) -> tuple[Code, Code]:
+    """The first two of a paper's QR codes that say something, each with its caption."""
+    captions = (template.code_caption, template.qr_caption, template.rating_caption)
+    found = [(said, caption) for said, caption in zip((replica, link, rating), captions, strict=True) if said]
+    first, second = [*found, ("", ()), ("", ())][:2]
+    return first, second
 
 
 def _office(filler: Filler, *names: str) -> str:

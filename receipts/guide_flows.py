@@ -62,8 +62,13 @@ def _limits(matter: MatterRef) -> str:
     texts = [f"承诺{promised}内作出决定"]
     if matter.limits.statutory:
         texts.append(f"法定时限{limit_text(matter.limits.statutory)}")
-    special = "；标“不计入时限”的为特别程序，时间另行书面告知" if matter.special_procedures else ""
+    special = "；标“不计入时限”的为特别程序，时间另行书面告知" if _marks_any(matter) else ""
     return "，".join(texts) + special + "。"
+
+
+def _marks_any(matter: MatterRef) -> bool:
+    """Whether a step of the picture is marked as one whose time is not counted."""
+    return any(not step.counted for step in steps_of(matter))
 
 
 def _english_limits(matter: MatterRef, english: English) -> str:
@@ -72,7 +77,7 @@ def _english_limits(matter: MatterRef, english: English) -> str:
     told = [f"Promised: {english.phrase(limit_text(matter.limits.promised))}."]
     if matter.limits.statutory:
         told.append(f"Statutory: {english.phrase(limit_text(matter.limits.statutory))}.")
-    if matter.special_procedures:
+    if _marks_any(matter):
         told.append("What is marked “not counted” is a special procedure; you are told of its time in writing.")
     return " ".join(told)
 

@@ -12,7 +12,7 @@ from hall.catalogue.model import LICENCE
 from hall.facts import Due, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
-from receipts.wording import amount_text, capital_amount, chinese_date, citations, copies_text, days_text
+from receipts.wording import amount_text, capital_amount, chinese_date, citations, cited_beside, copies_text, days_text
 
 
 def later_values(case: Case) -> dict[str, str]:
@@ -51,6 +51,7 @@ def later_flags(case: Case) -> dict[str, bool]:
         "fields": bool(case.fields),
         "posted": bool(case.delivered and case.delivered.how == "posted"),
         "supplied": bool(_supplied(case)),
+        "rating": bool(case.matter.hall.rating_url),
         "waiting": bool(case.promises or case.gaps),
         "reopened": case.accepted is not None,
     }
@@ -148,7 +149,7 @@ def _clock(case: Case) -> dict[str, str]:
         "procedure_days": days_text(told.days, told.unit) if told else "",
         "procedure_starts": chinese_date(told.starts) if told else "",
         "procedure_until": chinese_date(told.until, told.provisional) if told else "",
-        "procedure_basis": told.basis.strip() if told else "",
+        "procedure_basis": cited_beside(told.basis, "行政许可法", "第四十五条") if told else "",
         "procedure_reason": _sentence(told.reason) if told else "",
         "procedure_due": chinese_date(told.due, told.provisional) if told else "",
         "procedure_statutory": chinese_date(told.statutory, told.provisional) if told else "",

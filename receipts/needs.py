@@ -160,6 +160,8 @@ def marks_of(kind: PaperKind) -> tuple[Mark, ...]:
         found.add("number")
     if kind == "refusal":
         found.add("organ")
+    if kind == "notice":
+        found.add("consequence")
     if kind == "fee" or kind in _BY_ARTICLE:
         found.add("basis")
     if kind == "served":
@@ -212,6 +214,8 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
     ]
     seals = [block for block in document.blocks if isinstance(block, Seal)]
     missing += [label for table, names, label in LISTS.get(kind, ()) if not _listed(content.tables[table], names, said)]
+    if kind == "notice" and content.values["lapse"] not in said:
+        missing.append("逾期未补正的后果")
     if kind == "refusal" and "not_authority" in content.flags and content.values["where_organ"] not in said:
         missing.append("有权受理的机关")
     if kind == "served":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from msgspec import structs
+
 from hall import facts as f
 from hall.catalogue.model import Fee, HallInfo, Limit, Limits, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row
@@ -24,6 +26,7 @@ HALL: Final = HallInfo(
     supervision_phone="0990-5550012",
     hours="工作日 9:00-12:00 13:00-17:00",
     query_url="https://zwfw.example.invalid/q",
+    rating_url="https://pj.example.invalid/r?no={reference}",
     reconsideration="示例市人民政府",
     court="示例市人民法院",
 )
@@ -125,3 +128,37 @@ MATTER: Final = f.MatterRef(
     questions=(("经营业态？", "餐饮服务"), ("是否利用自动设备从事食品经营？", "否")),
     field_labels={"place": "经营场所", "area": "面积（平方米）", "staff": "从业人员"},
 )
+REGISTERED: Final = f.CaseDecided(
+    granted=True,
+    day=dt.date(2026, 9, 22),
+    basis="《不动产登记暂行条例》第二十一条",
+    result="不动产权证书",
+    result_number="示（2026）示例市不动产权第0000015号",
+    collect_from=dt.date(2026, 9, 23),
+)
+NOT_REGISTERED: Final = f.CaseDecided(
+    granted=False,
+    day=dt.date(2026, 9, 22),
+    reason="申请登记的房屋存在尚未解决的权属争议，示例市人民法院已经立案",
+    basis="《不动产登记暂行条例》第二十二条",
+)
+TOGETHER: Final = structs.replace(
+    MATTER,
+    limits=Limits(promised=Limit(days=30), statutory=Limit(days=45)),
+    partners=("示例市消防救援支队",),
+)
+"""A matter of two authorities, for which the law gives 45 days (行政许可法 art. 42(2))."""
+FEE: Final = f.FeeDemanded(
+    charges=(
+        f.Charge(
+            name="不动产登记费（非住宅）", fen=55_000, quantity="550元/件 × 1件", basis="发改价格规〔2016〕2559号"
+        ),
+        f.Charge(name="不动产权属证书工本费", fen=1_000, quantity="10元/本 × 1本", basis="财税〔2016〕79号"),
+    ),
+    pay_by=dt.date(2026, 9, 30),
+    payee="示例市财政局（非税收入专户）",
+    how="扫码、银行柜台或者窗口POS机",
+    code="9901 2600 0001 2345 6789",
+    late="办理结果暂不发放",
+)
+PAID: Final = f.FeePaid(fen=56_000, day=dt.date(2026, 9, 24), how="扫码", voucher="9901260000012345")

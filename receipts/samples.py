@@ -27,13 +27,18 @@ from receipts.sample_case import (
     BARRED,
     DAY,
     ESTATE,
+    FEE,
     FOREIGNER,
     MATTER,
+    NOT_REGISTERED,
+    PAID,
     PRESENT,
     PROMISED,
     REFERENCE,
+    REGISTERED,
     ROWS,
     SOME_IN,
+    TOGETHER,
 )
 from receipts.sample_english import ENGLISH
 from receipts.sample_project import PROJECT, PROJECT_ROWS, PROJECT_SITUATIONS
@@ -106,20 +111,6 @@ _SERVED: Final = f.PapersServed(
     how="direct",
     servers=("周敏", "陈晨"),
 )
-_FEE: Final = f.FeeDemanded(
-    charges=(
-        f.Charge(
-            name="不动产登记费（非住宅）", fen=55_000, quantity="550元/件 × 1件", basis="发改价格规〔2016〕2559号"
-        ),
-        f.Charge(name="不动产权属证书工本费", fen=1_000, quantity="10元/本 × 1本", basis="财税〔2016〕79号"),
-    ),
-    pay_by=dt.date(2026, 9, 30),
-    payee="示例市财政局（非税收入专户）",
-    how="扫码、银行柜台或者窗口POS机",
-    code="9901 2600 0001 2345 6789",
-    late="办理结果暂不发放",
-)
-_PAID: Final = f.FeePaid(fen=56_000, day=dt.date(2026, 9, 24), how="扫码", voucher="9901260000012345")
 _TERMINATED: Final = f.CaseClosed(
     how="terminated",
     day=dt.date(2026, 9, 28),
@@ -188,7 +179,7 @@ _COURSES: Final[dict[str, Told]] = {
     "grant": (ALL_IN, (_ACCEPTED, _GRANTED)),
     "denial": (ALL_IN, (_ACCEPTED, _DENIED)),
     "served": (ALL_IN, (_ACCEPTED, _GRANTED, _SERVED)),
-    "fee": (ALL_IN, (_ACCEPTED, _FEE)),
+    "fee": (ALL_IN, (_ACCEPTED, FEE)),
     "transfer": (ALL_IN, (_MOVED,)),
     "terminated": (PROMISED, (_TOLERATED, _TERMINATED)),
     "pickup": (ALL_IN, (_ACCEPTED, _GRANTED)),
@@ -318,11 +309,11 @@ def _fact(body: f.FactBody, seq: int, personal: f.Personal | None = None) -> f.F
     return f.Fact(header=header, body=body, personal=personal)
 
 
-def _issued(kind: f.PaperKind, case: Case) -> tuple[Case, f.PaperIssued]:
+def _issued(kind: f.PaperKind, case: Case, day: dt.date | None = None) -> tuple[Case, f.PaperIssued]:
     """The case with the fact that issues the paper; one that carries a code carries one of its real size."""
     issued = f.PaperIssued(
         paper_id="sample", kind=kind, number=f"{REFERENCE}/{PAPER_LETTERS[kind]}1",
-        day=_LATER.get(kind, DAY), window="3", clerk="周敏",
+        day=day or _LATER.get(kind, DAY), window="3", clerk="周敏",
     )  # fmt: skip
     return case, structs.replace(issued, replica=_code(case, issued))
 
@@ -351,17 +342,14 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
     posted = structs.replace(_SERVED, how="posted", place="示例市商贸路12号", waybill="EZ990100015CN")
     electronic = structs.replace(_SERVED, how="electronic", place="示例市政务服务平台电子送达账户")
     sent = f.ResultDelivered(day=_SERVED.day, how="posted", result="食品经营许可证", waybill="EZ990100015CN")
-    joint = structs.replace(_EXTENDED, days=15, joint=True, approver="示例市人民政府副市长郑和平")
-    confirmation = structs.replace(MATTER, name="户口迁移", kind="行政确认")
     made: dict[str, tuple[f.PaperKind, tuple[f.FactBody, ...]]] = {
         "served_proxy": ("served", (_ACCEPTED, _GRANTED, proxy)),
         "served_refused": ("served", (_ACCEPTED, _GRANTED, kept_out)),
         "served_posted": ("served", (_ACCEPTED, _GRANTED, posted)),
         "served_electronic": ("served", (_ACCEPTED, _GRANTED, electronic)),
         "pickup_posted": ("pickup", (_ACCEPTED, _GRANTED, sent)),
-        "extension_joint": ("extension", (_ACCEPTED, joint)),
-        "pickup_to_pay": ("pickup", (_ACCEPTED, _FEE, _GRANTED)),
-        "pickup_paid": ("pickup", (_ACCEPTED, _FEE, _PAID, _GRANTED)),
+        "pickup_to_pay": ("pickup", (_ACCEPTED, FEE, _GRANTED)),
+        "pickup_paid": ("pickup", (_ACCEPTED, FEE, PAID, _GRANTED)),
         "pickup_denied": ("pickup", (_ACCEPTED, _DENIED)),
         "transfer_back": ("transfer", (_MOVED, _RETURNED)),
     }
@@ -378,14 +366,30 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
         found[f"{kind}_waived"] = _issued(kind, in_words(waived, (_TOLERATED,)))
     partly = SOME_IN | {"m6": Tick(TickState.NOT_APPLICABLE, "申请人本人到场办理")}
     found["notice_waived"] = _issued("notice", in_words(partly, (_NOTICED,)))
-    withdrawn = f.CaseClosed(how="withdrawn", day=dt.date(2026, 9, 28), reason="申请人申请撤回")
+    withdrawn = f.CaseClosed(how="withdrawn", day=_SUPPLIED, reason="申请人申请撤回")
     lapsed = structs.replace(_TERMINATED, how="withdrawn")
-    found["returned_withdrawn"] = _issued("returned", in_words(ALL_IN, (_ACCEPTED, withdrawn)))
-    found["returned_lapsed"] = _issued("returned", in_words(PROMISED, (_TOLERATED, lapsed)))
+    found["returned_withdrawn"] = _issued("returned", in_words(ALL_IN, (_ACCEPTED, withdrawn)), withdrawn.day)
+    found["returned_lapsed"] = _issued("returned", in_words(PROMISED, (_TOLERATED, lapsed)), lapsed.day)
     found["guide_project"] = _issued(
         "guide", _inquiry(_worded(PROJECT, language), language, PROJECT_ROWS, PROJECT_SITUATIONS)
     )
-    others: tuple[f.PaperKind, ...] = ("grant", "denial")
-    for kind in others:
-        found[f"{kind}_other"] = sample(kind, matter=confirmation, language=language)
+    return found | _of_other_matters(language, who)
+
+
+def _of_other_matters(language: f.Language, who: f.Applicant) -> dict[str, tuple[Case, f.PaperIssued]]:
+    """Papers that the food licence cannot give: of several authorities at once, and of what is no licence."""
+    together = _worded(TOGETHER, language)
+    joint = structs.replace(_EXTENDED, days=15, joint=True, approver="示例市人民政府副市长郑和平")
+    accepted = structs.replace(_ACCEPTED, due=due(together.limits, DAY, DAY, _CALENDAR))
+    found = {
+        "extension_joint": _issued(
+            "extension", told(ALL_IN, (accepted, joint), who, AGENT, language, together), joint.day
+        )
+    }
+    estate = _worded(ESTATE, language)
+    begun = structs.replace(_ACCEPTED, due=due(estate.limits, DAY, DAY, _CALENDAR))
+    decisions: dict[f.PaperKind, f.CaseDecided] = {"grant": REGISTERED, "denial": NOT_REGISTERED}
+    for kind, decided in decisions.items():
+        case = told(ALL_IN, (begun, decided), who, AGENT, language, estate)
+        found[f"{kind}_other"] = _issued(kind, case, decided.day)
     return found

@@ -103,6 +103,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     ``code_caption`` stands under the QR code that carries the case to a window, ``qr_caption`` under the one with the
     address where the applicant sees how the case stands; each a few short lines, for whom first.
+    ``rating_caption`` stands under the one where the service is rated, if the hall has such an address.
     ``law`` says on which provisions the paper stands; it is listed, not printed.
     """
 
@@ -112,6 +113,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     footer: tuple[str, ...] = ()
     qr_caption: tuple[str, ...] = ("本人用", "扫码查进度")
     code_caption: tuple[str, ...] = ("窗口用", "扫码续办")
+    rating_caption: tuple[str, ...] = ("评价用", "扫码评价")
     law: str = ""
 
 

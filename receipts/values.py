@@ -5,7 +5,6 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -21,6 +20,7 @@ from hall.masking import mask_identity, mask_phone
 from hall.reference import query_code
 from hall.telling import waived
 from hall.verdict import Gap, Tick, TickState
+from receipts.clock_start import counted_start, later_start, waited
 from receipts.later import later_flags, later_tables, later_values, numbered
 from receipts.wording import chinese_date, copies_text, days_text, limit_text
 
@@ -47,13 +47,13 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
-    not_needed
+    not_needed rating
     exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn supplied
+    lapsed withdrawn supplied waited
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -212,7 +212,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
     return {
         "received": chinese_date(case.received),
         "clock_from": chinese_date(case.clock_from),
-        "start": chinese_date(_start(case)),
+        "start": chinese_date(counted_start(case)),
         "tell_by": chinese_date(case.tell_by),
         "accepted": chinese_date(case.accepted),
         "promised_due": chinese_date(case.due.promised, case.due.promised_provisional),
@@ -238,21 +238,6 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "waived_count": str(len(waived(case.rows, case.ticks))),
         "tolerated_count": str(len(case.promises)),
     }
-
-
-def _start(case: Case) -> dt.date:
-    """The day that the limits of an acceptance count from: of what completed it, else of the receipt."""
-    if case.counted_from is not None:
-        return case.counted_from
-    # Facts that do not say it: only what was complete at once counts from the receipt.
-    return case.received if len(case.handed_in) > 1 else case.clock_from
-
-
-def _later_start(case: Case) -> bool:
-    if case.counted_from is None:
-        return _start(case) != case.received
-    # A limit that counts from the receipt (建筑法 art. 8) does not wait for what was handed in later.
-    return case.counted_from != case.accepted and case.matter.limits.promised.starts != "received"
 
 
 def _faults(gaps: Sequence[Gap]) -> str:
@@ -297,7 +282,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "deemed": case.deemed,
         "held": any(row.held for row in case.rows),
         "later_clock": case.clock_from != case.received,
-        "later_start": _later_start(case),
+        "later_start": later_start(case),
         "exit": bool(case.exits),
         "exit_where": any(way.where for way in case.exits),
         "not_authority": ground == "not_authority",
@@ -316,6 +301,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "supplemented": len(case.handed_in) > 1,
         "tell_by": case.tell_by is not None,
         "tolerated": bool(case.promises),
+        "waited": waited(case),
         "waived": bool(waived(case.rows, case.ticks)),
         "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),

@@ -97,7 +97,17 @@ def _four(part: int) -> str:
 def citations(basis: str) -> str:
     """Provisions divided by semicolons as a sentence takes them: ``《食品安全法》第三十三条、第三十五条``."""
     found = (part.strip().rstrip("。") for part in re.split("[；;\n]", basis))
-    return "、".join(_LAW.sub(r"《\1》\2", part) for part in found if part)
+    return "、".join(_LAW.sub(r"《\1》\2\3", part) for part in found if part)
 
 
-_LAW: Final = re.compile("^([^《》〔第]+(?:法|条例|规定|办法|规则|细则))(第.+)?$")
+def cited_beside(basis: str, law: str, article: str) -> str:
+    """``citations(basis)`` for a sentence that itself goes on with ``article`` of ``law``: that one is not said twice,
+    unless it is all there is."""
+    named = f"《?(?:中华人民共和国)?{law}》?"
+    parts = [part.strip() for part in re.split("[；;\n]", basis)]
+    others = [part for part in parts if part and not re.fullmatch(named + article, part)]
+    others = [re.sub(f"^({named}第.+)、{article}$", r"\1", part) for part in others]
+    return citations("；".join(others) if others else basis)
+
+
+_LAW: Final = re.compile("^([^《》〔（第]+(?:法|条例|规定|办法|规则|细则))(（[^（）]*）)?(第.+)?$")

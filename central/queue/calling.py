@@ -16,14 +16,14 @@ from central.queue.changing import new_id
 from central.queue.days import day_of
 from central.queue.sending_on import give_back
 from central.queue.turn import Turn
-from central.queue.views import refuse, unknown_ticket, view
+from central.queue.views import lease_ended, refuse, unknown_ticket, view
 from central.refusal import Refused, said
 from central.store import Db
 from central.store import queue as table
 from central.store.queue import TicketRow
 from hall import queue_wire as w
 from hall.queueing import callable_from_ms, choose
-from hall.ticketing import TicketCalled, TicketReturned, TicketVoided
+from hall.ticketing import TicketCalled, TicketVoided
 from hall.tickets import STATE_NAMES, TicketState
 
 MOST_AT_ONCE = 500
@@ -114,8 +114,7 @@ async def put_back(turn: Turn, now_ms: int) -> None:
         return
     turn.swept = True
     for row in [row for row in turn.rows.values() if 0 < row.lease_ms < now_ms]:
-        body = TicketReturned(at_ms=now_ms, place_ms=row.ticket.place_ms, why="lease_ended")
-        if await turn.happen(row, body, now_ms, fact_id=new_id(now_ms)) is None:
+        if await turn.happen(row, lease_ended(row, now_ms), now_ms, fact_id=new_id(now_ms)) is None:
             await turn.save(replace(row, lease_ms=0))
     await give_back(turn, now_ms)
 

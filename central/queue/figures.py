@@ -30,14 +30,14 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
 
     async def look(db: Db) -> w.FiguresReply:
         known = await windows.windows(db, office)
-        at = await counts.standing(db, office, today)
+        at = await counts.standing(db, office, today, now_ms)
         seen, right = _honesty(await counts.told(db, office, today))
         first = today - dt.timedelta(days=days - 1)
         return w.FiguresReply(
             day=today,
             now_ms=now_ms,
             businesses=await _businesses(db, office, today, known, now_ms),
-            windows=[_window(row, at, now_ms) for row in known],
+            windows=[_window(row, at.get(row.window), now_ms) for row in known],
             calls=[
                 w.LastCall(
                     number=number(row[0], row[1]),
@@ -47,7 +47,7 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
                     state=row[5],
                     withdrawn=counts.withdrawn(row[6]),
                 )
-                for row in await counts.last_calls(db, office, today, CALLS)
+                for row in await counts.last_calls(db, office, today, CALLS, now_ms)
             ],
             hours=await _hours(db, office, first, today),
             told_seen=seen,
@@ -79,8 +79,7 @@ async def _businesses(
     return found
 
 
-def _window(row: WindowRow, at: dict[str, Standing], now_ms: int) -> w.WindowFigures:
-    has = at.get(row.window)
+def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigures:
     told = w.WindowFigures(
         window=row.window,
         state=row.state,
@@ -89,7 +88,7 @@ def _window(row: WindowRow, at: dict[str, Standing], now_ms: int) -> w.WindowFig
         businesses=row.businesses,
         reason=row.reason,
     )
-    if has is None or (has.lease_ms and has.lease_ms < now_ms):
+    if has is None:
         return told
     return msgspec.structs.replace(
         told,

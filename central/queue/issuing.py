@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from central.queue.days import day_of
-from central.queue.views import refuse, view
+from central.queue.views import refuse, standing, view
 from central.queue.waits import Waits
 from central.refusal import Refused, said
 from central.store import Db, Store
@@ -149,7 +149,12 @@ def _answer(one: Issue, known: dict[str, TicketRow], waiting: TicketRow | None, 
         return refuse(409, "ticket_of_another", "这个号票编号已由别的设备用过")
     told = _told.decode(row.told) if row.told else w.Told(ahead=0)
     return w.IssueReply(
-        ticket=view(row, now_ms), letter=row.letter, serial=row.serial, told=told, now_ms=now_ms, already=already
+        ticket=view(standing(row, now_ms), now_ms),
+        letter=row.letter,
+        serial=row.serial,
+        told=told,
+        now_ms=now_ms,
+        already=already,
     )
 
 

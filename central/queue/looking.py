@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from central.queue.days import day_of
-from central.queue.views import refuse, unknown_ticket, view
+from central.queue.views import refuse, standing, unknown_ticket, view
 from central.refusal import said
 from central.store import Db, Store
 from central.store import queue as table
@@ -33,6 +33,7 @@ async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueRep
         row = row or await table.of_number(db, office, day_of(now_ms), ticket.upper())
         if row is None:
             raise unknown_ticket()
+        row = standing(row, now_ms)
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)
         if row.ticket.state is TicketState.WAITING:
             rule = (await table.rule_of(db, office)).rule
@@ -47,9 +48,11 @@ async def listed(store: Store, office: str, businesses: list[str], state: str, l
 
     async def look(db: Db) -> w.QueueReply:
         rule = (await table.rule_of(db, office)).rule
-        rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1)
+        rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1, now_ms)
         has_more = len(rows) > limit
-        rows = sorted(rows[:limit], key=lambda row: sort_key(row.ticket, now_ms, rule))
+        rows = sorted(
+            (standing(row, now_ms) for row in rows[:limit]), key=lambda row: sort_key(row.ticket, now_ms, rule)
+        )
         return w.QueueReply(tickets=[view(row, now_ms) for row in rows], has_more=has_more)
 
     return await store.read(look)

@@ -33,10 +33,12 @@ async def check_window(turn: Turn, request: TransferAction, now_ms: int) -> None
     """That the window a ticket is sent on to is there for it.
 
     Raises:
-        Refused: 409 ``window_away``, with the windows that are.
+        Refused: 409 ``window_away``, with the windows that are; ``own_window`` for the one that sends it.
     """
     if not request.to_window:
         return
+    if request.to_window == request.window:
+        raise refuse(409, "own_window", f"这张号已经在{request.window}号窗口")
     known = await windows.windows(turn.db, turn.office)
     there = [row.window for row in known if serves(row, request.business, now_ms, turn.hall.rule)]
     if request.to_window not in there:

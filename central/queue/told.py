@@ -9,7 +9,7 @@ line may come before the station tells that there is such a ticket; it waits for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,17 +23,18 @@ from central.store import queue_numbers as numbers
 from central.store.queue import Happened, TicketRow, person_key
 from hall import ticketing as t
 from hall.facts import Fact
-from hall.queue_wire import HallRule
-from hall.tickets import Ticket, TicketState, advance, number
+from hall.queue_wire import CONTROLS, HallRule
+from hall.tickets import STATE_NAMES, Ticket, TicketState, advance, number
 from hall.wire import Status
 
+_SERVED: Final = (t.TicketStarted, t.TicketFinished)
 TICKET_FACTS: Final = (
     t.TicketIssued, t.TicketPrinted, t.TicketCalled, t.TicketStarted, t.TicketHeld, t.TicketPassed, t.TicketReturned,
     t.TicketTransferred, t.TicketFinished, t.TicketVoided,
 )  # fmt: skip
 MOST_FACTS = 300
 """Most facts of one ticket that are folded."""
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}").fullmatch
+_PLAIN = re.compile(rf"[^{CONTROLS}\ud800-\udfff]{{0,200}}").fullmatch
 _LETTER = re.compile(r"[A-Z]{1,2}").fullmatch
 _MOST_SERIAL = 1_000_000
 _AT_WINDOW = frozenset({TicketState.CALLED, TicketState.SERVING, TicketState.HELD})
@@ -62,6 +63,8 @@ class TicketFacts(Struct):
     new: set[str] = msgspec.field(default_factory=set)
     changed: set[str] = msgspec.field(default_factory=set)
     added: list[tuple[str, Happened]] = msgspec.field(default_factory=list)
+    doubled: dict[str, str] = msgspec.field(default_factory=dict)
+    """Facts by identity that completed that two windows served one ticket, with the sentence that says so."""
 
     def take(self, fact: Fact) -> Answer:
         """What becomes of a fact: status and, unless it is applied, the reason."""
@@ -113,19 +116,33 @@ class TicketFacts(Struct):
         ticket = fold(subject, history)
         if ticket is None or issued is None:
             return Status.APPLIED, ""
+        known = before is not None
         if before is None:
             self.new.add(subject)
             before = TicketRow(letter=issued.letter, serial=issued.serial, ticket=ticket, device_id=self.device_id)
-            misfits = 0
         else:
             self.changed.add(subject)
-            misfits = len(before.ticket.misfits)
             before = replace(before, letter=issued.letter, serial=issued.serial)
         if isinstance(fact.body, t.TicketIssued) and fact.personal is not None and fact.personal.applicant is not None:
             name = fact.personal.applicant.name[:60]
             before = replace(before, name=name if _PLAIN(name) else "")
         self.rows[subject] = self._row(before, ticket, fact.header.event_id)
-        return (Status.CONFLICT, ticket.misfits[-1]) if len(ticket.misfits) > misfits else (Status.APPLIED, "")
+        return self._contradiction(subject, fact, history, len(before.ticket.misfits) if known else 0)
+
+    def _contradiction(self, subject: str, fact: Fact, history: Sequence[Happened], misfits: int) -> Answer:
+        """The answer to a fact that was told last. That two windows served a ticket is said once, to whose fact
+        completes it; what else they tell of it changes nothing any more."""
+        ticket, event_id = self.rows[subject].ticket, fact.header.event_id
+        known, twice = served_twice(subject, history[:-1]), served_twice(subject, history)
+        if twice and not known:
+            self.doubled[event_id] = f"{ticket.number}在{twice[0]}号窗口和{twice[1]}号窗口都办了，请核对"
+        # A call that comes too late does nothing; what follows it says what was done.
+        of_nobody = isinstance(fact.body, (t.TicketIssued, t.TicketPrinted, t.TicketCalled))
+        if of_nobody or known or len(ticket.misfits) == misfits:
+            return Status.APPLIED, ""
+        where = f"在{ticket.window}号窗口" if ticket.window else ""
+        told = f"{ticket.number}{where}已是“{STATE_NAMES[ticket.state]}”，本窗口的这一步不算"
+        return Status.CONFLICT, self.doubled.get(event_id, told)
 
     def _row(self, before: TicketRow, ticket: Ticket, fact_id: str) -> TicketRow:
         """The ticket with its lease: a call that is news gives the window that told it time to go on with it."""
@@ -214,13 +231,31 @@ def first_issue(history: Sequence[Happened]) -> t.TicketIssued | None:
 
 def fold(subject: str, history: Sequence[Happened]) -> Ticket | None:
     """The ticket after all that happened, in the order of time; its issue comes first whatever a clock said."""
+    ticket: Ticket | None = None
+    for _, after in _steps(subject, history):
+        ticket = after
+    return ticket
+
+
+def served_twice(subject: str, history: Sequence[Happened]) -> tuple[str, str] | None:
+    """The two windows that both served the ticket, each without knowing of the other; the one that counts first."""
+    misfits = 0
+    for each, ticket in _steps(subject, history):
+        new, misfits = len(ticket.misfits) > misfits, len(ticket.misfits)
+        if new and isinstance(each.body, _SERVED) and ticket.window and each.body.window != ticket.window:
+            return ticket.window, each.body.window
+    return None
+
+
+def _steps(subject: str, history: Sequence[Happened]) -> Iterator[tuple[Happened, Ticket]]:
+    """All that happened, in the order of time, each with the ticket after it; nothing without an issue."""
     ordered = sorted(history, key=lambda each: (not isinstance(each.body, t.TicketIssued), each.order_ms, each.number))
     ticket: Ticket | None = None
     for place, each in enumerate(ordered, 1):
         ticket = advance(ticket, as_fact(subject, each.body, each.order_ms, place))
         if ticket is None:
-            return None
-    return ticket
+            return
+        yield each, ticket
 
 
 def _same(known: Happened, event_id: str, body: Any) -> bool:

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from central.queue.changing import after
 from central.refusal import Refused
 from central.store.queue import TicketRow
 from hall import wire
 from hall.queue_wire import TicketView
+from hall.ticketing import TicketReturned
 from hall.tickets import TicketState
+
+
+def standing(row: TicketRow, now_ms: int) -> TicketRow:
+    """A ticket as everybody but its own window is told it: one whose window has fallen silent waits in its place, as
+    the next call will write it down. That window is still told what it called: it goes on with it while nobody else
+    has it (``calling.renew``)."""
+    if not row.has_lapsed(now_ms):
+        return row
+    ticket = after(row.ticket, lease_ended(row, now_ms), now_ms)
+    assert ticket is not None, "a called ticket can go back"
+    return replace(row, ticket=ticket, claim_id="", lease_ms=0)
+
+
+def lease_ended(row: TicketRow, now_ms: int) -> TicketReturned:
+    """What happens to a ticket whose window has fallen silent."""
+    return TicketReturned(at_ms=now_ms, place_ms=row.ticket.place_ms, why="lease_ended")
 
 
 def view(row: TicketRow, now_ms: int, *, window: str = "") -> TicketView:

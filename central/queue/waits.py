@@ -1,4 +1,4 @@
-"""What people are told when they take a ticket: from who waits, who serves, and how long serving took today."""
+"""What people are told when they take a ticket: from who waits, who serves, and how long serving took lately."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hall.tickets import Ticket
 SEEN_MS = 30 * MINUTE_MS
 """A window that was heard of so lately serves, in milliseconds."""
 OTHERWISE_MIN = 10.0
-"""How long serving takes, in minutes, while too few have been served today to know."""
+"""How long serving takes, in minutes, in a hall that has served too few to know."""
 MOST_ORDERED = 300
 """Of how many of those who wait the order is looked at for somebody with a head start."""
 
@@ -47,7 +47,7 @@ class Waits:
         pool = await self._pool(ticket.business)
         if ticket.lane != "normal" and not pool.order:
             businesses = await self._served_with(ticket.business)
-            pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED)
+            pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED, self._now)
         ahead = pool.waiting if ticket.lane == "normal" else self._ahead(pool.order, ticket, self._now)
         told = self._told(pool, ticket, ahead)
         pool.waiting += 1
@@ -89,7 +89,9 @@ class Waits:
     async def _served_with(self, business: str) -> frozenset[str]:
         """All that the windows serve that serve this business."""
         if self._windows is None:
-            self._windows = await counts.serving_windows(self._db, self._office, self._day, self._now - SEEN_MS)
+            self._windows = await counts.serving_windows(
+                self._db, self._office, self._day, self._now - SEEN_MS, self._now
+            )
         return frozenset({business}).union(*(each.businesses for each in self._windows if business in each.businesses))
 
     async def _pool(self, business: str) -> Pool:
@@ -100,7 +102,7 @@ class Waits:
         if key not in self._pools:
             hour = self._now - 60 * MINUTE_MS
             db, office, day = self._db, self._office, self._day
-            lately = await counts.lately(db, office, day, businesses, hour, OTHERWISE_MIN)
+            lately = await counts.lately(db, office, day, businesses, hour, OTHERWISE_MIN, self._now)
             self._pools[key] = Pool(
                 windows=len(mine),
                 idle=sum(not each.busy for each in mine),

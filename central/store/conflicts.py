@@ -59,6 +59,18 @@ async def conflicted(db: Db, office: str, incarnation: str, case_ids: list[str])
     return {row[0] for row in rows}
 
 
+async def doubled(db: Db, office: str, ticket_ids: list[str]) -> set[str]:
+    """Which of these are tickets that two windows served."""
+    if not ticket_ids:
+        return set()
+    rows = await db.rows(
+        "SELECT case_id FROM conflict WHERE office = $1 AND kind = 'served_twice' AND case_id = ANY($2)",
+        office,
+        ticket_ids,
+    )
+    return {row[0] for row in rows}
+
+
 async def others_of(db: Db, office: str, settled: Sequence[Settled]) -> set[str]:
     """The cases of these conflicts, of either side."""
     if not settled:

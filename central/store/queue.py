@@ -54,6 +54,10 @@ class TicketRow(Struct, frozen=True, kw_only=True):
     name: str = ""
     device_id: str = ""
 
+    def has_lapsed(self, now_ms: int) -> bool:
+        """Whether its window has fallen silent: whatever is stored, it waits, and the next one who calls may get it."""
+        return self.ticket.state is TicketState.CALLED and 0 < self.lease_ms < now_ms
+
 
 class Happened(Struct, frozen=True, kw_only=True):
     """A fact of a ticket. ``source`` is the incarnation that told it, empty for what was done here."""
@@ -63,6 +67,16 @@ class Happened(Struct, frozen=True, kw_only=True):
     number: int
     source: str
     body: TicketBody
+
+
+def lapsed(now: str) -> str:
+    """``TicketRow.has_lapsed`` in SQL; ``now`` is the parameter of the instant (``$3``, Unix ms)."""
+    return f"(state = 'called' AND lease_ms > 0 AND lease_ms < {now})"
+
+
+def state_at(now: str) -> str:
+    """The state in which a ticket stands at an instant, in SQL, as everybody but its own window is told it."""
+    return f"(CASE WHEN {lapsed(now)} THEN 'waiting' ELSE state END)"
 
 
 _AT_WINDOW = (TicketState.CALLED, TicketState.SERVING)
@@ -336,13 +350,13 @@ async def open_before(db: Db, office: str, day: dt.date, *, also_today: bool, li
 
 
 async def in_state(
-    db: Db, office: str, day: dt.date, businesses: Sequence[str], state: TicketState, limit: int
+    db: Db, office: str, day: dt.date, businesses: Sequence[str], state: TicketState, limit: int, now_ms: int
 ) -> list[TicketRow]:
-    """Tickets of a day in one state, by place; ``businesses`` empty: of all."""
-    mine = " AND business = ANY($5)" if businesses else ""
-    where = f"WHERE office = $1 AND day = $2 AND state = $3{mine} ORDER BY place_ms, ticket_id LIMIT $4"
-    more = (list(businesses),) if businesses else ()
-    return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), state.value, limit, *more)]
+    """Tickets of a day in one state at an instant, by place; ``businesses`` empty: of all."""
+    mine = " AND business = ANY($6)" if businesses else ""
+    where = f"WHERE office = $1 AND day = $2 AND {state_at('$5')} = $3{mine} ORDER BY place_ms, ticket_id LIMIT $4"
+    values = (office, day.isoformat(), state.value, limit, now_ms, *((list(businesses),) if businesses else ()))
+    return [_row(row) for row in await db.rows(f"{_READ} {where}", *values)]
 
 
 async def place_behind(db: Db, office: str, day: dt.date, business: str, behind: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from central.store.base import Db, Row
-from central.store.queue import waiting_key
+from central.store.queue import lapsed, state_at, waiting_key
 from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
 from hall.staffing import Service
 from hall.tickets import Ticket
@@ -17,7 +17,13 @@ from hall.tickets import Ticket
 MOST_COUNTED = 1_000
 """Further than this nobody is counted: a person who hears of a thousand others goes home."""
 RECENT = 200
-"""Of how many services the mean and spread are taken."""
+"""Of how many services of a day the mean and spread are taken."""
+ENOUGH = 20
+"""With fewer services on a day, the last ones of the days before are taken beside them."""
+FEWEST = 5
+"""With fewer services than this in all, mean and spread are not known."""
+DAYS_BACK = 30
+"""How many days before are looked at for them."""
 _names = msgspec.json.Decoder(list[str])
 _tickets = msgspec.json.Decoder(Ticket)
 _WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY({{}}) LIMIT {MOST_COUNTED}) others"  # noqa: S608
@@ -31,22 +37,27 @@ class Serving(Struct, frozen=True):
     busy: bool
 
 
-async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int) -> list[Serving]:
+async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_ms: int) -> list[Serving]:
     """The open windows that were heard of since."""
-    busy = "SELECT 1 FROM ticket WHERE office = $1 AND day = $3 AND place = w.place AND state IN ('called', 'serving')"
+    busy = (
+        "SELECT 1 FROM ticket WHERE office = $1 AND day = $3"  # noqa: S608 -- our own words
+        " AND place = w.place AND state IN ('called', 'serving')"
+        f" AND NOT {lapsed('$4')}"
+    )
     rows = await db.rows(
         f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
         " WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
         office,
         since_ms,
         day.isoformat(),
+        now_ms,
     )
     return [Serving(frozenset(_names.decode(row[0])), bool(row[1])) for row in rows]
 
 
 class Lately(Struct, frozen=True):
     """What a pool of windows has to do: how long serving takes, how many came with a head start, how many wait (at
-    most ``MOST_COUNTED``)."""
+    most ``MOST_COUNTED``, and those whose window has fallen silent)."""
 
     service: Service
     privileged: int
@@ -54,35 +65,57 @@ class Lately(Struct, frozen=True):
 
 
 async def lately(
-    db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int, otherwise: float
+    db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int, otherwise: float, now_ms: int
 ) -> Lately:
-    """Of the last services of the day, of those who came since, of those who wait now."""
+    """Of the last services, of those who came since, of those who wait now.
+
+    The day's own services alone count as soon as there are ``ENOUGH``; until then the last ones of the days before are
+    taken beside them, so that nobody is told in the morning that nothing is known.
+    """
     mine = "office = $1 AND day = $2 AND business = ANY($3)"
-    recent = (
-        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE {mine} AND state = 'finished'"  # noqa: S608
-        f" ORDER BY ended_ms DESC LIMIT {RECENT}"
-    )
     came = f"SELECT 1 FROM ticket WHERE {mine} AND lane <> 'normal' AND issued_ms >= $4 LIMIT {MOST_COUNTED}"  # noqa: S608
     row = await db.row(
         f"SELECT (SELECT count(*) FROM ({came}) came), ({_WAITING.format('$5')}),"  # noqa: S608 -- our own words
-        f" count(*), avg(took), avg(took * took) FROM ({recent}) recent",
+        f" (SELECT count(*) FROM ticket WHERE {mine} AND {lapsed('$6')})",
         office,
         day.isoformat(),
         sorted(businesses),
         since_ms,
         _keys(office, day, businesses),
+        now_ms,
     )
     assert row is not None
-    seen = int(row[2])
-    mean = max(float(row[3] or 0), 0.1)
-    service = Service(otherwise, otherwise**2, seen)
-    if seen >= 5:
-        service = Service(mean, max(float(row[4]) - mean**2, 0.0), seen)
-    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]))
+    service = await _services(db, office, day, day, businesses, RECENT)
+    if service.seen < ENOUGH:
+        service = await _services(db, office, day - dt.timedelta(days=DAYS_BACK), day, businesses, ENOUGH)
+    if service.seen < FEWEST:
+        service = Service(otherwise, otherwise**2, service.seen)
+    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]) + int(row[2]))
+
+
+async def _services(
+    db: Db, office: str, first: dt.date, last: dt.date, businesses: Collection[str], limit: int
+) -> Service:
+    """How long the last ``limit`` services of these days took, the latest first."""
+    recent = (
+        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE office = $1"  # noqa: S608
+        " AND day BETWEEN $2 AND $3 AND business = ANY($4) AND state = 'finished'"
+        f" ORDER BY day DESC, ended_ms DESC LIMIT {limit}"
+    )
+    row = await db.row(
+        f"SELECT count(*), avg(took), avg(took * took) FROM ({recent}) recent",  # noqa: S608 -- our own words
+        office,
+        first.isoformat(),
+        last.isoformat(),
+        sorted(businesses),
+    )
+    assert row is not None
+    mean = max(float(row[1] or 0), 0.1)
+    return Service(mean, max(float(row[2] or 0) - mean**2, 0.0), int(row[0]))
 
 
 async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str]) -> int:
-    """How many wait, at most ``MOST_COUNTED``."""
+    """How many wait, at most ``MOST_COUNTED``; in a turn, which has put those back whose window fell silent."""
     row = await db.row(_WAITING.format("$1"), _keys(office, day, businesses))
     assert row is not None
     return int(row[0])
@@ -92,9 +125,19 @@ def _keys(office: str, day: dt.date, businesses: Collection[str]) -> list[str]:
     return sorted(waiting_key(office, day, business) for business in businesses)
 
 
-async def order(db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int) -> list[tuple[int, int]]:
-    """Place and arrival of the first ``limit`` of each business."""
-    found: list[tuple[int, int]] = []
+async def order(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int, now_ms: int
+) -> list[tuple[int, int]]:
+    """Place and arrival of the first ``limit`` of each business, and of those whose window has fallen silent."""
+    rows = await db.rows(
+        "SELECT place_ms, waits_ms FROM ticket WHERE office = $1 AND day = $2 AND business = ANY($3)"  # noqa: S608
+        f" AND {lapsed('$4')}",
+        office,
+        day.isoformat(),
+        sorted(businesses),
+        now_ms,
+    )
+    found = [(int(row[0]), int(row[1])) for row in rows]
     for business in sorted(businesses):
         rows = await db.rows(
             "SELECT place_ms, waits_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
@@ -109,18 +152,28 @@ async def ahead(db: Db, office: str, ticket: Ticket, now_ms: int, rule: QueueRul
     """How many of its business are called before a ticket that waits (``hall.queueing.ahead_of``)."""
     due = now_ms - rule.fair_after_min * MINUTE_MS
     place, waits = place_ms(ticket, rule), waits_from_ms(ticket)
-    before = "(waits_ms, ticket_id) < ($3, $2)"
+    # The second half says nothing new; a parameter that nothing names has no type.
+    before = "(waits_ms, ticket_id) < ($3, $2) AND waits_ms <= $4"
     if waits > due:
         before = "(waits_ms <= $4 OR (place_ms, ticket_id) < ($3, $2))"
+    stored = f"SELECT 1 FROM ticket WHERE waiting_key = $1 AND ticket_id <> $2 AND {before} LIMIT {MOST_COUNTED}"  # noqa: S608
+    silent = (
+        f"SELECT 1 FROM ticket WHERE office = $5 AND day = $6 AND business = $7 AND {lapsed('$8')}"  # noqa: S608
+        f" AND ticket_id <> $2 AND {before}"
+    )
     row = await db.row(
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = $1 AND ticket_id <> $2"  # noqa: S608
-        f" AND {before} LIMIT {MOST_COUNTED}) others",
+        f"SELECT (SELECT count(*) FROM ({stored}) stored), (SELECT count(*) FROM ({silent}) silent)",  # noqa: S608
         waiting_key(office, ticket.day, ticket.business),
         ticket.ticket_id,
-        *((place, due) if waits > due else (waits,)),
+        place if waits > due else waits,
+        due,
+        office,
+        ticket.day.isoformat(),
+        ticket.business,
+        now_ms,
     )
     assert row is not None
-    return int(row[0])
+    return int(row[0]) + int(row[1])
 
 
 class Standing(Struct, frozen=True):
@@ -133,23 +186,25 @@ class Standing(Struct, frozen=True):
     lease_ms: int
 
 
-async def standing(db: Db, office: str, day: dt.date) -> dict[str, Standing]:
+async def standing(db: Db, office: str, day: dt.date, now_ms: int) -> dict[str, Standing]:
     """The tickets at windows, by window."""
     rows = await db.rows(
-        "SELECT place, letter, serial, state, CASE WHEN state = 'called' THEN called_ms ELSE started_ms END, lease_ms"
-        " FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')",
+        "SELECT place, letter, serial, state,"  # noqa: S608 -- our own words
+        " CASE WHEN state = 'called' THEN called_ms ELSE started_ms END, lease_ms"
+        " FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')"
+        f" AND NOT {lapsed('$3')}",
         office,
         day.isoformat(),
+        now_ms,
     )
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
 async def states(db: Db, office: str, day: dt.date, now_ms: int) -> dict[tuple[str, str], tuple[int, int]]:
-    """By business and state: how many, and since when the first of them waits. Who was called by a window that has
-    fallen silent waits."""
+    """By business and state: how many, and since when the first of them waits."""
     rows = await db.rows(
-        "SELECT business, now_is, count(*), min(callable_ms) FROM (SELECT business, callable_ms,"
-        " CASE WHEN state = 'called' AND lease_ms > 0 AND lease_ms < $3 THEN 'waiting' ELSE state END AS now_is"
+        "SELECT business, now_is, count(*), min(callable_ms) FROM"  # noqa: S608 -- our own words
+        f" (SELECT business, callable_ms, {state_at('$3')} AS now_is"
         " FROM ticket WHERE office = $1 AND day = $2) told GROUP BY business, now_is",
         office,
         day.isoformat(),
@@ -169,14 +224,15 @@ async def mean_waits(db: Db, office: str, day: dt.date) -> dict[str, float]:
     return {row[0]: float(row[1]) / MINUTE_MS for row in rows}
 
 
-async def last_calls(db: Db, office: str, day: dt.date, limit: int) -> list[Row]:
+async def last_calls(db: Db, office: str, day: dt.date, limit: int, now_ms: int) -> list[Row]:
     """The last calls: letter, serial, window, when, how often, the ticket's state, and the ticket."""
     return await db.rows(
-        "SELECT letter, serial, place, called_ms, calls, state, snapshot FROM ticket WHERE office = $1 AND day = $2"
-        " AND called_ms > 0 AND place <> '' ORDER BY called_ms DESC LIMIT $3",
+        f"SELECT letter, serial, place, called_ms, calls, {state_at('$4')}, snapshot FROM ticket"  # noqa: S608
+        " WHERE office = $1 AND day = $2 AND called_ms > 0 AND place <> '' ORDER BY called_ms DESC LIMIT $3",
         office,
         day.isoformat(),
         limit,
+        now_ms,
     )
 
 

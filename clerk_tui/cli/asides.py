@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
-from hall.errors import BadInput
+from hall.errors import BadInput, HallError
 
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
@@ -43,7 +44,8 @@ def aside(
     stands: str | None,
     as_json: bool,
 ) -> None:
-    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}]}``: what is still to be dealt with."""
+    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"kind", "reference",
+    "other_reference", "reason", "window"}]}``: what is still to be dealt with, of this window and on line of others."""
     from clerk_tui.services.aside import worklist
 
     wishes = [name for name, given in (("correct", correct), ("hand-over", handed), ("stands", stands)) if given]
@@ -66,10 +68,37 @@ def aside(
             }
             for row in worklist(ws)
         ]
-    lines = [_line(row) for row in rows] or [_("没有要处理的记录")]
+        hall = _of_hall(ws)
+    told = {"records": rows, "hall": hall}
+    lines = [*map(_line, rows), *map(_hall_line, hall)] or [_("没有要处理的记录")]
     if handed:
         lines.append(_("已交负责人：联网签到后在任何窗口按 F12 看得到，在中心用 clerk-central aside 处理"))
-    answer(as_json, {"records": rows}, lambda: lines)
+    answer(as_json, told, lambda: lines)
+
+
+def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
+    """What two windows of the hall did that cannot both stand; nothing where the centre does not answer."""
+    from clerk_tui.services import hall_conflicts
+
+    if not ws.config.centre.enabled:
+        return []
+    with suppress(HallError):
+        return [
+            {
+                "kind": each.kind,
+                "reference": each.reference or None,
+                "other_reference": each.other_reference or None,
+                "reason": each.reason,
+                "window": each.window,
+            }
+            for each in hall_conflicts.told(ws)
+        ]
+    return []
+
+
+def _hall_line(row: dict[str, Any]) -> str:
+    references = " ".join(filter(None, (row["reference"], row["other_reference"])))
+    return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"])))
 
 
 def _deal_with(ws: Workspace, seq: int, wish: str, words: str) -> None:

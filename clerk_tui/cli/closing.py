@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def close(session: Session, only_look: bool, reasons: tuple[str, ...], as_json: bool) -> None:
     """``{"closed": [{"day", "number", "seq", "path", "state"}]}``; with ``--look`` ``{"days", "left", "figures"}``."""
     from clerk_tui.cli.walkin import ready_fonts
-    from clerk_tui.services import day_close, papers
+    from clerk_tui.services import day_close, papers, shift
 
     given = dict(map(_reason, reasons))
     with session.workspace(acting=not only_look) as ws:
@@ -48,6 +48,9 @@ def close(session: Session, only_look: bool, reasons: tuple[str, ...], as_json: 
         ready_fonts()
         closed = day_close.close(ws, given)
         printed = {one.paper_id: one for one in papers.deliver_pending(ws)}
+        told_hall = shift.tell_window(ws)
+    if not told_hall:
+        note(_("连不上中心：大厅还不知道本窗口已经日结"))
     note(*(_(one.warning) for one in closed if one.warning))
     told = [_closed(one, printed.get(one.paper_id)) for one in closed]
     line = _("{day} 已日结：日结单 {number}，账本到第 {seq} 条")
@@ -89,6 +92,6 @@ def _closed(one: Closed, printed: Delivered | None) -> dict[str, Any]:
         "day": one.day.isoformat(),
         "number": one.number,
         "seq": one.seq,
-        "path": printed.path if printed is not None else "",
+        "path": (printed.path or None) if printed is not None else None,
         "state": printed.state if printed is not None else "queued",
     }

@@ -73,8 +73,10 @@ def case(session: Session, reference: str | None, reason: str | None, as_json: b
 )
 @argument("reference", metavar="[REF]", about=_("收件编号"))
 @click.option("--to", "target", metavar="TARGET", help=_("没打出的改送这里：dir:文件夹、cups:队列名、tcp://地址:端口"))
-@click.option("--printed", metavar="PAPER", help=_("这份凭证（编号或 id）的纸已经出来了"))
-@click.option("--not-printed", metavar="PAPER", help=_("这份凭证（编号或 id）的纸没有出来，重新排队"))
+@click.option("--printed", metavar="PAPER", help=_("这份凭证（编号或 id，补打的后面加 :次数）的纸已经出来了"))
+@click.option(
+    "--not-printed", metavar="PAPER", help=_("这份凭证（编号或 id，补打的后面加 :次数）的纸没有出来，重新排队")
+)
 @json_option
 def papers(
     session: Session,
@@ -119,6 +121,7 @@ def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[s
     from clerk_tui.services import cases
     from clerk_tui.services import papers as service
 
+    service.require_target(target)
     ready_fonts()
     of_case = cases.get(ws, reference).case.case_id if reference is not None else None
     return [
@@ -131,9 +134,11 @@ def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[s
 def _settle(ws: Workspace, paper: str, came_out: bool) -> None:
     from clerk_tui.services.papers import settle, unknown_papers
 
-    paper_id = _paper_id(ws, paper)
+    named, colon, nth = paper.rpartition(":")
+    one = int(nth) if colon and nth.isdecimal() and len(nth) < 4 else None
+    paper_id = _paper_id(ws, paper if one is None else named)
     for job in unknown_papers(ws):
-        if job.paper_id == paper_id:
+        if job.paper_id == paper_id and one in (None, job.nth):
             settle(ws, job, came_out)
             return
     hint = _("用 clerk papers REF 看现在的结果")
@@ -145,7 +150,7 @@ def _settle(ws: Workspace, paper: str, came_out: bool) -> None:
 @click.option("--reason", default="", metavar="TEXT", help=_("为什么补打"))
 @json_option
 def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> None:
-    """``{"paper_id", "kind", "number", "nth", "path", "pages"}``."""
+    """``{"paper_id", "kind", "number", "nth", "state", "path", "pages"}``."""
     from clerk_tui.cli.walkin import ready_fonts
     from clerk_tui.services import papers as service
 
@@ -155,11 +160,18 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
         paper_id = _paper_id(ws, paper)
         ready_fonts()
         done = service.reprint(ws, paper_id, reason)
-    if done.error:
+    if done.state == "unknown":
+        named = f"{done.number}:{done.nth}"
+        hint = _(
+            "已经记为补打 {nth}；先看纸出来了没有，再用 clerk papers --printed {paper} 或 --not-printed {paper} 说明"
+        )
+        raise HallError("print_unknown", done.error, field="print.target", hint=hint.format(nth=done.nth, paper=named))
+    if done.state == "failed":
         hint = _("已经记为补打 {nth}；修好后用 clerk papers 送出").format(nth=done.nth)
         raise HallError("print_failed", done.error, field="print.target", hint=hint)
-    told = {key: value for key, value in _delivered(done).items() if key not in ("state", "error")}
-    answer(as_json, told, lambda: [_("补打 {nth}：{path}").format(nth=done.nth, path=done.path)])
+    told = {key: value for key, value in _delivered(done).items() if key != "error"}
+    went = done.path or _(PRINTS[done.state])
+    answer(as_json, told, lambda: [_("补打 {nth}：{path}").format(nth=done.nth, path=went)])
 
 
 def _paper_id(ws: Any, text: str) -> str:
@@ -238,7 +250,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
                 "text": event.text,
                 "alert": event.alert,
             }
-            for event in made.timeline
+            for event in made.course
         ],
     }
 

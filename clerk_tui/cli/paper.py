@@ -10,9 +10,10 @@ import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.helping import Group, padded
+from clerk_tui.cli.pdf_file import save
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
-from hall.errors import BadInput, HallError
+from hall.errors import BadInput
 from hall.telling import OTHER_PAPERS, PAPER_NAMES
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def preview(
 
     document = sample_document(kind, "en" if language == "en" else "", variant or "", session.config.texts_dir)
     rendered = render(document, form=FORMS[width])
-    _save(out, rendered.pdf)
+    save(out, rendered.pdf)
     result = {
         "kind": kind,
         "title": document.title,
@@ -141,7 +142,7 @@ def rebuild(
         came_as = papers.printed_form(ws, paper.paper_id, reprint)
         form = FORMS[width] if width else came_as or "a4"
         rendered = papers.rebuild(ws, paper.paper_id, reprint, form)
-    _save(out, rendered.pdf)
+    save(out, rendered.pdf)
     result = {
         "number": paper.number,
         "path": str(out),
@@ -159,18 +160,6 @@ def rebuild(
 
 for each in (kinds, preview, rebuild):
     paper.add_command(each)
-
-
-def _save(out: Path, pdf: bytes) -> None:
-    try:
-        out.write_bytes(pdf)
-    except OSError as error:
-        raise HallError(
-            "cannot_write",
-            _("写不了文件：{reason}").format(reason=error.strerror or ""),
-            field="--out",
-            hint=_("请换一个能写的位置"),
-        ) from error
 
 
 def _require_known(kind: str, variant: str | None) -> None:

@@ -41,13 +41,25 @@ class Hour(Struct, frozen=True):
 @json_option
 def staffing(session: Session, file: str | None, days: int, wait_min: float, percent: float, as_json: bool) -> None:
     """``{"wait_min", "percent", "hours": [{"hour", "arrivals", "service_min", "windows", "mean_wait_min", …}]}``."""
+    _check("--wait", wait_min, 0, 1_440)
+    _check("--share", percent, 1, 99)
     hours = list(_of_file(file)) if file is not None else _of_centre(session, days)
-    told = [_needed(hour, wait_min, percent) for hour in _with_service(hours)]
+    told = [_needed(place, hour, wait_min, percent) for place, hour in enumerate(_with_service(hours))]
     answer(as_json, {"wait_min": wait_min, "percent": percent, "hours": told}, lambda: _lines(told, wait_min, percent))
 
 
-def _needed(hour: Hour, wait_min: float, percent: float) -> dict[str, Any]:
-    windows = windows_needed(hour.arrivals, hour.service_min, wait_min, percent / 100)
+def _check(option: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        what = _("{option} 应在 {least:g} 到 {most:g} 之间").format(option=option, least=least, most=most)
+        raise BadInput("bad_staffing", what, field=option)
+
+
+def _needed(place: int, hour: Hour, wait_min: float, percent: float) -> dict[str, Any]:
+    try:
+        windows = windows_needed(hour.arrivals, hour.service_min, wait_min, percent / 100)
+    except BadInput as error:
+        what = _("{hour} 点：{what}").format(hour=hour.hour, what=_(error.message))
+        raise BadInput(error.code, what, field=f"hours.{place}.arrivals", hint=_(error.hint)) from None
     some = windows > 0
     mean = mean_wait_min(hour.arrivals, hour.service_min, windows) if some else 0.0
     share = share_within(hour.arrivals, hour.service_min, windows, wait_min) if some else 1.0

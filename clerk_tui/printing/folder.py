@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+from clerk_tui import os_words
 from clerk_tui.printing.targets import PrintError
 
 
@@ -35,9 +36,8 @@ class FolderTarget:
         except OSError as error:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
-            raise PrintError(
-                f"文书放不进 {self.folder}：{error.strerror}", "检查文件夹的权限和磁盘空间，然后重试打印"
-            ) from error
+            why = os_words.why(error)
+            raise PrintError(f"文书放不进 {self.folder}：{why}", "检查文件夹的权限和磁盘空间，然后重试打印") from error
         self._keep_name()
         return str(path)
 

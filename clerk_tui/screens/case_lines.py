@@ -154,7 +154,7 @@ def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:
 
 def _timeline(case: Case, zone: dt.tzinfo, columns: int) -> list[Line]:
     lines: list[Line] = []
-    for event in reversed(case.timeline):
+    for event in reversed(case.course):
         when = local_time(event.at_ms, zone).strftime("%m-%d %H:%M")
         ink = "bad" if event.alert else "plain"
         text = safe(_(event.text)) + (_("（{text}）").format(text=safe(_(event.misfit))) if event.misfit else "")

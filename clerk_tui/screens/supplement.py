@@ -115,7 +115,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             bool(preview.fresh) or self.wish is Outcome.NOTICED or self.draft.case.state is CaseState.RECEIVED
         )
         warnings = []
-        if preview.overdue:
+        if preview.overdue and not preview.late:
             warnings.append(_("已过补正期限"))
         if preview.late:
             warnings.append(_("承诺的材料迟交"))
@@ -125,7 +125,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
-        from_now = self.draft.case.matter.limits.promised.starts != "received"
+        from_now = self.draft.case.matter.limits.promised.starts != "received" or bool(self.draft.case.notices)
         later = accepted and not self.promised and from_now and preview.clock_from != preview.accepted
         kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
         if chosen and not self.promised:
@@ -275,11 +275,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
     def _ask_late_reason(self) -> None:
         """The paper in the person's hands said what would follow; to take it all the same is answered for."""
-        day = self.draft.case.notices[-1].respond_by
+        case, late = self.draft.case, self.preview.late
+        if late:
+            day = min(promise.until for promise in case.promises if promise.code in late)
+            title, said = _("已过承诺补齐的日期"), _("承诺书写明 {day} 前补齐，逾期另有处理。").format(day=day)
+        else:
+            day = case.notices[-1].respond_by
+            title, said = _("已过补正期限"), _("告知书写明 {day} 前补正，逾期另有处理。").format(day=day)
         spec = Spec(
-            _("已过补正期限"),
+            title,
             (
-                (_("告知书写明 {day} 前补正，逾期另有处理。").format(day=day), "strong"),
+                (said, "strong"),
                 (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
             ),
             field=_("原因"),

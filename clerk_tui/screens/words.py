@@ -88,6 +88,7 @@ FLAGS: dict[str, str] = {
     "same_field": N_("两个窗口登记的不一样"),
     "issued_offline": N_("断网时已交出文书"),
     "same_ticket": N_("同一个号办了两次"),
+    "served_twice": N_("一张号票两个窗口都办了"),
     "candidate_pair": N_("同一申请人可能登记了两次"),
     "clock_suspect": N_("窗口时钟不准，日期存疑"),
 }

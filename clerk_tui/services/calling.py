@@ -21,9 +21,11 @@ from clerk_tui.services.queue_watch import Now, Watching
 from clerk_tui.sync import queue
 from hall import queue_wire as w
 from hall.errors import BadInput
-from hall.names import says_something
+from hall.names import clean_text, says_something
 from hall.queue_wire import TicketView
 from hall.roles import Actor, Permission, require
+from hall.shifts import VISIT_NAMES
+from hall.telling import STATE_NAMES as CASE_STATES
 from hall.ticketing import TicketCalled
 from hall.tickets import TicketState
 
@@ -31,6 +33,8 @@ __all__ = ["Now", "Visit", "Window"]
 
 TAKEN_UP: Final = "暂放后接着办"
 AT_THE_WINDOW: Final = "到窗口扫号票"
+MOST_SAID: Final = 200
+"""Characters of a reason, and of how a visit ended."""
 
 
 class Window(Watching):
@@ -62,10 +66,11 @@ class Window(Watching):
         Raises as ``call_next``; ``BadInput`` also without a reason.
         """
         self._may_call(actor)
-        if not says_something(reason):
+        words = clean_text(reason, field="reason", max_length=MOST_SAID)
+        if not says_something(words):
             raise BadInput("reason_needed", "不按顺序叫号要写明理由", field="reason", hint="写一句理由")
         self.line.wake()
-        if not self._claim(actor, self._request(actor, ticket, reason.strip()[:200])):
+        if not self._claim(actor, self._request(actor, ticket, words)):
             self.tell("unreachable")
         self.let_go_unattended()
 
@@ -226,17 +231,17 @@ class Window(Watching):
         Raises:
             BadInput: nobody is here, or something was done for them, so they did come.
         """
-        visit = self._here()
+        visit, words = self._here(), _reason(reason)
         if visit.served:
             raise BadInput("already_served", f"{visit.number}已经办过事项", field="ticket", hint="办结、暂放或转走")
-        self.step(actor, "pass", visit, replace(self.desk, visit=None), reason=_reason(reason))
+        self.step(actor, "pass", visit, replace(self.desk, visit=None), reason=words)
 
     def hold(self, actor: Actor, reason: str) -> None:
         """Set aside for a while, with the reason; the matters done so far stay with it."""
-        visit = self._here()
-        aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=_reason(reason), lease_left_ms=0))
+        visit, words = self._here(), _reason(reason)
+        aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=words, lease_left_ms=0))
         desk = replace(self.desk, visit=None, held=(*self.desk.held, aside))
-        self.step(actor, "hold", visit, desk, reason=_reason(reason))
+        self.step(actor, "hold", visit, desk, reason=words)
 
     def release(self, actor: Actor, ticket: str) -> None:
         """One that was set aside goes back to its place among those who wait."""
@@ -250,11 +255,15 @@ class Window(Watching):
         """On to another business, or to one window of it; number and first call stay.
 
         Raises:
-            BadInput: nobody is here; ``window_away``, that window is not there for it, and the ticket stays here.
+            BadInput: nobody is here; ``own_window``, it is here already; ``window_away``, that window is not there for
+                it. The ticket stays here.
         """
         visit = self._here()
         desk = replace(self.desk, visit=None)
-        reason, to_window = _reason(reason), to_window.strip()[:20]
+        reason, to_window = _reason(reason), clean_text(to_window, field="window", max_length=20)
+        if to_window == self.window:
+            hint = "写别的窗口；改办别的业务只写业务"
+            raise BadInput("own_window", f"{visit.number}已经在{self.window}号窗口", field="window", hint=hint)
         if not business:
             raise BadInput("business_needed", "要写明转到哪个业务", field="business", hint="选一个业务")
         self.step(actor, "transfer", visit, desk, business=business, to_window=to_window, reason=reason)
@@ -271,13 +280,10 @@ class Window(Watching):
         """The visit ends with what became of its matters; ``outcome`` says it of a visit without any.
 
         Raises:
-            BadInput: nobody is here, or it is not said what became of it.
+            BadInput: nobody is here, it is not said what became of it, or it is said of a case that there is none of.
         """
         visit = self._here()
-        outcomes = tuple(each.outcome for each in visit.served) or ((outcome.strip()[:200],) if outcome.strip() else ())
-        if not outcomes:
-            hint = "写明怎样结束的，例如只咨询"
-            raise BadInput("outcome_needed", f"{visit.number}还没有办过事项", field="outcome", hint=hint)
+        outcomes = tuple(each.outcome for each in visit.served) or (_ending(visit, outcome),)
         references = tuple(each.reference for each in visit.served if each.reference)
         desk = replace(self.desk, visit=None)
         self.step(actor, "finish", visit, desk, outcomes=outcomes, references=references)
@@ -294,7 +300,22 @@ class Window(Watching):
 
 
 def _reason(text: str) -> str:
-    """The reason. Raises ``BadInput`` without one."""
-    if not says_something(text):
+    """The reason as it is kept, on one line. Raises ``BadInput``: there is none, or it holds what no text may."""
+    words = clean_text(text, field="reason", max_length=MOST_SAID)
+    if not says_something(words):
         raise BadInput("reason_needed", "要写明原因", field="reason", hint="写一句原因")
-    return text.strip()[:200]
+    return words
+
+
+def _ending(visit: Visit, text: str) -> str:
+    """How a visit without a matter ended, as it is kept: the code of one of ``hall.shifts.VISIT_NAMES``, or what was
+    written. Raises ``BadInput``: nothing was, or it is what only a case comes to."""
+    words = clean_text(text, field="outcome", max_length=MOST_SAID)
+    hint = f"写明怎样结束的：{'、'.join(VISIT_NAMES.values())}，或另写一句"
+    if not words:
+        raise BadInput("outcome_needed", f"{visit.number}还没有办过事项", field="outcome", hint=hint)
+    if words not in VISIT_NAMES and words in {*CASE_STATES, *CASE_STATES.values()}:
+        raise BadInput(
+            "outcome_of_case", f"“{words}”是办件的结果，{visit.number}还没有办过件", field="outcome", hint=hint
+        )
+    return next((code for code, name in VISIT_NAMES.items() if name == words), words)

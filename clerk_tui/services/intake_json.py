@@ -142,7 +142,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "accepted": _day(result.accepted),
         "promised_due": _day(result.due.promised),
         "statutory_due": _day(result.due.statutory),
-        "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
+        "papers": [{"kind": paper.kind, "path": paper.path or None, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
         **({"blank": blank} if blank else {}),
         **unprintable_to_json(result),

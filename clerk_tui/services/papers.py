@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from clerk_tui.logs import placed
 from clerk_tui.services import editions, following, hall_cases, making, print_queue
-from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
+from clerk_tui.services.print_queue import Delivered, Print, file_name, require_target, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "printed_form", "rebuild", "reprint",
-    "retry", "settle", "unknown_papers", "unprinted",
+    "require_target", "retry", "settle", "unknown_papers", "unprinted",
 ]  # fmt: skip
 
 

@@ -171,11 +171,8 @@ def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
     Raises:
         BadInput: it came out, nobody knows whether it did, it is being printed, or this is no target.
     """
-    if target and re.search(PRINT_TARGET, target) is None:
-        raise BadInput(
-            "bad_print_target", f"不认识打印去处“{target}”", field="target",
-            hint="写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
-        )  # fmt: skip
+    if target:
+        require_target(target)
     with ws.journal.write() as connection:
         moved = queries.move_job(
             connection, job.paper_id, job.nth, ("failed", "queued"), "queued",
@@ -188,6 +185,15 @@ def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
         what, hint = _NOT_NOW[now.state]
         raise BadInput("not_failed", what, field="paper", hint=hint)
     return now
+
+
+def require_target(target: str) -> None:
+    """That a target is one by its form. Raises ``BadInput``."""
+    if re.search(PRINT_TARGET, target) is None:
+        raise BadInput(
+            "bad_print_target", f"不认识打印去处“{target}”", field="target",
+            hint="写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
+        )  # fmt: skip
 
 
 _NOT_NOW: Final = {

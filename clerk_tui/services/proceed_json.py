@@ -108,7 +108,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "state": result.state.value,
         "promised_due": due.promised.isoformat() if due.promised else None,
         "statutory_due": due.statutory.isoformat() if due.statutory else None,
-        "papers": [{"kind": paper.kind, "path": paper.path, "pages": paper.pages} for paper in result.papers],
+        "expected_due": result.expected_due.isoformat() if result.expected_due else None,
+        "papers": [{"kind": paper.kind, "path": paper.path or None, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
         **unprintable_to_json(result),
     }

@@ -8,6 +8,7 @@ each of its papers before anything is kept: where the law wants more on a paper,
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -96,7 +97,17 @@ def told(ws: Workspace, written: Written, action: Action) -> Result:
     result = result_of(case, outcome=None, lawful=(), gaps=case.gaps, paper_ids=written.paper_ids, head=written.head)
     lacking = tuple(action.unprintable)
     spelled = (printable.told(lacking),) if lacking else ()
-    return structs.replace(result, due=clock.due, warnings=(*spelled, *written.warnings), unprintable=lacking)
+    return structs.replace(
+        result, due=clock.due, expected_due=_expected(case), warnings=(*spelled, *written.warnings), unprintable=lacking
+    )
+
+
+def _expected(case: Case) -> dt.date | None:
+    """The promised date as the papers tell it while a special procedure runs; ``None`` while none does."""
+    if all(pause.ends is not None for pause in case.pauses):
+        return None
+    told = [case.announced[-1].due if case.announced else None, case.extension.due if case.extension else None]
+    return max((each for each in told if each is not None), default=None)
 
 
 def issue(action: Action, kind: PaperKind) -> str:

@@ -101,6 +101,7 @@ class Action:
                 own = self.ws.journal.incarnation
             number = paper_number(self.reference, LETTERS[kind], count, own)
             paper_id = self.ws.new_id()
+            code, no_code = code_for(self.ws, case, kind, number, self.today) if case else ("", "")
             issued = PaperIssued(
                 paper_id=paper_id,
                 kind=kind,
@@ -109,12 +110,11 @@ class Action:
                 copies=COPIES[kind],
                 window=self.ws.config.hall.window,
                 clerk=self.ws.clerk.name,
-                replica=code_for(self.ws, case, kind, number, self.today) if case else "",
+                replica=code,
                 maker=editions.maker_now(),
             )
             texts, trouble = editions.texts_now(self.ws, kind, partial(_composed, case, issued))
-            if trouble:
-                self.warnings.append(trouble)
+            self.warnings += filter(None, (no_code, trouble))
             self._texts |= texts
             self.paper_ids.append(paper_id)
             self.add(structs.replace(issued, texts=tuple(texts)))

@@ -103,7 +103,9 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         reference=replica.reference if here else _masked(replica.reference),
         applicant=replica.name_masked,
         state_name=STATE_NAMES[replica.state],
-        overdue=replica.respond_by is not None and replica.respond_by < ws.clock.today(),
+        overdue=replica.state is CaseState.NOTICED
+        and replica.respond_by is not None
+        and replica.respond_by < ws.clock.today(),
         here=here,
         can_go_on=replica.state in OPEN,
         same_catalogue=replica.catalogue == ws.catalogue.version,

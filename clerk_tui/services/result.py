@@ -30,6 +30,9 @@ class PaperOut(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
+    ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
+    is to take, of which ``due`` counts those that have passed.
+
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way, ``field_warnings`` the same of what was
     typed, by dotted field; ``blank`` the required fields of the matter's own form that stayed empty, by dotted
@@ -49,6 +52,7 @@ class Result(Struct, frozen=True, kw_only=True):
     received: dt.date
     accepted: dt.date | None
     due: Due
+    expected_due: dt.date | None = None
     papers: tuple[PaperOut, ...]
     seq: int
     hash: str

@@ -25,19 +25,22 @@ CARRIERS: Final[frozenset[PaperKind]] = frozenset({"receipt", "notice", "accepta
 """The papers that carry a code."""
 
 
-def code_for(ws: Workspace, case: Case, kind: PaperKind, number: str, day: dt.date) -> str:
-    """The code for a paper of the case as it stands; empty for a kind that carries none.
+def code_for(ws: Workspace, case: Case, kind: PaperKind, number: str, day: dt.date) -> tuple[str, str]:
+    """The code for a paper of the case as it stands, and why there is none, for the clerk; both empty for a kind that
+    carries none.
 
-    Also empty where a code cannot be made (the key file is gone, a list beyond any paper): no paper waits for its code.
+    No paper waits for its code: where it cannot be made (the key file is gone, a case beyond any code) it is left out.
     """
     if kind not in CARRIERS:
-        return ""
+        return "", ""
     from hall import replica
 
     try:
-        return replica.encode(case, paper=kind, number=number, day=day, signer=signer(ws))
-    except (StoreError, ValueError):
-        return ""
+        return replica.encode(case, paper=kind, number=number, day=day, signer=signer(ws)), ""
+    except StoreError:
+        return "", f"{number} 上没有窗口用的码：本机的签名密钥读不出来。别的窗口按收件编号查"
+    except ValueError:
+        return "", f"{number} 上没有窗口用的码：材料或答案太多，码里放不下。别的窗口按收件编号查"
 
 
 def signer(ws: Workspace) -> Signer:

@@ -82,12 +82,7 @@ def submit(
     require_why(ready.verdict, outcome)
     late = clean_text(draft.late_reason, field="late_reason", max_length=200) if ready.overdue else ""
     if ready.overdue and ready.changed and not says_something(late):
-        raise BadInput(
-            "late_reason_needed",
-            "已过告知书写明的补正期限，收下要写明原因",
-            field="late_reason",
-            hint="写明原因；这次收件会报给负责人。不收的，按告知书写明的办法处理",
-        )
+        raise _late_reason_needed(ready)
     reason = clean_text(second_reason, field="second_notice_reason", max_length=200)
     if notice and ready.needs_reason and not says_something(reason):
         raise BadInput(
@@ -116,6 +111,17 @@ def submit(
     stored = {field: stored_as(what) for field, text, kept in typed if kept and (what := rewriting(text, kept))}
     draft.done = _result(draft, written, outcome, ready, stored, spelled_out(ready, reason))
     return draft.done
+
+
+def _late_reason_needed(ready: SupplementPreview) -> BadInput:
+    """The paper in the person's hands says what follows after that day; to take it all the same is answered for."""
+    if ready.late:
+        message = "已过承诺补齐的日期，收下要写明原因"
+        hint = "写明原因；这次收件会报给负责人。不收的，按承诺书写明的办法处理"
+    else:
+        message = "已过告知书写明的补正期限，收下要写明原因"
+        hint = "写明原因；这次收件会报给负责人。不收的，按告知书写明的办法处理"
+    return BadInput("late_reason_needed", message, field="late_reason", hint=hint)
 
 
 def spelled_out(ready: SupplementPreview, second_reason: str) -> dict[str, tuple[str, ...]]:
@@ -261,7 +267,7 @@ def _result(
 
 
 def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
-    if ready.overdue:
+    if ready.overdue and not ready.late:
         yield "已过补正期限"
     if ready.late:
         yield "承诺的材料迟交：" + "、".join(_names(draft, ready.late))

@@ -18,7 +18,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.checklist import Checklist, Row
-from hall.deadlines import due, latest_promise, respond_by, tolerance_open
+from hall.deadlines import due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Due
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
@@ -34,7 +34,7 @@ class SupplementDraft:
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
     as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
-    ``late_reason``: why it is taken although the applicant's limit is past. ``found`` is the case as the hall knew it
+    ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
     when it was opened.
     """
 
@@ -72,11 +72,13 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
     yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
-    ``late`` are promises kept after their day, ``overdue``: the applicant's own limit is past. ``accepted`` and ``due``
-    are what an acceptance now would say. ``second``: a notice now would not be the first; ``again`` is why, as the
-    paper says it where nobody gives another reason (``""`` where somebody has to). ``word`` names what is done
-    where the outcome's name would not. ``respond_provisional``: ``respond_by`` lies in a year whose days off
-    are not known. ``warnings`` say of typed reasons, by field, how they are stored otherwise than typed.
+    ``late`` are promised materials that come after their day. ``overdue``: the applicant's own limit is past, that of
+    the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
+    for. ``accepted`` and ``due`` are what an acceptance now would say. ``second``: a notice now
+    would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
+    somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``:
+    ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of typed reasons, by field, how they
+    are stored otherwise than typed.
     """
 
     verdict: Verdict
@@ -131,6 +133,9 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     fresh, known_before = _untold(case, gaps)
+    late = tuple(
+        promise.code for promise in case.promises if promise.code in changed and promise.until < draft.handed_in
+    )
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     refusal = clean_refusal(draft.refusal, found, matter)
@@ -146,15 +151,11 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         second=bool(case.notices),
         again=_again(case, fresh, known_before),
         complete=not gaps,
-        late=tuple(
-            promise.code
-            for promise in case.promises
-            if promise.until < draft.handed_in and promise.code not in {gap.code for gap in gaps}
-        ),
-        overdue=bool(case.notices) and case.notices[-1].respond_by < draft.handed_in,
+        late=late,
+        overdue=bool(late) if case.state is CaseState.TOLERATED else _notice_is_past(case, draft.handed_in),
         accepted=draft.handed_in,
         clock_from=clock_from,
-        due=due(case.matter.limits, case.clock_from, clock_from, ws.calendar),
+        due=due(case.matter.limits, receipt_start(case, clock_from), clock_from, ws.calendar),
         respond_by=answer.day,
         respond_provisional=answer.provisional,
         field_errors=found.errors,
@@ -165,6 +166,10 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _notice_is_past(case: Case, handed_in: dt.date) -> bool:
+    return bool(case.notices) and case.notices[-1].respond_by < handed_in
 
 
 def _again(case: Case, fresh: Collection[str], known_before: Collection[str]) -> str:
@@ -276,8 +281,8 @@ def _verdict(
         checklist,
         ticks,
         tolerance=structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits)),
-        latest_promise=latest_promise(matter.limits, draft.case.clock_from, clock_from, ws.calendar),
-        today=draft.handed_in,
+        latest_promise=latest_promise(matter.limits, receipt_start(draft.case, clock_from), clock_from, ws.calendar),
+        today=ws.clock.today(),
         good_credit=draft.good_credit,
         refusal=refusal,
         kind=matter.kind,

@@ -15,6 +15,7 @@ from hall.catalogue.findings import Finding
 from hall.catalogue.lint_matter import check_matter
 from hall.catalogue.model import Catalogue, Matter
 from hall.check_digits import uscc_check_char
+from hall.replica_limits import MAX_VERSION
 
 CODE_PATTERN = r"[0-9A-HJ-NPQRTUWXY]{18}[1-6][0-9A-Z]{12}([0-9]{2})?"
 """Credit code, level (国家级 1 … 村级 6), basic code; two more digits for a 业务办理项 (GB/T 36114, C0109)."""
@@ -94,6 +95,8 @@ def _check_code(matter: Matter, pattern: re.Pattern[str] | None, report: Report)
 def _check_hall(catalogue: Catalogue, complete: bool) -> Iterator[Finding]:
     if not catalogue.version.strip():
         yield Finding("catalogue.toml", "version", "版本不能为空", "例如 2026.11.1")
+    if len(catalogue.version) > MAX_VERSION:
+        yield Finding("catalogue.toml", "version", f"版本超过{MAX_VERSION}个字符", "凭证上的码放不下，别的窗口扫不了")
     if not re.fullmatch(r"\d{6}", catalogue.hall.region):
         yield Finding("hall.toml", "region", "行政区划代码应当是6位数字", "例如 990100")
     for key in ("name", "region_name", "address", "phone", "reconsideration", "court"):

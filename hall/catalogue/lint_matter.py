@@ -13,6 +13,7 @@ from hall.catalogue.conditions import parse
 from hall.catalogue.model import ApplicantKind, Exit, Limit, Material, Matter, Question, RefusalReason
 from hall.errors import BadCatalogue
 from hall.names import forbidden_kind
+from hall.replica_limits import MAX_ANSWER, MAX_ANSWERS, MAX_MATTER, MAX_ROWS
 
 Report = Callable[[str, str, str], None]
 
@@ -39,6 +40,7 @@ def check_matter(matter: Matter, problems: Collection[str] | None, report: Repor
     _check_materials(matter, problems, report)
     _check_fields(matter, report)
     _check_exits(matter, report)
+    _check_code(matter, report)
 
 
 def calendar_days(limit: Limit) -> float:
@@ -321,6 +323,24 @@ def _check_texts(matter: Matter, report: Report) -> None:
                 report(where, f"文字里有{kind} U+{ord(char):04X}", "删掉这个字符")
     if len(matter.name) > 100:
         report("name", "事项名称超过100个字", "用规范名称")
+
+
+def _check_code(matter: Matter, report: Report) -> None:
+    """What the code on a paper must hold, or another window cannot go on from it (``hall.replica_limits``)."""
+    beyond = "凭证上的码放不下，别的窗口扫不了"
+    if len(matter.key) > MAX_MATTER:
+        report("key", f"事项代号超过{MAX_MATTER}个字符", beyond)
+    if len(matter.questions) > MAX_ANSWERS:
+        report("questions", f"问题超过{MAX_ANSWERS}个", beyond)
+    for question in matter.questions:
+        where = f"questions[{question.code}]"
+        if len(question.code) > MAX_ANSWER:
+            report(f"{where}.code", f"问题代码超过{MAX_ANSWER}个字符", beyond)
+        for option in question.options:
+            if len(option.code) > MAX_ANSWER:
+                report(f"{where}.options[{option.code}]", f"选项代码超过{MAX_ANSWER}个字符", beyond)
+    if sum(not material.when.strip() for material in matter.materials) > MAX_ROWS:
+        report("materials", f"每次都要的材料超过{MAX_ROWS}份", beyond)
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:

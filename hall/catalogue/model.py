@@ -314,6 +314,8 @@ class Business(_Data, frozen=True):
 class HallInfo(_Data, frozen=True):
     """What papers say about the hall itself. ``reconsideration`` and ``court`` are the remedies' addresses.
 
+    ``query_url`` is where applicants see how a case stands, ``rating_url`` where they rate the service, if anywhere;
+    ``{reference}`` in it becomes the case's.
     ``businesses`` are its queues, in the order of the ticket machine's screen; papers and facts carry none of them.
     """
 
@@ -328,6 +330,7 @@ class HallInfo(_Data, frozen=True):
     reconsideration: str
     court: str
     number_word: str = ""
+    rating_url: str = ""
     businesses: tuple[Business, ...] = ()
 
 

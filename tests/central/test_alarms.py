@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from central import board
 from central.cli import main
 from central.clock import now_ms
+from central.store import alarms as table
+from central.store.sqlite import SqliteStore
 from hall import wire_oversight as w
 from hall.chain import open_sealed
 from hall.errors import BrokenChain
@@ -18,6 +20,7 @@ from hall.facts import AlarmRaised, DayClosed, NoteAdded
 from hall.roles import Role
 from tests.central.device import Device
 from tests.central.hub import Hub
+from tests.central.inline import inline
 from tests.central.test_sync_routes import ask, person
 
 
@@ -93,5 +96,13 @@ def test_the_day_of_a_window_is_kept_and_holds_nobody_up(hub: Hub, device: Devic
 def test_the_console_lists_calls_and_says_with_its_exit_code_whether_there_are_any(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["alarms", "--data", str(tmp_path), "--office", "SL01"])
     assert (done.exit_code, done.output) == (0, "")
+    store = SqliteStore(tmp_path / "central.db")
+    inline(store.start())
+    at_ms = 1_795_395_600_000
+    call = w.AlarmEntry(number=1, device="w2", window="2", clerk="0815", at_ms=at_ms, received_ms=at_ms)
+    inline(store.transact(lambda db: table.add(db, "SL01", [call])))
+    inline(store.close())
+    done = CliRunner().invoke(main, ["alarms", "--data", str(tmp_path), "--office", "SL01"])
+    assert (done.exit_code, "2026-11-23T09:00:00+08:00" in done.output) == (1, True), "in the hall's zone"
     done = CliRunner().invoke(main, ["alarms", "--settle", "7", "--data", str(tmp_path), "--office", "SL01"])
     assert done.exit_code == 2 and "没有这条" in done.output

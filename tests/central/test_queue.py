@@ -179,6 +179,42 @@ def test_a_lease_that_runs_out_returns_the_ticket_to_its_place(queue: Queue) -> 
     assert queue.called(7, "1").number == "A003"
 
 
+def test_a_ticket_whose_window_fell_silent_waits_in_every_reading(queue: Queue) -> None:
+    for at in range(3):
+        queue.issue(at)
+    mine = queue.called(5, "1")
+    queue.window("2", 5, BUSINESS)
+
+    def listed(state: str, at: float) -> list[tuple[str, str]]:
+        found = looking.listed(queue.hub.store, queue.office, [BUSINESS], state, 10, queue.now(at))
+        return [(each.number, each.window) for each in queue.hub.run(found).tickets]
+
+    def looked(number: str, at: float) -> w.IssueReply:
+        reply: w.IssueReply = queue.hub.run(looking.one(queue.hub.store, queue.office, number, queue.now(at)))
+        return reply
+
+    def display(at: float) -> list[str]:
+        shown = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(at)))
+        return [each.state for each in shown.calls]
+
+    assert (listed("waiting", 6), listed("called", 6)) == ([("A002", ""), ("A003", "")], [("A001", "1")])
+    assert (looked("A001", 6).ticket.state, looked("A003", 6).told.ahead, display(6)) == ("called", 1, ["called"])
+
+    assert listed("waiting", 7) == [("A001", ""), ("A002", ""), ("A003", "")] and listed("called", 7) == []
+    told = looked("A001", 7)
+    assert (told.ticket.state, told.ticket.window, told.ticket.calls, told.told.ahead) == ("waiting", "", 0, 0)
+    assert (looked("A003", 7).told.ahead, display(7)) == (2, ["waiting"])
+    assert queue.issue(7).told.ahead == 3, "who comes now is behind all of them"
+    ahead = queue.issue(7, lane="priority", priority="军人").told
+    assert (ahead.ahead, ahead.wait_min) == (0, 0), "both windows are free for the first who comes"
+
+    own = queue.hub.run(looking.window(queue.hub.store, queue.office, "1", queue.now(7))).ticket
+    assert own is not None and own.state == "called", "its window goes on with it as long as nobody else has it"
+    renewal = w.RenewRequest(window="1", ticket=mine.ticket_id, claim_id=mine.claim_id)
+    queue.asked(calling.Renewal(queue.office, renewal, queue.now(7)))
+    assert (looked("A001", 7).ticket.state, listed("called", 7)) == ("called", [("A001", "1")])
+
+
 def test_a_window_that_goes_on_keeps_its_ticket(queue: Queue) -> None:
     queue.issue(0)
     ticket = queue.called(1)
@@ -317,6 +353,28 @@ def test_who_was_set_aside_at_a_window_that_is_gone_waits_again(queue: Queue, go
         queue.window("5", 21, BUSINESS, state="closed")
     assert queue.called(22 if gone == "closed" else 34).ticket_id == first.ticket_id
     assert queue.window("5", 35, BUSINESS).held == []
+
+
+def test_nobody_is_sent_on_to_the_window_they_stand_at(queue: Queue) -> None:
+    queue.window("1", 0, BUSINESS, OTHER)
+    queue.issue(0)
+    ticket = queue.called(1)
+    wish = {"business": OTHER, "to_window": "1"}
+    assert queue.refused(lambda: queue.do("transfer", ticket, 2, **wish)) == (409, "own_window")
+    assert queue.ticket(ticket.ticket_id).state is TicketState.CALLED
+
+
+@pytest.mark.parametrize("text", ["a\x1b[31mb", "去\n复印", "去\x85复印"])
+def test_a_route_takes_no_text_that_a_fact_may_not_hold(text: str) -> None:
+    for kind, field, as_list in (
+        (w.ReasonedAction, "reason", False),
+        (w.FinishAction, "outcomes", True),
+        (w.WindowRequest, "reason", False),
+    ):
+        body = {"action_id": identity(), "window": "1", "state": "open"}
+        assert msgspec.convert(body | {field: ["去复印"] if as_list else "去复印"}, kind)
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(body | {field: [text] if as_list else text}, kind)
 
 
 def test_out_of_order_needs_a_reason(queue: Queue) -> None:
@@ -460,6 +518,24 @@ def test_what_is_told_comes_from_the_days_own_figures(queue: Queue) -> None:
     assert told.ahead == 11 and 45 <= told.wait_min <= 65
     first = queue.issue(50, lane="priority", priority="军人").told
     assert first.ahead < 3 and first.wait_min < told.wait_min
+
+
+def test_the_first_of_a_morning_is_told_from_the_days_before(queue: Queue) -> None:
+    day = 24 * 60
+    for number in range(8):
+        queue.issue(number)
+    for served in range(8):
+        queue.serve(10 + served * 6, 5 + served % 2)
+    queue.issue(day)
+    queue.called(day, "1")
+    queue.issue(day)
+    told = queue.issue(day).told
+    assert 4 <= told.wait_min <= 14 and told.most_min <= 20, "nothing is known but what yesterday's took"
+    for served in range(20):
+        queue.issue(day + 1)
+        queue.do("finish", queue.called(day + 2 + served * 2, "2"), day + 3 + served * 2, "2")
+    told = queue.issue(day + 60).told
+    assert told.wait_min <= 5, "a day with figures of its own is told from them"
 
 
 def test_figures_are_counts_and_numbers_without_a_name(queue: Queue) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from central import oversight
 from central.queue import figures, issuing, looking
 from hall import facts as f
 from hall import queue_wire as w
@@ -155,7 +156,7 @@ def test_a_window_may_tell_of_a_ticket_before_its_station_does(queue: Queue, sta
     )  # fmt: skip
 
 
-def test_what_was_done_off_line_before_stands_before_what_was_done_here(queue: Queue, window: Device) -> None:
+def test_what_was_done_off_line_before_stands_before_what_was_done_here(hub: Hub, queue: Queue, window: Device) -> None:
     ticket = queue.issue(0).ticket
     queue.called(20, "3")
     telling = Telling(queue, window)
@@ -163,8 +164,33 @@ def test_what_was_done_off_line_before_stands_before_what_was_done_here(queue: Q
     telling.write(ticket.ticket_id, t.TicketFinished(window="7", at_ms=queue.now(15)), 15)
     first, second = telling.push(21)
     assert (first, second[0]) == (GOOD, Status.CONFLICT), "two windows had the same person"
+    assert hub.run(oversight.conflicts(hub.store, queue.office, "")).conflicts == [], "and one of them served"
     assert queue.ticket(ticket.ticket_id).state is TicketState.FINISHED
     assert queue.refused(lambda: queue.do("start", ticket, 22, "3")) == (409, "not_yours")
+
+
+@pytest.mark.parametrize("last", ["station", "first", "second"])
+def test_one_ticket_served_by_two_windows_is_one_conflict_whoever_tells_last(
+    hub: Hub, queue: Queue, station: Device, window: Device, last: str
+) -> None:
+    at_station, second = Telling(queue, station), Telling(queue, Device(hub, "window-9"))
+    first = Telling(queue, window)
+    ticket = at_station.issue(501, 0)
+    for telling, name, at in ((first, "7", 4), (second, "9", 5)):
+        telling.write(ticket, t.TicketCalled(window=name, at_ms=queue.now(at)), at)
+        telling.write(ticket, t.TicketStarted(window=name, at_ms=queue.now(at)), at)
+        telling.write(ticket, t.TicketFinished(window=name, at_ms=queue.now(at + 5)), at + 5)
+    tellers = {"station": at_station, "first": first, "second": second}
+    answers = {name: tellers[name].push(30) for name in sorted(tellers, key=lambda name: name == last)}
+    (conflict,) = hub.run(oversight.conflicts(hub.store, queue.office, "")).conflicts
+    assert (conflict.kind, conflict.case_id) == ("served_twice", ticket)
+    assert conflict.reason == "A501在7号窗口和9号窗口都办了，请核对"
+    assert answers["station"] == [GOOD]
+    told = [reason for name in ("first", "second") for status, reason in answers[name] if status is Status.CONFLICT]
+    assert told == ([] if last == "station" else [conflict.reason]), "a window hears of it in one record"
+    window.write(ticket, f.ConflictSettled(conflict=conflict.id, stands="both"))
+    assert first.push(40) == [GOOD]
+    assert hub.run(oversight.conflicts(hub.store, queue.office, "")).conflicts == []
 
 
 def test_a_call_off_line_leaves_its_window_time_to_go_on(queue: Queue, window: Device) -> None:

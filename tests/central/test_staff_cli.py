@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from central.cli import main
 from central.store.sqlite import SqliteStore
+from hall.queueing import QueueRule
 from hall.roles import Role
 from hall.wire_clerks import pin_problem
 from tests.central.counter import Counter
@@ -27,6 +28,21 @@ def test_a_clerk_is_added_changed_disabled_and_listed(tmp_path: Path) -> None:
     assert run(tmp_path, "clerk", "enable", "0815").exit_code == 0
     reset = run(tmp_path, "clerk", "reset-pin", "0815").output.strip()
     assert pin_problem(reset, "0815") == "" and reset != added.output.strip()
+
+
+def test_the_rule_of_calling_is_shown_and_changed_number_by_number(tmp_path: Path) -> None:
+    def shown(*words: str) -> dict[str, str]:
+        done = run(tmp_path, "queue-rule", *words)
+        assert done.exit_code == 0, done.output
+        return {line.split("\t")[0]: line.split("\t")[1] for line in done.output.splitlines()}
+
+    first = shown("show")
+    assert set(first) == {*QueueRule.__struct_fields__, "lease_s"}, "no number of the rule is hidden"
+    assert shown("set", "fair_after_min=20", "lease_s=60") == first | {"fair_after_min": "20", "lease_s": "60"}
+    for wish in ("fair_after=20", "fair_after_min=-1", "fair_after_min=2000", "lease_s=5", "lease_s"):
+        done = run(tmp_path, "queue-rule", "set", wish)
+        assert (done.exit_code, done.output != "") == (2, True)
+    assert shown("show") == first | {"fair_after_min": "20", "lease_s": "60"}
 
 
 def test_what_cannot_be_is_told_and_nothing_is_written(tmp_path: Path) -> None:

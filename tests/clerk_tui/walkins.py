@@ -51,6 +51,18 @@ def restaurant(ws: Workspace, **ticks: Tick) -> Draft:
     return draft
 
 
+def building_site(ws: Workspace, **ticks: Tick) -> Draft:
+    """A construction permit, whose limits count from receipt, with every paper on the desk but for ``ticks``."""
+    draft = intake.new_draft(ws, ws.catalogue.matter("construction-permit-new"))
+    asked = ("in_city", "land_needed", "in_plan_area", "expropriation", "must_review", "must_supervise")
+    draft.answers = {**dict.fromkeys(asked, "yes"), "scale": "above", "works_kind": "normal"}
+    draft.answers |= {"procurement": "tender", "special_fire": "no"}
+    draft.applicant = dict(restaurant(ws).applicant)
+    rows = [row.code for row in intake.preview(ws, draft).checklist.materials if not row.held]
+    draft.ticks = dict.fromkeys(rows, PRESENT) | dict(ticks)
+    return draft
+
+
 def as_json(**changes: Any) -> dict[str, Any]:
     """The same walk-in as a script gives it."""
     data: dict[str, Any] = {

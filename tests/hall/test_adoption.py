@@ -237,3 +237,18 @@ def test_whoever_goes_on_from_the_centre_knows_the_whole_case() -> None:
     own = {"case_id", "adopted", "timeline"}
     # What an inquiry found is printed at once and nobody goes on with it.
     assert set(Case.__struct_fields__) - told - people - own == {"exits"}
+
+
+def test_the_course_of_a_case_that_two_windows_worked_on_is_told_in_the_order_of_time() -> None:
+    first = window("A1", (received(TICKS), DAY, None), (paper("notice", "SL01-A1-00001-X/B1"), DAY, None))
+    second = window("B2", (adopted("A1", 1), DAY, None))
+    facts = [
+        structs.replace(each, header=structs.replace(each.header, at_ms=ms))
+        for each, ms in zip((*first, *second), (1_000, 2_000, 3_000), strict=True)
+    ]
+    case = fold(in_order([facts[0], facts[2], facts[1]]))
+    assert case is not None
+    assert [event.at_ms for event in case.timeline] == [1_000, 3_000, 2_000]
+    assert [event.at_ms for event in case.course] == [1_000, 2_000, 3_000]
+    alone = fold(in_order(facts[:2]))
+    assert alone is not None and alone.course == alone.timeline

@@ -122,6 +122,10 @@ def test_good_catalogues_pass() -> None:
         (COMPANY, 'kind = "yesno"', 'kind = "single"', "questions[foreign].options", "两个选项"),
         (COMPANY, 'code = "form"', 'code = "my-form"', "questions[my-form].code", "条件"),
         (COMPANY, 'code = "partner"', 'code = "limited"', "questions[form].options[limited]", "不止一次"),
+        # What the code on a paper has no room for, another window could not scan.
+        (COMPANY, 'code = "partner"', f'code = "{"p" * 61}"', f"questions[form].options[{'p' * 61}]", "60个字符"),
+        (COMPANY, 'code = "steps"', f'code = "{"s" * 61}"', f"questions[{'s' * 61}].code", "60个字符"),
+        ("catalogue.toml", 'version = "', f'version = "{"9" * 40}', "version", "40个字符"),
         # The list of materials is what the law wants it to be.
         (COMPANY, 'code = "charter"', 'code = "agreement"', "materials[agreement]", "不止一次"),
         (COMPANY, 'why = "公司设立要有章程"', 'why = " "', "materials[charter].why", "不能为空"),

@@ -36,3 +36,10 @@ def test_limits_count_from_the_earliest_day_and_never_later_than_written() -> No
     later = [ClockDoubt(doubt.what, DAY, DAY + dt.timedelta(days=9)) for doubt in doubts]
     assert in_favour(case, later) == case
     assert in_favour(structs.replace(case, accepted=None), doubts).accepted is None
+
+
+def test_so_do_the_limits_of_what_a_supplement_completed() -> None:
+    case = fold([fact(received()), fact(CaseAccepted(accepted=DAY, due=Due(), article="", counted_from=DAY))])
+    assert case is not None
+    assert in_favour(case, [ClockDoubt("accepted", DAY, EARLIER)]).counted_from == EARLIER
+    assert in_favour(case, [ClockDoubt("received", DAY, EARLIER)]).counted_from == DAY

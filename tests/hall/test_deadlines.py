@@ -44,9 +44,16 @@ def test_a_case_that_got_an_answer_is_never_deemed_accepted() -> None:
 
 
 def test_a_limit_from_receipt_does_not_wait_for_acceptance() -> None:
+    limits = Limits(promised=Limit(days=1), statutory=Limit(days=7, starts="received"))
+    dates = due(limits, D(2026, 11, 2), D(2026, 11, 9), CALENDAR)
+    assert (dates.promised, dates.statutory) == (D(2026, 11, 10), D(2026, 11, 11))
+
+
+def test_nothing_is_promised_past_the_laws_limit() -> None:
+    """domain.md §9a.11, where the two count from different days."""
     limits = Limits(promised=Limit(days=3), statutory=Limit(days=7, starts="received"))
     dates = due(limits, D(2026, 11, 2), D(2026, 11, 9), CALENDAR)
-    assert (dates.promised, dates.statutory) == (D(2026, 11, 12), D(2026, 11, 11))
+    assert dates.promised == dates.statutory == D(2026, 11, 11)
 
 
 def test_on_the_spot_is_due_the_same_day() -> None:

@@ -18,7 +18,9 @@ from hall import replica as r
 from hall.case import CaseState
 from hall.errors import HallError
 from hall.replica_envelope import MAX_PAYLOAD, MAX_TEXT, from_base45, measure, squeezed, to_base45
+from hall.replica_limits import MAX_PRINTED, MAX_ROWS
 from hall.verdict import Tick, TickState
+from receipts.barcodes import qr
 from tests.builders import DAY
 from tests.hall.replicas import (
     CASE_ID,
@@ -108,6 +110,33 @@ def test_reasons_in_words_beyond_the_room_stand_on_the_paper_only() -> None:
     kept = [reason for reason in reasons if reason != r.ON_PAPER]
     assert kept and len(kept) < 30
     assert sum(len(reason.encode()) for reason in kept) <= r.REASON_BYTES
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"form": "x" * 61},
+        {"q" * 61: "yes"},
+        {"steps": ("seal", "x" * 61)},
+        {f"q{n}": "yes" for n in range(61)},
+        {f"q{n}": "".join(random.Random(n).choices("abcdefghijklmnopqrstuvwxyz_0123456789", k=50)) for n in range(60)},
+    ],
+)
+def test_what_no_window_could_read_or_no_square_hold_is_not_made_a_code(answers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="code"):
+        code(structs.replace(noticed(5), answers=answers))
+
+
+def test_the_longest_code_that_is_made_is_one_a_square_holds() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        qr("A" * (MAX_PRINTED + 1))
+    assert qr("A" * MAX_PRINTED).width == 177 + 8
+
+
+def test_a_list_at_the_edge_of_what_a_code_holds_is_read_back() -> None:
+    assert len(r.decode(code(noticed(MAX_ROWS)), KEYS, DAY).marks) == MAX_ROWS
+    with pytest.raises(ValueError, match="too long"):
+        code(noticed(MAX_ROWS + 1))
 
 
 def test_neither_the_number_nor_the_full_name_is_in_a_code() -> None:

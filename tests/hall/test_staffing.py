@@ -20,6 +20,7 @@ from hall.staffing import (
     windows_needed,
 )
 from tests.hall.hall_day import Profile, simulate
+from tests.reliability.figures import record
 
 
 def erlang_c(load: float, windows: int) -> float:
@@ -61,21 +62,42 @@ def test_with_few_services_seen_the_usual_time_is_taken() -> None:
     assert Service.of([1.0, 2.0], otherwise=9.0) == Service(9.0, 81.0, 2)
 
 
-@pytest.mark.parametrize(
-    "profile",
-    [
-        pytest.param(Profile(), id="quiet"),
-        pytest.param(Profile(windows=9), id="busy"),
-        pytest.param(Profile(windows=3, per_hour=(15, 20, 20, 8, 12, 18, 15, 5)), id="small"),
-        pytest.param(Profile(windows=7), id="too few windows"),
-    ],
-)
-def test_the_range_that_people_are_told_holds_its_share(profile: Profile) -> None:
+HALLS = {
+    "a quiet hall": Profile(),
+    "a busy hall": Profile(windows=9),
+    "a small hall": Profile(windows=3, per_hour=(15, 20, 20, 8, 12, 18, 15, 5)),
+    "a hall with too few windows": Profile(windows=7),
+}
+
+
+def told_and_inside(profile: Profile, seeds: range) -> tuple[int, int]:
+    """How many people were told a range on simulated days, and how many waits fell into theirs."""
     inside = told = 0
-    for seed in range(6):
+    for seed in seeds:
         day = simulate(seed, profile, QueueRule())
         waits = day.waits_min()
         told += len(day.told)
         inside += sum(wait.least <= waits[key] <= wait.most for key, wait in day.told.items())
+    return told, inside
+
+
+@pytest.mark.parametrize("hall", HALLS)
+def test_the_range_that_people_are_told_holds_its_share(hall: str) -> None:
+    told, inside = told_and_inside(HALLS[hall], range(6))
     assert told > 150
+    assert abs(inside / told - RANGE_SHARE) < 0.1
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("hall", HALLS)
+def test_over_many_days_the_range_holds_its_share(hall: str) -> None:
+    days = range(100, 140)
+    told, inside = told_and_inside(HALLS[hall], days)
+    record(
+        "waits",
+        f"the range told to whoever takes a number, {len(days)} simulated days of {hall}; aimed at {RANGE_SHARE:.0%}",
+        people_told=told,
+        waits_inside=inside,
+        percent=round(100 * inside / told),
+    )
     assert abs(inside / told - RANGE_SHARE) < 0.1

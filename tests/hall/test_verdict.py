@@ -244,6 +244,20 @@ def test_an_exit_refuses_at_once_whatever_lies_on_the_desk() -> None:
     assert found.article.endswith("第一项")
 
 
+@pytest.mark.parametrize("good_credit", [True, False])
+def test_what_the_hall_gets_by_itself_is_no_gap_of_the_applicant(good_credit: bool) -> None:
+    shared = row("S", tolerable=True, held=True)
+    found = verdict(checklist(A, shared), ticks={"A": PRESENT, "S": MISSING}, good_credit=good_credit)
+    with pytest.raises(BadInput, match="不能要求申请人提交"):
+        found.require(Outcome.NOTICED)
+    assert (found.errors[0].code, found.errors[0].field) == ("hall_has_it", "materials.S")
+    # What is found may still be no good, and an optional paper asks nobody for anything.
+    old = verdict(checklist(shared), ticks={"S": Tick(S.UNACCEPTABLE, "expired")}, good_credit=good_credit)
+    assert old.require(None) is Outcome.NOTICED
+    optional = row("O", required=False, held=True)
+    assert verdict(checklist(optional), ticks={"O": MISSING}).require(None) is Outcome.ACCEPTED
+
+
 rows = st.builds(
     lambda flags: checklist(*(row(f"M{n}", required=r, tolerable=t, held=h) for n, (r, t, h) in enumerate(flags))),
     st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=6),
@@ -284,6 +298,9 @@ def test_what_the_law_wants_holds_for_all_ticks(
     assert [gap.code for gap in found.gaps] == [m.code for m in missing]
     if lawfully(found, Outcome.NOTICED):
         assert missing
+        # 国令716 art. 7: nobody is asked for what the hall gets by itself.
+        held = {material.code for material in materials if material.held}
+        assert not [gap for gap in found.gaps if gap.code in held and gap.state is S.MISSING]
         assert all(gap.problem and gap.remedy for gap in found.gaps)
     # No acceptance while anything required is missing.
     if lawfully(found, Outcome.ACCEPTED):

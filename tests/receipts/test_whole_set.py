@@ -554,7 +554,8 @@ def test_a_list_of_materials_accounts_for_those_that_do_not_apply(name: str) -> 
 
 
 def test_a_withdrawal_a_lapse_and_a_termination_each_say_what_ended_the_case() -> None:
-    assert "已于2026年9月28日撤回" in said(made("returned_withdrawn"))
+    assert "已于2026年9月22日撤回" in said(made("returned_withdrawn"))
+    assert "2026年11月" not in said(made("returned_withdrawn"))
     assert "视为撤回申请" in said(made("returned_lapsed"))
     ended = said(made("terminated"))
     assert "自2026年9月28日起终止办理" in ended and "示例市人民政府" in ended and "示例市人民法院" in ended
@@ -687,6 +688,47 @@ def test_what_is_posted_is_ticked_as_posted_and_nobody_signs_for_being_there() -
     posted, fetched = said(made("pickup_posted")), said(made("pickup"))
     assert "☑邮寄" in posted and "本人领取" not in posted
     assert "本人领取" in fetched and "☑" not in fetched
+    assert "寄出人（签字）" in posted and "领取人（签字）" not in posted
+    assert "领取人（签字）" in fetched and "寄出" not in fetched
+
+
+def test_a_collection_slip_speaks_of_rating_where_the_hall_has_an_address_for_it_and_shows_that() -> None:
+    case, issued = SAMPLES["pickup"]
+    rated = made("pickup")
+    assert rated.link == f"https://pj.example.invalid/r?no={case.reference}"
+    assert rated.link_caption[0] == "评价用" and "评价自愿" in said(rated)
+    nowhere = replace(case, matter=replace(case.matter, hall=replace(HALL, rating_url="")))
+    silent = compose("pickup", nowhere, issued)
+    assert (silent.qr, silent.link) == (rated.qr, "")
+    assert "评价" not in said(silent)
+    alone = replace(case, matter=replace(case.matter, hall=replace(HALL, query_url="")))
+    assert compose("pickup", alone, issued).qr == rated.link
+
+
+@pytest.mark.parametrize("name", ["grant_other", "denial_other", "extension_joint", "returned_withdrawn"])
+def test_a_sample_is_decided_within_its_limit_and_sealed_on_its_day(name: str) -> None:
+    case, issued = SAMPLES[name]
+    ended = case.decision or case.closed or case.extension
+    assert ended is not None and ended.day == issued.day
+    assert case.due.promised and issued.day <= case.due.promised
+
+
+def test_what_several_authorities_do_together_has_the_longer_limit_of_the_law() -> None:
+    assert "45个工作日" in said(made("extension_joint"))
+
+
+def test_a_flow_without_a_marked_step_does_not_explain_the_mark() -> None:
+    marked, plain = said(made("guide")), said(made("guide_project"))
+    assert "标“不计入时限”的" in marked and "标“不计入时限”的" not in plain
+
+
+def test_a_notice_cannot_lose_what_follows_when_nothing_is_supplied(tmp_path: Path) -> None:
+    packaged = (templates.PACKAGED / "notice.toml").read_text(encoding="utf-8")
+    kept = [line for line in packaged.splitlines() if "?lapse:逾期" not in line]
+    (tmp_path / "notice.toml").write_text("\n".join(kept), encoding="utf-8")
+    case, issued = SAMPLES["notice"]
+    with pytest.raises(HallError, match="逾期未补正的后果"):
+        compose("notice", case, issued, texts=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["extension", "extension_joint"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hall.catalogue.model import Limit
 from receipts.english import English
 from receipts.templates import load_words
-from receipts.wording import amount_text, capital_amount, chinese_date, limit_text
+from receipts.wording import amount_text, capital_amount, chinese_date, cited_beside, limit_text
 
 ENGLISH = English(load_words())
 
@@ -133,3 +133,20 @@ def test_what_papers_put_together_is_told_part_by_part_and_not_at_all_where_a_pa
 )
 def test_no_text_is_too_strange_to_be_looked_up(text: str) -> None:
     assert ENGLISH.phrase(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("basis", "told"),
+    [
+        ("食品安全法第三十三条；第三十五条", "《食品安全法》第三十三条、第三十五条"),
+        (
+            "食品经营许可和备案管理办法（总局令第78号）；行政许可法第三十四条第三款、第四十五条",
+            "《食品经营许可和备案管理办法》（总局令第78号）、《行政许可法》第三十四条第三款",
+        ),
+        ("《食品经营许可和备案管理办法》第十九条；行政许可法第四十五条", "《食品经营许可和备案管理办法》第十九条"),
+        ("行政许可法第四十五条", "《行政许可法》第四十五条"),
+        ("《中华人民共和国行政许可法》第四十五条第一款", "《中华人民共和国行政许可法》第四十五条第一款"),
+    ],
+)
+def test_a_basis_stands_in_a_sentence_with_its_marks_and_no_article_twice(basis: str, told: str) -> None:
+    assert cited_beside(basis, "行政许可法", "第四十五条") == told

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from clerk_tui.sync import queue
+from clerk_tui.sync.asking import Centre
+from hall.shifts import AlarmRaised
 from hall.ticket_code import line
+from hall.ticketing import TicketFinished
 from tests.clerk_tui.cli.conftest import Clerk, Done, saved, walk_in
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
 
@@ -78,6 +82,10 @@ def test_each_needs_its_reason_and_its_ticket(call: Call, hall: Hall) -> None:
     assert call("next").json["ticket"]["number"] == first.number
     assert call("next").error["code"] == "window_has_ticket"
     assert call("pass").error["code"] == "reason_needed"
+    for text in ("a\x1b[31mb", "去\n复印", "去\u0085复印"):
+        for words in (("hold", "--reason", text), ("finish", "--outcome", text)):
+            assert call(*words).error["field"] in ("reason", "outcome"), "no fact holds what the centre never takes"
+    assert call("status").json["ticket"]["number"] == first.number
     assert call("hold", "--reason", "去复印").json["held"][0]["number"] == first.number
     assert call("one", third.number).error["code"] == "reason_needed"
     assert call("one", "Z999", "--reason", "老人").error["code"] == "unknown_ticket"
@@ -95,6 +103,40 @@ def test_each_needs_its_reason_and_its_ticket(call: Call, hall: Hall) -> None:
     assert (scanned["ticket"]["number"], scanned["ticket"]["state"]) == (second.number, "serving")
     assert call("scan", "TKT1:XXXX").error["code"].startswith("ticket_")
     assert call("finish", "--outcome", "inquiry").json["ticket"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("只咨询", "inquiry"),
+        ("inquiry", "inquiry"),
+        ("没带齐，先回去", "incomplete"),
+        ("其他", "other"),
+        ("问路", "问路"),
+    ],
+)
+def test_how_a_visit_ended_is_said_in_either_spelling(call: Call, hall: Hall, seat: Seat, said: str, kept: str) -> None:
+    ticket = hall.issue()
+    call("next")
+    assert call("finish", "--outcome", said).json["ticket"] is None
+    last = seat.facts(ticket.ticket_id)[-1]
+    assert isinstance(last, TicketFinished) and last.outcomes == (kept,)
+
+
+def test_no_visit_ends_with_a_case_that_there_is_none_of(call: Call, hall: Hall) -> None:
+    hall.issue()
+    call("next")
+    for said in ("accepted", "已受理"):
+        assert call("finish", "--outcome", said).error["code"] == "outcome_of_case"
+    assert call("status").json["ticket"] is not None
+
+
+def test_nobody_is_sent_on_to_the_window_they_stand_at(call: Call, hall: Hall) -> None:
+    hall.issue()
+    call("next")
+    error = call("transfer", "--to", "company", "--window", "1", "--reason", "取错号").error
+    assert (error["code"], error["field"]) == ("own_window", "window")
+    assert call("status").json["ticket"] is not None
 
 
 def test_a_lost_answer_is_asked_again_by_the_same_command(call: Call, hall: Hall, seat: Seat) -> None:
@@ -116,6 +158,49 @@ def test_the_readable_answer_names_the_number(clerk: Clerk, call: Call, settings
     ticket = hall.issue()
     assert "等候 1 人" in clerk("--config", settings, "call", "status").out
     assert ticket.number in clerk("--config", settings, "call", "next").out
+
+
+def test_a_pause_gives_the_called_number_back_and_tells_the_hall(
+    clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
+) -> None:
+    def state() -> tuple[str, str]:
+        with Centre(seat.config.centre.url, seat.token) as centre:
+            told = queue.window(centre, "1")
+            return told.state, told.reason
+
+    ticket = hall.issue()
+    assert call("next").json["ticket"]["number"] == ticket.number
+    assert clerk("--config", settings, "pause", "-", "--json").error["code"] == "no_reason"
+    assert clerk("--config", settings, "pause", "用餐", "--json").json["reason"] == "用餐"
+    assert state() == ("paused", "用餐") and hall.ticket(ticket.ticket_id).state == "waiting"
+    assert call("next").error["code"] == "window_paused"
+    assert clerk("--config", settings, "resume", "--json").json["state"] == "open"
+    assert state() == ("open", "") and call("next").json["ticket"]["number"] == ticket.number
+
+
+def test_the_alarm_is_recorded_without_a_word(clerk: Clerk, settings: Path, hall: Hall, seat: Seat) -> None:
+    before = seat.ws.journal.head.seq
+    done = clerk("--config", settings, "alarm")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert isinstance(seat.ws.journal.facts_of("")[-1].body, AlarmRaised) and seat.ws.journal.head.seq == before + 1
+
+
+def test_the_close_of_the_day_closes_the_window_in_the_hall(
+    clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
+) -> None:
+    hall.issue()
+    call("next")
+    call("finish", "--outcome", "inquiry")
+
+    def state() -> str:
+        with Centre(seat.config.centre.url, seat.token) as centre:
+            return str(queue.window(centre, "1").state)
+
+    assert state() == "open"
+    left = [one["kind"] for one in clerk("--config", settings, "close", "--look", "--json").json["left"]]
+    because = [word for kind in left for word in ("--because", f"{kind}=测试")]
+    assert clerk("--config", settings, "close", *because, "--json").json["closed"]
+    assert state() == "closed"
 
 
 def test_a_window_without_a_queue_calls_nobody(clerk: Clerk) -> None:

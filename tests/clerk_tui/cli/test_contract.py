@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,15 @@ import pytest
 import time_machine
 
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
+from tests.clerk_tui.printing.tickets import printer
+
+
+def break_off(connection: socket.socket, jobs: list[bytes]) -> None:
+    """A printer whose plug is pulled when it has begun."""
+    connection.recv(10)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
 
 OUTCOME = {"outcome", "lawful", "gaps", "reference", "papers", "journal"}
 DATES = {"received", "accepted", "promised_due", "statutory_due"}
@@ -328,13 +339,48 @@ def test_what_did_not_come_out_is_printed_at_another_place(clerk: Clerk, home: P
     config = home / "config.toml"
     config.write_text(f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "tcp://127.0.0.1:9"\n')
     done = clerk("--config", config, "intake", saved(home, walk_in()), "--json")
-    assert (done.code, done.json["papers"][0]["path"]) == (0, "") and "没有打出" in done.err
+    assert (done.code, done.json["papers"][0]["path"]) == (0, None) and "没有打出" in done.err
     doctor = {check["check"]: check for check in clerk("--config", config, "doctor", "--json").json["checks"]}
     assert doctor["papers"]["state"] == "fail" and "tcp://127.0.0.1:9" in doctor["papers"]["message"]
     assert clerk("--config", config, "papers", "--to", "lp:x", "--json").error["code"] == "bad_print_target"
     moved = clerk("--config", config, "papers", "--to", f"dir:{home / 'else'}", "--json")
     assert (moved.code, [row["state"] for row in moved.json["papers"]]) == (0, ["printed"])
     assert list((home / "else").iterdir()) == [Path(moved.json["papers"][0]["path"])]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_reprint_says_whether_nothing_came_out_or_nobody_knows_and_each_print_is_settled_by_its_name(
+    clerk: Clerk, home: Path
+) -> None:
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    (paper,) = clerk("papers", reference, "--json").json["papers"]
+    number, config = paper["number"], home / "config.toml"
+
+    def to(target: str) -> tuple[str | Path, ...]:
+        config.write_text(f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "{target}"\n')
+        return ("--config", config)
+
+    failed = clerk(*to("tcp://127.0.0.1:9"), "reprint", number, "--json").error
+    assert failed["code"] == "print_failed" and "clerk papers" in failed["hint"]
+    assert "refused" not in failed["message"] and "对方不接受连接" in failed["message"]
+    with printer(break_off) as (port, _jobs):
+        for nth in (2, 3):
+            unknown = clerk(*to(f"tcp://127.0.0.1:{port}"), "reprint", number, "--json").error
+            assert unknown["code"] == "print_unknown"
+            assert f"--not-printed {number}:{nth}" in unknown["hint"]
+    there = to(f"dir:{home / 'out'}")
+    assert clerk(*there, "papers", "--printed", f"{number}:1", "--json").error["code"] == "not_unknown"
+    done = clerk(*there, "papers", "--not-printed", f"{number}:3", "--json").json["papers"]
+    assert {(row["nth"], row["state"]) for row in done} == {(1, "printed"), (2, "unknown"), (3, "printed")}
+    assert not [
+        row for row in clerk(*there, "papers", "--printed", f"{number}:2", "--json").json["papers"] if row["error"]
+    ]
+    assert clerk(*there, "reprint", number, "--json").json["state"] == "printed"
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_target_that_is_none_is_told_also_when_nothing_waits(clerk: Clerk) -> None:
+    assert clerk("papers", "--to", "nonsense:x", "--json").error["code"] == "bad_print_target"
 
 
 @pytest.mark.usefixtures("morning")

@@ -116,7 +116,10 @@ def test_complete_is_accepted_and_one_missing_is_noticed_as_exactly_that(matter:
         needed = [row for row in made.materials if row.required]
         assert needed, f"{matter.key} asks for nothing"
         gone = random.Random(seed).choice(needed)
-        told = intake({**data, "materials": {**data["materials"], gone.code: "missing"}})
+        # What the hall gets by itself or has kept from the case before is nobody's to bring: it can only be no good.
+        kept = next(m.shared or m.reusable_days for m in matter.materials if m.code == gone.code)
+        lacking = {"state": "unacceptable", "reason": "共享数据中查无此件"} if kept else "missing"
+        told = intake({**data, "materials": {**data["materials"], gone.code: lacking}})
         assert told["outcome"] == "noticed"
         assert [gap["code"] for gap in told["gaps"]] == [gone.code]
         assert told["accepted"] is None

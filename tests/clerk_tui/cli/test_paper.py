@@ -100,6 +100,23 @@ def test_a_place_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[st
     assert json.loads(out)["error"]["code"] == "cannot_write"
 
 
+@pytest.mark.usefixtures("fonts_in_cache")
+@pytest.mark.parametrize("what", [b"SQLite format 3\0 a journal", b"", b"%PDF-1.7 somebody else's"])
+def test_nothing_but_a_paper_of_the_program_is_overwritten(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, what: bytes
+) -> None:
+    target = tmp_path / "clerk.db"
+    target.write_bytes(what)
+    code, out = run(capsys, "preview", "notice", "--out", str(target), "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "file_exists")
+    assert target.read_bytes() == what
+    target.unlink()
+    for width in ("210", "80"):
+        assert run(capsys, "preview", "notice", "--out", str(target), "--width", width, "--json")[0] == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["clerk.db"]
+    assert run(capsys, "preview", "notice", "--out", str(tmp_path), "--json")[0] == 2
+
+
 @pytest.fixture
 def fonts_in_cache() -> None:
     from receipts.fonts import prepare_fonts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from msgspec.structs import fields
 
 from clerk_tui.services.proceed_json import ACTIONS, keys_of
+from receipts.wording import chinese_date
 from tests.clerk_tui.cli.conftest import ROOT, Clerk, saved, walk_in
+from tests.receipts.reading import joined, read_text
 
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-ANSWER = {"reference", "state", "promised_due", "statutory_due", "papers", "journal"}
+ANSWER = {"reference", "state", "promised_due", "statutory_due", "expected_due", "papers", "journal"}
 HEARING = {"name": "听证", "days": 3, "basis": "行政许可法第四十六条"}
 COPYS = "documents[0].copys"
 CERTIFICATE = {"name": "准迁证", "copies": 2}
@@ -48,6 +51,11 @@ def test_a_case_goes_its_way_by_files(clerk: Clerk, home: Path, reference: str) 
     for step, state, kinds in steps:
         told = clerk("proceed", reference, saved(home, step), "--json").json
         assert set(told) == ANSWER, told
+        assert (told["expected_due"] is not None) == (step["action"] == "announce_procedure")
+        if told["expected_due"]:
+            paper = joined(read_text(Path(told["papers"][0]["path"]).read_bytes()))
+            assert chinese_date(dt.date.fromisoformat(told["expected_due"])) in paper
+            assert told["expected_due"] > told["promised_due"]
         assert (told["state"], [paper["kind"] for paper in told["papers"]]) == (state, kinds)
         assert all(Path(paper["path"]).read_bytes().startswith(b"%PDF") for paper in told["papers"])
 

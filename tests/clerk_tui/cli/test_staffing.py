@@ -52,7 +52,11 @@ def test_a_file_that_is_none_is_told_where(clerk: Clerk, home: Path, data: Any, 
 def test_what_cannot_be_asked_for_is_refused(clerk: Clerk, home: Path) -> None:
     file = saved(home, hours((9, 60, 10)))
     for option, value in (("--share", 0), ("--share", 100), ("--wait", -1), ("--wait", "nan")):
-        assert clerk("staffing", file, option, value, "--json").error["code"] == "bad_staffing"
+        for words in ((file,), ()):
+            error = clerk("staffing", *words, option, value, "--json").error
+            assert (error["code"], error["field"]) == ("bad_staffing", option), "also where there are no figures yet"
+    error = clerk("staffing", saved(home, hours((9, 1, 5), (10, 90_000, 60))), "--json").error
+    assert (error["code"], error["field"]) == ("bad_staffing", "hours.1.arrivals")
     assert clerk("staffing", "--json").error["code"] == "figures_not_enrolled"
 
 

@@ -21,7 +21,7 @@ def test_a_full_disk_leaves_no_half_paper_and_no_rubbish(tmp_path: Path, monkeyp
     monkeypatch.setattr("clerk_tui.printing.folder.os.fsync", full)
     with pytest.raises(PrintError) as failed:
         target.put("REF-notice-1.pdf", b"ha")
-    assert failed.value.certain and "No space left" in failed.value.message
+    assert failed.value.certain and "磁盘满了" in failed.value.message
     assert [(path.name, path.read_bytes()) for path in target.folder.iterdir()] == [("REF-notice-1.pdf", b"whole")]
 
 

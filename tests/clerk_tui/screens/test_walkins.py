@@ -379,6 +379,25 @@ async def test_what_comes_after_the_day_that_the_notice_gave_wants_a_reason(
         assert any(line.alert and "住院" in line.text for line in cases.get(ws, reference).case.timeline)
 
 
+async def test_what_comes_after_its_promised_day_wants_a_reason(
+    counter: OpenCounter, ws: Workspace, clock: FixedClock
+) -> None:
+    reference = intake.submit(ws, restaurant(ws, rules_list=promised(dt.date(2026, 11, 6)))).reference
+    clock.day = dt.date(2026, 11, 20)
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.settle()
+        await clerk.type("a")
+        assert "承诺的材料迟交" in clerk.text and "已过补正期限" not in clerk.text
+        await clerk.press("f9")
+        assert "已过承诺补齐的日期" in clerk.text and "2026-11-06 前补齐" in clerk.text
+        await clerk.type("住院")
+        await clerk.press("enter", "enter")
+        case = cases.get(ws, reference).case
+        assert case.state is CaseState.ACCEPTED
+        assert any(line.alert and "住院" in line.text for line in case.timeline)
+
+
 def test_a_long_label_stands_whole_above_its_value() -> None:
     lines = [spans for spans, _fill in _pair("现户口登记地址所在派出所", "李四", 30)]
     assert ["".join(text for text, _ in spans).strip() for spans in lines] == ["现户口登记地址所在派出所", "李四"]

@@ -183,7 +183,7 @@ def test_every_reply_is_lost_once_and_nothing_is_done_twice(desk: Desk) -> None:
         ("/start", lambda: desk.window.start(CLERK)),
         ("/hold", lambda: desk.window.hold(CLERK, "去复印")),
         ("/claim", lambda: desk.window.take_up(CLERK, ticket.ticket_id)),
-        ("/finish", lambda: desk.window.finish(CLERK, "accepted")),
+        ("/finish", lambda: desk.window.finish(CLERK, "inquiry")),
     ):
         between.lose(what=verb)
         act()
@@ -365,7 +365,7 @@ def test_two_windows_off_line_with_one_ticket_are_settled_by_the_centre(desk: De
     for each in (desk, other):
         each.down()
         each.window.take(CLERK, ticket)
-        each.window.finish(CLERK, "accepted")
+        each.window.finish(CLERK, "inquiry")
     for each in (desk, other):
         each.down(False)
         each.seat.sync()
@@ -475,7 +475,7 @@ def test_held_off_line_it_is_taken_up_off_line(desk: Desk) -> None:
     desk.window.hold(CLERK, "去复印")
     desk.window.take_up(CLERK, ticket.ticket_id)
     assert desk.visit.serving and desk.visit.alone
-    desk.window.finish(CLERK, "accepted")
+    desk.window.finish(CLERK, "inquiry")
     desk.down(False)
     desk.seat.sync()
     assert desk.hall.ticket(ticket.ticket_id).state == "finished"

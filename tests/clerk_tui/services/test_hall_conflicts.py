@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.services import cases, hall_conflicts, intake, proceedings
+from clerk_tui.services import aside, cases, hall_conflicts, intake, proceedings
+from clerk_tui.store.journal import Entry
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
 from hall.errors import HallError
+from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
+from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketStarted
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import restaurant
@@ -52,6 +55,34 @@ def test_what_two_others_did_is_seen_and_settled_at_a_third_window(hall: Hall) -
     everybody(third, first)
     assert hall_conflicts.told(third.ws) == [] and hall_conflicts.known(third.ws) == []
     assert hall.case(received.case_id).disputes == ()
+
+
+def test_a_number_that_two_windows_served_is_seen_at_both_and_settled_at_one(hall: Hall) -> None:
+    first, second, station = (opened(hall, code) for code in ("A1", "B1", "C1"))
+    day, now = first.ws.clock.today(), first.ws.clock.now_ms()
+
+    def write(window: Window, *bodies: FactBody) -> None:
+        entries = [
+            Entry(event_id=window.ws.new_id(), subject="ticket-1", body=body, actor="0001", day=day) for body in bodies
+        ]
+        window.ws.journal.commit(entries)
+
+    for at, (window, name) in enumerate(((first, "1"), (second, "2")), 1):
+        write(
+            window,
+            TicketCalled(window=name, at_ms=now + at, clerk="0001"),
+            TicketStarted(window=name, at_ms=now + at, clerk="0001"),
+            TicketFinished(window=name, at_ms=now + at + 9, clerk="0001", outcomes=("inquiry",)),
+        )
+    everybody(first, second)
+    write(station, TicketIssued(business="综合受理", letter="A", serial=501, day=day, at_ms=now))
+    everybody(station)
+    for window in (first, second):
+        (told,) = hall_conflicts.told(window.ws)
+        assert (told.kind, told.reason) == ("served_twice", "A501在1号窗口和2号窗口都办了，请核对")
+    hall_conflicts.settle(first.ws, told, "both", "各办了一件，都算数")
+    everybody(first)
+    assert aside.worklist(first.ws) == [] and hall_conflicts.told(second.ws) == []
 
 
 def test_off_line_the_cases_are_known_and_settling_waits(hall: Hall) -> None:

@@ -221,7 +221,7 @@ def test_no_decision_while_something_is_promised(ws: Workspace, clock: FixedCloc
     call = DENIAL if not granted else {"granted": True}
     assert refused(ws, Unlawful, "promises", proceedings.decide, reference, **call) == "promise_open"
     draft = supplement.open_supplement(ws, reference)
-    draft.ticks = {"rules_list": PRESENT}
+    draft.ticks, draft.late_reason = {"rules_list": PRESENT}, "住院期间无法补交"
     supplement.submit(ws, draft)
     assert kinds(proceedings.decide(ws, reference, **call)) == ["grant" if granted else "denial"]
 

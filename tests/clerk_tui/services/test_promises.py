@@ -8,14 +8,16 @@ from itertools import permutations, product
 import pytest
 
 from clerk_tui.services import cases, intake, papers, supplement
+from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case, CaseState
 from hall.errors import BadInput, Unlawful
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import PRESENT, promised, restaurant, unacceptable
+from tests.clerk_tui.walkins import MISSING, PRESENT, building_site, promised, restaurant, unacceptable
 
 WEDNESDAY, FRIDAY, MONDAY = dt.date(2026, 11, 4), dt.date(2026, 11, 6), dt.date(2026, 11, 9)
+LATE = dt.date(2026, 11, 20)
 FUNDED = ("site_ready", "supervision_contract", "funds")
 BLURRED = unacceptable("字迹不清")
 
@@ -25,28 +27,16 @@ def two_promises(ws: Workspace) -> str:
     return intake.submit(ws, draft).reference
 
 
-def building_site(ws: Workspace) -> str:
+def tolerated_site(ws: Workspace) -> str:
     """A construction permit whose applicant promises three papers."""
-    draft = intake.new_draft(ws, ws.catalogue.matter("construction-permit-new"))
-    asked = ("in_city", "land_needed", "in_plan_area", "expropriation", "must_review", "must_supervise")
-    draft.answers = {
-        **dict.fromkeys(asked, "yes"),
-        "scale": "above",
-        "works_kind": "normal",
-        "procurement": "tender",
-        "special_fire": "no",
-    }
-    draft.applicant = dict(restaurant(ws).applicant)
-    rows = [row.code for row in intake.preview(ws, draft).checklist.materials if not row.held]
-    draft.ticks = dict.fromkeys(rows, PRESENT) | dict.fromkeys(FUNDED, promised(WEDNESDAY))
-    result = intake.submit(ws, draft)
+    result = intake.submit(ws, building_site(ws, **dict.fromkeys(FUNDED, promised(WEDNESDAY))))
     assert result.outcome is Outcome.TOLERATED
     return result.reference
 
 
-def bring(ws: Workspace, reference: str, wish: Outcome | None = None, **ticks: Tick) -> supplement.Result:
+def bring(ws: Workspace, reference: str, ticks: dict[str, Tick], wish: Outcome | None = None) -> Result:
     draft = supplement.open_supplement(ws, reference)
-    draft.ticks = dict(ticks)
+    draft.ticks = ticks
     return supplement.submit(ws, draft, wish)
 
 
@@ -57,14 +47,14 @@ def case_of(ws: Workspace, reference: str) -> Case:
 def test_one_of_two_promises_is_taken_and_the_other_stands(ws: Workspace, clock: FixedClock) -> None:
     reference = two_promises(ws)
     clock.day = WEDNESDAY
-    result = bring(ws, reference, rules_list=PRESENT)
+    result = bring(ws, reference, {"rules_list": PRESENT})
     assert (result.outcome, result.lawful, result.late) == (Outcome.TOLERATED, (Outcome.TOLERATED,), ())
     assert ([paper.kind for paper in result.papers], result.promised) == (["receipt"], {"safety_manager": MONDAY})
     case = case_of(ws, reference)
     assert (case.state, [promise.code for promise in case.promises]) == (CaseState.TOLERATED, ["safety_manager"])
     assert [row.code for row in supplement.open_supplement(ws, reference).rows] == ["safety_manager"]
     clock.day = MONDAY
-    assert bring(ws, reference, safety_manager=PRESENT).outcome is Outcome.ACCEPTED
+    assert bring(ws, reference, {"safety_manager": PRESENT}).outcome is Outcome.ACCEPTED
     whole = case_of(ws, reference)
     assert (whole.state, whole.accepted, whole.promises) == (CaseState.ACCEPTED, case.accepted, ())
     assert whole.due == case.due, "the dates are those of the acceptance"
@@ -75,14 +65,14 @@ def test_one_of_two_promises_is_taken_and_the_other_stands(ws: Workspace, clock:
 def test_promises_are_kept_in_any_order_good_or_bad_at_first(
     ws: Workspace, clock: FixedClock, order: tuple[str, ...], bad_first: tuple[bool, ...]
 ) -> None:
-    reference = building_site(ws)
+    reference = tolerated_site(ws)
     open_ = set(FUNDED)
     for code, bad in zip(order, (*bad_first, False), strict=True):
         if bad:
-            assert bring(ws, reference, **{code: BLURRED}).outcome is Outcome.TOLERATED
+            assert bring(ws, reference, {code: BLURRED}).outcome is Outcome.TOLERATED
             assert case_of(ws, reference).ticks[code] == BLURRED
         assert {promise.code for promise in case_of(ws, reference).promises} == open_
-        result = bring(ws, reference, **{code: PRESENT})
+        result = bring(ws, reference, {code: PRESENT})
         open_.discard(code)
         assert set(result.promised) == open_
         assert (case_of(ws, reference).state is CaseState.ACCEPTED) == (not open_)
@@ -91,7 +81,7 @@ def test_promises_are_kept_in_any_order_good_or_bad_at_first(
 def test_a_promised_paper_that_will_not_do_is_recorded_with_its_reason(ws: Workspace, clock: FixedClock) -> None:
     reference = two_promises(ws)
     clock.day = WEDNESDAY
-    result = bring(ws, reference, rules_list=PRESENT, safety_manager=BLURRED)
+    result = bring(ws, reference, {"rules_list": PRESENT, "safety_manager": BLURRED})
     assert [(gap.code, gap.problem) for gap in result.gaps] == [("safety_manager", "字迹不清")]
     assert result.promised == {"safety_manager": MONDAY}, "it may still be kept in time"
     assert [paper.kind for paper in result.papers] == ["receipt"]
@@ -101,7 +91,7 @@ def test_a_promised_paper_that_will_not_do_is_recorded_with_its_reason(ws: Works
 
 def test_a_promised_paper_that_will_not_do_needs_a_reason(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
-        bring(ws, two_promises(ws), rules_list=Tick(TickState.UNACCEPTABLE))
+        bring(ws, two_promises(ws), {"rules_list": Tick(TickState.UNACCEPTABLE)})
     assert (error.value.code, error.value.field) == ("needs_reason", "materials.rules_list")
 
 
@@ -109,19 +99,67 @@ def test_what_is_still_promised_is_nothing_new(ws: Workspace) -> None:
     reference = two_promises(ws)
     for ticks in ({"rules_list": Tick(TickState.MISSING)}, {"rules_list": promised(FRIDAY)}):
         with pytest.raises(BadInput) as error:
-            bring(ws, reference, **ticks)
+            bring(ws, reference, ticks)
         assert error.value.code == "nothing_handed_in"
-    result = bring(ws, reference, rules_list=promised(FRIDAY), safety_manager=PRESENT)
+    result = bring(ws, reference, {"rules_list": promised(FRIDAY), "safety_manager": PRESENT})
     assert set(result.promised) == {"rules_list"}
 
 
 def test_a_promise_that_was_given_gets_no_other_day(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
-        bring(ws, two_promises(ws), rules_list=promised(MONDAY))
+        bring(ws, two_promises(ws), {"rules_list": promised(MONDAY)})
     assert error.value.field == "materials.rules_list"
 
 
 def test_an_accepted_case_is_neither_noticed_nor_refused_for_its_promises(ws: Workspace) -> None:
     for wish in (Outcome.NOTICED, Outcome.REFUSED, Outcome.ACCEPTED):
         with pytest.raises(Unlawful):
-            bring(ws, two_promises(ws), wish, rules_list=PRESENT)
+            bring(ws, two_promises(ws), {"rules_list": PRESENT}, wish)
+
+
+def test_what_comes_after_its_day_is_taken_with_a_reason_that_supervisors_see(ws: Workspace, clock: FixedClock) -> None:
+    """The promise says what follows after that day (视为撤回 …), so to take it all the same is answered for."""
+    reference = two_promises(ws)
+    clock.day = LATE
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"rules_list": PRESENT}
+    head = ws.journal.head
+    with pytest.raises(BadInput, match="已过承诺补齐的日期") as error:
+        supplement.submit(ws, draft)
+    assert (error.value.code, error.value.field, ws.journal.head) == ("late_reason_needed", "late_reason", head)
+    draft.late_reason = "住院期间无法补交"
+    result = supplement.submit(ws, draft)
+    assert (result.late, result.warnings) == (("rules_list",), ("承诺的材料迟交：食品安全规章制度目录清单",))
+    line = next(e for e in case_of(ws, reference).timeline if e.type == "case.supplemented")
+    assert line.alert and "已过承诺补齐的日期，仍收下的原因：住院期间无法补交" in line.text
+
+
+def test_the_day_of_arrival_decides_and_each_promise_has_its_own(ws: Workspace, clock: FixedClock) -> None:
+    reference = two_promises(ws)
+    clock.day = MONDAY
+    assert bring(ws, reference, {"safety_manager": PRESENT}).late == (), "the list of rules is late, not this"
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"rules_list": PRESENT}
+    assert supplement.preview(ws, draft).overdue
+    draft.handed_in = MONDAY
+    clock.day = LATE
+    assert supplement.preview(ws, draft).late == ("rules_list",)
+
+
+def test_a_notice_that_was_answered_makes_no_promise_late(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, restaurant(ws, layout=MISSING, rules_list=MISSING)).reference
+    clock.day = case_of(ws, reference).notices[-1].respond_by
+    until = clock.day + dt.timedelta(days=7)
+    assert bring(ws, reference, {"layout": PRESENT, "rules_list": promised(until)}).outcome is Outcome.TOLERATED
+    clock.day = until
+    result = bring(ws, reference, {"rules_list": PRESENT})
+    assert (result.outcome, result.late, result.warnings) == (Outcome.ACCEPTED, (), ())
+    assert not any(line.alert for line in case_of(ws, reference).timeline)
+
+
+def test_no_notice_asks_for_what_the_hall_gets_by_data_sharing(ws: Workspace) -> None:
+    draft = restaurant(ws, business_licence=MISSING)
+    for draft.good_credit in (True, False):
+        with pytest.raises(BadInput) as error:
+            intake.submit(ws, draft)
+        assert (error.value.code, error.value.field) == ("hall_has_it", "materials.business_licence")

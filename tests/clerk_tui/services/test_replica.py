@@ -133,6 +133,29 @@ def test_the_supplement_goes_on_there_and_ends_in_an_acceptance(ws: Workspace, t
     assert there.journal.verify().facts == there.journal.head.seq
 
 
+def test_promises_are_kept_there_one_at_a_time_and_no_answered_notice_is_held_against_them(
+    ws: Workspace, there: Workspace, clock: FixedClock
+) -> None:
+    reference = noticed(ws, layout=MISSING, rules_list=MISSING, safety_manager=MISSING)
+    clock.day = cases.get(ws, reference).case.notices[0].respond_by
+    until = clock.day + dt.timedelta(days=7)
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"layout": PRESENT} | dict.fromkeys(SOFT, promised(until))
+    assert supplement.submit(ws, draft).outcome is Outcome.TOLERATED
+    there_clock = there.clock
+    assert isinstance(there_clock, FixedClock)
+    there_clock.day = until
+    view = service.open_replica(there, code_on(ws, reference, "acceptance"))
+    assert not view.overdue
+    went_on = service.to_supplement(there, view, COMPANY, NAME)
+    for code, outcome in zip(SOFT, (Outcome.TOLERATED, Outcome.ACCEPTED), strict=True):
+        went_on.ticks = {code: PRESENT}
+        result = supplement.submit(there, went_on)
+        assert (result.outcome, result.late, result.warnings) == (outcome, (), ())
+        if outcome is Outcome.TOLERATED:
+            went_on = supplement.open_supplement(there, reference)
+
+
 def test_papers_of_the_two_windows_never_share_a_number(ws: Workspace, there: Workspace) -> None:
     reference = noticed(ws)
     draft = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
@@ -389,6 +412,16 @@ def test_a_journal_without_its_key_still_prints(ws: Workspace, monkeypatch: pyte
 
     monkeypatch.setattr(signing, "_key", no_key)
     assert code_on(ws, noticed(ws)) == ""
+
+
+def test_a_case_beyond_any_code_is_told_to_the_clerk_and_its_papers_go_out_without_one(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hall.replica.MAX_PRINTED", 300)
+    result = intake.submit(ws, restaurant(ws, layout=MISSING))
+    assert [warning for warning in result.warnings if "没有窗口用的码" in warning and "放不下" in warning]
+    assert code_on(ws, result.reference) == ""
+    assert all(done.state == "printed" for done in papers.deliver_pending(ws))
 
 
 def test_the_view_does_not_tell_the_secrets_in_a_traceback(ws: Workspace) -> None:

@@ -14,7 +14,7 @@ from hall.deadlines import case_clock
 from hall.errors import BadInput, HallError, Unlawful
 from hall.verdict import Outcome, Tick, TickState
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import MISSING, PRESENT, promised, restaurant, unacceptable
+from tests.clerk_tui.walkins import MISSING, PRESENT, building_site, promised, restaurant, unacceptable
 
 FRIDAY = dt.date(2026, 11, 6)
 LATER = dt.date(2026, 11, 16)
@@ -63,6 +63,34 @@ def test_a_supplement_completed_on_a_day_off_says_from_when_time_runs(ws: Worksp
     case = cases.get(ws, reference).case
     assert case.counted_from == LATER
     assert case_clock(case, ws.calendar, LATER).promised == case.due.promised, "the light counts as the paper does"
+
+
+def test_a_limit_from_receipt_counts_from_the_day_that_a_notice_was_answered(ws: Workspace, clock: FixedClock) -> None:
+    """建筑法 art. 8 and 建筑工程施工许可管理办法 art. 5; the paper, the light and what may be promised say the same."""
+    reference = intake.submit(ws, building_site(ws, application=MISSING, funds=MISSING)).reference
+    clock.day = LATER
+    draft = bring(ws, reference, application=PRESENT, funds=promised(dt.date(2026, 11, 18)))
+    assert supplement.preview(ws, draft).verdict.latest_promise == dt.date(2026, 11, 18)
+    result = supplement.submit(ws, draft)
+    assert (result.outcome, result.accepted) == (Outcome.TOLERATED, LATER)
+    assert (result.due.promised, result.due.statutory) == (dt.date(2026, 11, 18), dt.date(2026, 11, 23))
+    clock_now = case_clock(cases.get(ws, reference).case, ws.calendar, LATER)
+    assert (clock_now.promised, clock_now.left, clock_now.light) == (result.due.promised, 2, "green")
+
+
+def test_nothing_is_promised_in_post_that_is_opened_after_the_last_day_for_it(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.submit(ws, building_site(ws, application=MISSING, funds=MISSING)).reference
+    clock.day = LATER
+    draft = bring(ws, reference, application=PRESENT)
+    draft.handed_in = dt.date(2026, 11, 5)
+    verdict = supplement.preview(ws, draft).verdict
+    assert (verdict.lawful, verdict.unlawful[Outcome.TOLERATED]) == (
+        (Outcome.NOTICED,),
+        "承诺办结时限已过，不能再承诺补齐",
+    )
+    draft.ticks["funds"] = promised(LATER)
+    with pytest.raises(BadInput, match="不能再承诺"):
+        supplement.submit(ws, draft)
 
 
 def test_a_part_leaves_the_notice_standing_and_gets_its_own_receipt(ws: Workspace, clock: FixedClock) -> None:
