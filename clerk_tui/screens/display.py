@@ -30,8 +30,9 @@ FRESH_MS = 30_000
 """How long a call stands out after it was made."""
 AT_WINDOWS = ("called", "serving")
 ARROW = ">"
-WINDOW = 14
-"""Cells of a window in the list."""
+STATE = 11
+"""Cells of what a window does, behind its name in the list."""
+NAME_MOST = 9
 
 
 class DisplayApp(KioskApp):
@@ -116,7 +117,8 @@ class DisplayScreen(Screen[None]):
         lines = _hero(calls[0] if calls else None, now.now_ms, columns, rows)
         left_wide = columns // 2 - 2
         room = rows - len(lines)
-        left = _earlier(calls[1:], left_wide - 2, room)
+        # Two cells stay free between the columns: a window's name must not run into another's.
+        left = _earlier(calls[1:], left_wide - 4, room)
         right = self._halls(now, columns - left_wide - 2, room)
         for row in range(room):
             spans = left[row] if row < len(left) else ()
@@ -130,14 +132,10 @@ class DisplayScreen(Screen[None]):
         found = _in_order(now.businesses, self._sign)
         lines: list[tuple[Span, ...]] = [((pad(_("业务"), columns - 20), "faint"), (_("等候    最久已等"), "faint"))]
         lines += [self._business(each, columns) for each in found[: max(1, rows - 3)]]
-        windows = [each for each in now.windows if each.state != "closed"]
-        across = max(1, columns // WINDOW)
-        needs = -(-len(windows) // across)
-        if rows - len(lines) > needs:
+        listed = _windows([each for each in now.windows if each.state != "closed"], columns, rows - len(lines))
+        if rows - len(lines) > len(listed):
             lines.append(())
-        for at in range(0, len(windows), across):
-            lines.append(tuple(span for each in windows[at : at + across] for span in _window(each)))
-        return lines[:rows]
+        return [*lines, *listed]
 
     def _business(self, each: BusinessFigures, columns: int) -> tuple[Span, ...]:
         yellow, red = self._limits
@@ -233,15 +231,34 @@ def _earlier(calls: Sequence[LastCall], columns: int, rows: int) -> list[tuple[S
     return lines[:rows]
 
 
-def _window(each: WindowFigures) -> tuple[Span, ...]:
-    """A window and the number that it has, in ``WINDOW`` cells."""
+def _windows(windows: list[WindowFigures], columns: int, rows: int) -> list[tuple[Span, ...]]:
+    """What the windows do; where not all find room those with a number do, and how many there are besides is said."""
+    if not windows or rows < 1:
+        return []
+    name = min(NAME_MOST, max(3, *(width(safe(each.window)) + 1 for each in windows)))
+    across = max(1, columns // (name + STATE))
+    shown = windows
+    if len(windows) > across * rows:
+        first = sorted(windows, key=lambda each: not each.number)[: across * (rows - 1)]
+        shown = [each for each in windows if each in first]
+    lines: list[tuple[Span, ...]] = [
+        tuple(span for each in shown[at : at + across] for span in _window(each, name))
+        for at in range(0, len(shown), across)
+    ]
+    if more := len(windows) - len(shown):
+        lines.append(((clip(_("还有 {n} 个窗口").format(n=more), columns), "faint"),))
+    return lines
+
+
+def _window(each: WindowFigures, wide: int) -> tuple[Span, ...]:
+    """A window, its name in ``wide`` cells, and the number that it has."""
     word, ink, state = _("空闲"), "faint", ""
     if each.state == "paused":
         word, ink = _("暂停"), "warn"
     elif each.number:
         word, ink, state = safe(each.number), "strong", _("叫号") if each.ticket_state == "called" else ""
-    name = pad(safe(each.window), 3)
-    return ((name, "title"), (pad(word, 5), ink), (pad(state, WINDOW - width(name) - 5), "info"))
+    name = pad(clip(safe(each.window), wide - 1), wide)
+    return ((name, "title"), (pad(word, 5), ink), (pad(state, STATE - 5), "info"))
 
 
 def _in_order(found: Sequence[BusinessFigures], sign: Sign) -> list[BusinessFigures]:

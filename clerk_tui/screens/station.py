@@ -28,7 +28,6 @@ from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.phrases import clock_words
 from hall.errors import BadInput, HallError
 from hall.moments import local_time
-from hall.tickets import TicketState
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -208,7 +207,8 @@ class StationApp(LeftWithCode):
     def show_lines(self) -> None:
         """Bring the lines above and below up to date."""
         ws, station = self.workspace, self.station
-        if ws is None or station is None or not self._front.is_mounted:
+        if ws is None or station is None or not self._front.query(TopLine):
+            # Still being put together, or already being taken down.
             return
         now = local_time(ws.hall_clock.now_ms(), self.config.timezone)
         skew = clock_words(ws.hall_clock.skew_ms)
@@ -335,11 +335,21 @@ class StationApp(LeftWithCode):
                 self.show(pages.Businesses(self.seen, pages.Asked(priority=page.reasons[place])))
             case pages.Given():
                 self.print(page)
-            case pages.Found() if place == 0:
-                self.print(pages.Given(page.taken, page.business))
             case pages.Found():
-                passed = page.taken.ticket.state is TicketState.PASSED
-                self.do((works.come_back if passed else works.give_back)(page.taken.ticket.ticket_id), _("请稍等"))
+                self._do_with(page, pages.offers(page)[place])
+            case pages.Leaving(found=found) if place:
+                self.do(works.give_back(found.taken.ticket.ticket_id), _("请稍等"))
+            case pages.Leaving():
+                self.home()
+
+    def _do_with(self, page: pages.Found, what: str) -> None:
+        match what:
+            case pages.PRINT_AGAIN:
+                self.print(pages.Given(page.taken, page.business))
+            case pages.COME_BACK:
+                self.do(works.come_back(page.taken.ticket.ticket_id), _("请稍等"))
+            case pages.LEAVE:
+                self.show(pages.Leaving(page))
 
     # -- scans -----------------------------------------------------------------------------------------------------
 

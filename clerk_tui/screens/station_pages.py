@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Final
 
 from clerk_tui.i18n import N_, _, named
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.ticket_printing import TAKE_ANOTHER, Printed
 from clerk_tui.services.ticketing import Taken
-from clerk_tui.widgets import digits
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
+from clerk_tui.widgets.large import centred, large
 from clerk_tui.widgets.painted import BLANK, Line, Span, spread
 from hall.catalogue.model import Business
 from hall.tickets import STATE_NAMES, TicketState
@@ -83,11 +82,20 @@ class Given:
 
 @dataclass(frozen=True)
 class Found:
-    """A ticket that somebody has in hand, and what can be done with it; ``over``: why nothing can."""
+    """A ticket that somebody asks for, and what can be done with it; ``over``: why nothing can. Only with its paper in
+    hand (``held``) is it printed again or given back: the numbers stand on the display for everybody."""
 
     taken: Taken
     business: Business | None
     over: str = ""
+    held: bool = True
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Whether the ticket is really not wanted: nothing brings it back."""
+
+    found: Found
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ class Trouble:
     hint: str = ""
 
 
-Page = Businesses | Reasons | Entry | Waiting | Given | Found | Trouble
+Page = Businesses | Reasons | Entry | Waiting | Given | Found | Leaving | Trouble
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,10 @@ def choices(page: Page) -> Sequence[Choice]:
         case Given():
             return [Choice(_("再打一次"))] if needs_print(page) else []
         case Found(over=""):
-            return [Choice(_("补打这张号票")), *_moves(page)]
+            return [_offer(text) for text in offers(page)]
+        case Leaving(found=found):
+            number = found.taken.ticket.number
+            return [Choice(_("不退，接着等")), Choice(_("退掉 {number}，不办了").format(number=number))]
     return []
 
 
@@ -174,6 +185,10 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
             return _band(_(what), _("请稍等"), "big-info", columns), [], ()
         case Found():
             return _found(page, columns)
+        case Leaving(found=found):
+            title = _("要退掉 {number} 吗").format(number=found.taken.ticket.number)
+            said = _("退了就作废，再来办要重新取号、从头排队")
+            return _title(title, said, columns), [], (Button("", "1-2", _("选择")), back)
         case Trouble(message=message, hint=hint):
             return _band(message, hint, "big-warn", columns), [], (_known(),)
     raise AssertionError("every page has words")
@@ -196,8 +211,8 @@ def _title(text: str, under: str, columns: int) -> list[Line]:
 
 def _band(text: str, under: str, fill: str, columns: int) -> list[Line]:
     """What happened across the screen, and under it what to do."""
-    told = [_centre(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
-    more = [_centre(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
+    told = [centred(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
+    more = [centred(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
     return [*[BLANK] * 4, ((), fill), *told, ((), fill), BLANK, *more]
 
 
@@ -268,36 +283,17 @@ def _given(page: Given, columns: int, rows: int) -> Drawn:
     text = _("您已经有号了") if page.taken.already else _("您的号码")
     name = safe(named(page.business.name)) if page.business else ""
     below = [*_where(page), *_print_words(page)]
-    big = _large(ticket.number, columns, rows - 6 - len(below))
-    lines: list[Line] = [_centre(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
+    big = large(ticket.number, columns, rows - 6 - len(below))
+    lines: list[Line] = [centred(f"{name}  {text}" if name else text, "title", columns, "big-info"), BLANK]
     lines += big
-    lines += [BLANK, *(_centre(words, ink, columns, "") for words, ink in below)]
+    lines += [BLANK, *(centred(words, ink, columns, "") for words, ink in below)]
     if told is None and not page.taken.already:
-        lines.append(_centre(_("网络不通，什么时候办以叫号为准"), "warn", columns, ""))
+        lines.append(centred(_("网络不通，什么时候办以叫号为准"), "warn", columns, ""))
     top = max(0, (rows - len(lines)) // 3)
     lines = [*[BLANK] * top, *lines][:rows]
     keys = [Button("1", "1", _("再打一次"))] if page.taken.already or choices(page) else []
     hits = tuple(0 if keys and place >= len(lines) - 2 else -1 for place in range(len(lines)))
     return Drawn(tuple(lines), hits, (*keys, Button("escape", "Esc", _("完成"))))
-
-
-_DOTS: Final = ((6, 3), (5, 3), (5, 2), (4, 2), (3, 2), (3, 1), (2, 1), (1, 1))
-"""How many cells and lines a dot of a large number takes, the largest first."""
-
-
-def _large(number: str, columns: int, rows: int) -> list[Line]:
-    """The number as large as there is room for, in cells of one colour: letters of a font would leave gaps."""
-    if not digits.drawable(number):
-        return [_centre(safe(number), "title", columns, "")]
-    dots = [row[::2] for row in digits.draw(number, 2)]
-    fitting = (each for each in _DOTS if len(dots[0]) * each[0] <= columns - 4 and len(dots) * each[1] <= rows)
-    wide, tall = next(fitting, _DOTS[-1])
-    left = (" " * max(0, (columns - len(dots[0]) * wide) // 2), "plain")
-    lines: list[Line] = []
-    for row in dots:
-        runs = ((" " * wide * len(list(run)), "plain" if dot == " " else "caret") for dot, run in groupby(row))
-        lines += [((left, *runs), "")] * tall
-    return lines
 
 
 def _where(page: Given) -> list[tuple[str, str]]:
@@ -347,20 +343,30 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
     title = _title(f"{ticket.number}　{state}", under, columns)
     if page.over:
         return [*title, *_band(_(page.over), _(TAKE_ANOTHER), "big-info", columns)], [], (_known(),)
+    if not page.held:
+        said = wrap(_("补打、退号要扫号票上的二维码；没有号票请找导办人员"), columns - 2 * _EDGE)
+        title += [(((" " * _EDGE + part, "plain"),), "") for part in said] + [BLANK]
+    if not offers(page):
+        return title, [], (_known(),)
     return title, [], (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
 
 
-def _moves(page: Found) -> list[Choice]:
-    if page.taken.ticket.state is TicketState.PASSED:
-        return [Choice(_("我回来了，重新等候"), _("过号后回来，排在前几位之后"))]
-    if page.taken.ticket.state is TicketState.WAITING:
-        return [Choice(_("不办了，退掉这个号"))]
-    return []
+PRINT_AGAIN: Final = N_("补打这张号票")
+COME_BACK: Final = N_("我回来了，重新等候")
+LEAVE: Final = N_("不办了，退掉这个号")
 
 
-def _centre(text: str, ink: str, columns: int, fill: str) -> Line:
-    short = clip(text, columns)
-    return (((" " * max(0, (columns - width(short)) // 2), "plain"), (short, ink)), fill)
+def offers(page: Found) -> list[str]:
+    """What can be done with the ticket, in the order of the digits."""
+    state = page.taken.ticket.state
+    moves = [COME_BACK] if state is TicketState.PASSED else []
+    if not page.held:
+        return moves
+    return [PRINT_AGAIN, *moves, *([LEAVE] if state is TicketState.WAITING else [])]
+
+
+def _offer(text: str) -> Choice:
+    return Choice(_(text), _("过号后回来，排在前几位之后") if text == COME_BACK else "")
 
 
 def with_print(page: Page, printed: Printed) -> Page:

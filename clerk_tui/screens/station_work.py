@@ -46,7 +46,7 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
         arrival = arriving.read(ws, station, text)
         if arrival.kind == "ticket":
             taken = ticket_moves.find(ws, station, arrival.ticket)
-            return found(ws, taken)
+            return found(ws, taken, held=arrival.held)
         if arrival.bookings:
             taken = booking.check_in(ws, station, booking.due(ws, station, arrival.bookings))
             if not taken.already:
@@ -81,9 +81,9 @@ def come_back(ticket_id: str) -> Work:
     return work
 
 
-def found(ws: Workspace, taken: Taken) -> Found:
-    """The page of a ticket that somebody has in hand."""
-    return Found(taken, _business(ws, taken), ticket_printing.why_not_again(ws, taken.ticket))
+def found(ws: Workspace, taken: Taken, *, held: bool = True) -> Found:
+    """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
+    return Found(taken, _business(ws, taken), ticket_printing.why_not_again(ws, taken.ticket), held)
 
 
 def given(ws: Workspace, taken: Taken) -> Given:

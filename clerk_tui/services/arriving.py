@@ -29,14 +29,16 @@ Kind = Literal["return", "booking", "ticket", "card"]
 
 class Arrival(Struct, frozen=True, kw_only=True):
     """Who comes. ``return``: with the case ``reference``, queued for ``business`` (``None``: it is to be chosen).
-    ``booking``: with these appointments. ``ticket``: with the ticket of this identity or number. ``card``: with an
-    identity card, ``id_number``, and the appointments it has today."""
+    ``booking``: with these appointments. ``ticket``: with the ticket of this identity or number; ``held`` where the
+    signed code on its paper was read: a number stands on the display, that code nowhere. ``card``: with an identity
+    card, ``id_number``, and the appointments it has today."""
 
     kind: Kind
     reference: str = ""
     business: Business | None = None
     bookings: tuple[Booking, ...] = ()
     ticket: str = ""
+    held: bool = False
     id_number: str = ""
 
     def __repr__(self) -> str:
@@ -54,7 +56,7 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     """
     clean = text.strip()[: MOST + 1]
     if ticket_code.looks_like_ticket(clean):
-        return Arrival(kind="ticket", ticket=_ticket(ws, station, clean))
+        return _ticket(ws, clean)
     if replica.looks_like_code(clean):
         return _paper(ws, station, clean)
     if (found := booking.find(ws, station, clean)) is not None:
@@ -76,11 +78,11 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     )
 
 
-def _ticket(ws: Workspace, station: Station, text: str) -> str:
+def _ticket(ws: Workspace, text: str) -> Arrival:
     today = ws.hall_clock.today()
     if ":" not in text[:8]:
-        return ticket_code.read_line(text, today)
-    return ticket_code.decode(text, known_keys(ws), today).ticket_id
+        return Arrival(kind="ticket", ticket=ticket_code.read_line(text, today))
+    return Arrival(kind="ticket", ticket=ticket_code.decode(text, known_keys(ws), today).ticket_id, held=True)
 
 
 def _paper(ws: Workspace, station: Station, text: str) -> Arrival:

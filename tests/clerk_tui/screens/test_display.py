@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
 from clerk_tui.config import Config
 from clerk_tui.services.hall_watch import Seen
 from clerk_tui.widgets import digits
+from clerk_tui.widgets.cells import width
 from hall import queue_wire as q
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.kiosk_rig import at, make_display, of
@@ -39,6 +42,43 @@ async def test_the_last_call_is_drawn_as_large_as_there_is_room(size: tuple[int,
         for row in digits.draw("A047", scale):
             assert any(line.startswith(row.strip()) for line in shown if row.strip()), row
         assert "请 A047 号到 2 号窗口" in visitor.text
+
+
+def between(line: str, first: int, end: int) -> str:
+    """The characters that begin in these cells of a line."""
+    found, at = "", 0
+    for char in line:
+        found += char if first <= at < end else ""
+        at += width(char)
+    return found
+
+
+@pytest.mark.parametrize(("size", "language"), [(NARROW, "zh"), (NARROW, "en"), (WIDE, "zh")])
+async def test_a_windows_name_never_runs_into_the_next_column(size: tuple[int, int], language: str) -> None:
+    config = replace(Config(), screen=replace(Config().screen, language=language))
+    windows = [replace(QUEUE.windows[0], window=name, number=f"A0{at:02}") for at, name in enumerate(("B-12", "3"), 1)]
+    calls = called(
+        ("A001", "2", 0), ("A002", "B-12", 60_000), ("A003", "综合受理窗口乙", 70_000), ("A004", "B-12", 80_000)
+    )
+    assert calls.queue is not None
+    seen = replace(calls, queue=replace(calls.queue, windows=windows))
+    async with at(make_display(config, seen), size) as visitor:
+        shown = lines(visitor.app)
+        below = next(place for place, line in enumerate(shown) if "A047" not in line and "B-12" in line)
+        edge = size[0] // 2 - 2
+        assert {between(line, edge - 2, edge).strip() for line in shown[below:]} == {""}
+        assert "B-12 A001" in visitor.text
+
+
+async def test_windows_that_find_no_room_are_counted_and_those_with_a_number_stay() -> None:
+    idle = replace(QUEUE.windows[0], number="", ticket_state="", state="open")
+    windows = [replace(idle, window=str(at), number="A099" if at == 40 else "") for at in range(1, 41)]
+    async with at(make_display(Config()), NARROW) as visitor:
+        await visitor.see(Seen(queue=replace(QUEUE, windows=windows), at_ms=NOW))
+        found = re.search(r"还有 (\d+) 个窗口", visitor.text)
+        assert found is not None and "A099" in visitor.text
+        shown = visitor.text.count("空闲") + visitor.text.count("A099")
+        assert int(found[1]) + shown == 40
 
 
 async def test_windows_businesses_and_waits_are_told_and_passed_numbers_are_not() -> None:

@@ -12,11 +12,13 @@ from textual.pilot import Pilot
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
+from clerk_tui.services import intake
 from clerk_tui.services.queue_desk import Served
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 from tests.clerk_tui.screens.steps import at_the_desk, find_migration
 from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
+from tests.clerk_tui.walkins import MISSING, restaurant
 
 
 async def searching(clerk: Clerk) -> None:
@@ -73,6 +75,9 @@ async def pausing(clerk: Clerk) -> None:
 
 
 async def closing(clerk: Clerk) -> None:
+    ws = clerk.app.workspace
+    assert ws is not None
+    intake.submit(ws, restaurant(ws, layout=MISSING))
     await at_the_desk(clerk)
     # Another key between: an Enter right behind a digit is part of the digit's answer.
     await clerk.press("ctrl+p", "1", "down", "enter", "ctrl+r")

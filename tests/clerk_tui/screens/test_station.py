@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from msgspec.structs import replace
 
 from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
+from clerk_tui.printing.ticket import escpos
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
@@ -29,8 +31,9 @@ from hall import ticketing as t
 from hall.catalogue.model import Business
 from hall.errors import BadInput
 from hall.queue_wire import BlockReply, BlockRequest, Told
-from hall.tickets import Ticket
+from hall.tickets import Ticket, TicketState
 from tests.clerk_tui.conftest import MONDAY, FixedClock
+from tests.clerk_tui.printing.tickets import printed
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 
 LETTERS = "ABCDEF"
@@ -78,6 +81,12 @@ async def taken(clerk: Clerk, *keys: str) -> pages.Given:
     await clerk.until(lambda: isinstance(app.page, pages.Given) and app.page.printed is not None)
     given: pages.Given = app.page
     return given
+
+
+def code_on(paper: Path) -> str:
+    """The code that only whoever holds the paper has, read from it."""
+    codes = [each.text for page in printed(escpos(paper.read_bytes())) for each in zxingcpp.read_barcodes(page)]
+    return next(code for code in codes if code.startswith(ticket_code.PREFIX))
 
 
 def folder(config: Config) -> Path:
@@ -184,25 +193,50 @@ async def test_used_up_numbers_are_told(config: Config, ws: Workspace) -> None:
 async def test_a_ticket_in_hand_is_found_printed_again_and_given_back(config: Config, ws: Workspace) -> None:
     async with machine(config, ws) as clerk:
         ticket = (await taken(clerk, "1")).taken.ticket
+        code = code_on(folder(config) / "ticket-20261102-A001.pdf")
         await clerk.press("escape")
-        await clerk.scan(ticket_code.line(ticket.number, MONDAY))
+        await clerk.scan(code)
         await clerk.until(lambda: "不办了" in clerk.text)
         await clerk.press("1")
         await clerk.until(lambda: "请取走号票" in clerk.text)
         assert {path.name for path in folder(config).iterdir()} == {
             "ticket-20261102-A001.pdf", "ticket-20261102-A001-r1.pdf",
         }  # fmt: skip
-        await clerk.press("escape", "0")
-        await clerk.type("TKT-A001-1102")
-        await clerk.press("enter")
+        await clerk.press("escape")
+        await clerk.scan(code)
         await clerk.until(lambda: "不办了" in clerk.text)
         await clerk.press("2")
+        assert "要退掉 A001 吗" in clerk.text
+        await clerk.press("1")
+        assert "请选择要办的业务" in clerk.text, "it was not given back"
+        await clerk.scan(code)
+        await clerk.until(lambda: "不办了" in clerk.text)
+        await clerk.press("2", "2")
         await clerk.until(lambda: "作废" in clerk.text)
         found = store.ticket(ws.journal.read(), ticket.ticket_id)
         assert found is not None and found.reason
         assert "补打这张号票" not in clerk.text and "A001已经作废，不再补打" in clerk.text
         await clerk.press("1")
         assert len(list(folder(config).iterdir())) == 2, "nothing more is printed"
+        await clerk.press("enter")
+        assert "请选择要办的业务" in clerk.text
+
+
+@pytest.mark.parametrize("typed", ["A001", "a001", "TKT-A001-1102"])
+async def test_a_number_that_anybody_can_read_shows_where_it_stands_and_no_more(
+    config: Config, ws: Workspace, typed: str
+) -> None:
+    async with machine(config, ws, NARROW) as clerk:
+        ticket = (await taken(clerk, "1")).taken.ticket
+        await clerk.press("escape", "0")
+        await clerk.type(typed)
+        await clerk.press("enter")
+        await clerk.until(lambda: "要扫号票上的二维码" in clerk.text)
+        assert "A001" in clerk.text and "补打这张号票" not in clerk.text and "不办了" not in clerk.text
+        await clerk.press("1", "2", "3")
+        found = store.ticket(ws.journal.read(), ticket.ticket_id)
+        assert found is not None and found.state is TicketState.WAITING
+        assert len(list(folder(config).iterdir())) == 1
         await clerk.press("enter")
         assert "请选择要办的业务" in clerk.text
 

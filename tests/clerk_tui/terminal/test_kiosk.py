@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,45 @@ def test_no_key_ends_or_stops_the_board_and_the_code_does(kiosk: House) -> None:
     assert CODE not in terminal.text()
 
 
-def test_the_bytes_of_every_key_move_the_board(kiosk: House) -> None:
-    terminal = board(kiosk)
-    trail = "还没有连上中心"
-    for keys in (("right",), ("left",), *((str(digit),) for digit in range(1, 9)), ("up",), ("down",), ("enter",)):
-        terminal.press(*keys)
-        terminal.settle()
-        assert terminal.shows(trail)
+TITLES = ("1 总览", "2 排队等候", "3 窗口", "4 办件", "5 承诺兑现", "6 告知", "7 设备", "8 走势")
+
+
+def inked(terminal: Terminal, row: int, ink: str) -> str:
+    """The characters of a line that stand on this colour."""
+    terminal.lines()
+    cells = terminal._screen.buffer[row]
+    return "".join(cells[at].data for at in range(terminal._screen.columns) if cells[at].bg == ink).strip()
+
+
+def test_the_bytes_of_every_key_move_the_board(house: House, tmp_path: Path) -> None:
+    terminal = house.run([*CLERK, "board", "--demo", "--data", str(tmp_path / "hall")])
+    terminal.wait_for("等候 0 人", limit=60)
+    terminal.settle()
+    rows = range(3, len(terminal.lines()) - 1)
+    tab_ink, row_ink = (str(terminal._screen.buffer[at][2].bg) for at in (1, 3))
+
+    def in_front() -> str:
+        return inked(terminal, 1, tab_ink)
+
+    def chosen() -> list[str]:
+        return [words.split()[0] for row in rows if (words := inked(terminal, row, row_ink))]
+
+    def moves(key: str, what: Callable[[], object], to: object) -> None:
+        terminal.press(key)
+        terminal.wait_until(lambda: what() == to, f"{key}: {to}")
+
+    for title in (*TITLES[1:], TITLES[0]):
+        moves(title[0], in_front, title)
+    for title in (*TITLES[1:], TITLES[0]):
+        moves("right", in_front, title)
+    for title in TITLES[::-1]:
+        moves("left", in_front, title)
+    assert chosen() == ["排队等候"]
+    moves("down", chosen, ["窗口"])
+    moves("up", chosen, ["排队等候"])
+    moves("down", chosen, ["窗口"])
+    moves("enter", in_front, "3 窗口")
+    moves("escape", in_front, "1 总览")
     before = _bar(terminal)
     terminal.send(b"\x14")
     terminal.wait_until(lambda: _bar(terminal) != before, "another theme")

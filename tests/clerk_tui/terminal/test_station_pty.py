@@ -97,6 +97,42 @@ def test_leaving_is_asked_and_a_signal_ends_it_in_order(house: House, tmp_path: 
     terminal.wait_until(lambda: terminal.process.poll() is not None, "the end")
 
 
+FAILED, UNKNOWN = "SL01-B2-00007-3-acceptance-1.pdf", "SL01-B2-00009-K-pickup-1.pdf"
+
+
+def test_each_key_of_the_print_station_does_what_its_line_says(house: House, tmp_path: Path) -> None:
+    shared, out = tmp_path / "shared", tmp_path / "out"
+    for place, name in (("failed", FAILED), ("unknown", UNKNOWN)):
+        (shared / place).mkdir(parents=True)
+        (shared / place / name).write_bytes(b"%PDF-1.5")
+    house.configure(more=f'[print_station]\nname = "east"\nprinter = "dir:{out}"\nfolder = "{shared}"\n')
+    terminal = house.run([*STATION, "--print"])
+    terminal.wait_for("SL01-B2-00009-K", limit=60)
+    terminal.settle()
+
+    def asked(key: bytes, words: str) -> None:
+        terminal.send(key)
+        terminal.wait_for(words)
+        terminal.settle()
+
+    terminal.send(key_bytes("down") + key_bytes("up"))
+    terminal.settle()
+    asked(b"p", "两张")
+    terminal.send(key_bytes("escape"))
+    terminal.wait_until(lambda: not terminal.shows("两张"), "nothing is printed twice without a word")
+    terminal.send(key_bytes("down"))
+    terminal.settle()
+    asked(b"y", "受理通知书")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_until(lambda: not (shared / "failed" / FAILED).exists(), "it lies there")
+    assert (shared / "unknown" / UNKNOWN).exists() and not (out / FAILED).exists()
+    terminal.wait_until(lambda: not terminal.shows("SL01-B2-00007-3"), "it is settled")
+    terminal.settle()
+    asked(b"p", "两张")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_until(lambda: (out / UNKNOWN).exists(), "it was printed once more")
+
+
 def test_the_sample_halls_print_station_prints_what_comes_to_it(house: House, tmp_path: Path) -> None:
     terminal = house.run([*STATION, "--print", "--demo", "--data", str(tmp_path / "hall")])
     terminal.wait_for("打印台 demo", limit=60)
