@@ -151,7 +151,9 @@ def test_an_acceptance_completed_on_a_day_off_says_from_when_time_runs() -> None
     found = said("acceptance_supplemented_saturday")
     assert "自2026年9月19日起受理" in found and "视为2026年9月21日收到，期限自次日起计算" in found
     assert "延时服务" not in said("acceptance_supplemented")
-    assert "延时服务" not in said("acceptance_supplemented_saturday_from_receipt"), "its limit counts from the receipt"
+    waited = said("acceptance_supplemented_saturday_from_receipt")
+    assert "自收到申请之日起的期限自材料补齐之日起计算" in waited, "it waits for what a notice asked for"
+    assert "视为2026年9月21日收到" in waited
 
 
 @pytest.mark.parametrize("kind", ["promise", "tolerance"])
