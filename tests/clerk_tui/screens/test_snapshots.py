@@ -12,9 +12,11 @@ from textual.pilot import Pilot
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
-from clerk_tui.services import intake
+from clerk_tui.screens.signing_in import SignInScreen
+from clerk_tui.services import intake, training
 from clerk_tui.services.queue_desk import Served
 from clerk_tui.services.workspace import Workspace
+from tests.clerk_tui.clerks import PIN, ZHOU, Staff
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 from tests.clerk_tui.screens.steps import at_the_desk, find_migration
 from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
@@ -74,6 +76,16 @@ async def pausing(clerk: Clerk) -> None:
     await clerk.press("ctrl+p", "3")
 
 
+async def asked_why_to_pause(clerk: Clerk) -> None:
+    await clerk.press("ctrl+p")
+
+
+async def transferring(clerk: Clerk) -> None:
+    await serving(clerk)
+    await clerk.press("t")
+    await clerk.until(lambda: clerk.asks)
+
+
 async def closing(clerk: Clerk) -> None:
     ws = clerk.app.workspace
     assert ws is not None
@@ -86,7 +98,21 @@ async def closing(clerk: Clerk) -> None:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize(
-    "steps", [searching, asking, noticing, confirming, pausing, closing, called, calling, losing, serving]
+    "steps",
+    [
+        searching,
+        asking,
+        noticing,
+        confirming,
+        asked_why_to_pause,
+        pausing,
+        closing,
+        called,
+        calling,
+        losing,
+        serving,
+        transferring,
+    ],
 )
 def test_a_screen_looks_as_it_was_made(
     snap_compare: Any,
@@ -102,5 +128,55 @@ def test_a_screen_looks_as_it_was_made(
         clerk = Clerk(app, pilot)
         await clerk.until(lambda: app.workspace is not None)
         await steps(clerk)
+
+    assert snap_compare(app, run_before=before, terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("locked", [False, True], ids=["sign-in", "locked"])
+def test_the_sign_in_looks_as_it_was_made(
+    snap_compare: Any, config: Config, ws: Workspace, printed: list[str], locked: bool, size: tuple[int, int]
+) -> None:
+    Staff(ws).has_been_here(ZHOU)
+    app = make_app(config, lambda: ws)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: isinstance(clerk.screen, SignInScreen))
+        await clerk.type(ZHOU)
+        if locked:
+            await clerk.press("enter")
+            await clerk.type(PIN)
+            await clerk.press("enter")
+            await clerk.until(lambda: not isinstance(clerk.screen, SignInScreen))
+            await at_the_desk(clerk)
+            await clerk.press("ctrl+l")
+            await clerk.until(lambda: isinstance(clerk.screen, SignInScreen))
+
+    assert snap_compare(app, run_before=before, terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("step", ["list", "exercise", "at work", "result"])
+def test_training_looks_as_it_was_made(
+    snap_compare: Any, config: Config, ws: Workspace, printed: list[str], step: str, size: tuple[int, int]
+) -> None:
+    app = make_app(structs.replace(config, training=True), lambda: ws, exercises=training.load())
+
+    async def before(pilot: Pilot[Any]) -> None:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: clerk.asks and "培训" in clerk.text)
+        if step == "list":
+            return
+        await clerk.press("1")
+        await clerk.until(lambda: clerk.asks and "桌上有" in clerk.text)
+        if step == "exercise":
+            return
+        clerk.at += 1.0
+        await clerk.press("enter")
+        await clerk.type("hkqy")
+        if step == "result":
+            await clerk.press("ctrl+x", "2")
+            await clerk.until(lambda: clerk.asks and "还没有办完" in clerk.text)
 
     assert snap_compare(app, run_before=before, terminal_size=size)

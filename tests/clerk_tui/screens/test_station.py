@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -395,7 +396,9 @@ def test_every_business_has_a_place_to_touch(size: tuple[int, int], count: int) 
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("which", ["businesses", "given", "failed", "trouble"])
+@pytest.mark.parametrize(
+    "which", ["businesses", "given", "failed", "trouble", "reasons", "entry", "found", "typed", "leaving"]
+)
 def test_a_page_looks_as_it_was_made(
     snap_compare: Any, config: Config, ws: Workspace, which: str, size: tuple[int, int]
 ) -> None:
@@ -409,7 +412,13 @@ def test_a_page_looks_as_it_was_made(
         for each, (count, wait, windows) in zip(listed, waits, strict=True)
     )
     told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
+    found = pages.Found(Taken(ticket=TICKET, told=told, already=True), listed[0])
     page: dict[str, pages.Page] = {
+        "reasons": pages.Reasons(config.station.priority),
+        "entry": pages.Entry("YY-2048"),
+        "found": found,
+        "typed": dataclasses.replace(found, held=False),
+        "leaving": pages.Leaving(found),
         "businesses": pages.Businesses(seen),
         "given": pages.Given(Taken(ticket=TICKET, told=told), listed[0], Printed(ticket=TICKET, state="printed")),
         "failed": pages.Given(
