@@ -112,7 +112,9 @@ class Workshop:
             return None
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
             paths = filter(None, (_ROOT, os.environ.get("PYTHONPATH")))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "clerk_tui.printing.worker"],
