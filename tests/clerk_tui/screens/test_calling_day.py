@@ -7,15 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from clerk_tui.screens.case import CaseScreen
+from clerk_tui.screens.closing import ClosingScreen
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.result import ResultScreen
+from clerk_tui.screens.station import StationApp
+from clerk_tui.screens.station_pages import Given
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases, day_close, next_steps, proceedings
+from clerk_tui.services import cases, next_steps, papers, proceedings
+from clerk_tui.store import shifts
 from clerk_tui.sync import queue
 from hall import ticketing as t
 from hall.case import CaseState
+from hall.queue_wire import TicketView
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
-from tests.clerk_tui.screens.conftest import Clerk
+from tests.clerk_tui.screens.conftest import WIDE, Clerk
 from tests.clerk_tui.screens.steps import confirm
 from tests.clerk_tui.screens.test_calling import as_paper, at, call, choose, serving, settled, to_the_desk
 from tests.clerk_tui.screens.windows import at_window, until
@@ -27,6 +32,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with hall_with_queue(folder, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
         for code in ("A3", "A5", "A8"):
             hall.open(code)
+        hall.open("T1", role="station")
         yield hall
 
 
@@ -49,8 +55,9 @@ def sync(hall: Hall) -> None:
 
 
 async def test_a_day_from_the_first_number_to_the_close(hall: Hall, printed: list[str]) -> None:
-    first, second, third, fourth = (hall.issue(name="张三") for _ in range(4))
-    seats = hall.seats
+    *seats, machine = hall.seats
+    first = await by_one_key(hall, machine)
+    second, third, fourth = (hall.issue(name="张三") for _ in range(3))
     async with at_window(seats[0]) as one, at_window(seats[1]) as two, at_window(seats[2]) as three:
         # Three windows call at once; nobody gets the same number.
         for clerk in (one, two, three):
@@ -76,15 +83,42 @@ async def test_a_day_from_the_first_number_to_the_close(hall: Hall, printed: lis
         await two.press("ctrl+n", "2")
         await settled(two)
         await collected(hall, seats[1], two, accepted)
+        for seat, clerk in zip(seats, (one, two, three), strict=True):
+            await closed(hall, seat, clerk)
     sync(hall)
     states = [hall.ticket(each.ticket_id).state for each in (first, second, third)]
     assert states == ["finished"] * 3 and hall.ticket(fourth.ticket_id).state == "passed"
     figures = queue.figures(hall.centre)
     (household,) = [each for each in figures.businesses if each.business == "household"]
     assert (household.finished, household.waiting, household.serving) == (6, 0, 0)
-    for seat in seats:
-        closing = day_close.look(seat.ws)
-        assert "ticket" not in [each.kind for each in closing.left]
+
+
+async def by_one_key(hall: Hall, seat: Seat) -> TicketView:
+    """A number from the ticket machine's own screen, and its paper."""
+    app = StationApp(seat.config, lambda: seat.ws)
+    async with app.run_test(size=WIDE) as pilot:
+        clerk = Clerk(app, pilot)  # type: ignore[arg-type]
+        await until(clerk, lambda: "户籍与出入境" in clerk.text and app.station is not None and app.station.online)
+        await clerk.press("3")
+        await until(clerk, lambda: "请取走号票" in clerk.text)
+        assert isinstance(app.page, Given)
+        ticket = app.page.taken.ticket
+    assert ticket.business == "household"
+    return hall.ticket(ticket.ticket_id)
+
+
+async def closed(hall: Hall, seat: Seat, clerk: Clerk) -> None:
+    """Ctrl+R, F9, Enter: nothing is left at the window, and its sheet is made."""
+    papers.deliver_pending(seat.ws)
+    sync(hall)
+    await clerk.press("escape", "ctrl+r")
+    await until(clerk, lambda: isinstance(clerk.screen, ClosingScreen) and clerk.screen.looked is not None)
+    assert isinstance(clerk.screen, ClosingScreen) and clerk.screen.looked is not None
+    assert clerk.screen.looked.left == (), clerk.text
+    await clerk.press("f9", "enter")
+    await until(clerk, lambda: "已日结" in clerk.text)
+    assert len(shifts.closes_of(seat.ws.journal.read())) == 1
+    await clerk.press("enter")
 
 
 async def away_and_back(hall: Hall, seat: Seat, clerk: Clerk) -> None:
