@@ -145,9 +145,11 @@ class Workshop:
 def _read(file: int, size: int, until: float) -> bytes:
     """Exactly ``size`` bytes. Raises OSError when they do not come in time."""
     parts = bytearray()
+    # Not ``select.select``: that takes no file whose number is above 1023.
+    waiting = select.poll()
+    waiting.register(file, select.POLLIN)
     while len(parts) < size:
-        ready, _, _ = select.select([file], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
             raise TimeoutError
         part = os.read(file, min(1 << 20, size - len(parts)))
         if not part:

@@ -37,7 +37,7 @@ LOOK_S: Final = 2.0
 """How often the station looks for papers, in seconds."""
 HEAD: Final = 6
 """Lines of the head while not more is wrong than it has room for."""
-TROUBLE_LINES: Final = 3
+TROUBLE_LINES: Final = 5
 """Most lines that one trouble may take."""
 LATELY: Final = 8
 """How many of the papers that came out are still shown."""
