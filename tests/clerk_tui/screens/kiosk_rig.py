@@ -79,7 +79,9 @@ async def at(made: tuple[KioskApp, Watching], size: tuple[int, int] = (120, 40))
     async with app.run_test(size=size) as pilot:
         visitor = Visitor(app, pilot, watching)
         await visitor.until(lambda: app.seen is watching.seen)
-        await pilot.pause()
+        # What was seen goes to the screen as a message, and from there to the pane that draws it.
+        for _step in range(3):
+            await pilot.pause()
         yield visitor
 
 
