@@ -42,3 +42,21 @@ def cache_dir() -> Path:
 def log_file() -> Path:
     """The counter's log."""
     return state_dir() / "clerk.log"
+
+
+def give_name(new: Path, path: Path) -> None:
+    """Give the written file ``new`` the name ``path``, which nothing has yet; it has only that name then.
+
+    Raises:
+        FileExistsError: something of that name appeared meanwhile; it stays, and so does ``new``.
+        OSError: neither a link nor a new name could be made.
+    """
+    try:
+        # A link fails where a file appeared meanwhile; a rename would take its place.
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise
+    except OSError:
+        new.replace(path)  # a disk or a share that knows no links
+    else:
+        new.unlink()

@@ -183,19 +183,20 @@ def _run(argv: Sequence[str] | None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except HallError as error:
-        tell_error(error, as_json)
-        return error.exit_code
+        return _fail(error, as_json, error.exit_code)
     except click.ClickException as error:
         from clerk_tui.cli.misuse import explain
 
-        tell_error(explain(error, list(COMMANDS)), as_json)
-        return 2
+        return _fail(explain(error, list(COMMANDS)), as_json, 2)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except (BrokenPipeError, Unwritten):
         raise
     except Exception as error:
-        return _internal(error, as_json)
+        # A fault of the program: its place goes to the log, without values, and only that it happened to the screen.
+        from clerk_tui.cli.misuse import fault
+
+        return _fail(fault(error), as_json, INTERNAL)
 
 
 def _require_text(args: Sequence[str]) -> None:
@@ -224,12 +225,10 @@ def _be_quiet() -> None:
         sys.stdout = None
 
 
-def _internal(error: Exception, as_json: bool) -> int:
-    """A fault of the program: its place goes to the log, without values, and only that it happened to the screen."""
-    from clerk_tui.cli.misuse import fault
-
+def _fail(error: HallError, as_json: bool, code: int) -> int:
+    """Say what is wrong, if it can be said, and return ``code``: nothing was done, whoever can read it or not."""
     try:
-        tell_error(fault(error), as_json)
+        tell_error(error, as_json)
     except (BrokenPipeError, Unwritten):
         _be_quiet()
-    return INTERNAL
+    return code

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clerk_tui import os_words
 from clerk_tui.i18n import _
+from clerk_tui.paths import give_name
 from hall.errors import HallError
 
 _OURS = b"clerk, ReportLab"
@@ -37,7 +38,7 @@ def save(out: Path, pdf: bytes) -> None:
         if before:
             new.replace(out)
         else:
-            _name(new, out)
+            give_name(new, out)
     except OSError as error:
         raise HallError(
             "cannot_write",
@@ -48,13 +49,3 @@ def save(out: Path, pdf: bytes) -> None:
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-
-
-def _name(new: Path, out: Path) -> None:
-    """Give a written file its name; a link fails where a file appeared meanwhile, a rename would take its place."""
-    try:
-        out.hardlink_to(new)
-    except FileExistsError:
-        raise
-    except OSError:
-        new.replace(out)  # a disk that knows no links

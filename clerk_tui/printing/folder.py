@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from clerk_tui import os_words
+from clerk_tui.paths import give_name
 from clerk_tui.printing.targets import PrintError
 
 
@@ -67,14 +68,9 @@ def _named(new: Path, path: Path, pdf: bytes) -> Path:
                 return path
         else:
             try:
-                # A link fails where a file appeared meanwhile; a rename would take its place.
-                path.hardlink_to(new)
+                give_name(new, path)
             except FileExistsError:
                 continue
-            except OSError:
-                new.replace(path)  # a share that knows no links
-            else:
-                new.unlink()
             return path
         path = path.with_name(f"{path.stem.partition('~')[0]}~{number}{path.suffix}")
     raise AssertionError("numbers do not end")

@@ -255,9 +255,9 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def apply_all(connection: sqlite3.Connection) -> None:
-    """Every migration on an empty database that nobody keeps, without sqlite-utils."""
-    for _name, step in _ALL:
+def make(connection: sqlite3.Connection, version: int) -> None:
+    """The tables of ``version`` in an empty database that nobody keeps, without sqlite-utils."""
+    for _name, step in _ALL[:version]:
         step(connection)
 
 

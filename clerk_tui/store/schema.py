@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from clerk_tui.store import migrations
-from clerk_tui.store.migrations import PROJECTIONS, apply_all
+from clerk_tui.store.migrations import PROJECTIONS
 from hall.errors import StoreError
 
 Key = tuple[str, str]
@@ -102,10 +102,10 @@ def schema_changed(found: Differences, path: Path) -> StoreError:
 
 
 @lru_cache(maxsize=1)
-def _wanted(_version: int) -> Mapping[Key, Object]:
-    """What the migrations make up to the latest version, tables before what belongs to them."""
+def _wanted(version: int) -> Mapping[Key, Object]:
+    """What the migrations make up to ``version``, tables before what belongs to them."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        apply_all(connection)
+        migrations.make(connection, version)
         made = _read(connection)
     return MappingProxyType(dict(sorted(made.items(), key=lambda each: each[0][0] != "table")))
 

@@ -139,6 +139,15 @@ def test_an_answer_that_cannot_be_written_says_that_what_was_done_stands(home: P
     assert json.loads(ended("find", "张三", "--json").stdout)["cases"], "the case is there"
 
 
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("output", ["full", "closed"])
+def test_an_error_that_cannot_be_written_keeps_its_own_exit_code(output: str) -> None:
+    with open("/dev/full", "w") as full:
+        closed = partial(os.close, 1) if output == "closed" else None
+        done = ended("intake", "no-such-file.json", "--json", stdout=full, preexec_fn=closed)
+    assert (done.returncode, done.stderr) == (2, b""), "nothing was done, so nothing is said to stand"
+
+
 def test_where_standard_input_is_closed_nothing_is_read_and_it_is_said(home: Path) -> None:
     done = ended("intake", "-", "--json", preexec_fn=partial(os.close, 0))
     assert (done.returncode, json.loads(done.stdout)["error"]["field"]) == (2, "FILE")
