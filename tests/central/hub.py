@@ -51,6 +51,7 @@ class Hub:
 
     def __init__(self, engine: str, store: Store, loop: Loop, folder: Path) -> None:
         self.engine, self.store, self.loop, self.folder = engine, store, loop, folder
+        self.counters: list[Counter] = []
         self.run(store.start())
         self.app = make_app(store)
         self.http = Http(self.app, loop)
@@ -69,7 +70,8 @@ class Hub:
         """A counter that has enrolled here."""
         where = self.folder / folder
         where.mkdir(exist_ok=True)
-        return Counter(where, self.store, code, office, run=self.run)
+        self.counters.append(Counter(where, self.store, code, office, run=self.run))
+        return self.counters[-1]
 
     def push(self, counter: Counter, request: wire.PushRequest | None = None, now_ms: int = NOW) -> wire.PushReply:
         device = self.read(lambda db: devices.device(db, counter.device.device_id))
@@ -91,5 +93,7 @@ class Hub:
         return self.run(self.store.epoch())
 
     def close(self) -> None:
+        for counter in self.counters:
+            counter.journal.close()
         self.http.close()
         self.run(self.store.close())

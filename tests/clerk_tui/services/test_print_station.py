@@ -36,10 +36,19 @@ class Place:
         number = next(_serial)
         self.name = f"at-{number}"
         self.stations: list[Station] = []
+        self.seats: list[Seat] = []
         self._hall, self._codes = hall, {"clerk": f"A{number}", "station": f"P{number}"}
 
     def seat(self, role: str = "clerk") -> Seat:
-        return self._hall.open(self._codes[role], role=role)
+        self.seats.append(self._hall.open(self._codes[role], role=role))
+        return self.seats[-1]
+
+    def close(self) -> None:
+        for station in self.stations:
+            station.close()
+        for seat in self.seats:
+            self._hall.seats.remove(seat)
+            seat.close()
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +62,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 def hall(centre: Hall) -> Iterator[Place]:
     place = Place(centre)
     yield place
-    for station in place.stations:
-        station.close()
+    place.close()
 
 
 def window(place: Place, target: str = "", seat: Seat | None = None) -> Workspace:
