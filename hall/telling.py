@@ -170,8 +170,11 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
         case f.CaseRefused(refusal=refusal, conforming=conforming):
-            why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
-            return f"不予受理：{refusal.reason}{why}"
+            if not conforming:
+                return f"不予受理：{refusal.reason}"
+            if not refusal.why:
+                return f"不予受理：{refusal.reason}；材料齐全、符合法定形式"
+            return f"不予受理：{refusal.reason}；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}"
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"

@@ -14,6 +14,7 @@ from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
+from hall.catalogue.conditions import parse
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
 from hall.deadlines import due, latest_promise, notice_due, respond_by, tolerance_open
@@ -66,7 +67,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
             kind=matter.kind,
         ),
         field_errors=found.errors,
-        warnings=found.warnings,
+        warnings={**_cautions(checklist), **found.warnings},
         missing=found.missing,
         applicant=_applicant(applicant),
         agent=_agent(agent),
@@ -82,6 +83,23 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         unprintable=unprintable,
         cleaned=found.cleaned,
     )
+
+
+def _cautions(checklist: Checklist) -> dict[str, str]:
+    """What the answers already show against the applicant, by the last question that shows it; said before applying.
+
+    Where the matter is not for them at all nothing needs to be said: the exit says where to go.
+    """
+    if checklist.exits:
+        return {}
+    asked = [question.code for question in checklist.questions]
+    told: dict[str, str] = {}
+    for caution in checklist.cautions:
+        shown_by = [code for code in asked if code in parse(caution.when).names]
+        where = f"answers.{shown_by[-1]}" if shown_by else "answers"
+        said = f"先告诉申请人：{caution.text}；仍要申请的照常受理，审查后依法决定"
+        told[where] = f"{told[where]}；{said}" if where in told else said
+    return told
 
 
 def _check_beside(draft: Draft, received: dt.date, today: dt.date) -> Checked:
