@@ -17,7 +17,7 @@ from hall.calendar import receipt_clock_start
 from hall.catalogue.conditions import parse
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
-from hall.deadlines import due, latest_promise, notice_due, respond_by, tolerance_open
+from hall.deadlines import UNSURE, due, latest_promise, notice_due, respond_by, tolerance_open
 from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.names import clean_text
@@ -53,6 +53,8 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
+    if today > dates.tell_by.day and dates.tell_by.provisional:
+        found.warnings["handed_in"] = UNSURE
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(
         checklist=checklist,
@@ -78,7 +80,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         due=dates.due,
         respond_by=dates.respond_by.day,
         respond_provisional=dates.respond_by.provisional,
-        deemed=today > dates.tell_by.day,
+        deemed=today > dates.tell_by.day and not dates.tell_by.provisional,
         field_hints=found.hints,
         unprintable=unprintable,
         cleaned=found.cleaned,
