@@ -120,9 +120,9 @@ def _calendar(session: Session) -> Check:
     words = _("放假安排到 {year} 年").format(year=max(calendar.years))
     hint = _("把新年的放假安排加进 config.toml 的 calendar.files；在那之前期限标为暂定")
     if unsure := _unsure(session):
-        told = _("；{count} 件收件按周末推算已过五个工作日，不能断定视为受理：{references}")
+        told = _("{count} 件收件按周末推算已过五个工作日，不能断定视为受理：{references}")
         named = "、".join(unsure[:5]) + ("…" if len(unsure) > 5 else "")
-        return Check("", "fail", words + told.format(count=len(unsure), references=named), hint)
+        return Check("", "fail", f"{words}；{told.format(count=len(unsure), references=named)}", hint)
     if not calendar.is_known(today):
         return Check("", "fail", words, hint)
     if not calendar.is_known(today + dt.timedelta(days=45)):
