@@ -56,7 +56,10 @@ def ask_promise(screen: DeskScreen[Any], row: Row) -> None:
 
     def answered(answer: Answer) -> None:
         until = read_day(answer.text, today)
-        screen.ticked_on(row, Tick(TickState.PROMISED, until=until))
+        before = screen.given.get(row.code)
+        # What the hall gets itself can only be promised with what is wrong with it.
+        wrong = before.reason if row.held and before is not None and before.state is TickState.UNACCEPTABLE else ""
+        screen.ticked_on(row, Tick(TickState.PROMISED, reason=wrong, until=until))
 
     screen.ask(spec, answered)
 

@@ -10,7 +10,14 @@ from msgspec import Struct, structs
 
 from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
-from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
+from clerk_tui.services.entry import (
+    Checked,
+    applicant_kind,
+    check_agent,
+    check_apart,
+    check_applicant,
+    check_fields,
+)
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
@@ -40,6 +47,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         typed = draft.agent
         agent = _kept(draft, "agent", (tuple(typed.items()), today), lambda: check_agent(typed, matter, today))
         found.take(agent)
+        found.take(check_apart(applicant, agent))
     checklist = _checklist(ws, draft, applicant)
     fields = _kept(
         draft,

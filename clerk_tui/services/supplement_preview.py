@@ -25,6 +25,7 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_o
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 """States in which materials may still be handed in."""
 _SETTLED: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
+_NO_GOOD: Final = (TickState.UNACCEPTABLE, TickState.PROMISED)
 _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 
 
@@ -125,18 +126,22 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     checklist = checklist_of(case)
-    ticked = clean_ticks(draft.ticks, checklist, found)
+    ticked = _with_defects(case, clean_ticks(draft.ticks, checklist, found))
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(draft, changed, found)
     _check_day(draft, today, found)
     if awaits_calendar(case, ws.calendar, today):
         found.warnings["received"] = UNSURE
+    if changed:
+        changed = {**_never_asked(case), **changed}
     ticks = {**_standing(case), **changed}
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     fresh, known_before = _untold(case, gaps)
     late = tuple(
-        promise.code for promise in case.promises if promise.code in changed and promise.until < draft.handed_in
+        promise.code
+        for promise in case.promises
+        if promise.code in changed and promise.until < draft.handed_in and promise.code not in _never_asked(case)
     )
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
@@ -218,11 +223,33 @@ def _is_news(case: Case, code: str, tick: Tick) -> bool:
 
 
 def _standing(case: Case) -> dict[str, Tick]:
-    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing."""
+    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing, and one of what the
+    hall gets itself never did."""
+    ticks = {**case.ticks, **_never_asked(case)}
     if case.state is not CaseState.NOTICED:
-        return dict(case.ticks)
+        return ticks
+    return {code: _unpromised(tick) if tick.state is TickState.PROMISED else tick for code, tick in ticks.items()}
+
+
+def _unpromised(tick: Tick) -> Tick:
+    return Tick(TickState.UNACCEPTABLE, tick.reason) if tick.reason else Tick(TickState.MISSING)
+
+
+def _never_asked(case: Case) -> dict[str, Tick]:
+    """What the hall has or gets by itself and an older case took a promise for, nothing being wrong with it: nobody may
+    be asked for it (国令716 art. 7), so the hall holds it."""
+    promised = {code for code, tick in case.ticks.items() if tick.state is TickState.PROMISED and not tick.reason}
+    return {row.code: Tick(TickState.HELD) for row in case.rows if row.held and row.required and row.code in promised}
+
+
+def _with_defects(case: Case, ticked: dict[str, Tick]) -> dict[str, Tick]:
+    """A promise keeps what the case knows to be wrong with the material."""
+    known = {code: tick.reason for code, tick in case.ticks.items() if tick.state in _NO_GOOD and tick.reason}
     return {
-        code: Tick(TickState.MISSING) if tick.state is TickState.PROMISED else tick for code, tick in case.ticks.items()
+        code: structs.replace(tick, reason=known[code])
+        if tick.state is TickState.PROMISED and not tick.reason and code in known
+        else tick
+        for code, tick in ticked.items()
     }
 
 
