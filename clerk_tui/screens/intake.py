@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -208,18 +208,22 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def _go_to_hindrance(self) -> None:
         preview = self.preview
-        keys = [*(f"answers.{code}" for code in preview.checklist.open_questions)]
-        keys += [*preview.field_errors, *preview.missing]
-        wrong_row = next((error.field for error in preview.verdict.errors if error.field), "")
-        if keys and not keys[0].startswith("materials."):
-            self._go_to(keys[0])
+        questions = (f"answers.{code}" for code in preview.checklist.open_questions)
+        self._go_to_first([*questions, *preview.field_errors, *preview.missing])
+
+    def _go_to_first(self, keys: Sequence[str]) -> None:
+        """To the topmost of these fields; to the row whose tick is wrong where none of them is in the form."""
+        asked = [item.key for item in self.form.items if item.key in keys]
+        ticked = (error.field for error in self.verdict.errors if error.field)
+        wrong = next(iter((*asked, *keys, *ticked)), "")
+        if not wrong.startswith("materials."):
+            self._go_to(wrong)
             return
         self.tell_missing = True
         self.follow()
-        if wrong_row and wrong_row.startswith("materials."):
-            self.materials.current = wrong_row.split(".")[1]
-            self.go_part("materials")
-            self.materials.paint()
+        self.materials.current = wrong.split(".")[1]
+        self.go_part("materials")
+        self.materials.paint()
 
     def do_take_known(self) -> None:
         from clerk_tui.services import people
@@ -239,6 +243,12 @@ class IntakeScreen(DeskScreen[Preview]):
         return [*super().other_choices(), *refusing.choices(self), later]
 
     def _receive(self) -> None:
+        """只收件: whatever is open may stay so, except who left the materials."""
+        preview = self.preview
+        hindering = [*preview.field_errors, *(key for key in preview.missing if key not in preview.blanks)]
+        if hindering or preview.verdict.errors:
+            self._go_to_first(hindering)
+            return
         lines = (
             (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
             (_("将打印：收件凭证"), "info"),
