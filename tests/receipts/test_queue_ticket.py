@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from clerk_tui.printing.ticket import escpos
 from hall import ticket_code as c
+from hall.queueing import Slot
 from hall.replica_envelope import KnownKey, key_id
 from hall.ticketing import TicketIssued
 from receipts.document import decode, encode
@@ -32,6 +33,10 @@ CODE = c.encode(c.TicketCode(ticket_id="01a2b3c4-d5e6-7f01-8a2b-3c4d5e6f7081", i
 TICKET = QueueTicket(
     hall="示例市政务服务中心", business="工程建设与不动产", number="D012", issued=dt.datetime(2026, 11, 23, 9, 15),
     line=c.line("D012", DAY), code=CODE, where="2层D区", ahead=5, wait="range", least=12, most=25,
+)  # fmt: skip
+
+HALF_PAST_NINE = Slot(
+    begin=dt.datetime(2026, 11, 23, 9, 30), end=dt.datetime(2026, 11, 23, 10), clock="before"
 )  # fmt: skip
 
 
@@ -68,7 +73,26 @@ def test_the_number_is_the_largest_thing_and_never_broken(number: str, fonts: Fo
         ({"wait": "nobody"}, ("暂无窗口办理",), ("分钟",)),
         ({"wait": "offline", "ahead": -1}, ("以叫号为准",), ("前面还有", "分钟")),
         ({"lane": "priority", "priority": "孕妇"}, ("优先孕妇",), ()),
-        ({"lane": "booked", "slot": "09:30"}, ("预约09:30起办理",), ()),
+        (
+            {"lane": "booked", "slot": HALF_PAST_NINE},
+            ("您的预约时段09:30–10:00", "Yourappointment:09:30–10:00", "叫号到时优先"),
+            ("分钟", "前面还有", "预计等候"),
+        ),
+        (
+            {"lane": "booked", "slot": replace(HALF_PAST_NINE, end=None, clock="now")},
+            ("您的预约时段09:30起", "Yourappointment:from09:30", "叫号现在优先"),
+            ("分钟", "前面还有"),
+        ),
+        (
+            {"lane": "booked", "slot": replace(HALF_PAST_NINE, clock="after")},
+            ("您的预约时段09:30–10:00", "5人", "约12–25分钟"),
+            ("到时优先", "现在优先"),
+        ),
+        (
+            {"lane": "booked", "slot": HALF_PAST_NINE, "wait": "offline", "ahead": -1},
+            ("您的预约时段09:30–10:00", "以叫号为准"),
+            ("到时优先", "现在优先"),
+        ),
         ({"lane": "return", "reference": "SL01-A1-00001-T"}, ("补正、取件", "SL01-A1-00001-T"), ()),
         ({"reprint": 2, "where": ""}, ("补打2", "请等候叫号"), ()),
     ],
