@@ -102,13 +102,14 @@ def retry(data: Path, office: str, number: int, person: str, reason: str) -> Non
 def import_sealed(data: Path, office: str, file: Path, person: str) -> None:
     """Take in FILE, which a counter sealed because it could not send; importing it again changes nothing."""
     from central import oversight, sealed_import
+    from hall import os_words
     from hall.roles import Permission
 
     try:
         with file.open("rb") as handle:
             content = handle.read(sealed_import.MAX_SEALED + 1)
     except OSError as error:
-        click.echo(f"{file}: {error.strerror}", err=True)
+        click.echo(f"封存文件读不出来：{file}（{os_words.why(error)}）", err=True)
         sys.exit(2)
     if len(content) > sealed_import.MAX_SEALED:
         click.echo("封存文件过大", err=True)

@@ -21,6 +21,12 @@ from hall.flow import FlowStep
 
 Language = Literal["", "en"]
 """The language of a case's papers: Chinese, or Chinese with English beside it for foreign applicants."""
+PaperKind = Literal[
+    "receipt", "notice", "acceptance", "refusal", "promise", "guide",
+    "checking", "tolerance", "tolerance_due", "restart", "procedure", "extension", "grant", "denial", "served",
+    "fee", "transfer", "pickup", "returned", "terminated",
+]  # fmt: skip
+"""The papers of a case, by the names that facts give them."""
 
 
 class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):

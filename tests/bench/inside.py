@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from clerk_tui.services import intake, papers
 from clerk_tui.services.draft import Draft
@@ -15,6 +16,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.verdict import Tick, TickState
 from tests.bench.feel import SEARCHES
 from tests.bench.measure import timed
+from tests.bench.world import case
 
 QUERIES = tuple(
     word[: end + 1]
@@ -22,6 +24,8 @@ QUERIES = tuple(
     for end in range(len(word))
 )
 HEAVIEST = "company-opening"
+_UNUSED = 500_000
+"""No world has as many cases: what is numbered from here on is new to it."""
 
 
 def search_ms(workspace: Workspace, rounds: int) -> list[float]:
@@ -72,22 +76,33 @@ def simple_draft(workspace: Workspace) -> Draft:
     return draft
 
 
-def commit_ms(workspace: Workspace, rounds: int) -> tuple[list[float], list[float], tuple[int, ...]]:
+class Commits(NamedTuple):
+    """Milliseconds of each round: submitting a walk-in (verdict, papers' texts, the code on the paper, the commit), its
+    three facts written alone (journal, projections, witness), a bare fsynced commit; and the rows a table."""
+
+    whole: list[float]
+    alone: list[float]
+    bare: list[float]
+    shape: tuple[int, ...]
+
+
+def commit_ms(workspace: Workspace, rounds: int) -> Commits:
     """Submitting a walk-in, and beside each one a bare fsynced commit: as many rows and bytes into as many tables.
 
-    Both take turns on one disk, so a slow moment hits both.
+    All take turns on one disk, so a slow moment hits all.
     """
     shape = _written(workspace)
     bare = _Bare(workspace.journal.path.with_name("bare.db"), shape)
-    ours: list[float] = []
-    theirs: list[float] = []
-    for _ in range(rounds):
+    taken = Commits([], [], [], tuple(count for _, count, _ in shape))
+    for number in range(rounds):
         draft = simple_draft(workspace)
         intake.preview(workspace, draft)
-        ours.append(timed(partial(intake.submit, workspace, draft)) * 1e3)
-        theirs.append(timed(bare.commit) * 1e3)
+        taken.whole.append(timed(partial(intake.submit, workspace, draft)) * 1e3)
+        entries = list(case(workspace.journal, _UNUSED + number))
+        taken.alone.append(timed(partial(workspace.journal.commit, entries)) * 1e3)
+        taken.bare.append(timed(bare.commit) * 1e3)
     bare.close()
-    return ours, theirs, tuple(count for _, count, _ in shape)
+    return taken
 
 
 def _written(workspace: Workspace) -> list[tuple[str, int, int]]:

@@ -20,9 +20,11 @@ from receipts import sample
 from receipts.compose import compose
 from receipts.document import Document, Table
 from receipts.fonts import rare_fonts
+from receipts.queue_ticket import ticket_document
 from receipts.render import render
 from tests.bench.measure import Figure, table
 from tests.bench.rivals import Maker, rivals, typst_at_once
+from tests.receipts.queue_tickets import TICKET
 from tests.receipts.samples import COLUMNS, document, full_blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +59,7 @@ def run(quick: bool = False) -> list[Figure]:
     """Warm papers beside rivals, sizes, the first paper of a process, and memory over a thousand."""
     others = rivals()
     figures = _beside(others, 5 if quick else 25)
-    figures += [_as_handed_out(5 if quick else 25), _ticket(5 if quick else 25)]
+    figures += [_as_handed_out(5 if quick else 25), *_tickets(5 if quick else 25)]
     figures += [_first(3 if quick else 7), _memory(200 if quick else MEMORY_ROUNDS)]
     missing = [name for name in ("typst", "fpdf2", "weasyprint") if name not in others]
     if missing:
@@ -111,13 +113,16 @@ def _as_handed_out(rounds: int) -> Figure:
     return Figure("a notice as handed out, warm", statistics.median(spent) * 1e3, "ms", note=note)
 
 
-def _ticket(rounds: int) -> Figure:
-    """The same notice as an 80 mm ticket: what a window's own printer is sent before it is made dots."""
+def _tickets(rounds: int) -> Iterable[Figure]:
+    """A ticket of the queue, and the notice as an 80 mm slip: as PDFs, before they are made a printer's dots."""
     case, issued = sample("notice")
-    made = compose("notice", case, issued, qr=issued.replica)
-    spent, sizes = zip(*(_timed(lambda one: render(one, form="slip").pdf, made) for _ in range(rounds)), strict=True)
-    note = f"two copies, both codes: {sizes[0] / 1e3:.0f} kB"
-    return Figure("an 80 mm ticket of a case, warm", statistics.median(spent) * 1e3, "ms", aim=AIM_TICKET, note=note)
+    slip = compose("notice", case, issued, qr=issued.replica)
+    for what, made, copies in (("a ticket of the queue", ticket_document(TICKET), "one"), ("a notice", slip, "two")):
+        spent, sizes = zip(
+            *(_timed(lambda one: render(one, form="slip").pdf, made) for _ in range(rounds)), strict=True
+        )
+        note = f"80 mm, {copies} of it, both codes: {sizes[0] / 1e3:.0f} kB"
+        yield Figure(f"{what} on 80 mm, warm", statistics.median(spent) * 1e3, "ms", aim=AIM_TICKET, note=note)
 
 
 def _timed(maker: Callable[[Document], bytes], made: Document) -> tuple[float, int]:

@@ -21,7 +21,7 @@ from hall.wire_remember import NO_SECRET, Remember, Remembered, remembered_is_si
 from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device
 from tests.central.hub import Hub
-from tests.central.test_taken_over import change, clerk, person
+from tests.central.people import change, clerk, person, taken_away_after
 
 
 def told(hub: Hub, device: Device, path: str, kind: type[Any]) -> Any:
@@ -69,13 +69,7 @@ def lets_in(hub: Hub, device: Device) -> bool:
 
 
 def test_a_list_that_a_counter_kept_takes_away_again_what_the_copy_does_not_know(hub: Hub, tmp_path: Path) -> None:
-    stolen, other = Device(hub, "stolen"), Device(hub, "other")
-    for number, roles in (("0815", ("clerk",)), ("0816", ("clerk", "supervisor")), ("0817", ("clerk",))):
-        person(hub, number, roles)
-    hub.run(backup(hub.store, tmp_path / "b"))
-    hub.run(tokens.revoke(hub.store, OFFICE, "stolen", "console", now_ms()))
-    change(hub, "0815", w.ClerkChange(active=False))
-    change(hub, "0816", w.ClerkChange(roles=["clerk"]))
+    stolen, other = taken_away_after(hub, tmp_path / "b")
     keys, people = keys_of(hub, other), clerks_of(hub, other)
     lose_and_put_back(hub, tmp_path / "b")
     assert lets_in(hub, stolen), "the copy does not know"

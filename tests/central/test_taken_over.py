@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from central import clerks, tokens
+from central import tokens
 from central.backup import Restored, backup, restore
 from central.cli import main
 from central.clock import now_ms
@@ -25,27 +25,8 @@ from tests.central.counter import OFFICE, Counter
 from tests.central.device import Device
 from tests.central.hub import Hub
 from tests.central.inline import inline
+from tests.central.people import change, clerk, person, save, taken_away_after
 from tests.central.test_departments import SECRET, connect, decision, report
-
-
-def person(hub: Hub, number: str, roles: tuple[str, ...] = ("clerk",)) -> None:
-    row = ClerkRow(office=OFFICE, clerk_id=number, name="冯春", roles=roles, pin_version=1, verifier="first")
-    hub.transact(lambda db: _save(db, row, 1_000))
-
-
-async def _save(db: Db, row: ClerkRow, since_ms: int) -> None:
-    await table.save(db, row)
-    await table.record_rights(db, row, since_ms)
-
-
-def change(hub: Hub, number: str, wish: w.ClerkChange) -> None:
-    hub.run(clerks.change(hub.store, OFFICE, number, wish, "console", now_ms()))
-
-
-def clerk(hub: Hub, number: str) -> ClerkRow:
-    row = hub.read(lambda db: table.look(db, OFFICE, number))
-    assert row is not None
-    return row
 
 
 def rights(hub: Hub, number: str) -> list[RightsRow]:
@@ -57,13 +38,7 @@ def put_back(hub: Hub, copy: Path) -> Restored:
 
 
 def test_a_stolen_machine_and_a_disabled_clerk_are_not_let_in_again(hub: Hub, tmp_path: Path) -> None:
-    stolen, other = Device(hub, "stolen"), Device(hub, "other")
-    for number, roles in (("0815", ("clerk",)), ("0816", ("clerk", "supervisor")), ("0817", ("clerk",))):
-        person(hub, number, roles)
-    hub.run(backup(hub.store, tmp_path / "b"))
-    hub.run(tokens.revoke(hub.store, OFFICE, "stolen", "console", now_ms()))
-    change(hub, "0815", w.ClerkChange(active=False))
-    change(hub, "0816", w.ClerkChange(roles=["clerk"]))
+    stolen, other = taken_away_after(hub, tmp_path / "b")
     disabled_at = rights(hub, "0815")[-1].from_ms
     restored = put_back(hub, tmp_path / "b")
     feed = [hub.http.get("/v1/sync/changes", headers=each.headers).status_code for each in (stolen, other)]
@@ -100,7 +75,7 @@ def test_nobody_gets_back_by_it_what_the_copy_does_not_give(hub: Hub, tmp_path: 
 
 def test_what_was_decided_about_a_clerk_later_stands(hub: Hub) -> None:
     person(hub, "0815")
-    hub.transact(lambda db: _save(db, clerk_row(active=True), 3_000))
+    hub.transact(lambda db: save(db, clerk_row(active=True), 3_000))
     for since_ms, expected in ((2_000, True), (3_000, True), (4_000, False)):
         work = _disable(since_ms)
         hub.transact(work)
@@ -168,7 +143,7 @@ def old(tmp_path: Path) -> Path:
     folder.mkdir()
     store = SqliteStore(folder / "central.db")
     lost, other = (Counter(tmp_path, store, code).device.device_id for code in ("A1", "A2"))
-    inline(store.transact(lambda db: _save(db, clerk_row(active=True), 1_000)))
+    inline(store.transact(lambda db: save(db, clerk_row(active=True), 1_000)))
     inline(store.transact(lambda db: tokens_table.record(db, 1_000, OFFICE, "0001", "sealed.imported", "A1 3")))
     inline(backup(store, tmp_path / "copy"))
     inline(tokens.revoke(store, OFFICE, lost, "console", now_ms()))
