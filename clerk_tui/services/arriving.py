@@ -72,7 +72,7 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     if number is None and (reference := _reference(ws, clean)) is not None:
         # A machine that anybody stands at has no cases of the hall: whoever types a reference chooses the business.
         return Arrival(kind="return", reference=reference)
-    raise misread.of_text(ws, clean)
+    raise misread.of_text(clean, office=ws.config.hall.office, today=ws.hall_clock.today())
 
 
 def _ticket(ws: Workspace, text: str) -> Arrival:

@@ -4,10 +4,10 @@ and what to do, in words for a person who is no clerk. What was shown is never r
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Final
 
-from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
 from hall.identity import check_identity, normalise_number
 from hall.reference import looks_like_reference
@@ -43,24 +43,24 @@ def of_code(error: BadInput) -> BadInput:
     return BadInput(code, message, field="code", hint=hint)
 
 
-def of_text(ws: Workspace, text: str) -> BadInput:
-    """What a number is that nothing is known of."""
+def of_text(text: str, *, office: str, today: dt.date) -> BadInput:
+    """What a number is that nothing is known of; ``office`` is the hall's code."""
     number = normalise_number(text)
     if _CARD.fullmatch(number):
-        return _of_card(ws, number)
-    if looks_like_reference(text.partition("/")[0], office_length=len(ws.config.hall.office)):
+        return _of_card(number, today)
+    if looks_like_reference(text.partition("/")[0], office_length=len(office)):
         hint = "对照收件凭证上的编号再输入一次，或扫凭证上的二维码"
         return BadInput("reference_misread", "收件编号不对，可能输错了一个字", field="code", hint=hint)
     hint = "对照手里的预约码、收件编号、号票或身份证，再扫一次或输入一次"
     return BadInput("unknown_code", "没有查到这个号码，可能输错或扫错了", field="code", hint=hint)
 
 
-def _of_card(ws: Workspace, number: str) -> BadInput:
+def _of_card(number: str, today: dt.date) -> BadInput:
     hint = "把身份证放平再刷一次，或对照证件再输入一次"
     if len(number) != 18:
         message = f"身份证号码应是18位，这里是{len(number)}位"
         return BadInput("card_misread", message, field="code", hint=hint)
-    if check_identity(number, today=ws.hall_clock.today()).valid:
+    if check_identity(number, today=today).valid:
         hint = "不用身份证也能取号"
         return BadInput("card_not_asked", "这台取号机不读身份证", field="code", hint=hint)
     return BadInput("card_misread", "身份证号码不对，可能输错了一位，或者没有读准", field="code", hint=hint)
