@@ -290,6 +290,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             ),
             field=_("原因"),
             check=worded(_("必须写明原因")),
+            reason=True,
             yes=N_("下一步"),
             tone="warn",
         )
@@ -323,6 +324,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             ),
             field=_("原因"),
             check=worded(_("必须写明原因")),
+            reason=True,
             yes=N_("下一步"),
             tone="bad",
         )

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import clean_refusal, clean_ticks, said_in
+from clerk_tui.services.previewing import clean_refusal, clean_ticks, point_out_numbers, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
@@ -145,7 +145,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     )
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
-    refusal = clean_refusal(draft.refusal, found, matter)
+    refusal = clean_refusal(ws, draft.refusal, found, matter)
+    point_out_numbers(said_in(changed, refusal), found)
     return SupplementPreview(
         verdict=_verdict_of_promises(draft, checklist, changed, gaps)
         if case.state is CaseState.TOLERATED
