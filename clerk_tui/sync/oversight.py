@@ -8,24 +8,25 @@ from typing import TypeVar
 import msgspec
 
 from clerk_tui.sync.messages import TROUBLES, Trouble
+from clerk_tui.sync.rereading import Question
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import AsideEntry, AsideReply, ConflictEntry, ConflictsReply, Contents, RetryReply
+from hall.wire_oversight import AsideEntry, AsideReply, ConflictEntry, ConflictsReply, Contents, Retry, RetryReply
 
 Told = TypeVar("Told")
 MOST = 300
 """Records of the hall that are shown at a counter."""
 
 
-def retry(url: str, session: str, number: int) -> RetryReply:
-    """Have a set-aside record read again.
+def retry(url: str, session: str, number: int, question: Question) -> RetryReply:
+    """Have a set-aside record read again, which the centre calls ``number``.
 
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
     _require(session)
-    return _asked(url, session, f"/v1/quarantine/{number}/retry", b"")
+    return _asked(url, session, f"/v1/quarantine/{number}/retry", Retry(nonce=question.nonce), question)
 
 
 def asides(url: str, session: str) -> list[AsideEntry]:
@@ -45,13 +46,13 @@ def asides(url: str, session: str) -> list[AsideEntry]:
     return found
 
 
-def bring(url: str, token: str, told: Contents) -> RetryReply:
+def bring(url: str, token: str, told: Contents, question: Question) -> RetryReply:
     """Bring the contents of a record that the centre has in outline only.
 
     Raises:
         HallError: no contact, or it will not take them this time either.
     """
-    return _asked(url, token, "/v1/sync/contents", msgspec.json.encode(told))
+    return _asked(url, token, "/v1/sync/contents", told, question)
 
 
 def conflicts(url: str, token: str) -> list[ConflictEntry]:
@@ -70,8 +71,11 @@ def _require(session: str) -> None:
         )
 
 
-def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
-    return _read(url, token, "POST", path, content, RetryReply)
+def _asked(url: str, token: str, path: str, told: Retry | Contents, question: Question) -> RetryReply:
+    reply = _read(url, token, "POST", path, msgspec.json.encode(told), RetryReply)
+    if not question.is_answered_by(reply):
+        raise _not_the_centre()
+    return reply
 
 
 def _read(url: str, token: str, method: str, path: str, content: bytes, kind: type[Told]) -> Told:
@@ -88,4 +92,8 @@ def _read(url: str, token: str, method: str, path: str, content: bytes, kind: ty
         raise HallError(
             problem.code or "refused", problem.message[:200], hint="请负责人在中心用 clerk-central aside 处理"
         )
-    raise HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")
+    raise _not_the_centre()
+
+
+def _not_the_centre() -> HallError:
+    return HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")

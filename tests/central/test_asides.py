@@ -127,7 +127,7 @@ def test_a_signed_in_supervisor_stands_in_the_record_too(hub: Hub, device: Devic
     set_aside(device)
     head = person(hub, Role.SUPERVISOR, device)
     number = ask(hub, "/v1/quarantine", w.AsideReply, head).entries[0].number
-    assert hub.http.post(f"/v1/quarantine/{number}/retry", headers=head).status_code == 200
+    assert hub.http.post(f"/v1/quarantine/{number}/retry", content=b"{}", headers=head).status_code == 200
     kept = hub.read(lambda db: db.rows("SELECT actor FROM audit WHERE action = 'aside.retried'"))
     assert [row[0] for row in kept] == ["p-supervisor"]
 

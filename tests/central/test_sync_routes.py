@@ -278,14 +278,14 @@ def test_a_fact_of_a_type_to_come_waits_with_those_of_its_case_and_holds_nobody_
     ]
     assert all(each.reason for each in listed.entries)
     assert ask(hub, "/v1/sync/status", w.StatusReply, head).set_aside == 2
-    answer = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", headers=head)
+    answer = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", content=b"{}", headers=head)
     reply = msgspec.json.decode(answer.content, type=w.RetryReply)
     assert (reply.status, reply.others) == (wire.Status.APPLIED, 1)
     assert [line.text for line in hub.case(case_id).timeline][2:] == ["备注：将来的一类记录", "备注：等它的一条"]
     assert hub.case(other).version == 2
     assert hub.counts() == {"applied": 6, "cases": 2}
     assert ask(hub, "/v1/quarantine", w.AsideReply, head).entries == []
-    again = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", headers=head)
+    again = hub.http.post(f"/v1/quarantine/{listed.entries[0].number}/retry", content=b"{}", headers=head)
     assert again.status_code == 404
     whole_numbers = hub.read(lambda db: db.rows("SELECT server_seq FROM event ORDER BY 1"))
     assert len({row[0] for row in whole_numbers}) == 6
