@@ -37,13 +37,13 @@ async def quarantine(request: Asked, state: State, after: NumberInHall = 0) -> w
 
 
 @post("/v1/quarantine/{number:int}/retry", status_code=200, opt=needs(Permission.OVERSEE))
-async def retry(number: NumberInHall, data: JSONBody[w.Retry], request: Asked, state: State) -> w.RetryReply:
+async def retry(number: NumberInHall, data: JSONBody[w.RetryRequest], request: Asked, state: State) -> w.RetryReply:
     """Read a set-aside fact again, as after an upgrade of the centre; those of its case that wait go with it. The reply
     is signed for the device and the nonce."""
-    store, user = _store(state), request.user
-    reply = await oversight.retry(store, user.office, number, user.actor, now_ms())
-    state.waiting.changed(user.office)
-    return w.sign_retry(store.key, user.device.device_id, data.nonce, reply)
+    store, asked = _store(state), request.user
+    reply = await oversight.retry(store, asked.office, number, asked.actor, now_ms(), data.reason)
+    state.waiting.changed(asked.office)
+    return w.sign_retry(store.key, asked.device.device_id, data.nonce, reply)
 
 
 @get("/v1/conflicts", opt=needs(Permission.VIEW))

@@ -16,6 +16,9 @@ from hall.wire import Digest, Nonce, Number, PushResult, ShortText, Status, Wire
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+LONGEST_WORDS = 200
+"""Characters of what a person says about a record: what is right, how it stands, why it may have its effect."""
+
 
 class _Message(Struct, frozen=True, kw_only=True):
     """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
@@ -147,9 +150,11 @@ class AsideReply(_Message, frozen=True):
     has_more: bool
 
 
-class Retry(_Message, frozen=True):
-    """Somebody has a set-aside fact read again; ``nonce`` is what the reply is signed for."""
+class RetryRequest(_Message, frozen=True):
+    """Why a set-aside fact may have its effect now, in the words of whoever answers for it: something, and at most
+    ``LONGEST_WORDS`` characters. They stand in the centre's record. ``nonce`` is what the reply is signed for."""
 
+    reason: ShortText
     nonce: Nonce = b""
 
 

@@ -34,14 +34,14 @@ def items_of(
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
-    items: list[Item] = [_question(draft, question) for question in preview.checklist.questions]
+    items: list[Item] = [_question(draft, preview, question) for question in preview.checklist.questions]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
-def _question(draft: Draft, question: Question) -> Item:
+def _question(draft: Draft, preview: Preview, question: Question) -> Item:
     options = (
         tuple((code, _(label)) for code, label in YES_NO)
         if question.kind == "yesno"
@@ -55,6 +55,7 @@ def _question(draft: Draft, question: Question) -> Item:
         options=options,
         multi=question.kind == "multi",
         note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
+        caution=_(preview.warnings.get(f"answers.{question.code}", "")),
     )
 
 
@@ -100,8 +101,8 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
     if draft.agent is None:
         return
     for key, label, required in (
-        ("name", _("姓名"), True),
         ("id_number", _("证件号码"), True),
+        ("name", _("姓名"), True),
         ("phone", _("联系电话"), False),
     ):
         where = f"agent.{key}"

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from msgspec import Struct
 
-from clerk_tui.services.aside import worklist
+from clerk_tui.services.aside import words_to_read_again, worklist
 from clerk_tui.services.rights import can, needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import Outbox, keep_read_again
@@ -85,21 +85,24 @@ def told(ws: Workspace) -> list[HallAside]:
 
 
 @needs(Permission.OVERSEE)
-def retry(ws: Workspace, record: HallAside) -> None:
-    """Have a record read again, and with it what waits behind it; whoever is signed in answers for it at the centre.
+def retry(ws: Workspace, record: HallAside, reason: str) -> None:
+    """Have a record read again, and with it what waits behind it; whoever is signed in answers for it at the centre,
+    where ``reason`` is recorded.
 
     Raises:
+        BadInput: there is no reason.
         HallError: ``still_set_aside`` with the centre's reason; it cannot be reached or refuses.
     """
     from clerk_tui.sync import oversight, rereading
 
+    words = words_to_read_again(reason)
     is_own = record.window == ws.journal.incarnation
     with closing(Outbox(ws.journal.path)) as outbox:
         if is_own:
             question = rereading.of_own(outbox, record.seq)
         else:
             question = rereading.of_another(outbox.device(), record.window, record.seq)
-    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number, question)
+    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number, words, question)
     if is_own:
         keep_read_again(ws.journal.database, reply.results, ws.clock.now_ms())
     if reply.status is Status.QUARANTINED:

@@ -12,21 +12,30 @@ from clerk_tui.sync.rereading import Question
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import AsideEntry, AsideReply, ConflictEntry, ConflictsReply, Contents, Retry, RetryReply
+from hall.wire_oversight import (
+    AsideEntry,
+    AsideReply,
+    ConflictEntry,
+    ConflictsReply,
+    Contents,
+    RetryReply,
+    RetryRequest,
+)
 
 Told = TypeVar("Told")
 MOST = 300
 """Records of the hall that are shown at a counter."""
 
 
-def retry(url: str, session: str, number: int, question: Question) -> RetryReply:
-    """Have a set-aside record read again, which the centre calls ``number``.
+def retry(url: str, session: str, number: int, reason: str, question: Question) -> RetryReply:
+    """Have a set-aside record read again, which the centre calls ``number``; why stands in its record beside who asked.
 
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
-    _require(session)
-    return _asked(url, session, f"/v1/quarantine/{number}/retry", Retry(nonce=question.nonce), question)
+    require_session(session)
+    told = RetryRequest(reason=reason, nonce=question.nonce)
+    return _asked(url, session, f"/v1/quarantine/{number}/retry", told, question)
 
 
 def asides(url: str, session: str) -> list[AsideEntry]:
@@ -35,7 +44,7 @@ def asides(url: str, session: str) -> list[AsideEntry]:
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
-    _require(session)
+    require_session(session)
     found: list[AsideEntry] = []
     while len(found) < MOST:
         path = f"/v1/quarantine?after={found[-1].number if found else 0}"
@@ -64,14 +73,15 @@ def conflicts(url: str, token: str) -> list[ConflictEntry]:
     return _read(url, token, "GET", "/v1/conflicts", b"", ConflictsReply).conflicts
 
 
-def _require(session: str) -> None:
+def require_session(session: str) -> None:
+    """That somebody signed in at the centre itself. Raises HallError ``needs_session``."""
     if not session:
         raise HallError(
             "needs_session", "要负责人联网签到后才能请中心重办", field="clerk", hint="请负责人签到，或交给负责人处理"
         )
 
 
-def _asked(url: str, token: str, path: str, told: Retry | Contents, question: Question) -> RetryReply:
+def _asked(url: str, token: str, path: str, told: RetryRequest | Contents, question: Question) -> RetryReply:
     reply = _read(url, token, "POST", path, msgspec.json.encode(told), RetryReply)
     if not question.is_answered_by(reply):
         raise _not_the_centre()

@@ -146,7 +146,7 @@ def test_a_supervisor_is_not_told_by_strangers_that_a_record_was_read_again(
     before, first = aside_in(other.ws), min(item.seq for item in aside.worklist(other.ws))
     lie(hall, "/retry", bend_the_centre=bend_the_centre)
     with pytest.raises(HallError) as error:
-        aside.resend(other.ws, first)
+        aside.resend(other.ws, first, "材料已核对")
     assert error.value.code == "sync_not_the_centre" and aside_in(other.ws) == before
 
 
@@ -156,7 +156,7 @@ def test_nor_of_another_window_s_record(hall: Head, other: Window) -> None:
     record = hall_asides.told(window.ws)[0]
     lie(hall, "/retry")
     with pytest.raises(HallError) as error:
-        hall_asides.retry(window.ws, record)
+        hall_asides.retry(window.ws, record, "材料已核对")
     assert error.value.code == "sync_not_the_centre"
 
 
@@ -171,7 +171,7 @@ def test_a_record_that_was_handed_over_unread_is_still_brought_after_a_superviso
     hall.seat(window)
     record = next(each for each in hall_asides.told(window.ws) if each.seq == 2)
     with pytest.raises(HallError) as error:
-        hall_asides.retry(window.ws, record)
+        hall_asides.retry(window.ws, record, "材料已核对")
     assert error.value.code == "still_set_aside"
     assert [row[0] for row in window.ws.journal.read().execute("SELECT seq FROM dead_letter")] == [2]
     monkeypatch.setattr(rereading, "EVERY_S", -1.0)
