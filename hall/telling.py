@@ -175,6 +175,13 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
+        case f.CaseAnswered(asked=asked):
+            new = (
+                f"{question.rstrip('？?')}：{words}"
+                for question, words in asked
+                if (question, words) not in case.matter.questions
+            )
+            return "补充回答收件时没有回答的问题：" + "；".join(new)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):
