@@ -47,17 +47,19 @@ def list_again(case: Case, plan: ListPlan, answers: Mapping[str, Answer], held: 
     """
     for code, answer in answers.items():
         if case.answers.get(code, answer) != answer:
+            question = next((each.text for each in plan.questions if each.code == code), code)
             raise BadInput(
                 "answer_stands",
-                f"收件时已经回答过“{_text_of(plan, code)}”，不能改成别的",
+                f"收件时已经回答过“{question}”，不能改成别的",
                 field=f"answers.{code}",
                 hint="去掉这个回答；收件时答错了的，请申请人撤回后重新收件",
             )
     listed = {row.code for row in case.rows}
     kept = {row.code: row.held_from for row in case.rows if row.held}
     new = {code: where for code, where in held.items() if code not in listed}
-    return build_checklist(plan, {**answers, **case.answers}, _applying(case, plan), held=kept | new,
-                           problems=plan.problems)  # fmt: skip
+    return build_checklist(
+        plan, {**answers, **case.answers}, _applying(case, plan), held=kept | new, problems=plan.problems
+    )
 
 
 def relisted(case: Case, checklist: Checklist) -> Case:
@@ -98,7 +100,3 @@ def _applying(case: Case, plan: ListPlan) -> Applying:
     identity = check_identity(who.id_number, who.id_type or None, today=case.received)
     age = age_on(identity.birth, case.received) if identity.valid and identity.birth is not None else -1
     return Applying(who.kind, age, plan.agent)
-
-
-def _text_of(plan: ListPlan, code: str) -> str:
-    return next((question.text for question in plan.questions if question.code == code), code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
@@ -155,6 +155,18 @@ def _taken_late(case: Case, body: f.CaseSupplemented) -> str:
     return f"；已过补正期限，仍收下的原因：{body.reason}"
 
 
+def _refused(body: f.CaseRefused) -> str:
+    why = f"；材料齐全、符合法定形式，仍不予受理的说明：{body.refusal.why}" if body.conforming else ""
+    return f"不予受理：{body.refusal.reason}{why}"
+
+
+def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, str]]) -> str:
+    """What was answered that was open before, in the words of both."""
+    new = (f"{question.rstrip('？?')}：{words}" for question, words in asked if (question, words) not in before)
+    listed = "；".join(new)
+    return f"补充回答收件时没有回答的问题：{listed}"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -169,19 +181,13 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"容缺受理，承诺补齐{len(promises)}项"
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
-        case f.CaseRefused(refusal=refusal, conforming=conforming):
-            why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
-            return f"不予受理：{refusal.reason}{why}"
+        case f.CaseRefused():
+            return _refused(fact.body)
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CaseAnswered(asked=asked):
-            new = (
-                f"{question.rstrip('？?')}：{words}"
-                for question, words in asked
-                if (question, words) not in case.matter.questions
-            )
-            return "补充回答收件时没有回答的问题：" + "；".join(new)
+            return _answered(case.matter.questions, asked)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

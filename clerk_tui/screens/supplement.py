@@ -12,8 +12,9 @@ from textual.widget import Widget
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.intake_items import put_answer, question_item
+from clerk_tui.screens.supplement_asks import late_reason_asked, said_again, second_reason_asked
 from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, making, printable, supplement
@@ -88,6 +89,11 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def asked(self) -> tuple[Row, ...]:
         return self.preview.checklist.materials if self.draft.plan is not None else self.draft.rows
 
+    def unseen(self) -> frozenset[str]:
+        """What the answers have brought up and nobody has looked at; of everything else the case says how it stands."""
+        said = {*self.draft.case.ticks, *self.given}
+        return frozenset(row.code for row in self.asked if row.code not in said and not row.held)
+
     def _questions(self) -> list[Item]:
         """What was open at the receipt, and what the answers to it bring up."""
         before, now = self.draft.case.answers, self.draft.answers
@@ -114,7 +120,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def follow(self) -> None:
         self.counter.drafts_changed()
         self._preview = supplement.preview(self.workspace, self.draft)
-        self.ticks = self._preview.ticks
+        unseen = self.unseen()
+        self.ticks = {code: tick for code, tick in self._preview.ticks.items() if code not in unseen}
         if self.asks:
             self.form.show(self._questions())
         else:
@@ -149,7 +156,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("承诺的材料迟交"))
         if chosen is Outcome.NOTICED and preview.known_before:
             warnings.append(_("有第一次就能看到的问题：再次告知要写明原因，并报负责人"))
-        elif chosen is Outcome.NOTICED and not preview.fresh and self.wish is not Outcome.NOTICED:
+        elif (
+            chosen is Outcome.NOTICED
+            and self.draft.case.notices
+            and not preview.fresh
+            and self.wish is not Outcome.NOTICED
+        ):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
@@ -231,6 +243,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         super().action_do(action)
 
+    def short_of(self, action: actions.Action) -> str:
+        return _("情形") if self.asks and action.id == "form" else super().short_of(action)
+
     def papers(self) -> tuple[str, ...]:
         """What will be printed, as ``supplement.submit`` decides it."""
         preview, case, chosen = self.preview, self.draft.case, self.chosen
@@ -275,28 +290,11 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
             self._ask_late_reason()
         else:
-            self._confirm()
+            self.once_seen(self._confirm)
 
     def _ask_late_reason(self) -> None:
         """The paper in the person's hands said what would follow; to take it all the same is answered for."""
-        case, late = self.draft.case, self.preview.late
-        if late:
-            day = min(promise.until for promise in case.promises if promise.code in late)
-            title, said = _("已过承诺补齐的日期"), _("承诺书写明 {day} 前补齐，逾期另有处理。").format(day=day)
-        else:
-            day = case.notices[-1].respond_by
-            title, said = _("已过补正期限"), _("告知书写明 {day} 前补正，逾期另有处理。").format(day=day)
-        spec = Spec(
-            title,
-            (
-                (said, "strong"),
-                (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
-            ),
-            field=_("原因"),
-            check=worded(_("必须写明原因")),
-            yes=N_("下一步"),
-            tone="warn",
-        )
+        spec = late_reason_asked(self.draft.case, self.preview.late)
 
         def answered(answer: Answer) -> None:
             self.draft.late_reason = answer.text
@@ -312,28 +310,16 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self._ask_second_reason(papers, who)
             return
         again = self.preview.again if "notice" in papers else ""
-        why = (_said_again(_(again)), "plain") if again else None
+        why = (said_again(_(again)), "plain") if again else None
         self.ask(self.summary(papers, who, why=why), lambda answer: self._submit(""))
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
         names = [row.name for row in self.rows if row.code in self.preview.known_before]
-        spec = Spec(
-            _("第二次告知要写明原因"),
-            (
-                (_("这些问题第一次收件时就能看到，却没有告知："), "plain"),
-                *((f"\t{name}", "bad") for name in names),
-                ("", "plain"),
-                (_("依法应当一次告知全部内容（行政许可法第三十二条、第七十二条），这次会报给负责人。"), "faint"),
-            ),
-            field=_("原因"),
-            check=worded(_("必须写明原因")),
-            yes=N_("下一步"),
-            tone="bad",
-        )
+        spec = second_reason_asked(names)
 
         def given(reason: Answer) -> None:
             self._second_reason = reason.text
-            why = (_said_again(reason.text), "bad")
+            why = (said_again(reason.text), "bad")
             self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
 
         self.ask(spec, given)
@@ -389,8 +375,3 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             then()
 
         self.counter.push_screen(Dialog(spec), answered)
-
-
-def _said_again(reason: str) -> str:
-    """What the paper of a further notice gives as its reason."""
-    return _("再次告知，原因：{reason}").format(reason=reason)
