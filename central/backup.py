@@ -26,6 +26,7 @@ from central.store import Db, Store, deliveries, devices, queue_numbers
 from central.store.base import PIECE, renew_epoch
 from central.store.tables import TABLES
 from central.verify import verify
+from hall import os_words
 from hall.errors import HallError
 
 _ROWS = {"attachment_piece": 16, "upload_piece": 16}
@@ -76,7 +77,9 @@ async def backup(store: Store, path: Path, office: str = "") -> dict[str, int]:
         os.link(new, path)
     except OSError as error:
         raise BadBackup(
-            "backup_file", f"备份文件写不进去：{path}（{error.strerror}）", hint="换一个没有用过的文件名，检查磁盘空间"
+            "backup_file",
+            f"备份文件写不进去：{path}（{os_words.why(error)}）",
+            hint="换一个没有用过的文件名，检查磁盘空间",
         ) from error
     finally:
         new.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from typing import Final
 from central.refusal import Refused
 from central.store import Store
 from central.store.opening import SECRET_VARIABLE
-from hall import pins, wire
+from hall import os_words, pins, wire
 from hall.errors import StoreError
 
 _BYTES: Final = 32
@@ -94,7 +94,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise StoreError(
             "pin_secret",
-            f"核对密码的密钥读不出来，也写不进去：{path}（{error.strerror}）",
+            f"核对密码的密钥读不出来，也写不进去：{path}（{os_words.why(error)}）",
             hint="建好它所在的文件夹，让中心能读写；已有另存的一份就放回这个文件",
         ) from error
     except ValueError as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 from litestar import Litestar
 
+from hall import os_words
 from hall.errors import HallError
 
 GRACE_S = 3
@@ -41,7 +42,7 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
     try:
         bound = listening(host, port, share_port=share_port)
     except OSError as error:
-        message = f"不能在 {host} 的 {port} 端口上接收连接：{error.strerror}"
+        message = f"不能在 {host} 的 {port} 端口上接收连接：{os_words.why(error)}"
         hint = "看看是不是已有一个中心开着；或用 --host、--port 换一个地址或端口"
         raise HallError("cannot_listen", message, field="port", hint=hint) from None
     with bound as listener:

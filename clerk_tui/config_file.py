@@ -17,6 +17,7 @@ import msgspec
 
 from clerk_tui import paths
 from clerk_tui.config import Config
+from hall import os_words
 from hall.errors import HallError
 
 TARGETS = (
@@ -108,7 +109,7 @@ def _read(source: Path) -> dict[str, Any]:
         raise _problem(source, None, f"第 {line} 行不是 UTF-8 编码。", "用 UTF-8 编码重新保存。") from None
     except OSError as error:
         raise _problem(
-            source, None, f"读不出来（{error.strerror}）。", "检查它是不是普通文件、本用户能不能读。"
+            source, None, f"读不出来（{os_words.why(error)}）。", "检查它是不是普通文件、本用户能不能读。"
         ) from None
     try:
         return tomllib.loads(text)

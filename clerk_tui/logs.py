@@ -16,6 +16,7 @@ from typing import Any
 
 from clerk_tui import paths
 from clerk_tui.config import Config
+from hall import os_words
 from hall.errors import HallError
 
 MAX_BYTES = 1_000_000
@@ -59,7 +60,7 @@ def setup_logging(config: Config, path: Path | None = None) -> Path:
         )
     except OSError as error:
         hint = "检查这个目录是否可写、磁盘是否已满，或用环境变量 XDG_STATE_HOME 换一个目录。"
-        raise HallError("log_unwritable", f"日志文件 {target} 打不开（{error.strerror}）。", hint=hint) from None
+        raise HallError("log_unwritable", f"日志文件 {target} 打不开（{os_words.why(error)}）。", hint=hint) from None
     handler.setFormatter(Discreet(FORMAT))
     level = logging.getLevelNamesMapping()[config.log.level.upper()]
     for name in ("hall", "receipts", "clerk_tui", "central"):

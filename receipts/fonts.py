@@ -26,6 +26,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from hall import os_words
 from hall.errors import HallError
 from receipts.drawable import FIRST_HAN, INVISIBLE, missing
 
@@ -370,7 +371,7 @@ class _locked:
         except OSError as error:
             raise HallError(
                 "font_cache_unwritable",
-                f"无法写入字体目录（{self._folder}）：{error.strerror}",
+                f"无法写入字体目录（{self._folder}）：{os_words.why(error)}",
                 hint="请检查目录权限",
             ) from error
         fcntl.flock(self._file, fcntl.LOCK_EX)

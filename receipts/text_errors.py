@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from hall import os_words
 from hall.errors import HallError
 
 MOST_COPIES: Final = 9
@@ -33,7 +34,7 @@ def not_toml(path: Path, error: Exception) -> HallError:
 
 def unreadable(path: Path, error: OSError) -> HallError:
     """A file that is there and cannot be read."""
-    return _bad(path, "", f"读不了：{error.strerror or ''}")
+    return _bad(path, "", f"读不了：{os_words.why(error)}")
 
 
 def unused(path: Path) -> HallError:

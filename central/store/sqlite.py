@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.store.base import PIECE, Db, Row, Store, unstorable
 from central.store.locking import WriteLock, busy, is_away
 from central.store.migrations import migrations
+from hall import os_words
 from hall.errors import StoreError
 
 SECRET = "pin-secret"
@@ -84,8 +85,9 @@ class SqliteStore(Store):
                 self._open()
             row = self._db.execute("SELECT signing_key FROM server").fetchone()
         except (OSError, sqlite3.Error) as error:
+            why = os_words.why(error) if isinstance(error, OSError) else error
             raise StoreError(
-                "centre_database", f"中心数据库打不开：{path}（{error}）", hint="检查目录权限和磁盘空间，或换一个目录"
+                "centre_database", f"中心数据库打不开：{path}（{why}）", hint="检查目录权限和磁盘空间，或换一个目录"
             ) from error
         self.key = Ed25519PrivateKey.from_private_bytes(row[0])
 

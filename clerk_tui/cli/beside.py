@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from clerk_tui.cli.records import CENTRAL, enrol_now
 from clerk_tui.i18n import _
+from hall import os_words
 from hall.errors import HallError
 from hall.roles import Role
 
@@ -67,7 +68,7 @@ class Centre:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._ours = self._take()
         except OSError as error:
-            raise self._failed(error.strerror or "") from error
+            raise self._failed(_(os_words.why(error))) from error
         if not self._ours:
             threading.Thread(target=self._inherit, name="centre-heir", daemon=True).start()
 

@@ -21,6 +21,7 @@ import click
 
 from clerk_tui.cli.helping import Argument, Command
 from clerk_tui.i18n import _
+from hall import os_words
 from hall.errors import HallError
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _write(stream: Any, text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = _(os_words.why(error))
     if stream is not sys.stderr:
         raise Unwritten(why)
 

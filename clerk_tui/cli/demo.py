@@ -10,6 +10,7 @@ import click
 
 from clerk_tui.cli.console import Session, command, json_option
 from clerk_tui.i18n import _
+from hall import os_words
 from hall.errors import BadInput
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _require_folder(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out):
             pass
     except OSError as error:
-        what = _("{path} 放不了文书（{why}）").format(path=out, why=error.strerror or type(error).__name__)
+        what = _("{path} 放不了文书（{why}）").format(path=out, why=_(os_words.why(error)))
         raise BadInput("bad_folder", what, field="--out", hint=_("换一个写得进的文件夹")) from None
 
 

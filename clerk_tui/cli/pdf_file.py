@@ -6,9 +6,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from clerk_tui import os_words
 from clerk_tui.i18n import _
 from clerk_tui.paths import give_name
+from hall import os_words
 from hall.errors import HallError
 
 _OURS = b"clerk, ReportLab"

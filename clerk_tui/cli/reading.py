@@ -14,6 +14,7 @@ from typing import Any
 
 from clerk_tui.i18n import _
 from clerk_tui.services.written import Number
+from hall import os_words
 from hall.errors import BadInput
 
 MAX_BYTES = 1 << 20
@@ -101,7 +102,7 @@ def _bytes(source: str) -> bytes:
     except FileNotFoundError:
         raise BadInput("no_file", _("没有文件 {path}").format(path=source), field="FILE", hint=hint) from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or _("文件名不对")
+        why = _(os_words.why(error)) if isinstance(error, OSError) else _("文件名不对")
         what = _("文件 {path} 读不出来（{why}）").format(path=source, why=why)
         raise BadInput("unreadable_file", what, field="FILE", hint=hint) from None
     if len(data) > MAX_BYTES:

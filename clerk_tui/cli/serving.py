@@ -22,6 +22,7 @@ from clerk_tui import paths
 from clerk_tui.cli.console import Session, note
 from clerk_tui.cli.kiosk import hall_of
 from clerk_tui.i18n import _
+from hall import os_words
 from hall.errors import BadInput, HallError
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def run(command: str, host: str, port: int, language: str, names: Sequence[str] 
         Boards(command, host, port, title=_("看板")).serve()
     except OSError as error:
         raise HallError(
-            "cannot_serve", _("这个地址上不能提供网页：{why}").format(why=error.strerror or ""), field="--serve",
+            "cannot_serve", _("这个地址上不能提供网页：{why}").format(why=_(os_words.why(error))), field="--serve",
             hint=_("换一个端口"),
         ) from error  # fmt: skip
 

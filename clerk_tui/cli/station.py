@@ -15,6 +15,7 @@ import click
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.helping import Group
 from clerk_tui.i18n import _
+from hall import os_words
 from hall.errors import BadInput, HallError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _content(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        message = _("预约文件读不出来：{why}").format(why=error.strerror)
+        message = _("预约文件读不出来：{why}").format(why=_(os_words.why(error)))
         raise BadInput("unreadable_file", message, field="FILE", hint=_("检查路径和权限")) from error
 
 

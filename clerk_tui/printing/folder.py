@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
-from clerk_tui import os_words
 from clerk_tui.paths import give_name
 from clerk_tui.printing.targets import PrintError
+from hall import os_words
 
 
 class FolderTarget:

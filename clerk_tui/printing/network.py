@@ -15,9 +15,9 @@ from collections.abc import Callable
 from threading import Event
 from typing import Final
 
-from clerk_tui import os_words
 from clerk_tui.printing.targets import PrintError
 from clerk_tui.printing.ticket import escpos
+from hall import os_words
 
 CHUNK: Final = 4096
 """Bytes at once: printers have small buffers and stop reading while the motor runs."""
@@ -73,8 +73,7 @@ class TicketPrinter:
         try:
             return socket.create_connection((self.host, self.port), timeout=self.connect_s)
         except OSError as error:
-            # A name that is not found has a number of its own, which is no errno.
-            why = "没有应答" if isinstance(error, TimeoutError) else os_words.why(error)
+            why = os_words.why(error)
             raise PrintError(
                 f"打印机 {self.name} 连不上：{why}", "看打印机是否开着、网线是否插好，然后再打一次，或改送别处"
             ) from error

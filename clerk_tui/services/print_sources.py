@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from clerk_tui.sync import prints
 from clerk_tui.sync.asking import Centre, Refused
+from hall import os_words
 from hall.errors import BadInput
 from hall.print_wire import Ended
 
@@ -223,5 +224,4 @@ def folder_trouble(error: OSError) -> str:
     if isinstance(error, FileExistsError):
         name = Path(error.filename).name
         return f"有个文件叫“{name}”，占了文件夹的位置，这里的文书都没有打；移走这个文件，再按 F5"
-    why = error.strerror
-    return f"不能读写（{why}），这里的文书都没有打；让管理员给这台机器读写这个文件夹的权限，再按 F5"
+    return f"不能读写（{os_words.why(error)}），这里的文书都没有打；让管理员给这台机器读写这个文件夹的权限，再按 F5"

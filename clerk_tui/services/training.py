@@ -20,6 +20,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import shifts
 from clerk_tui.store.connection import translated
 from hall import facts as f
+from hall import os_words
 from hall.case import Case
 from hall.errors import BadInput
 from hall.fold import fold
@@ -140,7 +141,7 @@ def load(path: Path = FILE, language: str = "zh") -> tuple[Exercise, ...]:
             reading = beside
             texts = msgspec.toml.decode(beside.read_bytes(), type=dict[str, Texts])
     except (OSError, msgspec.MsgspecError, ValueError) as error:
-        what = error.strerror if isinstance(error, OSError) else str(error)
+        what = os_words.why(error) if isinstance(error, OSError) else error
         hint = "对照程序自带的 exercises.toml 改正"
         raise BadInput(
             "bad_exercises", f"练习文件 {reading.name} 读不出来：{what}", field="--exercises", hint=hint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from clerk_tui import paths
 from clerk_tui.clock import Clock, HallClock, SystemClock
 from clerk_tui.services.rights import Seat, signed_in
-from hall import ids
+from hall import ids, os_words
 from hall.calendar import WorkCalendar
 from hall.catalogue.model import Department
 from hall.errors import BadCatalogue, BadInput
@@ -132,9 +132,10 @@ def _with_file(calendar: WorkCalendar, path: Path, source: str, hint: str) -> Wo
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except (OSError, ValueError) as error:
+        why = os_words.why(error) if isinstance(error, OSError) else error
         raise BadInput(
             "bad_calendar",
-            f"日历文件 {path} 读不出来：{error}",
+            f"日历文件 {path} 读不出来：{why}",
             field=f"{source}: {path.name}",
             hint=hint,
         ) from error

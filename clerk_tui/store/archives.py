@@ -15,6 +15,7 @@ from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import key_file
 from clerk_tui.store.projections import facts_of
 from clerk_tui.store.shared import read_case
+from hall import os_words
 from hall.case import Case
 from hall.errors import HallError, StoreError
 from hall.fold import fold
@@ -81,7 +82,7 @@ def put_away(store: Path, token: Path | None) -> Path:
     except OSError as error:
         raise StoreError(
             "archive_failed",
-            f"原来的账本移不走：{error.strerror}（{store}）",
+            f"原来的账本移不走：{os_words.why(error)}（{store}）",
             hint="检查文件夹权限和磁盘空间，再试一次",
         ) from error
     return target

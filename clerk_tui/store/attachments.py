@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hall import os_words
 from hall.errors import BadInput, StoreError
 
 FOLDER: Final = "attachments"
@@ -63,7 +64,7 @@ def take_in(store: Path, source: Path) -> Attachment:
             data = file.read(MAX_SIZE + 1)
     except OSError as error:
         raise BadInput(
-            "no_file", f"文件读不出来：{error.strerror}（{source}）", field="path", hint="核对文件名"
+            "no_file", f"文件读不出来：{os_words.why(error)}（{source}）", field="path", hint="核对文件名"
         ) from error
     if len(data) > MAX_SIZE:
         raise BadInput("too_big", "附件最大 20 MB", field="path", hint="降低扫描分辨率，或分成几个文件")
@@ -153,5 +154,7 @@ def write(target: Path, data: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise StoreError(
-            "attachment_failed", f"附件存不下来：{error.strerror}（{target.parent}）", hint="检查磁盘空间和文件夹权限"
+            "attachment_failed",
+            f"附件存不下来：{os_words.why(error)}（{target.parent}）",
+            hint="检查磁盘空间和文件夹权限",
         ) from error

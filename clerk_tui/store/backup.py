@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from clerk_tui.store.device import Device, key_file, read_device
 from clerk_tui.store.looking import quick_check
 from clerk_tui.store.traces import given, read_traces
 from clerk_tui.store.verifying import Head, verify_chain
+from hall import os_words
 from hall.errors import HallError, StoreError
 
 READ_ONLY: Final = 0o400
@@ -67,7 +69,7 @@ def copy(source: Path, target: Path) -> Examined:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.unlink(missing_ok=True)
         if shutil.disk_usage(target.parent).free < source.stat().st_size * 2:
-            raise OSError(28, "磁盘空间不够")
+            raise OSError(errno.ENOSPC, "no room for a copy")
         with translated(source), closing(_open(source)) as db:
             db.execute("VACUUM INTO ?", (str(part),))
         examined = examine(part)
@@ -148,7 +150,7 @@ def _damaged(path: Path, what: str) -> StoreError:
 
 
 def _unwritable(path: Path, error: OSError) -> HallError:
-    what = error.strerror or type(error).__name__
+    what = os_words.why(error)
     return StoreError(
         "backup_failed", f"备份写不下来：{what}（{path}）", field="folder", hint="检查磁盘空间和文件夹权限"
     )

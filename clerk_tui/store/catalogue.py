@@ -21,6 +21,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from clerk_tui.store.catalogue_file import Compiled, Damaged, encode, open_content, open_file, write
+from hall import os_words
 from hall.catalogue.model import Bundle, Department, EnglishText, HallInfo, Matter, Problem
 from hall.errors import BadCatalogue, BadInput
 
@@ -359,7 +360,7 @@ def _unreadable(path: Path, error: OSError) -> BadCatalogue:
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     return BadCatalogue(
         "no_catalogue" if missing else "unreadable_catalogue",
-        f"{'找不到' if missing else '读不出'}事项目录：{path}（{error.strerror}）",
+        f"{'找不到' if missing else '读不出'}事项目录：{path}（{os_words.why(error)}）",
         field=str(path),
         hint="核对 config.toml 的 catalogue.path" if missing else "核对文件的读取权限",
     )

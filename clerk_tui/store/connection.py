@@ -22,6 +22,7 @@ from urllib.parse import quote
 from clerk_tui import faults
 from clerk_tui.store import attachments
 from clerk_tui.store.disk import Disk, Limits, has_room
+from hall import os_words
 from hall.errors import StoreError
 
 APPLICATION_ID: Final = 0x434C4B31
@@ -244,7 +245,9 @@ def check_file(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _error("store_unreadable", f"数据库读不出来：{error.strerror}", path, "检查文件的权限和磁盘") from error
+        raise _error(
+            "store_unreadable", f"数据库读不出来：{os_words.why(error)}", path, "检查文件的权限和磁盘"
+        ) from error
     if not head:
         return
     if len(head) < 100 or head[:16] != _MAGIC:
@@ -288,7 +291,7 @@ def _open_lock(path: Path) -> int:
     except OSError as error:
         raise _error(
             "store_unreachable",
-            f"数据库所在的文件夹不能写入：{error.strerror}",
+            f"数据库所在的文件夹不能写入：{os_words.why(error)}",
             path,
             "检查文件夹权限，或改 store.path",
         ) from error

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from hall import os_words
 from hall.errors import StoreError
 
 SLOT: Final = 4096
@@ -78,7 +79,7 @@ class Witness:
             os.fdatasync(self._file)
             self.trouble = ""
         except OSError as error:
-            self.trouble = error.strerror or type(error).__name__
+            self.trouble = os_words.why(error)
             self.close()
 
     def close(self) -> None:
@@ -127,7 +128,7 @@ def _marks(data: bytes) -> Iterator[Mark]:
 def _unreadable(path: Path, error: OSError) -> StoreError:
     return StoreError(
         "witness_unreadable",
-        f"防回滚见证文件读不出来：{error.strerror}（{path}）",
+        f"防回滚见证文件读不出来：{os_words.why(error)}（{path}）",
         field="store.witness",
         hint="检查文件权限和磁盘；不要删除它，报告管理员",
     )

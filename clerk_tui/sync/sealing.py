@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from clerk_tui.store.exchange import Outbox
+from hall import os_words
 from hall.errors import HallError, StoreError
 from hall.sealed import SealedFacts, read_envelope, seal_facts
 
@@ -101,7 +102,7 @@ def _write(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
-        raise _failed(path, error.strerror or "") from error
+        raise _failed(path, os_words.why(error)) from error
 
 
 def _failed(path: Path, what: str) -> StoreError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import re
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -15,9 +17,12 @@ from clerk_tui.i18n import _
 from clerk_tui.po import read_po
 from clerk_tui.screens.home import _other_ways
 from clerk_tui.screens.words import work_name
+from clerk_tui.store.attachments import take_in
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
 from clerk_tui.widgets.phrases import age, listed, said_of
+from hall.errors import BadInput
+from hall.os_words import WORDS, why
 from hall.shifts import WORK_NAMES
 from hall.telling import STATE_NAMES
 from tests.clerk_tui.screens.conftest import OpenCounter
@@ -55,6 +60,16 @@ def test_the_ways_beside_an_empty_search_are_not_cut() -> None:
     assert max(map(width, lines)) <= 44
     said = " ".join(" ".join(lines).split())
     assert "ID number, phone" in said and "does not have yet" in said
+
+
+@pytest.mark.usefixtures("english")
+def test_what_the_operating_system_says_is_english_too(tmp_path: Path) -> None:
+    """Also where a message of what lies below the screens has it within."""
+    with pytest.raises(BadInput) as failed:
+        take_in(tmp_path / "clerk.db", tmp_path)
+    assert _(failed.value.message) == f"The file cannot be read: it is a folder ({tmp_path})"
+    assert [text for text in map(_, WORDS.values()) if CHINESE.search(text)] == []
+    assert _(why(OSError(errno.ENOTTY, ""))) == "system error ENOTTY"
 
 
 DAY = re.compile(
