@@ -160,6 +160,13 @@ def _refused(body: f.CaseRefused) -> str:
     return f"不予受理：{body.refusal.reason}{why}"
 
 
+def _decided(body: f.CaseDecided) -> str:
+    if not body.decided_by:
+        return "决定：准予" if body.granted else "决定：不予"
+    who = body.decided_by
+    return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
+
+
 def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, str]]) -> str:
     """What was answered that was open before, in the words of both."""
     new = (f"{question.rstrip('？?')}：{words}" for question, words in asked if (question, words) not in before)
@@ -200,10 +207,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"特殊程序结束：{name}，时限恢复"
         case f.LimitExtended(days=days, approver=approver):
             return f"延长办理期限{days}个工作日，批准人{approver}"
-        case f.CaseDecided(granted=granted, decided_by=""):
-            return "决定：准予" if granted else "决定：不予"
-        case f.CaseDecided(granted=granted, decided_by=who):
-            return f"决定：准予，决定人{who}" if granted else f"决定：不予，决定人{who}"
+        case f.CaseDecided():
+            return _decided(fact.body)
         case f.ResultDelivered(how=how):
             return "结果已领取" if how == "collected" else "结果已邮寄"
         case f.PapersServed(documents=documents, how=how):
