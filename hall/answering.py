@@ -34,6 +34,7 @@ def plan_of(matter: Matter, checklist: Checklist, problems: tuple[Problem, ...],
         situations=matter.situations,
         materials=matter.materials,
         exits=matter.exits,
+        denial_reasons=tuple(reason for reason in matter.denial_reasons if reason.when.strip()),
         problems=problems,
     )
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hall.catalogue.model import Exit, Field, Material, Problem, Question, Situation
+from hall.catalogue.model import DenialReason, Exit, Field, Material, Problem, Question, Situation
 
 
 class Listing(Protocol):
@@ -33,6 +33,9 @@ class Listing(Protocol):
     @property
     def exits(self) -> tuple[Exit, ...]: ...
 
+    @property
+    def denial_reasons(self) -> tuple[DenialReason, ...]: ...
+
 
 class ListPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The questions of a matter and what hangs on them, as they were when the case began.
@@ -49,6 +52,7 @@ class ListPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     situations: tuple[Situation, ...] = ()
     materials: tuple[Material, ...] = ()
     exits: tuple[Exit, ...] = ()
+    denial_reasons: tuple[DenialReason, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

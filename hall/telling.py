@@ -9,7 +9,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
-from hall.verdict import Tick, TickState
+from hall.verdict import Refusal, Tick, TickState
 
 S = CaseState
 SERVED_NAMES = {
@@ -155,9 +155,12 @@ def _taken_late(case: Case, body: f.CaseSupplemented) -> str:
     return f"；已过补正期限，仍收下的原因：{body.reason}"
 
 
-def _refused(body: f.CaseRefused) -> str:
-    why = f"；材料齐全、符合法定形式，仍不予受理的说明：{body.refusal.why}" if body.conforming else ""
-    return f"不予受理：{body.refusal.reason}{why}"
+def _refused(refusal: Refusal, *, conforming: bool) -> str:
+    if not conforming:
+        return f"不予受理：{refusal.reason}"
+    if not refusal.why:
+        return f"不予受理：{refusal.reason}；材料齐全、符合法定形式"
+    return f"不予受理：{refusal.reason}；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}"
 
 
 def _decided(body: f.CaseDecided) -> str:
@@ -188,8 +191,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"容缺受理，承诺补齐{len(promises)}项"
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
-        case f.CaseRefused():
-            return _refused(fact.body)
+        case f.CaseRefused(refusal=refusal, conforming=conforming):
+            return _refused(refusal, conforming=conforming)
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"

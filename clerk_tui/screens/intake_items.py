@@ -35,15 +35,18 @@ def items_of(
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
-    items: list[Item] = [question_item(question, draft.answers) for question in preview.checklist.questions]
+    items: list[Item] = [
+        question_item(each, draft.answers, preview.warnings.get(f"answers.{each.code}", ""))
+        for each in preview.checklist.questions
+    ]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
-def question_item(question: Question, answers: Mapping[str, Answer]) -> Item:
-    """A question of the matter with its answer, if there is one yet."""
+def question_item(question: Question, answers: Mapping[str, Answer], caution: str) -> Item:
+    """A question of the matter with its answer, if there is one yet, and what is to be told because of it."""
     options = (
         tuple((code, _(label)) for code, label in YES_NO)
         if question.kind == "yesno"
@@ -57,6 +60,7 @@ def question_item(question: Question, answers: Mapping[str, Answer]) -> Item:
         options=options,
         multi=question.kind == "multi",
         note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
+        caution=_(caution),
     )
 
 

@@ -17,6 +17,7 @@ from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.outbox_lines import (
     aside_lines,
+    calendar_lines,
     conflict_lines,
     hall_aside_lines,
     head_lines,
@@ -336,7 +337,7 @@ class OutboxScreen(CounterScreen):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
-        from clerk_tui.services import outbox
+        from clerk_tui.services import outbox, upkeep
         from clerk_tui.services.health import health
 
         workspace = self.counter.workspace
@@ -347,6 +348,7 @@ class OutboxScreen(CounterScreen):
         look = found.look
         damaged = look is not None and look.what == "journal"
         lines = [*look_lines(look, workspace, columns), *log_lines(found.log, columns)]
+        lines += calendar_lines(upkeep.unsure(workspace), workspace.clock.today().year, columns)
         lines += head_lines(workspace, status, columns, damaged=damaged)
         texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):

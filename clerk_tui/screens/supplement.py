@@ -97,7 +97,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def _questions(self) -> list[Item]:
         """What was open at the receipt, and what the answers to it bring up."""
         before, now = self.draft.case.answers, self.draft.answers
-        return [question_item(each, now) for each in self.preview.checklist.questions if each.code not in before]
+        told = self.preview.warnings
+        return [
+            question_item(each, now, told.get(f"answers.{each.code}", ""))
+            for each in self.preview.checklist.questions
+            if each.code not in before
+        ]
 
     def _changed(self, key: str, value: Value) -> None:
         put_answer(self.draft.answers, key.partition(".")[2], value)

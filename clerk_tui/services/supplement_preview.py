@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import clean_refusal, clean_ticks, said_in
+from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.answering import list_again, plan_of, relisted
@@ -20,7 +20,7 @@ from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
 from hall.checklist import Applying, Checklist, Row, build_checklist
-from hall.deadlines import due, latest_promise, receipt_start, respond_by, tolerance_open
+from hall.deadlines import UNSURE, awaits_calendar, due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Due
 from hall.list_plan import ListPlan
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
@@ -141,6 +141,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
+    if awaits_calendar(case, ws.calendar, today):
+        found.warnings["received"] = UNSURE
     ticks = {**_standing(case), **changed}
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
@@ -175,7 +177,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ticks=ticks,
         changed=changed,
         field_hints=found.hints,
-        warnings=found.warnings,
+        warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
