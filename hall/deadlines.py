@@ -16,11 +16,11 @@ from hall.calendar import WorkCalendar
 from hall.case import Case, CaseState
 from hall.catalogue.model import Limit, Limits, Tolerance
 from hall.facts import Due
+from hall.steps import RUNNING
 
 NOTICE_DAYS = 5
 """Working days for a notice, counted from the receipt day (行政许可法 art. 32(4), 82)."""
 DAY = dt.timedelta(days=1)
-RUNNING = (CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
 class Light(StrEnum):
