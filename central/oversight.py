@@ -15,7 +15,8 @@ from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
 from hall import wire_oversight as w
-from hall.names import clean_text
+from hall.errors import HallError
+from hall.names import clean_text, says_something
 from hall.roles import NAMES, Permission, allows, read_roles
 
 SHOWN_REPORTS = 50
@@ -52,21 +53,32 @@ async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
     return w.ConflictsReply(conflicts=entries[:PAGE], has_more=len(entries) > PAGE)
 
 
-async def retry(store: Store, office: str, number: int, actor: str, now_ms: int, reason: str = "") -> w.RetryReply:
-    """Read a set-aside fact again, and with it those of its case that waited for it; who asked for it, and why where
-    they said so, is recorded.
+async def retry(store: Store, office: str, number: int, actor: str, now_ms: int, reason: str) -> w.RetryReply:
+    """Read a set-aside fact again, and with it those of its case that waited for it; who asked for it and why is
+    recorded.
 
     Raises:
-        Refused: 404 nothing with this number is set aside in this hall.
+        Refused: 404 nothing with this number is set aside in this hall; 400 the reason says nothing.
     """
+    words = _words(reason)
 
     async def work(db: Db) -> w.RetryReply:
         reply = await read_again(db, office, number, actor, now_ms, vouched=True)
-        target = f"{number} {reply.status.value} {reason}".rstrip()
+        target = f"{number} {reply.status.value} {words}"
         await tokens.record(db, now_ms, office, actor, "aside.retried", target)
         return reply
 
     return await store.transact(work)
+
+
+def _words(reason: str) -> str:
+    try:
+        words = clean_text(reason, field="reason", max_length=w.LONGEST_WORDS)
+    except HallError as error:
+        raise Refused(400, wire.Problem(code=error.code, message=error.message)) from None
+    if not says_something(words):
+        raise Refused(400, wire.Problem(code="needs_reason", message="要写明为什么现在可以生效"))
+    return words
 
 
 async def answerable(store: Store, office: str, person: str, permission: Permission) -> str:

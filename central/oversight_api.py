@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from central import alarms, asides, oversight
 from central.clock import now_ms
@@ -37,9 +37,10 @@ async def quarantine(request: Asked, state: State, after: NumberInHall = 0) -> w
 
 
 @post("/v1/quarantine/{number:int}/retry", status_code=200, opt=needs(Permission.OVERSEE))
-async def retry(number: NumberInHall, request: Asked, state: State) -> w.RetryReply:
+async def retry(number: NumberInHall, data: JSONBody[w.RetryRequest], request: Asked, state: State) -> w.RetryReply:
     """Read a set-aside fact again, as after an upgrade of the centre; those of its case that wait go with it."""
-    reply = await oversight.retry(_store(state), request.user.office, number, request.user.actor, now_ms())
+    asked = request.user
+    reply = await oversight.retry(_store(state), asked.office, number, asked.actor, now_ms(), data.reason)
     state.waiting.changed(request.user.office)
     return reply
 

@@ -129,8 +129,9 @@ class CaseCorrected(Body, frozen=True, tag="case.corrected"):
 class CaseRefused(Body, frozen=True, tag="case.refused"):
     """Not accepted: no licence needed, not this organ's power, or another reason; the reason is never empty.
 
-    ``conforming``: a clerk stated it although nothing was missing (行政许可法 art. 72(1)). ``beyond``: the ground lies
-    beyond art. 32 (``Refusal.beyond_the_act``), ``approved_by`` is the number of the one in charge who stood by.
+    ``conforming``: nothing was missing, and a clerk stated it or an exit beside art. 32 (art. 72(1)). ``beyond``: the
+    ground lies beyond art. 32 (``Refusal.beyond_the_act``), ``approved_by`` is the number of the one in charge who
+    stood by.
     """
 
     refusal: Refusal

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from hall.catalogue.conditions import OPEN, Answer, Facts, holds, parse
-from hall.catalogue.model import Exit, Field, Material, Matter, Problem, Question
+from hall.catalogue.model import DenialReason, Exit, Field, Material, Matter, Problem, Question
 from hall.errors import BadInput
 
 _COMMAS = re.compile("[,，、]")
@@ -51,7 +51,11 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Checklist(Struct, frozen=True, kw_only=True):
-    """What follows from the answers. ``open_questions`` are asked but not answered yet, in order."""
+    """What follows from the answers. ``open_questions`` are asked but not answered yet, in order.
+
+    ``cautions`` are grounds on which it may later be decided against the applicant (行政许可法 art. 38) and which the
+    answers already show: to be told before applying; the application is taken all the same.
+    """
 
     matter: str
     answers: dict[str, Answer]
@@ -61,6 +65,7 @@ class Checklist(Struct, frozen=True, kw_only=True):
     materials: tuple[Row, ...]
     fields: tuple[Field, ...]
     exits: tuple[Exit, ...]
+    cautions: tuple[DenialReason, ...] = ()
 
     def row(self, code: str) -> Row | None:
         """The material with this code, or ``None``."""
@@ -115,6 +120,7 @@ def build_checklist(
         ),
         fields=tuple(field for field in matter.fields if holds(field.when, facts)),
         exits=tuple(exit_ for exit_ in matter.exits if holds(exit_.when, facts)),
+        cautions=tuple(reason for reason in matter.denial_reasons if reason.when.strip() and holds(reason.when, facts)),
     )
 
 

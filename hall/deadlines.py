@@ -20,6 +20,8 @@ from hall.steps import RUNNING
 
 NOTICE_DAYS = 5
 """Working days for a notice, counted from the receipt day (行政许可法 art. 32(4), 82)."""
+UNSURE = "按周末推算已过五个工作日：当年放假安排还没有导入，不能断定视为受理，请马上告知或者受理"
+"""What is said of a case that ``awaits_calendar``."""
 DAY = dt.timedelta(days=1)
 
 
@@ -108,8 +110,20 @@ def notice_due(clock_from: dt.date, calendar: WorkCalendar) -> cal.Due:
 
 
 def is_deemed_accepted(case: Case, calendar: WorkCalendar, today: dt.date) -> bool:
-    """Whether the five-day rule has accepted this case: received, no word to the applicant, the last day is past."""
-    return case.state is CaseState.RECEIVED and today > notice_due(case.clock_from, calendar).day
+    """Whether the five-day rule has accepted this case: received, no word to the applicant, the last day is past.
+
+    Never by a last day that was counted without knowing the days off: a fact cannot be counted again when the year's
+    notice is there (``awaits_calendar``).
+    """
+    last = notice_due(case.clock_from, calendar)
+    return case.state is CaseState.RECEIVED and not last.provisional and today > last.day
+
+
+def awaits_calendar(case: Case, calendar: WorkCalendar, today: dt.date) -> bool:
+    """Whether the five days seem to be over, counted without knowing the year's days off: nobody can say yet whether
+    the law has accepted the case, so the applicant is to be told at once."""
+    last = notice_due(case.clock_from, calendar)
+    return case.state is CaseState.RECEIVED and last.provisional and today > last.day
 
 
 def respond_by(noticed: dt.date, days: int, unit: cal.Unit, calendar: WorkCalendar) -> cal.Due:

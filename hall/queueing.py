@@ -8,7 +8,9 @@ a ticket has waited ``fair_after_min``, nobody who came after it is called befor
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -38,6 +40,15 @@ class Next(Struct, frozen=True):
 
     ticket: Ticket
     why: str
+
+
+class Slot(Struct, frozen=True, kw_only=True):
+    """When an appointment is, in the hall's time, and where the hall's clock is to it: ``before`` it, in it (``now``)
+    or ``after`` it. ``end`` is ``None`` where it is not known."""
+
+    begin: dt.datetime
+    end: dt.datetime | None
+    clock: Literal["before", "now", "after"]
 
 
 def head_start_ms(lane: Lane, transfers: int, rule: QueueRule) -> int:

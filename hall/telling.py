@@ -9,7 +9,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
-from hall.verdict import Tick, TickState
+from hall.verdict import Refusal, Tick, TickState
 
 S = CaseState
 SERVED_NAMES = {
@@ -155,6 +155,14 @@ def _taken_late(case: Case, body: f.CaseSupplemented) -> str:
     return f"；已过补正期限，仍收下的原因：{body.reason}"
 
 
+def _refused(refusal: Refusal, *, conforming: bool) -> str:
+    if not conforming:
+        return f"不予受理：{refusal.reason}"
+    if not refusal.why:
+        return f"不予受理：{refusal.reason}；材料齐全、符合法定形式"
+    return f"不予受理：{refusal.reason}；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -170,8 +178,7 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseCorrected(corrections=corrections):
             return f"当场更正{len(corrections)}项"
         case f.CaseRefused(refusal=refusal, conforming=conforming):
-            why = f"；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}" if conforming else ""
-            return f"不予受理：{refusal.reason}{why}"
+            return _refused(refusal, conforming=conforming)
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"

@@ -72,7 +72,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     ``lawful`` are the outcomes on offer, ``unlawful`` says of each other one why not, ``errors`` are ticks that
     cannot stand (a promise for a material that may not be promised ...), ``unanswered`` the questions still open.
-    ``conforming``: a clerk states a refusal although nothing is missing (行政许可法 art. 32(5): 应当受理).
+    ``conforming``: it is refused although nothing is missing (行政许可法 art. 32(5): 应当受理), by a clerk or by an
+    exit of the matter that no item of art. 32 knows: told to supervisors.
     ``promised_before``: the case was accepted with its promises; now they are kept, and none is made.
     """
 
@@ -88,6 +89,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     unanswered: tuple[Question, ...] = ()
     conforming: bool = False
     promised_before: bool = False
+
+    @property
+    def needs_why(self) -> bool:
+        """Whether the clerk has to explain the refusal beside its ground; of an exit the catalogue answers for it."""
+        return self.conforming and self.refusal is not None and not self.refusal.exit
 
     @property
     def corrections(self) -> tuple[Gap, ...]:
@@ -182,7 +188,9 @@ def judge(
     ]
     gaps = gaps_of(checklist.materials, ticks)
     stated = exit_refusal(checklist.exits[0]) if checklist.exits else refusal
-    conforming = stated is not None and not stated.exit and not gaps and not errors and not checklist.open_questions
+    complete = not gaps and not errors and not checklist.open_questions
+    # Items 1 and 2 of art. 32 do not ask whether it is complete where the answers themselves lead there.
+    conforming = stated is not None and complete and (not stated.exit or stated.ground == "other")
     if stated is not None:
         # A refusal does not rest on the materials, so what is missing is not the person's business any more.
         gaps = ()

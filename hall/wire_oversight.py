@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 
 from hall.wire import Digest, Nonce, Number, PushResult, ShortText, Status, WireFact
 
+LONGEST_WORDS = 200
+"""Characters of what a person says about a record: what is right, how it stands, why it may have its effect."""
+
 
 class _Message(Struct, frozen=True, kw_only=True):
     """Base of requests and replies. Unknown keys are kept out, not refused: newer sides may say more."""
@@ -135,6 +138,13 @@ class AsideReply(_Message, frozen=True):
 
     entries: list[AsideEntry]
     has_more: bool
+
+
+class RetryRequest(_Message, frozen=True):
+    """Why a set-aside fact may have its effect now, in the words of whoever answers for it: something, and at most
+    ``LONGEST_WORDS`` characters. They stand in the centre's record."""
+
+    reason: ShortText
 
 
 class RetryReply(_Message, frozen=True):

@@ -1,7 +1,8 @@
 """Where a Chinese text may break into lines: 避头尾 (GB/T 15834-2011 §5.1), Latin words whole, nothing in the margin.
 
 A line does not begin with a closing mark (，。；：！？）》”、…) and does not end with an opening one (（《“…); ——, ……
-and numbers with their signs and units (￥1,200、12.5%、18日、5个工作日) stay together, as do words of any alphabet.
+and numbers with their signs and units (￥1,200、12.5%、18日、5个工作日) stay together, as do words of any alphabet
+and a personal name that blanks set apart (综合窗口3号　王小明).
 Where a line cannot obey (a word longer than the line, a row of brackets), it breaks at the mildest place that fits:
 inside a word first, against 避头尾 next, and between a letter and its accents only where nothing else is left.
 """
@@ -28,6 +29,9 @@ UNITS = ("个工作日", "个自然日")
 
 _UNTIL = frozenset("–—～")
 """From one number to the next: 9:00—12:00."""
+
+LONGEST_NAME = 4
+"""Characters of a Chinese personal name with a surname of two."""
 
 _PAIRS = frozenset("—…")
 _SPACES = " \u3000"
@@ -117,7 +121,21 @@ def _kind(text: str, index: int) -> int:
         return _IN_WORD
     if before in "个工作自然" and any(text.startswith(UNITS, max(index - back, 0)) for back in (1, 2, 3)):
         return _IN_WORD
-    return _IN_WORD if _of_word(before) and _of_word(after) else _FREE
+    return _IN_WORD if (_of_word(before) and _of_word(after)) or _in_name(text, index) else _FREE
+
+
+def _in_name(text: str, index: int) -> bool:
+    """Whether ``index`` lies within what may be a name: two to four Han characters with a blank before or behind them
+    and nothing else beside them. Where papers tell a place and a person, a blank is between the two."""
+    start = end = index
+    while start > 0 and index - start < LONGEST_NAME and _is_han(text[start - 1]):
+        start -= 1
+    while end < len(text) and end - index < LONGEST_NAME and _is_han(text[end]):
+        end += 1
+    if not (start < index < end <= start + LONGEST_NAME):
+        return False
+    beside = {text[start - 1] if start else "\n", text[end] if end < len(text) else "\n"}
+    return beside <= {*_SPACES, "\n"} and beside != {"\n"}
 
 
 @lru_cache(maxsize=4096)
@@ -126,6 +144,12 @@ def _of_word(char: str) -> bool:
     East Asia), and everything narrow, such as ``[U+30000]`` or ``2026-09-18``."""
     width = unicodedata.east_asian_width(char)
     return width in ("Na", "N", "H") or (width == "A" and unicodedata.category(char)[0] in "LM")
+
+
+@lru_cache(maxsize=4096)
+def _is_han(char: str) -> bool:
+    """Whether a character stands for a word, as those of names do."""
+    return unicodedata.category(char) == "Lo" and unicodedata.east_asian_width(char) == "W"
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from hall.queueing import Slot
 from hall.ticketing import Lane
 from receipts.document import Document, KeyValues, Notice
 from receipts.forms import TICKET
@@ -26,7 +27,7 @@ WaitKind = Literal["range", "nobody", "offline"]
 
 
 class QueueTicket(Struct, frozen=True, kw_only=True):
-    """What stands on a ticket. ``issued`` is the hall's local time; ``slot`` ("09:30") when an appointment begins.
+    """What stands on a ticket. ``issued`` is the hall's local time; ``slot`` that of an appointment.
 
     ``wait``: ``range`` with ``least`` and ``most`` minutes, ``nobody`` serves the business now, ``offline``: nobody
     can know. ``ahead`` is -1 where it is not known. ``line`` and ``code`` are those of ``hall.ticket_code``.
@@ -41,7 +42,7 @@ class QueueTicket(Struct, frozen=True, kw_only=True):
     where: str = ""
     lane: Lane = "normal"
     priority: str = ""
-    slot: str = ""
+    slot: Slot | None = None
     reference: str = ""
     ahead: int = -1
     wait: WaitKind = "offline"
@@ -52,14 +53,20 @@ class QueueTicket(Struct, frozen=True, kw_only=True):
 
 def ticket_document(ticket: QueueTicket) -> Document:
     """The content of the paper."""
+    slot = ticket.slot
     marks = {
         "normal": "",
         "priority": f"优先　{ticket.priority}",
-        "booked": f"预约　{ticket.slot}起办理",
+        "booked": f"您的预约时段 {_hours(slot, '{}起')}" if slot else "预约",
         "return": "补正、取件　优先安排",
     }[ticket.lane]
-    pairs = [("前面还有", f"{ticket.ahead} 人")] if ticket.ahead >= 0 else []
-    pairs.append(("预计等候", wait_words(ticket.wait, ticket.least, ticket.most)))
+    # Whoever was promised a time is not told another; past it they wait like everybody and are told how long.
+    promised = slot is not None and slot.clock != "after" and ticket.wait != "offline"
+    pairs = [("前面还有", f"{ticket.ahead} 人")] if ticket.ahead >= 0 and not promised else []
+    if promised and slot is not None:
+        pairs.append(("叫号", "到时优先" if slot.clock == "before" else "现在优先"))
+    else:
+        pairs.append(("预计等候", wait_words(ticket.wait, ticket.least, ticket.most)))
     if ticket.reference:
         pairs.append(("收件编号", ticket.reference))
     taken = f"{ticket.issued:%Y年%m月%d日 %H:%M} 取号"
@@ -70,12 +77,21 @@ def ticket_document(ticket: QueueTicket) -> Document:
         department=f"请到{ticket.where}等候叫号" if ticket.where else "请等候叫号",
         number=ticket.number,
         reference=ticket.line,
-        blocks=(*((Notice((marks,)),) if marks else ()), KeyValues(tuple(pairs))),
+        blocks=(*((Notice((marks,), second=_in_english(slot)),) if marks else ()), KeyValues(tuple(pairs))),
         qr=ticket.code,
         qr_caption=("到窗口时出示", "网络不通时窗口扫此码叫号"),
         footer=(taken, "当日有效，过号后请尽快到取号机或窗口说明"),
         reprint=ticket.reprint,
     )
+
+
+def _hours(slot: Slot, begins: str) -> str:
+    """The slot by the clock, ``10:00–10:30``; ``begins`` says it of one whose end is not known."""
+    return f"{slot.begin:%H:%M}–{slot.end:%H:%M}" if slot.end else begins.format(f"{slot.begin:%H:%M}")
+
+
+def _in_english(slot: Slot | None) -> tuple[str, ...]:
+    return (f"Your appointment: {_hours(slot, 'from {}')}",) if slot else ()
 
 
 def wait_words(kind: WaitKind, least: int, most: int) -> str:
@@ -98,6 +114,8 @@ def ticket_strips(setter: Setter, document: Document) -> Iterator[Strip]:
     for block in document.blocks:
         if isinstance(block, Notice):
             yield from _mark(setter, block.lines[0])
+            for line in block.second:
+                yield from said(setter, line, SMALL, align="center", before=1.0)
     yield from said(setter, document.department, 12.0, align="center", bold=True, before=3.0)
     yield rule(setter)
     for block in document.blocks:

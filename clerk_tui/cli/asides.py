@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     metavar="TEXT",
     help=_("交负责人：写明情况；负责人在窗口的 F12 或用 clerk-central aside 看得到"),
 )
-@click.option("--resend", is_flag=True, help=_("请中心重办一次（负责人联网签到后）"))
+@click.option("--resend", is_flag=True, help=_("请中心重办一次（负责人联网签到后，写明 --reason）"))
 @click.option("--stands", type=click.Choice(["first", "second"]), help=_("冲突时哪边算数：中心已有的，还是本窗口的"))
+@click.option(
+    "--reason", metavar="TEXT", help=_("为什么现在可以生效（--resend），或为什么这边算数（--stands）；和工号一起记下")
+)
 @json_option
 def aside(
     session: Session,
@@ -42,6 +45,7 @@ def aside(
     handed: str | None,
     resend: bool,
     stands: str | None,
+    reason: str | None,
     as_json: bool,
 ) -> None:
     """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"kind", "reference",
@@ -54,9 +58,11 @@ def aside(
         raise missing("SEQ", "clerk aside")
     if len(wishes) > 1:
         raise BadInput("bad_argument", _("一次只用一种办法"), field=f"--{wishes[1]}")
+    if reason is not None and wishes not in (["resend"], ["stands"]):
+        raise BadInput("bad_argument", _("--reason 和 --resend 或 --stands 一起写"), field="--reason")
     with session.workspace(acting=bool(wishes)) as ws:
         if wishes and seq is not None:
-            _deal_with(ws, seq, wishes[0], correct or handed or stands or "")
+            _deal_with(ws, seq, wishes[0], correct or handed or stands or "", reason or "")
         rows = [
             {
                 "seq": row.seq,
@@ -101,7 +107,7 @@ def _hall_line(row: dict[str, Any]) -> str:
     return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"])))
 
 
-def _deal_with(ws: Workspace, seq: int, wish: str, words: str) -> None:
+def _deal_with(ws: Workspace, seq: int, wish: str, words: str, reason: str) -> None:
     from clerk_tui.services import aside as service
 
     match wish:
@@ -110,9 +116,9 @@ def _deal_with(ws: Workspace, seq: int, wish: str, words: str) -> None:
         case "hand-over":
             service.hand_over(ws, seq, words)
         case "stands":
-            service.settle(ws, seq, "second" if words == "second" else "first")
+            service.settle(ws, seq, "second" if words == "second" else "first", reason)
         case _:
-            service.resend(ws, seq)
+            service.resend(ws, seq, reason)
 
 
 def _line(row: dict[str, Any]) -> str:

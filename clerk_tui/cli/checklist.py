@@ -35,7 +35,8 @@ def checklist(
     with_questions: bool,
     as_json: bool,
 ) -> None:
-    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``; ``exits`` where there are any."""
+    """``{"matter", "situations": [{"code", "name"}], "materials": [...]}``; ``exits`` or ``cautions`` where there are
+    any."""
     if matter is None:
         raise missing("MATTER", "clerk checklist")
     found = session.catalogue.resolve(matter)
@@ -44,7 +45,7 @@ def checklist(
     if made.open_questions and not with_questions and as_json:
         note(_("还没有回答的问题：{codes}").format(codes="、".join(made.open_questions)))
     if as_json:
-        for line in _exit_lines(made):
+        for line in _beforehand(made):
             note(line)
     answer(as_json, as_data(made, with_questions), lambda: _lines(found, made))
 
@@ -90,6 +91,8 @@ def as_data(made: Checklist, with_questions: bool = False) -> dict[str, Any]:
             }
             for each in made.exits
         ]
+    elif made.cautions:
+        data["cautions"] = [{"code": each.code, "text": each.text, "basis": each.basis} for each in made.cautions]
     if with_questions:
         data["questions"] = [
             {
@@ -105,7 +108,10 @@ def as_data(made: Checklist, with_questions: bool = False) -> dict[str, Any]:
     return data
 
 
-def _exit_lines(made: Checklist) -> Iterator[str]:
+def _beforehand(made: Checklist) -> Iterator[str]:
+    """What to tell before anything is brought: that the matter is not for them, or that it may be decided against."""
+    for caution in () if made.exits else made.cautions:
+        yield _("先告诉申请人：{text}；仍要申请的照常受理，审查后依法决定").format(text=caution.text)
     for each in made.exits:
         yield _("不予受理：{reason}").format(reason=each.reason)
         if each.where is not None:
@@ -117,7 +123,7 @@ def _lines(matter: Matter, made: Checklist) -> Iterator[str]:
     yield matter.name
     if made.situations:
         yield _("情形：{names}").format(names="、".join(each.name for each in made.situations))
-    yield from _exit_lines(made)
+    yield from _beforehand(made)
     # Who has nothing to hand in here must not gather papers.
     for number, row in enumerate(() if made.exits else made.materials, 1):
         marks = [_("必要") if row.required else _("非必要")]

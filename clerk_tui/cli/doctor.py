@@ -119,11 +119,28 @@ def _calendar(session: Session) -> Check:
     today = _today(session)
     words = _("放假安排到 {year} 年").format(year=max(calendar.years))
     hint = _("把新年的放假安排加进 config.toml 的 calendar.files；在那之前期限标为暂定")
+    if unsure := _unsure(session):
+        told = _("{count} 件收件按周末推算已过五个工作日，不能断定视为受理：{references}")
+        named = "、".join(unsure[:5]) + ("…" if len(unsure) > 5 else "")
+        return Check("", "fail", f"{words}；{told.format(count=len(unsure), references=named)}", hint)
     if not calendar.is_known(today):
         return Check("", "fail", words, hint)
     if not calendar.is_known(today + dt.timedelta(days=45)):
         return Check("", "warn", words, hint)
     return Check("", "ok", words)
+
+
+def _unsure(session: Session) -> list[str]:
+    """Cases that wait for the year's calendar."""
+    if not session.config.store_file.exists():
+        return []
+    from clerk_tui.services import upkeep
+
+    try:
+        with session.workspace() as ws:
+            return upkeep.unsure(ws)
+    except StoreError:
+        return []  # what is wrong then is said of the journal
 
 
 def _fonts(_session: Session) -> Check:

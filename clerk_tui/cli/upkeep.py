@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_tui.cli.console import Session, answer, command, json_option
+from clerk_tui.cli.console import Session, answer, command, json_option, note
 from clerk_tui.i18n import _
+from hall.deadlines import UNSURE
 
 
 @command(
@@ -15,10 +16,12 @@ from clerk_tui.i18n import _
 )
 @json_option
 def upkeep(session: Session, as_json: bool) -> None:
-    """``{"deemed": [REF, …]}``."""
+    """``{"deemed": [REF, …]}``; ``unsure`` beside it where the days off of the year are not known."""
     from clerk_tui.services import upkeep as service
 
     with session.workspace() as ws:
-        deemed = service.run(ws)
+        deemed, unsure = service.run(ws), service.unsure(ws)
     lines = [_("{reference}  逾期未告知，自收到之日起视为受理").format(reference=each) for each in deemed]
-    answer(as_json, {"deemed": deemed}, lambda: lines or [_("没有逾期未告知的收件")])
+    note(*(f"{each}  {_(UNSURE)}" for each in unsure))
+    told = {"deemed": deemed} | ({"unsure": unsure} if unsure else {})
+    answer(as_json, told, lambda: lines or [_("没有逾期未告知的收件")])

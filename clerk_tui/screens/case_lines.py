@@ -104,6 +104,10 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
     lines += _pair(_("补正期限"), str(clock.respond_by or ""), columns)
     if clock.provisional:
         lines += _pair("", _("暂按周末推算，节假日安排公布后重算"), columns, "warn")
+    if clock.provisional and clock.notice_due and (clock.left or 0) < 0:
+        from hall.deadlines import UNSURE
+
+        lines += _pair("", _(UNSURE), columns, "bad")
     if clock.paused:
         lines += _pair("", _("特别程序中，停止计时"), columns, "info")
     elif clock.left is not None:

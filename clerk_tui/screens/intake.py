@@ -255,7 +255,7 @@ class IntakeScreen(DeskScreen[Preview]):
         chosen = self.chosen
         assert chosen is not None
         verdict = self.verdict
-        if verdict.conforming and verdict.refusal is not None and not says_something(verdict.refusal.why):
+        if verdict.needs_why and verdict.refusal is not None and not says_something(verdict.refusal.why):
             refusing.ask_why(self, self._last_look)
         else:
             self.once_seen(self._last_look)

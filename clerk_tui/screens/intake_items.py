@@ -34,14 +34,14 @@ def items_of(
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
-    items: list[Item] = [_question(draft, question) for question in preview.checklist.questions]
+    items: list[Item] = [_question(draft, preview, question) for question in preview.checklist.questions]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
-def _question(draft: Draft, question: Question) -> Item:
+def _question(draft: Draft, preview: Preview, question: Question) -> Item:
     options = (
         tuple((code, _(label)) for code, label in YES_NO)
         if question.kind == "yesno"
@@ -55,6 +55,7 @@ def _question(draft: Draft, question: Question) -> Item:
         options=options,
         multi=question.kind == "multi",
         note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
+        caution=_(preview.warnings.get(f"answers.{question.code}", "")),
     )
 
 

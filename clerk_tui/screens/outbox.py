@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -16,6 +17,7 @@ from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.outbox_lines import (
     aside_lines,
+    calendar_lines,
     conflict_lines,
     hall_aside_lines,
     head_lines,
@@ -28,6 +30,7 @@ from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
+from hall.wire_oversight import LONGEST_WORDS
 
 if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
@@ -253,43 +256,53 @@ class OutboxScreen(CounterScreen):
         )
 
     def _resend(self) -> None:
-        from clerk_tui.services import aside
+        from clerk_tui.services import aside, hall_asides
 
         if (record := self.of_hall) is not None:
-            self._read_again(record)
+            self._vouch(record, (whose(record), record.dealt_words), partial(hall_asides.retry, record=record))
             return
-        item = self.own
-        assert item is not None
-        seq = item.seq
-        self.counter.in_background(lambda workspace: _resent(aside.resend, workspace, seq), "resend")
+        item, workspace = self.own, self.counter.workspace
+        assert item is not None and workspace is not None
+        again = partial(aside.resend, seq=item.seq)
 
-    def _read_again(self, record: HallAside) -> None:
-        """A record of another window, or one that was handed over: whoever is signed in answers for it."""
+        def at_once(workspace: Workspace) -> None:
+            again(workspace)
+
+        if item.state == "dead" or not hall_asides.may_see(workspace):
+            # It is only sent again, or they may not ask, which they are told before they type.
+            self.counter.in_background(at_once, "resend")
+        else:
+            self._vouch(item, (_("第 {seq} 条").format(seq=item.seq), ""), again)
+
+    def _vouch(self, record: Aside | HallAside, told: tuple[str, str], again: Callable[..., object]) -> None:
+        """A record that has its effect because whoever is signed in answers for it, and says why."""
+        which, words = told
         behind = _("这个办件其后的 {count} 条一起生效。").format(count=record.held) if record.held else ""
         spec = Spec(
             _("核实过了，现在生效？"),
             (
-                (f"{record.reference or '-'}  {fact_name(record.type)}  {whose(record)}", "strong"),
+                (f"{record.reference or '-'}  {fact_name(record.type)}  {which}", "strong"),
                 (record.reason, "warn"),
-                (record.dealt_words, "plain"),
+                (words, "plain"),
                 ("", "plain"),
                 (_("中心重读这条记录，记下是您核实的。") + behind, "info"),
             ),
+            field=_("原因"),
+            check=worded(_("要写明")),
+            longest=LONGEST_WORDS,
             yes=N_("重读"),
             tone="warn",
         )
 
-        def again(workspace: Workspace) -> None:
-            from clerk_tui.services import hall_asides
-
+        def ask(workspace: Workspace, reason: str) -> None:
             try:
-                hall_asides.retry(workspace, record)
+                again(workspace, reason=reason)
             finally:
                 self._ask_hall()
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                self.counter.in_background(again, "resend")
+                self.counter.in_background(lambda workspace: ask(workspace, answer.text), "resend")
 
         self.counter.push_screen(Dialog(spec), answered)
 
@@ -307,6 +320,7 @@ class OutboxScreen(CounterScreen):
             ),
             field=field,
             check=worded(_("要写明")),
+            longest=LONGEST_WORDS,
         )
         self._ask(spec, lambda workspace, answer: do(workspace, seq, answer.text))
 
@@ -323,7 +337,7 @@ class OutboxScreen(CounterScreen):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
-        from clerk_tui.services import outbox
+        from clerk_tui.services import outbox, upkeep
         from clerk_tui.services.health import health
 
         workspace = self.counter.workspace
@@ -334,6 +348,7 @@ class OutboxScreen(CounterScreen):
         look = found.look
         damaged = look is not None and look.what == "journal"
         lines = [*look_lines(look, workspace, columns), *log_lines(found.log, columns)]
+        lines += calendar_lines(upkeep.unsure(workspace), workspace.clock.today().year, columns)
         lines += head_lines(workspace, status, columns, damaged=damaged)
         texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
         if any(item.state == "dead" and not item.number for item in self.items):
@@ -377,8 +392,3 @@ class OutboxScreen(CounterScreen):
             lines += conflict_lines(conflict, columns, chosen=place == self.place)
             place += 1
         return lines
-
-
-def _resent(do: Callable[[Workspace, int], str], workspace: Workspace, seq: int) -> None:
-    """Ask the centre; the list is read anew by itself."""
-    do(workspace, seq)

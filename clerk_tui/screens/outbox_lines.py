@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
@@ -10,7 +11,7 @@ from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import age, said_of
+from clerk_tui.widgets.phrases import age, listed, said_of
 from hall.moments import local_time
 
 if TYPE_CHECKING:
@@ -46,6 +47,20 @@ def log_lines(size: int, columns: int) -> list[Line]:
     told = _("账本的日志已有 {size} MB，还会变长，占磁盘。记录都在，照常办理。").format(size=size >> 20)
     do = _("关掉在这台机器上打开账本的查询、备份或别的程序；一刻钟内自动恢复，不行就退出窗口再打开")
     texts = ((told, "plain"), (_("怎么办：") + do, "info"))
+    for text, ink in texts:
+        lines += [(((part, ink),), "") for part in wrap(text, min(columns, 80))]
+    return [*lines, BLANK]
+
+
+def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]:
+    """The cases that wait for the calendar of ``year``, why, and what to do about them."""
+    if not unsure:
+        return []
+    lines: list[Line] = [(((f"  {_('缺 {year} 年放假安排').format(year=year)}", "strong"),), "big-warn"), BLANK]
+    told = _("{count} 件收件按周末推算已过五个工作日，不能断定视为受理：{references}")
+    named = listed([*unsure[:6], "…"] if len(unsure) > 6 else unsure)
+    do = _("马上告知或者受理；把放假安排加进 config.toml 的 calendar.files，重新打开后按它重算")
+    texts = ((told.format(count=len(unsure), references=named), "plain"), (_("怎么办：") + do, "info"))
     for text, ink in texts:
         lines += [(((part, ink),), "") for part in wrap(text, min(columns, 80))]
     return [*lines, BLANK]

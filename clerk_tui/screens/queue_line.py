@@ -41,18 +41,20 @@ def strip_of(now: Now, names: Mapping[str, str], *, mono_ms: int, at_ms: int, ne
 def _idle(now: Now, told: str, at_ms: int) -> Strip:
     keys = (*_key("Ctrl+N", _("叫下一位")), *_key("Ctrl+O", _("看排队")))
     if now.state == "closed":
-        return Strip(((_(" 今天已日结 "), "chip-off"),), told or _("再叫号就接着办"), "warn" if told else "faint", keys)
+        about, ink = (told, "warn") if told else (_("再叫号就接着办"), "faint")
+        return Strip(((_(" 今天已日结 "), "chip-off"),), about, ink, keys, news=bool(told))
     if now.state != "open":
-        return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("看排队")))
+        return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("看排队")), news=True)
     if now.asking:
         return Strip(((_(" 正在叫号 "), "chip-info"),), "", "faint", keys)
     count = f"{len(now.waiting)}+" if now.more else str(len(now.waiting))
+    news = bool(told)
     head: Span = (_("等候 {count} 人").format(count=count), "strong" if now.waiting else "faint")
     if not now.online:
         head = (_(" 离线 "), "chip-warn")
         told = told or _("连不上中心，扫群众手里的号票照样办")
     about = told or "  ".join(part for part in (_longest(now, at_ms), _held(now)) if part)
-    return Strip((head,), about, "warn" if told else "faint", keys)
+    return Strip((head,), about, "warn" if told else "faint", keys, news=news)
 
 
 def _called(now: Now, visit: Visit, names: Mapping[str, str], mono_ms: int) -> Strip:

@@ -56,9 +56,23 @@ def _trouble(workspace: Workspace) -> str:
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
     if found.log:
         return _("账本被占住 F12")
+    if (unsure := _unsure(workspace)) and found.look is None:
+        return _("{count}件缺日历 F12").format(count=unsure)
     if found.look is not None:
         return _("备份失败 F12")
     return _("防回滚失效") if found.witness else clock_words(workspace.hall_clock.skew_ms)
+
+
+def _unsure(workspace: Workspace) -> int:
+    """Cases of which nobody can say whether the law has accepted them; only in a year without a calendar."""
+    if workspace.calendar.is_known(workspace.clock.today()):
+        return 0
+    from clerk_tui.services import upkeep
+
+    try:
+        return len(upkeep.unsure(workspace))
+    except HallError:
+        return 0
 
 
 def _prints(workspace: Workspace) -> dict[str, int]:

@@ -175,7 +175,8 @@ class StationApp(LeftWithCode):
             self.seen = tuple(message.seen)
         page = self.page
         if isinstance(page, pages.Businesses):
-            self._front.view.show(replace(page, seen=self.seen))
+            note = self.note if page.asked == pages.Asked() else ""
+            self._front.view.show(replace(page, seen=self.seen, note=note))
         self.show_lines()
 
     def _second(self) -> None:
@@ -202,7 +203,7 @@ class StationApp(LeftWithCode):
 
     def home(self) -> None:
         """The first page, for whoever comes next."""
-        self.show(pages.Businesses(self.seen))
+        self.show(pages.Businesses(self.seen, note=self.note))
 
     def show_lines(self) -> None:
         """Bring the lines above and below up to date."""
@@ -214,10 +215,9 @@ class StationApp(LeftWithCode):
         skew = clock_words(ws.hall_clock.skew_ms)
         online = station.online or not self.config.centre.enabled
         self._front.query_one(TopLine).show(named(ws.catalogue.hall.name), f"{now:%m-%d %H:%M}", online, skew)
-        note = self.note if isinstance(self.page, pages.Businesses) else ""
         size = self._front.view.size
         if size.width and size.height:
-            self._front.buttons.show(pages.draw(self.page, size.width, size.height).keys, note)
+            self._front.buttons.show(pages.draw(self.page, size.width, size.height).keys)
 
     def do(self, work: works.Work, what: str = "") -> None:
         """Have something done in a thread, a page meanwhile; the page that follows comes as a message."""
@@ -315,7 +315,7 @@ class StationApp(LeftWithCode):
     def _enter(self, page: pages.Page) -> None:
         if isinstance(page, pages.Businesses) and page.asked == pages.Asked():
             self.show(pages.Reasons(self.config.station.priority))
-        elif isinstance(page, pages.Given | pages.Found | pages.Trouble):
+        elif isinstance(page, pages.Given | pages.Found) or (isinstance(page, pages.Trouble) and not page.shown):
             self.home()
 
     def _turn(self, page: pages.Businesses, step: int) -> None:
@@ -337,6 +337,8 @@ class StationApp(LeftWithCode):
                 self.print(page)
             case pages.Found():
                 self._do_with(page, pages.offers(page)[place])
+            case pages.Trouble():
+                self.show(pages.Businesses(self.seen, note=self.note) if place else pages.Entry())
             case pages.Leaving(found=found) if place:
                 self.do(works.give_back(found.taken.ticket.ticket_id), _("请稍等"))
             case pages.Leaving():
@@ -345,7 +347,7 @@ class StationApp(LeftWithCode):
     def _do_with(self, page: pages.Found, what: str) -> None:
         match what:
             case pages.PRINT_AGAIN:
-                self.print(pages.Given(page.taken, page.business))
+                self.print(pages.Given(page.taken, page.business, slot=page.slot))
             case pages.COME_BACK:
                 self.do(works.come_back(page.taken.ticket.ticket_id), _("请稍等"))
             case pages.LEAVE:
@@ -367,7 +369,7 @@ class StationApp(LeftWithCode):
     def show_scanned(self, spec: Spec, then: Callable[[], None] | None) -> None:
         """A code was not read whole."""
         if not isinstance(self.page, pages.Waiting):
-            self.show(pages.Trouble(_("这次扫码没有读全"), _("再扫一次")))
+            self.show(pages.Trouble(_("这次扫码没有读全"), _("把码放平、擦干净，再扫一次"), shown=True))
 
 
 def replace_already(taken: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from clerk_tui.i18n import N_, _, named
+from clerk_tui.screens.station_words import is_promised, queue_words, slot_words, wait_words
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.ticket_printing import TAKE_ANOTHER, Printed
 from clerk_tui.services.ticketing import Taken
@@ -15,6 +16,7 @@ from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.large import centred, large
 from clerk_tui.widgets.painted import BLANK, Line, Span, spread
 from hall.catalogue.model import Business
+from hall.queueing import Slot
 from hall.tickets import STATE_NAMES, TicketState
 
 PER_PAGE: Final = 9
@@ -43,11 +45,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Businesses:
-    """Which business: the page that everybody sees first."""
+    """Which business: the page that everybody sees first. ``note``: what the machine has to say of itself."""
 
     seen: tuple[Outlook, ...]
     asked: Asked = Asked()
     first: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Given:
-    """A ticket: its number, where to wait, how long. ``printed`` is ``None`` while it prints."""
+    """A ticket: its number, where to wait, how long or for which ``slot``. ``printed`` is ``None`` while it prints."""
 
     taken: Taken
     business: Business | None
     printed: Printed | None = None
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Found:
     business: Business | None
     over: str = ""
     held: bool = True
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True)
@@ -100,10 +105,12 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Trouble:
-    """It did not work: what happened, what to do."""
+    """It did not work: what happened, what to do. ``shown``: what somebody showed or typed was of no use, so they may
+    try it again or take a number without it."""
 
     message: str
     hint: str = ""
+    shown: bool = False
 
 
 Page = Businesses | Reasons | Entry | Waiting | Given | Found | Leaving | Trouble
@@ -138,6 +145,9 @@ def choices(page: Page) -> Sequence[Choice]:
             return [Choice(_("再打一次"))] if needs_print(page) else []
         case Found(over=""):
             return [_offer(text) for text in offers(page)]
+        case Trouble(shown=True):
+            again = Choice(_("再试一次"), _("扫码、刷身份证，或者输入号码"))
+            return [again, Choice(_("不用它，直接取号"), _("选业务，按先后叫号"))]
         case Leaving(found=found):
             number = found.taken.ticket.number
             return [Choice(_("不退，接着等")), Choice(_("退掉 {number}，不办了").format(number=number))]
@@ -166,14 +176,15 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
     """What stands above the choices, what below, and the keys."""
     back = Button("escape", "Esc", _("返回"))
     match page:
-        case Businesses(asked=asked):
+        case Businesses(asked=asked, note=note):
             pick = Button("", "1-9", _("选业务"))
             keys = [pick, Button("0", "0", _("预约、补正、查号")), Button("enter", "Enter", _("优先取号"))]
             keys += [Button("right", "→", _("下一页"))] if len(page.seen) > PER_PAGE else []
             said = _asked(asked)
             if said:
                 return _title(_("请选择要办的业务"), said, columns), [], (pick, back)
-            return _title(_("请选择要办的业务"), _("按数字键，或点一下"), columns), [], tuple(keys)
+            under, ink = (safe(note), "warn") if note else (_("按数字键，或点一下"), "faint")
+            return _title(_("请选择要办的业务"), under, columns, ink), [], tuple(keys)
         case Reasons():
             said = _("工作人员可能会请您出示证件")
             return _title(_("为什么优先"), said, columns), [], (Button("", "1-9", _("选理由")), back)
@@ -189,6 +200,10 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
             title = _("要退掉 {number} 吗").format(number=found.taken.ticket.number)
             said = _("退了就作废，再来办要重新取号、从头排队")
             return _title(title, said, columns), [], (Button("", "1-2", _("选择")), back)
+        case Trouble(message=message, hint=hint, shown=True):
+            lines = _band(message, hint, "big-warn", columns, above=1)
+            lines += [centred(_("还是不行，请到咨询台"), "plain", columns, ""), BLANK]
+            return lines, [], (Button("", "1-2", _("选择")), back)
         case Trouble(message=message, hint=hint):
             return _band(message, hint, "big-warn", columns), [], (_known(),)
     raise AssertionError("every page has words")
@@ -199,21 +214,21 @@ def _known() -> Button:
     return Button("enter", "Enter", _("知道了"))
 
 
-def _title(text: str, under: str, columns: int) -> list[Line]:
+def _title(text: str, under: str, columns: int, ink: str = "faint") -> list[Line]:
     edge = " " * _EDGE
     return [
         ((), "head"),
         (((edge + text, "title"),), "head"),
-        (((edge + clip(under, columns - 2 * _EDGE), "faint"),), "head"),
+        (((edge + clip(under, columns - 2 * _EDGE), ink),), "head"),
         BLANK,
     ]
 
 
-def _band(text: str, under: str, fill: str, columns: int) -> list[Line]:
-    """What happened across the screen, and under it what to do."""
+def _band(text: str, under: str, fill: str, columns: int, above: int = 4) -> list[Line]:
+    """What happened across the screen, ``above`` free lines over it, and under it what to do."""
     told = [centred(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
     more = [centred(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
-    return [*[BLANK] * 4, ((), fill), *told, ((), fill), BLANK, *more]
+    return [*[BLANK] * above, ((), fill), *told, ((), fill), BLANK, *more]
 
 
 def _asked(asked: Asked) -> str:
@@ -226,22 +241,9 @@ def _asked(asked: Asked) -> str:
 
 def _business(each: Outlook) -> Choice:
     one = each.business
-    right, ink = _wait(each)
+    right, ink = queue_words(each)
     under = "　".join(filter(None, (named(one.where), named(one.about))))
     return Choice(f"{one.letter}  {named(one.name)}", safe(under), right, ink)
-
-
-def _wait(each: Outlook) -> tuple[str, str]:
-    if each.waiting < 0:
-        return "", "faint"
-    if not each.windows:
-        return _("暂无窗口办理"), "off"
-    if not each.waiting:
-        return _("不用等"), "good"
-    text = _("{count} 人在等").format(count=each.waiting)
-    if each.wait_min >= 1:
-        text += _("，平均等 {minutes} 分钟").format(minutes=round(each.wait_min))
-    return text, "warn" if each.waiting > 3 * each.windows else "info"
 
 
 def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Line], list[int]]:
@@ -303,17 +305,13 @@ def _where(page: Given) -> list[tuple[str, str]]:
         found.append((_("优先：{reason}").format(reason=named(ticket.priority)), "info"))
     if page.business is not None and page.business.where:
         found.append((_("请到 {place} 等候叫号").format(place=safe(named(page.business.where))), "strong"))
-    if told is not None and ticket.state is TicketState.WAITING:
-        ahead = _("前面还有 {count} 人").format(count=told.ahead)
-        found.append((f"{ahead}　{wait_words(told.wait_min, told.least_min, told.most_min)}", "plain"))
+    if ticket.state is TicketState.WAITING:
+        if page.slot is not None:
+            found.append((slot_words(page.slot, online=told is not None), "strong"))
+        if told is not None and not is_promised(page.slot):
+            ahead = _("前面还有 {count} 人").format(count=told.ahead)
+            found.append((f"{ahead}　{wait_words(told.wait_min, told.least_min, told.most_min)}", "plain"))
     return found
-
-
-def wait_words(wait: int, least: int, most: int) -> str:
-    """The wait as people are told it; ``wait`` is -1 while no window serves."""
-    if wait < 0:
-        return _("暂无窗口办理")
-    return _("马上办理") if most <= 1 else _("约 {least}-{most} 分钟").format(least=least, most=most)
 
 
 def _print_words(page: Given) -> list[tuple[str, str]]:
@@ -333,7 +331,9 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
     ticket, told = page.taken.ticket, page.taken.told
     state = _(STATE_NAMES[ticket.state])
     under = safe(named(page.business.name)) if page.business else ""
-    if ticket.state is TicketState.WAITING and told is not None:
+    if ticket.state is TicketState.WAITING and page.slot is not None:
+        under += "　" + slot_words(page.slot, online=told is not None)
+    if ticket.state is TicketState.WAITING and told is not None and not is_promised(page.slot):
         under += "　" + _("前面还有 {count} 人").format(count=told.ahead)
     if ticket.window and ticket.state in (TicketState.CALLED, TicketState.SERVING):
         under += "　" + _("{window} 号窗口").format(window=safe(ticket.window))
@@ -374,9 +374,3 @@ def with_print(page: Page, printed: Printed) -> Page:
     if isinstance(page, Given) and page.taken.ticket.ticket_id == printed.ticket.ticket_id:
         return replace(page, printed=printed)
     return page
-
-
-REASON_NAMES: Final = (
-    N_("老年人"), N_("孕妇"), N_("残疾人"), N_("军人"), N_("退役军人"), N_("消防员"), N_("烈属"), N_("重病患者"),
-)  # fmt: skip
-"""The reasons that the settings begin with, for other languages."""

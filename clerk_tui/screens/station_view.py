@@ -10,8 +10,8 @@ from textual.screen import Screen
 
 from clerk_tui.i18n import _
 from clerk_tui.screens import station_pages as pages
-from clerk_tui.widgets.cells import clip, safe, width
-from clerk_tui.widgets.painted import Line, Painted, Span, spans_width, spread
+from clerk_tui.widgets.cells import safe, width
+from clerk_tui.widgets.painted import Line, Painted, Span, spread
 
 
 class TopLine(Painted):
@@ -69,21 +69,18 @@ class ButtonLine(Painted):
         super().__init__(id="keys", classes="buttons")
         self._press = press
         self._buttons: tuple[pages.Button, ...] = ()
-        self._note = ""
 
-    def show(self, buttons: tuple[pages.Button, ...], note: str) -> None:
+    def show(self, buttons: tuple[pages.Button, ...]) -> None:
         """Show these."""
-        if (buttons, note) != (self._buttons, self._note):
-            self._buttons, self._note = buttons, note
+        if buttons != self._buttons:
+            self._buttons = buttons
             self.paint()
 
     def lines_for(self, columns: int, rows: int) -> list[Line]:
         spans: list[Span] = [(" ", "plain")]
         for each in self._buttons:
             spans += [(f" {each.shown} ", "bar-key"), (f"{each.text}  ", "plain")]
-        room = columns - spans_width(spans) - 2
-        note = [(clip(safe(self._note), room), "bar-warn"), (" ", "plain")] if self._note and room > 8 else []
-        line: Line = (spread(spans, note, columns), "bar")
+        line: Line = (tuple(spans), "bar")
         return [line] if rows < 3 else [((), "bar"), line, ((), "bar")]
 
     def on_click(self, event: events.Click) -> None:

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page
+from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page, Trouble
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticket_printing, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.queue_centre import Refused, Unreachable
 from clerk_tui.services.ticketing import Station, Taken
 from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Business
+from hall.errors import HallError
 from hall.ticketing import Lane
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,14 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
     """What a code is, and what follows from it at once."""
 
     def work(ws: Workspace, station: Station) -> Page:
+        try:
+            return used(ws, station)
+        except HallError as error:
+            if error.field not in ("code", "ticket"):
+                raise
+            return Trouble(_(error.message), _(error.hint), shown=True)
+
+    def used(ws: Workspace, station: Station) -> Page:
         arrival = arriving.read(ws, station, text)
         if arrival.kind == "ticket":
             taken = ticket_moves.find(ws, station, arrival.ticket)
@@ -83,12 +92,13 @@ def come_back(ticket_id: str) -> Work:
 
 def found(ws: Workspace, taken: Taken, *, held: bool = True) -> Found:
     """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
-    return Found(taken, _business(ws, taken), ticket_printing.why_not_again(ws, taken.ticket), held)
+    over = ticket_printing.why_not_again(ws, taken.ticket)
+    return Found(taken, _business(ws, taken), over, held, booking.slot_of(ws, taken.ticket))
 
 
 def given(ws: Workspace, taken: Taken) -> Given:
     """The page of a ticket that somebody has now."""
-    return Given(taken, _business(ws, taken))
+    return Given(taken, _business(ws, taken), slot=booking.slot_of(ws, taken.ticket))
 
 
 def first_page(ws: Workspace) -> Businesses:

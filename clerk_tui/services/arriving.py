@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from clerk_tui.services import booking
+from clerk_tui.services import booking, misread
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import known_keys
 from clerk_tui.services.ticketing import Station, businesses, card_number
@@ -51,14 +51,16 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     """What a scan or typed text is.
 
     Raises:
-        ReplicaError, TicketCodeError: a code that is not good.
-        BadInput: ``unknown_code``, nothing that is known here.
+        BadInput: nothing that can be used here, in words for a visitor (``misread``).
     """
     clean = text.strip()[: MOST + 1]
-    if ticket_code.looks_like_ticket(clean):
-        return _ticket(ws, clean)
-    if replica.looks_like_code(clean):
-        return _paper(ws, station, clean)
+    try:
+        if ticket_code.looks_like_ticket(clean):
+            return _ticket(ws, clean)
+        if replica.looks_like_code(clean):
+            return _paper(ws, station, clean)
+    except BadInput as error:
+        raise misread.of_code(error) from None
     if (found := booking.find(ws, station, clean)) is not None:
         return Arrival(kind="booking", bookings=(found,))
     if ticket_code.is_number(clean):
@@ -70,12 +72,7 @@ def read(ws: Workspace, station: Station, text: str) -> Arrival:
     if number is None and (reference := _reference(ws, clean)) is not None:
         # A machine that anybody stands at has no cases of the hall: whoever types a reference chooses the business.
         return Arrival(kind="return", reference=reference)
-    raise BadInput(
-        "unknown_code",
-        "这个码在取号机上用不上",
-        field="code",
-        hint="可以扫预约码、收件凭证上的码、号票；也可以直接选业务取号",
-    )
+    raise misread.of_text(clean, office=ws.config.hall.office, today=ws.hall_clock.today())
 
 
 def _ticket(ws: Workspace, text: str) -> Arrival:

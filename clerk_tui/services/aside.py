@@ -23,9 +23,8 @@ from hall.facts import ConflictSettled, NoteAdded, RecordSettled
 from hall.names import clean_text, says_something
 from hall.roles import Permission, require
 from hall.telling import STATE_NAMES, tell
+from hall.wire_oversight import LONGEST_WORDS
 
-LONGEST = 200
-"""Characters of a correction or a reason."""
 Side = Literal["first", "second"]
 
 
@@ -130,21 +129,22 @@ def settle(ws: Workspace, seq: int, stands: Side, reason: str = "") -> None:
     if item.state != "conflict":
         raise BadInput("no_conflict", "这条记录没有冲突", field="seq", hint="用更正、重办或交负责人")
     action = Action(ws, item.case_id, item.reference)
-    words = clean_text(reason, field="reason", max_length=LONGEST)
+    words = clean_text(reason, field="reason", max_length=LONGEST_WORDS)
     action.add(ConflictSettled(conflict=_event_id(ws, seq), stands=stands, reason=words))
     with ws.journal.write() as connection:
         ws.journal.append(connection, action.entries)
 
 
 @needs(Permission.NOTE)
-def resend(ws: Workspace, seq: int) -> str:
+def resend(ws: Workspace, seq: int, reason: str = "") -> str:
     """Have the centre read a record again, now that what was in the way is done away with; what became of it.
 
-    Of a record that it would not take, this device sends the contents again; any other only a supervisor has read
-    again.
+    Of a record that it would not take, this device sends the contents again, for which nobody answers; any other only a
+    supervisor has read again, and why (``reason``) stands beside their number in the centre's record.
 
     Raises:
-        BadInput: nothing such is set aside, or it is to be decided, not read again.
+        BadInput: nothing such is set aside, it is to be decided, not read again, or the reason is missing or not
+            wanted.
         HallError: the centre cannot be reached or refuses, or whoever is signed in may not ask for it.
     """
     from clerk_tui.sync import oversight
@@ -156,6 +156,9 @@ def resend(ws: Workspace, seq: int) -> str:
     if item.state == "conflict":
         raise BadInput("is_conflict", "有冲突的记录重办也一样", field="seq", hint="写明哪边算数")
     if item.state == "dead":
+        if reason:
+            hint = "不写原因再试一次"
+            raise BadInput("no_reason", "中心没有收下的内容只是再送一次，不用写原因", field="reason", hint=hint)
         with closing(Outbox(ws.journal.path)) as outbox:
             (fact,) = outbox.unsent(seq - 1, 1, 0)
         told = contents(ws.journal.incarnation, seq, fact)
@@ -163,9 +166,15 @@ def resend(ws: Workspace, seq: int) -> str:
         reply = oversight.bring(url, read_token(token_file) or "", told)
     else:
         require(signed_in(ws), Permission.OVERSEE)
-        reply = oversight.retry(url, ws.seat.session, item.number)
+        oversight.require_session(ws.seat.session)
+        reply = oversight.retry(url, ws.seat.session, item.number, words_to_read_again(reason))
     keep_read_again(ws.journal.database, seq, reply.results, ws.clock.now_ms())
     return reply.reason
+
+
+def words_to_read_again(reason: str) -> str:
+    """Why a record may have its effect now, as it is recorded. Raises ``BadInput`` where that says nothing."""
+    return _words(reason, "请中心重读要写明原因", "例如：材料已核对，可以生效", field="reason")
 
 
 def _item(ws: Workspace, seq: int) -> Aside:
@@ -183,10 +192,10 @@ def _event_id(ws: Workspace, seq: int) -> str:
     return open_header(sealed.header).event_id
 
 
-def _words(text: str, missing: str, example: str) -> str:
-    words = clean_text(text, field="text", max_length=LONGEST)
+def _words(text: str, missing: str, example: str, field: str = "text") -> str:
+    words = clean_text(text, field=field, max_length=LONGEST_WORDS)
     if not says_something(words):
-        raise BadInput("needs_text", missing, field="text", hint=example)
+        raise BadInput("needs_text", missing, field=field, hint=example)
     return words
 
 

@@ -29,9 +29,11 @@ from clerk_tui.store.bookings import Booking
 from clerk_tui.store.connection import translated
 from clerk_tui.store.tickets import ticket as ticket_of
 from hall.errors import BadIdentity, BadInput, HallError
+from hall.moments import local_time
+from hall.queueing import Slot
 from hall.roles import Permission
 from hall.ticket_code import person_digest
-from hall.tickets import TicketState
+from hall.tickets import Ticket, TicketState
 
 MOST: Final = 10_000
 """Most appointments of one file."""
@@ -98,6 +100,21 @@ def due(ws: Workspace, station: Station, bookings: Sequence[Booking]) -> Booking
     """The appointment that somebody comes for: the first that is not over and has no ticket, else the last."""
     now = ws.hall_clock.now_ms()
     return next((each for each in bookings if each.end_ms > now and not each.ticket_id), bookings[-1])
+
+
+@needs(Permission.TICKETS)
+def slot_of(ws: Workspace, ticket: Ticket) -> Slot | None:
+    """The slot that a ticket was given for, its end where this device was told of the appointment; ``None`` for one
+    that queues like everybody's."""
+    if ticket.lane != "booked" or not ticket.slot_ms:
+        return None
+    with translated(ws.journal.path):
+        known = store.of_ticket(ws.journal.read(), ticket.ticket_id)
+    zone = ws.config.timezone
+    begin, now = local_time(ticket.slot_ms, zone), local_time(ws.hall_clock.now_ms(), zone)
+    end = local_time(known.end_ms, zone) if known is not None else None
+    over = now > (end or begin + SLOT)
+    return Slot(begin=begin, end=end, clock="before" if now < begin else "after" if over else "now")
 
 
 @needs(Permission.TICKETS)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from clerk_tui.services.aside import worklist
+from clerk_tui.services.aside import words_to_read_again, worklist
 from clerk_tui.services.rights import can, needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_read_again
@@ -83,15 +83,17 @@ def told(ws: Workspace) -> list[HallAside]:
 
 
 @needs(Permission.OVERSEE)
-def retry(ws: Workspace, record: HallAside) -> None:
-    """Have a record read again, and with it what waits behind it; whoever is signed in answers for it at the centre.
+def retry(ws: Workspace, record: HallAside, reason: str) -> None:
+    """Have a record read again, and with it what waits behind it; whoever is signed in answers for it at the centre,
+    where ``reason`` is recorded.
 
     Raises:
+        BadInput: there is no reason.
         HallError: ``still_set_aside`` with the centre's reason; it cannot be reached or refuses.
     """
     from clerk_tui.sync import oversight
 
-    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number)
+    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number, words_to_read_again(reason))
     if record.window == ws.journal.incarnation:
         keep_read_again(ws.journal.database, record.seq, reply.results, ws.clock.now_ms())
     if reply.status is Status.QUARANTINED:

@@ -158,7 +158,7 @@ def require_why(verdict: Verdict, outcome: Outcome) -> None:
         BadInput: ``refusal_why_needed``.
     """
     why = verdict.refusal.why if verdict.refusal is not None else ""
-    if outcome is Outcome.REFUSED and verdict.conforming and not says_something(why):
+    if outcome is Outcome.REFUSED and verdict.needs_why and not says_something(why):
         raise BadInput(
             "refusal_why_needed",
             "申请材料齐全、符合法定形式，依法应当受理；不予受理要另外写明为什么",

@@ -14,9 +14,10 @@ from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
+from hall.catalogue.conditions import parse
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
-from hall.deadlines import due, latest_promise, notice_due, respond_by, tolerance_open
+from hall.deadlines import UNSURE, due, latest_promise, notice_due, respond_by, tolerance_open
 from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.names import clean_text
@@ -52,6 +53,8 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
+    if today > dates.tell_by.day and dates.tell_by.provisional:
+        found.warnings["handed_in"] = UNSURE
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
     return Preview(
         checklist=checklist,
@@ -66,7 +69,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
             kind=matter.kind,
         ),
         field_errors=found.errors,
-        warnings=found.warnings,
+        warnings={**_cautions(checklist), **found.warnings},
         missing=found.missing,
         applicant=_applicant(applicant),
         agent=_agent(agent),
@@ -77,11 +80,28 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         due=dates.due,
         respond_by=dates.respond_by.day,
         respond_provisional=dates.respond_by.provisional,
-        deemed=today > dates.tell_by.day,
+        deemed=today > dates.tell_by.day and not dates.tell_by.provisional,
         field_hints=found.hints,
         unprintable=unprintable,
         cleaned=found.cleaned,
     )
+
+
+def _cautions(checklist: Checklist) -> dict[str, str]:
+    """What the answers already show against the applicant, by the last question that shows it; said before applying.
+
+    Where the matter is not for them at all nothing needs to be said: the exit says where to go.
+    """
+    if checklist.exits:
+        return {}
+    asked = [question.code for question in checklist.questions]
+    told: dict[str, str] = {}
+    for caution in checklist.cautions:
+        shown_by = [code for code in asked if code in parse(caution.when).names]
+        where = f"answers.{shown_by[-1]}" if shown_by else "answers"
+        said = f"先告诉申请人：{caution.text}；仍要申请的照常受理，审查后依法决定"
+        told[where] = f"{told[where]}；{said}" if where in told else said
+    return told
 
 
 def _check_beside(draft: Draft, received: dt.date, today: dt.date) -> Checked:

@@ -18,7 +18,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.checklist import Checklist, Row
-from hall.deadlines import due, latest_promise, receipt_start, respond_by, tolerance_open
+from hall.deadlines import UNSURE, awaits_calendar, due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Due
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
@@ -129,6 +129,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(draft, changed, found)
     _check_day(draft, today, found)
+    if awaits_calendar(case, ws.calendar, today):
+        found.warnings["received"] = UNSURE
     ticks = {**_standing(case), **changed}
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)

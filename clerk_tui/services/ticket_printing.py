@@ -16,6 +16,7 @@ from clerk_tui.logs import placed
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError
 from clerk_tui.services import making, print_queue
+from clerk_tui.services.booking import slot_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import device_key
 from clerk_tui.services.ticketing import entry
@@ -110,7 +111,7 @@ def document_of(ws: Workspace, ticket: Ticket, issued: t.TicketIssued, told: Tol
             code=ticket_code.encode(code, device_key(ws)),
             lane=issued.lane,
             priority=issued.priority,
-            slot=f"{local_time(issued.slot_ms, zone):%H:%M}" if issued.slot_ms else "",
+            slot=slot_of(ws, ticket),
             reference=issued.reference,
             ahead=told.ahead if told else -1,
             wait=wait,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from clerk_tui.services.recording import Action
@@ -9,7 +10,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from hall.case import Case
-from hall.deadlines import due, is_deemed_accepted
+from hall.deadlines import awaits_calendar, due, is_deemed_accepted
 from hall.facts import CaseAccepted
 from hall.refusal import item
 
@@ -25,8 +26,7 @@ def run(ws: Workspace) -> list[str]:
         StoreError: nothing was written.
     """
     today = ws.clock.today()
-    with translated(ws.journal.path):
-        waiting = queries.waiting_for_a_word(ws.journal.read(), today.isoformat())
+    waiting = _waiting(ws, today)
     if not any(is_deemed_accepted(case, ws.calendar, today) and not case.adopted for case in waiting):
         return []
     accepted = []
@@ -39,6 +39,25 @@ def run(ws: Workspace) -> list[str]:
                 _accept(ws, now).write(connection)
                 accepted.append(now.reference)
     return accepted
+
+
+def unsure(ws: Workspace) -> list[str]:
+    """The references of cases whose five days seem to be over by a count that lacks the year's days off.
+
+    Nothing is written of them (``is_deemed_accepted``); they are told to whoever looks until the calendar is there.
+
+    Raises:
+        StoreError: the journal cannot be read.
+    """
+    today = ws.clock.today()
+    return [
+        case.reference for case in _waiting(ws, today) if not case.adopted and awaits_calendar(case, ws.calendar, today)
+    ]
+
+
+def _waiting(ws: Workspace, today: dt.date) -> list[Case]:
+    with translated(ws.journal.path):
+        return queries.waiting_for_a_word(ws.journal.read(), today.isoformat())
 
 
 def _accept(ws: Workspace, case: Case) -> Action:

@@ -63,6 +63,15 @@ def of_code(connection: sqlite3.Connection, code: str) -> Booking | None:
     return _read(row) if row else None
 
 
+def of_ticket(connection: sqlite3.Connection, ticket_id: str) -> Booking | None:
+    """The appointment that this ticket was given for."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM booking WHERE ticket_id = ? AND ticket_id <> ''",  # noqa: S608
+        (ticket_id,),
+    ).fetchone()
+    return _read(row) if row else None
+
+
 def of_person(connection: sqlite3.Connection, day: dt.date, person: str) -> list[Booking]:
     """Somebody's appointments of a day, by their time."""
     rows = connection.execute(

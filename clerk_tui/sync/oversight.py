@@ -11,21 +11,29 @@ from clerk_tui.sync.messages import TROUBLES, Trouble
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
-from hall.wire_oversight import AsideEntry, AsideReply, ConflictEntry, ConflictsReply, Contents, RetryReply
+from hall.wire_oversight import (
+    AsideEntry,
+    AsideReply,
+    ConflictEntry,
+    ConflictsReply,
+    Contents,
+    RetryReply,
+    RetryRequest,
+)
 
 Told = TypeVar("Told")
 MOST = 300
 """Records of the hall that are shown at a counter."""
 
 
-def retry(url: str, session: str, number: int) -> RetryReply:
-    """Have a set-aside record read again.
+def retry(url: str, session: str, number: int, reason: str) -> RetryReply:
+    """Have a set-aside record read again; why stands in the centre's record beside who asked for it.
 
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
-    _require(session)
-    return _asked(url, session, f"/v1/quarantine/{number}/retry", b"")
+    require_session(session)
+    return _asked(url, session, f"/v1/quarantine/{number}/retry", msgspec.json.encode(RetryRequest(reason=reason)))
 
 
 def asides(url: str, session: str) -> list[AsideEntry]:
@@ -34,7 +42,7 @@ def asides(url: str, session: str) -> list[AsideEntry]:
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
-    _require(session)
+    require_session(session)
     found: list[AsideEntry] = []
     while len(found) < MOST:
         path = f"/v1/quarantine?after={found[-1].number if found else 0}"
@@ -63,7 +71,8 @@ def conflicts(url: str, token: str) -> list[ConflictEntry]:
     return _read(url, token, "GET", "/v1/conflicts", b"", ConflictsReply).conflicts
 
 
-def _require(session: str) -> None:
+def require_session(session: str) -> None:
+    """That somebody signed in at the centre itself. Raises HallError ``needs_session``."""
     if not session:
         raise HallError(
             "needs_session", "要负责人联网签到后才能请中心重办", field="clerk", hint="请负责人签到，或交给负责人处理"

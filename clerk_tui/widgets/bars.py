@@ -71,7 +71,9 @@ class StatusLine(Painted):
         kind = "" if now.workday is None else _("工作日") if now.workday else _("休息日")
         if now.day:
             left += [("   ", "plain"), (day, "plain"), (" ", "plain"), (_(WEEKDAYS[now.weekday]), "plain")]
-            left += [(" ", "plain"), (kind or _("日历未载入"), "faint" if kind else "warn")]
+            unknown = _("日历未载入")
+            left += [(" ", "plain"), (kind or unknown, "faint" if kind else "warn")]
+            kind = kind or (unknown if now.trouble else "")
             left += [("  ", "plain"), (now.time, "strong")]
         right = self._right(now, wide=wide)
         for spared in (kind, safe(now.hall), _(WEEKDAYS[now.weekday])):

@@ -60,17 +60,19 @@ class HallBar(Painted):
         day = f"{now:%Y-%m-%d} " if columns >= 110 else f"{now:%m-%d} "
         when: list[Span] = [(day, "plain"), (_(WEEKDAYS[now.weekday()]), "plain"), (f"  {now:%H:%M} ", "strong")]
         alarm: list[Span] = [(f" {told.alarm} ", "chip-bad"), ("  ", "plain")] if told.alarm else []
-        right = [*alarm, *self._contact(told), ("   ", "plain"), *when]
+        right = [*alarm, *self._contact(told, wide=columns >= 110), ("   ", "plain"), *when]
         room = columns - spans_width(right) - width(told.title) - 5
         left: list[Span] = [(" ", "plain"), (clip(safe(told.sign.hall), max(0, room)), "strong")]
         return [(spread([*left, ("  ", "plain"), (told.title, "faint")], right, columns), "")]
 
-    def _contact(self, told: Told) -> list[Span]:
+    def _contact(self, told: Told, *, wide: bool) -> list[Span]:
         if not told.silent_since_ms:
             return [(_("中心已连"), "bar-good")]
         if not told.ever:
             return [(_("正在联系中心"), "bar-warn")]
-        return [(_("离线 {time} 起没有消息").format(time=self.clock(told.silent_since_ms)), "bar-warn")]
+        since = self.clock(told.silent_since_ms)
+        words = _("离线 {time} 起没有消息") if wide else _("离线 {time} 起")
+        return [(words.format(time=since if wide else since[:5]), "bar-warn")]
 
     def clock(self, at_ms: int) -> str:
         """A time of the hall's clock."""

@@ -12,12 +12,13 @@ from clerk_tui.widgets.painted import Line, Painted, Span, spans_width
 @dataclass(frozen=True)
 class Strip:
     """What the line says: what is at the window (``head``), what is told about it, clipped where there is no room
-    (``about``), and at the right what a person may want now."""
+    (``about``), and at the right what a person may want now, which gives way to news (``news``)."""
 
     head: tuple[Span, ...] = ()
     about: str = ""
     ink: str = "plain"
     right: tuple[Span, ...] = ()
+    news: bool = False
 
 
 class QueueStrip(Painted):
@@ -41,7 +42,7 @@ class QueueStrip(Painted):
             return ()
         right: Sequence[Span] = strip.right
         room = columns - spans_width(strip.head) - spans_width(right) - 5
-        if room < 0:
+        if room < 0 or (strip.news and room < width(safe(strip.about))):
             right, room = (), columns - spans_width(strip.head) - 5
         about = clip(safe(strip.about), max(0, room)) if strip.about else ""
         gap = " " * max(1, columns - spans_width(strip.head) - width(about) - spans_width(right) - 4)

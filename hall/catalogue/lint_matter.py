@@ -21,6 +21,11 @@ _CATCH_ALL = re.compile(
     r"(其他|其它|其余)(相关|有关|必要|所需|应当提交的?|需要提交的?)*(的)?(材料|资料|文件|证明|证件)|等(相关|有关)?(材料|资料|文件)$"
     r"|(法律|法规|规章)[^，。]*规定的其[他它]|要求(提供|提交)的其[他它]|(认为|视情况)需要"
 )
+_CONDITION = re.compile(
+    r"(不符合|不具备|不满足)[^，。；]*(条件|资格|要求)|不得(?![^，。；]*申请)|不予(登记|许可|备案|批准|核准|给付|发放|确认)"
+    r"|(未|不)(满|到|足)[^，。；]*(年|月|岁|龄)|(须|应当)具备"
+)
+_DECIDED_LATER = "不符合条件的，应当受理后决定不予：写到 denial_reasons"
 _KEPT = re.compile("留|复印件|电子件")
 _UNUSUAL = re.compile(
     r"[^\x20-\x7e\u00b7\u2014\u2018-\u201d\u2026\u3000-\u3163\u3165-\u9fff\uff01-\uff9f\uffe0-\uffe6]"
@@ -168,7 +173,12 @@ def _check_conditions(matter: Matter, report: Report) -> None:
             report(where, "情形要有条件", "写明由哪些答案得出")
         _check_condition(where, situation.when, questions, (), report)
     situations = [situation.code for situation in matter.situations]
-    for name, items in (("materials", matter.materials), ("fields", matter.fields), ("exits", matter.exits)):
+    for name, items in (
+        ("materials", matter.materials),
+        ("fields", matter.fields),
+        ("exits", matter.exits),
+        ("denial_reasons", matter.denial_reasons),
+    ):
         for item in items:
             _check_condition(f"{name}[{item.code}].when", item.when, questions, situations, report)
 
@@ -304,10 +314,12 @@ def _check_ground(stated: Exit | RefusalReason, reason: str, where: str, key: st
             "行政许可法第三十二条第一款第二项：写 where = { organ, address, phone }",
         )
     if stated.ground == "other" and not stated.basis.strip():
+        report(f"{where}.basis", "其他理由不予受理的，必须写明法律依据", _DECIDED_LATER)
+    if stated.ground == "other" and (condition := _CONDITION.search(reason)):
         report(
-            f"{where}.basis",
-            "其他理由不予受理的，必须写明法律依据",
-            "不符合条件的，应当受理后决定不予：写到 denial_reasons",
+            f"{where}.{key}",
+            f"“{condition[0]}”是实体条件，收件时不能据此不予受理（行政许可法第三十二条、第三十四条）",
+            _DECIDED_LATER + "，要在申请前提醒的在那里写 when",
         )
 
 

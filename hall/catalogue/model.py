@@ -184,7 +184,8 @@ class Exit(_Data, frozen=True):
     """A situation in which the matter is refused at once: 行政许可法 art. 32(1) or 32(2).
 
     ``where`` is mandatory for ``not_authority``: the law wants the right organ told; ``basis`` for ``other``: what
-    allows it beside that act.
+    allows it beside that act. ``other`` is for an application that is one for another matter or that a law does not
+    allow to be made; a condition that the applicant does not meet is a ``DenialReason`` (art. 34, 38).
     """
 
     code: str
@@ -210,11 +211,16 @@ class RefusalReason(_Data, frozen=True):
 
 
 class DenialReason(_Data, frozen=True):
-    """A ground of substance on which it is decided against the applicant (行政许可法 art. 38), never at receipt."""
+    """A ground of substance on which it is decided against the applicant (行政许可法 art. 38), never at receipt.
+
+    ``when``: the answers that already show it. Who gives them is told before applying, and may apply all the same; an
+    empty one shows in no answer.
+    """
 
     code: str
     text: str
     basis: str = ""
+    when: str = ""
 
 
 class Matter(_Data, frozen=True):

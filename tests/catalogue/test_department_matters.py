@@ -137,10 +137,11 @@ def _answers(question: Question) -> list[Answer]:
 
 
 def _trace(item: Matter, answers: Mapping[str, Answer]) -> tuple[tuple[str, ...], ...]:
-    """What follows from the answers: situations, materials, fields, refusals."""
+    """What follows from the answers: situations, materials, fields, refusals, cautions."""
     found = build_checklist(item, answers, Applying(item.serves[0], 40))
     return tuple(
-        tuple(row.code for row in rows) for rows in (found.situations, found.materials, found.fields, found.exits)
+        tuple(row.code for row in rows)
+        for rows in (found.situations, found.materials, found.fields, found.exits, found.cautions)
     )
 
 
@@ -264,11 +265,40 @@ def test_poison_and_storage_go_to_the_upper_city_and_a_shop_without_storage_stay
 
 
 def test_whoever_gave_notice_gets_no_unemployment_benefit_and_whoever_was_driven_out_proves_it() -> None:
-    """社会保险法 art. 45."""
+    """社会保险法 art. 45; who does not meet it may apply all the same, and is told before."""
     person = {"paid_year": "yes", "insured_here": "yes", "retire": "no"}
-    assert exits(ask("unemployment-benefit", person | {"reason": "resigned"})) == {"resigned": "other"}
+    resigned = ask("unemployment-benefit", person | {"reason": "resigned"})
+    assert not resigned.exits and [each.code for each in resigned.cautions] == ["resigned"]
     forced = ask("unemployment-benefit", person | {"reason": "forced"})
-    assert not forced.exits and "forced_proof" in codes(forced)
+    assert not forced.exits and not forced.cautions and "forced_proof" in codes(forced)
+
+
+@pytest.mark.parametrize(
+    ("key", "answers", "code"),
+    [
+        ("tobacco-retail-licence", {"near_school": "yes"}, "school"),
+        ("fireworks-retail-licence", {"store_kind": "counter", "zone": "yes"}, "banned"),
+        ("land-allocation", {"purpose": "business"}, "business"),
+        ("marriage-registration", {"applicants": "mainland", "age": "no"}, "underage"),
+        ("unemployment-benefit", {"paid_year": "no"}, "short"),
+        ("unemployment-benefit", {"retire": "yes"}, "retired"),
+        ("residence-permit", {"origin": "outside", "kind": "new", "registered": "no"}, "half_year"),
+        ("resident-id-card", {"household": "none"}, "no_household"),
+        ("clinic-filing", {"clinic": "dental", "kind": "new", "owner": "no"}, "five_years"),
+        ("joint-acceptance", {"done": "no"}, "not_done"),
+        ("project-filing", {"forbidden": "yes"}, "forbidden"),
+        ("construction-permit-extension", {"expired": "yes"}, "lapsed"),
+        ("food-licence-change", {"change": ["name"], "matches": "no"}, "licence_first"),
+    ],
+)
+def test_who_does_not_meet_a_condition_is_told_before_and_decided_on_after(
+    key: str, answers: dict[str, Answer], code: str
+) -> None:
+    """行政许可法 art. 32, 34, 38: only what may not be applied for at all is turned away at receipt."""
+    checklist = ask(key, answers)
+    assert not checklist.exits and checklist.materials
+    (told,) = checklist.cautions
+    assert told.code == code and told.text and told.basis
 
 
 def test_a_taxpayer_without_any_history_needs_no_clearance() -> None:

@@ -21,7 +21,7 @@ from hall.roles import Role
 from tests.central.device import Device
 from tests.central.hub import Hub
 from tests.central.inline import inline
-from tests.central.test_sync_routes import ask, person
+from tests.central.test_sync_routes import ask, person, read_again
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_call_that_an_older_centre_could_not_read_is_told_when_it_is_read_agai
     head = person(hub, Role.SUPERVISOR, device)
     assert ask(hub, "/v1/alarms", w.AlarmsReply, head).alarms == []
     (entry,) = ask(hub, "/v1/quarantine", w.AsideReply, head).entries
-    assert hub.http.post(f"/v1/quarantine/{entry.number}/retry", headers=head).status_code == 200
+    assert read_again(hub, entry.number, head).status_code == 200
     assert len(ask(hub, "/v1/alarms", w.AlarmsReply, head).alarms) == 1
 
 

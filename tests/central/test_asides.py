@@ -22,7 +22,7 @@ from tests.builders import received
 from tests.central.counter import OFFICE
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
-from tests.central.test_sync_routes import ask, person, sealed_file
+from tests.central.test_sync_routes import ask, person, read_again, sealed_file
 
 SUPERVISOR, CLERK, GONE = "0900", "0816", "0815"
 
@@ -123,13 +123,17 @@ def test_what_stays_set_aside_says_why_and_ends_with_one(hub: Hub, device: Devic
     assert done.exit_code == 1 and "仍然搁置：" in done.output and len(done.output) > 20
 
 
-def test_a_signed_in_supervisor_stands_in_the_record_too(hub: Hub, device: Device) -> None:
+def test_a_signed_in_supervisor_stands_in_the_record_with_their_reason(hub: Hub, device: Device) -> None:
     set_aside(device)
     head = person(hub, Role.SUPERVISOR, device)
     number = ask(hub, "/v1/quarantine", w.AsideReply, head).entries[0].number
-    assert hub.http.post(f"/v1/quarantine/{number}/retry", headers=head).status_code == 200
-    kept = hub.read(lambda db: db.rows("SELECT actor FROM audit WHERE action = 'aside.retried'"))
-    assert [row[0] for row in kept] == ["p-supervisor"]
+    for nothing in ("", "—", "　", "长" * 201):
+        assert read_again(hub, number, head, nothing).status_code == 400, nothing
+    assert hub.http.post(f"/v1/quarantine/{number}/retry", headers=head).status_code == 400, "no word at all"
+    assert len(hub.run(asides.all_of(hub.store, OFFICE))) == 2
+    assert read_again(hub, number, head, "本人到场核实").status_code == 200
+    kept = hub.read(lambda db: db.rows("SELECT actor, target FROM audit WHERE action = 'aside.retried'"))
+    assert [tuple(row) for row in kept] == [("p-supervisor", f"{number} applied 本人到场核实")]
 
 
 def test_a_sealed_file_is_taken_in_at_the_console_once(hub: Hub, device: Device) -> None:

@@ -17,7 +17,7 @@ from tests.builders import DAY, received
 from tests.central.counter import OFFICE
 from tests.central.device import Device, as_wire
 from tests.central.hub import NOW, Hub
-from tests.central.test_sync_routes import ask, person
+from tests.central.test_sync_routes import ask, person, read_again
 from tests.central.test_withheld import report, tell
 
 HOUR = 3_600_000
@@ -72,7 +72,7 @@ def test_what_was_written_after_the_disabling_waits_for_a_supervisor_and_all_oth
     assert (hub.case("a").state.value, hub.case("b").version) == ("received", 1)
     first, second = entries(hub, head)
     assert (first.seq, first.kind, second.seq, second.kind) == (2, "unallowed", 3, "held")
-    answer = hub.http.post(f"/v1/quarantine/{first.number}/retry", headers=head)
+    answer = read_again(hub, first.number, head)
     told = msgspec.json.decode(answer.content, type=w.RetryReply)
     assert [(each.seq, each.status.value) for each in told.results] == [(2, "applied"), (3, "applied")]
     assert (hub.case("a").state.value, entries(hub, head)) == ("accepted", [])
@@ -126,7 +126,7 @@ def test_a_number_that_the_hall_never_gave_has_no_say_once_the_hall_has_clerks(
     assert hub.case("a").state.value == "received"
     first, strange = entries(hub, head)
     assert (first.kind, strange.kind, strange.reason.isprintable()) == ("unallowed", "unallowed", True)
-    hub.http.post(f"/v1/quarantine/{first.number}/retry", headers=head)
+    read_again(hub, first.number, head)
     assert hub.case("a").state.value == "accepted"
 
 

@@ -19,7 +19,7 @@ from hall.sealed import SealedFacts, seal_facts, sealing_key
 from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device, as_wire, whole
 from tests.central.hub import NOW, Hub
-from tests.central.test_sync_routes import ask, person
+from tests.central.test_sync_routes import ask, person, read_again
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_supervisor_who_asks_before_the_contents_came_is_told_where_they_are(h
     hold_second(hub, device)
     head = person(hub, Role.SUPERVISOR, device)
     (number, *_) = [each.number for each in ask(hub, "/v1/quarantine", w.AsideReply, head).entries]
-    answer = hub.http.post(f"/v1/quarantine/{number}/retry", headers=head)
+    answer = read_again(hub, number, head)
     told = msgspec.json.decode(answer.content, type=w.RetryReply)
     assert told.status is wire.Status.QUARANTINED and "窗口" in told.reason and told.others == 0
     assert hub.run(verify(hub.store)).facts == 6

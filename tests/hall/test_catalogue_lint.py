@@ -83,6 +83,24 @@ def test_good_catalogues_pass() -> None:
             "denial_reasons[r].text",
             "理由",
         ),
+        # What the applicant does not meet is decided after acceptance: art. 34, 38.
+        *(
+            (
+                COMPANY,
+                "[[exits]]",
+                f'[[exits]]\ncode = "r"\nwhen = "agent"\nground = "other"\nbasis = "x"\nreason = "{reason}"\n[[exits]]',
+                "exits[r].reason",
+                "实体条件",
+            )
+            for reason in ("缴费未满一年", "不符合领取的条件", "学校周边不得设置", "不予登记", "不具备竣工验收条件")
+        ),
+        (
+            COMPANY,
+            "[[exits]]",
+            '[[denial_reasons]]\ncode = "r"\ntext = "未满五年"\nwhen = "nowhere == \'yes\'"\n[[exits]]',
+            "denial_reasons[r].when",
+            "nowhere",
+        ),
         (COMPANY, "[[fields]]", NUMBER + "min = 5\nmax = 1\n[[fields]]", "fields[n].min", "大于最大值"),
         (COMPANY, "[[fields]]", TEXT + "max = 1\n[[fields]]", "fields[n].min", "只有数和金额"),
         # Law hangs on the kind: one that nobody knows would fall under none.

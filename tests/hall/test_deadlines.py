@@ -11,7 +11,7 @@ from hall import facts as f
 from hall.calendar import WorkCalendar
 from hall.case import Case
 from hall.catalogue.model import Limit, Limits
-from hall.deadlines import Light, case_clock, due, is_deemed_accepted, latest_promise, notice_due
+from hall.deadlines import Light, awaits_calendar, case_clock, due, is_deemed_accepted, latest_promise, notice_due
 from hall.fold import fold
 from tests.builders import DAY, facts, matter, received
 
@@ -34,6 +34,20 @@ def test_the_five_day_rule_counts_the_make_up_sunday() -> None:
     assert case is not None
     assert not is_deemed_accepted(case, CALENDAR, D(2026, 9, 24))
     assert is_deemed_accepted(case, CALENDAR, D(2026, 9, 25))
+
+
+def test_a_last_day_counted_without_the_years_days_off_accepts_nothing() -> None:
+    """A fact cannot be counted again when the notice of holidays is there (domain.md §9a.12)."""
+    day = D(2027, 2, 3)
+    case = fold(facts(received(received=day, clock_from=day)))
+    assert case is not None
+    guessed = notice_due(day, CALENDAR)
+    assert guessed.provisional
+    late = guessed.day + dt.timedelta(days=1)
+    assert not is_deemed_accepted(case, CALENDAR, late)
+    assert awaits_calendar(case, CALENDAR, late) and not awaits_calendar(case, CALENDAR, guessed.day)
+    known = WorkCalendar.from_mapping({2027: {"off": ["01-01"], "work": []}}, base=CALENDAR)
+    assert is_deemed_accepted(case, known, late) and not awaits_calendar(case, known, late)
 
 
 def test_a_case_that_got_an_answer_is_never_deemed_accepted() -> None:

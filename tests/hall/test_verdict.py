@@ -228,6 +228,14 @@ def test_a_refusal_says_whether_the_application_was_complete() -> None:
     assert not verdict(checklist(A, exits=(way_out,)), ticks={"A": PRESENT}).conforming
 
 
+def test_a_complete_application_that_an_exit_beside_the_act_turns_away_is_told_to_supervisors() -> None:
+    """行政许可法 art. 32 knows no third ground; the catalogue answers for it, so the clerk explains nothing."""
+    way_out = Exit(code="x", ground="other", when="agent", reason="请办理另一事项", basis="建筑法第七条")
+    found = verdict(checklist(A, exits=(way_out,)), ticks={"A": PRESENT})
+    assert found.conforming and not found.needs_why
+    assert not verdict(checklist(A, exits=(way_out,))).conforming
+
+
 @pytest.mark.parametrize(
     ("outcome", "item"), [(Outcome.ACCEPTED, "五"), (Outcome.NOTICED, "四"), (Outcome.CORRECTED, "三")]
 )

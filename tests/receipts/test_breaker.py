@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 
@@ -54,6 +55,11 @@ def measure(char: str) -> float:
         ("说的是〘甲乙〙丙", 8, ["说的是", "〘甲乙〙", "丙"]),
         ("周五9:00—12:00", 12, ["周五", "9:00—12:00"]),
         ("Fri 9:00–12:00", 12, ["Fri", "9:00–12:00"]),
+        ("食品科　王小明", 12, ["食品科", "王小明"]),
+        ("市场监管局　李四", 12, ["市场监管局", "李四"]),
+        ("综合窗口 欧阳小明 备注", 14, ["综合窗口", "欧阳小明 备注"]),
+        ("综合窗口　阿卜杜拉江", 14, ["综合窗口　阿卜", "杜拉江"]),
+        ("王小明", 4, ["王小", "明"]),
     ],
 )
 def test_a_line_neither_begins_nor_ends_with_a_forbidden_mark(text: str, width: int, expected: list[str]) -> None:
@@ -149,7 +155,20 @@ def harm(text: str, place: int) -> int:
         return 1
     if any(text.startswith(unit, place - inside) for unit in UNITS for inside in range(1, min(len(unit), place + 1))):
         return 1
+    if within_a_name(text, place):
+        return 1
     return 1 if lettered(before, text[place - 2 : place - 1]) and lettered(after) else 0
+
+
+NAME = re.compile(f"(?<![^ 　\n])[{HAN + RARE}]{{2,4}}(?![^ 　\n])")
+
+
+def within_a_name(text: str, place: int) -> bool:
+    """Two to four characters that stand alone, with a blank before or behind them."""
+    return any(
+        found.start() < place < found.end() and set(" 　") & set(text[max(0, found.start() - 1) : found.end() + 1])
+        for found in NAME.finditer(text)
+    )
 
 
 def lettered(char: str, earlier: str = "") -> bool:
@@ -182,6 +201,11 @@ def test_words_that_fit_into_a_line_are_never_broken(words: list[str]) -> None:
 def test_a_number_with_its_sign_is_never_torn_in_chinese_text(number: str, before: int) -> None:
     text = "王" * before + number + "王王，王"
     assert any(number in line for line in lines(text, 24))
+
+
+@given(name=st.sampled_from(["李四", "王小明", "欧阳小明"]), place=st.integers(1, 30), width=st.integers(8, 40))
+def test_a_name_behind_a_place_is_never_torn(name: str, place: int, width: int) -> None:
+    assert sum(name in line for line in lines("王" * place + "　" + name, width)) == 1
 
 
 @given(text=TEXT)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import zxingcpp
 from msgspec.structs import replace
 
 from clerk_tui.printing.ticket import escpos
 from hall import ticket_code as c
+from hall.queueing import Slot
 from hall.replica_envelope import KnownKey, key_id
 from receipts.document import decode, encode
 from receipts.fonts import FontSet
@@ -20,6 +23,10 @@ from tests.clerk_tui.printing.tickets import printed
 from tests.hall.replicas import KEY
 from tests.receipts.queue_tickets import CODE, DAY, ISSUED, TICKET
 from tests.receipts.reading import joined, read_text
+
+HALF_PAST_NINE = Slot(
+    begin=dt.datetime(2026, 11, 23, 9, 30), end=dt.datetime(2026, 11, 23, 10), clock="before"
+)  # fmt: skip
 
 
 def words(ticket: QueueTicket) -> str:
@@ -55,7 +62,26 @@ def test_the_number_is_the_largest_thing_and_never_broken(number: str, fonts: Fo
         ({"wait": "nobody"}, ("暂无窗口办理",), ("分钟",)),
         ({"wait": "offline", "ahead": -1}, ("以叫号为准",), ("前面还有", "分钟")),
         ({"lane": "priority", "priority": "孕妇"}, ("优先孕妇",), ()),
-        ({"lane": "booked", "slot": "09:30"}, ("预约09:30起办理",), ()),
+        (
+            {"lane": "booked", "slot": HALF_PAST_NINE},
+            ("您的预约时段09:30–10:00", "Yourappointment:09:30–10:00", "叫号到时优先"),
+            ("分钟", "前面还有", "预计等候"),
+        ),
+        (
+            {"lane": "booked", "slot": replace(HALF_PAST_NINE, end=None, clock="now")},
+            ("您的预约时段09:30起", "Yourappointment:from09:30", "叫号现在优先"),
+            ("分钟", "前面还有"),
+        ),
+        (
+            {"lane": "booked", "slot": replace(HALF_PAST_NINE, clock="after")},
+            ("您的预约时段09:30–10:00", "5人", "约12–25分钟"),
+            ("到时优先", "现在优先"),
+        ),
+        (
+            {"lane": "booked", "slot": HALF_PAST_NINE, "wait": "offline", "ahead": -1},
+            ("您的预约时段09:30–10:00", "以叫号为准"),
+            ("到时优先", "现在优先"),
+        ),
         ({"lane": "return", "reference": "SL01-A1-00001-T"}, ("补正、取件", "SL01-A1-00001-T"), ()),
         ({"reprint": 2, "where": ""}, ("补打2", "请等候叫号"), ()),
     ],

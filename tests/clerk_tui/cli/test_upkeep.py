@@ -60,3 +60,16 @@ def test_blank_fields_are_told_and_hinder_nothing(clerk: Clerk, morning: None, t
         "fields.to_address", "fields.host_name", "fields.relation", "fields.elder_will",
     ]  # fmt: skip
     assert "没有确认“已当面询问老年人" in done.err
+
+
+def test_in_a_year_without_a_calendar_nothing_is_deemed_and_the_doctor_says_so(clerk: Clerk, home: Path) -> None:
+    with time_machine.travel("2027-02-03T02:00:00+00:00"):
+        ws = open_workspace(load_config(None))
+        reference = intake.receive(ws, draft_from_json(ws, walk_in()).draft).reference
+        ws.close()
+    with time_machine.travel("2027-02-12T02:00:00+00:00"):
+        done = clerk("upkeep", "--json")
+        assert done.json == {"deemed": [], "unsure": [reference]} and reference in done.err
+        checks = {check["check"]: check for check in clerk("doctor", "--json").json["checks"]}
+    assert checks["calendar"]["state"] == "fail"
+    assert reference in checks["calendar"]["message"] and "calendar.files" in checks["calendar"]["hint"]

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection
-from clerk_tui.services import hall_asides
+from clerk_tui.services import aside, hall_asides
 from tests.clerk_tui.hall_rig import URL, Window
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
+from tests.clerk_tui.screens.test_signing_in import covered
 from tests.clerk_tui.screens.windows import until
-from tests.clerk_tui.services.test_hall_asides import Head, hand_over_all, opened
+from tests.clerk_tui.services.test_hall_asides import SUPERVISOR, Head, hand_over_all, opened, recorded
 from tests.clerk_tui.services.test_hall_asides import hall as hall
 from tests.clerk_tui.services.test_hall_asides import other as other
 
@@ -52,14 +53,28 @@ async def test_a_supervisor_sees_whose_it_is_and_why_and_has_it_read_again(hall:
         assert "正确的内容" not in clerk.text, "its own window corrects it"
         await clerk.press("r")
         assert clerk.asks and "申请人已离开" in clerk.text
+        await clerk.press("enter")
+        assert clerk.asks and "要写明" in clerk.text, "why stands in the record"
         await clerk.press("escape")
         assert len(hall_asides.told(window.ws)) == left, "nothing without a yes"
         for number in [record.number for record in hall_asides.told(window.ws)]:
-            await clerk.press("r", "enter")
+            await clerk.press("r", *"2026", "enter")
             await until(clerk, partial(is_settled, window, number))
             await until(clerk, lambda: len(clerk.screen._told_asides) == len(hall_asides.told(window.ws)))
             clerk.screen._again()
         await until(clerk, lambda: clerk.screen._again() or TITLE not in clerk.text)
+
+
+async def test_at_the_window_that_wrote_it_a_supervisor_says_why_too(hall: Head, other: Window) -> None:
+    async with at(other, lambda: None) as clerk:
+        await clerk.until(lambda: covered(clerk))
+        hall.seat(other)
+        clerk.app.seated(clerk.screen)
+        await clerk.press("f12", "r")
+        assert clerk.asks and "中心重读这条记录" in clerk.text
+        await clerk.press(*"2026", "enter")
+        await until(clerk, lambda: aside.worklist(other.ws) == [])
+    assert recorded(hall)[0] == (SUPERVISOR, "2026")
 
 
 async def test_a_clerk_sees_nothing_of_it(hall: Head, other: Window) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 
+from clerk_tui.services import intake
+from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.bars import Key, KeyLine, Standing, StatusLine
 from clerk_tui.widgets.cells import width
-from tests.clerk_tui.screens.conftest import OpenCounter
+from tests.clerk_tui.conftest import FixedClock
+from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
+from tests.clerk_tui.walkins import restaurant
 
 
 async def test_the_clock_may_tick_while_a_screen_is_put_together(counter: OpenCounter) -> None:
@@ -54,3 +59,22 @@ async def test_an_app_among_others_is_given_back_when_it_ends(counter: OpenCount
     async with counter():
         pass
     assert gc.get_freeze_count() == before and gc.isenabled()
+
+
+async def test_a_receipt_that_waits_for_the_years_calendar_is_said_on_top_and_explained(
+    counter: OpenCounter, ws: Workspace, clock: FixedClock
+) -> None:
+    """行政许可法 art. 32(4): nobody can say yet whether the law has accepted it, so somebody has to act."""
+    clock.day = dt.date(2027, 2, 3)
+    reference = intake.receive(ws, restaurant(ws)).reference
+    clock.day = dt.date(2027, 2, 12)
+    async with counter(NARROW) as clerk:
+        assert "1件缺日历 F12" in clerk.text
+        await clerk.until(lambda: clerk.asks)
+        await clerk.press("escape", "f12")
+        assert "缺 2027 年放假安排" in clerk.text and reference in clerk.text
+        assert clerk.text.splitlines()[0].endswith("--:--")
+        await clerk.press("escape", "f5")
+        await clerk.type(reference)
+        await clerk.press("enter")
+        assert "不能断定视为受理" in clerk.text

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
+from clerk_tui.i18n import _
 from clerk_tui.printing.ticket import escpos
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
@@ -32,6 +33,7 @@ from hall import ticketing as t
 from hall.catalogue.model import Business
 from hall.errors import BadInput
 from hall.queue_wire import BlockReply, BlockRequest, Told
+from hall.queueing import Slot
 from hall.tickets import Ticket, TicketState
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.printing.tickets import printed
@@ -71,7 +73,7 @@ async def machine(config: Config, ws: Workspace, size: tuple[int, int] = WIDE, c
     app = StationApp(config, lambda: ws)
     async with app.run_test(size=size) as pilot:
         clerk = Clerk(app, pilot)  # type: ignore[arg-type]
-        await clerk.until(lambda: app.workspace is not None and "企业开办" in clerk.text)
+        await clerk.until(lambda: app.workspace is not None and isinstance(app.page, pages.Businesses))
         yield clerk
 
 
@@ -313,6 +315,95 @@ async def test_a_strange_scan_opens_nothing_and_presses_nothing(config: Config, 
         assert "请选择要办的业务" in clerk.text
 
 
+MISREAD = {
+    "110101188001010012": "身份证号码不对，可能输错了一位",
+    "11010118800101001": "身份证号码应是18位，这里是17位",
+    "1101011880010100111": "身份证号码应是18位，这里是19位",
+    "SL01-A1-00001-Q": "收件编号不对",
+    "YY-2048": "没有查到这个号码",
+    "TKT1:AAAAAAAA": "这个码没有读全",
+    "CLK1:AAAAAAAA": "这个码没有读全",
+}
+
+
+@pytest.mark.parametrize("code", MISREAD)
+async def test_what_cannot_be_used_says_what_was_wrong_and_what_to_do(config: Config, ws: Workspace, code: str) -> None:
+    async with machine(config, ws, NARROW) as clerk:
+        app: Any = clerk.app
+        await clerk.scan(code)
+        await clerk.until(lambda: MISREAD[code] in clerk.text)
+        assert code not in clerk.text, "it may be somebody's number"
+        for way in ("再试一次", "不用它，直接取号", "还是不行，请到咨询台"):
+            assert way in clerk.text
+        await clerk.press("enter")
+        assert isinstance(app.page, pages.Trouble), "Enter pressed twice passes nothing by"
+        await clerk.press("1")
+        assert isinstance(app.page, pages.Entry) and not app.page.text
+        await clerk.type(code[:6])
+        await clerk.press("enter")
+        await clerk.until(lambda: isinstance(app.page, pages.Trouble))
+        await clerk.press("2")
+        assert isinstance(app.page, pages.Businesses)
+        assert (await taken(clerk, "1")).taken.ticket.number == "A001"
+
+
+async def test_a_machine_that_asks_for_no_card_says_so(config: Config, ws: Workspace) -> None:
+    closed = dataclasses.replace(ws, config=replace(config, station=replace(config.station, card=False)))
+    async with machine(config, closed, NARROW) as clerk:
+        await clerk.scan("110101188001010011")
+        await clerk.until(lambda: "这台取号机不读身份证" in clerk.text)
+        assert "不用身份证也能取号" in clerk.text
+
+
+async def test_used_up_numbers_offer_no_number_without_the_code(config: Config, ws: Workspace) -> None:
+    booking.take_in(ws, BOOKED)
+    async with machine(config, ws, count=0) as clerk:
+        await clerk.scan("YY-1001")
+        await clerk.until(lambda: "用完了" in clerk.text)
+        assert "直接取号" not in clerk.text and "咨询台" in clerk.text
+
+
+BOOKED = b"code,business,begin,end,id_number\nYY-1001,A,2026-11-02 10:00,2026-11-02 10:30,\n"
+HOUR_MS = 3_600_000
+
+
+def said(page: pages.Page, columns: int) -> str:
+    """The page in words."""
+    return "\n".join("".join(text for text, _ink in spans) for spans, _fill in pages.draw(page, columns, 22).lines)
+
+
+async def test_whoever_has_an_appointment_reads_its_slot_until_it_is_over(
+    config: Config, ws: Workspace, clock: FixedClock
+) -> None:
+    booking.take_in(ws, BOOKED)
+    async with machine(config, ws, NARROW) as clerk:
+        await clerk.scan("YY-1001")
+        await clerk.until(lambda: "请取走号票" in clerk.text)
+        assert "您的预约时段 10:00-10:30" in clerk.text and "到时优先" not in clerk.text, "who knows without a network"
+        ticket = clerk.app.page.taken.ticket  # type: ignore[attr-defined]
+    told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
+    wait = ("前面还有 5 人", "约 12-25 分钟")
+    for hours, words, waits in (
+        (0.9, "您的预约时段 10:00-10:30，到时优先叫号", False),
+        (0.35, "您的预约时段 10:00-10:30，现在优先叫号", False),
+        (0.5, "您的预约时段 10:00-10:30 已过", True),
+    ):
+        clock.ticks += int(hours * HOUR_MS)
+        have = Taken(ticket=ticket, told=told, already=True)
+        for columns in (NARROW[0], WIDE[0]):
+            given, found = said(works.given(ws, have), columns), said(works.found(ws, have), columns)
+            assert words in given and words in found
+            assert all((each in given) == waits for each in wait) and ("5 人" in found) == waits
+
+
+def test_a_slot_whose_end_nobody_told_has_its_begin(ws: Workspace) -> None:
+    ticket = replace(TICKET, lane="booked", slot_ms=int(dt.datetime(2026, 11, 2, 2, tzinfo=dt.UTC).timestamp() * 1000))
+    ticketing.take_seat(ws)
+    page = works.given(ws, Taken(ticket=ticket, told=Told(ahead=0)))
+    assert "您的预约时段 10:00起，到时优先叫号" in said(page, NARROW[0])
+    assert works.given(ws, Taken(ticket=TICKET)).slot is None
+
+
 async def test_a_card_is_asked_for_its_business_and_leaves_no_number(config: Config, ws: Workspace) -> None:
     number = "110101188001010011"
     async with machine(config, ws) as clerk:
@@ -367,6 +458,8 @@ async def test_a_hall_without_businesses_says_so(
         await clerk.until(lambda: "没有取号业务" in clerk.text)
 
 
+SLOT = Slot(begin=dt.datetime(2026, 11, 2, 10), end=dt.datetime(2026, 11, 2, 10, 30), clock="before")
+MISREAD_WORDS = ("身份证号码不对，可能输错了一位，或者没有读准", "把身份证放平再刷一次，或对照证件再输入一次")
 BUSINESS = Business(key="x", letter="A", name="企业开办与市场监管", where="1层A区", departments=("a",))
 TICKET = Ticket(ticket_id="t", business="x", number="A012", day=MONDAY, issued_ms=1)
 
@@ -395,16 +488,8 @@ def test_every_business_has_a_place_to_touch(size: tuple[int, int], count: int) 
         assert len(drawn.lines) == len(drawn.hits) <= size[1] - 2
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize(
-    "which", ["businesses", "given", "failed", "trouble", "reasons", "entry", "found", "typed", "leaving"]
-)
-def test_a_page_looks_as_it_was_made(
-    snap_compare: Any, config: Config, ws: Workspace, which: str, size: tuple[int, int]
-) -> None:
-    numbered(ws)
-    prepare(config)
-    app = StationApp(config, lambda: ws)
+def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
+    """Each page that the machine has, as in the middle of a morning."""
     listed = ws.catalogue.hall.businesses
     waits = [(5, 12.3, 2), (0, 0.0, 1), (14, 33.0, 2), (2, 0.0, 1), (0, 0.0, 0), (1, 4.0, 1)]
     seen = tuple(
@@ -413,28 +498,61 @@ def test_a_page_looks_as_it_was_made(
     )
     told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
     found = pages.Found(Taken(ticket=TICKET, told=told, already=True), listed[0])
-    page: dict[str, pages.Page] = {
+    given = pages.Given(Taken(ticket=TICKET, told=told), listed[0], Printed(ticket=TICKET, state="printed"))
+    passed = replace(TICKET, state=TicketState.PASSED)
+    finished = replace(TICKET, state=TicketState.FINISHED)
+    return {
+        "businesses": pages.Businesses(seen),
+        "off line": pages.Businesses(
+            tuple(Outlook(business=each) for each in listed), note=works.low_numbers(ws, ticketing.Station(ws))
+        ),
         "reasons": pages.Reasons(config.station.priority),
         "entry": pages.Entry("YY-2048"),
-        "found": found,
-        "typed": dataclasses.replace(found, held=False),
-        "leaving": pages.Leaving(found),
-        "businesses": pages.Businesses(seen),
-        "given": pages.Given(Taken(ticket=TICKET, told=told), listed[0], Printed(ticket=TICKET, state="printed")),
+        "given": given,
+        "booked": dataclasses.replace(given, slot=SLOT),
+        "overdue": dataclasses.replace(given, slot=replace(SLOT, clock="after")),
         "failed": pages.Given(
             Taken(ticket=TICKET, offline=True), listed[0], Printed(ticket=TICKET, state="failed", error="打印机没纸")
         ),
-        "trouble": pages.Trouble("没有网络，本机预领的A字号码也用完了", "请到咨询台取号"),
+        "found": found,
+        "typed": dataclasses.replace(found, held=False),
+        "passed": dataclasses.replace(found, taken=Taken(ticket=passed, told=told, already=True)),
+        "finished": dataclasses.replace(works.found(ws, Taken(ticket=finished, already=True)), business=listed[0]),
+        "leaving": pages.Leaving(found),
+        "misread": pages.Trouble(_(MISREAD_WORDS[0]), _(MISREAD_WORDS[1]), shown=True),
+        "trouble": pages.Trouble(_("没有网络，本机预领的A字号码也用完了"), _("请到咨询台取号")),
     }
 
+
+WHICH = (
+    "businesses", "off line", "reasons", "entry", "given", "booked", "overdue", "failed", "found", "typed", "passed",
+    "finished", "leaving", "misread", "trouble",
+)  # fmt: skip
+
+
+async def show_sample(clerk: Clerk, config: Config, ws: Workspace, which: str) -> None:
+    """Have the machine stand still at a page."""
+    app: Any = clerk.app
+    await clerk.until(lambda: app.workspace is not None and isinstance(app.page, pages.Businesses))
+    app._ended.set()
+    app._wake.set()
+    await clerk.pilot.pause()
+    page = sample_pages(config, ws)[which]
+    app.seen = page.seen if isinstance(page, pages.Businesses) else app.seen
+    app.show(page)
+    await clerk.pilot.pause()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("which", WHICH)
+def test_a_page_looks_as_it_was_made(
+    snap_compare: Any, config: Config, ws: Workspace, which: str, size: tuple[int, int]
+) -> None:
+    numbered(ws)
+    prepare(config)
+    app = StationApp(config, lambda: ws)
+
     async def before(pilot: Any) -> None:
-        clerk = Clerk(app, pilot)  # type: ignore[arg-type]
-        await clerk.until(lambda: app.workspace is not None and "企业开办" in clerk.text)
-        app._ended.set()
-        app._wake.set()
-        await pilot.pause()
-        app.seen, app.note = seen, ""
-        app.show(page[which])
-        await pilot.pause()
+        await show_sample(Clerk(app, pilot), config, ws, which)  # type: ignore[arg-type]
 
     assert snap_compare(app, run_before=before, terminal_size=size)

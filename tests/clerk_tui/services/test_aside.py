@@ -190,6 +190,9 @@ def test_what_the_centre_would_not_take_holds_its_case_only_and_is_sent_again_wi
         aside.resend(ws, 2)
     assert error.value.code == "bad_request" and len(aside.worklist(ws)) == len(items)
     refuse(window, 2, still=False)
+    with pytest.raises(BadInput) as error:
+        aside.resend(ws, 2, "再送一次")
+    assert error.value.code == "no_reason", "nobody answers for it, and nobody would read it"
     aside.resend(ws, 2)
     assert aside.worklist(ws) == [], "what waited for it goes with it"
     assert window.hall.case(first.case_id).version == len(own)

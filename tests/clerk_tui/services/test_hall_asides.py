@@ -17,7 +17,7 @@ from central.store.tokens import SessionRow
 from clerk_tui.services import aside, hall_asides, intake
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
-from hall.errors import BrokenChain, HallError
+from hall.errors import BadInput, BrokenChain, HallError
 from hall.roles import Actor, Forbidden, Role
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
@@ -85,7 +85,7 @@ def test_what_was_handed_over_is_seen_at_another_window_and_read_again_there(hal
     assert (told[0].dealt_how, told[0].dealt_by, told[0].dealt_words) == ("handed_over", GONE, "申请人已离开")
     for record in told:
         if record.number in {each.number for each in hall_asides.told(window.ws)}:
-            hall_asides.retry(window.ws, record)
+            hall_asides.retry(window.ws, record, "材料已核对")
     assert hall_asides.told(window.ws) == []
     assert other.sync() is None and window.sync() is None
     case_id = other.ws.journal.read().execute("SELECT subject FROM event WHERE seq = 1").fetchone()[0]
@@ -100,6 +100,26 @@ def test_the_records_of_a_window_that_was_revoked_are_there_too(hall: Head, othe
     assert all(record.revoked for record in hall_asides.told(window.ws))
 
 
+def recorded(hall: Head) -> list[tuple[str, str]]:
+    rows = inline(hall.store.read(lambda db: db.rows("SELECT actor, target FROM audit WHERE action = 'aside.retried'")))
+    return [(row[0], row[1].split(" ", 2)[2]) for row in rows]
+
+
+def test_why_it_may_have_its_effect_stands_beside_who_answers_for_it(hall: Head, other: Window) -> None:
+    hall.seat(other)
+    first, *rest = sorted(item.seq for item in aside.worklist(other.ws))
+    for nothing in ("", "—", "长" * 201):
+        with pytest.raises(BadInput) as error:
+            aside.resend(other.ws, first, nothing)
+        assert error.value.field == "reason"
+        with pytest.raises(BadInput):
+            hall_asides.retry(other.ws, hall_asides.HallAside(number=1, window="A1", seq=1, type="", reference="",
+                                                              reason="", since_ms=0), nothing)  # fmt: skip
+    assert len(aside.worklist(other.ws)) == 1 + len(rest) and recorded(hall) == []
+    aside.resend(other.ws, first, "本人到场核实")
+    assert aside.worklist(other.ws) == [] and recorded(hall) == [(SUPERVISOR, "本人到场核实")]
+
+
 def test_at_its_own_window_it_stands_once_until_it_is_handed_over(hall: Head, other: Window) -> None:
     hall.seat(other)
     assert hall_asides.told(other.ws) == []
@@ -107,7 +127,7 @@ def test_at_its_own_window_it_stands_once_until_it_is_handed_over(hall: Head, ot
     aside.hand_over(other.ws, first, "请核实")
     (record,) = hall_asides.told(other.ws)
     assert record.seq == first
-    hall_asides.retry(other.ws, record)
+    hall_asides.retry(other.ws, record, "材料已核对")
     assert hall_asides.told(other.ws) == [] and first not in {item.seq for item in aside.worklist(other.ws)}
 
 
@@ -123,7 +143,7 @@ def test_what_stays_set_aside_is_said_with_its_reason(
 
     monkeypatch.setattr("central.decide.open_sealed", unread)
     with pytest.raises(HallError) as error:
-        hall_asides.retry(window.ws, record)
+        hall_asides.retry(window.ws, record, "材料已核对")
     assert error.value.code == "still_set_aside" and len(error.value.message) > 15
 
 

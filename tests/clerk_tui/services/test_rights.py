@@ -101,6 +101,7 @@ OPEN: dict[str, str] = {
     "ticketing.keep": "facts that ticketing.entry asks about",
     "ticketing.take_seat": "who sits at a ticket machine: itself",
     "upkeep.run": "the law acts",
+    "upkeep.unsure": "references that wait for the calendar, nobody's data",
 }
 
 

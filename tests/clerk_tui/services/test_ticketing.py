@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from clerk_tui.clock import SystemClock
 from clerk_tui.config import PrintSection
 from clerk_tui.printing.ticket import escpos
+from clerk_tui.screens import station_work
+from clerk_tui.screens.station_pages import Given, draw
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
 from clerk_tui.services.arriving import Arrival
 from clerk_tui.services.queue_centre import SILENCE_MS
@@ -35,6 +37,7 @@ from hall.tickets import TicketState
 from tests.clerk_tui.conftest import ZONE
 from tests.clerk_tui.printing.tickets import printed
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
+from tests.receipts.reading import joined, read_text
 
 SOMEBODY, ANOTHER = "110101188001010011", "110101188503120026"
 HOUR_MS = 3_600_000
@@ -459,6 +462,19 @@ def test_an_appointment_is_checked_in_once_and_never_queues_again(machine: Machi
     assert [each.code for each in card.bookings] == ["YY-2048"] and SOMEBODY not in repr(card)
     with pytest.raises(TicketRefused, match="另一台"):
         booking.check_in(second.ws, second.station, found)
+
+
+def test_who_comes_in_time_for_an_appointment_is_told_its_slot_and_no_minutes(machine: Machine) -> None:
+    booked("YY-3003", machine)
+    begin, end = slot(machine)
+    page = station_work.read("YY-3003", ())(machine.ws, machine.station)
+    assert isinstance(page, Given) and page.taken.told is not None
+    screen = "".join(text for spans, _fill in draw(page, 80, 22).lines for text, _ink in spans)
+    path = print_ticket(machine.ws, page.taken.ticket.ticket_id, page.taken.told).path
+    paper = joined(read_text(Path(path).read_bytes()))
+    for told, dash in ((screen, "-"), (paper, "–")):
+        assert f"您的预约时段{begin:%H:%M}{dash}{end:%H:%M}" in told.replace(" ", "") and "现在优先" in told
+        assert "分钟" not in told and "前面还有" not in told
 
 
 def test_an_appointment_of_another_day_or_over_is_told(machine: Machine) -> None:

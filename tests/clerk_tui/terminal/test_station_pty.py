@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import sys
 from pathlib import Path
 
 from clerk_tui import actions
@@ -75,8 +76,8 @@ def test_a_typed_code_may_hold_every_character_that_codes_have(house: House, tmp
     terminal.send(key_bytes("backspace"))
     terminal.wait_until(lambda: terminal.shows("YY-2048") and not terminal.shows("YY-2048x"), "the x is gone")
     terminal.send(key_bytes("enter"))
-    terminal.wait_for("这个码在取号机上用不上")
-    terminal.send(key_bytes("enter"))
+    terminal.wait_for("没有查到这个号码")
+    terminal.send(key_bytes("2"))
     terminal.wait_for(FIRST)
 
 
@@ -131,6 +132,29 @@ def test_each_key_of_the_print_station_does_what_its_line_says(house: House, tmp
     asked(b"p", "两张")
     terminal.send(key_bytes("enter"))
     terminal.wait_until(lambda: (out / UNKNOWN).exists(), "it was printed once more")
+
+
+PATIENT = (
+    "from clerk_tui.services import print_station; print_station.REST_S = 1e9;"
+    " from clerk_tui.cli import main; raise SystemExit(main())"
+)
+"""The program, in which a folder that nothing could be done in is never tried again by itself."""
+
+
+def test_f5_at_the_print_station_has_a_folder_that_was_put_right_tried_at_once(house: House, tmp_path: Path) -> None:
+    shared, out = tmp_path / "shared", tmp_path / "out"
+    shared.mkdir()
+    (shared / "printing").write_text("no folder", encoding="utf-8")
+    (shared / FAILED).write_bytes(b"%PDF-1.5")
+    house.configure(more=f'[print_station]\nname = "east"\nprinter = "dir:{out}"\nfolder = "{shared}"\n')
+    terminal = house.run([sys.executable, "-c", PATIENT, "station", "--print"])
+    terminal.wait_for("占了文件夹的位置", limit=60)
+    (shared / "printing").unlink()
+    terminal.settle()
+    assert terminal.shows("占了文件夹的位置") and not (out / FAILED).exists(), "it rests, whatever was mended"
+    terminal.send(key_bytes("f5"))
+    terminal.wait_until(lambda: (out / FAILED).exists(), "it was printed")
+    terminal.wait_gone("占了文件夹的位置")
 
 
 def test_the_sample_halls_print_station_prints_what_comes_to_it(house: House, tmp_path: Path) -> None:
