@@ -101,8 +101,8 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
     if draft.agent is None:
         return
     for key, label, required in (
-        ("name", _("姓名"), True),
         ("id_number", _("证件号码"), True),
+        ("name", _("姓名"), True),
         ("phone", _("联系电话"), False),
     ):
         where = f"agent.{key}"
