@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from hall import adoption, disputes, steps
+from hall import adoption, answering, disputes, steps
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
@@ -82,6 +82,7 @@ def _begin(fact: f.Fact) -> Case | None:
         gaps=() if asked else gaps_of(body.rows, body.ticks),
         tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
+        plan=body.plan if isinstance(body, f.CaseReceived) else None,
         timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
     )
 
@@ -175,6 +176,11 @@ def _supplemented(case: Case, fact: f.Fact) -> Changes:
         # A tolerated case whose promises are all kept is an accepted one; a notice is answered by its own acceptance.
         "state": S.ACCEPTED if case.state is S.TOLERATED and not gaps else case.state,
     }
+
+
+def _answered(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.CaseAnswered)
+    return answering.answered(case, fact.body)
 
 
 def _announced(case: Case, fact: f.Fact) -> Changes:
@@ -275,6 +281,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.CaseAnswered: _answered,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
