@@ -31,6 +31,7 @@ _ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
     f.CaseCorrected: OPEN,
     f.CaseRefused: OPEN,
     f.CaseSupplemented: OPEN | RUNNING,
+    f.CreditStated: OPEN,
     f.CaseAdopted: frozenset(S) - {S.INQUIRY},
     f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,
@@ -219,6 +220,11 @@ def _supplemented(case: Case, fact: f.Fact) -> Changes:
     }
 
 
+def _credited(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.CreditStated)
+    return {"good_credit": fact.body.good}
+
+
 def _announced(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.ProcedureAnnounced)
     return {"announced": (*case.announced, fact.body)}
@@ -318,6 +324,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.CreditStated: _credited,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,

@@ -182,6 +182,8 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
+        case f.CreditStated(good=good):
+            return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

@@ -37,6 +37,13 @@ class Previewed(Protocol):
     def unprintable(self) -> dict[str, tuple[str, ...]]: ...
 
 
+class Promising(Protocol):
+    """What their drafts have in common."""
+
+    good_credit: bool
+    broken_promise: str
+
+
 P = TypeVar("P", bound=Previewed)
 
 
@@ -46,6 +53,7 @@ class DeskScreen(CounterScreen, Generic[P]):
     ``given`` are the ticks that the clerk gives now; ``ticks`` those that are shown, where a case has some already.
     """
 
+    draft: Promising
     given: dict[str, Tick]
     ticks: dict[str, Tick]
 
@@ -220,6 +228,14 @@ class DeskScreen(CounterScreen, Generic[P]):
             ticking.ask_reason(self, row)
         else:
             self.set_tick(code, Tick(state) if state is not None else None)
+
+    def state_credit(self, *, good: bool) -> None:
+        """What the applicant's credit record is: with a bad one nothing is promised, what was so far is missing."""
+        self.draft.good_credit = good
+        if not good:
+            promised = [code for code, tick in self.given.items() if tick.state is TickState.PROMISED]
+            self.given.update(dict.fromkeys(promised, Tick(TickState.MISSING)))
+        self.follow()
 
     def ticked_on(self, row: Row, tick: Tick) -> None:
         """Tick a row that was asked about, and go on to the next."""

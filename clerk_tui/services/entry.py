@@ -317,6 +317,22 @@ def _identify(raw: str, id_type: str, kind: str, today: dt.date) -> Identity:
     return identity
 
 
+def id_types_of(number: str, chosen: str, kind: str, today: dt.date) -> tuple[str, tuple[str, ...]]:
+    """The kind of document that a number is taken for, and those that it may be where its shape does not settle it.
+
+    ``chosen`` is what somebody has said it is, ``kind`` the applicant's (empty for an agent). The first is empty where
+    the number looks like nothing known, the second where there is nothing to choose.
+    """
+    if not number.strip() or (not chosen and check_identity(number, today=today).kind in _PROVED):
+        return "", ()
+    identity = _identify(number, chosen, kind, today)
+    wanted = ID_TYPES.get(kind, (*PERSON_IDS, *FOREIGN_IDS))
+    fits = [each for each in wanted if check_identity(number, each, today=today).valid]
+    if identity.valid and identity.kind not in fits:
+        fits.append(identity.kind)
+    return (identity.kind if identity.kind in fits else ""), tuple(fits) if len(fits) > 1 else ()
+
+
 def _other_kind(identity: Identity, kind: str, today: dt.date) -> str:
     """Why a number that passes as what it was called is plainly another one; empty when it is not.
 

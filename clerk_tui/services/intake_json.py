@@ -121,7 +121,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     top = _object(data, "", SUPPLEMENT_KEYS)
     draft = open_supplement(ws, reference)
     draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
-    draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
+    draft.good_credit = _flag(top.get("good_credit", draft.good_credit), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
     draft.late_reason = _text(top.get("late_reason", ""), "late_reason")
     if "handed_in" in top:

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
+from clerk_tui.services.people import credit_caution
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
@@ -21,7 +22,7 @@ from hall.deadlines import UNSURE, due, latest_promise, notice_due, respond_by, 
 from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.names import clean_text
-from hall.verdict import Refusal, Tick, judge
+from hall.verdict import Outcome, Refusal, Tick, judge
 
 T = TypeVar("T")
 
@@ -56,18 +57,21 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     if today > dates.tell_by.day and dates.tell_by.provisional:
         found.warnings["handed_in"] = UNSURE
     tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
+    verdict = judge(
+        checklist,
+        ticks,
+        tolerance=tolerance,
+        latest_promise=dates.latest_promise,
+        today=today,
+        good_credit=draft.good_credit,
+        refusal=refusal,
+        kind=matter.kind,
+    )
+    if draft.broken_promise and Outcome.TOLERATED in verdict.lawful:
+        found.warnings["good_credit"] = credit_caution(draft.broken_promise)
     return Preview(
         checklist=checklist,
-        verdict=judge(
-            checklist,
-            ticks,
-            tolerance=tolerance,
-            latest_promise=dates.latest_promise,
-            today=today,
-            good_credit=draft.good_credit,
-            refusal=refusal,
-            kind=matter.kind,
-        ),
+        verdict=verdict,
         field_errors=found.errors,
         warnings={**_cautions(checklist), **found.warnings},
         missing=found.missing,

@@ -32,8 +32,8 @@ _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 class SupplementDraft:
     """Somebody came back. Tick ``rows`` (what is still open); another row only to say what is wrong with it.
 
-    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
-    as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
+    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
+    ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
     ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
     when it was opened.
     """
@@ -45,6 +45,7 @@ class SupplementDraft:
     ticks: dict[str, Tick] = field(default_factory=dict)
     refusal: Refusal | None = None
     good_credit: bool = True
+    broken_promise: str = ""
     late_reason: str = ""
     done: Result | None = None
     found: HallCase | None = None
