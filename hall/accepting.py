@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hall.catalogue.model import PromiseBreach
 from hall.checklist import Row, SituationRef
+from hall.list_plan import ListPlan
 from hall.refs import Body, Language, MatterRef, PaperKind
 from hall.verdict import Gap, Refusal, Tick
 
@@ -26,6 +27,7 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ``received`` is the 收件日, ``clock_from`` the day limits count from (they differ for weekend receipts, domain.md
     §9a.2). ``answers`` are the codes, ``matter.questions`` their words (question, answer). ``tell_by`` is the last day
     for a notice (行政许可法 art. 32(4)) as the receipt prints it, ``None`` while the year's days off are not known.
+    ``plan`` is there where questions were open or the answers led out of the matter: what it is asked by when decided.
     """
 
     reference: str
@@ -42,6 +44,7 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ticket: str = ""
     language: Language = ""
     tell_by: dt.date | None = None
+    plan: ListPlan | None = None
 
 
 class Due(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -166,12 +169,28 @@ class CreditStated(Body, frozen=True, tag="credit.stated"):
     clerk: str = ""
 
 
+class CaseAnswered(Body, frozen=True, tag="case.answered"):
+    """Questions that were open at the receipt were answered, before the case was decided.
+
+    ``answers``, ``situations`` and ``rows`` are all that hold now, ``asked`` is every answer in words
+    (``matter.questions``).
+    """
+
+    answers: dict[str, str | tuple[str, ...]]
+    situations: tuple[SituationRef, ...]
+    rows: tuple[Row, ...]
+    asked: tuple[tuple[str, str], ...]
+    window: str = ""
+    clerk: str = ""
+
+
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     """A window that never saw the case goes on with it from the code on its paper (``hall.replica``), or from what the
     centre told it.
 
     ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
-    are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it.
+    are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it,
+    ``plan`` is what an unsettled one is made from (as in ``CaseReceived``).
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     """
 
@@ -202,3 +221,4 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     language: Language = ""
     good_credit: bool = True
     standing: dict[str, Any] = {}
+    plan: ListPlan | None = None

@@ -131,6 +131,7 @@ def begin(fact: Fact, line: Event) -> Case:
         writers={body.origin: body.seen},
         seen={fact.header.incarnation: seen_by(body)},
         timeline=(line,),
+        plan=body.plan,
     )
     standing = read_standing(body)
     if standing is None:
@@ -184,6 +185,7 @@ def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any
         "due": body.due,
         "promises": body.promises,
         "good_credit": body.good_credit,
+        "plan": body.plan,
         "writers": {**case.writers, **known},
     }
 

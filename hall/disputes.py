@@ -74,6 +74,10 @@ def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
                 return Dispute(id=event_id, kind=REVIEW, what="另一窗口已作出不同的决定")
         case f.CaseReceived() | f.CaseAdopted() if _other_person(case, fact.personal):
             return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的申请人不一致")
+        case f.CaseAnswered(answers=answers) if misfit and any(
+            case.answers.get(code) != answer for code, answer in answers.items()
+        ):
+            return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的情形不一致")
         case f.CaseSupplemented():
             names = {row.code: row.name for row in case.rows}
             told = "、".join(names.get(code, code) for code in contested_ticks(case, fact))

@@ -16,6 +16,7 @@ from msgspec import Struct
 from hall.accepting import AdoptedState as AdoptedState
 from hall.accepting import CaseAccepted as CaseAccepted
 from hall.accepting import CaseAdopted as CaseAdopted
+from hall.accepting import CaseAnswered as CaseAnswered
 from hall.accepting import CaseCorrected as CaseCorrected
 from hall.accepting import CaseNoticed as CaseNoticed
 from hall.accepting import CaseReceived as CaseReceived
@@ -196,6 +197,7 @@ FactBody = (
     | CaseRefused
     | CaseSupplemented
     | CreditStated
+    | CaseAnswered
     | CaseAdopted
     | ProcedureAnnounced
     | ProcedureStarted

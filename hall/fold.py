@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from hall import adoption, disputes
+from hall import adoption, answering, disputes
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
@@ -32,6 +32,7 @@ _ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
     f.CaseRefused: OPEN,
     f.CaseSupplemented: OPEN | RUNNING,
     f.CreditStated: OPEN,
+    f.CaseAnswered: frozenset({S.RECEIVED}),
     f.CaseAdopted: frozenset(S) - {S.INQUIRY},
     f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,
@@ -107,6 +108,7 @@ def _begin(fact: f.Fact) -> Case | None:
         gaps=() if asked else gaps_of(body.rows, body.ticks),
         tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
+        plan=body.plan if isinstance(body, f.CaseReceived) else None,
         timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
     )
 
@@ -225,6 +227,11 @@ def _credited(case: Case, fact: f.Fact) -> Changes:
     return {"good_credit": fact.body.good}
 
 
+def _answered(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.CaseAnswered)
+    return answering.answered(case, fact.body)
+
+
 def _announced(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.ProcedureAnnounced)
     return {"announced": (*case.announced, fact.body)}
@@ -325,6 +332,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
     f.CreditStated: _credited,
+    f.CaseAnswered: _answered,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,

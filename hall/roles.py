@@ -170,6 +170,7 @@ FACTS: Final[dict[str, Permission]] = {
     "case.refused": Permission.RECEIVE,
     "case.supplemented": Permission.RECEIVE,
     "credit.stated": Permission.RECEIVE,
+    "case.answered": Permission.RECEIVE,
     "case.adopted": Permission.RECEIVE,
     "inquiry.answered": Permission.RECEIVE,
     "procedure.announced": Permission.REVIEW,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
@@ -163,6 +163,20 @@ def _refused(refusal: Refusal, *, conforming: bool) -> str:
     return f"不予受理：{refusal.reason}；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}"
 
 
+def _decided(body: f.CaseDecided) -> str:
+    if not body.decided_by:
+        return "决定：准予" if body.granted else "决定：不予"
+    who = body.decided_by
+    return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
+
+
+def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, str]]) -> str:
+    """What was answered that was open before, in the words of both."""
+    new = (f"{question.rstrip('？?')}：{words}" for question, words in asked if (question, words) not in before)
+    listed = "；".join(new)
+    return f"补充回答收件时没有回答的问题：{listed}"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -184,6 +198,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CreditStated(good=good):
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
+        case f.CaseAnswered(asked=asked):
+            return _answered(case.matter.questions, asked)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):
@@ -196,10 +212,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"特殊程序结束：{name}，时限恢复"
         case f.LimitExtended(days=days, approver=approver):
             return f"延长办理期限{days}个工作日，批准人{approver}"
-        case f.CaseDecided(granted=granted, decided_by=""):
-            return "决定：准予" if granted else "决定：不予"
-        case f.CaseDecided(granted=granted, decided_by=who):
-            return f"决定：准予，决定人{who}" if granted else f"决定：不予，决定人{who}"
+        case f.CaseDecided():
+            return _decided(fact.body)
         case f.ResultDelivered(how=how):
             return "结果已领取" if how == "collected" else "结果已邮寄"
         case f.PapersServed(documents=documents, how=how):

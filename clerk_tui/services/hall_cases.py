@@ -102,4 +102,5 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         language=case.language,
         good_credit=case.good_credit,
         standing=standing_of(case) if whole else {},
+        plan=case.plan,
     )

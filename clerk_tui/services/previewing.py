@@ -73,7 +73,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         checklist=checklist,
         verdict=verdict,
         field_errors=found.errors,
-        warnings={**_cautions(checklist), **found.warnings},
+        warnings={**cautions_of(checklist), **found.warnings},
         missing=found.missing,
         applicant=_applicant(applicant),
         agent=_agent(agent),
@@ -91,7 +91,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     )
 
 
-def _cautions(checklist: Checklist) -> dict[str, str]:
+def cautions_of(checklist: Checklist) -> dict[str, str]:
     """What the answers already show against the applicant, by the last question that shows it; said before applying.
 
     Where the matter is not for them at all nothing needs to be said: the exit says where to go.

@@ -45,6 +45,7 @@ OPEN: dict[str, str] = {
     "papers.deliver_pending": "what was committed is printed whoever sits there",
     "papers.unprinted": "the print queue: numbers of papers",
     "previewing.preview": "pure",
+    "supplement_preview.plan_for": "pure",
     "supplement_preview.preview": "pure",
     "following.follow": "as deliver_pending",
     "print_queue.centre_of": "the address of the centre",
