@@ -111,7 +111,7 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
         ),
         "cursor" if chosen else "",
     )
-    parts = wrap(safe(conflict.reason), max(10, columns - STATE)) if conflict.reason else []
+    parts = wrap(safe(_(conflict.reason)), max(10, columns - STATE)) if conflict.reason else []
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 
 
