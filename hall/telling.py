@@ -177,6 +177,14 @@ def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, st
     return f"补充回答收件时没有回答的问题：{listed}"
 
 
+def _paper_name(case: Case, paper_id: str) -> str:
+    return next((PAPER_NAMES[paper.kind] for paper in case.papers if paper.paper_id == paper_id), "文书")
+
+
+def _of_row(case: Case, code: str) -> str:
+    return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -229,13 +237,11 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.PaperIssued(kind=kind):
             return f"出具{PAPER_NAMES[kind]}"
         case f.PaperReprinted(paper_id=paper_id, nth=nth):
-            paper = next((p for p in case.papers if p.paper_id == paper_id), None)
-            return f"补打{PAPER_NAMES[paper.kind] if paper else '文书'}（第{nth}次）"
+            return f"补打{_paper_name(case, paper_id)}（第{nth}次）"
         case f.PersonalShown(reason=reason):
             return f"查看完整个人信息：{reason}"
         case f.DocumentAttached(name=name, material=material):
-            row = next((row.name for row in case.rows if row.code == material), "")
-            return f"加入扫描件{f'（{row}）' if row else ''}：{name}"
+            return f"加入扫描件{_of_row(case, material)}：{name}"
         case f.NoteAdded(text=text):
             return f"备注：{text}"
     return fact.header.type

@@ -151,7 +151,7 @@ class Box(Painted):
             if number == 0 and lines:
                 lines.append(BLANK)
             on = number == self.place
-            key: Span = (self._option_key(number), "chip-key")
+            key = self._option_key(number)
             parts = wrap(safe(option), columns - 6, 2)
             for n, part in enumerate(parts):
                 lead: Span = key if n == 0 else ("   ", "plain")
@@ -164,11 +164,12 @@ class Box(Painted):
             lines += [(((part, "info"),), "") for part in wrap(safe(self.note), columns)]
         return lines
 
-    def _option_key(self, number: int) -> str:
+    def _option_key(self, number: int) -> Span:
         """What chooses an option: its digit; while digits go into the field, the arrow to the one above."""
+        key = str(number + 1) if number < 9 else ""
         if self.typing:
-            return " ↑ " if number == self.place - 1 else "   "
-        return f" {number + 1} " if number < 9 else "   "
+            key = "↑" if number == self.place - 1 else ""
+        return (f" {key} ", "chip-key") if key else ("   ", "plain")
 
     def _field(self, columns: int) -> Line:
         label = f"{self.spec.field}  "
