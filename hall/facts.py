@@ -82,12 +82,14 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseClosed(Body, frozen=True, tag="case.closed"):
-    """Filed, or one of the side exits."""
+    """Filed, or one of the side exits. ``lapsed``: withdrawn not by the applicant's wish but because a promise was not
+    kept, where the promise said so (视为撤回)."""
 
     how: Literal["filed", "withdrawn", "returned", "terminated"]
     day: dt.date
     reason: str = ""
     basis: str = ""
+    lapsed: bool = False
 
 
 class PaperIssued(Body, frozen=True, tag="paper.issued"):

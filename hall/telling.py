@@ -232,8 +232,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.CaseClosed(how=how, reason=reason):
-            return f"{CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
+        case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
+            return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):
             return f"出具{PAPER_NAMES[kind]}"
         case f.PaperReprinted(paper_id=paper_id, nth=nth):
