@@ -166,10 +166,9 @@ def keep_receipt(
 ) -> None:
     """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing.
 
-    Of the facts ``withheld`` the centre has the outline only: they stay dead letters. The journal counts as sent
-    through the last fact of which ``results`` tell, even if the receipt goes further.
+    Of the facts ``withheld`` the centre has the outline only: they stay dead letters.
     """
-    through = min(receipt.acked_through, max((result.seq for result in results), default=receipt.acked_through))
+    through = wire.told_through(receipt, results)
     with database.write() as db:
         db.executemany(
             "INSERT INTO event_status (seq, state, server_seq, reason, updated_ms) VALUES (?,?,?,?,?)"
