@@ -236,12 +236,13 @@ class DeskScreen(CounterScreen, Generic[P]):
     def state_credit(self, *, good: bool) -> None:
         """What the applicant's credit record is: with a bad one nothing is promised, what was so far is missing."""
         self.draft.good_credit = good
-        if not good:
-            promised = [code for code, tick in self.given.items() if tick.state is TickState.PROMISED]
-            self.given.update(dict.fromkeys(promised, Tick(TickState.MISSING)))
+        for row in () if good else self.rows:
+            before = self.given.get(row.code)
+            if before is not None and before.state is TickState.PROMISED:
+                self.set_tick(row.code, ticking.unpromised(row, before))
         self.follow()
 
-    def ticked_on(self, row: Row, tick: Tick) -> None:
+    def ticked_on(self, row: Row, tick: Tick | None) -> None:
         """Tick a row that was asked about, and go on to the next."""
         self.set_tick(row.code, tick)
         if self.materials.current == row.code:

@@ -25,6 +25,7 @@ def ask_problem(screen: DeskScreen[Any], row: Row) -> None:
         options=(*words, _("其他原因（写在下面）")),
         field=_("原因"),
         check=worded(_("请写明原因")),
+        reason=True,
         yes=N_("记为不合格"),
     )
 
@@ -63,13 +64,24 @@ def ask_promise(screen: DeskScreen[Any], row: Row) -> None:
     )
 
     def answered(answer: Answer) -> None:
+        before = screen.given.get(row.code)
         if answer.choice == 0:
             screen.state_credit(good=False)
-            screen.ticked_on(row, Tick(TickState.MISSING))
-        else:
-            screen.ticked_on(row, Tick(TickState.PROMISED, until=read_day(answer.text, today)))
+            screen.ticked_on(row, unpromised(row, before))
+            return
+        # What the hall gets itself can only be promised with what is wrong with it.
+        wrong = before.reason if row.held and before is not None and before.state is TickState.UNACCEPTABLE else ""
+        until = read_day(answer.text, today)
+        screen.ticked_on(row, Tick(TickState.PROMISED, reason=wrong, until=until))
 
     screen.ask(spec, answered)
+
+
+def unpromised(row: Row, before: Tick | None) -> Tick | None:
+    """What a row is that nothing may be promised for: missing; of what the hall gets itself, what was wrong with it."""
+    if not row.held:
+        return Tick(TickState.MISSING)
+    return Tick(TickState.UNACCEPTABLE, reason=before.reason) if before is not None and before.reason else None
 
 
 def _ask_credit_again(screen: DeskScreen[Any], row: Row) -> None:
@@ -84,7 +96,7 @@ def _ask_credit_again(screen: DeskScreen[Any], row: Row) -> None:
 
     def answered(answer: Answer) -> None:
         if answer.choice == 0:
-            screen.ticked_on(row, Tick(TickState.MISSING))
+            screen.ticked_on(row, unpromised(row, screen.given.get(row.code)))
         else:
             screen.state_credit(good=True)
             ask_promise(screen, row)
@@ -99,6 +111,7 @@ def ask_reason(screen: DeskScreen[Any], row: Row) -> None:
         paragraphs=((_("这是必要材料，写明理由才能免去。"), "plain"),),
         field=_("理由"),
         check=worded(_("请写明原因")),
+        reason=True,
         yes=N_("记为不适用"),
     )
     screen.ask(spec, lambda answer: screen.ticked_on(row, Tick(TickState.NOT_APPLICABLE, reason=answer.text)))
