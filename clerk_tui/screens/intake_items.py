@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.matter_card import KINDS
-from clerk_tui.services.entry import id_types_of
+from clerk_tui.services.documents import id_types_of
 from clerk_tui.services.people import credit_caution
 from clerk_tui.widgets.form import Item, Value
 from hall.identity import KINDS as ID_NAMES
