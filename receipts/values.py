@@ -62,7 +62,7 @@ FLAGS: Final = frozenset(_FLAGS.split())
 """Every condition a text may name; ``content_of`` gives those that hold."""
 TABLES: Final[Mapping[str, frozenset[str]]] = {
     "materials": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
-    "perhaps": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "when", "why"}),
+    "perhaps": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why", "when"}),
     "collected": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "handed": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
