@@ -27,6 +27,8 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ``received`` is the 收件日, ``clock_from`` the day limits count from (they differ for weekend receipts, domain.md
     §9a.2). ``answers`` are the codes, ``matter.questions`` their words (question, answer). ``tell_by`` is the last day
     for a notice (行政许可法 art. 32(4)) as the receipt prints it, ``None`` while the year's days off are not known.
+    ``declined``: codes of what had to be confirmed on the matter's form (老年人权益保障法 art. 55: an elder's own will)
+    and was answered no; for supervisors.
     ``plan`` is there where questions were open or the answers led out of the matter: what it is asked by when decided.
     """
 
@@ -44,6 +46,7 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ticket: str = ""
     language: Language = ""
     tell_by: dt.date | None = None
+    declined: tuple[str, ...] = ()
     plan: ListPlan | None = None
 
 

@@ -305,10 +305,11 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
     that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
-    clerk declares not applicable: nobody else has weighed it.
+    clerk declares not applicable: nobody else has weighed it; and a confirmation that the form needs, answered no.
     """
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
+        or (isinstance(body, f.CaseReceived) and bool(body.declined))
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)

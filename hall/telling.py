@@ -124,7 +124,13 @@ SETTLED_NAMES: Final = {
 
 def received(body: f.CaseReceived) -> str:
     """The line of the receipt."""
-    return "收到申请材料" + _waivers(body.rows, body.ticks)
+    return "收到申请材料" + _waivers(body.rows, body.ticks) + _not_confirmed(body)
+
+
+def _not_confirmed(body: f.CaseReceived) -> str:
+    """What had to be asked and was answered no."""
+    told = "、".join(f"“{body.matter.field_labels.get(code, code)}”" for code in body.declined)
+    return f"；没有确认：{told}" if told else ""
 
 
 def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:

@@ -25,6 +25,7 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),
+        reason=True,
         yes=N_("下一步"),
         tone="warn",
     )
@@ -42,6 +43,7 @@ def second_reason_asked(names: Iterable[str]) -> Spec:
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),
+        reason=True,
         yes=N_("下一步"),
         tone="bad",
     )

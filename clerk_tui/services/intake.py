@@ -292,6 +292,7 @@ def _begin(
             ticket=draft.ticket.strip(),
             language=draft.language,
             tell_by=None if tell_by.provisional else tell_by.day,
+            declined=ready.declined,
             plan=plan,
         ),
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),

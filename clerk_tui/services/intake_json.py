@@ -48,7 +48,7 @@ CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 LANGUAGES: Final[dict[str, Language]] = {"zh": "", "en": "en"}
 """Of the papers: Chinese, or Chinese with English beside it."""
 _DETAILS: Final[dict[str, frozenset[TickState]]] = {
-    "reason": frozenset({TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE}),
+    "reason": frozenset({TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE, TickState.PROMISED}),
     "until": frozenset({TickState.PROMISED}),
     "correctable": frozenset({TickState.UNACCEPTABLE}),
 }
@@ -305,7 +305,8 @@ def _ticks(value: object, rows: Iterable[Row], problems: Iterable[Problem], matt
 
 def _in_words(tick: Tick, row: Row, problems: Iterable[Problem]) -> Tick:
     """A common problem's code becomes its words where the row does not list it itself: papers never print codes."""
-    if tick.state is not TickState.UNACCEPTABLE or any(tick.reason == listed.code for listed in row.problems):
+    told = tick.state is TickState.UNACCEPTABLE or (tick.state is TickState.PROMISED and tick.reason)
+    if not told or any(tick.reason == listed.code for listed in row.problems):
         return tick
     common = {problem.code: problem for problem in problems}
     if problem := common.get(tick.reason):

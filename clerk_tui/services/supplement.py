@@ -34,6 +34,7 @@ from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
+from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, rewriting, says_something
 from hall.roles import Actor, Permission
 from hall.telling import STATE_NAMES
@@ -126,6 +127,7 @@ def submit(
     reason = reason if notice else ""
     typed = (("late_reason", draft.late_reason, late), ("second_notice_reason", second_reason, reason))
     stored = {field: stored_as(what) for field, text, kept in typed if kept and (what := rewriting(text, kept))}
+    stored |= {field: HOLDS_NUMBER for field, _text, kept in typed if holds_number(kept)}
     draft.done = _result(draft, written, outcome, ready, stored, spelled_out(ready, reason))
     return draft.done
 

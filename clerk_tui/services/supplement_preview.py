@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, said_in
+from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, point_out_numbers, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.answering import list_again, plan_of, relisted
@@ -28,6 +28,7 @@ from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_o
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 """States in which materials may still be handed in."""
 _SETTLED: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
+_NO_GOOD: Final = (TickState.UNACCEPTABLE, TickState.PROMISED)
 _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 
 
@@ -137,22 +138,23 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     # What the case refers to keeps its version; reasons that belong to decisions are those of today.
     matter = ws.catalogue.find(case.matter.key)
     found = Checked()
-    ticked = clean_ticks(draft.ticks, checklist, found)
+    ticked = _with_defects(case, clean_ticks(draft.ticks, checklist, found))
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
     if awaits_calendar(case, ws.calendar, today):
         found.warnings["received"] = UNSURE
+    if changed:
+        changed = {**_never_asked(case), **changed}
     ticks = {**_standing(case), **changed}
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     fresh, known_before = _untold(case, gaps)
-    late = tuple(
-        promise.code for promise in case.promises if promise.code in changed and promise.until < draft.handed_in
-    )
+    late = _late(case, changed, draft.handed_in)
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
-    refusal = clean_refusal(draft.refusal, found, matter)
+    refusal = clean_refusal(ws, draft.refusal, found, matter)
+    point_out_numbers(said_in(changed, refusal), found)
     return SupplementPreview(
         checklist=checklist,
         verdict=_verdict_of_promises(draft, checklist, changed, gaps)
@@ -181,6 +183,12 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _late(case: Case, changed: Collection[str], handed_in: dt.date) -> tuple[str, ...]:
+    """What was promised for an earlier day and is brought now; what the hall gets itself nobody brings."""
+    brought = [promise for promise in case.promises if promise.code in changed and promise.until < handed_in]
+    return tuple(promise.code for promise in brought if promise.code not in _never_asked(case))
 
 
 def _notice_is_past(case: Case, handed_in: dt.date) -> bool:
@@ -249,11 +257,33 @@ def _is_news(case: Case, code: str, tick: Tick) -> bool:
 
 
 def _standing(case: Case) -> dict[str, Tick]:
-    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing."""
+    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing, and one of what the
+    hall gets itself never did."""
+    ticks = {**case.ticks, **_never_asked(case)}
     if case.state is not CaseState.NOTICED:
-        return dict(case.ticks)
+        return ticks
+    return {code: _unpromised(tick) if tick.state is TickState.PROMISED else tick for code, tick in ticks.items()}
+
+
+def _unpromised(tick: Tick) -> Tick:
+    return Tick(TickState.UNACCEPTABLE, tick.reason) if tick.reason else Tick(TickState.MISSING)
+
+
+def _never_asked(case: Case) -> dict[str, Tick]:
+    """What the hall has or gets by itself and an older case took a promise for, nothing being wrong with it: nobody may
+    be asked for it (国令716 art. 7), so the hall holds it."""
+    promised = {code for code, tick in case.ticks.items() if tick.state is TickState.PROMISED and not tick.reason}
+    return {row.code: Tick(TickState.HELD) for row in case.rows if row.held and row.required and row.code in promised}
+
+
+def _with_defects(case: Case, ticked: dict[str, Tick]) -> dict[str, Tick]:
+    """A promise keeps what the case knows to be wrong with the material."""
+    known = {code: tick.reason for code, tick in case.ticks.items() if tick.state in _NO_GOOD and tick.reason}
     return {
-        code: Tick(TickState.MISSING) if tick.state is TickState.PROMISED else tick for code, tick in case.ticks.items()
+        code: structs.replace(tick, reason=known[code])
+        if tick.state is TickState.PROMISED and not tick.reason and code in known
+        else tick
+        for code, tick in ticked.items()
     }
 
 

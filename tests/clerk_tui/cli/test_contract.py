@@ -413,6 +413,28 @@ def test_a_reprint_says_whether_nothing_came_out_or_nobody_knows_and_each_print_
 
 
 @pytest.mark.usefixtures("morning")
+def test_of_what_nobody_knows_the_words_say_so_and_what_to_type(clerk: Clerk, home: Path) -> None:
+    config = home / "config.toml"
+    data = walk_in()
+    data["materials"] = {}
+    with printer(break_off) as (port, _jobs):
+        config.write_text(
+            f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "tcp://127.0.0.1:{port}"\n'
+        )
+        taken = clerk("--config", config, "intake", saved(home, data))
+        receipt, notice = (line for line in taken.err.splitlines() if line.startswith("凭证 "))
+        number = receipt.split()[1]
+        assert "不知道打出没有" in receipt and "没有打出：" not in receipt and f"--not-printed {number}:0" in receipt
+        assert "还在排队" in notice and "--printed" not in notice
+        clerk("--config", config, "reprint", number)
+        told = clerk("--config", config, "papers")
+    lines = told.out.splitlines()
+    assert {number, f"{number} 补打 1"} <= {line.split("  ")[0] for line in lines if "  receipt  " in line}
+    typed = {line.split("--not-printed ")[1] for line in lines if "--not-printed" in line}
+    assert {f"{number}:0", f"{number}:1"} <= typed
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_target_that_is_none_is_told_also_when_nothing_waits(clerk: Clerk) -> None:
     assert clerk("papers", "--to", "nonsense:x", "--json").error["code"] == "bad_print_target"
 
