@@ -33,10 +33,9 @@ def reply(*told: int, **more: Any) -> RetryReply:
     return sign_retry(KEY, "d", NONCE, RetryReply(**(values | more)))
 
 
-def asked(head: int) -> Question:
-    return Question(
-        device=DEVICE, incarnation="A1", seq=7, hash=HASH, case=frozenset({5, 7, 9}), head=head, nonce=NONCE
-    )
+def asked(copied: int | None = None) -> Question:
+    case = frozenset({5, 7, 9})
+    return Question(device=DEVICE, incarnation="A1", seq=7, hash=HASH, case=case, nonce=NONCE, copied=copied)
 
 
 def test_the_centre_tells_of_the_fact_and_of_those_of_its_case_that_waited() -> None:
