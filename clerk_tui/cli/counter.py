@@ -66,7 +66,6 @@ def sync_settings(config: Config, url: str) -> Settings:
         path=config.store_file,
         url=url,
         token_file=token_path(config.store_file, config.token_file),
-        sealed_folder=config.store_file.with_name("sealed"),
         office=config.hall.office,
         supervisor_key=bytes.fromhex(config.centre.supervisor_key),
         first_wait_s=config.centre.first_wait_s,

@@ -235,6 +235,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
         "received": made.received.isoformat(),
         "accepted": _day(made.accepted),
         "deemed": made.deemed,
+        "good_credit": made.good_credit,
         "promised_due": _day(clock.promised),
         "statutory_due": _day(clock.statutory),
         "provisional": clock.provisional,

@@ -104,6 +104,20 @@ def test_an_agent_brings_an_authorisation(clerk: Clerk) -> None:
     assert {row["code"] for row in by_agent} - {row["code"] for row in alone} == {"proxy"}
 
 
+def test_a_checklist_says_what_may_be_decided_against_the_applicant_and_lists_the_materials(clerk: Clerk) -> None:
+    """行政许可法 art. 34, 38: told before applying, and no reason to turn anybody away."""
+    done = clerk(
+        "checklist", "tobacco-retail-licence", "--answer", "near_school=yes", "--answer", "priority=no", "--json"
+    )
+    assert set(done.json) == {"matter", "situations", "materials", "cautions"}
+    (caution,) = done.json["cautions"]
+    assert set(caution) == {"code", "text", "basis"} and caution["text"] in done.err
+    far = clerk(
+        "checklist", "tobacco-retail-licence", "--answer", "near_school=no", "--answer", "priority=no", "--json"
+    )
+    assert set(far.json) == {"matter", "situations", "materials"}
+
+
 def test_a_checklist_says_that_nothing_is_needed_and_where_to_go(clerk: Clerk) -> None:
     """With an exit there is one key more; without one the keys are the same as ever."""
     prepackaged = ("--answer", "business=retail", "--answer", "sells=prepackaged", "--answer", "vending=no")
