@@ -81,9 +81,10 @@ _AROUND: Final = (
     (re.compile("(.+)（不超过(.+)）"), "{} (at most {})"),
     (re.compile("(.+)（依据：(.+)）"), "{} (basis: {})"),
     (re.compile("(.+)　(\\d+号窗口)"), "{}, {}"),
+    (re.compile("或者(.+)"), "or {}"),
     (re.compile("(.+?)：(.+)"), "{}: {}"),
 )
-_JOINTS: Final = (("；", "; "), ("、", ", "))
+_JOINTS: Final = (("；", "; "), ("，", ", "), ("、", ", "))
 _LONGEST: Final = 4
 """Of how many parts a text may be that was joined with others by a mark it has in itself."""
 _DEEPEST: Final = 3

@@ -13,7 +13,7 @@ from hall import facts as f
 from hall import wire
 from hall import wire_oversight as w
 from hall.clock_doubt import ClockDoubt, read
-from tests.builders import DAY, PRESENT, received
+from tests.builders import DAY, PRESENT, REFERENCE, received
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
 
@@ -125,6 +125,37 @@ def test_the_same_ticket_served_twice_keeps_both_services(hub: Hub) -> None:
         device.drain()
     assert flags(hub) == {"a": ["same_ticket"], "b": ["same_ticket"]}
     assert hub.counts() == {"applied": 2, "cases": 2}
+
+
+def test_a_number_that_two_cases_have_is_listed_with_both_until_somebody_settles_it(hub: Hub) -> None:
+    """Whichever way they come: from two machines, or in one batch of one."""
+    first, second = two(hub)
+    first.write("a", received(reference="SL01-A1-00009-X"))
+    first.write("a", f.NoteAdded(text="备注"))
+    first.write("once", received(reference="SL01-A1-00002-X"))
+    first.drain()
+    assert open_conflicts(hub, first) == []
+    second.write("b", received(reference="SL01-A1-00009-X"))
+    second.write("c", received(reference="SL01-A1-00003-X"))
+    second.write("d", received(reference="SL01-A1-00003-X"))
+    assert {result.status for result in second.push().results} == {wire.Status.APPLIED}
+    same = ["same_reference"]
+    assert flags(hub) == {"a": same, "b": same, "c": same, "d": same, "once": []}
+    pairs = {frozenset((each.case_id, each.other)): each for each in open_conflicts(hub, first)}
+    assert set(pairs) == {frozenset("ab"), frozenset("cd")}
+    assert all(each.reason == "两个办件用了同一个收件编号" for each in pairs.values())
+    first.write("a", f.ConflictSettled(conflict=pairs[frozenset("ab")].id, stands="both", reason="已换发编号"))
+    first.drain(3)
+    assert flags(hub) == {"a": [], "b": [], "c": same, "d": same, "once": []}
+
+
+def test_going_on_with_a_case_at_a_second_window_is_no_second_case_of_its_number(hub: Hub) -> None:
+    first, second = two(hub)
+    first.write("case-1", received(reference=REFERENCE))
+    goes_on(second, first, "case-1", 1)
+    second.drain()
+    first.drain()
+    assert flags(hub) == {"case-1": []}
 
 
 def test_money_that_two_windows_ask_differently_stands_as_first_asked_and_freezes_decisions(hub: Hub) -> None:

@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from clerk_tui.config import load_config
+from clerk_tui.services import cases
+from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store.journal import Entry
+from hall.facts import CaseDecided
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
 from tests.clerk_tui.printing.tickets import printer
 
@@ -25,6 +30,11 @@ def break_off(connection: socket.socket, jobs: list[bytes]) -> None:
 OUTCOME = {"outcome", "lawful", "gaps", "reference", "papers", "journal"}
 DATES = {"received", "accepted", "promised_due", "statutory_due"}
 RESULT = OUTCOME | DATES
+MIGRATION = {
+    "matter": "hukou-migration",
+    "applicant": {"kind": "citizen", "name": "李四", "id_number": "110101188503120026"},
+    "materials": {"application": "present", "id_card": "present", "hukou_book": "present"},
+}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +253,23 @@ def test_a_case_says_why_a_paper_was_waived(clerk: Clerk, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("morning")
+def test_a_case_says_of_which_line_nothing_came(clerk: Clerk, home: Path) -> None:
+    """Two contrary decisions in one history: whoever reads it sees which of them stands."""
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    ws = open_workspace(load_config())
+    case_id = cases.hall_case(ws, reference).case.case_id
+    for granted in (True, False):
+        body = CaseDecided(granted=granted, day=ws.clock.today(), reason="条件")
+        ws.journal.commit([Entry(event_id=ws.new_id(), subject=case_id, body=body, actor="0001", day=body.day)])
+    ws.close()
+    told = clerk("case", reference, "--json").json["timeline"]
+    assert [line["misfit"] for line in told if line["type"] == "case.decided"] == ["", "办件已是“已决定”"]
+    assert not any(line["misfit"] for line in told[:-1])
+    lines = [line for line in clerk("case", reference).out.splitlines() if "决定：" in line]
+    assert [line.endswith("决定：不予（办件已是“已决定”）") for line in lines] == [False, True]
+
+
+@pytest.mark.usefixtures("morning")
 def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
     reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
     number = clerk("papers", reference, "--json").json["papers"][0]["number"]
@@ -256,10 +283,39 @@ def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
 
 @pytest.mark.usefixtures("morning")
 def test_an_inquiry_gives_a_guide_and_keeps_no_name(clerk: Clerk, home: Path) -> None:
-    told = clerk("inquiry", saved(home, {"matter": "户口迁移", "answers": {"reason": "C"}}), "--json").json
+    answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    told = clerk("inquiry", saved(home, {"matter": "户口迁移", "answers": answers}), "--json").json
     assert set(told) == {"reference", "day", "matter", "situations", "materials", "papers", "journal"}
     assert [paper["kind"] for paper in told["papers"]] == ["guide"]
     assert clerk("case", told["reference"], "--json").json["state"] == "inquiry"
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_inquiry_names_what_is_still_open_and_what_it_may_add(clerk: Clerk, home: Path) -> None:
+    """行政许可法 art. 30: a list that is not all must not pass for all."""
+    question: dict[str, Any] = {"matter": "hukou-migration", "answers": {"destination": "here", "reason": "C"}}
+    told = clerk("inquiry", saved(home, question), "--json")
+    assert told.json["open_questions"] == ["cross_province", "minors"]
+    assert [(row["code"], row["when"]) for row in told.json["perhaps"]] == [("parentage", "是否有未成年人随迁：是")]
+    assert "还有2个问题没有回答" in told.err
+    assert "可能还要 亲子关系证明" in clerk("inquiry", saved(home, question)).out
+    question["answers"] |= {"cross_province": "no", "minors": "no"}
+    whole = clerk("inquiry", saved(home, question), "--json")
+    assert not whole.err and not {"open_questions", "perhaps"} & set(whole.json)
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_case_only_received_with_questions_open_says_which(clerk: Clerk, home: Path) -> None:
+    asked = {**MIGRATION, "answers": {"destination": "here"}}
+    received = clerk("intake", saved(home, asked), "--receive", "--json").json
+    assert received["open_questions"] == ["reason", "cross_province"]
+    later = saved(home, {"materials": {}, "answers": {"reason": "A"}})
+    open_ = clerk("supplement", received["reference"], later, "--json").json["error"]
+    assert (open_["code"], open_["field"]) == ("unanswered", "answers.cross_province")
+    answers = {"reason": "A", "cross_province": "no", "minors": "no"}
+    later = saved(home, {"answers": answers, "materials": {"host_hukou": "present"}})
+    decided = clerk("supplement", received["reference"], later, "--json").json
+    assert (decided["outcome"], [gap["code"] for gap in decided["gaps"]]) == ("noticed", ["marriage"])
 
 
 @pytest.mark.usefixtures("morning")
