@@ -37,6 +37,7 @@ async def save_cases(
     """Keep the cases of a batch, with the numbers from ``first`` on, its conflicts, and what departments are to be
     told."""
     conflicts = [*decided.conflicts, *await _claimed(db, office, incarnation, decided.claims)]
+    conflicts += await _numbered_twice(db, office, incoming, decided, known)
     await table.add(db, office, incarnation, conflicts, now_ms)
     await table.settle(db, office, decided.settled, now_ms)
     flags = await _flags(db, decided, known, conflicts, suspects)
@@ -90,12 +91,43 @@ async def _claimed(db: Db, office: str, incarnation: str, claims: list[Claim]) -
     return found
 
 
+async def _numbered_twice(
+    db: Db, office: str, incoming: Sequence[Incoming], decided: Decided, known: Mapping[str, CaseRow]
+) -> list[NewConflict]:
+    """The new cases whose number another case of the hall has: it stands on the papers of both, and both keep it."""
+    new = {case_id: plain(case.reference) for case_id, case in decided.cases.items() if case_id not in known}
+    holders = await facts.numbered(db, office, sorted(set(filter(None, new.values()))))
+    found = []
+    for case_id, reference in new.items():
+        others = [other for other in holders.get(reference, []) if other != case_id]
+        if reference:
+            holders.setdefault(reference, []).append(case_id)
+        if not others:
+            continue
+        each = incoming[decided.last[case_id]]
+        assert each.header is not None
+        pair = ":".join(sorted((case_id, others[0])))
+        found.append(
+            NewConflict(
+                conflict_id=f"same_reference:{pair}",
+                case_id=case_id,
+                kind="same_reference",
+                reason="另一个办件的凭证上也是这个编号",
+                seq=each.seq,
+                actor=plain(each.header.actor),
+                other=others[0],
+            )
+        )
+    return found
+
+
 async def _flags(
     db: Db, decided: Decided, known: dict[str, CaseRow], conflicts: list[NewConflict], suspects: dict[str, set[str]]
 ) -> dict[str, str]:
     """The flags of the batch's cases: kinds of their open conflicts, and a clock that is not to be believed."""
     before = {case_id: known[case_id].flags.split() if case_id in known else [] for case_id in decided.cases}
-    asked = {each.case_id for each in conflicts} | {each.case_id for each in decided.settled}
+    asked = {name for each in conflicts for name in (each.case_id, each.other)}
+    asked |= {each.case_id for each in decided.settled}
     asked |= {name for name, old in before.items() if old}
     open_kinds = await table.kinds_of(db, sorted(asked))
     flags = {}

@@ -123,6 +123,17 @@ async def case_named(db: Db, office: str, case_id: str, reference: str) -> str |
     return str(row[0]) if row else None
 
 
+async def numbered(db: Db, office: str, references: list[str]) -> dict[str, list[str]]:
+    """The hall's cases that have these numbers, by number."""
+    if not references:
+        return {}
+    found: dict[str, list[str]] = {}
+    query = "SELECT reference, case_id FROM case_ WHERE office = $1 AND reference = ANY($2) ORDER BY server_seq"
+    for reference, case_id in await db.rows(query, office, references):
+        found.setdefault(reference, []).append(case_id)
+    return found
+
+
 async def stored_as(db: Db, event_id: str) -> tuple[str, bytes, StoredFact] | None:
     """Case, public bytes and fate of the fact with this id, or ``None``."""
     row = await db.row(

@@ -90,6 +90,7 @@ FLAGS: dict[str, str] = {
     "same_ticket": N_("同一个号办了两次"),
     "served_twice": N_("一张号票两个窗口都办了"),
     "candidate_pair": N_("同一申请人可能登记了两次"),
+    "same_reference": N_("同一个编号有两个办件"),
     "clock_suspect": N_("窗口时钟不准，日期存疑"),
 }
 ASIDE: dict[str, tuple[str, str]] = {

@@ -11,6 +11,7 @@ from clerk_tui.clock import Clock
 from clerk_tui.store.connection import Database
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.sealed_files import folder_of
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Keeper, Trouble
 from clerk_tui.sync.reading import read_clock
@@ -79,9 +80,7 @@ def converse(
                 save_token=lambda renewed: write_token(token_file, renewed),
                 clock=read_clock,
             )
-            settings = Settings(
-                path=path, url=url, token_file=token_file, sealed_folder=path.with_name("sealed"), office=office
-            )
+            settings = Settings(path=path, url=url, token_file=token_file, sealed_folder=folder_of(path), office=office)
             return conversing.hold(client, http, outbox, settings, keep, should_stop)
     finally:
         outbox.close()

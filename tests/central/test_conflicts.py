@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,6 +34,11 @@ def open_conflicts(hub: Hub, device: Device) -> list[w.ConflictEntry]:
 
 def flags(hub: Hub) -> dict[str, list[str]]:
     return {change.case_id: change.flags for change in hub.feed().changes}
+
+
+def numbered(name: str, **more: Any) -> f.CaseReceived:
+    """Materials received under a number that no other case has."""
+    return received(reference=f"SL01-{name}", **more)
 
 
 def two(hub: Hub) -> tuple[Device, Device]:
@@ -91,7 +97,7 @@ def test_a_step_whose_state_is_gone_is_a_conflict_until_somebody_settles_it(hub:
 def test_the_same_person_brought_to_two_windows_is_a_pair_that_a_person_looks_at(hub: Hub) -> None:
     first, second = two(hub)
     for device, name in ((first, "a"), (second, "b")):
-        device.write(name, received(), personal=WHO)
+        device.write(name, numbered(name), personal=WHO)
         device.drain()
     assert flags(hub) == {"a": ["candidate_pair"], "b": ["candidate_pair"]}
     (pair,) = open_conflicts(hub, first)
@@ -108,20 +114,36 @@ def test_the_same_person_brought_to_two_windows_is_a_pair_that_a_person_looks_at
 
 def test_neither_another_person_nor_the_same_window_nor_a_case_that_is_over_makes_a_pair(hub: Hub) -> None:
     first, second = two(hub)
-    first.write("a", received(), personal=WHO)
-    first.write("a2", received(), personal=WHO)
+    first.write("a", numbered("a"), personal=WHO)
+    first.write("a2", numbered("a2"), personal=WHO)
     first.write("a", f.CaseClosed(how="withdrawn", day=DAY))
     first.drain()
-    second.write("b", received(), personal=WHO)
-    second.write("c", received(), personal=OTHER)
+    second.write("b", numbered("b"), personal=WHO)
+    second.write("c", numbered("c"), personal=OTHER)
     second.drain()
     assert not any(flags(hub).values())
+
+
+def test_two_cases_with_one_number_are_both_kept_and_a_person_looks_at_them(hub: Hub) -> None:
+    first, second = two(hub)
+    for device, name in ((first, "a"), (second, "b")):
+        device.write(name, received(reference="SL01-A1-00001-T"))
+        device.drain()
+    first.write("c", numbered("c"))
+    first.drain(1)
+    assert flags(hub) == {"a": ["same_reference"], "b": ["same_reference"], "c": []}
+    assert {hub.case(name).reference for name in ("a", "b")} == {"SL01-A1-00001-T"}
+    (pair,) = open_conflicts(hub, first)
+    assert ({pair.case_id, pair.other}, pair.reason) == ({"a", "b"}, "另一个办件的凭证上也是这个编号")
+    second.write("b", f.ConflictSettled(conflict=pair.id, stands="both", reason="两人都已告知"))
+    second.drain(1)
+    assert flags(hub) == {"a": [], "b": [], "c": []}
 
 
 def test_the_same_ticket_served_twice_keeps_both_services(hub: Hub) -> None:
     first, second = two(hub)
     for device, name in ((first, "a"), (second, "b")):
-        device.write(name, received(ticket="A017"))
+        device.write(name, numbered(name, ticket="A017"))
         device.drain()
     assert flags(hub) == {"a": ["same_ticket"], "b": ["same_ticket"]}
     assert hub.counts() == {"applied": 2, "cases": 2}
