@@ -130,13 +130,15 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     await asides.keep(db, office, code, incoming, decided.facts)
     if known.tickets is not None:
         await known.tickets.save(db)
-    reply = w.RetryReply(number=number, status=wire.Status.QUARANTINED)
+    reply: w.RetryReply | None = None
     results = []
     others = 0
-    for place, ((before, seq, _), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
+    for place, ((before, seq, sealed), fact) in enumerate(zip(waiting, decided.facts, strict=True)):
         settled = fact.status is not wire.Status.QUARANTINED
         if before == number:
-            reply = replace(reply, status=fact.status, reason=fact.reason)
+            reply = w.RetryReply(
+                number=number, incarnation=code, seq=seq, hash=sealed.hash, status=fact.status, reason=fact.reason
+            )
         else:
             others += settled
         results.append(
@@ -151,4 +153,5 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
         await facts.decide_again(db, office, code, seq, fact, first + place if settled else before)
         if settled:
             await table.settle_aside(db, office, before, actor, now_ms)
+    assert reply is not None, "it waits with those of its case"
     return replace(reply, others=others, results=results)

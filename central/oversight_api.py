@@ -38,11 +38,12 @@ async def quarantine(request: Asked, state: State, after: NumberInHall = 0) -> w
 
 @post("/v1/quarantine/{number:int}/retry", status_code=200, opt=needs(Permission.OVERSEE))
 async def retry(number: NumberInHall, data: JSONBody[w.RetryRequest], request: Asked, state: State) -> w.RetryReply:
-    """Read a set-aside fact again, as after an upgrade of the centre; those of its case that wait go with it."""
-    asked = request.user
-    reply = await oversight.retry(_store(state), asked.office, number, asked.actor, now_ms(), data.reason)
-    state.waiting.changed(request.user.office)
-    return reply
+    """Read a set-aside fact again, as after an upgrade of the centre; those of its case that wait go with it. The reply
+    is signed for the device and the nonce."""
+    store, asked = _store(state), request.user
+    reply = await oversight.retry(store, asked.office, number, asked.actor, now_ms(), data.reason)
+    state.waiting.changed(asked.office)
+    return w.sign_retry(store.key, asked.device.device_id, data.nonce, reply)
 
 
 @get("/v1/conflicts", opt=needs(Permission.VIEW))

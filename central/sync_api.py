@@ -122,7 +122,8 @@ async def remember(data: JSONBody[Remember], request: Asked, state: State) -> Re
     request_max_body_size=wire.MAX_UNPACKED,
 )
 async def contents(data: JSONBody[w.Contents], request: Asked, state: State) -> w.RetryReply:
-    """Bring the contents of a fact that is here in outline only; it is read, and what waits for it."""
+    """Bring the contents of a fact that is here in outline only; it is read, and what waits for it. The reply is
+    signed."""
     reply = await withheld.complete(_store(state), request.user.device, data, now_ms())
     state.waiting.changed(request.user.office)
     return reply

@@ -58,7 +58,8 @@ async def _withhold(db: Db, device: DeviceRow, told: w.Report, now_ms: int) -> i
 
 async def complete(store: Store, device: DeviceRow, told: w.Contents, now_ms: int) -> w.RetryReply:
     """Keep the contents of a fact that is here in outline, and read it with what waits for it. Of one that is here
-    whole, from a request whose reply was lost, the same is told again.
+    whole, from a request whose reply was lost, the same is told again. The reply is signed for the request's
+    ``nonce``.
 
     Raises:
         Refused: 403 not this device's journal, 404 no such fact, 422 these are not its contents.
@@ -71,7 +72,7 @@ async def complete(store: Store, device: DeviceRow, told: w.Contents, now_ms: in
         reply = await _complete(db, at, told.seq, told.fact, device.device_id, now_ms)
         return reply or await _completed(db, at, told.seq, told.fact)
 
-    return await store.transact(work)
+    return w.sign_retry(store.key, device.device_id, told.nonce, await store.transact(work))
 
 
 async def complete_all(
@@ -104,7 +105,15 @@ async def _completed(db: Db, at: IncarnationRow, seq: int, fact: wire.WireFact) 
     if stored.hash != fact.hash:
         raise Refused(422, ingest.other_history(seq))
     results = await table.results_behind(db, at, seq)
-    return w.RetryReply(number=stored.server_seq, status=stored.status, reason=stored.reason, results=results)
+    return w.RetryReply(
+        number=stored.server_seq,
+        incarnation=at.code,
+        seq=seq,
+        hash=stored.hash,
+        status=stored.status,
+        reason=stored.reason,
+        results=results,
+    )
 
 
 def _is_whole(sealed: Sealed, outline: Sealed) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from hall.catalogue.model import PromiseBreach
 from hall.checklist import Row, SituationRef
+from hall.list_plan import ListPlan
 from hall.refs import Body, Language, MatterRef, PaperKind
 from hall.verdict import Gap, Refusal, Tick
 
@@ -26,6 +27,9 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ``received`` is the 收件日, ``clock_from`` the day limits count from (they differ for weekend receipts, domain.md
     §9a.2). ``answers`` are the codes, ``matter.questions`` their words (question, answer). ``tell_by`` is the last day
     for a notice (行政许可法 art. 32(4)) as the receipt prints it, ``None`` while the year's days off are not known.
+    ``declined``: codes of what had to be confirmed on the matter's form (老年人权益保障法 art. 55: an elder's own will)
+    and was answered no; for supervisors.
+    ``plan`` is there where questions were open or the answers led out of the matter: what it is asked by when decided.
     """
 
     reference: str
@@ -42,6 +46,8 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     ticket: str = ""
     language: Language = ""
     tell_by: dt.date | None = None
+    declined: tuple[str, ...] = ()
+    plan: ListPlan | None = None
 
 
 class Due(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,12 +163,28 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     reason: str = ""
 
 
+class CaseAnswered(Body, frozen=True, tag="case.answered"):
+    """Questions that were open at the receipt were answered, before the case was decided.
+
+    ``answers``, ``situations`` and ``rows`` are all that hold now, ``asked`` is every answer in words
+    (``matter.questions``).
+    """
+
+    answers: dict[str, str | tuple[str, ...]]
+    situations: tuple[SituationRef, ...]
+    rows: tuple[Row, ...]
+    asked: tuple[tuple[str, str], ...]
+    window: str = ""
+    clerk: str = ""
+
+
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     """A window that never saw the case goes on with it from the code on its paper (``hall.replica``), or from what the
     centre told it.
 
     ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
-    are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it.
+    are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it,
+    ``plan`` is what an unsettled one is made from (as in ``CaseReceived``).
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     """
 
@@ -192,3 +214,4 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     clerk: str = ""
     language: Language = ""
     standing: dict[str, Any] = {}
+    plan: ListPlan | None = None

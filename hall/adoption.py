@@ -130,6 +130,7 @@ def begin(fact: Fact, line: Event) -> Case:
         writers={body.origin: body.seen},
         seen={fact.header.incarnation: seen_by(body)},
         timeline=(line,),
+        plan=body.plan,
     )
     standing = read_standing(body)
     if standing is None:
@@ -182,6 +183,7 @@ def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any
         "accepted": body.accepted,
         "due": body.due,
         "promises": body.promises,
+        "plan": body.plan,
         "writers": {**case.writers, **known},
     }
 

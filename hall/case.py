@@ -30,6 +30,7 @@ from hall.facts import (
     Promise,
     ResultDelivered,
 )
+from hall.list_plan import ListPlan
 from hall.verdict import Gap, Refusal, Tick
 
 
@@ -131,7 +132,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``writers`` counts the facts of each incarnation that it knows, by themselves or from a paper; ``seen`` says how
     many facts of whom a window had seen when it went on with the case. ``marks`` say who set a fee, a decision or a
     tick last, ``disputes`` are the conflicts that nobody has settled. ``counted_from``: the day that the
-    limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt.
+    limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt. ``plan``: what its
+    list is made from, where it was not settled at the receipt.
     """
 
     case_id: str
@@ -184,6 +186,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()
     reason: str = ""
+    plan: ListPlan | None = None
 
     @property
     def course(self) -> tuple[Event, ...]:

@@ -14,8 +14,9 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from hall.catalogue.conditions import OPEN, Answer, Facts, holds, parse
-from hall.catalogue.model import DenialReason, Exit, Field, Material, Matter, Problem, Question
+from hall.catalogue.model import DenialReason, Exit, Field, Material, Problem, Question
 from hall.errors import BadInput
+from hall.list_plan import Listing
 
 _COMMAS = re.compile("[,，、]")
 
@@ -81,7 +82,7 @@ class Applying(Struct, frozen=True):
 
 
 def build_checklist(
-    matter: Matter,
+    matter: Listing,
     answers: Mapping[str, Answer],
     applying: Applying | None = None,
     *,
@@ -125,7 +126,7 @@ def build_checklist(
 
 
 def _row(
-    matter: Matter, material: Material, facts: Facts, held: Mapping[str, str], common: Mapping[str, Problem]
+    matter: Listing, material: Material, facts: Facts, held: Mapping[str, str], common: Mapping[str, Problem]
 ) -> Row:
     because = "；".join(_reasons(matter, material.when, facts))
     return Row(
@@ -146,7 +147,7 @@ def _row(
     )
 
 
-def _reasons(matter: Matter, when: str, facts: Facts) -> list[str]:
+def _reasons(matter: Listing, when: str, facts: Facts) -> list[str]:
     """What this person said or is that made the condition true, in words: never an answer that was not given."""
     condition = parse(when)
     asked = [question for question in matter.questions if question.code in condition.names]
@@ -169,7 +170,7 @@ def _words(question: Question, facts: Facts, constants: Collection[tuple[str, st
     return "、".join(labels[code] for code in codes if code in labels)
 
 
-def read_answers(matter: Matter, raw: Mapping[str, object]) -> dict[str, Answer]:
+def read_answers(matter: Listing, raw: Mapping[str, object]) -> dict[str, Answer]:
     """Answers as a person or a script gives them, checked: codes or labels, lists or comma-separated for ``multi``.
 
     An empty answer (``""``, ``None``, an empty list) is no answer and is left out.

@@ -16,13 +16,13 @@ from hall.calendar import WorkCalendar
 from hall.case import Case, CaseState
 from hall.catalogue.model import Limit, Limits, Tolerance
 from hall.facts import Due
+from hall.steps import RUNNING
 
 NOTICE_DAYS = 5
 """Working days for a notice, counted from the receipt day (行政许可法 art. 32(4), 82)."""
 UNSURE = "按周末推算已过五个工作日：当年放假安排还没有导入，不能断定视为受理，请马上告知或者受理"
 """What is said of a case that ``awaits_calendar``."""
 DAY = dt.timedelta(days=1)
-RUNNING = (CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
 class Light(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hall import adoption
+from hall import adoption, steps
 from hall import facts as f
 from hall.case import Case, Dispute, Mark
 from hall.verdict import Tick
@@ -72,8 +72,14 @@ def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
         case f.CaseDecided(granted=granted) if case.decision and unseen(case, "decision", fact):
             if granted != case.decision.granted or body.result_number != case.decision.result_number:
                 return Dispute(id=event_id, kind=REVIEW, what="另一窗口已作出不同的决定")
+        case f.CaseDecided() | f.CaseClosed() if _decided_and_ended(case, body):
+            return Dispute(id=event_id, kind=REVIEW, what=misfit)
         case f.CaseReceived() | f.CaseAdopted() if _other_person(case, fact.personal):
             return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的申请人不一致")
+        case f.CaseAnswered(answers=answers) if misfit and any(
+            case.answers.get(code) != answer for code, answer in answers.items()
+        ):
+            return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的情形不一致")
         case f.CaseSupplemented():
             names = {row.code: row.name for row in case.rows}
             told = "、".join(names.get(code, code) for code in contested_ticks(case, fact))
@@ -98,6 +104,15 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     elif found := dispute(case, fact, misfit):
         changes["disputes"] = (*case.disputes, found)
     return changes
+
+
+def _decided_and_ended(case: Case, body: f.Body) -> bool:
+    """Whether one window decided and another let the case end without a decision; filing contradicts none."""
+    if not steps.misfit(case, body):
+        return False
+    if isinstance(body, f.CaseClosed):
+        return case.decision is not None and body.how != "filed"
+    return isinstance(body, f.CaseDecided) and case.closed is not None and case.closed.how != "filed"
 
 
 def _sum(body: Any) -> int:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from hall.accepting import AdoptedState as AdoptedState
 from hall.accepting import CaseAccepted as CaseAccepted
 from hall.accepting import CaseAdopted as CaseAdopted
+from hall.accepting import CaseAnswered as CaseAnswered
 from hall.accepting import CaseCorrected as CaseCorrected
 from hall.accepting import CaseNoticed as CaseNoticed
 from hall.accepting import CaseReceived as CaseReceived
@@ -80,12 +81,14 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseClosed(Body, frozen=True, tag="case.closed"):
-    """Filed, or one of the side exits."""
+    """Filed, or one of the side exits. ``lapsed``: withdrawn not by the applicant's wish but because a promise was not
+    kept, where the promise said so (视为撤回)."""
 
     how: Literal["filed", "withdrawn", "returned", "terminated"]
     day: dt.date
     reason: str = ""
     basis: str = ""
+    lapsed: bool = False
 
 
 class PaperIssued(Body, frozen=True, tag="paper.issued"):
@@ -194,6 +197,7 @@ FactBody = (
     | CaseCorrected
     | CaseRefused
     | CaseSupplemented
+    | CaseAnswered
     | CaseAdopted
     | ProcedureAnnounced
     | ProcedureStarted

@@ -11,39 +11,15 @@ from typing import Any
 
 import msgspec
 
-from hall import adoption, disputes
+from hall import adoption, answering, disputes, steps
 from hall import facts as f
 from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
 from hall.checklist import Row
-from hall.telling import STATE_NAMES, adopted_from, received, tell, waived
+from hall.telling import adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
-OPEN = frozenset({S.RECEIVED, S.NOTICED})
-RUNNING = frozenset({S.ACCEPTED, S.TOLERATED})
-DONE = frozenset({S.REFUSED, S.FILED, S.WITHDRAWN, S.RETURNED, S.TERMINATED})
 Changes = dict[str, Any]
-
-_ALLOWED: dict[type[f.Body], frozenset[CaseState]] = {
-    f.CaseAccepted: OPEN,
-    f.CaseNoticed: OPEN,
-    f.CaseTolerated: OPEN,
-    f.CaseCorrected: OPEN,
-    f.CaseRefused: OPEN,
-    f.CaseSupplemented: OPEN | RUNNING,
-    f.CaseAdopted: frozenset(S) - {S.INQUIRY},
-    f.ProcedureAnnounced: RUNNING,
-    f.ProcedureStarted: RUNNING,
-    f.ProcedureEnded: RUNNING,
-    f.LimitExtended: RUNNING,
-    f.CaseDecided: RUNNING,
-    f.FeeDemanded: RUNNING | {S.DECIDED},
-    f.FeePaid: RUNNING | {S.DECIDED, S.DELIVERED},
-    f.MaterialsHandedOver: frozenset(S) - {S.INQUIRY},
-    f.PapersServed: frozenset(S) - {S.INQUIRY},
-    f.ResultDelivered: frozenset({S.DECIDED}),
-    f.CaseClosed: frozenset(S) - DONE - {S.INQUIRY},
-}
 
 
 def fold(facts: Iterable[f.Fact]) -> Case | None:
@@ -59,7 +35,7 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
     if case is None:
         begun = _begin(fact)
         return begun and msgspec.structs.replace(begun, writers={**begun.writers, fact.header.incarnation: 1})
-    misfit = _misfit(case, fact) or disputes.withheld(case, fact)
+    misfit = steps.misfit(case, fact.body) or disputes.withheld(case, fact)
     changes: Changes = {} if misfit else _CHANGES.get(type(fact.body), _nothing)(case, fact)
     nth = case.writers.get(fact.header.incarnation, 0) + 1
     changes |= disputes.after(case, fact, misfit, nth)
@@ -106,6 +82,7 @@ def _begin(fact: f.Fact) -> Case | None:
         gaps=() if asked else gaps_of(body.rows, body.ticks),
         tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
+        plan=body.plan if isinstance(body, f.CaseReceived) else None,
         timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
     )
 
@@ -119,24 +96,6 @@ def _first_line(body: f.CaseReceived | f.InquiryAnswered) -> str:
 def _line(fact: f.Fact, text: str) -> Event:
     header = fact.header
     return Event(type=header.type, at_ms=header.at_ms, day=header.day, actor=header.actor, text=text)
-
-
-def _misfit(case: Case, fact: f.Fact) -> str:
-    if isinstance(fact.body, (f.CaseReceived, f.InquiryAnswered)):
-        return "同一办件第二次收件"
-    allowed = _ALLOWED.get(type(fact.body))
-    if allowed is not None and case.state not in allowed:
-        return f"办件已是“{STATE_NAMES[case.state]}”"
-    if isinstance(fact.body, f.FeePaid) and case.fee is None:
-        return "没有通知缴费"
-    if isinstance(fact.body, f.ProcedureStarted) and not _told_in_writing(case, fact.body):
-        return "没有出具特别程序期限告知书，时限不停计"
-    return ""
-
-
-def _told_in_writing(case: Case, body: f.ProcedureStarted) -> bool:
-    """行政许可法 art. 45: the time of a special procedure is not counted only if the applicant was told in writing."""
-    return any(paper.kind == "procedure" and paper.paper_id == body.notice_paper for paper in case.papers)
 
 
 def _nothing(case: Case, fact: f.Fact) -> Changes:
@@ -219,6 +178,11 @@ def _supplemented(case: Case, fact: f.Fact) -> Changes:
     }
 
 
+def _answered(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.CaseAnswered)
+    return answering.answered(case, fact.body)
+
+
 def _announced(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.ProcedureAnnounced)
     return {"announced": (*case.announced, fact.body)}
@@ -244,8 +208,7 @@ def _resumed(case: Case, fact: f.Fact) -> Changes:
 def _extended(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.LimitExtended)
-    # 行政许可法 art. 42 allows one extension; a second one stays in the timeline without effect.
-    return {} if case.extended_days else {"extended_days": body.days, "extension": body}
+    return {"extended_days": body.days, "extension": body}
 
 
 def _decided(case: Case, fact: f.Fact) -> Changes:
@@ -318,6 +281,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.CaseAnswered: _answered,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
@@ -340,10 +304,11 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
     that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
-    clerk declares not applicable: nobody else has weighed it.
+    clerk declares not applicable: nobody else has weighed it; and a confirmation that the form needs, answered no.
     """
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
+        or (isinstance(body, f.CaseReceived) and bool(body.declined))
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)

@@ -27,6 +27,7 @@ from hall.names import forbidden_kind, safe_for_terminal
 from hall.phones import Phone, check_phone
 
 __all__ = [
+    "HOLDS_NUMBER",
     "KINDS",
     "Identity",
     "Phone",
@@ -34,11 +35,14 @@ __all__ = [
     "check_identity",
     "check_phone",
     "gb11714_check_char",
+    "holds_number",
     "normalise_number",
     "resident_check_char",
     "uscc_check_char",
 ]
 
+HOLDS_NUMBER: Final = "里面有证件号码或手机号码，会照原样存档、打印，请去掉号码"
+"""What is said of a text that ``holds_number``."""
 KINDS: Final[dict[str, str]] = {
     "resident_id": "居民身份证",
     "resident_id_15": "居民身份证（15 位旧号码）",
@@ -57,6 +61,9 @@ _GAPS: Final = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _HMT_DIVISIONS: Final = ("810000", "820000", "830000")
 _PASSPORT_CN: Final = re.compile(r"[EGPSDKHM]\d{8}|[DSPK][A-Z]\d{7}|E[A-HJ-NP-Z]\d{7}|1[45]\d{7}")
 _HMT_PERMIT: Final = re.compile(r"[HM]\d{8}(\d{2})?|\d{8}|\d{10}[A-Z]?")
+_BROKEN: Final = re.compile(r"(?<=[0-9])[ \-](?=[0-9Xx])")
+_NUMBERS: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
+_MOBILE_LENGTH: Final = 11
 _OLDEST: Final = 130
 _MAX_PASSPORT: Final = 20
 
@@ -106,6 +113,18 @@ def check_identity(number: str, kind: str | None = None, *, today: date | None =
         note = "按外国护照号码处理，请核对证件类型"
         return msgspec.structs.replace(checked, warnings=(*checked.warnings, note))
     return checked
+
+
+def holds_number(text: str) -> bool:
+    """Whether a free text holds a resident's identity number or a mobile phone number, blanks and hyphens in it or not.
+
+    A reason is kept as it stands and may be printed; a person's number in it would not be masked anywhere.
+    """
+    narrow = _BROKEN.sub("", text.translate(_FULL_WIDTH))
+    return any(
+        check_phone(found).kind == "mobile_cn" if len(found) == _MOBILE_LENGTH else check_identity(found).valid
+        for found in _NUMBERS.findall(narrow)
+    )
 
 
 def normalise_number(number: str) -> str:

@@ -141,6 +141,11 @@ def says_something(text: str) -> bool:
     return any(unicodedata.category(char)[0] in "LN" or is_han(char) for char in text)
 
 
+def has_letter(text: str) -> bool:
+    """Whether a text has at least one letter of any script: a name of digits alone is none."""
+    return any(unicodedata.category(char)[0] == "L" or is_han(char) for char in text)
+
+
 def safe_for_terminal(text: str) -> str:
     """Any text as one line that cannot disturb a terminal; for text that did not pass the edge. Never raises.
 

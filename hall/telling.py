@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
@@ -124,7 +124,13 @@ SETTLED_NAMES: Final = {
 
 def received(body: f.CaseReceived) -> str:
     """The line of the receipt."""
-    return "收到申请材料" + _waivers(body.rows, body.ticks)
+    return "收到申请材料" + _waivers(body.rows, body.ticks) + _not_confirmed(body)
+
+
+def _not_confirmed(body: f.CaseReceived) -> str:
+    """What had to be asked and was answered no."""
+    told = "、".join(f"“{body.matter.field_labels.get(code, code)}”" for code in body.declined)
+    return f"；没有确认：{told}" if told else ""
 
 
 def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:
@@ -163,6 +169,20 @@ def _refused(refusal: Refusal, *, conforming: bool) -> str:
     return f"不予受理：{refusal.reason}；材料齐全、符合法定形式，仍不予受理的说明：{refusal.why}"
 
 
+def _decided(body: f.CaseDecided) -> str:
+    if not body.decided_by:
+        return "决定：准予" if body.granted else "决定：不予"
+    who = body.decided_by
+    return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
+
+
+def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, str]]) -> str:
+    """What was answered that was open before, in the words of both."""
+    new = (f"{question.rstrip('？?')}：{words}" for question, words in asked if (question, words) not in before)
+    listed = "；".join(new)
+    return f"补充回答收件时没有回答的问题：{listed}"
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -182,6 +202,8 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
+        case f.CaseAnswered(asked=asked):
+            return _answered(case.matter.questions, asked)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):
@@ -194,10 +216,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"特殊程序结束：{name}，时限恢复"
         case f.LimitExtended(days=days, approver=approver):
             return f"延长办理期限{days}个工作日，批准人{approver}"
-        case f.CaseDecided(granted=granted, decided_by=""):
-            return "决定：准予" if granted else "决定：不予"
-        case f.CaseDecided(granted=granted, decided_by=who):
-            return f"决定：准予，决定人{who}" if granted else f"决定：不予，决定人{who}"
+        case f.CaseDecided():
+            return _decided(fact.body)
         case f.ResultDelivered(how=how):
             return "结果已领取" if how == "collected" else "结果已邮寄"
         case f.PapersServed(documents=documents, how=how):
@@ -208,8 +228,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.CaseClosed(how=how, reason=reason):
-            return f"{CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
+        case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
+            return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):
             return f"出具{PAPER_NAMES[kind]}"
         case f.PaperReprinted(paper_id=paper_id, nth=nth):

@@ -43,6 +43,9 @@ class TickState(StrEnum):
 class Tick(Struct, frozen=True, omit_defaults=True):
     """A tick. ``reason`` for unacceptable and not_applicable (a problem's code or typed), ``until`` for promised.
 
+    A promised material may keep the ``reason`` why it was not acceptable: what the hall has itself can only be promised
+    once that is said.
+
     ``correctable`` says of a typed reason whether it can be put right on the spot.
     """
 
@@ -245,7 +248,7 @@ def _gap(row: Row, tick: Tick | None) -> Gap | None:
     if state in (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE):
         return None
     problem = next((p for p in row.problems if tick and tick.reason in (p.code, p.text)), None)
-    if state is TickState.UNACCEPTABLE:
+    if state is TickState.UNACCEPTABLE or (tick and state is TickState.PROMISED and tick.reason):
         words = problem.text if problem else (tick.reason if tick else "")
         remedy = (problem.remedy if problem else "") or row.remedy or f"请按要求重新提交{row.form}"
     else:
@@ -279,8 +282,11 @@ def _tick_error(
         case TickState.NOT_APPLICABLE if row.required and not says_something(tick.reason):
             message = f"“{row.name}”是必要材料，写明不适用的理由才能免去"
             return BadInput("needs_reason", message, field=where, hint="写一句理由，或改勾“有”“缺”")
-        case TickState.MISSING if row.held and row.required:
+        case TickState.MISSING | TickState.PROMISED if (
+            row.held and row.required and not (tick.state is TickState.PROMISED and says_something(tick.reason))
+        ):
             # Nobody may be asked for what the hall has or gets by itself (国令716 art. 7): it is no gap of theirs.
+            # Only what was found and is no good may be promised, and then it is said what is wrong with it.
             message = f"“{row.name}”由窗口核实，不能要求申请人提交"
             hint = "勾“已有”；查到的不能用、或者查无此件的，勾“不合格”并写明原因"
             return BadInput("hall_has_it", message, field=where, hint=hint)

@@ -16,6 +16,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PROTOCOL = 1
@@ -273,6 +275,12 @@ def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt) -> Receipt:
 def receipt_is_signed(server_key: bytes, receipt: Receipt) -> bool:
     """Whether the receipt is signed by the pinned centre key."""
     return _verify(server_key, receipt.signature, _receipt_bytes(receipt))
+
+
+def told_through(receipt: Receipt, results: Sequence[PushResult]) -> int:
+    """Through which fact a journal counts as sent: as far as ``results`` tell what became of each, even if the receipt
+    goes further. Of the rest it is not known yet of which the centre has the outline only."""
+    return min(receipt.acked_through, max((result.seq for result in results), default=receipt.acked_through))
 
 
 def sign_problem(key: Ed25519PrivateKey, device: str, nonce: bytes, problem: Problem) -> Problem:

@@ -1,12 +1,20 @@
-"""What the centre tells those who look after a hall: silent devices, what was set aside, conflicts, dead letters."""
+"""What the centre tells those who look after a hall: silent devices, what was set aside, conflicts, dead letters.
+
+What became of a record that was read again is believed only by its signature, like the receipt of a fact: whoever else
+said so would leave its contents unsent for ever, or hide what was set aside.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
-from hall.wire import Digest, Nonce, Number, PushResult, ShortText, Status, WireFact
+from hall.wire import Digest, Nonce, Number, PushResult, ShortText, Status, WireFact, _verify
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LONGEST_WORDS = 200
 """Characters of what a person says about a record: what is right, how it stands, why it may have its effect."""
@@ -41,11 +49,13 @@ class Report(_Message, frozen=True):
 
 
 class Contents(_Message, frozen=True):
-    """A fact of which the centre has the outline, whole: perhaps it can be read now."""
+    """A fact of which the centre has the outline, whole: perhaps it can be read now. ``nonce`` is what the reply is
+    signed for."""
 
     incarnation: ShortText
     seq: Annotated[int, Meta(ge=1, le=2**53)]
     fact: WireFact
+    nonce: Nonce = b""
 
 
 class ReportEntry(_Message, frozen=True):
@@ -142,20 +152,26 @@ class AsideReply(_Message, frozen=True):
 
 class RetryRequest(_Message, frozen=True):
     """Why a set-aside fact may have its effect now, in the words of whoever answers for it: something, and at most
-    ``LONGEST_WORDS`` characters. They stand in the centre's record."""
+    ``LONGEST_WORDS`` characters. They stand in the centre's record. ``nonce`` is what the reply is signed for."""
 
     reason: ShortText
+    nonce: Nonce = b""
 
 
 class RetryReply(_Message, frozen=True):
-    """What became of the set-aside fact, and of those of its case that waited for it, when they were read again.
-    ``others`` counts those that wait no more; ``results`` are all that were read, in the order of their journal."""
+    """What became of the set-aside fact ``seq`` (with this ``hash``) of a journal, and of those of its case that waited
+    for it, when they were read again. ``others`` counts those that wait no more; ``results`` are all that were read, in
+    the order of their journal. ``signature`` is the centre's, for who asked (``sign_retry``)."""
 
     number: Number
+    incarnation: ShortText
+    seq: Number
+    hash: Digest
     status: Status
     reason: str = ""
     others: int = 0
     results: list[PushResult] = []
+    signature: Annotated[bytes, Meta(max_length=64)] = b""
 
 
 class ConflictEntry(_Message, frozen=True):
@@ -183,3 +199,19 @@ class ConflictsReply(_Message, frozen=True):
 
     conflicts: list[ConflictEntry]
     has_more: bool
+
+
+def sign_retry(key: Ed25519PrivateKey, device: str, nonce: bytes, reply: RetryReply) -> RetryReply:
+    """The reply with the centre's signature, for the request of ``device`` that carried ``nonce``."""
+    return msgspec.structs.replace(reply, signature=key.sign(_retry_bytes(device, nonce, reply)))
+
+
+def retry_is_signed(server_key: bytes, device: str, nonce: bytes, reply: RetryReply) -> bool:
+    """Whether the pinned centre key answered this very request."""
+    return _verify(server_key, reply.signature, _retry_bytes(device, nonce, reply))
+
+
+def _retry_bytes(device: str, nonce: bytes, reply: RetryReply) -> bytes:
+    named = [device, nonce, reply.number, reply.incarnation, reply.seq, reply.hash]
+    results = [[each.seq, each.status, each.server_seq, each.case_version, each.reason] for each in reply.results]
+    return msgspec.json.encode(["retry1", *named, reply.status, reply.reason, reply.others, results])

@@ -10,7 +10,7 @@ from msgspec import Struct
 from central.store.base import Db
 from central.store.deliveries import TOLD, DepartmentRow
 from central.store.devices import ensure_hall
-from hall.fold import DONE
+from hall.steps import DONE
 
 OPEN = TOLD - DONE
 """The states of a case that concern its department and in which something is still to come."""

@@ -70,7 +70,11 @@ class CounterScreen(Screen[None]):
         groups = (*self.key_groups(), "anywhere")
         shown = [action for name in groups for action in actions.group(name) if action.short]
         shown.sort(key=lambda action: _order(action.shown))
-        self.query_one(KeyLine).show([Key(_(a.shown), _(a.short), self.can_do(a.id), a.rank) for a in shown])
+        self.query_one(KeyLine).show([Key(_(a.shown), self.short_of(a), self.can_do(a.id), a.rank) for a in shown])
+
+    def short_of(self, action: actions.Action) -> str:
+        """What the key line calls an action here."""
+        return _(action.short)
 
     def key_groups(self) -> Sequence[str]:
         """The groups whose keys do something now; lists add theirs while they have the focus."""

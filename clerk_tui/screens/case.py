@@ -16,11 +16,12 @@ from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
 from clerk_tui.screens.printing import ask_elsewhere, print_again, print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.virtual_list import TextPane
+from clerk_tui.widgets.virtual_list import ReadingPane
 from hall.case import CaseState
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
+    from clerk_tui.services.papers import Delivered
     from clerk_tui.services.result import Result
 
 OPEN = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
@@ -39,10 +40,11 @@ class CaseScreen(CounterScreen):
         self.place = 0
         self.shown: dict[str, str] = {}
         self.done: tuple[str, Result] | None = None
+        self.printed: Delivered | None = None
         self._detail: CaseDetail | None = None
 
     def body(self) -> ComposeResult:
-        yield TextPane(self._lines, id="case", classes="pane body roomy")
+        yield ReadingPane(self._lines, id="case", classes="pane body roomy")
 
     def on_mount(self) -> None:
         self.set_focus(None)
@@ -52,6 +54,10 @@ class CaseScreen(CounterScreen):
         super().on_screen_resume()
         if self._detail is not None:
             self._read()
+
+    @property
+    def pane(self) -> ReadingPane:
+        return self.query_one(ReadingPane)
 
     @property
     def detail(self) -> CaseDetail:
@@ -64,7 +70,7 @@ class CaseScreen(CounterScreen):
         workspace = self.counter.workspace
         assert workspace is not None
         self._detail = cases.get(workspace, self.reference)
-        self.query_one("#case", TextPane).paint()
+        self.pane.paint()
         self.show_keys()
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
@@ -72,17 +78,17 @@ class CaseScreen(CounterScreen):
         if workspace is None or self._detail is None:
             return []
         zone = workspace.config.timezone
-        lines = case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place)
+        lines = case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place, printed=self.printed)
         return [*self._done_lines(*self.done), *lines] if self.done is not None else lines
 
     def show_done(self, step: str, result: Result) -> None:
         """Say above the case what was just done with it, and select the paper it made."""
-        self.done = (step, result)
+        self.done, self.printed = (step, result), None
         self._read()
         made = {paper.paper_id for paper in result.papers}
         self.place = next((n for n, paper in enumerate(self.detail.papers) if paper.paper_id in made), self.place)
-        self.query_one("#case", TextPane).top = 0
-        self.query_one("#case", TextPane).paint()
+        self.pane.top = 0
+        self.pane.paint()
 
     def _done_lines(self, step: str, result: Result) -> list[Line]:
         saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])
@@ -98,21 +104,30 @@ class CaseScreen(CounterScreen):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        pane = self.query_one("#case", TextPane)
+        pane, papers = self.pane, self.detail.papers
         key = event.character.lower() if event.character and event.character in "pPoO" else event.key
         match key:
+            case "p" | "o" if pane.lies:
+                # What cannot be seen is not printed: the next press does it.
+                pane.reveal()
             case "p":
                 self.counter.guarded(self._reprint)
-            case "o" if self.detail.papers:
-                ask_elsewhere(self.counter, self.detail.papers[self.place])
-            case "up" | "down" if self.detail.papers:
-                self.place = max(0, min(len(self.detail.papers) - 1, self.place + (1 if key == "down" else -1)))
-                pane.paint()
+            case "o" if papers:
+                ask_elsewhere(self.counter, papers[self.place])
+            case "up" | "down":
+                self._move(pane.arrow(key, self.place, len(papers)))
             case "pageup" | "pagedown":
                 pane.scroll_lines(pane.size.height // 2 * (1 if key == "pagedown" else -1))
             case _:
                 return
         event.stop()
+
+    def _move(self, place: int) -> None:
+        if place != self.place:
+            self.place = place
+            self.pane.paint()
+            self.pane.reveal()
+            self.show_keys()
 
     def _reprint(self) -> None:
         if self.detail.papers:
@@ -120,8 +135,14 @@ class CaseScreen(CounterScreen):
             print_again(self.counter, paper, paper.paper_id)
 
     def papers_made(self, delivered: list[Any]) -> None:
-        if self.is_mounted:
-            self._read()
+        if not self.is_mounted:
+            return
+        mine = {paper.paper_id for paper in self.detail.papers}
+        again = [each for each in delivered if each.nth and each.paper_id in mine]
+        self.printed = again[-1] if again else self.printed
+        self._read()
+        if again:
+            self.pane.reveal()
 
     def can_do(self, action: str) -> bool:
         if self._detail is None:

@@ -99,6 +99,10 @@ class DeskScreen(CounterScreen, Generic[P]):
         """The codes of the rows that nobody has looked at yet and that the hall does not hold."""
         return frozenset(row.code for row in self.asked if row.code not in self.given and not row.held)
 
+    def unseen(self) -> frozenset[str]:
+        """Those of them that a notice would tell as not handed in although nobody has said so."""
+        return self.open_rows()
+
     @property
     def all_seen(self) -> bool:
         """Whether nothing is left to look at: a refusal does not rest on the materials."""
@@ -287,7 +291,7 @@ class DeskScreen(CounterScreen, Generic[P]):
 
     def once_seen(self, then: Callable[[], None]) -> None:
         """Go on, but before a notice ask about what nobody has looked at: it would be told as not handed in."""
-        waiting = self.open_rows()
+        waiting = self.unseen()
         unseen = [row.name for row in self.rows if row.required and row.code in waiting]
         if self.chosen is not Outcome.NOTICED or not unseen:
             then()

@@ -18,6 +18,7 @@ from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.editor import Editor, typed
 from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 from hall.errors import BadInput, HallError
+from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, rewriting, says_something
 
 FRAME = 6
@@ -33,7 +34,8 @@ class Spec:
     """What a dialog asks. With ``options`` a digit answers at once, and an Enter
     right behind it is part of that answer; ``field`` is the label of a line to type into,
     with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing), which is
-    at most ``longest`` characters and has none that may not be kept."""
+    at most ``longest`` characters and has none that may not be kept. ``reason``: the text is kept and printed as it
+    stands, so a person's number in it is pointed out while it is typed."""
 
     title: str
     paragraphs: tuple[Paragraph, ...] = ()
@@ -42,6 +44,7 @@ class Spec:
     value: str = ""
     check: Callable[[str], str] | None = None
     longest: int = 500
+    reason: bool = False
     yes: str = N_("确认")
     no: str = N_("返回")
     tone: str = "info"
@@ -226,7 +229,11 @@ class Box(Painted):
             self.editor.insert(text)
         else:
             self.editor.key(event.key)
-        self.error = self.note = ""
+        said = _(HOLDS_NUMBER) if self.spec.reason and holds_number(self.editor.text) else ""
+        grows = said not in ("", self.note)
+        self.error, self.note = "", said
+        if grows:
+            self.fit(self.app.size.width, self.app.size.height)
         self.paint()
         self._place_cursor()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -12,13 +13,12 @@ from textual.widget import Widget
 
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens import refusing
+from clerk_tui.screens import instead, refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
 from clerk_tui.screens.intake_items import blank_lines, items_of, known_values, put, takeable, value_of
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.rewritten import Rewritten
-from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.rights import can
@@ -208,18 +208,22 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def _go_to_hindrance(self) -> None:
         preview = self.preview
-        keys = [*(f"answers.{code}" for code in preview.checklist.open_questions)]
-        keys += [*preview.field_errors, *preview.missing]
-        wrong_row = next((error.field for error in preview.verdict.errors if error.field), "")
-        if keys and not keys[0].startswith("materials."):
-            self._go_to(keys[0])
+        questions = (f"answers.{code}" for code in preview.checklist.open_questions)
+        self.go_to_first([*questions, *preview.field_errors, *preview.missing])
+
+    def go_to_first(self, keys: Sequence[str]) -> None:
+        """To the topmost of these fields; to the row whose tick is wrong where none of them is in the form."""
+        asked = [item.key for item in self.form.items if item.key in keys]
+        ticked = (error.field for error in self.verdict.errors if error.field)
+        wrong = next(iter((*asked, *keys, *ticked)), "")
+        if not wrong.startswith("materials."):
+            self._go_to(wrong)
             return
         self.tell_missing = True
         self.follow()
-        if wrong_row and wrong_row.startswith("materials."):
-            self.materials.current = wrong_row.split(".")[1]
-            self.go_part("materials")
-            self.materials.paint()
+        self.materials.current = wrong.split(".")[1]
+        self.go_part("materials")
+        self.materials.paint()
 
     def do_take_known(self) -> None:
         from clerk_tui.services import people
@@ -235,21 +239,8 @@ class IntakeScreen(DeskScreen[Preview]):
         self.follow()
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
-        later = (_("只收件：材料留下待审，五个工作日内告知"), self._receive)
+        later = (_("只收件：材料留下待审，五个工作日内告知"), partial(instead.ask_to_receive, self))
         return [*super().other_choices(), *refusing.choices(self), later]
-
-    def _receive(self) -> None:
-        lines = (
-            (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
-            (_("将打印：收件凭证"), "info"),
-            *self.unprintable_lines(),
-        )
-
-        def answered(answer: Answer) -> None:
-            result = intake.receive(self.workspace, self.draft)
-            self.counter.finished(result, self.draft.matter.name, self.draft.party)
-
-        self.ask(Spec(_("只收件，待审"), lines, yes=N_("收件"), no=N_("回去")), answered)
 
     def do_confirm(self) -> None:
         chosen = self.chosen
@@ -307,22 +298,7 @@ class IntakeScreen(DeskScreen[Preview]):
         self.ask(spec, lambda answer: self._inquired())
 
     def do_check(self) -> None:
-        """检查核对单: only what the applicant reads; the walk-in goes on."""
-        lines = (
-            (_("打印录入的内容，请申请人核对、改正、签字。不收件，不计时，录入的内容还在。"), "plain"),
-            (_("将打印：") + paper_name("checking"), "info"),
-            *self.unprintable_lines(),
-        )
-        spec = Spec(_("检查核对单"), lines, yes=N_("打印核对单"), no=N_("回去"))
-        self.ask(spec, lambda answer: self._checked())
-
-    def _checked(self) -> None:
-        from clerk_tui.services import checking
-
-        workspace = self.counter.workspace
-        assert workspace is not None
-        checking.checking_sheet(workspace, self.draft)
-        self.counter.saved()
+        instead.ask_to_check(self)
 
     def _inquired(self) -> None:
         from clerk_tui.services import inquiry

@@ -15,6 +15,7 @@ from hall.identity import age_on, check_identity
 if TYPE_CHECKING:
     from clerk_tui.screens.dialog import Paragraph
     from clerk_tui.services.draft import Draft, Preview
+    from hall.catalogue.conditions import Answer
     from hall.catalogue.model import Field, Question
     from hall.facts import Applicant
 
@@ -34,14 +35,18 @@ def items_of(
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
-    items: list[Item] = [_question(draft, preview, question) for question in preview.checklist.questions]
+    items: list[Item] = [
+        question_item(each, draft.answers, preview.warnings.get(f"answers.{each.code}", ""))
+        for each in preview.checklist.questions
+    ]
     items += _applicant(draft, preview, known, errors)
     items += _agent(draft, preview, known, errors)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
-def _question(draft: Draft, preview: Preview, question: Question) -> Item:
+def question_item(question: Question, answers: Mapping[str, Answer], caution: str) -> Item:
+    """A question of the matter with its answer, if there is one yet, and what is to be told because of it."""
     options = (
         tuple((code, _(label)) for code, label in YES_NO)
         if question.kind == "yesno"
@@ -50,12 +55,12 @@ def _question(draft: Draft, preview: Preview, question: Question) -> Item:
     return Item(
         key=f"answers.{question.code}",
         label=question.text,
-        value=draft.answers.get(question.code, () if question.kind == "multi" else ""),
+        value=answers.get(question.code, () if question.kind == "multi" else ""),
         section=_("情形"),
         options=options,
         multi=question.kind == "multi",
         note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
-        caution=_(preview.warnings.get(f"answers.{question.code}", "")),
+        caution=_(caution),
     )
 
 
@@ -101,8 +106,8 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
     if draft.agent is None:
         return
     for key, label, required in (
-        ("name", _("姓名"), True),
         ("id_number", _("证件号码"), True),
+        ("name", _("姓名"), True),
         ("phone", _("联系电话"), False),
     ):
         where = f"agent.{key}"
@@ -159,14 +164,19 @@ def _identity_told(draft: Draft, preview: Preview) -> str:
     return " ".join(filter(None, parts))
 
 
+def put_answer(answers: dict[str, Answer], code: str, value: Value) -> None:
+    """Answer a question, or take its answer away."""
+    if value in ("", ()):
+        answers.pop(code, None)
+    else:
+        answers[code] = value
+
+
 def put(draft: Draft, key: str, value: Value) -> None:
     """Write what was typed or chosen into the draft."""
     part, _dot, name = key.partition(".")
     if part == "answers":
-        if value in ("", ()):
-            draft.answers.pop(name, None)
-        else:
-            draft.answers[name] = value
+        put_answer(draft.answers, name, value)
     elif key == "language":
         draft.language = "en" if value == "en" else ""
     elif key == "agent":

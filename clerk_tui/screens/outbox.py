@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,11 +18,14 @@ from clerk_tui.screens.outbox_lines import (
     aside_lines,
     calendar_lines,
     conflict_lines,
+    hall_as_of,
     hall_aside_lines,
     head_lines,
     log_lines,
     look_lines,
+    row_name,
     sealed_texts,
+    section_lines,
     whose,
 )
 from clerk_tui.screens.words import fact_name, flag_word
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
 
 SHOWN = 50
+ASK_S = 15.0
+"""How often a centre that did not answer is asked again, in seconds."""
 KEYS = {"enter": "settle", "m": "correct", "r": "resend", "h": "hand_over"}
 
 
@@ -56,6 +60,7 @@ class OutboxScreen(CounterScreen):
         self.asides: list[HallAside] = []
         self.hall: list[HallConflict] = []
         self._told: list[HallConflict] | None = None
+        self._told_ms, self._silent = 0, False
         self._told_asides: list[HallAside] = []
         self._asides_missing = ""
         self.place = 0
@@ -74,6 +79,7 @@ class OutboxScreen(CounterScreen):
         self._again()
         self._ask_hall()
         self.set_interval(1.0, self._again)
+        self.set_interval(ASK_S, lambda: self._ask_hall() if self._silent else None)
 
     @property
     def rows(self) -> list[Aside | HallAside | HallConflict]:
@@ -85,26 +91,29 @@ class OutboxScreen(CounterScreen):
 
         workspace = self.counter.workspace
         if workspace is not None:
-            chosen = self._named(self.chosen)
+            chosen = row_name(self.chosen)
             self.items = aside.worklist(workspace, SHOWN)
             self.asides = self._told_asides if hall_asides.may_see(workspace) else []
             self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
             rows = self.rows
-            places = [place for place, row in enumerate(rows) if self._named(row) == chosen]
+            places = [place for place, row in enumerate(rows) if row_name(row) == chosen]
             self.place = places[0] if places else max(0, min(self.place, len(rows) - 1))
         self.pane.paint()
         self.show_keys()
 
     def _ask_hall(self) -> None:
-        """Have the centre say what is open in the hall; off line this window's own knowledge stands."""
+        """Have the centre say what is open in the hall; off line what is known stands, and it says as of when."""
 
         def ask(workspace: Workspace) -> None:
             from clerk_tui.services import hall_asides, hall_conflicts
 
             if not workspace.config.centre.enabled:
                 return
-            with suppress(HallError):
-                self._told = hall_conflicts.told(workspace)
+            try:
+                self._told, self._told_ms = hall_conflicts.told(workspace), workspace.clock.now_ms()
+                self._silent = False
+            except HallError:
+                self._silent = True
             if hall_asides.may_see(workspace):
                 try:
                     self._told_asides, self._asides_missing = hall_asides.told(workspace), ""
@@ -112,16 +121,6 @@ class OutboxScreen(CounterScreen):
                     self._asides_missing = error.message
 
         self.counter.in_background(ask, "hall")
-
-    @staticmethod
-    def _named(row: Aside | HallAside | HallConflict | None) -> object:
-        """What names a line, whatever else comes and goes."""
-        from clerk_tui.services.hall_asides import HallAside
-        from clerk_tui.services.hall_conflicts import HallConflict
-
-        if isinstance(row, HallConflict):
-            return (row.case_id, row.kind)
-        return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
 
     @property
     def chosen(self) -> Aside | HallAside | HallConflict | None:
@@ -376,19 +375,22 @@ class OutboxScreen(CounterScreen):
     def _hall_lines(self, workspace: Workspace, columns: int, above: int) -> list[Line]:
         """What waits in the hall, below ``above`` lines: for whoever looks after it what was set aside, for everybody
         what two windows did."""
+        from clerk_tui.services import outbox
+
         lines: list[Line] = []
         place = len(self.items)
-        if self.asides or self._asides_missing:
-            lines += [BLANK, (((_("全厅搁置的记录"), "title"),), "")]
-        if self._asides_missing:
-            missing = _("现在取不到：{reason}").format(reason=safe(_(self._asides_missing)))
-            lines += [(((part, "bad"),), "") for part in wrap(missing, min(columns, 80))]
+        why = self._asides_missing
+        missing = _("现在取不到：{reason}").format(reason=safe(_(why))) if why else ""
+        if self.asides or missing:
+            lines += section_lines(_("全厅搁置的记录"), missing, "bad", columns)
         for record in self.asides:
             self._at.append(above + len(lines))
             lines += hall_aside_lines(record, workspace.config.timezone, columns, chosen=place == self.place)
             place += 1
-        if self.hall:
-            lines += [BLANK, (((_("全厅要看的办件"), "title"),), "")]
+        told_ms = None if self._told is None else self._told_ms
+        as_of = hall_as_of(outbox.status(workspace), told_ms, workspace.config.timezone, silent=self._silent)
+        if self.hall or as_of:
+            lines += section_lines(_("全厅要看的办件"), as_of, "warn", columns)
         for conflict in self.hall:
             self._at.append(above + len(lines))
             lines += conflict_lines(conflict, columns, chosen=place == self.place)

@@ -66,6 +66,37 @@ def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]
     return [*lines, BLANK]
 
 
+def row_name(row: Aside | HallAside | HallConflict | None) -> object:
+    """What names a line of the list, whatever else comes and goes."""
+    from clerk_tui.services.hall_asides import HallAside
+    from clerk_tui.services.hall_conflicts import HallConflict
+
+    if isinstance(row, HallConflict):
+        return (row.case_id, row.kind)
+    return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
+
+
+def section_lines(title: str, note: str, ink: str, columns: int) -> list[Line]:
+    """The title of a part of the list, and under it what is to be known of it."""
+    told = wrap(note, min(columns, 80)) if note else ()
+    return [BLANK, (((title, "title"),), ""), *((((part, ink),), "") for part in told)]
+
+
+def hall_as_of(status: SyncStatus, told_ms: int | None, zone: dt.tzinfo, *, silent: bool) -> str:
+    """Of when the hall's list is while the centre does not answer; empty where it is of now, or there is no centre.
+    ``told_ms`` is when the centre itself told it, ``silent``: it did not answer when it was asked last."""
+    if not status.enabled or (status.online and not silent):
+        return ""
+    if told_ms is not None:
+        time = clock_time(told_ms, zone)
+        return _("中心现在没有应答：这是 {time} 问到的，之后的要联网才看得到。").format(time=time)
+    if status.last_contact_ms:
+        time = clock_time(status.last_contact_ms, zone)
+        words = _("中心现在没有应答：只有截至 {time} 传到本窗口的办件。之后的，还有一号两办，要联网才看得到。")
+        return words.format(time=time)
+    return _("还没有联系上中心：看不到全厅有什么要看的。")
+
+
 def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
     """A case that two windows worked on: which, why, and who came second."""
     word, ink = aside_chip("conflict")
@@ -80,7 +111,7 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
         ),
         "cursor" if chosen else "",
     )
-    parts = wrap(safe(conflict.reason), max(10, columns - STATE)) if conflict.reason else []
+    parts = wrap(safe(_(conflict.reason)), max(10, columns - STATE)) if conflict.reason else []
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 
 

@@ -9,6 +9,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.messages import PapersMade
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import paper_name
+from clerk_tui.widgets.painted import Line
 
 if TYPE_CHECKING:
     from clerk_tui.messages import PapersLeft
@@ -58,6 +59,14 @@ def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
     if paper.state == "unknown":
         return (("p", _("纸出来了没有")),)
     return (("p", _("再打一次")), ("o", _("改送别处")))
+
+
+def reprint_line(paper: PrintOf) -> Line:
+    """What was just printed again, and what became of it."""
+    word, ink = print_word(paper.state)
+    said = _("{paper}  {number}：补打 {nth}，{state}")
+    text = said.format(paper=paper_name(paper.kind), number=paper.number, nth=paper.nth, state=word)
+    return (("  ", "plain"), (text, ink)), ""
 
 
 def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:

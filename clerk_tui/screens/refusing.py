@@ -60,6 +60,7 @@ def _not_needed(screen: IntakeScreen) -> None:
         title,
         ((_("写明依据，印在通知书上。"), "plain"),),
         field=_("理由"),
+        reason=True,
         value=reason,
         check=worded(_("不能空着，要印在通知书上")),
     )
@@ -94,6 +95,7 @@ def _typed(screen: IntakeScreen) -> None:
         _("不予受理的理由"),
         ((later, "warn"),),
         field=_("理由"),
+        reason=True,
         check=worded(_("不能空着，要印在通知书上")),
         yes=N_("下一步"),
     )
@@ -122,6 +124,7 @@ def ask_why(screen: IntakeScreen, then: Callable[[], None]) -> None:
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),
+        reason=True,
         yes=N_("下一步"),
         tone="bad",
     )

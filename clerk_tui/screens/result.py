@@ -11,13 +11,13 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word
+from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word, reprint_line
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import gap_settled, listed, said_of
 from clerk_tui.widgets.verdict import FILLS
-from clerk_tui.widgets.virtual_list import TextPane
+from clerk_tui.widgets.virtual_list import ReadingPane
 from hall.verdict import OUTCOME_NAMES
 
 if TYPE_CHECKING:
@@ -39,9 +39,14 @@ class ResultScreen(CounterScreen):
         self.result, self.matter, self.person = result, matter, party
         self.place = 0
         self.printed: dict[str, Delivered] = {}
+        self.again: Delivered | None = None
+
+    @property
+    def pane(self) -> ReadingPane:
+        return self.query_one(ReadingPane)
 
     def body(self) -> ComposeResult:
-        yield TextPane(self._lines, id="result", classes="pane body roomy")
+        yield ReadingPane(self._lines, id="result", classes="pane body roomy")
 
     def on_mount(self) -> None:
         self.set_focus(None)
@@ -81,6 +86,7 @@ class ResultScreen(CounterScreen):
         lines += self._gaps(columns)
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
+        lines += [reprint_line(self.again)] if self.again is not None else []
         for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
             lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for text in dict.fromkeys((*result.warnings, *result.field_warnings.values())):
@@ -116,7 +122,7 @@ class ResultScreen(CounterScreen):
         if not gaps:
             return []
         lines: list[Line] = [BLANK, (((_("列明的材料 {count} 项").format(count=len(gaps)), "title"),), "")]
-        for number, gap in enumerate(gaps[:12], 1):
+        for number, gap in enumerate(gaps, 1):
             settled = gap_settled(gap.code in self.result.corrected, self.result.promised.get(gap.code))
             text = clip(safe(said_of(gap.name, _(gap.problem))), columns - 4 - width(settled))
             lines.append((((f"{number:>2}  ", "faint"), (text, "plain"), (settled, "info")), ""))
@@ -150,18 +156,26 @@ class ResultScreen(CounterScreen):
                 self.counter.go_home()
             case "e" if self.counter.visit is not None:
                 self.counter.guarded(self.counter.end_visit)
+            case "p" | "o" if self.pane.lies:
+                # What cannot be seen is not printed: the next press does it.
+                self.pane.reveal()
             case "p":
                 self.counter.guarded(self._reprint)
             case "o":
                 ask_elsewhere(self.counter, self._selected)
             case "up" | "down":
-                self.place = max(0, min(len(self.result.papers) - 1, self.place + (1 if key == "down" else -1)))
-                self.query_one("#result", TextPane).paint()
+                self._move(self.pane.arrow(key, self.place, len(self.result.papers)))
             case "pageup" | "pagedown":
-                self.query_one("#result", TextPane).scroll_lines(10 if key == "pagedown" else -10)
+                self.pane.scroll_lines(10 if key == "pagedown" else -10)
             case _:
                 return
         event.stop()
+
+    def _move(self, place: int) -> None:
+        if place != self.place:
+            self.place = place
+            self.pane.paint()
+            self.pane.reveal()
 
     def _reprint(self) -> None:
         if not self.result.papers:
@@ -170,7 +184,7 @@ class ResultScreen(CounterScreen):
         last = self._selected
         if last is None or last.state != "unknown":
             self.printed.pop(paper_id, None)
-            self.query_one("#result", TextPane).paint()
+            self.pane.paint()
         print_again(self.counter, last, paper_id)
 
     @property
@@ -181,9 +195,15 @@ class ResultScreen(CounterScreen):
 
     def papers_made(self, delivered: list[Any]) -> None:
         self.printed.update({each.paper_id: each for each in delivered})
+        again = [
+            each for each in delivered if each.nth and each.paper_id in {paper.paper_id for paper in self.result.papers}
+        ]
+        self.again = again[-1] if again else self.again
         # The printer may be quicker than the screen: what is not composed yet shows the news when it is.
         if self.is_mounted:
-            self.query_one("#result", TextPane).paint()
+            self.pane.paint()
+            if again:
+                self.pane.reveal()
 
     def can_do(self, action: str) -> bool:
         return self.counter.visit is not None if action in ("another", "end") else super().can_do(action)

@@ -12,25 +12,31 @@ from textual.widget import Widget
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.desk import DeskScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.intake_items import put_answer, question_item
+from clerk_tui.screens.supplement_asks import late_reason_asked, said_again, second_reason_asked
+from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, making, printable, supplement
 from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
-from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
-from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import gap_words
+from clerk_tui.widgets.cells import clip, safe, width
+from clerk_tui.widgets.form import FormView, Item, Value
+from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 from hall.checklist import Row
-from hall.masking import mask_identity, mask_party, mask_phone
+from hall.masking import mask_party
 from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
 
 class SupplementScreen(DeskScreen[SupplementPreview]):
-    """The rows that are open stand first; the others only take a problem that was found since."""
+    """The rows that are open stand first; the others only take a problem that was found since.
+
+    Where questions were open when the case was received they stand on the left, as at the intake, until it is decided.
+    """
 
     GROUPS = ("supplement",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("supplement")]
@@ -39,11 +45,10 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def __init__(self, draft: SupplementDraft) -> None:
         super().__init__(draft.ticks)
         self.draft = draft
-        self.part = "materials"
+        self.asks = draft.plan is not None and bool(draft.answers or supplement.checklist_of(draft).open_questions)
+        self.part = "left" if self.asks else "materials"
         self._second_reason = ""
         self._taken_up = False
-        opened = {row.code for row in draft.rows}
-        self._rows = (*draft.rows, *(row for row in draft.case.rows if row.code not in opened))
 
     def body(self) -> ComposeResult:
         yield from self.desk()
@@ -54,30 +59,61 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         return printable.together(supplement.spelled_out(self.preview, self._second_reason))
 
     def left_pane(self) -> Widget:
+        if self.asks:
+            return FormView(self._changed, lambda: self.go_part("materials"), lambda key: None)
         return TextPane(self._told, id="told")
+
+    @property
+    def form(self) -> FormView:
+        return self.query_one(FormView)
 
     def on_mount(self) -> None:
         making.make_ready()
         self._take_up()
+        self._preview = supplement.preview(self.workspace, self.draft)
+        if self.asks:
+            self.form.begin(self._questions())
         self.show_panes()
         self.follow()
-        self.materials.focus()
+        (self.form if self.asks else self.materials).focus()
 
     # -- the draft and what follows from it ------------------------------------------------------------------------
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return self._rows
+        asked = self.asked
+        opened = {row.code for row in asked}
+        return (*asked, *(row for row in self.preview.checklist.materials if row.code not in opened))
 
     @property
     def asked(self) -> tuple[Row, ...]:
-        return self.draft.rows
+        return self.preview.checklist.materials if self.draft.plan is not None else self.draft.rows
+
+    def unseen(self) -> frozenset[str]:
+        """What the answers have brought up and nobody has looked at; of everything else the case says how it stands."""
+        said = {*self.draft.case.ticks, *self.given}
+        return frozenset(row.code for row in self.asked if row.code not in said and not row.held)
+
+    def _questions(self) -> list[Item]:
+        """What was open at the receipt, and what the answers to it bring up."""
+        before, now = self.draft.case.answers, self.draft.answers
+        told = self.preview.warnings
+        return [
+            question_item(each, now, told.get(f"answers.{each.code}", ""))
+            for each in self.preview.checklist.questions
+            if each.code not in before
+        ]
+
+    def _changed(self, key: str, value: Value) -> None:
+        put_answer(self.draft.answers, key.partition(".")[2], value)
+        self.follow()
 
     def _take_up(self) -> None:
         """Go on with what was ticked before, if nothing has happened with the case since."""
         before = self.counter.put_aside.pop(self.draft.case_id, None)
         if before is None or before.case.version != self.draft.case.version or self.draft.begun:
             return
+        self.draft.answers.update(before.answers)
         self.draft.ticks.update(before.ticks)
         self.draft.refusal, self.draft.good_credit = before.refusal, before.good_credit
         self.draft.late_reason, self.draft.handed_in = before.late_reason, before.handed_in
@@ -89,8 +125,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def follow(self) -> None:
         self.counter.drafts_changed()
         self._preview = supplement.preview(self.workspace, self.draft)
-        self.ticks = self._preview.ticks
-        self.query_one("#told", TextPane).paint()
+        unseen = self.unseen()
+        self.ticks = {code: tick for code, tick in self._preview.ticks.items() if code not in unseen}
+        if self.asks:
+            self.form.show(self._questions())
+        else:
+            self.query_one("#told", TextPane).paint()
         self.show_what_follows()
 
     def hinders(self) -> tuple[str, ...]:
@@ -121,7 +161,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             warnings.append(_("承诺的材料迟交"))
         if chosen is Outcome.NOTICED and preview.known_before:
             warnings.append(_("有第一次就能看到的问题：再次告知要写明原因，并报负责人"))
-        elif chosen is Outcome.NOTICED and not preview.fresh and self.wish is not Outcome.NOTICED:
+        elif (
+            chosen is Outcome.NOTICED
+            and self.draft.case.notices
+            and not preview.fresh
+            and self.wish is not Outcome.NOTICED
+        ):
             warnings.append(_("收下交来的部分，原告知书继续有效"))
         # Of a case that was accepted with a promise the dates stand since then.
         due = self.draft.case.due if self.promised else preview.due
@@ -140,8 +185,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             else self._word(chosen, again=noticed and bool(self.draft.case.notices)),
             explanation=preview.verdict.explained(chosen),
             article=article,
-            handed=tuple(row.name for row in self._rows if row.code in preview.handed),
-            gaps=preview.gaps,
+            handed=tuple(row.name for row in self.rows if row.code in preview.handed),
+            # Without the answers nobody knows all that is missing, and a refusal does not rest on it.
+            gaps=() if chosen is Outcome.REFUSED or preview.verdict.unanswered else preview.gaps,
             gaps_title=_("还没有补齐的承诺材料") if self.promised else self.gaps_title(),
             others=self.other_words(),
             hinders=self.hinders(),
@@ -175,50 +221,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
                     ("  ", "plain"),
                     chip,
                     ("  ", "plain"),
-                    (clip(safe(case.matter.name), room), "plain"),
+                    (clip(safe(f"{case.matter.name}  {self.party}" if self.asks else case.matter.name), room), "plain"),
                 ),
                 "",
             )
         ]
-        return [*lines, *self.tabs(_(" F3 上次告知 "), _(" F4 材料 "))]
+        left = _(" F3 情形 ") if self.asks else _(" F3 上次告知 ")
+        return [*lines, *self.tabs(left, _(" F4 材料 "))]
 
     def _told(self, columns: int, rows: int) -> list[Line]:
-        case = self.draft.case
-        lines: list[Line] = []
-        if self._taken_up:
-            lines += [*((((part, "info"),), "") for part in wrap(_("接着上次没有确认的勾选"), columns)), BLANK]
-        if case.applicant is not None:
-            who = case.applicant
-            lines += [
-                (((mask_party(who.kind, who.name), "strong"),), ""),
-                (((f"{mask_identity(who.id_number)}  {mask_phone(who.phone)}", "faint"),), ""),
-                BLANK,
-            ]
-        for notice in case.notices:
-            title = _("第二次告知") if notice.second else _("一次性告知")
-            lines.append((((f"{title}  {notice.day}", "title"),), ""))
-            lines.append((((_("请在 {day} 前补正").format(day=notice.respond_by), "faint"),), ""))
-            lines += self._gap_lines(notice.gaps, columns)
-            lines.append(BLANK)
-        if case.state is CaseState.TOLERATED:
-            lines.append((((_("承诺补齐"), "title"),), ""))
-            for promise in case.promises:
-                lines.append((((f" {promise.until}  ", "warn"), (clip(safe(promise.name), columns - 13), "plain")), ""))
-        if case.state is CaseState.RECEIVED:
-            lines.append((((_("收件待审，还没有告知"), "title"),), ""))
-        return lines
-
-    def _gap_lines(self, gaps: tuple[Any, ...], columns: int) -> list[Line]:
-        lines: list[Line] = []
         missing = {gap.code for gap in self.preview.gaps} if self._preview else set()
-        for number, gap in enumerate(gaps, 1):
-            done = gap.code not in missing
-            mark: Span = (pad(_("已补") if done else str(number), 5), "good" if done else "faint")
-            lines.append(((mark, (clip(safe(gap.name), columns - 5), "plain")), ""))
-            if not done:
-                for part in wrap(safe(gap_words(gap)), columns - 5, 3):
-                    lines.append((((" " * 5, "plain"), (part, "faint")), ""))
-        return lines
+        return told_lines(self.draft.case, missing, columns, taken_up=self._taken_up)
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -226,6 +239,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         if action == "confirm":
             return self._preview is not None and not self.hinders()
         return True
+
+    def action_do(self, action: str) -> None:
+        # While a question is open F9 leads to it: nothing can be decided before it is answered.
+        if action == "confirm" and (unanswered := self.verdict.unanswered):
+            self.go_part("left")
+            self.form.go_to(f"answers.{unanswered[0].code}")
+            return
+        super().action_do(action)
+
+    def short_of(self, action: actions.Action) -> str:
+        return _("情形") if self.asks and action.id == "form" else super().short_of(action)
 
     def papers(self) -> tuple[str, ...]:
         """What will be printed, as ``supplement.submit`` decides it."""
@@ -271,28 +295,11 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
             self._ask_late_reason()
         else:
-            self._confirm()
+            self.once_seen(self._confirm)
 
     def _ask_late_reason(self) -> None:
         """The paper in the person's hands said what would follow; to take it all the same is answered for."""
-        case, late = self.draft.case, self.preview.late
-        if late:
-            day = min(promise.until for promise in case.promises if promise.code in late)
-            title, said = _("已过承诺补齐的日期"), _("承诺书写明 {day} 前补齐，逾期另有处理。").format(day=day)
-        else:
-            day = case.notices[-1].respond_by
-            title, said = _("已过补正期限"), _("告知书写明 {day} 前补正，逾期另有处理。").format(day=day)
-        spec = Spec(
-            title,
-            (
-                (said, "strong"),
-                (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
-            ),
-            field=_("原因"),
-            check=worded(_("必须写明原因")),
-            yes=N_("下一步"),
-            tone="warn",
-        )
+        spec = late_reason_asked(self.draft.case, self.preview.late)
 
         def answered(answer: Answer) -> None:
             self.draft.late_reason = answer.text
@@ -308,28 +315,16 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self._ask_second_reason(papers, who)
             return
         again = self.preview.again if "notice" in papers else ""
-        why = (_said_again(_(again)), "plain") if again else None
+        why = (said_again(_(again)), "plain") if again else None
         self.ask(self.summary(papers, who, why=why), lambda answer: self._submit(""))
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
-        names = [row.name for row in self._rows if row.code in self.preview.known_before]
-        spec = Spec(
-            _("第二次告知要写明原因"),
-            (
-                (_("这些问题第一次收件时就能看到，却没有告知："), "plain"),
-                *((f"\t{name}", "bad") for name in names),
-                ("", "plain"),
-                (_("依法应当一次告知全部内容（行政许可法第三十二条、第七十二条），这次会报给负责人。"), "faint"),
-            ),
-            field=_("原因"),
-            check=worded(_("必须写明原因")),
-            yes=N_("下一步"),
-            tone="bad",
-        )
+        names = [row.name for row in self.rows if row.code in self.preview.known_before]
+        spec = second_reason_asked(names)
 
         def given(reason: Answer) -> None:
             self._second_reason = reason.text
-            why = (_said_again(reason.text), "bad")
+            why = (said_again(reason.text), "bad")
             self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
 
         self.ask(spec, given)
@@ -351,6 +346,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         wish = self.wish if self.chosen is self.wish else None
         result = supplement.submit(self.workspace, self.draft, wish, reason, approver)
         self.counter.finished(result, case.matter.name, self.party)
+
+    def scan_token(self) -> Any:
+        return super().scan_token(), dict(self.draft.answers), self.form.snapshot() if self.asks else None
+
+    def scan_undo(self, token: Any) -> None:
+        desk, answers, place = token
+        self.draft.answers.clear()
+        self.draft.answers.update(answers)
+        if self.asks:
+            self.form.restore(place)
+        super().scan_undo(desk)
 
     def leaving(self, then: Callable[[], None]) -> None:
         if not self.draft.begun:
@@ -374,8 +380,3 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             then()
 
         self.counter.push_screen(Dialog(spec), answered)
-
-
-def _said_again(reason: str) -> str:
-    """What the paper of a further notice gives as its reason."""
-    return _("再次告知，原因：{reason}").format(reason=reason)

@@ -24,6 +24,7 @@ def ask_problem(screen: DeskScreen[Any], row: Row) -> None:
         options=(*words, _("其他原因（写在下面）")),
         field=_("原因"),
         check=worded(_("请写明原因")),
+        reason=True,
         yes=N_("记为不合格"),
     )
 
@@ -56,7 +57,10 @@ def ask_promise(screen: DeskScreen[Any], row: Row) -> None:
 
     def answered(answer: Answer) -> None:
         until = read_day(answer.text, today)
-        screen.ticked_on(row, Tick(TickState.PROMISED, until=until))
+        before = screen.given.get(row.code)
+        # What the hall gets itself can only be promised with what is wrong with it.
+        wrong = before.reason if row.held and before is not None and before.state is TickState.UNACCEPTABLE else ""
+        screen.ticked_on(row, Tick(TickState.PROMISED, reason=wrong, until=until))
 
     screen.ask(spec, answered)
 
@@ -68,6 +72,7 @@ def ask_reason(screen: DeskScreen[Any], row: Row) -> None:
         paragraphs=((_("这是必要材料，写明理由才能免去。"), "plain"),),
         field=_("理由"),
         check=worded(_("请写明原因")),
+        reason=True,
         yes=N_("记为不适用"),
     )
     screen.ask(spec, lambda answer: screen.ticked_on(row, Tick(TickState.NOT_APPLICABLE, reason=answer.text)))

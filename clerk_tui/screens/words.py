@@ -45,6 +45,7 @@ FACTS: dict[str, str] = {
     "case.corrected": N_("当场更正"),
     "case.refused": N_("不予受理"),
     "case.supplemented": N_("补正收件"),
+    "case.answered": N_("回答情形问题"),
     "procedure.started": N_("特别程序开始"),
     "procedure.ended": N_("特别程序结束"),
     "limit.extended": N_("延长期限"),

@@ -147,28 +147,27 @@ def resend(ws: Workspace, seq: int, reason: str = "") -> str:
             wanted.
         HallError: the centre cannot be reached or refuses, or whoever is signed in may not ask for it.
     """
-    from clerk_tui.sync import oversight
-    from clerk_tui.sync.outlines import contents
+    from clerk_tui.sync import oversight, rereading
     from clerk_tui.sync.token import read_token, token_path
 
     item = _item(ws, seq)
-    url = ws.config.centre.url
+    url, is_dead = ws.config.centre.url, item.state == "dead"
     if item.state == "conflict":
         raise BadInput("is_conflict", "有冲突的记录重办也一样", field="seq", hint="写明哪边算数")
-    if item.state == "dead":
-        if reason:
-            hint = "不写原因再试一次"
-            raise BadInput("no_reason", "中心没有收下的内容只是再送一次，不用写原因", field="reason", hint=hint)
-        with closing(Outbox(ws.journal.path)) as outbox:
-            (fact,) = outbox.unsent(seq - 1, 1, 0)
-        told = contents(ws.journal.incarnation, seq, fact)
-        token_file = token_path(ws.config.store_file, ws.config.token_file)
-        reply = oversight.bring(url, read_token(token_file) or "", told)
-    else:
-        require(signed_in(ws), Permission.OVERSEE)
-        oversight.require_session(ws.seat.session)
-        reply = oversight.retry(url, ws.seat.session, item.number, words_to_read_again(reason))
-    keep_read_again(ws.journal.database, seq, reply.results, ws.clock.now_ms())
+    if is_dead and reason:
+        hint = "不写原因再试一次"
+        raise BadInput("no_reason", "中心没有收下的内容只是再送一次，不用写原因", field="reason", hint=hint)
+    with closing(Outbox(ws.journal.path)) as outbox:
+        question = rereading.of_own(outbox, seq)
+        if is_dead:
+            token = read_token(token_path(ws.config.store_file, ws.config.token_file)) or ""
+            reply = oversight.bring(url, token, rereading.whole(outbox, question), question)
+        else:
+            require(signed_in(ws), Permission.OVERSEE)
+            oversight.require_session(ws.seat.session)
+            reply = oversight.retry(url, ws.seat.session, item.number, words_to_read_again(reason), question)
+    now_ms = ws.clock.now_ms()
+    keep_read_again(ws.journal.database, reply.results, now_ms, brought=seq if is_dead else None)
     return reply.reason
 
 

@@ -76,6 +76,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     (行政许可法 art. 32(4)). ``due`` is what an acceptance now would promise, ``respond_by`` what a notice now would set
     (``respond_provisional``: in a year whose days off are not known). ``field_hints`` say how to mend an error.
     ``cleaned`` are the values that are not stored as they were typed; the warnings say how they differ.
+    ``declined`` are the confirmations of the matter's form that were answered no.
     ``unprintable`` are the characters that papers do not print as written, by field; the warnings say so.
     """
 
@@ -96,6 +97,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     deemed: bool = False
     field_hints: dict[str, str] = {}
     unprintable: dict[str, tuple[str, ...]] = {}
+    declined: tuple[str, ...] = ()
     cleaned: dict[str, Cleaned] = {}
 
     @property

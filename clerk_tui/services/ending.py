@@ -11,12 +11,11 @@ from clerk_tui.services.result import Result
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
-from hall.case import Case, CaseState
+from hall.case import Case
 from hall.errors import Unlawful
 from hall.roles import Permission
+from hall.steps import CLOSING
 from hall.telling import STATE_NAMES
-
-UNDECIDED = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.ACCEPTED, CaseState.TOLERATED)
 
 
 @needs(Permission.HAND_OVER)
@@ -28,7 +27,7 @@ def give_back(ws: Workspace, reference: str, *, reason: str, basis: str = "") ->
     """
 
     def step(case: Case, action: Action) -> None:
-        if case.state is not CaseState.NOTICED or not case.notices:
+        if case.state not in CLOSING["returned"] or not case.notices:
             raise Unlawful(
                 "cannot_return",
                 "只有告知补正后逾期没有补正的才能退件",
@@ -61,7 +60,7 @@ def withdraw(ws: Workspace, reference: str, *, reason: str = "", basis: str = ""
     """
 
     def step(case: Case, action: Action) -> None:
-        if case.state not in UNDECIDED:
+        if case.state not in CLOSING["withdrawn"]:
             raise Unlawful(
                 "cannot_withdraw",
                 f"办件现在是“{STATE_NAMES[case.state]}”，不能撤回",
@@ -91,7 +90,7 @@ def terminate(ws: Workspace, reference: str, *, reason: str = "", basis: str = "
 
     def step(case: Case, action: Action) -> None:
         late = [promise for promise in case.promises if promise.until < action.today]
-        if case.state is not CaseState.TOLERATED or not late:
+        if case.state not in CLOSING["terminated"] or not late:
             raise Unlawful(
                 "promise_kept",
                 "没有逾期未补齐的承诺材料，不能终止办理",
@@ -113,6 +112,7 @@ def terminate(ws: Workspace, reference: str, *, reason: str = "", basis: str = "
                 day=action.today,
                 reason=optional(reason, "reason") or f"承诺补齐的材料逾期未补齐：{names}",
                 basis=required(basis or case.article, "basis", "终止的依据", "写明容缺受理的规定"),
+                lapsed=breach != "terminated",
             )
         )
         issue(action, "terminated" if breach == "terminated" else "returned")

@@ -14,10 +14,11 @@ from typing import NamedTuple, cast, get_args
 
 from msgspec import Struct
 
+from hall.capacity import caution_of_agent, caution_of_applicant
 from hall.catalogue.model import ApplicantKind, Field, Matter
 from hall.errors import BadInput
 from hall.identity import KINDS, Identity, age_on, check_identity, check_phone
-from hall.names import clean_name, clean_text, rewriting
+from hall.names import clean_name, clean_text, has_letter, rewriting
 
 PERSON_IDS = ("resident_id", "resident_id_15", "hmt_residence", "hmt_permit", "passport_cn")
 FOREIGN_IDS = ("passport", "foreign_permanent", "foreign_permanent_15")
@@ -40,6 +41,7 @@ KIND_NAMES = {
     "organisation": "其他组织",
     "foreigner": "外国人",
 }
+_AS_WRITTEN = "照证件填姓名或名称；号码填到证件号码"
 YES, NO = "是", "否"
 _YES = frozenset({YES, "yes", "y", "true", "1", "on", "√"})
 _NO = frozenset({NO, "no", "n", "false", "0", "off"})
@@ -101,6 +103,8 @@ def check_applicant(typed: Mapping[str, str], matter: Matter, today: dt.date) ->
         found.warnings["applicant.kind"] = f"本事项通常面向{serves}，请核对申请人类型"
     _name(found, typed, "applicant", "name", required=True)
     _identity(found, typed, "applicant", kind, today, required=True)
+    if not matter.asks_guardian:
+        _caution(found, "applicant.id_number", caution_of_applicant(found.age, agent_allowed=matter.agent_allowed))
     _phone(found, typed, "applicant")
     _text(found, typed, "applicant.address", "address", 200)
     if typed.get("legal_person", "").strip():
@@ -139,8 +143,22 @@ def check_agent(typed: Mapping[str, str], matter: Matter, today: dt.date) -> Che
         found.errors["agent"] = "本事项应当由申请人本人办理，不能委托代理"
     _name(found, typed, "agent", "name", required=True)
     _identity(found, typed, "agent", "", today, required=True)
+    _caution(found, "agent.id_number", caution_of_agent(found.age))
     _phone(found, typed, "agent")
     return found
+
+
+def check_apart(applicant: Checked, agent: Checked) -> Checked:
+    """That the agent is not the applicant: whoever acts for himself needs no mandate (民法典 art. 161)."""
+    number = agent.values.get("id_number", "")
+    if not number or number != applicant.values.get("id_number"):
+        return Checked()
+    hint = "本人来办的，“谁来办”选本人（文件里 agent 写 null）；号码录错的请改正"
+    return Checked(errors={"agent.id_number": "代理人就是申请人本人"}, hints={"agent.id_number": hint})
+
+
+def _caution(found: Checked, where: str, said: str) -> None:
+    found.warnings |= {where: "；".join(filter(None, (found.warnings.get(where), said)))} if said else {}
 
 
 def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
@@ -269,9 +287,17 @@ def _name(found: Checked, typed: Mapping[str, str], who: str, key: str, *, requi
             found.missing[where] = "请填写代理人姓名" if who == "agent" else "请填写申请人姓名或名称"
         return
     try:
-        found.values[key] = found.stored(where, raw, clean_name(raw, field=where))
+        name = clean_name(raw, field=where)
     except BadInput as error:
         found.errors[where] = error.message
+        return
+    number = check_identity(name)
+    if number.valid and not number.warnings and number.kind in (*_PROVED, "uscc", "passport_cn"):
+        found.errors[where], found.hints[where] = f"这是{KINDS[number.kind]}号码，不是姓名或名称", _AS_WRITTEN
+    elif not has_letter(name):
+        found.errors[where], found.hints[where] = "姓名或名称里没有文字", _AS_WRITTEN
+    else:
+        found.values[key] = found.stored(where, raw, name)
 
 
 def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, today: dt.date, *, required: bool) -> None:

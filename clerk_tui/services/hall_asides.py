@@ -4,12 +4,14 @@ revoked, and what a window handed over. The centre tells it and has it read agai
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from msgspec import Struct
 
 from clerk_tui.services.aside import words_to_read_again, worklist
 from clerk_tui.services.rights import can, needs
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store.exchange import keep_read_again
+from clerk_tui.store.exchange import Outbox, keep_read_again
 from hall.errors import HallError
 from hall.roles import Permission
 from hall.wire import Status
@@ -91,10 +93,17 @@ def retry(ws: Workspace, record: HallAside, reason: str) -> None:
         BadInput: there is no reason.
         HallError: ``still_set_aside`` with the centre's reason; it cannot be reached or refuses.
     """
-    from clerk_tui.sync import oversight
+    from clerk_tui.sync import oversight, rereading
 
-    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number, words_to_read_again(reason))
-    if record.window == ws.journal.incarnation:
-        keep_read_again(ws.journal.database, record.seq, reply.results, ws.clock.now_ms())
+    words = words_to_read_again(reason)
+    is_own = record.window == ws.journal.incarnation
+    with closing(Outbox(ws.journal.path)) as outbox:
+        if is_own:
+            question = rereading.of_own(outbox, record.seq)
+        else:
+            question = rereading.of_another(outbox.device(), record.window, record.seq)
+    reply = oversight.retry(ws.config.centre.url, ws.seat.session, record.number, words, question)
+    if is_own:
+        keep_read_again(ws.journal.database, reply.results, ws.clock.now_ms())
     if reply.status is Status.QUARANTINED:
         raise HallError("still_set_aside", f"中心重读了，仍然搁置：{reply.reason}", hint="照原因办妥以后再重读")

@@ -101,4 +101,5 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         clerk=ws.clerk.name,
         language=case.language,
         standing=standing_of(case) if whole else {},
+        plan=case.plan,
     )

@@ -16,11 +16,11 @@ from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
-from hall.deadlines import RUNNING
 from hall.errors import BadDate, BadInput, Unlawful
 from hall.moments import local_time
 from hall.names import clean_name
 from hall.roles import Permission
+from hall.steps import STATES
 from hall.telling import STATE_NAMES, paper_title
 
 How = Literal["direct", "posted", "proxy", "refused", "electronic"]
@@ -107,7 +107,7 @@ def demand_fee(
     """
 
     def step(case: Case, action: Action) -> None:
-        if case.state not in (*RUNNING, CaseState.DECIDED):
+        if case.state not in STATES[f.FeeDemanded]:
             raise _wrong_state(case, "通知缴费", "受理之后才能通知缴费")
         fee = case.matter.fee
         if not fee.fen and not fee.basis:
@@ -248,7 +248,7 @@ def pickup(ws: Workspace, reference: str, *, how: Literal["collected", "posted"]
 
     def step(case: Case, action: Action) -> None:
         decided = case.decision
-        if case.state is not CaseState.DECIDED or decided is None:
+        if case.state not in STATES[f.ResultDelivered] or decided is None:
             raise _wrong_state(case, "取件", "作出决定之后、送达之前才能取件")
         if decided.collect_from is not None and action.today < decided.collect_from:
             raise Unlawful(

@@ -21,11 +21,13 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Transaction
 from clerk_tui.store.verifying import Head
 from hall import facts as f
+from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Row
 from hall.deadlines import notice_due
 from hall.errors import BadInput, Unlawful
+from hall.list_plan import ListPlan
 from hall.names import says_something
 from hall.roles import Actor, Permission
 from hall.verdict import Outcome, Tick, TickState, Verdict, article_of
@@ -103,7 +105,8 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None, approver: A
 def receive(ws: Workspace, draft: Draft) -> Result:
     """Only take the materials in, to be checked later (收件): the five-day rule runs from today.
 
-    Raises as ``submit`` does; open questions and missing materials do not hinder it.
+    Raises as ``submit`` does; open questions and missing materials do not hinder it. The questions are asked again
+    when it is decided (``supplement``).
     """
     if ws.journal.seq_of(draft.event_id) is not None:
         return _done_before(ws, draft)
@@ -113,7 +116,8 @@ def receive(ws: Workspace, draft: Draft) -> Result:
         raise ready.verdict.errors[0]
     require_applicant(ready)
     with ws.journal.write() as connection:
-        action = _begin(ws, connection, draft, ready)
+        plan = plan_of(draft.matter, ready.checklist, ws.catalogue.problems, agent=draft.agent is not None)
+        action = _begin(ws, connection, draft, ready, plan=plan)
         action.issue(("receipt",))
         written = action.write(connection)
     return _result(written, None, ready)
@@ -261,7 +265,12 @@ def all_ticks(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> dict[str, Tick]
 
 
 def _begin(
-    ws: Workspace, connection: Transaction, draft: Draft, ready: Preview, approver: Actor | None = None
+    ws: Workspace,
+    connection: Transaction,
+    draft: Draft,
+    ready: Preview,
+    approver: Actor | None = None,
+    plan: ListPlan | None = None,
 ) -> Action:
     reference = new_reference(ws, connection)
     action = Action(ws, draft.case_id, reference, approver=approver)
@@ -283,6 +292,8 @@ def _begin(
             ticket=draft.ticket.strip(),
             language=draft.language,
             tell_by=None if tell_by.provisional else tell_by.day,
+            declined=ready.declined,
+            plan=plan,
         ),
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
         event_id=draft.event_id,

@@ -21,15 +21,17 @@ from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
-from clerk_tui.services.supplement import SupplementDraft, open_supplement
+from clerk_tui.services.supplement import SupplementDraft, checklist_of, open_supplement
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.services.written import Number
 from hall.calendar import receipt_clock_start
+from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.deadlines import latest_promise
 from hall.errors import BadInput
 from hall.facts import Language
+from hall.list_plan import Listing
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState
 
 INTAKE_KEYS: Final = (
@@ -37,7 +39,7 @@ INTAKE_KEYS: Final = (
     "handed_in", "ticket", "language",
 )  # fmt: skip
 SUPPLEMENT_KEYS: Final = (
-    "materials", "outcome", "second_notice_reason", "late_reason", "handed_in", "refusal", "good_credit",
+    "answers", "materials", "outcome", "second_notice_reason", "late_reason", "handed_in", "refusal", "good_credit",
 )  # fmt: skip
 CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 """行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
@@ -46,7 +48,7 @@ CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 LANGUAGES: Final[dict[str, Language]] = {"zh": "", "en": "en"}
 """Of the papers: Chinese, or Chinese with English beside it."""
 _DETAILS: Final[dict[str, frozenset[TickState]]] = {
-    "reason": frozenset({TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE}),
+    "reason": frozenset({TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE, TickState.PROMISED}),
     "until": frozenset({TickState.PROMISED}),
     "correctable": frozenset({TickState.UNACCEPTABLE}),
 }
@@ -120,7 +122,9 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     """
     top = _object(data, "", SUPPLEMENT_KEYS)
     draft = open_supplement(ws, reference)
-    draft.ticks = _ticks(top.get("materials", {}), draft.case.rows, ws.catalogue.problems, None)
+    draft.answers = _later_answers(draft, _object(top.get("answers", {}), "answers"))
+    rows = checklist_of(draft).materials
+    draft.ticks = _ticks(top.get("materials", {}), rows, ws.catalogue.problems, draft.plan)
     draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
     draft.late_reason = _text(top.get("late_reason", ""), "late_reason")
@@ -128,6 +132,20 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
         draft.handed_in = _date(top["handed_in"], "handed_in")
     reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")
     return WantedSupplement(draft=draft, wish=_wish(top.get("outcome"), draft.refusal), second_reason=reason)
+
+
+def _later_answers(draft: SupplementDraft, given: Mapping[str, object]) -> dict[str, Answer]:
+    """Answers to what was open when the case was received; of a case whose list is settled nothing is asked."""
+    if draft.plan is not None:
+        return read_answers(draft.plan, given)
+    if given:
+        raise BadInput(
+            "nothing_asked",
+            "这个办件没有还要回答的问题",
+            field="answers",
+            hint="去掉 answers；收件时已经回答的和告知补正之后的情形不能再改",
+        )
+    return {}
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
@@ -266,7 +284,7 @@ def _fields(value: object, matter: Matter, asked: Iterable[Field] | None) -> dic
     return typed
 
 
-def _ticks(value: object, rows: Iterable[Row], problems: Iterable[Problem], matter: Matter | None) -> dict[str, Tick]:
+def _ticks(value: object, rows: Iterable[Row], problems: Iterable[Problem], matter: Listing | None) -> dict[str, Tick]:
     asked = {row.code: row for row in rows}
     ticks: dict[str, Tick] = {}
     for code, item in _object(value, "materials").items():
@@ -285,7 +303,8 @@ def _ticks(value: object, rows: Iterable[Row], problems: Iterable[Problem], matt
 
 def _in_words(tick: Tick, row: Row, problems: Iterable[Problem]) -> Tick:
     """A common problem's code becomes its words where the row does not list it itself: papers never print codes."""
-    if tick.state is not TickState.UNACCEPTABLE or any(tick.reason == listed.code for listed in row.problems):
+    told = tick.state is TickState.UNACCEPTABLE or (tick.state is TickState.PROMISED and tick.reason)
+    if not told or any(tick.reason == listed.code for listed in row.problems):
         return tick
     common = {problem.code: problem for problem in problems}
     if problem := common.get(tick.reason):

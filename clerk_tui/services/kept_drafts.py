@@ -59,6 +59,7 @@ class _KeptSupplement(Struct, kw_only=True, omit_defaults=True):
     version: int
     at_ms: int
     handed_in: dt.date
+    answers: dict[str, str | tuple[str, ...]] = {}
     ticks: dict[str, Tick] = {}
     refusal: Refusal | None = None
     good_credit: bool = True
@@ -70,7 +71,7 @@ class _File(Struct, kw_only=True, omit_defaults=True):
     supplements: tuple[_KeptSupplement, ...] = ()
 
 
-_TICKED: Final = ("handed_in", "ticks", "refusal", "good_credit", "late_reason")
+_TICKED: Final = ("handed_in", "answers", "ticks", "refusal", "good_credit", "late_reason")
 _decoder: Final = msgspec.json.Decoder(_File)
 _encoder: Final = msgspec.json.Encoder()
 

@@ -14,9 +14,10 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from hall.case import Case, CaseState
-from hall.catalogue.model import Material, Matter
+from hall.catalogue.model import Material
 from hall.facts import Applicant, PersonalShown
 from hall.identity import normalise_number
+from hall.list_plan import Listing
 from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
 from hall.roles import Permission
 from hall.verdict import TickState
@@ -74,7 +75,7 @@ def _known(ws: Workspace, id_number: str) -> Applicant | None:
 
 
 @needs(Permission.VIEW)
-def held_materials(ws: Workspace, id_number: str, matter: Matter) -> dict[str, str]:
+def held_materials(ws: Workspace, id_number: str, matter: Listing) -> dict[str, str]:
     """Materials of the matter that the hall kept from this person before, with the case they are from (国令716 art. 7).
 
     Only what the catalogue says can be used again, while it can, from a case that was accepted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
@@ -10,7 +11,15 @@ from msgspec import Struct, structs
 
 from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
-from clerk_tui.services.entry import Checked, applicant_kind, check_agent, check_applicant, check_fields
+from clerk_tui.services.entry import (
+    NO,
+    Checked,
+    applicant_kind,
+    check_agent,
+    check_apart,
+    check_applicant,
+    check_fields,
+)
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
@@ -20,10 +29,12 @@ from hall.checklist import Applying, Checklist, build_checklist
 from hall.deadlines import UNSURE, due, latest_promise, notice_due, respond_by, tolerance_open
 from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
-from hall.names import clean_text
+from hall.identity import HOLDS_NUMBER, holds_number
+from hall.names import clean_text, search_key
 from hall.verdict import Refusal, Tick, judge
 
 T = TypeVar("T")
+_BRACKET = re.compile("[（(]")
 
 
 def preview(ws: Workspace, draft: Draft) -> Preview:
@@ -32,14 +43,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     received = draft.handed_in or today
     matter = draft.matter
     found = _check_beside(draft, received, today)
-    typed_applicant = (tuple(draft.applicant.items()), today)
-    applicant = _kept(draft, "applicant", typed_applicant, lambda: check_applicant(draft.applicant, matter, today))
-    found.take(applicant)
-    agent = None
-    if draft.agent is not None:
-        typed = draft.agent
-        agent = _kept(draft, "agent", (tuple(typed.items()), today), lambda: check_agent(typed, matter, today))
-        found.take(agent)
+    applicant, agent = _people(draft, today, found)
     checklist = _checklist(ws, draft, applicant)
     fields = _kept(
         draft,
@@ -49,7 +53,9 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     )
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
-    refusal = clean_refusal(draft.refusal, found, matter)
+    refusal = clean_refusal(ws, draft.refusal, found, matter)
+    point_out_numbers(said_in(ticks, refusal), found)
+    declined = _declined(checklist, fields, found)
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
@@ -69,7 +75,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
             kind=matter.kind,
         ),
         field_errors=found.errors,
-        warnings={**_cautions(checklist), **found.warnings},
+        warnings={**cautions_of(checklist), **found.warnings},
         missing=found.missing,
         applicant=_applicant(applicant),
         agent=_agent(agent),
@@ -83,11 +89,26 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         deemed=today > dates.tell_by.day and not dates.tell_by.provisional,
         field_hints=found.hints,
         unprintable=unprintable,
+        declined=declined,
         cleaned=found.cleaned,
     )
 
 
-def _cautions(checklist: Checklist) -> dict[str, str]:
+def _people(draft: Draft, today: dt.date, found: Checked) -> tuple[Checked, Checked | None]:
+    """Who applies, and who acts for them."""
+    matter, typed = draft.matter, draft.agent
+    key = (tuple(draft.applicant.items()), today)
+    applicant = _kept(draft, "applicant", key, lambda: check_applicant(draft.applicant, matter, today))
+    found.take(applicant)
+    if typed is None:
+        return applicant, None
+    agent = _kept(draft, "agent", (tuple(typed.items()), today), lambda: check_agent(typed, matter, today))
+    found.take(agent)
+    found.take(check_apart(applicant, agent))
+    return applicant, agent
+
+
+def cautions_of(checklist: Checklist) -> dict[str, str]:
     """What the answers already show against the applicant, by the last question that shows it; said before applying.
 
     Where the matter is not for them at all nothing needs to be said: the exit says where to go.
@@ -141,6 +162,24 @@ def said_in(ticks: Mapping[str, Tick], refusal: Refusal | None) -> dict[str, str
     return texts
 
 
+def point_out_numbers(texts: Mapping[str, str], found: Checked) -> None:
+    """Warn of a typed reason that holds a person's number: reasons are kept as they stand, never masked."""
+    for where, text in texts.items():
+        if not where.startswith("refusal.where") and holds_number(text):
+            before = found.warnings.get(where)
+            found.warnings[where] = f"{before}；{HOLDS_NUMBER}" if before else HOLDS_NUMBER
+
+
+def _declined(checklist: Checklist, fields: Checked, found: Checked) -> tuple[str, ...]:
+    """What had to be asked and was answered no; supervisors are told (``CaseReceived.declined``)."""
+    codes = []
+    for field in checklist.fields:
+        if field.kind == "confirm" and field.required and fields.values.get(field.code) == NO:
+            codes.append(field.code)
+            found.warnings[f"fields.{field.code}"] = "答的是“否”：照样收件会报给负责人"
+    return tuple(codes)
+
+
 class _Dates(Struct, frozen=True):
     """What a walk-in on a day counts from and to."""
 
@@ -182,10 +221,11 @@ def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) ->
     return clean
 
 
-def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None) -> Refusal | None:
+def clean_refusal(ws: Workspace, refusal: Refusal | None, found: Checked, matter: Matter | None) -> Refusal | None:
     """A stated refusal with its texts cleaned; what cannot be stored becomes an error.
 
-    So does a reason that the catalogue lists for decisions: substance comes after acceptance (行政许可法 art. 34).
+    So does a reason that the catalogue lists for decisions: substance comes after acceptance (行政许可法 art. 34); and
+    an organ to go to that is the matter's own (art. 32(2): to the organ that has the power).
     """
     if refusal is None:
         return None
@@ -194,6 +234,9 @@ def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None
         if reason.strip() in (denial.code, denial.text):
             found.errors["refusal.reason"] = f"“{denial.text}”是审查后作出决定的理由，收件时不能据此不予受理"
             found.hints["refusal.reason"] = "材料齐全、符合法定形式的应当受理，审查后依法作出不予的决定并说明理由"
+    if where is not None and matter is not None and _is_own(ws, matter, where.organ):
+        found.errors["refusal.where.organ"] = f"“{where.organ}”就是办这个事项的机关，不能告知去那里"
+        found.hints["refusal.where.organ"] = "写真正有权的机关；归本机关管的应当收下"
     try:
         reason, basis, why = (
             found.stored(f"refusal.{key}", text, clean_text(text, field=f"refusal.{key}", max_length=longest))
@@ -211,6 +254,12 @@ def clean_refusal(refusal: Refusal | None, found: Checked, matter: Matter | None
         found.errors[error.field or "refusal.reason"] = error.message
         return structs.replace(refusal, reason="（理由含有不能存入的字符）", where=None) if not where else refusal
     return structs.replace(refusal, reason=reason, where=where, basis=basis, why=why)
+
+
+def _is_own(ws: Workspace, matter: Matter, organ: str) -> bool:
+    """Whether an organ, without what stands in brackets behind it, is the department of the matter."""
+    own = ws.department(matter.department)
+    return search_key(_BRACKET.split(organ, maxsplit=1)[0]) in {search_key(own.name), search_key(own.short)}
 
 
 def _checklist(ws: Workspace, draft: Draft, applicant: Checked) -> Checklist:

@@ -22,10 +22,11 @@ from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case
-from hall.deadlines import RUNNING, CaseClock, case_clock
+from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput, HallError, Unlawful
 from hall.facts import PaperIssued, PaperKind, Personal
 from hall.names import clean_text, says_something
+from hall.steps import RUNNING
 from hall.telling import STATE_NAMES
 
 LONGEST = 500

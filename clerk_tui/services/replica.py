@@ -22,6 +22,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from hall import replica as r
+from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Applying, Checklist, build_checklist
@@ -343,4 +344,7 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language="en" if replica.language == "en" else "",
+        plan=plan_of(view.matter, view.checklist, ws.catalogue.problems, agent=replica.agent)
+        if state == "received"
+        else None,
     )

@@ -16,21 +16,31 @@ from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, corrected_first, promises, refused_fact, require_why
 from clerk_tui.services.keeping import require_sound
-from clerk_tui.services.recording import Action, Written
+from clerk_tui.services.people import held_materials
+from clerk_tui.services.recording import Action, Written, answer_words
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
-from clerk_tui.services.supplement_preview import OPEN, SupplementDraft, SupplementPreview, open_rows, preview
+from clerk_tui.services.supplement_preview import (
+    OPEN,
+    SupplementDraft,
+    SupplementPreview,
+    checklist_of,
+    open_rows,
+    plan_for,
+    preview,
+)
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.deadlines import is_deemed_accepted, respond_by
 from hall.errors import BadDate, BadInput, HallError, Unlawful
+from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, rewriting, says_something
 from hall.roles import Actor, Permission
 from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
 
-__all__ = ["SupplementDraft", "SupplementPreview", "open_rows", "open_supplement", "preview", "submit"]
+__all__ = ["SupplementDraft", "SupplementPreview", "checklist_of", "open_rows", "open_supplement", "preview", "submit"]
 
 
 @needs(Permission.RECEIVE)
@@ -49,8 +59,16 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
             field="reference",
             hint="可以查看办件或补打文书",
         )
+    plan = plan_for(ws, case)
+    number = case.applicant.id_number if plan is not None and case.applicant is not None else ""
     return SupplementDraft(
-        case=case, event_id=ws.new_id(), rows=open_rows(case), handed_in=ws.clock.today(), found=found
+        case=case,
+        event_id=ws.new_id(),
+        rows=open_rows(case),
+        handed_in=ws.clock.today(),
+        plan=plan,
+        held=held_materials(ws, number, plan) if plan is not None else {},
+        found=found,
     )
 
 
@@ -70,7 +88,7 @@ def submit(
 
     Raises:
         Forbidden: a further notice of that kind or a refusal beyond art. 32, and no supervisor. Nothing is written.
-        BadInput: a tick, a date or the reason for a second notice is wrong or missing. Nothing is written.
+        BadInput: an answer, a tick, a date or the reason for a second notice is wrong or missing. Nothing is written.
         Unlawful: the wish is not on offer. Nothing is written.
         HallError: ``case_changed``, another window was quicker. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
@@ -109,6 +127,7 @@ def submit(
     reason = reason if notice else ""
     typed = (("late_reason", draft.late_reason, late), ("second_notice_reason", second_reason, reason))
     stored = {field: stored_as(what) for field, text, kept in typed if kept and (what := rewriting(text, kept))}
+    stored |= {field: HOLDS_NUMBER for field, _text, kept in typed if holds_number(kept)}
     draft.done = _result(draft, written, outcome, ready, stored, spelled_out(ready, reason))
     return draft.done
 
@@ -171,7 +190,7 @@ def _facts(
     approver: Actor | None,
 ) -> list[f.FactBody]:
     case, verdict = draft.case, ready.verdict
-    facts: list[f.FactBody] = []
+    facts: list[f.FactBody] = list(_answered(ws, draft, ready))
     if ready.changed:
         facts.append(
             f.CaseSupplemented(
@@ -211,6 +230,20 @@ def _facts(
         case Outcome.NOTICED if notice:
             facts.append(_approved(_notice(ws, case, ready, reason, article), approver))
     return facts
+
+
+def _answered(ws: Workspace, draft: SupplementDraft, ready: SupplementPreview) -> Iterator[f.CaseAnswered]:
+    """What was answered now, before anything is said of the materials that it asks for."""
+    checklist = ready.checklist
+    if checklist.answers != draft.case.answers:
+        yield f.CaseAnswered(
+            answers=checklist.answers,
+            situations=checklist.situations,
+            rows=checklist.materials,
+            asked=answer_words(checklist),
+            window=ws.config.hall.window,
+            clerk=ws.clerk.name,
+        )
 
 
 def _accepted(ready: SupplementPreview, article: str) -> f.CaseAccepted:

@@ -12,25 +12,33 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import clean_refusal, clean_ticks, said_in
+from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, point_out_numbers, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
+from hall.answering import list_again, plan_of, relisted
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
-from hall.checklist import Checklist, Row
+from hall.catalogue.conditions import Answer
+from hall.checklist import Applying, Checklist, Row, build_checklist
 from hall.deadlines import UNSURE, awaits_calendar, due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Due
+from hall.list_plan import ListPlan
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 """States in which materials may still be handed in."""
 _SETTLED: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
+_NO_GOOD: Final = (TickState.UNACCEPTABLE, TickState.PROMISED)
 _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 
 
 @dataclass
 class SupplementDraft:
-    """Somebody came back. Tick ``rows`` (what is still open); another row only to say what is wrong with it.
+    """Somebody came back, or a case that was only received is decided.
+
+    Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there where questions
+    were open when the case was received: put ``answers`` to them, and what they ask for can be ticked as well (the
+    preview's ``checklist``). ``held`` says which of it the hall has and from where.
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
     as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
@@ -43,6 +51,9 @@ class SupplementDraft:
     rows: tuple[Row, ...]
     handed_in: dt.date
     ticks: dict[str, Tick] = field(default_factory=dict)
+    plan: ListPlan | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     good_credit: bool = True
     late_reason: str = ""
@@ -58,8 +69,8 @@ class SupplementDraft:
 
     @property
     def begun(self) -> bool:
-        """Whether something is ticked or stated and not confirmed."""
-        return bool(self.ticks or self.refusal) and self.done is None
+        """Whether something is answered, ticked or stated and not confirmed."""
+        return bool(self.answers or self.ticks or self.refusal) and self.done is None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""
@@ -67,10 +78,11 @@ class SupplementDraft:
 
 
 class SupplementPreview(Struct, frozen=True, kw_only=True):
-    """What follows from the ticks now.
+    """What follows from the answers and ticks now.
 
-    ``handed`` are the materials handed in, ``gaps`` what is still missing, ``fresh`` the gaps that no notice has told
-    yet (a notice must follow), ``known_before`` those of them that were to be seen the first time (``needs_reason``).
+    ``checklist`` is the case's list as it stands with them. ``handed`` are the materials handed in, ``gaps`` what is
+    still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of them
+    that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promised materials that come after their day. ``overdue``: the applicant's own limit is past, that of
     the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
@@ -81,6 +93,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     are stored otherwise than typed.
     """
 
+    checklist: Checklist
     verdict: Verdict
     gaps: tuple[Gap, ...]
     handed: tuple[str, ...]
@@ -120,28 +133,30 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     """What follows from the ticks now; pure."""
-    case, today = draft.case, ws.clock.today()
+    checklist = checklist_of(draft)
+    case, today = relisted(draft.case, checklist), ws.clock.today()
     # What the case refers to keeps its version; reasons that belong to decisions are those of today.
     matter = ws.catalogue.find(case.matter.key)
     found = Checked()
-    checklist = checklist_of(case)
-    ticked = clean_ticks(draft.ticks, checklist, found)
+    ticked = _with_defects(case, clean_ticks(draft.ticks, checklist, found))
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
-    _check_rows(draft, changed, found)
+    _check_rows(case, changed, found)
     _check_day(draft, today, found)
     if awaits_calendar(case, ws.calendar, today):
         found.warnings["received"] = UNSURE
+    if changed:
+        changed = {**_never_asked(case), **changed}
     ticks = {**_standing(case), **changed}
     gaps = gaps_of(case.rows, ticks)
     clock_from = receipt_clock_start(draft.handed_in, ws.calendar, weekend_rule=ws.config.rules.weekend_receipt)
     fresh, known_before = _untold(case, gaps)
-    late = tuple(
-        promise.code for promise in case.promises if promise.code in changed and promise.until < draft.handed_in
-    )
+    late = _late(case, changed, draft.handed_in)
     rules = ws.config.rules
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
-    refusal = clean_refusal(draft.refusal, found, matter)
+    refusal = clean_refusal(ws, draft.refusal, found, matter)
+    point_out_numbers(said_in(changed, refusal), found)
     return SupplementPreview(
+        checklist=checklist,
         verdict=_verdict_of_promises(draft, checklist, changed, gaps)
         if case.state is CaseState.TOLERATED
         else _verdict(ws, draft, checklist, ticks, refusal, clock_from),
@@ -164,10 +179,16 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         ticks=ticks,
         changed=changed,
         field_hints=found.hints,
-        warnings=found.warnings,
+        warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _late(case: Case, changed: Collection[str], handed_in: dt.date) -> tuple[str, ...]:
+    """What was promised for an earlier day and is brought now; what the hall gets itself nobody brings."""
+    brought = [promise for promise in case.promises if promise.code in changed and promise.until < handed_in]
+    return tuple(promise.code for promise in brought if promise.code not in _never_asked(case))
 
 
 def _notice_is_past(case: Case, handed_in: dt.date) -> bool:
@@ -195,8 +216,26 @@ def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
     return PARTLY if gaps else KEPT
 
 
-def checklist_of(case: Case) -> Checklist:
-    """The checklist as it stood when the case began: an open case keeps its version (domain.md §9a.11)."""
+def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
+    """What the case is asked by before it is decided; ``None`` where its list is settled.
+
+    A case of before its plan was kept is asked by the catalogue, if that is still the one it began with.
+    """
+    if case.state is not CaseState.RECEIVED or case.plan is not None:
+        return case.plan if case.state is CaseState.RECEIVED else None
+    matter = ws.catalogue.find(case.matter.key)
+    if matter is None or case.matter.version != ws.catalogue.version:
+        return None
+    who = Applying(case.applicant.kind if case.applicant else "", agent=case.agent is not None)
+    return plan_of(matter, build_checklist(matter, case.answers, who), ws.catalogue.problems, agent=who.agent)
+
+
+def checklist_of(draft: SupplementDraft) -> Checklist:
+    """The checklist by the version that the case began with (domain.md §9a.11): as it stood then, or as it follows from
+    the answers where questions were open."""
+    case = draft.case
+    if draft.plan is not None:
+        return list_again(case, draft.plan, draft.answers, draft.held)
     return Checklist(
         matter=case.matter.key,
         answers=case.answers,
@@ -218,22 +257,44 @@ def _is_news(case: Case, code: str, tick: Tick) -> bool:
 
 
 def _standing(case: Case) -> dict[str, Tick]:
-    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing."""
+    """The case's ticks. A promise that was never accepted (the case was noticed) promises nothing, and one of what the
+    hall gets itself never did."""
+    ticks = {**case.ticks, **_never_asked(case)}
     if case.state is not CaseState.NOTICED:
-        return dict(case.ticks)
+        return ticks
+    return {code: _unpromised(tick) if tick.state is TickState.PROMISED else tick for code, tick in ticks.items()}
+
+
+def _unpromised(tick: Tick) -> Tick:
+    return Tick(TickState.UNACCEPTABLE, tick.reason) if tick.reason else Tick(TickState.MISSING)
+
+
+def _never_asked(case: Case) -> dict[str, Tick]:
+    """What the hall has or gets by itself and an older case took a promise for, nothing being wrong with it: nobody may
+    be asked for it (国令716 art. 7), so the hall holds it."""
+    promised = {code for code, tick in case.ticks.items() if tick.state is TickState.PROMISED and not tick.reason}
+    return {row.code: Tick(TickState.HELD) for row in case.rows if row.held and row.required and row.code in promised}
+
+
+def _with_defects(case: Case, ticked: dict[str, Tick]) -> dict[str, Tick]:
+    """A promise keeps what the case knows to be wrong with the material."""
+    known = {code: tick.reason for code, tick in case.ticks.items() if tick.state in _NO_GOOD and tick.reason}
     return {
-        code: Tick(TickState.MISSING) if tick.state is TickState.PROMISED else tick for code, tick in case.ticks.items()
+        code: structs.replace(tick, reason=known[code])
+        if tick.state is TickState.PROMISED and not tick.reason and code in known
+        else tick
+        for code, tick in ticked.items()
     }
 
 
-def _check_rows(draft: SupplementDraft, changed: dict[str, Tick], found: Checked) -> None:
-    open_codes = {row.code for row in draft.rows}
+def _check_rows(case: Case, changed: dict[str, Tick], found: Checked) -> None:
+    open_codes = {row.code for row in open_rows(case)}
     for code, tick in changed.items():
         if code not in open_codes and tick.state is not TickState.UNACCEPTABLE:
             found.errors[f"materials.{code}"] = "这项材料第一次已经收齐，只能补记发现的问题"
-        if code not in open_codes and draft.case.state is CaseState.TOLERATED:
+        if code not in open_codes and case.state is CaseState.TOLERATED:
             found.errors[f"materials.{code}"] = "已经容缺受理，只收承诺补齐的材料"
-        if draft.case.state is CaseState.TOLERATED and tick.state is TickState.PROMISED:
+        if case.state is CaseState.TOLERATED and tick.state is TickState.PROMISED:
             found.errors[f"materials.{code}"] = "承诺补齐的日期不能再改"
 
 
@@ -242,6 +303,9 @@ def _check_day(draft: SupplementDraft, today: dt.date, found: Checked) -> None:
         found.errors["handed_in"] = "收到材料的日期晚于今天"
     elif draft.handed_in < max(draft.case.handed_in, default=draft.case.received):
         found.errors["handed_in"] = "收到材料的日期早于上一次收件"
+    elif draft.case.notices and draft.handed_in < draft.case.notices[-1].day:
+        found.errors["handed_in"] = "收到材料的日期早于上一次告知补正"
+        found.hints["handed_in"] = f"写收到补正材料的日期，不早于 {draft.case.notices[-1].day.isoformat()}"
 
 
 def _untold(case: Case, gaps: tuple[Gap, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

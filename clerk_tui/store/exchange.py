@@ -123,6 +123,15 @@ class Outbox:
             found = self._db.execute("SELECT seq FROM dead_letter WHERE reported_ms > 0 ORDER BY seq LIMIT 200")
             return [row[0] for row in found]
 
+    def case_of(self, seq: int) -> frozenset[int]:
+        """The numbers of all facts of a fact's case, its own among them; its own alone if it is of none."""
+        with translated(self.path):
+            found = self._db.execute(
+                "SELECT seq FROM event WHERE subject <> '' AND subject = (SELECT subject FROM event WHERE seq = ?)",
+                (seq,),
+            )
+            return frozenset({seq, *(row[0] for row in found)})
+
     def attachments(self, now_ms: int) -> list[Attachment]:
         """Attachments that the centre does not have whole and that are to be tried now."""
         with translated(self.path):
@@ -157,10 +166,9 @@ def keep_receipt(
 ) -> None:
     """Keep a checked receipt and what became of each fact, in one transaction. Repetitions change nothing.
 
-    Of the facts ``withheld`` the centre has the outline only: they stay dead letters. The journal counts as sent
-    through the last fact of which ``results`` tell, even if the receipt goes further.
+    Of the facts ``withheld`` the centre has the outline only: they stay dead letters.
     """
-    through = min(receipt.acked_through, max((result.seq for result in results), default=receipt.acked_through))
+    through = wire.told_through(receipt, results)
     with database.write() as db:
         db.executemany(
             "INSERT INTO event_status (seq, state, server_seq, reason, updated_ms) VALUES (?,?,?,?,?)"
@@ -263,15 +271,18 @@ def keep_dead(database: Database, seq: int, reason: str) -> None:
         )
 
 
-def keep_read_again(database: Database, seq: int, results: Sequence[wire.PushResult], now_ms: int) -> None:
-    """Keep what became of a fact that the centre read again, whole, and of those that waited for it."""
+def keep_read_again(
+    database: Database, results: Sequence[wire.PushResult], now_ms: int, *, brought: int | None = None
+) -> None:
+    """Keep what became of facts that the centre had set aside, now that it read them again; of no others. It has the
+    contents of the one that was ``brought``."""
     with database.write() as db:
-        for result in results:
-            db.execute(
-                "UPDATE event_status SET state = ?, server_seq = ?, reason = ?, updated_ms = ? WHERE seq = ?",
-                (result.status.value, result.server_seq, result.reason, now_ms, result.seq),
-            )
-        db.execute("DELETE FROM dead_letter WHERE seq = ?", (seq,))
+        db.executemany(
+            "UPDATE event_status SET state = ?, server_seq = ?, reason = ?, updated_ms = ?"
+            " WHERE seq = ? AND state = 'quarantined'",
+            [(each.status.value, each.server_seq, each.reason, now_ms, each.seq) for each in results],
+        )
+        db.execute("DELETE FROM dead_letter WHERE seq = ?", (brought,))
 
 
 def keep_sealed(database: Database, path: str, first: int, last: int, why: str, now_ms: int) -> None:

@@ -16,8 +16,8 @@ from clerk_tui.store import projections as p
 from clerk_tui.store.queries import END, ROW_NAMES, CaseRow
 from hall import wire
 from hall.case import Case, CaseState
-from hall.fold import DONE
 from hall.masking import mask_identity, mask_party, mask_phone
+from hall.steps import DONE
 
 MAX_NUMBER: Final = 1 << 53
 KEPT_MS: Final = 35 * 24 * 3600 * 1000

@@ -19,16 +19,14 @@ from clerk_tui import faults
 from clerk_tui.store.device import Device
 from clerk_tui.store.disk import free_bytes
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.sync import rereading
 from clerk_tui.sync.learning import Lists
-from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, ReadAgain, Rewound, Trouble
+from clerk_tui.sync.messages import Acked, Changed, Contact, Dead, Keeper, Rewound, Trouble
 from clerk_tui.sync.transport import Answer, Transport, decode, packed, refusal
 from clerk_tui.sync.transport import open_http as open_http
 from hall import wire
-from hall.wire_oversight import RetryReply
 
 APP_VERSION: Final = "0.1"
-CONTENTS_EVERY_S: Final = 3600.0
-"""Seconds between two tries to bring the centre what it would not take."""
 _BATCH_BYTES: Final = 600 << 10
 """Bytes of facts in a batch: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 _PAGE: Final = 200
@@ -75,7 +73,7 @@ class Client:
         self.has_sent = False
         """Whether the last run sent all there was, whatever came of reading the feed."""
         self._lists = Lists(self._device, keep, outbox.former_lists)
-        self._contents_due = time.monotonic() + CONTENTS_EVERY_S
+        self._bringing = rereading.Bringing(outbox, keep)
 
     def send_files(self, http: httpx.Client, should_stop: Callable[[], bool] = lambda: False) -> Trouble | None:
         """Send the attachments that the centre does not have, once it has the facts that name them."""
@@ -107,7 +105,8 @@ class Client:
                 break
         if not should_stop():
             spoke = self._lists.learn(self._ask, self._epoch) or spoke
-            self._bring_contents()
+            if trouble := self._bringing.bring(self._ask):
+                return trouble
         if not spoke:
             self._keep(Contact())
         return None
@@ -269,30 +268,9 @@ class Client:
         self.acked, self._epoch, self._limit = seq, reply.receipt.epoch, wire.MAX_FACTS
         return None
 
-    def _bring_contents(self) -> None:
-        """Ask now and then whether the centre can read by now what it has in outline only: it may be a newer one."""
-        if time.monotonic() < self._contents_due:
-            return
-        self._contents_due = time.monotonic() + CONTENTS_EVERY_S
-        for seq in self._outbox.withheld():
-            results = self.offer(seq)
-            if isinstance(results, Trouble):
-                return
-            if results:
-                self._keep(ReadAgain(seq=seq, results=results))
-
     def offer(self, seq: int) -> list[wire.PushResult] | Trouble:
-        """Offer the centre the contents of a fact that it has in outline only: what became of it and of those that
-        waited for it; nothing where it cannot read them yet."""
-        from clerk_tui.sync.outlines import contents
-
-        (fact,) = self._outbox.unsent(seq - 1, 1, 0)
-        told = contents(self._device.incarnation, seq, fact)
-        answer = self._ask("POST", "/v1/sync/contents", content=msgspec.json.encode(told))
-        if isinstance(answer, Trouble):
-            return answer
-        reply = decode(answer.body, RetryReply) if answer.status == 200 else None
-        return reply.results if reply is not None and any(result.seq == seq for result in reply.results) else []
+        """Offer the centre the contents of a fact that it has in outline only (``rereading.offer``)."""
+        return rereading.offer(self._outbox, seq, self._ask)
 
     def _go_back(self, problem: wire.Problem, nonce: bytes) -> Trouble | None:
         """Go back to what the centre has, if it was the centre that said so, to this request, and once a conversation:

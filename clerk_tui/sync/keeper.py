@@ -58,7 +58,7 @@ class JournalKeeper:
             case HandedBack(which=kind, epoch=epoch):
                 forget_former(self._database, kind, epoch)
             case ReadAgain(seq=seq, results=results):
-                exchange.keep_read_again(self._database, seq, results, now)
+                exchange.keep_read_again(self._database, results, now, brought=seq)
             case Dead(seq=seq, reason=reason):
                 exchange.keep_dead(self._database, seq, reason)
             case Sealed(path=path, first=first, last=last, why=why):

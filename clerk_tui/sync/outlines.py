@@ -1,4 +1,4 @@
-"""What the centre would not take even alone: its outline in its place, and its contents once they can be read."""
+"""What the centre would not take even alone: its outline in its place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hall import wire
-from hall.wire_oversight import Contents, Outline, Report
+from hall.wire_oversight import Outline, Report
 
 
 def report(
@@ -37,8 +37,3 @@ def report(
         app_v=app_v,
         nonce=nonce,
     )
-
-
-def contents(incarnation: str, seq: int, fact: wire.WireFact) -> Contents:
-    """The whole fact, for the centre that has its outline."""
-    return Contents(incarnation=incarnation, seq=seq, fact=fact)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from clerk_tui.sync.messages import TROUBLES, Trouble
+from clerk_tui.sync.rereading import Question
 from clerk_tui.sync.transport import Transport, decode, open_http
 from hall import wire
 from hall.errors import HallError
@@ -26,14 +27,15 @@ MOST = 300
 """Records of the hall that are shown at a counter."""
 
 
-def retry(url: str, session: str, number: int, reason: str) -> RetryReply:
-    """Have a set-aside record read again; why stands in the centre's record beside who asked for it.
+def retry(url: str, session: str, number: int, reason: str, question: Question) -> RetryReply:
+    """Have a set-aside record read again, which the centre calls ``number``; why stands in its record beside who asked.
 
     Raises:
         HallError: nobody with a session is signed in, no contact, or the centre's own refusal.
     """
     require_session(session)
-    return _asked(url, session, f"/v1/quarantine/{number}/retry", msgspec.json.encode(RetryRequest(reason=reason)))
+    told = RetryRequest(reason=reason, nonce=question.nonce)
+    return _asked(url, session, f"/v1/quarantine/{number}/retry", told, question)
 
 
 def asides(url: str, session: str) -> list[AsideEntry]:
@@ -53,13 +55,13 @@ def asides(url: str, session: str) -> list[AsideEntry]:
     return found
 
 
-def bring(url: str, token: str, told: Contents) -> RetryReply:
+def bring(url: str, token: str, told: Contents, question: Question) -> RetryReply:
     """Bring the contents of a record that the centre has in outline only.
 
     Raises:
         HallError: no contact, or it will not take them this time either.
     """
-    return _asked(url, token, "/v1/sync/contents", msgspec.json.encode(told))
+    return _asked(url, token, "/v1/sync/contents", told, question)
 
 
 def conflicts(url: str, token: str) -> list[ConflictEntry]:
@@ -79,8 +81,11 @@ def require_session(session: str) -> None:
         )
 
 
-def _asked(url: str, token: str, path: str, content: bytes) -> RetryReply:
-    return _read(url, token, "POST", path, content, RetryReply)
+def _asked(url: str, token: str, path: str, told: RetryRequest | Contents, question: Question) -> RetryReply:
+    reply = _read(url, token, "POST", path, msgspec.json.encode(told), RetryReply)
+    if not question.is_answered_by(reply):
+        raise _not_the_centre()
+    return reply
 
 
 def _read(url: str, token: str, method: str, path: str, content: bytes, kind: type[Told]) -> Told:
@@ -97,4 +102,8 @@ def _read(url: str, token: str, method: str, path: str, content: bytes, kind: ty
         raise HallError(
             problem.code or "refused", problem.message[:200], hint="请负责人在中心用 clerk-central aside 处理"
         )
-    raise HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")
+    raise _not_the_centre()
+
+
+def _not_the_centre() -> HallError:
+    return HallError("sync_not_the_centre", TROUBLES["not_the_centre"], field="centre.url", hint="联网后再试")

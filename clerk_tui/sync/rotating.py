@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def rotate(line: Transport, key: Ed25519PrivateKey, device_id: str) -> str | Trouble | None:
-    """The token that the centre knows from now on; ``None``: it does not renew it. Trouble: it was not the centre that
-    answered, or nobody did."""
+    """The token that the centre knows from now on; ``None``: it does not renew it, for it does not know the key or has
+    revoked it. Trouble: nobody answered, not the centre, or it could not do it this time."""
     from hall.wire_clerks import RotateReply, sign_rotation
 
     token = secrets.token_urlsafe(32)
@@ -27,7 +27,10 @@ def rotate(line: Transport, key: Ed25519PrivateKey, device_id: str) -> str | Tro
         return answer
     if answer.status != 200:
         refused = refusal(answer.status, answer.body)
-        return refused if refused.what == "not_the_centre" else None
+        if refused.what == "not_the_centre":
+            return refused
+        # Only a 403 is about the key. A request that was garbled on its way says nothing of it: it is made again.
+        return None if answer.status == 403 else Trouble(what="busy", detail=refused.detail)
     reply: RotateReply | None = decode(answer.body, RotateReply)
     if reply is None:
         return Trouble(what="not_the_centre", detail="a renewal that cannot be read")

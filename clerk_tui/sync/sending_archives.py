@@ -19,6 +19,7 @@ from clerk_tui.sync.sealing import seal_unproven
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from hall.errors import HallError
+from hall.wire import told_through
 
 REFUSED = ("fork", "revoked", "forbidden", "token")
 OFFER_EVERY_MS: Final = 3600 * 1000
@@ -57,7 +58,7 @@ def _send(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Calla
     def learnt(message: AnyMessage) -> None:
         nonlocal through, state
         if isinstance(message, Acked):
-            through = min(max(through, message.receipt.acked_through), archive.head_seq)
+            through = min(max(through, told_through(message.receipt, message.results)), archive.head_seq)
             state = "proven" if through >= archive.head_seq else "sending"
             told = ArchiveSent(device_id=archive.device_id, through=through, state=state, withheld=message.withheld)
             keep(told)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
-from clerk_tui.widgets.painted import Line, Painted, Span
+from clerk_tui.i18n import _
+from clerk_tui.widgets.painted import BLANK, Line, Painted, Span
 
 T = TypeVar("T")
 
@@ -86,3 +87,56 @@ class TextPane(Painted):
         """Scroll by ``step`` lines."""
         self.top = max(0, min(self.top + step, self._total - self.size.height))
         self.paint()
+
+
+class ReadingPane(TextPane):
+    """Text longer than the screen, in which one line may be selected (its fill is ``"cursor"``): the last line says how
+    much is below. What belongs to the selected line stands under it, up to the next blank one."""
+
+    def __init__(self, make: Callable[[int, int], Sequence[Line]], *, id: str, classes: str = "pane") -> None:
+        super().__init__(make, id=id, classes=classes)
+        self._text: Sequence[Line] = ()
+
+    def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
+        self._text = self._make(columns, rows)
+        self._total = len(self._text)
+        self.top = max(0, min(self.top, self._total - rows))
+        shown = [*self._text[self.top : self.top + rows]]
+        below = self._total - self.top - rows
+        if below > 0:
+            shown[-1] = (((_("↓ 下面还有 {count} 行，PgDn").format(count=below + 1), "warn"),), "")
+        return shown
+
+    @property
+    def lies(self) -> int:
+        """Where the selected line is: -1 above what is shown, 1 below it, 0 in view, or none is selected."""
+        at = self._selected
+        if at is None:
+            return 0
+        last = self.top + self.size.height - (2 if self._total > self.top + self.size.height else 1)
+        return -1 if at < self.top else 1 if at > last else 0
+
+    def reveal(self) -> None:
+        """Bring the selected line into view, with the one above it and what belongs to it."""
+        at = self._selected
+        if at is None:
+            return
+        end = next((n for n in range(at, self._total) if self._text[n] == BLANK), self._total) - 1
+        self.top = min(max(self.top, end - self.size.height + 2), max(0, at - 1))
+        self.paint()
+
+    def arrow(self, key: str, place: int, count: int) -> int:
+        """What ``up`` or ``down`` does where ``place`` of ``count`` is selected: first to where that is, then to the
+        next one, past the last through the text. Returns the new place, which the owner shows and reveals."""
+        step = 1 if key == "down" else -1
+        if self.lies == step:
+            self.reveal()
+        elif not self.lies and 0 <= place + step < count:
+            return place + step
+        else:
+            self.scroll_lines(step)
+        return place
+
+    @property
+    def _selected(self) -> int | None:
+        return next((n for n, (_spans, fill) in enumerate(self._text) if fill == "cursor"), None)

@@ -228,7 +228,8 @@ class Matter(_Data, frozen=True):
 
     ``key`` is the stable name that facts and scripts use; ``code`` is the printed code (31 or 33 characters).
     ``after`` names matters whose result must exist before this one is decided; ``stage`` is the stage of a project it
-    belongs to, ``"3 施工许可"``: its number orders the stages.
+    belongs to, ``"3 施工许可"``: its number orders the stages. ``asks_guardian``: its own questions and materials
+    deal with an applicant under 18, so that nobody has to be reminded.
     """
 
     key: str
@@ -257,6 +258,7 @@ class Matter(_Data, frozen=True):
     visits: int = 1
     reach: str = ""
     agent_allowed: bool = True
+    asks_guardian: bool = False
     after: tuple[str, ...] = ()
     bundle: str = ""
     stage: str = ""

@@ -389,7 +389,7 @@ def test_a_decision_that_comes_too_late_is_kept_and_a_person_sees_it(
     reply = msgspec.json.decode(report(hub, decision(case_id)).content, type=DecisionReply)
     assert (reply.status, reply.reason) == (wire.Status.CONFLICT, "办件已是“已撤回”")
     assert hub.case(case_id).state is CaseState.WITHDRAWN
-    assert "conflict" in hub.feed().changes[-1].flags
+    assert "needs_review" in hub.feed().changes[-1].flags
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_supplement_says_what_came_with_it() -> None:
 
 def test_a_returned_case_keeps_why() -> None:
     closed = f.CaseClosed(how="returned", day=LATER, reason="期满未补正")
-    case = after(closed)
+    case = after(f.CaseNoticed(gaps=(), respond_by=LATER, article=""), closed)
     assert (case.state, case.closed) == (CaseState.RETURNED, closed)
 
 

@@ -278,7 +278,7 @@ class Device:
         archived journals too."""
         with httpx.Client(base_url="http://centre.invalid", transport=Line(self.world, self)) as http:
             client = self._conversation(http)
-            client._contents_due = 0.0
+            client._bringing._due = 0.0
             client.run()
             send_archives(http, self.outbox.archives(), self._settings(), self._told, lambda: False)
         self._flush()

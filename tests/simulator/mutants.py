@@ -17,7 +17,7 @@ from clerk_tui.store import attachments, connection, exchange
 from clerk_tui.store import journal as journals
 from clerk_tui.store.connection import Database
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.sync import files
+from clerk_tui.sync import files, rereading
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import Acked, Trouble
 from clerk_tui.sync.transport import Answer
@@ -237,8 +237,13 @@ def anybody_has_scans(patch: Patch) -> None:
     patch.setattr(files, "is_whole", lambda *signed: True)
 
 
+def anybody_has_contents(patch: Patch) -> None:
+    """Whoever says that contents are there is believed."""
+    patch.setattr(rereading.Question, "is_answered_by", lambda self, reply: True)
+
+
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     bare_200, all_sent, dedupe_expires, id_per_retry, no_epoch, bad_record_blocks, refusal_deletes, cursor_first,
     serial_ids, no_guard, normal_sync, normal_sync_at_the_centre, old_feed_stays,
-    refused_fact_blocks, contents_forgotten, scans_stay_sent, anybody_has_scans,
+    refused_fact_blocks, contents_forgotten, scans_stay_sent, anybody_has_scans, anybody_has_contents,
 )  # fmt: skip

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from hall import wire
+from hall.wire_oversight import Contents, RetryReply
 from tests.simulator.centre import Answer, Crashed
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Line(httpx.BaseTransport):
         if chance(weather.portal):
             world.noted("portal")
             return world.rng.choice((*PORTALS, *strangers(parcel)))
+        if parcel.path == "/v1/sync/contents" and chance(weather.liar):
+            world.noted("contents taken by a stranger")
+            return taken(parcel)
         if chance(weather.request_lost):
             raise httpx.WriteTimeout("lost on the way")
         if chance(weather.request_late):
@@ -125,6 +129,19 @@ def strangers(parcel: Parcel) -> list[Answer]:
     gap = wire.Problem(code="gap", message="", expected=known.seq + 1, epoch=request.epoch, hash=known.hash)
     said: list[Answer] = [(412, {}, msgspec.json.encode(each)) for each in restored]
     return [*said, (409, {}, msgspec.json.encode(gap))]
+
+
+def taken(parcel: Parcel) -> Answer:
+    """What somebody may say who read a fact's contents: they are taken, and what comes after it is too."""
+    told = msgspec.json.decode(parcel.body, type=Contents)
+    results = [
+        wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq) for seq in range(told.seq, told.seq + 3)
+    ]
+    reply = RetryReply(
+        number=1, incarnation=told.incarnation, seq=told.seq, hash=told.fact.hash, status=wire.Status.APPLIED,
+        results=results,
+    )  # fmt: skip
+    return 200, {"content-type": "application/json"}, msgspec.json.encode(reply)
 
 
 def first_part(parcel: Parcel, share: float) -> Parcel:

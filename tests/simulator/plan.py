@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
@@ -10,7 +10,7 @@ HOURS = 4
 END_S = HOURS * 3600.0
 Kind = Literal[
     "action", "sync", "watch", "token_ends", "bad_record", "kill", "power_cut", "reboot", "jump", "scan", "copy_image",
-    "roll_back", "centre_crash", "centre_power_cut", "centre_copy", "centre_restore",
+    "roll_back", "bring_contents", "centre_crash", "centre_power_cut", "centre_copy", "centre_restore",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Weather:
     partial: float = 0.0
     meanwhile: float = 0.0
     pipe_late: float = 0.0
+    liar: float = 0.0
 
 
 @dataclass
@@ -78,6 +79,7 @@ def make_plan(seed: int) -> Plan:
     taste = Random(f"taste {seed}")
     plan.refused, plan.newer = taste.choice((0, 0, 8, 24)), taste.random() < 0.5
     _scan(Random(f"scans {seed}"), plan)
+    _bring_contents(Random(f"contents {seed}"), plan)
     return plan
 
 
@@ -88,6 +90,18 @@ def _scan(rng: Random, plan: Plan) -> None:
             Step(rng.uniform(0, END_S), "scan", device)
             for device in range(plan.devices)
             for _ in range(rng.randrange(1, 4))
+        ]
+        plan.steps.sort(key=lambda step: step.at_s)
+
+
+def _bring_contents(rng: Random, plan: Plan) -> None:
+    """Where the centre does not take everything, counters offer it the contents again; in some runs to a stranger."""
+    if plan.refused:
+        plan.weather = replace(plan.weather, liar=rng.choice((0.0, 0.5)))
+        plan.steps += [
+            Step(rng.uniform(END_S / 4, END_S), "bring_contents", device)
+            for device in range(plan.devices)
+            for _ in range(rng.randrange(1, 5))
         ]
         plan.steps.sort(key=lambda step: step.at_s)
 

@@ -168,6 +168,8 @@ class World:
                 self.work(device, device.sync)
             case "watch":
                 self.work(device, device.watch)
+            case "bring_contents":
+                self.work(device, device.bring_contents)
             case "token_ends":
                 self.centre.end_token(device.journal.device().device_id)
             case "kill" | "power_cut":

@@ -16,7 +16,9 @@ from clerk_tui.config import Config
 from clerk_tui.i18n import _
 from clerk_tui.po import read_po
 from clerk_tui.screens.home import _other_ways
+from clerk_tui.screens.outbox_lines import conflict_lines
 from clerk_tui.screens.words import work_name
+from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.store.attachments import take_in
 from clerk_tui.widgets.cells import width
 from clerk_tui.widgets.materials import MARK_WIDTH, MARKS
@@ -99,6 +101,14 @@ def test_a_day_s_work_is_told_as_done() -> None:
     words = [work_name(what) for what in WORK_NAMES]
     assert {"Accepted", "Corrected, then accepted", "Decided", "Refused"} <= set(words)
     assert not [word for word in words if re.match(r"(accept|correct|decide|receive|refuse)\b", word, re.I)]
+
+
+@pytest.mark.usefixtures("english")
+def test_a_number_that_two_windows_served_is_told_in_english() -> None:
+    reason = "A501在1号窗口和2号窗口都办了，请核对"
+    conflict = HallConflict(id="x", kind="served_twice", case_id="", reference="", reason=reason, window="B1")
+    said = "".join(text for spans, _fill in conflict_lines(conflict, 80, chosen=False) for text, _ink in spans)
+    assert "A501" in said and not CHINESE.search(said)
 
 
 def test_blanks_around_a_text_are_kept() -> None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
+import pytest
+from msgspec.structs import replace
 
+from clerk_tui.app import make_app
+from clerk_tui.config import CentreSection, Config
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
+from clerk_tui.sync import oversight
 from hall import facts, wire
-from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
+from tests.clerk_tui.hall_rig import URL, Hall, straight
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
+from tests.clerk_tui.screens.windows import until
+from tests.clerk_tui.services.test_hall_conflicts import everybody, opened
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.walkins import restaurant
 
@@ -151,3 +162,64 @@ async def test_what_is_open_in_the_hall_stands_below_and_is_opened(counter: Open
         await clerk.press("enter")
         await clerk.until(lambda: "存疑" in clerk.text)
         assert "2026-10-20" in clerk.text and "按有利于申请人的算" in clerk.text
+
+
+@pytest.fixture
+def hall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
+    with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        monkeypatch.setattr(oversight, "open_http", lambda url: hall.http())
+        yield hall
+
+
+def cut(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    raise httpx.ConnectError("no network")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_halls_list_says_of_when_it_is_while_the_centre_is_silent(hall: Hall, size: tuple[int, int]) -> None:
+    windows = [opened(hall, code) for code in ("A1", "B1")]
+    for window in windows:
+        intake.submit(window.ws, restaurant(window.ws))
+        everybody(window)
+    everybody(*windows)
+    config = replace(windows[0].config, centre=CentreSection(url=URL))
+    ws = dataclasses.replace(windows[0].ws, config=config)
+    app = make_app(config, lambda: ws)
+    async with app.run_test(size=size) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        hall.bend = cut
+        await clerk.press("f12")
+        await until(clerk, lambda: clerk.screen._silent)
+        clerk.screen._again()
+        assert "只有截至 09:00 传到本窗口的办件" in clerk.text and "一号两办" in clerk.text
+        hall.bend = straight
+        clerk.screen._ask_hall()
+        await until(clerk, lambda: not clerk.screen._silent)
+        clerk.screen._again()
+        assert "可能登记了两次" in clerk.text and "中心现在没有应答" not in clerk.text, "it is of now"
+        hall.bend = cut
+        clerk.screen._ask_hall()
+        await until(clerk, lambda: clerk.screen._silent)
+        clerk.screen._again()
+        assert "这是 09:00 问到的" in clerk.text and "可能登记了两次" in clerk.text
+
+
+async def test_an_empty_list_is_not_silent_about_a_centre_that_was_never_reached(config: Config, ws: Workspace) -> None:
+    away = replace(config, centre=CentreSection(url=URL))
+    app = make_app(away, lambda: dataclasses.replace(ws, config=away))
+    async with app.run_test(size=NARROW) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        await clerk.press("f12")
+        assert "看不到全厅有什么要看的" in clerk.text
+
+
+async def test_a_window_without_a_centre_says_nothing_of_the_hall(config: Config, ws: Workspace) -> None:
+    alone = replace(config, centre=CentreSection(enabled=False))
+    app = make_app(alone, lambda: dataclasses.replace(ws, config=alone))
+    async with app.run_test(size=NARROW) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        await clerk.press("f12")
+        assert "不联网工作" in clerk.text and "全厅" not in clerk.text

@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from clerk_tui.screens.case import CaseScreen
+from clerk_tui.screens.dialog import Dialog, Spec, worded
 from clerk_tui.services import cases, intake, next_steps
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.form import Item
@@ -99,3 +100,17 @@ async def test_a_step_s_field_shows_what_is_stored(counter: OpenCounter, ws: Wor
         assert below.typed["reason"] == "不䶮"
         assert [item.told for item in below.form.items if item.key == "reason"] == ["已按标准写法保存：[U+E863] -> 䶮"]
     assert cases.load(ws, reference).decision is None
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_a_persons_number_in_a_reason_is_pointed_out_while_it_is_typed(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """Reasons are kept and printed as they stand: masks do not reach them."""
+    async with counter(size) as clerk:
+        clerk.app.push_screen(Dialog(Spec("原因", (), field="原因", check=worded("请写明原因"), reason=True)))
+        await clerk.settle()
+        await clerk.type("13800138000")
+        assert "请去掉号码" in clerk.text
+        await clerk.press("backspace")
+        assert "请去掉号码" not in clerk.text

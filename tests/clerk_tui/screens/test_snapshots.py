@@ -20,7 +20,7 @@ from tests.clerk_tui.clerks import PIN, ZHOU, Staff
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 from tests.clerk_tui.screens.steps import at_the_desk, find_migration
 from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
-from tests.clerk_tui.walkins import MISSING, restaurant
+from tests.clerk_tui.walkins import HARD, MISSING, SOFT, building_site, restaurant
 
 
 async def searching(clerk: Clerk) -> None:
@@ -96,6 +96,26 @@ async def closing(clerk: Clerk) -> None:
     await clerk.until(lambda: isinstance(clerk.screen, ClosingScreen) and clerk.screen.looked is not None)
 
 
+async def reprinting(clerk: Clerk) -> None:
+    """Of a notice for everything: the paper is shown, printed again, and said."""
+    ws = clerk.app.workspace
+    assert ws is not None
+    clerk.app.show_case(intake.submit(ws, restaurant(ws, **dict.fromkeys((*HARD, *SOFT), MISSING))).reference)
+    await clerk.settle()
+    await clerk.press("down", "down", "p")
+    await clerk.until(lambda: "：补打 1，" in clerk.text)
+
+
+async def long_result(clerk: Clerk) -> None:
+    """A notice for everything, as the screen stands after the confirmation."""
+    ws = clerk.app.workspace
+    assert ws is not None
+    draft = building_site(ws)
+    draft.ticks = dict.fromkeys(draft.ticks, MISSING)
+    clerk.app.finished(intake.submit(ws, draft), "建筑工程施工许可证核发", "示例市好味餐饮有限公司")
+    await clerk.settle()
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize(
     "steps",
@@ -112,6 +132,7 @@ async def closing(clerk: Clerk) -> None:
         losing,
         serving,
         transferring,
+        reprinting,
     ],
 )
 def test_a_screen_looks_as_it_was_made(
@@ -130,6 +151,19 @@ def test_a_screen_looks_as_it_was_made(
         await steps(clerk)
 
     assert snap_compare(app, run_before=before, terminal_size=size)
+
+
+def test_a_result_longer_than_the_screen_says_so(
+    snap_compare: Any, config: Config, ws: Workspace, printed: list[str]
+) -> None:
+    app = make_app(config, lambda: ws)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        await long_result(clerk)
+
+    assert snap_compare(app, run_before=before, terminal_size=NARROW)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from clerk_tui.services import cases, intake
+from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.workspace import Workspace
+from hall.catalogue.model import Place
 from hall.errors import BadInput
 from hall.verdict import Outcome, Refusal, Tick, TickState
-from tests.clerk_tui.walkins import PERSON, PRESENT
+from tests.clerk_tui.walkins import PERSON, PRESENT, restaurant
 
 
 def complete(ws: Workspace, key: str, **answers: str | tuple[str, ...]) -> Draft:
@@ -64,3 +65,45 @@ def test_a_complete_application_that_is_turned_away_beside_the_act_is_told_to_su
     case = cases.get(ws, intake.submit(ws, draft, Outcome.REFUSED).reference).case
     line = next(line for line in case.timeline if line.type == "case.refused")
     assert line.alert is brought and ("材料齐全" in line.text) is brought
+
+
+@pytest.mark.parametrize("organ", ["示例市市场监督管理局", "示例市市场监督管理局（食品窗口）", " 市场监管局 "])
+def test_nobody_is_sent_to_where_he_stands(ws: Workspace, organ: str) -> None:
+    """行政许可法 art. 32(2): to the organ that has the power, which is another one."""
+    draft = restaurant(ws)
+    draft.refusal = Refusal(
+        "not_authority", "不归本机关管", Place(organ=organ, address="政务大道99号", phone=""), why="x"
+    )
+    with pytest.raises(BadInput) as error:
+        intake.submit(ws, draft, Outcome.REFUSED)
+    assert error.value.field == "refusal.where.organ" and error.value.hint
+    assert ws.journal.head.seq == 0
+
+
+@pytest.mark.parametrize("answer", ["是", "否", ""])
+def test_supervisors_are_told_that_an_elder_was_not_asked(ws: Workspace, answer: str) -> None:
+    """老年人权益保障法 art. 55. It is received all the same: no answer is a ground to send anybody home."""
+    draft = complete(ws, "hukou-migration", destination="here", reason="C", cross_province="no", minors="no")
+    draft.fields = {"elder_will": answer}
+    ready = intake.preview(ws, draft)
+    assert ("fields.elder_will" in ready.warnings) is (answer == "否")
+    case = cases.get(ws, intake.submit(ws, draft).reference).case
+    line = next(line for line in case.timeline if line.type == "case.received")
+    assert line.alert is (answer == "否") and ("没有确认" in line.text) is (answer == "否")
+
+
+@pytest.mark.parametrize("said", [PERSON, "电话138 0013 8000打不通", "11010118850312002６"])
+def test_a_reason_that_holds_a_persons_number_is_pointed_out(ws: Workspace, said: str) -> None:
+    draft = restaurant(ws, layout=Tick(TickState.UNACCEPTABLE, f"与{said}不符"))
+    assert "号码" in intake.preview(ws, draft).warnings["materials.layout.reason"]
+    result = intake.submit(ws, draft)
+    assert "materials.layout.reason" in result.field_warnings, "the command says it too"
+    again = supplement.open_supplement(ws, result.reference)
+    again.ticks = {"rules_list": Tick(TickState.UNACCEPTABLE, said)}
+    assert "materials.rules_list.reason" in supplement.preview(ws, again).warnings
+
+
+def test_a_reason_that_only_looks_like_a_number_is_not(ws: Workspace) -> None:
+    for said in ("编号2026110200012345678不符", "第138页缺失", "110101188503120027"):
+        draft = restaurant(ws, layout=Tick(TickState.UNACCEPTABLE, said))
+        assert "materials.layout.reason" not in intake.preview(ws, draft).warnings

@@ -70,6 +70,7 @@ def test_a_broken_promise_ends_the_case_as_the_promise_said(
     assert closed is not None
     assert "逾期未补齐" in closed.reason
     assert closed.basis
+    assert closed.lapsed is (breach == "withdrawn"), "the applicant did not wish it"
     assert [done.error for done in papers.deliver_pending(ws, 100)] == [""] * 4
 
 

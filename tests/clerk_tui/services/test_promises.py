@@ -6,6 +6,7 @@ import datetime as dt
 from itertools import permutations, product
 
 import pytest
+from msgspec.structs import replace
 
 from clerk_tui.services import cases, intake, papers, supplement
 from clerk_tui.services.result import Result
@@ -155,6 +156,48 @@ def test_a_notice_that_was_answered_makes_no_promise_late(ws: Workspace, clock: 
     result = bring(ws, reference, {"rules_list": PRESENT})
     assert (result.outcome, result.late, result.warnings) == (Outcome.ACCEPTED, (), ())
     assert not any(line.alert for line in case_of(ws, reference).timeline)
+
+
+@pytest.mark.parametrize("wish", [None, Outcome.NOTICED, Outcome.TOLERATED])
+def test_what_the_hall_gets_itself_is_not_promised_either(ws: Workspace, wish: Outcome | None) -> None:
+    """国令716 art. 7: a signed promise, or a notice with it, would ask the applicant for it all the same."""
+    for hindered in ({}, {"layout": MISSING}):
+        with pytest.raises(BadInput) as error:
+            intake.submit(ws, restaurant(ws, business_licence=promised(FRIDAY), **hindered), wish)
+        assert (error.value.code, error.value.field) == ("hall_has_it", "materials.business_licence")
+    assert ws.journal.head.seq == 0
+
+
+def test_what_the_hall_found_and_is_no_good_may_be_promised_with_what_is_wrong(ws: Workspace) -> None:
+    expired = Tick(TickState.PROMISED, reason="expired", until=FRIDAY)
+    result = intake.submit(ws, restaurant(ws, business_licence=expired))
+    assert result.outcome is Outcome.TOLERATED
+    (gap,) = result.gaps
+    assert "过期" in gap.problem or "有效期" in gap.problem
+
+
+def test_a_promise_after_a_notice_keeps_what_was_wrong(ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws, business_licence=unacceptable("已经吊销"))).reference
+    assert bring(ws, reference, {"business_licence": promised(FRIDAY)}).outcome is Outcome.TOLERATED
+    assert case_of(ws, reference).ticks["business_licence"].reason == "已经吊销"
+
+
+@pytest.mark.parametrize("state", [CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED])
+def test_an_older_promise_of_what_the_hall_gets_itself_counts_as_held(ws: Workspace, state: CaseState) -> None:
+    """Nobody touched the row, and nothing is asked of anybody."""
+    if state is CaseState.RECEIVED:
+        reference = intake.receive(ws, restaurant(ws, rules_list=promised(FRIDAY))).reference
+    else:
+        missing = {"layout": MISSING} if state is CaseState.NOTICED else {}
+        reference = intake.submit(ws, restaurant(ws, rules_list=promised(FRIDAY), **missing)).reference
+    draft = supplement.open_supplement(ws, reference)
+    older = promised(FRIDAY)
+    draft.case = replace(draft.case, ticks={**draft.case.ticks, "business_licence": older})
+    draft.ticks = {"rules_list": PRESENT} | ({"layout": PRESENT} if state is CaseState.NOTICED else {})
+    ready = supplement.preview(ws, draft)
+    assert not ready.verdict.errors and not ready.gaps and ready.complete
+    assert ready.verdict.outcome is Outcome.ACCEPTED
+    assert ready.changed["business_licence"] == Tick(TickState.HELD), "the case says so from now on"
 
 
 def test_no_notice_asks_for_what_the_hall_gets_by_data_sharing(ws: Workspace) -> None:

@@ -297,3 +297,18 @@ def test_a_further_notice_into_an_unknown_year_is_provisional(ws: Workspace, clo
     assert "已过补正期限" in supplement.submit(ws, draft).warnings
     line = next(e for e in cases.get(ws, reference).case.timeline if e.type == "case.supplemented")
     assert line.alert and "住院期间无法补交" in line.text, "the paper said what would follow"
+
+
+def test_a_supplement_cannot_come_before_the_notice_that_it_answers(ws: Workspace, clock: FixedClock) -> None:
+    """It would be accepted as of a day on which nobody knew what was missing, its limits long past."""
+    received = intake.receive(ws, restaurant(ws, layout=MISSING))
+    clock.day = FRIDAY
+    supplement.submit(ws, bring(ws, received.reference), Outcome.NOTICED)
+    clock.day = LATER
+    draft = bring(ws, received.reference, layout=PRESENT)
+    draft.handed_in = dt.date(2026, 11, 5)
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, draft)
+    assert error.value.field == "handed_in"
+    draft.handed_in = FRIDAY
+    assert supplement.submit(ws, draft).accepted == FRIDAY

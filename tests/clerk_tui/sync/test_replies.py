@@ -516,6 +516,15 @@ def test_a_token_that_cannot_be_renewed_costs_nobody_the_queue(rig: Rig, more: d
     assert rig.acked == 6
 
 
+@pytest.mark.parametrize("status", [400, 401, 409, 413])
+def test_a_renewal_that_was_garbled_on_its_way_is_made_again(rig: Rig, status: int) -> None:
+    rig.server.always = expired(rig, rotate=status)
+    assert what(rig.run(save_token=lambda _: None)) == "busy", "it says nothing about the key: no journal is given up"
+    rig.server.always = expired(rig)
+    assert rig.run(save_token=lambda _: None) is None
+    assert rig.acked == 3
+
+
 def test_a_revoked_device_stops_and_its_queue_is_sealed_for_the_supervisor(rig: Rig) -> None:
     rig.server.always = problem(403, "device_revoked")
     assert what(rig.run()) == "revoked"

@@ -229,7 +229,7 @@ def show(screen: Any, case: Any, part: Sequence[str], detail: cases.CaseDetail) 
     """Put the infested case where the screen keeps its own."""
     match screen:
         case SupplementScreen():
-            screen.draft.case, screen.draft.rows, screen._rows = case, case.rows, case.rows
+            screen.draft.case, screen.draft.rows = case, case.rows
             screen.draft.ticks.update(
                 {row.code: Tick(TickState.UNACCEPTABLE, text) for row, text in zip(case.rows, part, strict=False)}
             )

@@ -1,0 +1,54 @@
+"""What has to be answered for where somebody came back: taken late, or told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.dialog import Spec, worded
+from hall.case import Case
+
+
+def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
+    """Why something is taken after its day; ``late`` are the promised materials that come too late."""
+    if late:
+        day = min(promise.until for promise in case.promises if promise.code in late)
+        title, said = _("已过承诺补齐的日期"), _("承诺书写明 {day} 前补齐，逾期另有处理。").format(day=day)
+    else:
+        day = case.notices[-1].respond_by
+        title, said = _("已过补正期限"), _("告知书写明 {day} 前补正，逾期另有处理。").format(day=day)
+    return Spec(
+        title,
+        (
+            (said, "strong"),
+            (_("仍要收下的写明原因，这次会报给负责人。"), "plain"),
+        ),
+        field=_("原因"),
+        check=worded(_("必须写明原因")),
+        reason=True,
+        yes=N_("下一步"),
+        tone="warn",
+    )
+
+
+def second_reason_asked(names: Iterable[str]) -> Spec:
+    """Why what was to be seen the first time is told again; ``names`` are those materials."""
+    return Spec(
+        _("第二次告知要写明原因"),
+        (
+            (_("这些问题第一次收件时就能看到，却没有告知："), "plain"),
+            *((f"\t{name}", "bad") for name in names),
+            ("", "plain"),
+            (_("依法应当一次告知全部内容（行政许可法第三十二条、第七十二条），这次会报给负责人。"), "faint"),
+        ),
+        field=_("原因"),
+        check=worded(_("必须写明原因")),
+        reason=True,
+        yes=N_("下一步"),
+        tone="bad",
+    )
+
+
+def said_again(reason: str) -> str:
+    """What the paper of a further notice gives as its reason."""
+    return _("再次告知，原因：{reason}").format(reason=reason)

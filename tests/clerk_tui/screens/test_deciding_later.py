@@ -1,0 +1,105 @@
+"""A case that was only received is decided at the keyboard: its questions stand where they stood at the intake."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from clerk_tui.screens.result import ResultScreen
+from clerk_tui.screens.supplement import SupplementScreen
+from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services.workspace import Workspace
+from hall.case import CaseState
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
+from tests.clerk_tui.screens.picture import picture
+from tests.clerk_tui.screens.steps import confirm
+from tests.clerk_tui.walkins import PERSON, PRESENT
+
+
+def received(ws: Workspace) -> str:
+    """Somebody moves here; nobody has asked why yet."""
+    draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book"), PRESENT)
+    return intake.receive(ws, draft).reference
+
+
+async def come_back(clerk: Clerk, ws: Workspace, reference: str) -> None:
+    clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+    await clerk.until(lambda: "迁入地址" in clerk.text)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_questions_are_answered_and_what_they_ask_for_is_ticked(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    reference = received(ws)
+    async with counter(size) as clerk:
+        await come_back(clerk, ws, reference)
+        shoot(clerk, f"a{size[0]}")
+        await clerk.press("f9")
+        assert not clerk.asks, "nothing is decided while it is not known what the person needs"
+        await clerk.type("1321")
+        shoot(clerk, f"b{size[0]}")
+        await clerk.press("f4")
+        assert "房屋所有权" in clerk.text and "亲子关系证明" in clerk.text
+        shoot(clerk, f"c{size[0]}")
+        await clerk.type("a")
+        await confirm(clerk)
+        assert isinstance(clerk.screen, ResultScreen)
+        case = cases.get(ws, reference).case
+        assert (case.state, case.answers["reason"]) == (CaseState.ACCEPTED, "C")
+
+
+async def test_a_notice_asks_about_what_the_answers_brought_up(counter: OpenCounter, ws: Workspace) -> None:
+    """What nobody has looked at is not told as missing without a word."""
+    async with counter(NARROW) as clerk:
+        await come_back(clerk, ws, received(ws))
+        await clerk.type("1321")
+        assert "材料 3/5" in clerk.text
+        assert "原告知书" not in clerk.text, "there is no notice yet that could stand"
+        await clerk.press("f9")
+        assert "2项还没有核对" in clerk.text
+        await clerk.press("escape", *["down"] * 3)
+        await clerk.type("22")
+        await clerk.press("f9")
+        assert "确认：一次性告知补正" in clerk.text
+
+
+async def test_an_answer_that_leads_out_can_only_be_refused(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received(ws)
+    async with counter() as clerk:
+        await come_back(clerk, ws, reference)
+        await clerk.type("2")
+        shoot(clerk, "d")
+        assert "不予受理" in clerk.text
+        await confirm(clerk)
+        assert cases.get(ws, reference).case.state is CaseState.REFUSED
+
+
+async def test_f9_leads_to_the_open_question(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await come_back(clerk, ws, received(ws))
+        await clerk.type("13")
+        await clerk.press("f4", "f9")
+        assert clerk.screen.form.has_focus
+        assert clerk.screen.form.current == "answers.cross_province"
+
+
+async def test_answers_put_aside_are_there_again(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received(ws)
+    async with counter() as clerk:
+        await come_back(clerk, ws, reference)
+        await clerk.type("13")
+        await clerk.press("escape")
+        await clerk.press("enter")
+        await come_back(clerk, ws, reference)
+        assert clerk.screen.draft.answers == {"destination": "here", "reason": "C"}
+        assert clerk.screen.form.current == "answers.cross_province"
+
+
+def shoot(clerk: Clerk, name: str) -> None:
+    if folder := os.environ.get("SHOOT"):
+        Path(folder, f"{name}.html").write_text(picture(clerk.app), encoding="utf-8")

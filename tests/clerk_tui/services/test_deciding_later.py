@@ -1,0 +1,207 @@
+"""A case that is only received is asked again when it is decided: nobody is accepted past a question or an exit."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui.services import cases, intake, kept_drafts, supplement
+from clerk_tui.services.draft import Draft
+from clerk_tui.services.intake_json import supplement_from_json
+from clerk_tui.services.supplement_preview import plan_for
+from clerk_tui.services.workspace import Workspace
+from hall import facts as f
+from hall.case import CaseState
+from hall.catalogue.model import Question
+from hall.checklist import Applying, Checklist, build_checklist
+from hall.errors import BadInput, Unlawful
+from hall.fold import fold
+from hall.verdict import Outcome
+from tests.clerk_tui.walkins import PERSON, PRESENT
+
+ALL_PRESENT = {"application": PRESENT, "id_card": PRESENT, "hukou_book": PRESENT}
+BOUGHT = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "yes"}
+
+
+def migration(ws: Workspace, **answers: str) -> Draft:
+    """Somebody moves their household here, with what is needed in any case on the desk."""
+    draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.answers = dict(answers)
+    draft.ticks = dict(ALL_PRESENT)
+    return draft
+
+
+def opened(ws: Workspace, **answers: str) -> supplement.SupplementDraft:
+    return supplement.open_supplement(ws, intake.receive(ws, migration(ws, **answers)).reference)
+
+
+def test_nothing_is_decided_before_the_questions_are_answered(ws: Workspace) -> None:
+    draft = opened(ws, destination="here")
+    head = ws.journal.head
+    for wish in (None, *(each for each in Outcome if each is not Outcome.REFUSED)):
+        with pytest.raises(BadInput) as error:
+            supplement.submit(ws, draft, wish)
+        assert (error.value.code, error.value.field) == ("unanswered", "answers.reason")
+    with pytest.raises(BadInput):
+        supplement.submit(ws, draft, Outcome.REFUSED)
+    assert ws.journal.head == head, "and nothing is written"
+
+
+def test_the_answers_name_what_else_is_needed_and_it_can_be_ticked(ws: Workspace) -> None:
+    draft = opened(ws)
+    draft.answers = dict(BOUGHT)
+    preview = supplement.preview(ws, draft)
+    assert {gap.code for gap in preview.gaps} == {"house", "parentage"}
+    assert preview.verdict.lawful == (Outcome.NOTICED, Outcome.TOLERATED)
+    draft.ticks = {"house": PRESENT, "parentage": PRESENT}
+    result = supplement.submit(ws, draft)
+    case = cases.get(ws, result.reference).case
+    assert (result.outcome, case.state) == (Outcome.ACCEPTED, CaseState.ACCEPTED)
+    assert case.answers == BOUGHT
+    assert [row.code for row in case.rows] == ["application", "id_card", "hukou_book", "parentage", "house"]
+    assert ("迁移原因", "购房落户") in case.matter.questions
+    assert any("迁移原因：购房落户" in line.text for line in case.timeline), "who asks later finds the answer"
+
+
+def test_a_notice_names_what_the_answers_ask_for(ws: Workspace) -> None:
+    """行政许可法 art. 32(4): everything at once, also what was asked for only when it was decided."""
+    draft = opened(ws)
+    draft.answers = dict(BOUGHT)
+    result = supplement.submit(ws, draft, Outcome.NOTICED)
+    assert {gap.code for gap in cases.get(ws, result.reference).case.notices[-1].gaps} == {"house", "parentage"}
+    later = supplement.open_supplement(ws, result.reference)
+    assert (later.plan, [row.code for row in later.rows]) == (None, ["parentage", "house"]), "settled from now on"
+
+
+def test_an_answer_that_leads_out_leads_to_the_refusal(ws: Workspace) -> None:
+    draft = opened(ws)
+    draft.answers = {"destination": "elsewhere"}
+    for wish in (Outcome.ACCEPTED, Outcome.NOTICED, Outcome.TOLERATED):
+        with pytest.raises(Unlawful):
+            supplement.submit(ws, draft, wish)
+    assert supplement.submit(ws, draft).outcome is Outcome.REFUSED
+
+
+def test_who_was_outside_at_the_receipt_stays_outside(ws: Workspace) -> None:
+    draft = opened(ws, **{**BOUGHT, "destination": "elsewhere"})
+    assert supplement.preview(ws, draft).verdict.lawful == (Outcome.REFUSED,)
+    draft.answers = {"destination": "here"}
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, draft)
+    assert (error.value.code, error.value.field) == ("answer_stands", "answers.destination")
+
+
+def test_a_settled_case_is_asked_nothing(ws: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    assert supplement.open_supplement(ws, reference).plan is None
+    with pytest.raises(BadInput) as error:
+        supplement_from_json(ws, reference, {"answers": {"minors": "no"}})
+    assert (error.value.code, error.value.field) == ("nothing_asked", "answers")
+
+
+def test_the_questions_are_those_of_the_version_that_the_case_began_with(ws: Workspace) -> None:
+    """domain.md §9a.11: the fact keeps them, so neither catalogue nor window matter any more."""
+    reference = intake.receive(ws, migration(ws)).reference
+    case = cases.get(ws, reference).case
+    assert case.plan is not None
+    assert case.plan.questions == ws.catalogue.matter("hukou-migration").questions
+    ws.catalogue.find = lambda key: None  # type: ignore[method-assign]
+    draft = supplement.open_supplement(ws, reference)
+    draft.answers = dict(BOUGHT)
+    assert {gap.code for gap in supplement.preview(ws, draft).gaps} == {"house", "parentage"}
+
+
+def test_facts_of_before_the_questions_were_kept_are_asked_by_the_catalogue(ws: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws)).reference
+    facts = ws.journal.facts_of(cases.get(ws, reference).case.case_id)
+    body = facts[0].body
+    assert isinstance(body, f.CaseReceived)
+    old = fold([f.Fact(header=facts[0].header, body=_without_plan(body), personal=facts[0].personal)])
+    assert old is not None and old.plan is None
+    assert plan_for(ws, old) == cases.get(ws, reference).case.plan
+
+
+def _without_plan(body: f.CaseReceived) -> f.CaseReceived:
+    return replace(body, plan=None)
+
+
+def test_answers_that_are_not_confirmed_survive_a_crash(ws: Workspace) -> None:
+    draft = opened(ws)
+    draft.answers = {"destination": "here"}
+    kept = kept_drafts.KeptDrafts(ws)
+    kept.want([draft])
+    kept.write()
+    kept.close()
+    again = kept_drafts.KeptDrafts(ws)
+    again.take_up()
+    assert [each.answers for each in again.supplements] == [{"destination": "here"}]
+    again.close()
+
+
+MATTERS = (
+    "hukou-migration",
+    "food-licence-new",
+    "construction-permit-new",
+    "resident-id-card",
+    "tobacco-retail-licence",
+)
+
+
+@pytest.mark.parametrize("key", MATTERS)
+def test_no_order_of_answering_accepts_past_a_material_or_an_exit(ws: Workspace, key: str) -> None:
+    """Received with some of the answers and decided with all: as if everything had been answered at once."""
+    chance = random.Random(key)
+    matter = ws.catalogue.matter(key)
+    for _ in range(8):
+        whole, truth = _truth(ws, key, chance)
+        draft = intake.new_draft(ws, matter)
+        draft.applicant = {"kind": str(matter.serves[0]), **WHO[str(matter.serves[0]) in ("citizen", "foreigner")]}
+        draft.answers = {code: answer for code, answer in whole.items() if chance.random() < 0.5}
+        codes = [row.code for row in truth.materials]
+        here = [code for code in codes if chance.random() < 0.8]
+        first = {row.code for row in intake.preview(ws, draft).checklist.materials}
+        draft.ticks = {code: PRESENT for code in here if code in first}
+        back = supplement.open_supplement(ws, intake.receive(ws, draft).reference)
+        if back.plan is not None:
+            assert set(supplement.preview(ws, back).verdict.lawful) <= {Outcome.REFUSED}
+            back.answers = {code: answer for code, answer in whole.items() if code not in back.case.answers}
+        back.ticks = {code: PRESENT for code in here if code in codes and code not in draft.ticks}
+        preview = supplement.preview(ws, back)
+        assert [row.code for row in preview.checklist.materials] == codes
+        lacking = {row.code for row in truth.materials if row.required and not row.held and row.code not in here}
+        if truth.exits:
+            assert preview.verdict.lawful == (Outcome.REFUSED,)
+        else:
+            assert (Outcome.ACCEPTED in preview.verdict.lawful) == (not lacking)
+            assert {gap.code for gap in preview.gaps} == lacking
+        outcome = supplement.submit(ws, back).outcome
+        state = cases.get(ws, back.case.reference).case.state
+        assert (state is CaseState.REFUSED) == bool(truth.exits)
+        assert (outcome is Outcome.ACCEPTED) == (not lacking and not truth.exits)
+
+
+WHO = {
+    True: {"name": "李四", "id_number": PERSON},
+    False: {"name": "示例市好味餐饮有限公司", "id_number": "91990100MA0000015X", "legal_person": "张三"},
+}
+
+
+def _truth(ws: Workspace, key: str, chance: random.Random) -> tuple[dict[str, str | tuple[str, ...]], Checklist]:
+    """Answers to everything that is asked, picked at random, and the list that they make."""
+    matter = ws.catalogue.matter(key)
+    answers: dict[str, str | tuple[str, ...]] = {}
+    while True:
+        listed = build_checklist(matter, answers, Applying(str(matter.serves[0]), -1))
+        if not listed.open_questions:
+            return answers, listed
+        asked = next(each for each in listed.questions if each.code == listed.open_questions[0])
+        answers[asked.code] = _picked(asked, chance)
+
+
+def _picked(question: Question, chance: random.Random) -> str | tuple[str, ...]:
+    codes = [option.code for option in question.options] or ["yes", "no"]
+    picked = chance.choice(codes)
+    return (picked,) if question.kind == "multi" else picked
