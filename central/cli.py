@@ -85,6 +85,9 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
         store = _open(data)
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
         logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+        # A database that is away gets one line of the centre's own (``departments.Looks``); the driver would write a
+        # traceback at every try.
+        logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
         days = {"offline_days": offline_days, "upload_days": upload_days}
         app = make_app(store, on_shutdown=store.close, works=True, **days)
         try:

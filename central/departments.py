@@ -23,6 +23,7 @@ from central.store.deliveries import DeliveryRow, DepartmentRow
 from central.store.facts import CaseRow
 from hall import wire
 from hall import wire_departments as w
+from hall.errors import HallError
 
 log = logging.getLogger(__name__)
 LEASE_MS = 60_000
@@ -31,7 +32,8 @@ AT_ONCE = 16
 FIRST_S, MOST_S = 10.0, 3600.0
 TRIES = 30
 """After so many failures (about a day) a delivery waits for a person."""
-EVERY_S = 1.0
+EVERY_S, AWAY_S = 1.0, 60.0
+"""Seconds between two looks for what is due; while the database is away, ever more up to the second."""
 SHOWN = 200
 
 
@@ -122,20 +124,50 @@ def delay_ms(failures: int, chance: float) -> int:
     return int(1000 * ceiling * (0.5 + chance / 2))
 
 
+class Looks:
+    """How the looks for what is due go. The log gets a line when they begin to fail, or fail in another way, and one
+    when they go well again; meanwhile the pause grows."""
+
+    def __init__(self) -> None:
+        self._failures, self._why = 0, ""
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds until the next look."""
+        return min(AWAY_S, EVERY_S * 2.0 ** min(self._failures, 20))
+
+    def failed(self, error: BaseException) -> None:
+        """A look failed."""
+        self._failures += 1
+        if self._why != _named(error):
+            self._why = _named(error)
+            _failed(error)
+
+    def went_well(self) -> None:
+        """A look found what is due, or that nothing is."""
+        if self._failures:
+            log.warning("telling departments goes on after %d failed looks", self._failures)
+        self._failures, self._why = 0, ""
+
+
 async def run(store: Store, adapter: Adapter) -> None:
     """Tell departments until cancelled, each by a task of its own: one that is slow keeps no other waiting."""
     busy: dict[Name, asyncio.Task[int]] = {}
+    looks = Looks()
     try:
         while True:
             try:
-                for name, rows in (await _due(store, now_ms(), busy)).items():
-                    busy[name] = asyncio.create_task(_tell_all(store, adapter, rows, now_ms()))
+                due = await _due(store, now_ms(), busy)
             except Exception as error:
-                _failed(error)
+                looks.failed(error)
+            else:
+                looks.went_well()
+                for name, rows in due.items():
+                    busy[name] = asyncio.create_task(_tell_all(store, adapter, rows, now_ms()))
             if not busy:
-                await asyncio.sleep(EVERY_S)
+                await asyncio.sleep(looks.pause_s)
                 continue
-            ended, _ = await asyncio.wait(busy.values(), timeout=EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(busy.values(), timeout=looks.pause_s, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 if (raised := task.exception()) is not None:
                     _failed(raised)
@@ -148,8 +180,13 @@ async def run(store: Store, adapter: Adapter) -> None:
 
 
 def _failed(error: BaseException) -> None:
-    # Whatever it is, the next round tries again; the type only, a text may hold what somebody typed.
-    log.error("telling departments failed: %s", type(error).__name__)
+    # Whatever it is, a later round tries again.
+    log.error("telling departments failed: %s", _named(error))
+
+
+def _named(error: BaseException) -> str:
+    """What the log says of it: a code or the type only, a text may hold what somebody typed."""
+    return error.code if isinstance(error, HallError) else type(error).__name__
 
 
 async def dead(store: Store, office: str) -> list[w.DeadDelivery]:

@@ -35,6 +35,9 @@ def is_code(text: str) -> bool:
 async def new_code(store: Store, office: str, now_ms: int, role: Role = Role.CLERK) -> str:
     """A one-time code for one device of ``office``, a counter unless ``role`` says otherwise."""
     code = secrets.token_urlsafe(CODE_BYTES)
+    while not code[0].isalnum():
+        # A command would take one that begins with a dash for an option.
+        code = secrets.token_urlsafe(CODE_BYTES)
     await store.transact(lambda db: devices.add_code(db, code, office, now_ms + CODE_LIFE_MS, role))
     return code
 

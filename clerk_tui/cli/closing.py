@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @json_option
 def close(session: Session, only_look: bool, reasons: tuple[str, ...], as_json: bool) -> None:
     """``{"closed": [{"day", "number", "seq", "path", "state"}]}``; with ``--look`` ``{"days", "left", "figures"}``."""
-    from clerk_tui.cli.walkin import ready_fonts
+    from clerk_tui.cli.walkin import note_print, ready_fonts
     from clerk_tui.services import day_close, papers, shift
 
     given = dict(map(_reason, reasons))
@@ -48,6 +48,9 @@ def close(session: Session, only_look: bool, reasons: tuple[str, ...], as_json: 
         ready_fonts()
         closed = day_close.close(ws, given)
         printed = {one.paper_id: one for one in papers.deliver_pending(ws)}
+        for sheet in (printed[one.paper_id] for one in closed if one.paper_id in printed):
+            if sheet.error:
+                note_print(sheet)
         told_hall = shift.tell_window(ws)
     if not told_hall:
         note(_("连不上中心：大厅还不知道本窗口已经日结"))

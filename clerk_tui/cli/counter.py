@@ -59,7 +59,6 @@ def supervisor(ws: Workspace, report: Report) -> Supervisor:
 
 def sync_settings(config: Config, url: str) -> Settings:
     """What the sync process must know to speak with the centre at ``url``."""
-    from clerk_tui.store.sealed_files import folder_of
     from clerk_tui.sync.settings import Settings
     from clerk_tui.sync.token import token_path
 
@@ -67,7 +66,6 @@ def sync_settings(config: Config, url: str) -> Settings:
         path=config.store_file,
         url=url,
         token_file=token_path(config.store_file, config.token_file),
-        sealed_folder=folder_of(config.store_file),
         office=config.hall.office,
         supervisor_key=bytes.fromhex(config.centre.supervisor_key),
         first_wait_s=config.centre.first_wait_s,

@@ -20,6 +20,7 @@ from hall.moments import local_time
 from hall.telling import STATE_NAMES
 
 if TYPE_CHECKING:
+    from clerk_tui.printing.targets import PrintError
     from clerk_tui.services.cases import CaseDetail
     from clerk_tui.services.papers import Delivered
     from clerk_tui.services.workspace import Workspace
@@ -99,7 +100,7 @@ def papers(
             rows = [_paper(row) for row in cases.get(ws, reference).papers]
         else:
             rows = _print_waiting(ws)
-    answer(as_json, {"papers": rows}, lambda: map(_paper_line, rows) if rows else [_("没有")])
+    answer(as_json, {"papers": rows}, lambda: _paper_lines(rows) if rows else [_("没有")])
     if (reference is None or target is not None) and any(row["error"] for row in rows):
         raise click.exceptions.Exit(2)
 
@@ -123,9 +124,10 @@ def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[s
 
     service.require_target(target)
     ready_fonts()
+    down: dict[str, PrintError] = {}
     of_case = cases.get(ws, reference).case.case_id if reference is not None else None
     return [
-        _delivered(service.print_elsewhere(ws, job, target))
+        _delivered(service.print_elsewhere(ws, job, target, down))
         for job in service.unprinted(ws)
         if of_case in (None, job.case_id)
     ]
@@ -313,6 +315,7 @@ def _paper(row: PaperRow) -> dict[str, Any]:
         "paper_id": row.paper_id,
         "kind": row.kind,
         "number": row.number,
+        "nth": row.nth,
         "day": row.day,
         "copies": row.copies,
         "reprints": row.reprints,
@@ -348,7 +351,21 @@ PRINTS = {
 
 def _paper_line(row: dict[str, Any]) -> str:
     state = _(PRINTS[row["state"]]) if row["state"] else "—"
-    return f"{row['number']}  {row['kind']}  {state}  {row['path'] or _(row['error'])}".rstrip()
+    again = _(" 补打 {nth}").format(nth=row["nth"]) if row["nth"] else ""
+    return f"{row['number']}{again}  {row['kind']}  {state}  {row['path'] or _(row['error'])}".rstrip()
+
+
+def _paper_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """A line a print, and what to type about those of which nobody knows whether they came out."""
+    yield from map(_paper_line, rows)
+    if any(row["state"] == "unknown" for row in rows):
+        yield _("看纸出来了没有，再按每一份说明：")
+    for row in rows:
+        if row["state"] == "unknown":
+            named = f"{row['number']}:{row['nth']}"
+            yield _("  出来了：clerk papers --printed {paper}　没有出来：clerk papers --not-printed {paper}").format(
+                paper=named
+            )
 
 
 def _unsure(clock: CaseClock) -> frozenset[str]:

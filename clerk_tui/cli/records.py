@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clerk_tui.store.journal import Journal
     from clerk_tui.store.sealed_files import SealedFile
     from clerk_tui.store.verifying import Verified
+    from clerk_tui.sync.run import SyncReport
 
 ONLY_READ = N_("磁盘已满：只核对了账本，核对的结果没有保存")
 CENTRAL = ("-P", "-c", "from central.cli import main; main(prog_name='clerk-central')")
@@ -164,18 +165,17 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
     Raises:
         HallError: ``sync_`` and what was in the way; everything unsent stays in the journal.
     """
+    from clerk_tui.cli.counter import sync_settings
     from clerk_tui.sync.messages import TROUBLES
     from clerk_tui.sync.run import sync_once
-    from clerk_tui.sync.token import token_path
 
-    token_file = token_path(ws.config.store_file, ws.config.token_file)
-    report = sync_once(ws.journal.database, ws.clock, url, token_file, office=ws.config.hall.office)
+    report = sync_once(ws.journal.database, ws.clock, sync_settings(ws.config, url))
     if report.trouble is not None:
         raise HallError(
             f"sync_{report.trouble.what}",
             TROUBLES[report.trouble.what],
             field="centre.url",
-            hint=_("未上传 {pending} 条，都在账本里").format(pending=report.pending),
+            hint=_unsent(report),
         )
     return {
         "pushed": report.pushed,
@@ -184,6 +184,16 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         "pending": report.pending,
         "scans": report.scans,
     }
+
+
+def _unsent(report: SyncReport) -> str:
+    """Where what was not sent is, and what to do with it."""
+    if report.sealed:
+        return _("未上传 {pending} 条，封存在 {path}").format(pending=report.pending, path=report.sealed)
+    if report.trouble is not None and report.trouble.what == "revoked" and report.pending:
+        hint = _("未上传 {pending} 条，都在账本里，没能封存；用 clerk export-sealed 看原因")
+        return hint.format(pending=report.pending)
+    return _("未上传 {pending} 条，都在账本里").format(pending=report.pending)
 
 
 @command("enrol", _("把本机登记到中心：URL 是中心的地址，CODE 是中心发的一次性登记码（写 - 从标准输入读）。"))

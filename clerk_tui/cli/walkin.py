@@ -17,6 +17,7 @@ from hall.verdict import OUTCOME_NAMES
 
 if TYPE_CHECKING:
     from clerk_tui.services.draft import Draft
+    from clerk_tui.services.print_queue import Delivered
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
 
@@ -148,11 +149,28 @@ def deliver(ws: Workspace, result: Result) -> Result:
     papers = []
     for paper in result.papers:
         now = done.get(paper.paper_id)
-        if now is None or now.error:
-            why = _(now.error) if now else _("还在排队")
-            note(_("凭证 {number} 没有打出：{why}").format(number=paper.number, why=why))
+        if now is None:
+            note(_("凭证 {number} 还在排队").format(number=paper.number))
+        elif now.error:
+            note_print(now)
         papers.append(replace(paper, path=now.path, pages=now.pages) if now else paper)
     return replace(result, papers=tuple(papers))
+
+
+def note_print(done: Delivered) -> None:
+    """Say of a print that is not known to have come out how it stands, and what to type then."""
+    why = _(done.error)
+    match done.state:
+        case "unknown":
+            text = _(
+                "凭证 {number} 不知道打出没有：{why}。"
+                "看过以后用 clerk papers --printed {number}:{nth} 或 --not-printed {number}:{nth} 说明"
+            )
+        case "queued":
+            text = _("凭证 {number} 还在排队：{why}（clerk papers 再打）")
+        case _:
+            text = _("凭证 {number} 没有打出：{why}（clerk papers 再打）")
+    note(text.format(number=done.number, nth=done.nth, why=why))
 
 
 def ready_fonts() -> None:

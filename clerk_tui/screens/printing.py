@@ -52,7 +52,7 @@ def print_word(state: str) -> tuple[str, str]:
 
 def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
     """What the keys do with the selected paper, where that is more than printing it again."""
-    if paper is None or paper.state not in ("failed", "unknown", "sent"):
+    if paper is None or not (paper.state in ("failed", "unknown", "sent") or _held(paper)):
         return ()
     if paper.state == "sent":
         return (("o", _("改送别处")),)
@@ -70,11 +70,11 @@ def reprint_line(paper: PrintOf) -> Line:
 
 
 def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
-    """What did not come out is tried once more, as it was; of what nobody knows, the clerk is asked; what came out is
-    printed as 补打."""
+    """What waits or did not come out is tried once more, as it was; of what nobody knows, the clerk is asked; what came
+    out is printed as 补打."""
     if paper is not None and paper.state == "unknown":
         ask_whether_printed(app, [paper])
-    elif paper is not None and paper.state == "failed":
+    elif paper is not None and (paper.state == "failed" or _held(paper)):
         app.in_background(lambda workspace: _retried(workspace, paper), "reprint")
     else:
         app.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
@@ -83,7 +83,7 @@ def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
 def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
     """Where a paper that did not come out shall go instead."""
     workspace = app.workspace
-    if workspace is None or paper is None or paper.state not in ("failed", "sent"):
+    if workspace is None or paper is None or not (paper.state in ("failed", "sent") or _held(paper)):
         return
     from clerk_tui.services import print_queue
 
@@ -138,6 +138,11 @@ def left_over(workspace: Workspace) -> PapersLeft | None:
     unknown, waiting = papers.unknown_papers(workspace), papers.unprinted(workspace)
     queued = any(job.state == "queued" for job in waiting)
     return PapersLeft(list(unknown), queued) if unknown or queued else None
+
+
+def _held(paper: PrintOf) -> bool:
+    """Whether a paper stays in the queue behind one of which nobody knows whether its printer printed it."""
+    return paper.state == "queued" and bool(paper.error)
 
 
 def _named(paper: PrintOf) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from clerk_tui.logs import placed
+from clerk_tui.printing.targets import PrintError
 from clerk_tui.services import editions, following, hall_cases, making, print_queue
 from clerk_tui.services.print_queue import Delivered, Print, file_name, require_target, settle, unknown_papers
 from clerk_tui.services.recording import Action
@@ -98,9 +99,9 @@ def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
 
 
 @needs(Permission.PRINT)
-def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
+def print_elsewhere(ws: Workspace, job: Print, target: str, down: dict[str, PrintError] | None = None) -> Delivered:
     """Print what did not come out, or waits at a print station, at another target (``print_queue.choices`` lists the
-    settings' ones).
+    settings' ones). Who sends several gives all the same ``down`` (``print_queue.deliver``).
 
     Raises:
         BadInput: it did come out, nobody knows, or this is no target.
@@ -108,7 +109,7 @@ def print_elsewhere(ws: Workspace, job: Print, target: str) -> Delivered:
     now = print_queue.job_of(ws, job)
     if now.target.startswith(print_queue.STATION) and now.state in ("sent", "failed"):
         following.take_back(ws, now)
-    return _deliver(ws, print_queue.queue_again(ws, job, target))
+    return _deliver(ws, print_queue.queue_again(ws, job, target), down)
 
 
 @needs(Permission.PRINT)
@@ -164,9 +165,9 @@ def printed_form(ws: Workspace, paper_id: str, reprint: int = 0) -> Form | None:
     return editions.printed(ws, paper_id, reprint)[1]
 
 
-def _deliver(ws: Workspace, job: Job) -> Delivered:
+def _deliver(ws: Workspace, job: Job, down: dict[str, PrintError] | None = None) -> Delivered:
     """One print now; one that somebody else works on is told as it stands."""
-    done = print_queue.deliver(ws, job, lambda job, form: _of_job(ws, job, form))
+    done = print_queue.deliver(ws, job, lambda job, form: _of_job(ws, job, form), down)
     return done if done is not None else _as_it_stands(ws, job)
 
 

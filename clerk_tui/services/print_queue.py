@@ -94,13 +94,18 @@ def work(ws: Workspace, make: Make, limit: int) -> list[Delivered]:
 def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | None = None) -> Delivered | None:
     """Print one queued paper; ``None`` when another thread or process has it or holds its printer.
 
-    ``down`` are the printers that took nothing just now, with what they said: they are not tried again for every paper.
+    ``down`` are the printers that are in trouble just now, with what they said: they are not tried again for every
+    paper. What goes to one that took nothing has failed too; where nobody knows what the last paper became, the others
+    stay queued, so that one printer that stands still leaves one question and not many.
 
     Raises:
         StoreError: it could not be written down. Before the bytes left nothing has happened; after that it will be
             asked about.
     """
     target = job.target or ws.config.print_target(job.kind)
+    known = (down or {}).get(target)
+    if known is not None and not known.certain:
+        return _held(ws, job, target)
     with _lock(ws, target, WAIT_S) as mine:
         if not mine:
             return None
@@ -109,12 +114,12 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
             if not queries.claim_job(connection, job, target=target, at_ms=ws.clock.now_ms()):
                 return None
         path = ""
-        trouble = trouble or (down or {}).get(target)
+        trouble = trouble or known
         if trouble is None and rendered is not None:
             faults.point("print.before")
             path, trouble = _handed_over(ws, target, job, rendered.pdf)
             faults.point("print.after")
-            if down is not None and trouble is not None and trouble.code == "print_failed":
+            if down is not None and trouble is not None and (trouble.code == "print_failed" or not trouble.certain):
                 down[target] = trouble
         state: PrintState = outcome(trouble)
         if state == "printed" and target.startswith(STATION):
@@ -129,6 +134,17 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
             )
     return Delivered(
         paper_id=job.paper_id, kind=job.kind, number=job.number, path=went, pages=pages, state=state, error=words,
+        nth=job.nth, target=target,
+    )  # fmt: skip
+
+
+def _held(ws: Workspace, job: Job, target: str) -> Delivered:
+    """A paper stays in the queue, and it is written down why; nothing of it has been sent."""
+    error = f"{place(ws, target)} 的上一份不知道打出没有，这份没有送去，还在排队；先看打印机，再打一次，或改送别处"
+    with ws.journal.write() as connection:
+        queries.move_job(connection, job.paper_id, job.nth, ("queued",), "queued", error=error, at_ms=ws.clock.now_ms())
+    return Delivered(
+        paper_id=job.paper_id, kind=job.kind, number=job.number, path="", pages=0, state="queued", error=error,
         nth=job.nth, target=target,
     )  # fmt: skip
 

@@ -23,9 +23,8 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync import conversing
 from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
-from clerk_tui.sync.messages import AnyMessage, Sealed, Trouble, to_line
+from clerk_tui.sync.messages import AnyMessage, Trouble, to_line
 from clerk_tui.sync.reading import read_clock
-from clerk_tui.sync.sealing import seal_unproven
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from clerk_tui.sync.transport import open_http
@@ -110,7 +109,6 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             if trouble.what in OUTAGE and not was_out:
                 was_out = True
                 wait = max(wait, random.uniform(0, settings.first_wait_s))
-            _seal_if_refused(outbox, settings, trouble)
             say(Trouble(what=trouble.what, detail=trouble.detail, retry_s=wait))
             wishes.wait(wait, for_now=True)
         outbox.close()
@@ -129,26 +127,6 @@ def _client(http: httpx.Client, outbox: Outbox, settings: Settings) -> Client:
         save_token=lambda renewed: write_token(settings.token_file, renewed),
         clock=read_clock,
     )
-
-
-def _seal_if_refused(outbox: Outbox, settings: Settings, trouble: Trouble) -> None:
-    """What a revoked device, or one with another history, has not proven to have sent goes into a sealed file."""
-    if trouble.what not in ("revoked", "fork"):
-        return
-    try:
-        done = seal_unproven(
-            outbox,
-            load_key(settings.path),
-            settings.supervisor_key or outbox.device().sealing_key,
-            settings.sealed_folder,
-            office=settings.office,
-            reason=trouble.what,
-            now_ms=time.time_ns() // 1_000_000,
-        )
-    except HallError:
-        return  # The queue stays where it is; ``clerk export-sealed`` says what is in the way.
-    if done is not None:
-        say(Sealed(path=str(done.path), first=done.first, last=done.last, why=trouble.what))
 
 
 def main() -> None:

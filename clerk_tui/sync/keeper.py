@@ -35,6 +35,8 @@ class JournalKeeper:
         self._clock = clock
         self.acked = 0
         self.changes = 0
+        self.sealed = ""
+        """The last file that unsent facts were sealed into."""
 
     def __call__(self, message: AnyMessage) -> None:
         now = self._clock.now_ms()
@@ -63,6 +65,7 @@ class JournalKeeper:
                 exchange.keep_dead(self._database, seq, reason)
             case Sealed(path=path, first=first, last=last, why=why):
                 exchange.keep_sealed(self._database, path, first, last, why, now)
+                self.sealed = path
             case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path, withheld=withheld):
                 keep_progress(self._database, device_id, through, state, path, withheld)
             case ArchiveOffered(device_id=device_id, seq=seq, is_read=is_read):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clerk_tui.cli.beside import Centre, sample_config
+from clerk_tui.cli.counter import sync_settings
 from clerk_tui.config import Config
 from clerk_tui.services import numbers, ticketing
 from clerk_tui.services.calling import Window
@@ -24,7 +25,6 @@ from clerk_tui.services.ticket_printing import print_ticket
 from clerk_tui.services.ticketing import Station
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.sync.run import sync_once
-from clerk_tui.sync.token import token_path
 from hall.roles import Actor, Role
 from receipts.render import warm_up
 from tests.bench.measure import Figure
@@ -134,8 +134,7 @@ def _grown(ws: Workspace, once: Callable[[], None], count: int, begin: Callable[
 
 
 def _send(ws: Workspace) -> None:
-    token = token_path(ws.config.store_file, ws.config.token_file)
-    sync_once(ws.journal.database, ws.clock, ws.seat.centre_url, token)
+    sync_once(ws.journal.database, ws.clock, sync_settings(ws.config, ws.seat.centre_url))
 
 
 def _own(ws: Workspace) -> Held:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerk_tui.cli.beside import Centre
+from clerk_tui.cli.counter import sync_settings
 from clerk_tui.services import outbox
 from clerk_tui.sync.run import sync_once
-from clerk_tui.sync.token import token_path
 from tests.bench.measure import timed
 from tests.bench.world import World, write_config
 
@@ -48,8 +48,8 @@ def rate(world: World, beside: Centre) -> float:
     workspace = world.open()
     config = workspace.config
     before = outbox.status(workspace).pending
-    token = token_path(config.store_file, config.token_file)
-    seconds = timed(lambda: sync_once(workspace.journal.database, workspace.clock, config.centre.url, token))
+    settings = sync_settings(config, config.centre.url)
+    seconds = timed(lambda: sync_once(workspace.journal.database, workspace.clock, settings))
     sent = before - outbox.status(workspace).pending
     workspace.close()
     return sent / seconds

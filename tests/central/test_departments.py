@@ -25,6 +25,7 @@ from hall import facts as f
 from hall import wire
 from hall.case import CaseState
 from hall.chain import open_sealed
+from hall.errors import StoreError
 from hall.roles import Role
 from hall.wire_departments import SIGNATURE_HEADER, CaseTold, DeadDelivery, Decision, DecisionReply
 from tests.builders import DAY, received
@@ -517,6 +518,25 @@ def test_connecting_a_department_anew_loses_nothing_that_it_was_not_told(
     assert {each.case_id: each.state for each in department.taken} == dict.fromkeys((taken, dead, late), "withdrawn")
     assert department.tell(NOW + 11 * HOUR) == 0
     assert hub.transact(lambda db: connecting.connect(db, elsewhere, "d.token", NOW)) == 0, "nothing is open"
+
+
+def test_a_database_that_is_away_is_told_once_and_asked_ever_more_seldom(caplog: pytest.LogCaptureFixture) -> None:
+    looks = departments.Looks()
+    away = StoreError("centre_database_away", "中心数据库没有应答", hint="检查数据库，稍后再试")
+    pauses = [looks.pause_s]
+    for _ in range(20):
+        looks.failed(away)
+        pauses.append(looks.pause_s)
+    assert pauses == sorted(pauses) and (pauses[0], pauses[-1]) == (departments.EVERY_S, departments.AWAY_S)
+    looks.failed(OSError("张三"))
+    for _ in range(2):
+        looks.went_well()
+    assert looks.pause_s == departments.EVERY_S
+    assert [record.getMessage() for record in caplog.records] == [
+        "telling departments failed: centre_database_away",
+        "telling departments failed: OSError",
+        "telling departments goes on after 21 failed looks",
+    ]
 
 
 def test_whatever_breaks_while_a_department_is_told_counts_as_a_try(hub: Hub) -> None:

@@ -172,6 +172,12 @@ def test_a_one_time_code_works_once_and_not_for_ever(hub: Hub, counter: Counter)
         hub.run(enrolment.enrol(hub.store, msgspec.structs.replace(request, device="d3", device_code="D4"), NOW))
 
 
+def test_no_command_takes_a_one_time_code_for_an_option(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["-Trp3v0bGq", "_kX", "--help", "wT-q_9"])
+    monkeypatch.setattr("central.enrol.secrets.token_urlsafe", lambda _bytes: next(drawn))
+    assert hub.run(enrolment.new_code(hub.store, OFFICE, NOW)) == "wT-q_9"
+
+
 def test_a_device_code_is_never_given_twice(hub: Hub, counter: Counter) -> None:
     request = wire.EnrolRequest(
         one_time_code=hub.run(enrolment.new_code(hub.store, OFFICE, NOW)),

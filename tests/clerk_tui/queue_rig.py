@@ -14,6 +14,7 @@ import msgspec
 from click.testing import CliRunner
 
 from central.cli import main as central
+from clerk_tui.cli.counter import sync_settings
 from clerk_tui.clock import Clock, SystemClock
 from clerk_tui.config import (
     CatalogueSection,
@@ -142,7 +143,7 @@ class Seat:
         return [fact.body for fact in self.ws.journal.facts_of(ticket)]  # type: ignore[misc]
 
     def sync(self) -> SyncReport:
-        return sync_once(self.ws.journal.database, self.ws.clock, self.between.url, self.token)
+        return sync_once(self.ws.journal.database, self.ws.clock, sync_settings(self.config, self.between.url))
 
     def close(self) -> None:
         self.ws.close()

@@ -258,9 +258,7 @@ class Device:
             self._conversation(http, self._told_now).watch(25)
 
     def _settings(self) -> Settings:
-        return Settings(
-            path=self.path, url="", token_file=self.token_file, sealed_folder=self.folder / "sealed", office=OFFICE
-        )
+        return Settings(path=self.path, url="", token_file=self.token_file, office=OFFICE)
 
     def _conversation(self, http: httpx.Client, told: Keeper | None = None) -> Client:
         token = read_token(self.token_file)

@@ -104,6 +104,20 @@ def test_an_agent_brings_an_authorisation(clerk: Clerk) -> None:
     assert {row["code"] for row in by_agent} - {row["code"] for row in alone} == {"proxy"}
 
 
+def test_a_checklist_says_what_may_be_decided_against_the_applicant_and_lists_the_materials(clerk: Clerk) -> None:
+    """行政许可法 art. 34, 38: told before applying, and no reason to turn anybody away."""
+    done = clerk(
+        "checklist", "tobacco-retail-licence", "--answer", "near_school=yes", "--answer", "priority=no", "--json"
+    )
+    assert set(done.json) == {"matter", "situations", "materials", "cautions"}
+    (caution,) = done.json["cautions"]
+    assert set(caution) == {"code", "text", "basis"} and caution["text"] in done.err
+    far = clerk(
+        "checklist", "tobacco-retail-licence", "--answer", "near_school=no", "--answer", "priority=no", "--json"
+    )
+    assert set(far.json) == {"matter", "situations", "materials"}
+
+
 def test_a_checklist_says_that_nothing_is_needed_and_where_to_go(clerk: Clerk) -> None:
     """With an exit there is one key more; without one the keys are the same as ever."""
     prepackaged = ("--answer", "business=retail", "--answer", "sells=prepackaged", "--answer", "vending=no")
@@ -390,6 +404,28 @@ def test_a_reprint_says_whether_nothing_came_out_or_nobody_knows_and_each_print_
         row for row in clerk(*there, "papers", "--printed", f"{number}:2", "--json").json["papers"] if row["error"]
     ]
     assert clerk(*there, "reprint", number, "--json").json["state"] == "printed"
+
+
+@pytest.mark.usefixtures("morning")
+def test_of_what_nobody_knows_the_words_say_so_and_what_to_type(clerk: Clerk, home: Path) -> None:
+    config = home / "config.toml"
+    data = walk_in()
+    data["materials"] = {}
+    with printer(break_off) as (port, _jobs):
+        config.write_text(
+            f'[catalogue]\npath = "{Path.cwd() / "catalogue"}"\n[print]\ntarget = "tcp://127.0.0.1:{port}"\n'
+        )
+        taken = clerk("--config", config, "intake", saved(home, data))
+        receipt, notice = (line for line in taken.err.splitlines() if line.startswith("凭证 "))
+        number = receipt.split()[1]
+        assert "不知道打出没有" in receipt and "没有打出：" not in receipt and f"--not-printed {number}:0" in receipt
+        assert "还在排队" in notice and "--printed" not in notice
+        clerk("--config", config, "reprint", number)
+        told = clerk("--config", config, "papers")
+    lines = told.out.splitlines()
+    assert {number, f"{number} 补打 1"} <= {line.split("  ")[0] for line in lines if "  receipt  " in line}
+    typed = {line.split("--not-printed ")[1] for line in lines if "--not-printed" in line}
+    assert {f"{number}:0", f"{number}:1"} <= typed
 
 
 @pytest.mark.usefixtures("morning")

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from central.cli import main as central
 from clerk_tui.cli.beside import Centre
 from hall.errors import HallError
+from hall.sealed import read_envelope
 from tests.clerk_tui.cli.conftest import ROOT, Clerk, saved, walk_in
 
 CLERK = [sys.executable, "-m", "clerk_tui"]
@@ -104,6 +107,28 @@ def test_a_device_enrols_once_and_sends_what_it_has(clerk: Clerk, home: Path) ->
         centre.stop()
     assert clerk("--config", config, "sync", "--once", "--json").error["code"] == "sync_offline"
     assert clerk("--config", config, "case", reference, "--json").code == 0
+
+
+def test_what_a_revoked_device_has_not_sent_is_sealed_by_the_command_too(clerk: Clerk, home: Path) -> None:
+    centre = Centre(home / "centre")
+    centre.start()
+    try:
+        url, config = centre.url(), home / "config.toml"
+        config.write_text(f'[catalogue]\npath = "{ROOT / "catalogue"}"\n[centre]\nurl = "{url}"\n')
+        code = centre.code("SL01").encode()
+        device = clerk("--config", config, "enrol", url, "-", "--json", stdin=code).json["device"]
+        told = CliRunner().invoke(
+            central, ["device", "revoke", device, "--data", str(home / "centre"), "--office", "SL01"]
+        )
+        assert told.exit_code == 0, told.output
+        for count in (1, 2):
+            assert clerk("--config", config, "intake", saved(home, walk_in()), "--json").code == 0
+            done = clerk("--config", config, "sync", "--once", "--json")
+            assert done.error["code"] == "sync_revoked"
+            (sealed,) = [path for path in home.rglob("*.sealed") if str(path) in done.error["hint"]]
+            assert read_envelope(sealed.read_bytes()).facts == 3 * count, "and where it lies is said"
+    finally:
+        centre.stop()
 
 
 def test_a_centre_that_cannot_start_is_told(home: Path) -> None:

@@ -71,6 +71,24 @@ async def test_what_did_not_come_out_is_tried_again_and_is_no_second_print(
         await clerk.until(lambda: cases.get(ws, reference).papers[0].reprints == 1)
 
 
+async def test_what_waits_behind_a_doubt_is_printed_from_the_case_and_is_no_second_print(
+    counter: OpenCounter, ws: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "blocked").unlink()
+    async with counter() as clerk:
+        await clerk.settle()
+        reference = intake.submit(ws, restaurant(ws)).reference
+        with ws.journal.write() as connection:
+            (job,) = queries.jobs_in(connection, "queued")
+            queries.move_job(connection, job.paper_id, 0, ("queued",), "queued", error="上一份不知道打出没有", at_ms=1)
+        clerk.app.show_case(reference)
+        await clerk.settle()
+        assert "上一份不知道打出没有" in clerk.text and "再打一次" in clerk.text and "改送别处" in clerk.text
+        await clerk.press("p")
+        await clerk.until(lambda: state(ws, reference) == "printed")
+        assert cases.get(ws, reference).papers[0].reprints == 0
+
+
 async def test_at_the_start_a_doubt_is_asked_about_and_no_answer_changes_nothing(
     counter: OpenCounter, ws: Workspace
 ) -> None:

@@ -20,6 +20,7 @@ from msgspec import structs
 
 from clerk_tui.cli.main import main
 from clerk_tui.config import Config, PrintSection
+from clerk_tui.printing.targets import PrintError
 from clerk_tui.services import cases, handing, intake, papers, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store import queries
@@ -266,6 +267,33 @@ def test_a_printer_that_is_down_is_not_waited_for_with_every_paper(
         intake.submit(down, restaurant(down, layout=MISSING))
     assert [each.state for each in papers.deliver_pending(down)] == ["failed"] * 6
     assert len(tried) == 1
+
+
+def test_a_printer_that_stands_still_takes_one_paper_and_the_others_wait(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[bytes] = []
+
+    def break_off(connection: socket.socket, jobs: list[bytes]) -> None:
+        met.append(connection.recv(10))
+
+    monkeypatch.setattr("clerk_tui.printing.network.escpos", lambda pdf: bytes(32 << 20))
+    with printer(break_off) as (port, _jobs):
+        still = printing_to(ws, f"tcp://127.0.0.1:{port}", by_kind={"acceptance": f"dir:{tmp_path / 'a4'}"})
+        for layout in (MISSING, MISSING):
+            intake.submit(still, restaurant(still, layout=layout))
+        intake.submit(still, restaurant(still))
+        done = papers.deliver_pending(still)
+        assert [each.state for each in done] == ["unknown", "queued", "queued", "queued", "printed"]
+        assert len(met) == 1, "nothing was sent of those that wait"
+        waits = done[1]
+        assert str(port) in waits.error and "还在排队" in waits.error and "改送别处" in waits.error
+        first, second = papers.unprinted(still)[0:2]
+        assert (first.state, first.error) == ("queued", waits.error)
+        down: dict[str, PrintError] = {}
+        again = [papers.print_elsewhere(still, job, f"tcp://127.0.0.1:{port}", down) for job in (first, second)]
+        assert [each.state for each in again] == ["unknown", "queued"] and len(met) == 2
+    assert papers.print_elsewhere(still, second, f"dir:{tmp_path / 'else'}").state == "printed"
 
 
 def test_a_connection_that_breaks_off_is_asked_about(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

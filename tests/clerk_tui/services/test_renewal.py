@@ -94,7 +94,7 @@ def begin_anew(window: Window, backup: Path | None = None, *, ask_clerks: bool =
 def send_old(window: Window) -> None:
     """What the sync process does for archives."""
     store = window.config.store_file
-    settings = Settings(path=store, url="", token_file=store, sealed_folder=store.with_name("sealed"), office="SL01")
+    settings = Settings(path=store, url="", token_file=store, office="SL01")
     database = window.ws.journal.database
     outbox = Outbox(store)
     with window.hall.http() as http:

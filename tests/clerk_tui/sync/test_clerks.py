@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from msgspec import structs
 
 from central.cli import main as central
+from clerk_tui.cli.counter import sync_settings
 from clerk_tui.config import CentreSection, Config
 from clerk_tui.services import signing_in
 from clerk_tui.services.signing_in import SignInRefused
@@ -47,7 +48,7 @@ class Window:
 
     def sync(self) -> SyncReport:
         ws = self.ws
-        return sync_once(ws.journal.database, ws.clock, ws.config.centre.url, self.token_file)
+        return sync_once(ws.journal.database, ws.clock, sync_settings(ws.config, ws.config.centre.url))
 
     def refused(self, pin: str = PIN) -> str:
         with pytest.raises(SignInRefused) as error:

@@ -52,7 +52,7 @@ def wait_for(messages: queue.Queue[AnyMessage], kind: type[AnyMessage]) -> AnyMe
 
 
 def settings(journal: Journal, url: str, token: Path) -> Settings:
-    return Settings(path=journal.path, url=url, token_file=token, sealed_folder=journal.path.with_name("sealed"))
+    return Settings(path=journal.path, url=url, token_file=token)
 
 
 def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
         supervisor.stop()
     assert journal.device().acked_through == 6
     with running_centre(tmp_path / "centre") as url:
-        report = sync_once(journal.database, StillClock(), url, token)
+        report = sync_once(journal.database, StillClock(), settings(journal, url, token))
     assert (report.pushed, report.pending, report.trouble) == (3, 0, None)
     journal.close()
 
@@ -111,7 +111,7 @@ def test_a_process_that_keeps_dying_is_told_as_what_it_is_and_started_again_all_
 def test_without_enrolment_the_counter_is_told_and_goes_on(tmp_path: Path) -> None:
     journal = new_journal(tmp_path)
     add_case(journal, 1)
-    report = sync_once(journal.database, StillClock(), "http://127.0.0.1:9", tmp_path / "token")
+    report = sync_once(journal.database, StillClock(), settings(journal, "http://127.0.0.1:9", tmp_path / "token"))
     assert report.trouble is not None
     assert (report.trouble.what, report.pending) == ("not_enrolled", 3)
     outbox = Outbox(journal.path)

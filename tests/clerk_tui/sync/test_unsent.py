@@ -125,13 +125,13 @@ def test_whoever_waits_for_the_feed_is_told_of_the_next_change_and_of_trouble(tm
         for each, file in ((here, token), (there, other)):
             enrol(each.database, file, url, one_time_code(tmp_path / "centre"), "SL01")
         add_case(here, 1)
-        assert sync_once(here.database, StillClock(), url, token).trouble is None
+        assert sync_once(here.database, StillClock(), settings(here, url, token)).trouble is None
         watch = Watch(
             settings(here, url, token), lambda message: heard.put(message), lambda: woken.put(None), lambda: bool(ended)
         )
         assert watch.begin() == ASK_S, "until it is known whether the centre waits"
         case = add_case(there, 1)
-        assert sync_once(there.database, StillClock(), url, other).trouble is None
+        assert sync_once(there.database, StillClock(), settings(there, url, other)).trouble is None
         told = heard.get(timeout=30)
         assert isinstance(told, Changed) and case in [change.case_id for change in told.changes]
         assert watch.begin() == WATCHED_S, "from now on the conversation may rest"
