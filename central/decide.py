@@ -96,9 +96,10 @@ class NewConflict(Struct, frozen=True, kw_only=True):
 
 
 class Claim(Struct, frozen=True):
-    """What should belong to one case only: a ticket of a day, a person's application. Only its digest is stored."""
+    """What should belong to one case only: a ticket of a day, a person's application (only its digest is stored), and
+    the number of a new case, which is looked for among the others'."""
 
-    kind: Literal["same_ticket", "candidate_pair"]
+    kind: Literal["same_ticket", "candidate_pair", "same_reference"]
     what: str
     case_id: str
     seq: int
@@ -123,6 +124,7 @@ class Decided(Struct):
     asides: dict[int, AsideKind] = field(default_factory=dict)
     conflicts: list[NewConflict] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    numbers: list[Claim] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
 
 
@@ -289,6 +291,8 @@ def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known
         conflict("needs_review", doubt.reason)
     if isinstance(body, f.ConflictSettled):
         decided.settled.append(_settled(body, fact))
+    if case.version == 1 and (number := plain(case.reference)):
+        decided.numbers.append(Claim("same_reference", number, case.case_id, each.seq, plain(header.actor)))
     if isinstance(body, f.CaseReceived) and status is wire.Status.APPLIED:
         decided.claims += _claims(each, fact, body)
 

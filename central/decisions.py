@@ -41,7 +41,7 @@ async def decide(store: Store, department: DepartmentRow, decision: Decision, no
 
     Raises:
         Refused: 400 a text that cannot be stored, 404 no such case of this department, 409 the id was used for another
-            decision, 422 a refusal without reasons, or a day that cannot be.
+            decision, or two of its cases have the reference, 422 a refusal without reasons, or a day that cannot be.
     """
     body = _body(decision)
 
@@ -97,13 +97,9 @@ async def _decide(
     store: Store, db: Db, department: DepartmentRow, decision: Decision, body: f.CaseDecided, now_ms: int
 ) -> DecisionReply:
     at = await _journal(store, db, department.office, now_ms)
-    case_id = await facts.case_named(db, department.office, decision.case_id, decision.reference)
-    row = (await facts.cases_to_change(db, [case_id])).get(case_id) if case_id else None
-    case = _cases.decode(row.snapshot) if row else None
-    if case is None or row is None or row.office != department.office or case.matter.department.key != department.key:
-        raise _refuse(404, "unknown_case", "本部门没有这个办件")
     event_id = f"decision/{department.office}/{department.key}/{decision.id}"
     known = await facts.stored_as(db, event_id)
+    case = await _case(db, department, decision, known[0] if known else "")
     header = f.Header(
         event_id=event_id,
         type="case.decided",
@@ -142,6 +138,24 @@ async def _decide(
     )
 
 
+async def _case(db: Db, department: DepartmentRow, decision: Decision, before: str) -> Case:
+    """The department's case that is meant; ``before`` is the one that the same decision was kept for already.
+
+    Raises:
+        Refused: 404 there is none, 409 the reference does not say which.
+    """
+    names = await facts.cases_named(db, department.office, decision.case_id, decision.reference)
+    rows = (await facts.cases_to_change(db, names)).values()
+    cases = {row.case_id: _cases.decode(row.snapshot) for row in rows}
+    own = {name: case for name, case in cases.items() if case.matter.department.key == department.key}
+    if not own:
+        raise _refuse(404, "unknown_case", "本部门没有这个办件")
+    if len(own) > 1 and before not in own:
+        message = f"收件编号 {decision.reference} 有{len(own)}个办件，用 case_id 写明是哪一个"
+        raise _refuse(409, "ambiguous", message, field="reference")
+    return own[before] if before in own else next(iter(own.values()))
+
+
 async def _journal(store: Store, db: Db, office: str, now_ms: int) -> IncarnationRow:
     """The centre's own journal in a hall, made when it is first needed; locked until the transaction ends."""
     at = await devices.incarnation(db, office, CODE)
@@ -157,5 +171,5 @@ async def _journal(store: Store, db: Db, office: str, now_ms: int) -> Incarnatio
     return row
 
 
-def _refuse(status: int, code: str, message: str) -> Refused:
-    return Refused(status, wire.Problem(code=code, message=message))
+def _refuse(status: int, code: str, message: str, field: str = "") -> Refused:
+    return Refused(status, wire.Problem(code=code, message=message, field=field))

@@ -29,7 +29,8 @@ def _store(state: State) -> Store:
 @post("/v1/departments/decisions", status_code=200, opt=needs(Permission.DECIDE))
 async def report_decision(data: JSONBody[w.Decision], request: Asked, state: State) -> w.DecisionReply:
     """A department reports its decision on one of its cases. May be sent again: ``id`` is the department's own, and
-    the same one is answered the same.
+    the same one is answered the same. A ``reference`` that two of its cases have is refused as ``ambiguous`` (409):
+    name the case by ``case_id``.
 
     ``epoch`` in the reply names the centre's history that has the decision. A centre that was restored from a copy
     has another epoch (it says so in what it tells, and in its next reply) and may lack it: send the decisions of the

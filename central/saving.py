@@ -20,7 +20,11 @@ from hall.facts import Header
 
 _cases = msgspec.json.Decoder(Case)
 _encode = msgspec.json.Encoder().encode
-_TWICE = {"same_ticket": "同一个号办了两次", "candidate_pair": "同一申请人的同一事项可能登记了两次"}
+_TWICE = {
+    "same_ticket": "同一个号办了两次",
+    "candidate_pair": "同一申请人的同一事项可能登记了两次",
+    "same_reference": "两个办件用了同一个收件编号",
+}
 
 
 async def save_cases(
@@ -36,8 +40,11 @@ async def save_cases(
 ) -> None:
     """Keep the cases of a batch, with the numbers from ``first`` on, its conflicts, and what departments are to be
     told."""
-    conflicts = [*decided.conflicts, *await _claimed(db, office, incarnation, decided.claims)]
-    conflicts += await _numbered_twice(db, office, incoming, decided, known)
+    conflicts = [
+        *decided.conflicts,
+        *await _claimed(db, office, incarnation, decided.claims),
+        *await _numbered(db, office, decided.numbers),
+    ]
     await table.add(db, office, incarnation, conflicts, now_ms)
     await table.settle(db, office, decided.settled, now_ms)
     flags = await _flags(db, decided, known, conflicts, suspects)
@@ -76,49 +83,30 @@ async def _claimed(db: Db, office: str, incarnation: str, claims: list[Claim]) -
         other, wrote = first[claim.kind, key]
         if other == claim.case_id or wrote == incarnation:
             continue
-        pair = ":".join(sorted((claim.case_id, other)))
-        found.append(
-            NewConflict(
-                conflict_id=f"{claim.kind}:{pair}",
-                case_id=claim.case_id,
-                kind=claim.kind,
-                reason=_TWICE[claim.kind],
-                seq=claim.seq,
-                actor=claim.actor,
-                other=other,
-            )
-        )
+        found.append(_pair(claim, other))
     return found
 
 
-async def _numbered_twice(
-    db: Db, office: str, incoming: Sequence[Incoming], decided: Decided, known: Mapping[str, CaseRow]
-) -> list[NewConflict]:
-    """The new cases whose number another case of the hall has: it stands on the papers of both, and both keep it."""
-    new = {case_id: plain(case.reference) for case_id, case in decided.cases.items() if case_id not in known}
-    holders = await facts.numbered(db, office, sorted(set(filter(None, new.values()))))
-    found = []
-    for case_id, reference in new.items():
-        others = [other for other in holders.get(reference, []) if other != case_id]
-        if reference:
-            holders.setdefault(reference, []).append(case_id)
-        if not others:
-            continue
-        each = incoming[decided.last[case_id]]
-        assert each.header is not None
-        pair = ":".join(sorted((case_id, others[0])))
-        found.append(
-            NewConflict(
-                conflict_id=f"same_reference:{pair}",
-                case_id=case_id,
-                kind="same_reference",
-                reason="另一个办件的凭证上也是这个编号",
-                seq=each.seq,
-                actor=plain(each.header.actor),
-                other=others[0],
-            )
-        )
-    return found
+async def _numbered(db: Db, office: str, claims: list[Claim]) -> list[NewConflict]:
+    """The conflicts of numbers that another case has: two machines wrote under one code, or papers were forged."""
+    if not claims:
+        return []
+    first = await facts.numbered(db, office, sorted({each.what for each in claims}))
+    pairs = [(claim, first.setdefault(claim.what, claim.case_id)) for claim in claims]
+    return [_pair(claim, other) for claim, other in pairs if other != claim.case_id]
+
+
+def _pair(claim: Claim, other: str) -> NewConflict:
+    pair = ":".join(sorted((claim.case_id, other)))
+    return NewConflict(
+        conflict_id=f"{claim.kind}:{pair}",
+        case_id=claim.case_id,
+        kind=claim.kind,
+        reason=_TWICE[claim.kind],
+        seq=claim.seq,
+        actor=claim.actor,
+        other=other,
+    )
 
 
 async def _flags(

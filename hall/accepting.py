@@ -163,6 +163,15 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     reason: str = ""
 
 
+class CreditStated(Body, frozen=True, tag="credit.stated"):
+    """Whether the applicant has a clean credit record, as a clerk looked it up: with a bad one nothing is promised
+    (容缺受理, domain.md §6). Written where it is bad, and where what was written before was wrong."""
+
+    good: bool
+    window: str = ""
+    clerk: str = ""
+
+
 class CaseAnswered(Body, frozen=True, tag="case.answered"):
     """Questions that were open at the receipt were answered, before the case was decided.
 
@@ -213,5 +222,6 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     window: str = ""
     clerk: str = ""
     language: Language = ""
+    good_credit: bool = True
     standing: dict[str, Any] = {}
     plan: ListPlan | None = None

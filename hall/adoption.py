@@ -120,6 +120,7 @@ def begin(fact: Fact, line: Event) -> Case:
         window=body.window,
         clerk=body.clerk,
         language=body.language,
+        good_credit=body.good_credit,
         accepted=body.accepted,
         due=body.due,
         gaps=_gaps(body, body.ticks),
@@ -183,6 +184,7 @@ def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any
         "accepted": body.accepted,
         "due": body.due,
         "promises": body.promises,
+        "good_credit": body.good_credit,
         "plan": body.plan,
         "writers": {**case.writers, **known},
     }

@@ -177,6 +177,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     handovers: tuple[MaterialsHandedOver, ...] = ()
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
+    good_credit: bool = True
     language: Language = ""
     adopted: str = ""
     writers: dict[str, int] = {}
@@ -197,6 +198,13 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if len(self.writers) < 2:
             return self.timeline
         return tuple(sorted(self.timeline, key=lambda event: event.at_ms))
+
+    @property
+    def broke_promise(self) -> bool:
+        """Whether it was ended or denied while a material that was promised (容缺) was overdue."""
+        denied = self.decision if self.decision is not None and not self.decision.granted else None
+        end = self.closed or denied
+        return end is not None and any(promise.until < end.day for promise in self.promises)
 
     @property
     def fee_open(self) -> int:

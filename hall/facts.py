@@ -23,6 +23,7 @@ from hall.accepting import CaseReceived as CaseReceived
 from hall.accepting import CaseRefused as CaseRefused
 from hall.accepting import CaseSupplemented as CaseSupplemented
 from hall.accepting import CaseTolerated as CaseTolerated
+from hall.accepting import CreditStated as CreditStated
 from hall.accepting import Due as Due
 from hall.accepting import Promise as Promise
 from hall.checklist import Row, SituationRef
@@ -197,6 +198,7 @@ FactBody = (
     | CaseCorrected
     | CaseRefused
     | CaseSupplemented
+    | CreditStated
     | CaseAnswered
     | CaseAdopted
     | ProcedureAnnounced

@@ -178,6 +178,11 @@ def _supplemented(case: Case, fact: f.Fact) -> Changes:
     }
 
 
+def _credited(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.CreditStated)
+    return {"good_credit": fact.body.good}
+
+
 def _answered(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.CaseAnswered)
     return answering.answered(case, fact.body)
@@ -281,6 +286,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseCorrected: _corrected,
     f.CaseRefused: _refused,
     f.CaseSupplemented: _supplemented,
+    f.CreditStated: _credited,
     f.CaseAnswered: _answered,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,

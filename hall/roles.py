@@ -169,6 +169,7 @@ FACTS: Final[dict[str, Permission]] = {
     "case.corrected": Permission.RECEIVE,
     "case.refused": Permission.RECEIVE,
     "case.supplemented": Permission.RECEIVE,
+    "credit.stated": Permission.RECEIVE,
     "case.answered": Permission.RECEIVE,
     "case.adopted": Permission.RECEIVE,
     "inquiry.answered": Permission.RECEIVE,

@@ -25,6 +25,7 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.CaseTolerated: OPEN,
     f.CaseRefused: OPEN,
     f.CaseSupplemented: UNDECIDED,
+    f.CreditStated: OPEN,
     f.CaseAnswered: frozenset({S.RECEIVED}),
     f.CaseAdopted: NOT_ASKED,
     f.ProcedureAnnounced: RUNNING,

@@ -183,6 +183,14 @@ def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, st
     return f"补充回答收件时没有回答的问题：{listed}"
 
 
+def _paper_name(case: Case, paper_id: str) -> str:
+    return next((PAPER_NAMES[paper.kind] for paper in case.papers if paper.paper_id == paper_id), "文书")
+
+
+def _of_row(case: Case, code: str) -> str:
+    return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:
@@ -202,6 +210,8 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
+        case f.CreditStated(good=good):
+            return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
         case f.CaseAnswered(asked=asked):
             return _answered(case.matter.questions, asked)
         case f.CaseAdopted():
@@ -233,13 +243,11 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.PaperIssued(kind=kind):
             return f"出具{PAPER_NAMES[kind]}"
         case f.PaperReprinted(paper_id=paper_id, nth=nth):
-            paper = next((p for p in case.papers if p.paper_id == paper_id), None)
-            return f"补打{PAPER_NAMES[paper.kind] if paper else '文书'}（第{nth}次）"
+            return f"补打{_paper_name(case, paper_id)}（第{nth}次）"
         case f.PersonalShown(reason=reason):
             return f"查看完整个人信息：{reason}"
         case f.DocumentAttached(name=name, material=material):
-            row = next((row.name for row in case.rows if row.code == material), "")
-            return f"加入扫描件{f'（{row}）' if row else ''}：{name}"
+            return f"加入扫描件{_of_row(case, material)}：{name}"
         case f.NoteAdded(text=text):
             return f"备注：{text}"
     return fact.header.type

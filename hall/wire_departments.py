@@ -56,6 +56,7 @@ class Taken(_Message, frozen=True):
 
 class Decision(_Message, frozen=True):
     """A department decided. ``id`` is its own, for ever; the case is named by ``case_id`` or ``reference``.
+    Where two of the department's cases have the reference, nothing is kept: 409 ``ambiguous``, name it by ``case_id``.
 
     ``version`` is that of the ``CaseTold`` it decided on, 0 if it does not say. A refusal carries its reasons
     (行政许可法 art. 38). ``day`` lies between the case's acceptance and today (Beijing time), ``valid_until`` and

@@ -50,6 +50,7 @@ ROWS = (
     ),
 )
 PRESENT = Tick(TickState.PRESENT)
+REFERENCE = "SL01-A1-00001-X"
 
 
 def matter(**changes: Any) -> f.MatterRef:
@@ -70,7 +71,7 @@ def matter(**changes: Any) -> f.MatterRef:
 def received(ticks: dict[str, Tick] | None = None, **changes: Any) -> f.CaseReceived:
     """Materials received on Friday 2026-09-18, all required ones present unless ``ticks`` says otherwise."""
     values: dict[str, Any] = {
-        "reference": "SL01-A1-00001-X",
+        "reference": REFERENCE,
         "matter": matter(),
         "answers": {},
         "situations": (),

@@ -111,27 +111,26 @@ async def cases_to_change(db: Db, case_ids: Iterable[str]) -> dict[str, CaseRow]
     return {row[0]: _case(row) for row in found}
 
 
-async def case_named(db: Db, office: str, case_id: str, reference: str) -> str | None:
-    """The identity of a hall's case, by its identity or its reference; ``None``: neither, or both of different ones."""
-    row = await db.row(
+async def cases_named(db: Db, office: str, case_id: str, reference: str) -> list[str]:
+    """The identities of a hall's cases with this identity, or, without one, with this reference; of both, if both."""
+    rows = await db.rows(
         "SELECT case_id FROM case_ WHERE office = $1 AND case_id = $2 AND ($3 = '' OR reference = $3) UNION ALL"
-        " SELECT case_id FROM case_ WHERE office = $1 AND reference = $3 AND $2 = '' AND $3 <> '' LIMIT 1",
+        " SELECT case_id FROM case_ WHERE office = $1 AND reference = $3 AND $2 = '' AND $3 <> ''",
         office,
         case_id if case_id.isprintable() else "?",
         reference if reference.isprintable() else "?",
     )
-    return str(row[0]) if row else None
+    return [row[0] for row in rows]
 
 
-async def numbered(db: Db, office: str, references: list[str]) -> dict[str, list[str]]:
-    """The hall's cases that have these numbers, by number."""
-    if not references:
-        return {}
-    found: dict[str, list[str]] = {}
-    query = "SELECT reference, case_id FROM case_ WHERE office = $1 AND reference = ANY($2) ORDER BY server_seq"
-    for reference, case_id in await db.rows(query, office, references):
-        found.setdefault(reference, []).append(case_id)
-    return found
+async def numbered(db: Db, office: str, references: Sequence[str]) -> dict[str, str]:
+    """Which of these references a hall's cases have, each with the identity of the oldest."""
+    rows = await db.rows(
+        "SELECT reference, MIN(case_id) FROM case_ WHERE office = $1 AND reference = ANY($2) GROUP BY reference",
+        office,
+        list(references),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def stored_as(db: Db, event_id: str) -> tuple[str, bytes, StoredFact] | None:

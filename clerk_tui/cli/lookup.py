@@ -235,6 +235,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
         "received": made.received.isoformat(),
         "accepted": _day(made.accepted),
         "deemed": made.deemed,
+        "good_credit": made.good_credit,
         "promised_due": _day(clock.promised),
         "statutory_due": _day(clock.statutory),
         "provisional": clock.provisional,
@@ -251,6 +252,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
                 "actor": event.actor,
                 "text": event.text,
                 "alert": event.alert,
+                "misfit": event.misfit,
             }
             for event in made.course
         ],
@@ -393,5 +395,6 @@ def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
     yield from (f"  {_('缺')}  {said_of(gap['name'], _(gap['problem']))}" for gap in told["gaps"])
     for event in told["timeline"]:
         mark = _("【报负责人】") if event["alert"] else ""
-        yield f"  {event['at']}  {mark}{_(event['text'])}"
+        no_effect = _("（{text}）").format(text=_(event["misfit"])) if event["misfit"] else ""
+        yield f"  {event['at']}  {mark}{_(event['text'])}{no_effect}"
     yield from (f"  {_paper_line(row)}" for row in told["papers"])

@@ -37,6 +37,13 @@ class Previewed(Protocol):
     def unprintable(self) -> dict[str, tuple[str, ...]]: ...
 
 
+class Promising(Protocol):
+    """What their drafts have in common."""
+
+    good_credit: bool
+    broken_promise: str
+
+
 P = TypeVar("P", bound=Previewed)
 
 
@@ -46,6 +53,7 @@ class DeskScreen(CounterScreen, Generic[P]):
     ``given`` are the ticks that the clerk gives now; ``ticks`` those that are shown, where a case has some already.
     """
 
+    draft: Promising
     given: dict[str, Tick]
     ticks: dict[str, Tick]
 
@@ -225,7 +233,16 @@ class DeskScreen(CounterScreen, Generic[P]):
         else:
             self.set_tick(code, Tick(state) if state is not None else None)
 
-    def ticked_on(self, row: Row, tick: Tick) -> None:
+    def state_credit(self, *, good: bool) -> None:
+        """What the applicant's credit record is: with a bad one nothing is promised, what was so far is missing."""
+        self.draft.good_credit = good
+        for row in () if good else self.rows:
+            before = self.given.get(row.code)
+            if before is not None and before.state is TickState.PROMISED:
+                self.set_tick(row.code, ticking.unpromised(row, before))
+        self.follow()
+
+    def ticked_on(self, row: Row, tick: Tick | None) -> None:
         """Tick a row that was asked about, and go on to the next."""
         self.set_tick(row.code, tick)
         if self.materials.current == row.code:

@@ -32,14 +32,15 @@ Paragraph = tuple[str, str]
 @dataclass(frozen=True)
 class Spec:
     """What a dialog asks. With ``options`` a digit answers at once, and an Enter
-    right behind it is part of that answer; ``field`` is the label of a line to type into,
-    with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``: nothing), which is
-    at most ``longest`` characters and has none that may not be kept. ``reason``: the text is kept and printed as it
-    stands, so a person's number in it is pointed out while it is typed."""
+    right behind it is part of that answer; ``at`` is the option chosen at first. ``field`` is the label of a line to
+    type into, with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``:
+    nothing), which is at most ``longest`` characters and has none that may not be kept. ``reason``: the text is kept
+    and printed as it stands, so a person's number in it is pointed out while it is typed."""
 
     title: str
     paragraphs: tuple[Paragraph, ...] = ()
     options: tuple[str, ...] = ()
+    at: int = 0
     field: str = ""
     value: str = ""
     check: Callable[[str], str] | None = None
@@ -99,7 +100,7 @@ class Box(Painted):
     def __init__(self, spec: Spec, answer: Callable[[Answer | None], None]) -> None:
         super().__init__(id="box")
         self.spec = spec
-        self.place = 0
+        self.place = spec.at
         self.editor = Editor(spec.value)
         self.error = self.note = ""
         self._answer = answer
@@ -153,7 +154,7 @@ class Box(Painted):
             if number == 0 and lines:
                 lines.append(BLANK)
             on = number == self.place
-            key: Span = (f" {number + 1} ", "chip-key") if number < 9 else ("   ", "plain")
+            key = self._option_key(number)
             parts = wrap(safe(option), columns - 6, 2)
             for n, part in enumerate(parts):
                 lead: Span = key if n == 0 else ("   ", "plain")
@@ -165,6 +166,13 @@ class Box(Painted):
         if self.note:
             lines += [(((part, "info"),), "") for part in wrap(safe(self.note), columns)]
         return lines
+
+    def _option_key(self, number: int) -> Span:
+        """What chooses an option: its digit; while digits go into the field, the arrow to the one above."""
+        key = str(number + 1) if number < 9 else ""
+        if self.typing:
+            key = "↑" if number == self.place - 1 else ""
+        return (f" {key} ", "chip-key") if key else ("   ", "plain")
 
     def _field(self, columns: int) -> Line:
         label = f"{self.spec.field}  "

@@ -16,7 +16,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import instead, refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.intake_items import blank_lines, items_of, known_values, put, takeable, value_of
+from clerk_tui.screens.intake_items import BAD, blank_lines, items_of, known_values, put, takeable, value_of
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.services import intake, making
@@ -42,6 +42,7 @@ class IntakeScreen(DeskScreen[Preview]):
     GROUPS = ("intake",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("intake")]
     TITLE_OF = N_("收件")
+    draft: Draft
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft.ticks)
@@ -87,9 +88,13 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def _items(self) -> list[Any]:
         told = self.rewritten.told(lambda key: value_of(self.draft, key))
-        return items_of(self.draft, self.preview, self.known, told, tell_missing=self.tell_missing)
+        typing = "" if self.form.current in self.form.visited else self.form.current
+        return items_of(self.draft, self.preview, self.known, told, tell_missing=self.tell_missing, typing=typing)
 
     def _changed(self, key: str, value: Value) -> None:
+        if key == "good_credit":
+            self.state_credit(good=value != BAD)
+            return
         put(self.draft, key, value)
         if key == "applicant.id_number":
             self.preview_now()
@@ -98,12 +103,13 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def _left(self, key: str) -> None:
         """What was typed there stands as it is stored, and what is different is said."""
-        cleaned = self.preview.cleaned.get(key)
-        if cleaned is None:
-            return
-        self.rewritten.keep(key, *cleaned)
-        put(self.draft, key, cleaned.value)
-        self.follow()
+        if (cleaned := self.preview.cleaned.get(key)) is not None:
+            self.rewritten.keep(key, *cleaned)
+            put(self.draft, key, cleaned.value)
+            self.follow()
+        elif key.endswith(".id_number"):
+            # Which document it is of is asked now, if the number does not say so.
+            self.form.show(self._items())
 
     def _look_up_person(self) -> None:
         """What the hall knows of the person whose number is now complete; offered, never taken by itself."""
@@ -168,7 +174,9 @@ class IntakeScreen(DeskScreen[Preview]):
     def _warnings(self) -> tuple[str, ...]:
         blanks = len(self.preview.blanks)
         said = (_("表格还有 {count} 项必填的空着").format(count=blanks),) if blanks and self.all_seen else ()
-        return (*said, *self.preview.warnings.values())
+        barred = not self.draft.good_credit and any(gap.tolerable for gap in self.verdict.gaps)
+        excluded = (_("申请人有失信记录，不适用容缺受理"),) if barred else ()
+        return (*said, *excluded, *self.preview.warnings.values())
 
     # -- the header ------------------------------------------------------------------------------------------------
 

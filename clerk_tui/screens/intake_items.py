@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.matter_card import KINDS
+from clerk_tui.services.documents import id_types_of
+from clerk_tui.services.people import credit_caution
 from clerk_tui.widgets.form import Item, Value
 from hall.identity import KINDS as ID_NAMES
-from hall.identity import age_on, check_identity
+from hall.identity import age_on, check_identity, normalise_number
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from clerk_tui.screens.dialog import Paragraph
     from clerk_tui.services.draft import Draft, Preview
     from hall.catalogue.conditions import Answer
@@ -21,17 +25,25 @@ if TYPE_CHECKING:
 
 SELF, AGENT = "self", "agent"
 COMPANIES = ("company", "individual_business", "organisation")
+GOOD, BAD = "good", "bad"
+CREDIT = ((GOOD, N_("没有")), (BAD, N_("有，不适用容缺")))
 LANGUAGES = (("zh", N_("中文")), ("en", N_("中文和英文")))
 YES_NO = (("yes", N_("是")), ("no", N_("否")))
 
 
 def items_of(
-    draft: Draft, preview: Preview, known: Mapping[str, str], told: Mapping[str, str], *, tell_missing: bool
+    draft: Draft,
+    preview: Preview,
+    known: Mapping[str, str],
+    told: Mapping[str, str],
+    *,
+    tell_missing: bool,
+    typing: str = "",
 ) -> list[Item]:
     """Everything that is asked, in the order in which it is asked at the counter.
 
     ``known`` are values of an earlier case by dotted field, ``told`` what is said of a value that stands there;
-    ``tell_missing``: say what is empty (after F9).
+    ``tell_missing``: say what is empty (after F9). ``typing`` is the field that somebody is still typing into.
     """
     missing = preview.missing if tell_missing else {}
     errors = {**missing, **preview.field_errors}
@@ -39,8 +51,8 @@ def items_of(
         question_item(each, draft.answers, preview.warnings.get(f"answers.{each.code}", ""))
         for each in preview.checklist.questions
     ]
-    items += _applicant(draft, preview, known, errors)
-    items += _agent(draft, preview, known, errors)
+    items += _applicant(draft, preview, known, errors, typing)
+    items += _agent(draft, preview, known, errors, typing)
     items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
@@ -64,7 +76,9 @@ def question_item(question: Question, answers: Mapping[str, Answer], caution: st
     )
 
 
-def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
+def _applicant(
+    draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str], typing: str
+) -> Iterator[Item]:
     section = _("申请人")
     kind = draft.kind
     company = kind in COMPANIES
@@ -89,11 +103,17 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
         yield Item("applicant.kind", _("申请人类型"), kind, section, kinds, required=False)
     number = text("id_number", _("社会信用代码") if company else _("证件号码"))
     yield replace(number, told=_identity_told(draft, preview))
+    yield from _id_type("applicant", draft.applicant, kind, section, preview.received, errors, typing)
     yield text("name", _("名称") if company else _("姓名"))
     if company:
         yield text("legal_person", _("法定代表人"), required=False)
     yield text("phone", _("联系电话"), required=False)
     yield text("address", _("联系地址"), required=False, wanted=False)
+    if draft.broken_promise or not draft.good_credit:
+        record = tuple((code, _(label)) for code, label in CREDIT)
+        told = _(credit_caution(draft.broken_promise)) if draft.broken_promise and draft.good_credit else ""
+        stated = GOOD if draft.good_credit else BAD
+        yield Item("good_credit", _("失信记录"), stated, section, record, required=False, caution=told)
     if draft.matter.agent_allowed:
         who = AGENT if draft.agent is not None else SELF
         options = ((SELF, _("本人来办") if not company else _("法定代表人")), (AGENT, _("代理人来办")))
@@ -102,7 +122,9 @@ def _applicant(draft: Draft, preview: Preview, known: Mapping[str, str], errors:
     yield Item("language", _("文书语言"), draft.language or "zh", section, languages, required=False)
 
 
-def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[Item]:
+def _agent(
+    draft: Draft, preview: Preview, known: Mapping[str, str], errors: Mapping[str, str], typing: str
+) -> Iterator[Item]:
     if draft.agent is None:
         return
     for key, label, required in (
@@ -122,6 +144,27 @@ def _agent(draft: Draft, preview: Preview, known: Mapping[str, str], errors: Map
             offer=known.get(where, ""),
             caution=_(preview.warnings.get(where, "")) if draft.agent.get(key) else "",
         )
+        if key == "id_number":
+            yield from _id_type("agent", draft.agent, "", _("代理人"), preview.received, errors, typing)
+
+
+def _id_type(
+    who: str,
+    typed: Mapping[str, str],
+    kind: str,
+    section: str,
+    today: dt.date,
+    errors: Mapping[str, str],
+    typing: str,
+) -> Iterator[Item]:
+    """Which document a number is of, where that cannot be seen from it; not while it is being typed."""
+    if typing == f"{who}.id_number":
+        return
+    value, fits = id_types_of(typed.get("id_number", ""), typed.get("id_type", ""), kind, today)
+    if fits:
+        where = f"{who}.id_type"
+        options = tuple((each, _(ID_NAMES[each])) for each in fits)
+        yield Item(where, _("证件类型"), value, section, options, error=_(errors.get(where, "")))
 
 
 def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
@@ -154,7 +197,7 @@ def _identity_told(draft: Draft, preview: Preview) -> str:
     number = draft.applicant.get("id_number", "")
     if not number or "applicant.id_number" in preview.field_errors:
         return ""
-    kind = applicant.id_type if applicant is not None else ""
+    kind = applicant.id_type if applicant is not None else draft.applicant.get("id_type", "")
     identity = check_identity(number, kind or None, today=preview.received)
     if not identity.valid:
         return ""
@@ -183,13 +226,19 @@ def put(draft: Draft, key: str, value: Value) -> None:
         draft.agent = (draft.agent or {}) if value == AGENT else None
     elif part == "agent":
         assert draft.agent is not None
-        draft.agent[name] = str(value)
+        _put_person(draft.agent, name, str(value))
     elif part == "applicant":
-        draft.applicant[name] = str(value)
-        if name == "kind":
-            draft.applicant.pop("id_type", None)
+        _put_person(draft.applicant, name, str(value))
     elif part == "fields":
         draft.fields[name] = str(value)
+
+
+def _put_person(typed: dict[str, str], name: str, value: str) -> None:
+    """Another number, or another kind of applicant, is another document: its kind is seen or asked anew."""
+    changed = name == "id_number" and normalise_number(value) != normalise_number(typed.get(name, ""))
+    if changed or name == "kind":
+        typed.pop("id_type", None)
+    typed[name] = value
 
 
 def known_values(person: Applicant) -> dict[str, str]:

@@ -130,6 +130,8 @@ class StepScreen(CounterScreen):
 
     def _left(self, key: str) -> None:
         """What was typed there stands as it is stored, and what is different is said."""
+        if self.form.active is None or self.form.active.error:
+            return
         ask = next(ask for ask in self.asks if ask.key == key)
         stored = stored_text(ask, self.counter.today)
         if what := rewriting(str(ask.value), stored):

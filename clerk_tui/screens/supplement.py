@@ -41,6 +41,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     GROUPS = ("supplement",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("supplement")]
     TITLE_OF = N_("补正收件")
+    draft: SupplementDraft
 
     def __init__(self, draft: SupplementDraft) -> None:
         super().__init__(draft.ticks)

@@ -45,6 +45,7 @@ FACTS: dict[str, str] = {
     "case.corrected": N_("当场更正"),
     "case.refused": N_("不予受理"),
     "case.supplemented": N_("补正收件"),
+    "credit.stated": N_("信用记录"),
     "case.answered": N_("回答情形问题"),
     "procedure.started": N_("特别程序开始"),
     "procedure.ended": N_("特别程序结束"),
@@ -91,7 +92,7 @@ FLAGS: dict[str, str] = {
     "same_ticket": N_("同一个号办了两次"),
     "served_twice": N_("一张号票两个窗口都办了"),
     "candidate_pair": N_("同一申请人可能登记了两次"),
-    "same_reference": N_("同一个编号有两个办件"),
+    "same_reference": N_("两个办件用了同一个收件编号"),
     "clock_suspect": N_("窗口时钟不准，日期存疑"),
 }
 ASIDE: dict[str, tuple[str, str]] = {

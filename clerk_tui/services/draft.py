@@ -25,9 +25,10 @@ class Draft:
     """A walk-in as typed so far: change it freely and ask ``intake.preview`` what follows.
 
     ``case_id`` and ``event_id`` are made once, with the draft, and never again: submitting twice makes one case.
-    ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``), ``held`` says which
-    materials the hall has and from where (``intake.refresh_held`` fills it). ``language`` is that of the papers:
-    Chinese, or ``"en"`` for Chinese with English. ``handed_in``: the day post arrived; ``None``: today.
+    ``applicant`` and ``agent`` hold what was typed (keys ``APPLICANT_KEYS``, ``AGENT_KEYS``). ``held`` says which
+    materials the hall has and from where, ``broken_promise`` is the last case of theirs that ended for a broken promise
+    (``intake.refresh_held`` fills both); ``good_credit``: no bad credit record is known. ``language`` is that of the
+    papers: Chinese, or ``"en"`` for Chinese with English. ``handed_in``: the day post arrived; ``None``: today.
     """
 
     matter: Matter
@@ -45,6 +46,7 @@ class Draft:
     ticket: str = ""
     language: Language = ""
     held: dict[str, str] = field(default_factory=dict)
+    broken_promise: str = ""
     left_ms: int = field(default=0, compare=False)
     """When the counter ended while it was being typed, ms since 1970; 0 for a walk-in of this run."""
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -14,33 +14,14 @@ from typing import NamedTuple, cast, get_args
 
 from msgspec import Struct
 
+from clerk_tui.services.documents import ID_TYPES, KIND_NAMES, PROVED, identify, other_kind
 from hall.capacity import caution_of_agent, caution_of_applicant
 from hall.catalogue.model import ApplicantKind, Field, Matter
 from hall.errors import BadInput
 from hall.identity import KINDS, Identity, age_on, check_identity, check_phone
 from hall.names import clean_name, clean_text, has_letter, rewriting
 
-PERSON_IDS = ("resident_id", "resident_id_15", "hmt_residence", "hmt_permit", "passport_cn")
-FOREIGN_IDS = ("passport", "foreign_permanent", "foreign_permanent_15")
-ID_TYPES: dict[str, tuple[str, ...]] = {
-    "citizen": PERSON_IDS,
-    "foreigner": FOREIGN_IDS,
-    "company": ("uscc",),
-    "individual_business": ("uscc",),
-    "organisation": ("uscc",),
-}
-"""Which kinds of number go with which applicant, the usual one first."""
-_PROVED = frozenset({"resident_id", "resident_id_15", "hmt_residence", "foreign_permanent", "foreign_permanent_15"})
-"""Kinds whose own rules say that a number is of them; a passport number may look like anything (domain.md §4.1)."""
-_RESIDENT = re.compile(r"\d{17}[0-9X]", re.ASCII)
 _HOLDERS = {"91": "company", "92": "individual_business", "1": "organisation", "5": "organisation"}
-KIND_NAMES = {
-    "citizen": "公民",
-    "company": "企业",
-    "individual_business": "个体工商户",
-    "organisation": "其他组织",
-    "foreigner": "外国人",
-}
 _AS_WRITTEN = "照证件填姓名或名称；号码填到证件号码"
 YES, NO = "是", "否"
 _YES = frozenset({YES, "yes", "y", "true", "1", "on", "√"})
@@ -292,7 +273,7 @@ def _name(found: Checked, typed: Mapping[str, str], who: str, key: str, *, requi
         found.errors[where] = error.message
         return
     number = check_identity(name)
-    if number.valid and not number.warnings and number.kind in (*_PROVED, "uscc", "passport_cn"):
+    if number.valid and not number.warnings and number.kind in (*PROVED, "uscc", "passport_cn"):
         found.errors[where], found.hints[where] = f"这是{KINDS[number.kind]}号码，不是姓名或名称", _AS_WRITTEN
     elif not has_letter(name):
         found.errors[where], found.hints[where] = "姓名或名称里没有文字", _AS_WRITTEN
@@ -310,7 +291,7 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
         if required:
             found.missing[where] = "请填写证件号码"
         return
-    identity = _identify(raw, id_type, kind, today)
+    identity = identify(raw, id_type, kind, today)
     if not identity.valid:
         found.errors[where] = identity.warnings[0] if identity.warnings else "证件号码不对"
         return
@@ -321,7 +302,7 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
     if who == "agent" and identity.kind == "uscc":
         found.errors[where] = "代理人应当是自然人，请填写身份证件号码"
         return
-    if problem := _other_kind(identity, kind, today):
+    if problem := other_kind(identity, kind, today):
         found.errors[where], found.hints[where] = problem, "照证件核对号码、证件类型和申请人类型"
         return
     found.values["id_type"] = identity.kind
@@ -334,41 +315,6 @@ def _identity(found: Checked, typed: Mapping[str, str], who: str, kind: str, tod
         told.append(f"这是{KIND_NAMES[holder]}的代码，申请人类型却是{KIND_NAMES[kind]}")
     if told:
         found.warnings[where] = "；".join(told)
-
-
-def _identify(raw: str, id_type: str, kind: str, today: dt.date) -> Identity:
-    identity = check_identity(raw, id_type or None, today=today)
-    if not id_type and kind == "foreigner" and identity.kind not in FOREIGN_IDS:
-        return check_identity(raw, "passport", today=today)
-    return identity
-
-
-def _other_kind(identity: Identity, kind: str, today: dt.date) -> str:
-    """Why a number that passes as what it was called is plainly another one; empty when it is not.
-
-    ``kind`` is the applicant's, empty for an agent. A passport of a foreigner is never judged by its shape.
-    """
-    who = KIND_NAMES.get(kind, "代理人")
-    if identity.kind in _PROVED and kind and identity.kind not in ID_TYPES.get(kind, ()):
-        return f"这是{KINDS[identity.kind]}号码，与申请人类型“{who}”不符"
-    if identity.kind in _PROVED or kind == "foreigner" or not _RESIDENT.fullmatch(identity.number):
-        return ""
-    person = check_identity(identity.number, "resident_id", today=today)
-    if identity.kind == "uscc":
-        # Of the credit codes that are digits alone some read as a birth too; their own check character decides.
-        return f"这是{KINDS[person.kind]}号码，不是统一社会信用代码" if person.valid and identity.warnings else ""
-    if person.valid:
-        return f"这是{KINDS[person.kind]}号码，不是{KINDS[identity.kind]}"
-    if kind or _born(identity.number):
-        return f"这像是居民身份证号码：{person.warnings[0]}"
-    return ""
-
-
-def _born(number: str) -> bool:
-    try:
-        return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14])).year >= 1800
-    except ValueError:
-        return False
 
 
 def _phone(found: Checked, typed: Mapping[str, str], who: str) -> None:

@@ -100,6 +100,7 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language=case.language,
+        good_credit=case.good_credit,
         standing=standing_of(case) if whole else {},
         plan=case.plan,
     )

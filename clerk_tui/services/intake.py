@@ -25,7 +25,7 @@ from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Row
-from hall.deadlines import notice_due
+from hall.deadlines import notice_due, tolerance_open
 from hall.errors import BadInput, Unlawful
 from hall.list_plan import ListPlan
 from hall.names import says_something
@@ -63,11 +63,14 @@ def new_draft(ws: Workspace, matter: Matter) -> Draft:
 
 
 def refresh_held(ws: Workspace, draft: Draft) -> None:
-    """Look up which materials the hall has from earlier cases of this applicant; nothing is asked for twice."""
-    from clerk_tui.services.people import held_materials
+    """Look up what earlier cases say of this applicant: which materials the hall has, so that nothing is asked for
+    twice, and whether a promise was broken, where the matter takes promises."""
+    from clerk_tui.services.people import broken_promise, held_materials
 
-    number = draft.applicant.get("id_number", "")
-    draft.held = held_materials(ws, number, draft.matter) if number.strip() else {}
+    number, matter = draft.applicant.get("id_number", ""), draft.matter
+    draft.held = held_materials(ws, number, matter) if number.strip() else {}
+    promises = bool(number.strip()) and tolerance_open(matter.tolerance, matter.limits)
+    draft.broken_promise = broken_promise(ws, number) if promises else ""
 
 
 @needs(Permission.RECEIVE)
@@ -298,7 +301,14 @@ def _begin(
         f.Personal(applicant=ready.applicant, agent=ready.agent, fields=ready.fields),
         event_id=draft.event_id,
     )
+    if not draft.good_credit:
+        action.add(credit_fact(ws, good=False))
     return action
+
+
+def credit_fact(ws: Workspace, *, good: bool) -> f.CreditStated:
+    """What a clerk says of the applicant's credit record."""
+    return f.CreditStated(good=good, window=ws.config.hall.window, clerk=ws.clerk.name)
 
 
 def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result:

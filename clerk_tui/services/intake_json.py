@@ -125,7 +125,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     draft.answers = _later_answers(draft, _object(top.get("answers", {}), "answers"))
     rows = checklist_of(draft).materials
     draft.ticks = _ticks(top.get("materials", {}), rows, ws.catalogue.problems, draft.plan)
-    draft.good_credit = _flag(top.get("good_credit", True), "good_credit")
+    draft.good_credit = _flag(top.get("good_credit", draft.good_credit), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
     draft.late_reason = _text(top.get("late_reason", ""), "late_reason")
     if "handed_in" in top:

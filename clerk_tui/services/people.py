@@ -8,10 +8,11 @@ from typing import Final
 
 from msgspec import structs
 
+from clerk_tui.services.hall_cases import look
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import queries
+from clerk_tui.store import projections, queries, shared
 from clerk_tui.store.connection import translated
 from hall.case import Case, CaseState
 from hall.catalogue.model import Material
@@ -72,6 +73,27 @@ def _known(ws: Workspace, id_number: str) -> Applicant | None:
         return None
     with translated(ws.journal.path):
         return queries.person(ws.journal.read(), number)
+
+
+@needs(Permission.VIEW)
+def broken_promise(ws: Workspace, id_number: str) -> str:
+    """The reference of the last case of this person, at any window of the hall, that was ended or denied because what
+    they had promised (容缺) did not come; empty where there is none. No ban: a clerk looks up the credit record."""
+    number = normalise_number(id_number)
+    if not number:
+        return ""
+    with translated(ws.journal.path):
+        db = ws.journal.read()
+        own = [case.case_id for case in queries.cases_of_person(db, number, LOOK_BACK)]
+        others = shared.matching(db, projections.ID_NUMBER, number[::-1], LOOK_BACK, exactly=True)
+        known = (look(ws, db, case_id) for case_id in dict.fromkeys((*own, *others)))
+        broken = [found.case for found in known if found is not None and found.case.broke_promise]
+    return max(broken, key=lambda case: case.received).reference if broken else ""
+
+
+def credit_caution(reference: str) -> str:
+    """What is said where something may be promised by somebody who broke a promise in the case ``reference``."""
+    return f"该申请人的办件{reference}没有按承诺补齐材料就终结了，请查有无失信记录：有的不适用容缺受理"
 
 
 @needs(Permission.VIEW)

@@ -20,6 +20,7 @@ from clerk_tui.services.entry import (
     check_applicant,
     check_fields,
 )
+from clerk_tui.services.people import credit_caution
 from clerk_tui.services.workspace import Workspace
 from hall import calendar
 from hall.calendar import receipt_clock_start
@@ -31,7 +32,7 @@ from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, search_key
-from hall.verdict import Refusal, Tick, judge
+from hall.verdict import Outcome, Refusal, Tick, Verdict, judge
 
 T = TypeVar("T")
 _BRACKET = re.compile("[（(]")
@@ -61,19 +62,12 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
     if today > dates.tell_by.day and dates.tell_by.provisional:
         found.warnings["handed_in"] = UNSURE
-    tolerance = structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits))
+    verdict = _verdict(draft, checklist, ticks, refusal, dates, today)
+    if draft.broken_promise and Outcome.TOLERATED in verdict.lawful:
+        found.warnings["good_credit"] = credit_caution(draft.broken_promise)
     return Preview(
         checklist=checklist,
-        verdict=judge(
-            checklist,
-            ticks,
-            tolerance=tolerance,
-            latest_promise=dates.latest_promise,
-            today=today,
-            good_credit=draft.good_credit,
-            refusal=refusal,
-            kind=matter.kind,
-        ),
+        verdict=verdict,
         field_errors=found.errors,
         warnings={**cautions_of(checklist), **found.warnings},
         missing=found.missing,
@@ -188,6 +182,22 @@ class _Dates(Struct, frozen=True):
     latest_promise: dt.date
     due: Due
     respond_by: calendar.Due
+
+
+def _verdict(
+    draft: Draft, checklist: Checklist, ticks: dict[str, Tick], refusal: Refusal | None, dates: _Dates, today: dt.date
+) -> Verdict:
+    matter = draft.matter
+    return judge(
+        checklist,
+        ticks,
+        tolerance=structs.replace(matter.tolerance, allowed=tolerance_open(matter.tolerance, matter.limits)),
+        latest_promise=dates.latest_promise,
+        today=today,
+        good_credit=draft.good_credit,
+        refusal=refusal,
+        kind=matter.kind,
+    )
 
 
 def _dates(ws: Workspace, matter: Matter, received: dt.date, today: dt.date) -> _Dates:

@@ -14,9 +14,9 @@ from msgspec import structs
 from clerk_tui.services import cases, printable
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
-from clerk_tui.services.intake import PAPERS, corrected_first, promises, refused_fact, require_why
+from clerk_tui.services.intake import PAPERS, corrected_first, credit_fact, promises, refused_fact, require_why
 from clerk_tui.services.keeping import require_sound
-from clerk_tui.services.people import held_materials
+from clerk_tui.services.people import broken_promise, credit_caution, held_materials
 from clerk_tui.services.recording import Action, Written, answer_words
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
@@ -32,7 +32,7 @@ from clerk_tui.services.supplement_preview import (
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
-from hall.deadlines import is_deemed_accepted, respond_by
+from hall.deadlines import is_deemed_accepted, respond_by, tolerance_open
 from hall.errors import BadDate, BadInput, HallError, Unlawful
 from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, rewriting, says_something
@@ -66,10 +66,17 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
         event_id=ws.new_id(),
         rows=open_rows(case),
         handed_in=ws.clock.today(),
+        good_credit=case.good_credit,
+        broken_promise=_broken_promise(ws, case),
         plan=plan,
         held=held_materials(ws, number, plan) if plan is not None else {},
         found=found,
     )
+
+
+def _broken_promise(ws: Workspace, case: Case) -> str:
+    promising = case.state is not CaseState.TOLERATED and tolerance_open(case.matter.tolerance, case.matter.limits)
+    return broken_promise(ws, case.applicant.id_number) if promising and case.applicant is not None else ""
 
 
 @needs(Permission.RECEIVE)
@@ -191,6 +198,8 @@ def _facts(
 ) -> list[f.FactBody]:
     case, verdict = draft.case, ready.verdict
     facts: list[f.FactBody] = list(_answered(ws, draft, ready))
+    if draft.good_credit != case.good_credit and case.state is not CaseState.TOLERATED:
+        facts.append(credit_fact(ws, good=draft.good_credit))
     if ready.changed:
         facts.append(
             f.CaseSupplemented(
@@ -300,6 +309,8 @@ def _result(
 
 
 def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
+    if draft.broken_promise and draft.good_credit and Outcome.TOLERATED in ready.verdict.lawful:
+        yield credit_caution(draft.broken_promise)
     if ready.overdue and not ready.late:
         yield "已过补正期限"
     if ready.late:

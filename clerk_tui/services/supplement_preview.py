@@ -40,8 +40,8 @@ class SupplementDraft:
     were open when the case was received: put ``answers`` to them, and what they ask for can be ticked as well (the
     preview's ``checklist``). ``held`` says which of it the hall has and from where.
 
-    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal`` and ``good_credit`` are
-    as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
+    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
+    ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
     ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
     when it was opened.
     """
@@ -56,6 +56,7 @@ class SupplementDraft:
     held: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     good_credit: bool = True
+    broken_promise: str = ""
     late_reason: str = ""
     done: Result | None = None
     found: HallCase | None = None

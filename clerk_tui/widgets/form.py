@@ -317,7 +317,8 @@ class FormView(Painted):
     def settle(self) -> None:
         """Somebody is done with the active field, at least for now."""
         item = self.active
-        if item is not None and not item.options and not item.error and not item.empty:
+        if item is not None and not item.options and not item.empty:
+            self.visited.add(item.key)
             self._left(item.key)
 
     def _place(self) -> int:

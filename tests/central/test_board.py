@@ -47,7 +47,7 @@ class Desk:
         case_id = f"case-{number}"
         who = f.Applicant(kind="citizen", name=NAME, id_type="resident", id_number="110101188001010011")
         personal = f.Personal(applicant=who)
-        body = received(ticks, reference=f"{OFFICE}-A1-{number:05d}-X", **changes)
+        body = received(ticks, reference=f"{OFFICE}-A1-{number:05d}-Y", **changes)
         self.device.write(case_id, body, personal=personal, at_ms=at(DAY))
         self.more(case_id, *told)
         return case_id
@@ -163,7 +163,7 @@ def test_trends_are_told_by_hour_and_by_day(desk: Desk) -> None:
 def test_a_case_that_is_listed_says_how_long_each_side_has_had_it(desk: Desk) -> None:
     desk.case(1, (2, ACCEPTED))
     (shown,) = desk.listed(holder="unit", department="市场监管局")
-    assert (shown.reference, shown.matter, shown.holder) == ("SL01-A1-00001-X", "示例许可", "unit")
+    assert (shown.reference, shown.matter, shown.holder) == ("SL01-A1-00001-Y", "示例许可", "unit")
     assert (shown.window_min, shown.unit_min) == (120, 360)
     assert desk.listed(holder="window") == [] and desk.listed(department="公安局") == []
 

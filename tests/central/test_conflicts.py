@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +13,7 @@ from hall import facts as f
 from hall import wire
 from hall import wire_oversight as w
 from hall.clock_doubt import ClockDoubt, read
-from tests.builders import DAY, PRESENT, received
+from tests.builders import DAY, PRESENT, REFERENCE, received
 from tests.central.device import Device
 from tests.central.hub import NOW, Hub
 
@@ -34,11 +33,6 @@ def open_conflicts(hub: Hub, device: Device) -> list[w.ConflictEntry]:
 
 def flags(hub: Hub) -> dict[str, list[str]]:
     return {change.case_id: change.flags for change in hub.feed().changes}
-
-
-def numbered(name: str, **more: Any) -> f.CaseReceived:
-    """Materials received under a number that no other case has."""
-    return received(reference=f"SL01-{name}", **more)
 
 
 def two(hub: Hub) -> tuple[Device, Device]:
@@ -97,7 +91,7 @@ def test_a_step_whose_state_is_gone_is_a_conflict_until_somebody_settles_it(hub:
 def test_the_same_person_brought_to_two_windows_is_a_pair_that_a_person_looks_at(hub: Hub) -> None:
     first, second = two(hub)
     for device, name in ((first, "a"), (second, "b")):
-        device.write(name, numbered(name), personal=WHO)
+        device.write(name, received(), personal=WHO)
         device.drain()
     assert flags(hub) == {"a": ["candidate_pair"], "b": ["candidate_pair"]}
     (pair,) = open_conflicts(hub, first)
@@ -114,39 +108,54 @@ def test_the_same_person_brought_to_two_windows_is_a_pair_that_a_person_looks_at
 
 def test_neither_another_person_nor_the_same_window_nor_a_case_that_is_over_makes_a_pair(hub: Hub) -> None:
     first, second = two(hub)
-    first.write("a", numbered("a"), personal=WHO)
-    first.write("a2", numbered("a2"), personal=WHO)
+    first.write("a", received(), personal=WHO)
+    first.write("a2", received(), personal=WHO)
     first.write("a", f.CaseClosed(how="withdrawn", day=DAY))
     first.drain()
-    second.write("b", numbered("b"), personal=WHO)
-    second.write("c", numbered("c"), personal=OTHER)
+    second.write("b", received(), personal=WHO)
+    second.write("c", received(), personal=OTHER)
     second.drain()
     assert not any(flags(hub).values())
-
-
-def test_two_cases_with_one_number_are_both_kept_and_a_person_looks_at_them(hub: Hub) -> None:
-    first, second = two(hub)
-    for device, name in ((first, "a"), (second, "b")):
-        device.write(name, received(reference="SL01-A1-00001-T"))
-        device.drain()
-    first.write("c", numbered("c"))
-    first.drain(1)
-    assert flags(hub) == {"a": ["same_reference"], "b": ["same_reference"], "c": []}
-    assert {hub.case(name).reference for name in ("a", "b")} == {"SL01-A1-00001-T"}
-    (pair,) = open_conflicts(hub, first)
-    assert ({pair.case_id, pair.other}, pair.reason) == ({"a", "b"}, "另一个办件的凭证上也是这个编号")
-    second.write("b", f.ConflictSettled(conflict=pair.id, stands="both", reason="两人都已告知"))
-    second.drain(1)
-    assert flags(hub) == {"a": [], "b": [], "c": []}
 
 
 def test_the_same_ticket_served_twice_keeps_both_services(hub: Hub) -> None:
     first, second = two(hub)
     for device, name in ((first, "a"), (second, "b")):
-        device.write(name, numbered(name, ticket="A017"))
+        device.write(name, received(ticket="A017"))
         device.drain()
     assert flags(hub) == {"a": ["same_ticket"], "b": ["same_ticket"]}
     assert hub.counts() == {"applied": 2, "cases": 2}
+
+
+def test_a_number_that_two_cases_have_is_listed_with_both_until_somebody_settles_it(hub: Hub) -> None:
+    """Whichever way they come: from two machines, or in one batch of one."""
+    first, second = two(hub)
+    first.write("a", received(reference="SL01-A1-00009-X"))
+    first.write("a", f.NoteAdded(text="备注"))
+    first.write("once", received(reference="SL01-A1-00002-X"))
+    first.drain()
+    assert open_conflicts(hub, first) == []
+    second.write("b", received(reference="SL01-A1-00009-X"))
+    second.write("c", received(reference="SL01-A1-00003-X"))
+    second.write("d", received(reference="SL01-A1-00003-X"))
+    assert {result.status for result in second.push().results} == {wire.Status.APPLIED}
+    same = ["same_reference"]
+    assert flags(hub) == {"a": same, "b": same, "c": same, "d": same, "once": []}
+    pairs = {frozenset((each.case_id, each.other)): each for each in open_conflicts(hub, first)}
+    assert set(pairs) == {frozenset("ab"), frozenset("cd")}
+    assert all(each.reason == "两个办件用了同一个收件编号" for each in pairs.values())
+    first.write("a", f.ConflictSettled(conflict=pairs[frozenset("ab")].id, stands="both", reason="已换发编号"))
+    first.drain(3)
+    assert flags(hub) == {"a": [], "b": [], "c": same, "d": same, "once": []}
+
+
+def test_going_on_with_a_case_at_a_second_window_is_no_second_case_of_its_number(hub: Hub) -> None:
+    first, second = two(hub)
+    first.write("case-1", received(reference=REFERENCE))
+    goes_on(second, first, "case-1", 1)
+    second.drain()
+    first.drain()
+    assert flags(hub) == {"case-1": []}
 
 
 def test_money_that_two_windows_ask_differently_stands_as_first_asked_and_freezes_decisions(hub: Hub) -> None:

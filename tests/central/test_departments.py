@@ -579,3 +579,37 @@ def test_departments_are_connected_from_the_console(tmp_path: Any) -> None:
         assert run("add", "scjg", "--url", wrong).exit_code == 2
     assert run("remove", "scjg").exit_code == 0
     assert run("remove", "scjg").exit_code == 2
+
+
+def test_a_number_that_two_cases_have_names_neither(hub: Hub, device: Device, department: Department) -> None:
+    """Two machines that wrote under one code before they were enrolled; both papers are in somebody's hands."""
+    first = device.case(1, notes=0)
+    device.drain()
+    reference = hub.case(first).reference
+    before = decision("", id="before", reference=reference)
+    reply = report(hub, before)
+    other = Device(hub, "device-2")
+    other.write("other", received(reference=reference))
+    other.write("other", f.CaseAccepted(accepted=DAY, due=f.Due(), article="第五项"))
+    other.drain()
+    refused = report(hub, decision("", id="2", reference=reference, granted=False, reason="不符合条件"))
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (409, "ambiguous", "reference")
+    assert reference in refused.json()["message"] and "case_id" in refused.json()["message"]
+    assert hub.case("other").decision is None, "nothing is guessed"
+    assert report(hub, before).json() == reply.json(), "what was answered once is answered the same"
+    named = report(hub, decision("other", id="2", reference=reference, granted=False, reason="不符合条件"))
+    assert (named.status_code, named.json()["case_id"]) == (200, "other")
+
+
+def test_another_departments_case_of_the_same_number_is_not_meant(
+    hub: Hub, device: Device, department: Department
+) -> None:
+    case_id = device.case(1, notes=0)
+    device.drain()
+    reference = hub.case(case_id).reference
+    theirs = received(reference=reference)
+    key = msgspec.structs.replace(theirs.matter.department, key="other")
+    other = Device(hub, "device-2")
+    other.write("0", msgspec.structs.replace(theirs, matter=msgspec.structs.replace(theirs.matter, department=key)))
+    other.drain()
+    assert report(hub, decision("", reference=reference)).json()["case_id"] == case_id

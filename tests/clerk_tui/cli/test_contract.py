@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from clerk_tui.config import load_config
+from clerk_tui.services import cases
+from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store.journal import Entry
+from hall.facts import CaseDecided
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
 from tests.clerk_tui.printing.tickets import printer
 
@@ -240,6 +245,23 @@ def test_a_case_says_why_a_paper_was_waived(clerk: Clerk, home: Path) -> None:
     assert reasons["marriage"] == "本人到场" and set(reasons.values()) == {"", "本人到场"}
     assert told["timeline"][0]["alert"]
     assert "本人到场" in told["timeline"][0]["text"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_case_says_of_which_line_nothing_came(clerk: Clerk, home: Path) -> None:
+    """Two contrary decisions in one history: whoever reads it sees which of them stands."""
+    reference = clerk("intake", saved(home, walk_in()), "--json").json["reference"]
+    ws = open_workspace(load_config())
+    case_id = cases.hall_case(ws, reference).case.case_id
+    for granted in (True, False):
+        body = CaseDecided(granted=granted, day=ws.clock.today(), reason="条件")
+        ws.journal.commit([Entry(event_id=ws.new_id(), subject=case_id, body=body, actor="0001", day=body.day)])
+    ws.close()
+    told = clerk("case", reference, "--json").json["timeline"]
+    assert [line["misfit"] for line in told if line["type"] == "case.decided"] == ["", "办件已是“已决定”"]
+    assert not any(line["misfit"] for line in told[:-1])
+    lines = [line for line in clerk("case", reference).out.splitlines() if "决定：" in line]
+    assert [line.endswith("决定：不予（办件已是“已决定”）") for line in lines] == [False, True]
 
 
 @pytest.mark.usefixtures("morning")

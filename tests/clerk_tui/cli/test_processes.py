@@ -121,7 +121,13 @@ def test_what_a_revoked_device_has_not_sent_is_sealed_by_the_command_too(clerk: 
             central, ["device", "revoke", device, "--data", str(home / "centre"), "--office", "SL01"]
         )
         assert told.exit_code == 0, told.output
-        for count in (1, 2):
+        (store,) = home.rglob("clerk.db")
+        in_the_way = store.with_name("sealed")
+        in_the_way.write_bytes(b"")
+        assert clerk("--config", config, "intake", saved(home, walk_in()), "--json").code == 0
+        assert "export-sealed" in clerk("--config", config, "sync", "--once", "--json").error["hint"]
+        in_the_way.unlink()
+        for count in (2, 3):
             assert clerk("--config", config, "intake", saved(home, walk_in()), "--json").code == 0
             done = clerk("--config", config, "sync", "--once", "--json")
             assert done.error["code"] == "sync_revoked"

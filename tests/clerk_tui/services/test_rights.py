@@ -36,6 +36,7 @@ OPEN: dict[str, str] = {
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
     "hall_asides.may_see": "whether somebody may ask what is set aside",
     "health.health": "the disk",
+    "intake.credit_fact": "a fact; Action.add asks about it",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
     "intake.outcome_facts": "pure; Action.add asks",
