@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from central import attachments, feed, intake
 from central.clock import now_ms
+from central.store import Db, devices, oversight
 from central.store import clerks as people
-from central.store import devices, oversight
 from central.store import tokens as sessions
 from central.store.clerks import ClerkRow
 from central.store.tokens import SessionRow
@@ -411,8 +411,12 @@ def test_a_sealed_file_that_was_changed_or_is_a_strangers_is_refused(hub: Hub, d
 def unknown_device(hub: Hub, name: str, code: str) -> Device:
     """A device as it is before anybody enrols it: what it sealed under a code that it was given by its settings."""
     device = Device(hub, name, code=code)
-    for table in ("incarnation", "device"):
-        hub.transact(lambda db, table=table: db.run(f"DELETE FROM {table} WHERE device_id = $1", name))
+
+    async def forget(db: Db) -> None:
+        for table in ("incarnation", "device"):
+            await db.run(f"DELETE FROM {table} WHERE device_id = $1", name)
+
+    hub.transact(forget)
     return device
 
 

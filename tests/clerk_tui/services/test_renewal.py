@@ -271,9 +271,12 @@ def test_what_another_centre_had_is_sealed_too_for_a_centre_that_does_not_know_t
     with window.ws.journal.write() as db:
         db.execute("UPDATE device SET server_epoch = 'of a centre before'")
     window.ws.close()
-    for table in ("event", "incarnation", "device"):
-        forget = f"DELETE FROM {table}"
-        inline(hall.store.transact(lambda db, forget=forget: db.run(forget)))
+
+    async def forget(db: Db) -> None:
+        for table in ("event", "incarnation", "device"):
+            await db.run(f"DELETE FROM {table}")
+
+    inline(hall.store.transact(forget))
     begin_anew(window)
     send_old(window)
     (sealed,) = outbox.status(window.ws).sealed
