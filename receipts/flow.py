@@ -249,7 +249,9 @@ class _Picture:
             y += _NAME * _LEADING
 
     def _label_lines(self, label: str) -> Sequence[str]:
-        return self._setter.wrap(label, _NAME, self._box_width, True) if label else ()
+        """One line where there is room, else a line a language."""
+        parts = [label] if self._setter.fonts.width(label, _NAME, True) <= self._box_width else label.split("　")
+        return [line for part in parts for line in self._setter.wrap(part, _NAME, self._box_width, True)]
 
     def _label_height(self, label: str) -> float:
         return _LABEL + (len(self._label_lines(label)) - 1) * _NAME * _LEADING if label else 0.0
