@@ -353,13 +353,27 @@ def test_the_tables_are_the_same_after_a_rebuild(clerk: Clerk, home: Path) -> No
 def test_the_outbox_counts_what_is_unsent(clerk: Clerk, home: Path) -> None:
     assert clerk("outbox", "--json").json == {
         "pending": 0, "oldest": None, "last_contact": None, "quarantined": 0, "enabled": True,
-        "scans": 0, "scans_aside": [],
+        "scans": 0, "scans_aside": [], "sealed": [],
     }  # fmt: skip
     clerk("intake", saved(home, walk_in()), "--json")
     told = clerk("outbox", "--json").json
     assert (told["pending"], told["last_contact"]) == (3, None)
     assert told["oldest"]
     assert clerk("sync", "--once", "--json").error["code"] == "sync_not_enrolled"
+
+
+def test_a_sealed_file_is_named_until_somebody_hands_it_in(clerk: Clerk, home: Path) -> None:
+    clerk("intake", saved(home, walk_in()), "--json")
+    sealed = home / "data" / "clerk" / "sealed" / "A1-00000000-1-47.sealed"
+    sealed.parent.mkdir()
+    sealed.touch()
+    (told,) = clerk("outbox", "--json").json["sealed"]
+    assert told == {"path": str(sealed), "device_code": "A1", "first": 1, "last": 47}
+    assert f"封存的文件还没有交：{sealed}" in clerk("outbox").out
+    store = next(check for check in clerk("doctor", "--json").json["checks"] if check["check"] == "store")
+    assert store["state"] == "warn" and "有 47 条封存在" in store["hint"]
+    sealed.unlink()
+    assert "封存" not in clerk("outbox").out
 
 
 @pytest.mark.parametrize("text", ["qykb", "企业开办", "qiyekaiban"])
