@@ -64,6 +64,7 @@ class QueueThread:
                     break
             self._run(window, job)
             wait = max(SHORTEST_S, window.due_ms() / 1000)
+        self._run(window, Window.leave)
         window.line.close()
 
     def _run(self, window: Window, job: Job | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
@@ -111,6 +112,15 @@ class Watching(Queueing):
         if visit is not None and _leased(visit):
             soonest = min(soonest, self._renew_at)
         return max(0, soonest - self.ws.clock.mono_ms())
+
+    def leave(self) -> None:
+        """Tell the centre that the window goes, where it has nobody and the line stands; else its silence says so."""
+        desk = self.desk
+        if desk.visit is not None or desk.held or desk.asking is not None or not self.line.online:
+            return
+        request = w.WindowRequest(window=self.window, state="closed", businesses=self.businesses)
+        with suppress(Unreachable, Refused):
+            self.line.ask(lambda centre: queue.set_window(centre, request))
 
     def look(self) -> None:
         """Say that the window is there, hear which ticket it has, and who waits; without an answer nothing changes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from clerk_tui.clock import SystemClock
 from clerk_tui.services import queue_desk, queue_paper, shift
 from clerk_tui.services.calling import Window
+from clerk_tui.services.queue_thread import QueueThread
 from clerk_tui.services.queue_watch import LOOK_MS
 from clerk_tui.sync import queue
 from hall import queue_wire as w
@@ -567,6 +569,42 @@ def test_a_window_that_serves_long_is_still_heard_of(desk: Desk) -> None:
     assert desk.window.due_ms() == 0
     desk.window.beat()
     assert {each.window: each.seen_ms for each in queue.figures(desk.hall.centre).windows}["1"] > seen
+
+
+def test_a_window_that_is_left_says_so_unless_it_has_somebody(desk: Desk) -> None:
+    def state() -> str:
+        return queue.window(desk.hall.centre, "1").state
+
+    desk.issue()
+    desk.next()
+    desk.window.look()
+    desk.window.leave()
+    assert state() == "open", "whoever was called comes to it when the program is started again"
+    desk.window.start(CLERK)
+    desk.window.hold(CLERK, "复印材料")
+    desk.window.leave()
+    assert state() == "open", "it has somebody set aside"
+    desk.window.take_up(CLERK, desk.window.now().desk.held[0].ticket.ticket_id)
+    desk.window.finish(CLERK, "只咨询")
+    desk.window.look()
+    assert state() == "open"
+    desk.down()
+    desk.window.leave()
+    desk.down(False)
+    assert state() == "open", "without a network nothing is told, and nothing fails"
+    desk.window.look()
+    desk.window.leave()
+    assert state() == "closed"
+    desk.window.look()
+    assert state() == "open", "the program was started again"
+    looked = threading.Event()
+    thread = QueueThread(desk.seat.ws, [desk.business], lambda now: None, lambda error: None)
+    thread.start()
+    thread.do(lambda window: looked.set())
+    assert looked.wait(60)
+    thread.stop()
+    thread._thread.join(60)
+    assert state() == "closed", "the counter was quit"
 
 
 def test_only_who_may_call_calls(desk: Desk) -> None:
