@@ -43,6 +43,8 @@ LOOK_S = 3.0
 IDLE_S = 30.0
 """After so long without a key a page that somebody left goes back to the first."""
 LONGEST = 60
+BURST_S = 1.5
+"""Keys closer together than this are typed in one go, by somebody who has not looked up in between."""
 DIGITS = "123456789"
 TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
@@ -75,6 +77,7 @@ class StationApp(LeftWithCode):
         self._ended, self._wake = threading.Event(), threading.Event()
         self._front = StationScreen(self.choose, self.press)
         self._left = 0.0
+        self._burst = ("", 0.0)
         self._only: OnlyOne | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -281,7 +284,22 @@ class StationApp(LeftWithCode):
             return
         event.stop()
         event.prevent_default()
-        self.press(event.key, typed(event.character))
+        text = typed(event.character)
+        if not self._retyped(text, self.key_time(event)):
+            self.press(event.key, text)
+
+    def _retyped(self, text: str, at: float) -> bool:
+        """Whether a number is typed again over the page that says what was wrong with it. Its first digit may have
+        been taken for a choice; the ones that follow are none: none of them takes a ticket that nobody wanted."""
+        begun, before = self._burst
+        page = self.page
+        misread = isinstance(page, pages.Trouble) and page.shown
+        self._burst = (text, at) if misread else ("", 0.0)
+        if not (begun and text and at - before < BURST_S and (misread or isinstance(page, pages.Businesses))):
+            return False
+        self._burst = ("", 0.0)
+        self.show(pages.Entry(begun + text))
+        return True
 
     def press(self, key: str, text: str = "") -> None:
         """Do what a key does on the page in front; ``text`` is what it types. A touched key comes here too."""
