@@ -26,7 +26,7 @@ from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.phrases import clock_words
-from hall.errors import BadInput, HallError
+from hall.errors import HallError
 from hall.moments import local_time
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ class StationApp(LeftWithCode):
         ws, taken = self.workspace, page.taken
         if ws is None:
             return
-        self.show(replace(page, printed=None, taken=replace_already(taken)))
+        self.show(works.to_print(page))
 
         def worker() -> None:
             from clerk_tui.services.ticket_printing import print_ticket
@@ -266,7 +266,7 @@ class StationApp(LeftWithCode):
                 self.post_message(messages.TicketPrinted(print_ticket(ws, taken.ticket.ticket_id, taken.told)))
             except Exception as error:
                 log.error("a ticket was not printed: %s", placed(error))
-                self.post_message(messages.StationPage(_not_printed(error)))
+                self.post_message(messages.StationPage(works.not_printed(error)))
 
         self.run_worker(worker, thread=True, exit_on_error=False)
 
@@ -388,20 +388,6 @@ class StationApp(LeftWithCode):
         """A code was not read whole."""
         if not isinstance(self.page, pages.Waiting):
             self.show(pages.Trouble(_("这次扫码没有读全"), _("把码放平、擦干净，再扫一次"), shown=True))
-
-
-def replace_already(taken: Any) -> Any:
-    """The same ticket, to be printed: what follows is about the print."""
-    from msgspec.structs import replace as changed
-
-    return changed(taken, already=False)
-
-
-def _not_printed(error: Exception) -> pages.Trouble:
-    """Whoever takes a number is told what to do, never what a printer or a disk said: that is in the log."""
-    if isinstance(error, BadInput):
-        return pages.Trouble(_(error.message), _(error.hint))
-    return pages.Trouble(_("号票没有打出来，请找导办人员"), _("号码有效，请记住，照样会叫到您"))
 
 
 def _unexpected() -> HallError:
