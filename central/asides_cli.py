@@ -89,26 +89,27 @@ def retry(data: Path, office: str, number: int, person: str, reason: str) -> Non
 @click.command("import-sealed")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_by
+@click.option("--vouch", is_flag=True, help="It is of a machine of this hall that never enrolled: make it known.")
 @on_hall
-def import_sealed(data: Path, office: str, file: Path, person: str) -> None:
+def import_sealed(data: Path, office: str, file: Path, person: str, vouch: bool) -> None:
     """Take in FILE, which a counter sealed because it could not send; importing it again changes nothing."""
     from central import oversight, sealed_import
-    from hall import os_words
+    from hall import os_words, sealed
     from hall.roles import Permission
 
     try:
         with file.open("rb") as handle:
-            content = handle.read(sealed_import.MAX_SEALED + 1)
+            content = handle.read(sealed.MAX_BYTES + 1)
     except OSError as error:
         click.echo(f"封存文件读不出来：{file}（{os_words.why(error)}）", err=True)
         sys.exit(2)
-    if len(content) > sealed_import.MAX_SEALED:
+    if len(content) > sealed.MAX_BYTES:
         click.echo("封存文件过大", err=True)
         sys.exit(2)
 
     async def take_in(store: Store, now: int) -> sealed_import.Imported:
         by = await oversight.answerable(store, office, person, Permission.IMPORT_SEALED)
-        return await sealed_import.take_in(store, office, content, by, now)
+        return await sealed_import.take_in(store, office, content, by, now, vouch=vouch)
 
     told = run(data, take_in)
     where = told.incarnation if told.stored_as == told.incarnation else f"{told.incarnation}（另存为 {told.stored_as}）"

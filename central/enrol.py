@@ -22,6 +22,16 @@ _IDENTITY = re.compile(r"[!-~]{1,100}").fullmatch
 _CODE = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 
 
+def is_identity(text: str) -> bool:
+    """Whether a device may have this identity: not one of the centre's own journals."""
+    return _IDENTITY(text) is not None and not text.startswith(f"{RESERVED.lower()}-")
+
+
+def is_code(text: str) -> bool:
+    """Whether a device may have this code: not the centre's own, nor one of a branch."""
+    return text != RESERVED and _CODE(text) is not None
+
+
 async def new_code(store: Store, office: str, now_ms: int, role: Role = Role.CLERK) -> str:
     """A one-time code for one device of ``office``, a counter unless ``role`` says otherwise."""
     code = secrets.token_urlsafe(CODE_BYTES)
@@ -71,8 +81,7 @@ async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) ->
     code = request.device_code or await devices.free_code(db, office)
     taken = await devices.incarnation(db, office, code)
     if taken is not None and taken.device_id != request.device:
-        message = f"设备代码{code}已被另一台设备使用，请在 config.toml 的 [device] code 换一个"
-        raise Refused(409, wire.Problem(code="code_taken", message=message))
+        raise Refused(409, wire.Problem(code="code_taken", message=f"设备代码{code}已被另一台设备使用"))
     await devices.save_device(db, DeviceRow(request.device, office, request.public_key, False, role), token, now_ms)
     if taken is None:
         start = chain.genesis(request.device, code, request.public_key)

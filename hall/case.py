@@ -31,6 +31,7 @@ from hall.facts import (
     ResultDelivered,
 )
 from hall.list_plan import ListPlan
+from hall.still_open import StillOpen
 from hall.verdict import Gap, Refusal, Tick
 
 
@@ -133,7 +134,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     many facts of whom a window had seen when it went on with the case. ``marks`` say who set a fee, a decision or a
     tick last, ``disputes`` are the conflicts that nobody has settled. ``counted_from``: the day that the
     limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt. ``plan``: what its
-    list is made from, where it was not settled at the receipt.
+    list is made from, where it was not settled at the receipt. ``still_open``: what an inquiry left open.
     """
 
     case_id: str
@@ -188,6 +189,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeline: tuple[Event, ...] = ()
     reason: str = ""
     plan: ListPlan | None = None
+    still_open: StillOpen | None = None
 
     @property
     def course(self) -> tuple[Event, ...]:

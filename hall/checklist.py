@@ -94,28 +94,17 @@ def build_checklist(
     ``held`` maps material codes to where the hall has them from (an earlier case). ``problems`` are the catalogue's
     common problems. Answers must have passed ``read_answers``.
     """
-    who = applying or Applying()
-    facts = Facts(dict(answers), frozenset(), who.kind, who.age, who.agent)
-    asked: list[Question] = []
-    kept: dict[str, Answer] = {}
-    for question in matter.questions:
-        # A later question may depend on an earlier one, so only what is really asked counts from here on.
-        if holds(question.when, Facts(kept, frozenset(), who.kind, who.age, who.agent)):
-            asked.append(question)
-            if (answer := facts.answers.get(question.code, "")) not in OPEN:
-                kept[question.code] = answer
-    facts = Facts(kept, frozenset(), who.kind, who.age, who.agent)
-    situations = tuple(SituationRef(s.code, s.name) for s in matter.situations if holds(s.when, facts))
-    facts = Facts(kept, frozenset(s.code for s in situations), who.kind, who.age, who.agent)
+    found = known(matter, answers, applying or Applying())
+    asked, situations, facts = found.asked, found.situations, found.facts
     common = {problem.code: problem for problem in problems}
     return Checklist(
         matter=matter.key,
-        answers=kept,
+        answers=dict(facts.answers),
         situations=situations,
-        questions=tuple(asked),
-        open_questions=tuple(q.code for q in asked if q.code not in kept),
+        questions=asked,
+        open_questions=tuple(q.code for q in asked if q.code not in facts.answers),
         materials=tuple(
-            _row(matter, material, facts, held or {}, common)
+            row_of(matter, material, facts, held or {}, common)
             for material in matter.materials
             if holds(material.when, facts)
         ),
@@ -125,9 +114,34 @@ def build_checklist(
     )
 
 
-def _row(
+class Known(Struct, frozen=True):
+    """What is asked, which situations hold, and what conditions can ask about, after the answers so far."""
+
+    asked: tuple[Question, ...]
+    situations: tuple[SituationRef, ...]
+    facts: Facts
+
+
+def known(matter: Listing, answers: Mapping[str, Answer], who: Applying) -> Known:
+    """What follows from ``answers`` before any material is looked at; those to questions not asked are dropped."""
+    asked: list[Question] = []
+    kept: dict[str, Answer] = {}
+    for question in matter.questions:
+        # A later question may depend on an earlier one, so only what is really asked counts from here on.
+        if holds(question.when, Facts(kept, frozenset(), who.kind, who.age, who.agent)):
+            asked.append(question)
+            if (answer := answers.get(question.code, "")) not in OPEN:
+                kept[question.code] = answer
+    facts = Facts(kept, frozenset(), who.kind, who.age, who.agent)
+    situations = tuple(SituationRef(s.code, s.name) for s in matter.situations if holds(s.when, facts))
+    codes = frozenset(situation.code for situation in situations)
+    return Known(tuple(asked), situations, Facts(kept, codes, who.kind, who.age, who.agent))
+
+
+def row_of(
     matter: Listing, material: Material, facts: Facts, held: Mapping[str, str], common: Mapping[str, Problem]
 ) -> Row:
+    """A material as this person needs it."""
     because = "；".join(_reasons(matter, material.when, facts))
     return Row(
         code=material.code,
@@ -160,13 +174,18 @@ def _reasons(matter: Listing, when: str, facts: Facts) -> list[str]:
     return [*reasons, "委托他人办理"] if condition.agent and facts.agent else reasons
 
 
+def labels_of(question: Question) -> dict[str, str]:
+    """The words of a question's answers, by code."""
+    return {"yes": "是", "no": "否"} if question.kind == "yesno" else {o.code: o.label for o in question.options}
+
+
 def _words(question: Question, facts: Facts, constants: Collection[tuple[str, str]] | None) -> str:
     """The labels of the answers to a question, only those among ``constants`` if given."""
     answer = facts.answers.get(question.code, "")
     codes = [code for code in (answer if isinstance(answer, tuple) else (answer,)) if code]
     if constants is not None:
         codes = [code for code in codes if (question.code, code) in constants]
-    labels = {"yes": "是", "no": "否"} if question.kind == "yesno" else {o.code: o.label for o in question.options}
+    labels = labels_of(question)
     return "、".join(labels[code] for code in codes if code in labels)
 
 

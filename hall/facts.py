@@ -54,6 +54,7 @@ from hall.shifts import ShiftBody as ShiftBody
 from hall.shifts import ShiftHandedOver as ShiftHandedOver
 from hall.shifts import ShiftPaused as ShiftPaused
 from hall.shifts import ShiftResumed as ShiftResumed
+from hall.still_open import StillOpen
 from hall.ticketing import TicketBody as TicketBody
 from hall.verdict import Refusal, Tick
 
@@ -125,6 +126,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
 
     ``ticks`` are there where the desk was checked before submission (检查核对单): what lay on it, nothing received yet.
     ``exits`` are the grounds on which the matter would be refused in this situation, none of them a decision.
+    ``still_open``: what was not answered, and what the answers may add to the list.
     """
 
     reference: str
@@ -138,6 +140,7 @@ class InquiryAnswered(Body, frozen=True, tag="inquiry.answered"):
     language: Language = ""
     ticks: dict[str, Tick] = {}
     exits: tuple[Refusal, ...] = ()
+    still_open: StillOpen | None = None
 
 
 class PersonalShown(Body, frozen=True, tag="personal.shown"):

@@ -83,6 +83,7 @@ def _begin(fact: f.Fact) -> Case | None:
         tell_by=body.tell_by if isinstance(body, f.CaseReceived) else None,
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
         plan=body.plan if isinstance(body, f.CaseReceived) else None,
+        still_open=body.still_open if isinstance(body, f.InquiryAnswered) else None,
         timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
     )
 

@@ -126,13 +126,12 @@ def why(ticket: Ticket, now_ms: int, rule: QueueRule) -> str:
 
 
 def ahead_of(waiting: Iterable[Ticket], ticket: Ticket, now_ms: int, rule: QueueRule) -> int:
-    """How many are called before ``ticket`` if nobody else comes."""
+    """How many of those who wait for the same windows are called before ``ticket`` if nobody else comes."""
     mine = sort_key(ticket, now_ms, rule)
     return sum(
         1
         for other in waiting
         if other.state is TicketState.WAITING
-        and other.business == ticket.business
         and other.ticket_id != ticket.ticket_id
         and sort_key(other, now_ms, rule) < mine
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from receipts.provisions import cited
+from receipts.provisions import cited, named
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -48,6 +48,11 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     (re.compile("不适用（.*）"), lambda m: "Not applicable"),
     (re.compile(r"(\d+)次"), lambda m: m[1]),
     (re.compile(r"总局令第(\d+)号"), lambda m: f"Order No. {m[1]}"),
+    (re.compile(r"(\d{4})年第(\d+)号"), lambda m: f"No. {m[2]} of {m[1]}"),
+    (re.compile(r"(\d{4})年修订"), lambda m: f"revised {m[1]}"),
+    (re.compile(r"(\d{4})年修正"), lambda m: f"amended {m[1]}"),
+    (re.compile(_DATE + "起施行"), lambda m: f"in force from {_date(*m.groups())}"),
+    (re.compile(r"([A-Z]+ \d+)(?:—(\d{4}))?"), lambda m: f"{m[1]}-{m[2]}" if m[2] else m[1]),
     (re.compile(r"(\d+)号窗口"), lambda m: f"Window {m[1]}"),
     (re.compile("免提交（.*）"), lambda m: "Not required, held by the authorities"),
     (
@@ -60,14 +65,26 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
 )
 
 
+_NUMBERED: Final = (
+    (re.compile(r"(\D+)令第(\d+)号"), "{0} Order No. {1}"),
+    (re.compile(r"(\D+)令(\d{4})年第(\d+)号"), "{0} Order No. {2} of {1}"),
+    (re.compile(r"(\D+)〔(\d{4})〕(\d+)号"), "{0} [{1}] No. {2}"),
+)
+"""Numbers of orders and documents; who issued them is looked up."""
+_BETWEEN: Final = re.compile("(；|、(?=《)|(?<=》)(?=《))")
+"""What divides the laws of one basis."""
+_CITES: Final = re.compile("《|第[^条]{1,9}条")
+
 _AROUND: Final = (
+    (re.compile("(.+号)，(.+)"), "{}, {}"),
     (re.compile("(.+)（有效期(.+)）"), "{} (valid for {})"),
     (re.compile("(.+)（不超过(.+)）"), "{} (at most {})"),
     (re.compile("(.+)（依据：(.+)）"), "{} (basis: {})"),
     (re.compile("(.+)　(\\d+号窗口)"), "{}, {}"),
+    (re.compile("或者(.+)"), "or {}"),
     (re.compile("(.+?)：(.+)"), "{}: {}"),
 )
-_JOINTS: Final = (("；", "; "), ("、", ", "))
+_JOINTS: Final = (("；", "; "), ("，", ", "), ("、", ", "))
 _LONGEST: Final = 4
 """Of how many parts a text may be that was joined with others by a mark it has in itself."""
 _DEEPEST: Final = 3
@@ -95,10 +112,36 @@ class English:
             match = pattern.fullmatch(text)
             if match:
                 return tell(match)
-        return cited(text, self._law) or self._around(text, depth)
+        return cited(text, self._law) or self._law_alone(text) or self._around(text, depth) or self._laws(text, depth)
 
     def _law(self, name: str) -> str:
-        return self._words.get(name) or self._around(name, 0)
+        return self._words.get(name) or self._law_alone(name) or self._around(name, 0)
+
+    def _law_alone(self, text: str) -> str:
+        """The English of a law's name in its brackets, or of the number of an order or a document."""
+        if text.startswith("《") and text.find("》") == len(text) - 1:
+            return named(text[1:-1], lambda name: self._words.get(name, ""))
+        for pattern, words in _NUMBERED:
+            if (match := pattern.fullmatch(text)) and (issuer := self._words.get(match[1])):
+                return words.format(issuer, *match.groups()[1:])
+        return ""
+
+    def _laws(self, text: str, depth: int) -> str:
+        """The English of several laws in a row; empty where one of them has none."""
+        parts = _BETWEEN.split(text)[::2] if _CITES.search(text) and "；" not in text else []
+        found = [self._one(part, depth) for part in parts] if len(parts) > 1 else []
+        return ", ".join(found) if found and all(found) else ""
+
+    def _partly(self, text: str) -> str:
+        """A basis whose laws are not all known: each in English that has one, the others as they are."""
+        if not _CITES.search(text):
+            return text
+        parts = _BETWEEN.split(text)
+        parts[::2] = [self.phrase(part) or part for part in parts[::2]]
+        if parts[::2] == _BETWEEN.split(text)[::2]:
+            return text
+        parts[1::2] = ["; " if mark == "；" else ", " for mark in parts[1::2]]
+        return "".join(parts)
 
     def _around(self, text: str, depth: int) -> str:
         """The English of one text with another in brackets or after a colon; empty where either has none."""
@@ -134,8 +177,9 @@ class English:
         return ""
 
     def values(self, values: Mapping[str, str]) -> dict[str, str]:
-        """The values for English sentences: what has an English, in English; the rest as it is."""
-        return {name: self.phrase(value) or value for name, value in values.items()}
+        """The values for English sentences: what has an English, in English; the rest as it is. Of a basis each law
+        for itself."""
+        return {name: self.phrase(value) or self._partly(value) for name, value in values.items()}
 
     def both(self, text: str) -> str:
         """The text with its English on the next line, where it has one that differs."""

@@ -216,6 +216,8 @@ def require_printed(kind: PaperKind, template: Template, content: Content, docum
     missing += [label for table, names, label in LISTS.get(kind, ()) if not _listed(content.tables[table], names, said)]
     if kind == "notice" and content.values["lapse"] not in said:
         missing.append("逾期未补正的后果")
+    if kind == "guide" and "exit" not in content.flags and content.values["still_open"] not in said:
+        missing.append("没有回答的问题")
     if kind == "refusal" and "not_authority" in content.flags and content.values["where_organ"] not in said:
         missing.append("有权受理的机关")
     if kind == "served":

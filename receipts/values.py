@@ -43,7 +43,7 @@ _VALUES: Final = """
     move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
     procedure_due procedure_reason procedure_starts procedure_until project proxy relation result_copies result_name
     result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
-    served_remark servers paid query_code to_pay valid_until waybill witness
+    served_remark servers still_open open_count paid query_code to_pay valid_until waybill witness
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
@@ -54,6 +54,7 @@ _FLAGS: Final = """
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
     lapsed withdrawn supplied waited
+    still_open perhaps perhaps_exit
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -61,6 +62,7 @@ FLAGS: Final = frozenset(_FLAGS.split())
 """Every condition a text may name; ``content_of`` gives those that hold."""
 TABLES: Final[Mapping[str, frozenset[str]]] = {
     "materials": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
+    "perhaps": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why", "when"}),
     "collected": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "handed": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
     "outstanding": frozenset({"n", "name", "form", "copies", "source", "need", "bring", "state", "why"}),
@@ -101,6 +103,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     notice = case.notices[-1] if case.notices else None
     collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
     flags = _flags(case, notice)
+    perhaps = case.still_open.perhaps if case.still_open else ()
     not_needed = [row for row in rows if row["need"] == "必要" and row["state"].startswith("不适用")]
     return Content(
         values={
@@ -114,6 +117,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
         tables={
             **{name: numbered(found) for name, found in later_tables(case).items()},
             "materials": numbered(rows),
+            "perhaps": numbered(_row(case, each.row) | {"when": each.when} for each in perhaps),
             "collected": numbered(collected),
             "handed": numbered(row for row in collected if row["state"].startswith("已收")),
             "outstanding": numbered(
@@ -209,6 +213,7 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
     refusal, licence = case.refusal, case.matter.kind == LICENCE
     where = refusal.where if refusal else next((way.where for way in case.exits if way.where), None)
     names = {row.code: row.name for row in case.rows}
+    still = case.still_open
     return {
         "received": chinese_date(case.received),
         "clock_from": chinese_date(case.clock_from),
@@ -229,6 +234,8 @@ def _course(case: Case, notice: Notice | None) -> dict[str, str]:
         "second_reason": notice.reason if notice else "",
         "known_before": "、".join(names.get(code, code) for code in (notice.known_before if notice else ())),
         "refusal_reason": refusal.reason.strip().rstrip("。") if refusal else "",
+        "still_open": "；".join(question.rstrip("？?") for question in still.questions) if still else "",
+        "open_count": str(len(still.questions)) if still else "",
         "exit_reason": "；".join(dict.fromkeys(way.reason.strip().rstrip("。") for way in case.exits)),
         "where_organ": where.organ.strip() if where else "",
         "where_address": where.address if where else "",
@@ -284,6 +291,9 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "later_clock": case.clock_from != case.received,
         "later_start": later_start(case),
         "exit": bool(case.exits),
+        "still_open": case.still_open is not None,
+        "perhaps": case.still_open is not None and bool(case.still_open.perhaps),
+        "perhaps_exit": case.still_open is not None and case.still_open.way_out,
         "exit_where": any(way.where for way in case.exits),
         "not_authority": ground == "not_authority",
         "not_needed": ground == "not_needed",

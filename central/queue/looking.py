@@ -6,10 +6,10 @@ import msgspec
 
 from central.queue.days import day_of
 from central.queue.views import refuse, standing, unknown_ticket, view
+from central.queue.waits import Waits
 from central.refusal import said
 from central.store import Db, Store
 from central.store import queue as table
-from central.store import queue_counts as counts
 from central.store import queue_windows as windows
 from central.store import tokens as records
 from central.store.queue_windows import WindowRow
@@ -22,7 +22,7 @@ _MOST_MIN = 1_440
 
 
 async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueReply:
-    """A ticket, by its identity or today's number, with what its holder was told, and how many are ahead of it now.
+    """A ticket, by its identity or today's number, with what its holder is told now while it waits, else was told.
 
     Raises:
         Refused: 404 there is none such in this hall.
@@ -35,9 +35,9 @@ async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueRep
             raise unknown_ticket()
         row = standing(row, now_ms)
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)
-        if row.ticket.state is TicketState.WAITING:
+        if row.ticket.state is TicketState.WAITING and row.ticket.day == day_of(now_ms):
             rule = (await table.rule_of(db, office)).rule
-            told = msgspec.structs.replace(told, ahead=await counts.ahead(db, office, row.ticket, now_ms, rule))
+            told = await Waits(db, office, row.ticket.day, now_ms, rule).tell_again(row.ticket)
         return w.IssueReply(ticket=view(row, now_ms), letter=row.letter, serial=row.serial, told=told, now_ms=now_ms)
 
     return await store.read(look)

@@ -1,4 +1,4 @@
-"""What people are told when they take a ticket: from who waits, who serves, and how long serving took lately."""
+"""What people are told when they take a ticket or ask again: from who waits, who serves, and how long serving took."""
 
 from __future__ import annotations
 
@@ -44,16 +44,29 @@ class Waits:
 
     async def tell(self, ticket: Ticket) -> Told:
         """What to tell the holder of a ticket that is about to join those who wait."""
-        pool = await self._pool(ticket.business)
-        if ticket.lane != "normal" and not pool.order:
-            businesses = await self._served_with(ticket.business)
-            pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED, self._now)
+        pool = await self._pool_for(ticket)
         ahead = pool.waiting if ticket.lane == "normal" else self._ahead(pool.order, ticket, self._now)
         told = self._told(pool, ticket, ahead)
         pool.waiting += 1
         if pool.order:
             pool.order.append((place_ms(ticket, self._rule), waits_from_ms(ticket)))
         return told
+
+    async def tell_again(self, ticket: Ticket) -> Told:
+        """What to tell the holder of a ticket of this day that is one of those who wait: as if it were issued now, at
+        the place that it has."""
+        pool = await self._pool_for(ticket)
+        businesses = await self._served_with(ticket.business)
+        ahead = await counts.ahead(self._db, self._office, ticket, businesses, self._now, self._rule)
+        return self._told(pool, ticket, ahead)
+
+    async def _pool_for(self, ticket: Ticket) -> Pool:
+        """The windows that serve it, with the order of those who wait where it has a head start."""
+        pool = await self._pool(ticket.business)
+        if ticket.lane != "normal" and not pool.order:
+            businesses = await self._served_with(ticket.business)
+            pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED, self._now)
+        return pool
 
     def _told(self, pool: Pool, ticket: Ticket, ahead: int) -> Told:
         if pool.windows == 0:

@@ -148,28 +148,28 @@ async def order(
     return found
 
 
-async def ahead(db: Db, office: str, ticket: Ticket, now_ms: int, rule: QueueRule) -> int:
-    """How many of its business are called before a ticket that waits (``hall.queueing.ahead_of``)."""
+async def ahead(db: Db, office: str, ticket: Ticket, businesses: Collection[str], now_ms: int, rule: QueueRule) -> int:
+    """How many of these businesses are called before a ticket that waits (``hall.queueing.ahead_of``)."""
     due = now_ms - rule.fair_after_min * MINUTE_MS
     place, waits = place_ms(ticket, rule), waits_from_ms(ticket)
     # The second half says nothing new; a parameter that nothing names has no type.
     before = "(waits_ms, ticket_id) < ($3, $2) AND waits_ms <= $4"
     if waits > due:
         before = "(waits_ms <= $4 OR (place_ms, ticket_id) < ($3, $2))"
-    stored = f"SELECT 1 FROM ticket WHERE waiting_key = $1 AND ticket_id <> $2 AND {before} LIMIT {MOST_COUNTED}"  # noqa: S608
+    stored = f"SELECT 1 FROM ticket WHERE waiting_key = ANY($1) AND ticket_id <> $2 AND {before} LIMIT {MOST_COUNTED}"  # noqa: S608
     silent = (
-        f"SELECT 1 FROM ticket WHERE office = $5 AND day = $6 AND business = $7 AND {lapsed('$8')}"  # noqa: S608
+        f"SELECT 1 FROM ticket WHERE office = $5 AND day = $6 AND business = ANY($7) AND {lapsed('$8')}"  # noqa: S608
         f" AND ticket_id <> $2 AND {before}"
     )
     row = await db.row(
         f"SELECT (SELECT count(*) FROM ({stored}) stored), (SELECT count(*) FROM ({silent}) silent)",  # noqa: S608
-        waiting_key(office, ticket.day, ticket.business),
+        _keys(office, ticket.day, businesses),
         ticket.ticket_id,
         place if waits > due else waits,
         due,
         office,
         ticket.day.isoformat(),
-        ticket.business,
+        sorted(businesses),
         now_ms,
     )
     assert row is not None

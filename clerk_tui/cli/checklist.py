@@ -11,7 +11,7 @@ from clerk_tui.cli.console import Session, answer, argument, command, json_optio
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.catalogue.model import ApplicantKind, Matter
-from hall.checklist import Applying, Checklist, build_checklist, read_answers
+from hall.checklist import Applying, Checklist, Row, build_checklist, read_answers
 from hall.errors import BadInput
 
 KINDS: tuple[str, ...] = get_args(ApplicantKind)
@@ -60,25 +60,18 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, object]:
     return pairs
 
 
+def row_data(row: Row) -> dict[str, Any]:
+    """A material of the JSON contract."""
+    keys = ("code", "name", "required", "tolerable", "held", "form", "copies", "source", "why")
+    return {key: getattr(row, key) for key in keys}
+
+
 def as_data(made: Checklist, with_questions: bool = False) -> dict[str, Any]:
     """The checklist of the JSON contract."""
     data: dict[str, Any] = {
         "matter": made.matter,
         "situations": [{"code": each.code, "name": each.name} for each in made.situations],
-        "materials": [
-            {
-                "code": row.code,
-                "name": row.name,
-                "required": row.required,
-                "tolerable": row.tolerable,
-                "held": row.held,
-                "form": row.form,
-                "copies": row.copies,
-                "source": row.source,
-                "why": row.why,
-            }
-            for row in made.materials
-        ],
+        "materials": [row_data(row) for row in made.materials],
     }
     if made.exits:
         data["exits"] = [

@@ -148,13 +148,11 @@ def _enrolled(
 @json_option
 def export_sealed(session: Session, out: Path | None, as_json: bool) -> None:
     """``{"files": [{"path", "device_code", "first", "last"}]}``."""
+    from clerk_tui.cli.records import sealed_row
     from clerk_tui.services.sealing import export
 
     done = export(session.config, out)
-    rows = [
-        {"path": str(each.path), "device_code": each.incarnation, "first": each.first, "last": each.last}
-        for each in done
-    ]
+    rows = [sealed_row(each) for each in done]
     line = _("{path}：设备 {device_code} 第 {first} 到 {last} 条")
     lines = [line.format(**row) for row in rows] or [_("没有要封存的：中心都有了")]
     answer(as_json, {"files": rows}, lambda: lines)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.store.journal import Journal
+    from clerk_tui.store.sealed_files import SealedFile
     from clerk_tui.store.verifying import Verified
     from clerk_tui.sync.run import SyncReport
 
@@ -99,13 +100,15 @@ for each in (verify, rebuild):
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
 @json_option
 def outbox(session: Session, as_json: bool) -> None:
-    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside"}``."""
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed"}``."""
     with session.workspace() as ws:
         told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
     lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
     lines += scan_lines(told["scans"], told["scans_aside"])
+    line = _("封存的文件还没有交：{path}，设备 {device_code} 第 {first} 到 {last} 条。交负责人在中心导入，交出以后移走")
+    lines += [line.format(**each) for each in told["sealed"]]
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
 
@@ -123,7 +126,13 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
         "enabled": found.enabled,
         "scans": found.scans,
         "scans_aside": list(found.scans_aside),
+        "sealed": [sealed_row(each) for each in found.sealed],
     }
+
+
+def sealed_row(file: SealedFile) -> dict[str, Any]:
+    """A sealed file as commands tell it."""
+    return {"path": str(file.path), "device_code": file.incarnation, "first": file.first, "last": file.last}
 
 
 def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:

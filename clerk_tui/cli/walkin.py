@@ -85,7 +85,8 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
     "supplement",
     _(
         "补正收件：收下 REF 补来的材料。FILE 是 JSON：materials（补来的），"
-        "可选 outcome、handed_in、late_reason、second_notice_reason、refusal、good_credit。"
+        "可选 answers（收件时没有回答的）、outcome、handed_in、late_reason、second_notice_reason、"
+        "refusal、good_credit。"
     ),
 )
 @argument("reference", metavar="REF", about=_("收件编号"))
@@ -108,8 +109,8 @@ def supplement(session: Session, reference: str | None, file: str | None, as_jso
 @argument("file", about=_("JSON 文件；写 - 从标准输入读"))
 @json_option
 def inquiry(session: Session, file: str | None, as_json: bool) -> None:
-    """``{"reference", "day", "materials", "papers", "journal"}``."""
-    from clerk_tui.cli.checklist import as_data
+    """``{"reference", "day", "materials", "papers", "journal"}``; what is open as ``open_questions``, ``perhaps``."""
+    from clerk_tui.cli.checklist import as_data, row_data
     from clerk_tui.services import inquiry as service
     from clerk_tui.services.intake_json import draft_from_json, result_to_json
     from clerk_tui.services.previewing import preview
@@ -119,7 +120,16 @@ def inquiry(session: Session, file: str | None, as_json: bool) -> None:
     data = read_object(file)
     with session.workspace(acting=True) as ws:
         draft = draft_from_json(ws, data).draft
-        needed = as_data(preview(ws, draft).checklist)
+        checklist = preview(ws, draft).checklist
+        needed = as_data(checklist)
+        if still := service.open_in(ws, draft, checklist):
+            needed["open_questions"] = list(checklist.open_questions)
+            needed["perhaps"] = [{**row_data(each.row), "when": each.when} for each in still.perhaps]
+            note(
+                _("还有{n}个问题没有回答，所列的不是全部材料：{questions}").format(
+                    n=len(still.questions), questions="；".join(still.questions)
+                )
+            )
         result = deliver(ws, service.answer(ws, draft))
         told = {
             "reference": result.reference,
@@ -236,6 +246,8 @@ def _inquiry_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {way_out['reason']}"
     for row in () if "exits" in told else told["materials"]:
         yield f"  {row['name']}（{row['form']} {row['copies']} 份）"
+    for row in told.get("perhaps", ()):
+        yield "  " + _("可能还要 {name}（{when}）").format(name=row["name"], when=row["when"])
     yield from _paper_lines(told["papers"])
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.dialog import Answer, Spec
+from clerk_tui.screens.dialog import Answer, Paragraph, Spec
 from clerk_tui.screens.words import paper_name
 from clerk_tui.services import intake
 
 if TYPE_CHECKING:
     from clerk_tui.screens.intake import IntakeScreen
+
+
+def open_lines(codes: Sequence[str]) -> list[Paragraph]:
+    """That what is not answered now is asked when it is decided."""
+    if not codes:
+        return []
+    return [(_("还有{n}个问题没有回答，办结论之前要答完。").format(n=len(codes)), "warn")]
 
 
 def ask_to_receive(screen: IntakeScreen) -> None:
@@ -22,6 +30,7 @@ def ask_to_receive(screen: IntakeScreen) -> None:
         return
     lines = (
         (_("逾期不告知的，自收到申请材料之日起即为受理（行政许可法第三十二条第一款第四项）。"), "plain"),
+        *open_lines(preview.checklist.open_questions),
         (_("将打印：收件凭证"), "info"),
         *screen.unprintable_lines(),
     )

@@ -298,11 +298,19 @@ class IntakeScreen(DeskScreen[Preview]):
         self.counter.finished(result, self.draft.matter.name, self.draft.party)
 
     def do_inquire(self) -> None:
-        lines = (
+        from clerk_tui.services import inquiry
+
+        checklist = self.preview.checklist
+        lines: list[Paragraph] = [
             (_("不收件、不给编号以外的承诺；打印一次性告知的办事指南。"), "plain"),
-            (_("情形：") + (listed(s.name for s in self.preview.checklist.situations) or _("未定")), "faint"),
-        )
-        spec = Spec(_("只咨询"), lines, yes=N_("打印指南"), no=N_("回去"))
+            (_("情形：") + (listed(s.name for s in checklist.situations) or _("未定")), "faint"),
+        ]
+        if still := inquiry.open_in(self.workspace, self.draft, checklist):
+            lines += [("", "plain"), (_("没有回答的，指南上列为未定："), "warn")]
+            lines += [(f"\t{question}", "warn") for question in still.questions]
+            told = _("材料还不是全部：另有{n}项视回答可能需要，一并印出。").format(n=len(still.perhaps))
+            lines += [(told, "plain")] if still.perhaps else []
+        spec = Spec(_("只咨询"), tuple(lines), yes=N_("打印指南"), no=N_("回去"))
         self.ask(spec, lambda answer: self._inquired())
 
     def do_check(self) -> None:

@@ -122,6 +122,8 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
         word, fill = _("不联网工作"), "off"
     elif status.quarantined:
         word, fill = _("有记录被中心退回"), "bad"
+    elif status.online and status.sealed:
+        word, fill = _("有封存的记录要交给负责人"), "warn"
     elif status.online:
         word, fill = (_("正在上传") if status.pending or status.scans else _("全部已上传")), "good"
     else:
@@ -136,6 +138,8 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
         (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
         (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
     ]
+    if status.sealed:
+        rows.append((_("封存待交"), _("{count} 条").format(count=status.sealed_facts), "bad"))
     lines: list[Line] = [
         ((), f"big-{fill}"),
         (((f"  {word}", "strong"),), f"big-{fill}"),
@@ -145,6 +149,15 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
     lines += [(((pad(label, LABEL), "faint"), (value, ink)), "") for label, value, ink in rows]
     lines.append(BLANK)
     return lines
+
+
+def sealed_texts(status: SyncStatus) -> list[str]:
+    """Which files wait to be handed in, where they lie, and to whom they go."""
+    if not status.sealed:
+        return []
+    told = _("封存的文件在 {folder}：{files}。交负责人在中心导入，交出以后把文件移走。")
+    names = _("，").join(each.path.name for each in status.sealed)
+    return [safe(told.format(folder=status.sealed[0].path.parent, files=names))]
 
 
 def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:

@@ -38,6 +38,7 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
             "contact": clock_time(sync.last_contact_ms, zone) if sync.last_contact_ms else "",
             "online": bool(sync.online),
             "quarantined": _count(sync.quarantined),
+            "sealed": sync.sealed_facts,
         }
     return replace(before, **values | _prints(workspace), trouble=_trouble(workspace))
 

@@ -367,7 +367,7 @@ class StationApp(LeftWithCode):
             case pages.PRINT_AGAIN:
                 self.print(pages.Given(page.taken, page.business, slot=page.slot))
             case pages.COME_BACK:
-                self.do(works.come_back(page.taken.ticket.ticket_id), _("请稍等"))
+                self.do(works.come_back(page.taken.ticket.ticket_id, held=page.held), _("请稍等"))
             case pages.LEAVE:
                 self.show(pages.Leaving(page))
 

@@ -91,8 +91,8 @@ class Found:
 
     taken: Taken
     business: Business | None
+    held: bool
     over: str = ""
-    held: bool = True
     slot: Slot | None = None
 
 

@@ -65,7 +65,7 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
                 return given(ws, taken)
             # Checked in earlier: this machine does not know what has become of the number since.
             now = ticket_moves.find(ws, station, taken.ticket.ticket_id)
-            return found(ws, now) if ticket_printing.why_not_again(ws, now.ticket) else given(ws, now)
+            return found(ws, now, held=True) if ticket_printing.why_not_again(ws, now.ticket) else given(ws, now)
         if arrival.business is not None:
             return take(arrival.business.key, Asked(reference=arrival.reference))(ws, station)
         return Businesses(seen, Asked(reference=arrival.reference, id_number=arrival.id_number))
@@ -78,25 +78,25 @@ def give_back(ticket_id: str) -> Work:
 
     def work(ws: Workspace, station: Station) -> Page:
         ticket = ticket_moves.void(ws, station, ticket_id, GIVEN_BACK)
-        return found(ws, Taken(ticket=ticket, already=True))
+        return found(ws, Taken(ticket=ticket, already=True), held=True)
 
     return work
 
 
-def come_back(ticket_id: str) -> Work:
-    """Whoever was passed over waits again."""
+def come_back(ticket_id: str, *, held: bool) -> Work:
+    """Whoever was passed over waits again; that they say so shows no paper, so ``held`` stays what it was."""
 
     def work(ws: Workspace, station: Station) -> Page:
         ticket_moves.come_back(ws, station, ticket_id)
-        return found(ws, ticket_moves.find(ws, station, ticket_id))
+        return found(ws, ticket_moves.find(ws, station, ticket_id), held=held)
 
     return work
 
 
-def found(ws: Workspace, taken: Taken, *, held: bool = True) -> Found:
+def found(ws: Workspace, taken: Taken, *, held: bool) -> Found:
     """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
     over = ticket_printing.why_not_again(ws, taken.ticket)
-    return Found(taken, _business(ws, taken), over, held, booking.slot_of(ws, taken.ticket))
+    return Found(taken, _business(ws, taken), held, over, booking.slot_of(ws, taken.ticket))
 
 
 def given(ws: Workspace, taken: Taken) -> Given:

@@ -323,6 +323,7 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
         field_warnings=ready.warnings,
         unprintable=printable.together(ready.unprintable),
         blank=ready.blanks if outcome is not Outcome.REFUSED else {},
+        open_questions=ready.checklist.open_questions if outcome is None else (),
     )
 
 

@@ -149,7 +149,8 @@ def _later_answers(draft: SupplementDraft, given: Mapping[str, object]) -> dict[
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """The answer as scripts rely on it; dates are ISO 8601 or ``null``. ``blank`` is there if anything is."""
+    """The answer as scripts rely on it; dates are ISO 8601 or ``null``. ``blank`` and ``open_questions`` are there if
+    anything is."""
     blank = [{"field": field, "message": message} for field, message in result.blank.items()]
     return {
         "outcome": result.outcome.value if result.outcome else None,
@@ -163,6 +164,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "papers": [{"kind": paper.kind, "path": paper.path or None, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
         **({"blank": blank} if blank else {}),
+        **({"open_questions": list(result.open_questions)} if result.open_questions else {}),
         **unprintable_to_json(result),
     }
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import attachments, queries, shifts
 from clerk_tui.store.connection import translated
+from clerk_tui.store.sealed_files import SealedFile, folder_of, to_hand_in
 
 ONLINE_MS: Final = 120_000
 """The centre counts as reachable this long after its last answer."""
@@ -17,7 +18,8 @@ ONLINE_MS: Final = 120_000
 class SyncStatus(Struct, frozen=True, kw_only=True):
     """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look.
     ``silent`` of the pending ones are calls for help, which no screen at the window may give away. ``scans`` the centre
-    does not have whole; of those that it will not take ``scans_aside`` says why."""
+    does not have whole; of those that it will not take ``scans_aside`` says why. ``sealed`` are the files to be handed
+    in to a supervisor."""
 
     pending: int
     oldest_ms: int | None
@@ -28,6 +30,12 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     silent: int = 0
     scans: int = 0
     scans_aside: tuple[str, ...] = ()
+    sealed: tuple[SealedFile, ...] = ()
+
+    @property
+    def sealed_facts(self) -> int:
+        """How many facts are in the files to be handed in."""
+        return sum(each.facts for each in self.sealed)
 
 
 def status(ws: Workspace) -> SyncStatus:
@@ -36,6 +44,7 @@ def status(ws: Workspace) -> SyncStatus:
         tail = queries.tail(ws.journal.read())
         silent = shifts.unsent_alarms(ws.journal.read()) if tail.pending else 0
         scans = attachments.waiting(ws.journal.read())
+        sealed = to_hand_in(ws.journal.read(), folder_of(ws.journal.path))
     age = ws.clock.now_ms() - tail.last_contact_ms
     return SyncStatus(
         pending=tail.pending,
@@ -47,4 +56,5 @@ def status(ws: Workspace) -> SyncStatus:
         silent=silent,
         scans=scans.count,
         scans_aside=scans.aside,
+        sealed=sealed,
     )

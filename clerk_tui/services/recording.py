@@ -222,7 +222,9 @@ def _english(ws: Workspace, matter: Matter) -> dict[str, str]:
 
 
 def _listed_english(ws: Workspace, *said: object) -> dict[str, str]:
-    texts = set(_texts([to_builtins(part) for part in said]))
+    told = list(_texts([to_builtins(part) for part in said]))
+    # A basis names several provisions, and each has its English.
+    texts = {*told, *(part for text in told if "；" in text for part in text.split("；"))}
     return {each.zh: each.en for each in ws.catalogue.english if each.zh in texts}
 
 

@@ -39,6 +39,7 @@ class Result(Struct, frozen=True, kw_only=True):
     field. ``word`` says what was done where the outcome's name would say something else. ``corrected`` are the
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
     ``respond_by`` is the applicant's limit while a notice stands, ``respond_provisional``: counted by weekends alone.
+    ``open_questions`` are the codes of what was not answered when materials were only taken in.
     ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
     ``hash`` (hex) are of the last fact written.
     """
@@ -66,6 +67,7 @@ class Result(Struct, frozen=True, kw_only=True):
     promised: dict[str, dt.date] = {}
     respond_by: dt.date | None = None
     respond_provisional: bool = False
+    open_questions: tuple[str, ...] = ()
 
 
 def result_of(
@@ -82,6 +84,7 @@ def result_of(
     unprintable: tuple[str, ...] = (),
     blank: dict[str, str] | None = None,
     word: str = "",
+    open_questions: tuple[str, ...] = (),
 ) -> Result:
     """The result of an action that left ``case`` as it is."""
     issued = set(paper_ids)
@@ -116,4 +119,5 @@ def result_of(
         promised={promise.code: promise.until for promise in case.promises if promise.code in owed},
         respond_by=notice.respond_by if notice else None,
         respond_provisional=notice is not None and notice.provisional,
+        open_questions=open_questions,
     )

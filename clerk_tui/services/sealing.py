@@ -6,26 +6,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from clerk_tui.store.archives import archives_at
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.sealed_files import SealedFile, folder_of
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
 
 
-class Exported(Struct, frozen=True, kw_only=True):
-    """A sealed file: the facts ``first`` through ``last`` of an incarnation."""
-
-    path: Path
-    incarnation: str
-    first: int
-    last: int
-
-
-def export(config: Config, folder: Path | None = None) -> list[Exported]:
+def export(config: Config, folder: Path | None = None) -> list[SealedFile]:
     """Seal what is unproven, a file for each journal. Does not open the workspace: a refused journal is read too.
 
     Raises:
@@ -34,8 +24,8 @@ def export(config: Config, folder: Path | None = None) -> list[Exported]:
     from clerk_tui.sync.sealing import seal_unproven
 
     store = config.store_file
-    target = folder or store.with_name("sealed")
-    found: list[Exported] = []
+    target = folder or folder_of(store)
+    found: list[SealedFile] = []
     archived = [(each.path, each.acked_through, each.withheld) for each in archives_at(store)]
     for path, acked, withheld in [(store, None, ()), *archived]:
         outbox = Outbox(path)
@@ -55,7 +45,7 @@ def export(config: Config, folder: Path | None = None) -> list[Exported]:
         finally:
             outbox.close()
         if done is not None:
-            found.append(Exported(path=done.path, incarnation=device.incarnation, first=done.first, last=done.last))
+            found.append(done)
     return found
 
 

@@ -270,7 +270,7 @@ class Client:
 
     def offer(self, seq: int) -> list[wire.PushResult] | Trouble:
         """Offer the centre the contents of a fact that it has in outline only (``rereading.offer``)."""
-        return rereading.offer(self._outbox, seq, self._ask)
+        return rereading.offer(self._outbox, seq, self._ask, is_copy=self._older)
 
     def _go_back(self, problem: wire.Problem, nonce: bytes) -> Trouble | None:
         """Go back to what the centre has, if it was the centre that said so, to this request, and once a conversation:

@@ -23,6 +23,12 @@ _KEY_BYTES: Final = 32
 _CODE: Final = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 _WORD: Final = re.compile(rf"[!-~]{{1,{wire.MAX_TEXT}}}").fullmatch
 """How the centre writes codes (``central.enrol``), epochs and tokens."""
+_NEW_CODE: Final = "在中心重新生成登记码"
+_HINTS: Final = {
+    "code_taken": "登记码还有效：运行 clerk restore --code 登记码，本机得到新代码，办件接着办；"
+    "这以前的记录封存在 sealed 文件夹，交负责人在中心用 clerk-central import-sealed --vouch 导入"
+}
+"""What to do about a refusal, by its code."""
 
 
 class EnrolFailed(HallError):
@@ -78,7 +84,7 @@ def ask(url: str, code: str, device_id: str, device_code: str, public_key: bytes
     try:
         if status != 200:
             problem = msgspec.json.decode(told, type=wire.Problem)
-            raise EnrolFailed(problem.code, problem.message, field="code", hint="在中心重新生成登记码")
+            raise EnrolFailed(problem.code, problem.message, field="code", hint=_HINTS.get(problem.code, _NEW_CODE))
         reply = msgspec.json.decode(told, type=wire.EnrolReply)
     except UNREADABLE as error:
         raise _no_centre() from error

@@ -29,7 +29,8 @@ Ask = Callable[..., "Answer | Trouble"]
 
 class Question(Struct, frozen=True, kw_only=True):
     """A record, by its journal and its number there, that ``device`` has the centre read again. ``hash`` and ``case``
-    (the numbers of its case's facts, its own among them) are known of this device's own journal only."""
+    (the numbers of its case's facts, its own among them) are known of this device's own journal only; of an archived
+    copy through ``copied``, beyond which the centre may have more."""
 
     device: Device
     incarnation: str
@@ -37,6 +38,7 @@ class Question(Struct, frozen=True, kw_only=True):
     hash: bytes | None
     case: frozenset[int]
     nonce: bytes
+    copied: int | None = None
 
     def is_answered_by(self, reply: RetryReply) -> bool:
         """Whether the pinned centre key signed this for this question, and it tells of nothing else."""
@@ -44,12 +46,12 @@ class Question(Struct, frozen=True, kw_only=True):
             return False
         if (reply.incarnation, reply.seq) != (self.incarnation, self.seq):
             return False
-        told = {result.seq for result in reply.results}
+        told = {result.seq for result in reply.results if self.copied is None or result.seq <= self.copied}
         return self.hash is None or (reply.hash == self.hash and self.seq in told and told <= self.case)
 
 
-def of_own(outbox: Outbox, seq: int) -> Question:
-    """A question about a fact of this journal."""
+def of_own(outbox: Outbox, seq: int, *, is_copy: bool = False) -> Question:
+    """A question about a fact of this journal; ``is_copy``: an archived one, which may be older than the centre's."""
     device = outbox.device()
     return Question(
         device=device,
@@ -58,6 +60,7 @@ def of_own(outbox: Outbox, seq: int) -> Question:
         hash=outbox.hash_at(seq),
         case=outbox.case_of(seq),
         nonce=os.urandom(_NONCE_BYTES),
+        copied=outbox.head().seq if is_copy else None,
     )
 
 
@@ -73,10 +76,10 @@ def whole(outbox: Outbox, question: Question) -> Contents:
     return Contents(incarnation=question.incarnation, seq=question.seq, fact=fact, nonce=question.nonce)
 
 
-def offer(outbox: Outbox, seq: int, ask: Ask) -> list[wire.PushResult] | Trouble:
+def offer(outbox: Outbox, seq: int, ask: Ask, *, is_copy: bool = False) -> list[wire.PushResult] | Trouble:
     """Offer the centre the contents of a fact that it has in outline only: what became of it and of those that waited
-    for it; nothing where it cannot read them yet."""
-    question = of_own(outbox, seq)
+    for it; nothing where it cannot read them yet. ``is_copy`` as in ``of_own``."""
+    question = of_own(outbox, seq, is_copy=is_copy)
     answer = ask("POST", "/v1/sync/contents", content=msgspec.json.encode(whole(outbox, question)))
     if isinstance(answer, Trouble):
         return answer

@@ -8,23 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec import Struct
 
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.sealed_files import SealedFile, path_for
 from hall import os_words
 from hall.errors import HallError, StoreError
 from hall.sealed import SealedFacts, read_envelope, seal_facts
 
-SUFFIX: Final = ".sealed"
 _EVERYTHING: Final = 1 << 40
-
-
-class SealedFile(Struct, frozen=True, kw_only=True):
-    """Where the facts ``first`` through ``last`` (numbers of the journal) were sealed into."""
-
-    path: Path
-    first: int
-    last: int
 
 
 def seal_unproven(
@@ -40,7 +31,8 @@ def seal_unproven(
     withheld: Iterable[int] = (),
 ) -> SealedFile | None:
     """Seal every fact after the last that the centre acknowledged, or from the first on that it has in outline only;
-    ``None`` if there is none. Where the journal itself is read-only, ``after`` and ``withheld`` say more than it knows.
+    ``None`` if there is none. Where the journal itself is read-only, ``after`` says how far the centre of now has it,
+    which may be less than it knows itself, of a centre before; ``withheld`` is beside what it knows.
 
     The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
     when this returns.
@@ -50,7 +42,7 @@ def seal_unproven(
         StoreError: ``sealed_file``, the file cannot be written.
     """
     device, head = outbox.device(), outbox.head()
-    acked = device.acked_through if after is None else max(after, device.acked_through)
+    acked = device.acked_through if after is None else after
     acked = min([acked, *(seq - 1 for seq in (*outbox.withheld(), *withheld))])
     first = acked + 1
     if head.seq < first:
@@ -62,8 +54,8 @@ def seal_unproven(
             field="centre.supervisor_key",
             hint="在 config.toml 的 [centre] supervisor_key 写上负责人的公钥，或重新登记到中心",
         )
-    path = folder / f"{device.incarnation}-{device.device_id[-8:]}-{first}-{head.seq}{SUFFIX}"
-    done = SealedFile(path=path, first=first, last=head.seq)
+    path = path_for(folder, device.incarnation, device.device_id, first, head.seq)
+    done = SealedFile(path=path, incarnation=device.incarnation, first=first, last=head.seq)
     if path.exists() and _is_whole(path, head.seq - first + 1):
         return done
     start = outbox.hash_at(acked)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from clerk_tui.store.sealed_files import folder_of
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The journal at ``path``, the centre at ``url``, the file with the token.
@@ -24,4 +26,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def sealed_folder(self) -> Path:
         """The folder that sealed files go into."""
-        return self.path.with_name("sealed")
+        return folder_of(self.path)

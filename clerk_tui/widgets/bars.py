@@ -37,6 +37,7 @@ class Standing:
     contact: str = ""
     online: bool = True
     quarantined: int = 0
+    sealed: int = 0
     enabled: bool = True
     unprinted: int = 0
     unsettled: int = 0
@@ -102,6 +103,8 @@ class StatusLine(Painted):
             right.append((_("未上传{count}条").format(count=now.pending), "plain"))
             if now.oldest:
                 right.append(((_(" 最早 ") if wide else " ") + now.oldest, "faint"))
+        elif now.sealed:
+            right.append((_("封存{count}条 F12").format(count=now.sealed), "bar-warn"))
         else:
             right.append((_("全部上传"), "faint"))
         right.append(gap)

@@ -12,6 +12,9 @@ from hall.catalogue.findings import CatalogueProblems
 from hall.catalogue.load import load_catalogue
 from hall.catalogue.model import Catalogue
 from hall.catalogue.project import PROJECT
+from receipts.english import English
+from receipts.templates import load_words
+from receipts.wording import citations
 
 FOLDER = Path(__file__).parents[2] / "catalogue"
 FILES = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*.toml")}
@@ -38,9 +41,28 @@ def test_every_english_text_is_of_one_that_the_catalogue_has(catalogue: Catalogu
     parts = (catalogue.hall, catalogue.departments, catalogue.problems, catalogue.matters, catalogue.bundles)
     there = set(said([msgspec.to_builtins(part) for part in parts]))
     stages = {matter.stage.partition(" ")[2] for matter in catalogue.matters}  # as the picture of a project names them
-    there |= {PROJECT, *stages}
+    there |= {PROJECT, *stages, *(part for text in there for part in text.split("；"))}
     assert [each.zh for each in catalogue.english if each.zh not in there] == []
     assert all(each.en.isascii() or "（" not in each.en for each in catalogue.english)
+
+
+def bases(value: object) -> Iterator[str]:
+    """What papers cite: every ``basis`` but those of the limits, of which papers only tell the days."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from said(item) if key == "basis" else () if key == "limits" else bases(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from bases(item)
+
+
+def test_the_name_and_every_legal_basis_of_every_matter_has_its_english(catalogue: Catalogue) -> None:
+    english = English({**load_words(), **{each.zh: each.en for each in catalogue.english}})
+    named = [matter.name for matter in catalogue.matters]
+    cited = {basis for matter in catalogue.matters for basis in bases(msgspec.to_builtins(matter)) if basis}
+    assert [text for text in (*named, *sorted(cited)) if not english.phrase(text)] == []
+    assert [text for text in sorted(cited) if not english.phrase(citations(text))] == []
+    assert len(named) >= 80 and len(cited) >= 150
 
 
 @pytest.mark.parametrize("key", WHOLE)

@@ -502,7 +502,9 @@ def test_the_order_of_calling_is_the_written_rule(queue: Queue, seed: int) -> No
         if waiting:
             other = chance.choice(list(waiting.values()))
             told = queue.hub.run(looking.one(queue.hub.store, queue.office, other.ticket_id, queue.now(at)))
-            assert told.told.ahead == ahead_of(waiting.values(), other, queue.now(at), rule)
+            pool = mine if other.business in mine else {other.business}
+            same = [each for each in waiting.values() if each.business in pool]
+            assert told.told.ahead == ahead_of(same, other, queue.now(at), rule)
 
 
 def test_what_is_told_comes_from_the_days_own_figures(queue: Queue) -> None:
@@ -518,6 +520,30 @@ def test_what_is_told_comes_from_the_days_own_figures(queue: Queue) -> None:
     assert told.ahead == 11 and 45 <= told.wait_min <= 65
     first = queue.issue(50, lane="priority", priority="军人").told
     assert first.ahead < 3 and first.wait_min < told.wait_min
+
+
+def test_who_asks_again_is_told_as_at_the_machine_by_what_is_true_now(queue: Queue) -> None:
+    """Number and range speak of the same windows and the same moment, at the machine and when it is asked again."""
+
+    def told(ticket_id: str, at: float) -> w.Told:
+        found: w.IssueReply = queue.hub.run(looking.one(queue.hub.store, queue.office, ticket_id, queue.now(at)))
+        return found.told
+
+    queue.window("1", 0, BUSINESS, OTHER)
+    for business in (BUSINESS, BUSINESS, OTHER, BUSINESS):
+        queue.issue(0, business=business)
+    last = queue.issue(1, business=OTHER)
+    assert last.told.ahead == 4 and told(last.ticket.ticket_id, 1) == last.told
+    for at in range(2):
+        queue.do("finish", queue.called(2 + at, "1", BUSINESS, OTHER), 3 + at)
+    later = told(last.ticket.ticket_id, 4)
+    assert later.ahead == 2 and later.most_min < last.told.most_min
+    back = queue.called(5, "1", BUSINESS, OTHER)
+    queue.do("pass", back, 6)
+    queue.do("return", back, 6.5, "")
+    assert told(back.ticket_id, 7).ahead == 2, "also behind who waits for another business of this window"
+    queue.window("1", 8, state="closed")
+    assert told(last.ticket.ticket_id, 8) == w.Told(ahead=0), "nobody serves it: only who waits for it too is known"
 
 
 def test_the_first_of_a_morning_is_told_from_the_days_before(queue: Queue) -> None:

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from central import attachments, feed, intake
 from central.clock import now_ms
+from central.store import Db, devices, oversight
 from central.store import clerks as people
-from central.store import devices, oversight
 from central.store import tokens as sessions
 from central.store.clerks import ClerkRow
 from central.store.tokens import SessionRow
@@ -357,10 +357,9 @@ def sealed_file(hub: Hub, device: Device, first: int, facts: list[Any] | None = 
     return seal_facts(content, device.key, sealing_key(hub.store.key).public_key().public_bytes_raw())
 
 
-def take_in(hub: Hub, data: bytes, headers: dict[str, str]) -> httpx.Response:
-    return hub.http.post(
-        "/v1/sync/import-sealed", content=data, headers={**headers, "Content-Type": "application/octet-stream"}
-    )
+def take_in(hub: Hub, data: bytes, headers: dict[str, str], *, vouch: bool = False) -> httpx.Response:
+    path = "/v1/sync/import-sealed" + ("?vouch=true" if vouch else "")
+    return hub.http.post(path, content=data, headers={**headers, "Content-Type": "application/octet-stream"})
 
 
 def test_a_revoked_devices_sealed_facts_come_in_by_a_supervisor_and_once(hub: Hub, device: Device) -> None:
@@ -407,6 +406,58 @@ def test_a_sealed_file_that_was_changed_or_is_a_strangers_is_refused(hub: Hub, d
     for bad, status in ((data[:-9], 400), (b"", 400), (b"{}", 400), (sealed_file(hub, stranger, 1), 403)):
         assert take_in(hub, bad, head).status_code == status
     assert hub.counts() == {"cases": 0}
+
+
+def unknown_device(hub: Hub, name: str, code: str) -> Device:
+    """A device as it is before anybody enrols it: what it sealed under a code that it was given by its settings."""
+    device = Device(hub, name, code=code)
+
+    async def forget(db: Db) -> None:
+        for table in ("incarnation", "device"):
+            await db.run(f"DELETE FROM {table} WHERE device_id = $1", name)
+
+    hub.transact(forget)
+    return device
+
+
+def test_only_whoever_vouches_brings_in_what_a_device_wrote_that_nobody_enrolled(hub: Hub, device: Device) -> None:
+    never = unknown_device(hub, "device-5", "B7")
+    never.case(1)
+    first = sealed_file(hub, never, 1)
+    never.write(never.case(2), f.NoteAdded(text="后来写的"))
+    head = person(hub, Role.SUPERVISOR, device)
+    refused = take_in(hub, first, head)
+    assert (refused.status_code, refused.json()["code"]) == (403, "unknown_device")
+    for words in ("B7", "3 条", "--vouch"):
+        assert words in refused.json()["message"]
+    assert take_in(hub, sealed_file(hub, never, 2), head, vouch=True).json()["code"] == "no_beginning"
+    assert hub.counts() == {"cases": 0}
+    told = take_in(hub, first, head, vouch=True).json()
+    assert (told["new"], told["stored_as"]) == (3, "B7")
+    more = take_in(hub, sealed_file(hub, never, 1), head).json()
+    assert (more["facts"], more["new"], more["stored_as"]) == (7, 4, "B7"), "known from then on"
+    whole(hub, [never])
+    record = hub.read(lambda db: db.rows("SELECT actor, target FROM audit WHERE action = 'sealed.vouched'"))
+    assert [tuple(row) for row in record] == [("p-supervisor", "B7 device-5")]
+
+
+def test_a_code_that_another_device_has_gets_a_branch_and_a_second_history_another(hub: Hub, device: Device) -> None:
+    device.case(1)
+    device.drain()
+    never = unknown_device(hub, "device-5", "B7")
+    hub.transact(lambda db: db.run("UPDATE incarnation SET code = 'B7' WHERE device_id = $1", device.name))
+    case_id = never.case(1)
+    head = person(hub, Role.SUPERVISOR, Device(hub, "device-2"))
+    one = take_in(hub, sealed_file(hub, never, 1), head, vouch=True).json()
+    assert (one["new"], one["stored_as"]) == (3, f"B7~{never.sealed[0].hash.hex()[:12]}")
+    never.sealed.pop()
+    for number in (1, 2):
+        never.write(case_id, f.NoteAdded(text=f"换回旧账本以后写的{number}"), event_id=f"other-{number}")
+    two = take_in(hub, sealed_file(hub, never, 1), head).json()
+    assert (two["new"], two["stored_as"]) == (2, f"B7~{never.sealed[2].hash.hex()[:12]}")
+    assert take_in(hub, sealed_file(hub, never, 1), head).json()["new"] == 0
+    texts = [line.text for line in hub.case(case_id).timeline[2:]]
+    assert texts == ["备注：备注0", "备注：换回旧账本以后写的1", "备注：换回旧账本以后写的2"]
 
 
 def piece(hub: Hub, device: Device, data: bytes, first: int, end: int, **more: str) -> httpx.Response:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from msgspec.structs import replace
+
 from hall import facts as f
 from hall.case import Case
 from hall.catalogue.model import Limit, Limits, Place, ProcessStep, ResultPaper, SpecialProcedure
 from hall.checklist import Row, SituationRef
 from hall.fold import fold
 from hall.refusal import refusal_article
+from hall.still_open import Perhaps, StillOpen
 from hall.verdict import Gap, Refusal, Tick, TickState
 from tests.builders import DAY, fact, matter, received
 
@@ -162,8 +165,20 @@ NOT_NEEDED = "仅销售预包装食品的，不需要取得食品经营许可，
 ELSEWHERE = Place(organ="邻县市场监督管理局", address="邻县人民路2号政务服务中心", phone="0991-5550000")
 
 
-def inquiry(*exits: Refusal) -> Case:
-    """Somebody only asked; ``exits`` are why the matter is not for them."""
+STILL_OPEN = StillOpen(
+    questions=("是否设置自动售货设备？", "是否承包学校、托幼机构食堂？"),
+    perhaps=(
+        Perhaps(row=replace(ROWS[2], code="m8", name="自动设备放置地点、结构说明"), when="是否设置自动售货设备：是"),
+        Perhaps(
+            row=replace(ROWS[2], code="m9", name="承包方资质与食堂管理方案"), when="是否承包学校、托幼机构食堂：是"
+        ),
+    ),
+    way_out=True,
+)
+
+
+def inquiry(*exits: Refusal, still_open: StillOpen | None = None) -> Case:
+    """Somebody only asked; ``exits`` are why the matter is not for them, ``still_open`` what they have not said."""
     body = f.InquiryAnswered(
         reference="SL01-A1-00009-K",
         matter=FOOD,
@@ -174,6 +189,7 @@ def inquiry(*exits: Refusal) -> Case:
         window="3",
         clerk="周敏",
         exits=exits,
+        still_open=still_open,
     )
     case = fold([fact(body)])
     assert case is not None
@@ -299,6 +315,7 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "refusal_other": ("refusal", told(refused("other", reason="申请人在法定禁止申请许可的期限内"))),
         "promise": ("promise", told(tolerated(), ticks=promised, agent=AGENT)),
         "guide": ("guide", inquiry()),
+        "guide_open": ("guide", inquiry(still_open=STILL_OPEN)),
         "guide_not_needed": ("guide", inquiry(Refusal("not_needed", NOT_NEEDED))),
         "guide_elsewhere": ("guide", inquiry(Refusal("not_authority", "经营场所不在示例市", ELSEWHERE))),
         "guide_not_now": ("guide", inquiry(Refusal("other", "申请人在法定禁止申请许可的期限内"))),

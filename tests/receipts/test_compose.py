@@ -275,6 +275,21 @@ def test_a_guide_for_somebody_whom_the_matter_is_not_for_asks_for_nothing(name: 
     assert "不是不予受理决定" in found and "不是不予受理决定" not in said("guide")
 
 
+def test_a_guide_with_questions_open_does_not_promise_everything() -> None:
+    """行政许可法 art. 30: who is told that this is all must not be sent home for more."""
+    found, whole = said("guide_open"), said("guide")
+    assert "全部材料，窗口不再要求" in whole and "全部材料，窗口不再要求" not in found
+    assert (
+        "以上不是全部" in found
+        and "没有回答的2个问题" in found
+        and "是否设置自动售货设备；是否承包学校、托幼机构食堂" in found
+    )
+    assert "可能还需要的材料" in found and "可能还需要的材料" not in whole
+    for each in cases.STILL_OPEN.perhaps:
+        assert each.row.name in found and each.when in found
+    assert "不需要办理本事项，或者不由本部门办理" in found
+
+
 def test_a_guide_says_why_the_matter_is_not_for_them_and_where_to_go() -> None:
     assert "不需要办理本事项" in said("guide_not_needed") and cases.NOT_NEEDED in said("guide_not_needed")
     assert "到哪里办" not in said("guide_not_needed")

@@ -32,6 +32,7 @@ from receipts.samples import sample, variants
 from receipts.slip import slip
 from receipts.slip_parts import LEFT, WIDTH
 from receipts.wording import citations
+from tests.receipts import cases
 from tests.receipts.golden import KINDS, document_of, every_sample
 from tests.receipts.reading import joined, read_text, read_text_pdfium, scan_all
 
@@ -729,6 +730,17 @@ def test_a_notice_cannot_lose_what_follows_when_nothing_is_supplied(tmp_path: Pa
     case, issued = SAMPLES["notice"]
     with pytest.raises(HallError, match="逾期未补正的后果"):
         compose("notice", case, issued, texts=tmp_path)
+
+
+def test_a_guide_cannot_lose_what_is_still_open(tmp_path: Path) -> None:
+    """A hall's own text that knows of no open question would pass what is not all for all."""
+    packaged = (templates.PACKAGED / "guide.toml").read_text(encoding="utf-8")
+    (tmp_path / "guide.toml").write_text(packaged.replace("：{still_open}", ""), encoding="utf-8")
+    case = cases.inquiry(still_open=cases.STILL_OPEN)
+    with pytest.raises(HallError, match="没有回答的问题"):
+        compose("guide", case, cases.issued("guide", case), texts=tmp_path)
+    whole = cases.inquiry()
+    assert compose("guide", whole, cases.issued("guide", whole), texts=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["extension", "extension_joint"])

@@ -113,12 +113,36 @@ def test_what_can_be_told_in_english_is_and_names_are_not(text: str, english: st
             "Article 19 of the Measures for Food Business Licensing and Filing (Order No. 78)",
         ),
         ("《食品安全法》第三十三条；第三十五条", "Article 33 of the Food Safety Law; Article 35"),
+        ("《民法典》第一千零四十六条", "Article 1046 of the Civil Code"),
+        (
+            "《排污许可管理条例》第十四条至第二十条",
+            "Articles 14 to 20 of the Regulations on the Administration of Pollutant Discharge Permits",
+        ),
+        (
+            "《中华人民共和国公司法》（2023年修订）第三十四条",
+            "Article 34 of the Company Law of the PRC (revised 2023)",
+        ),
+        ("国办发〔2015〕96号第二条", "Article 2 of Guo Ban Fa [2015] No. 96"),
+        (
+            "《食品经营许可和备案管理办法》（总局令第78号）、《行政许可法》第三十四条第三款",
+            "Measures for Food Business Licensing and Filing (Order No. 78), "
+            "Article 34, paragraph 3 of the Administrative Licensing Law",
+        ),
+        ("《消防监督检查规定》《某某条例》第七条", ""),
         ("某某条例第三条", ""),
         ("食品安全法第三十三条和有关规定", ""),
     ],
 )
 def test_provisions_are_cited_in_english_where_the_law_has_an_english_name(text: str, english: str) -> None:
     assert ENGLISH.phrase(text) == english
+
+
+def test_of_a_basis_in_an_english_sentence_each_law_is_told_for_itself() -> None:
+    basis = "《示例省某某条例》第五条、《行政许可法》第三十四条第三款"
+    said = {"basis": basis, "name": "张三、李四", "where": "《示例省某某条例》第五条"}
+    told = ENGLISH.values(said)
+    assert told["basis"] == "《示例省某某条例》第五条, Article 34, paragraph 3 of the Administrative Licensing Law"
+    assert (told["name"], told["where"]) == (said["name"], said["where"])
 
 
 def test_what_papers_put_together_is_told_part_by_part_and_not_at_all_where_a_part_is_unknown() -> None:

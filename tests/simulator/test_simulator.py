@@ -44,6 +44,7 @@ FOUND = {
     92: "two facts of a case are there in outline, and one is brought",
     141: "a busy counter of whose facts the centre refuses one in ten",
     1836: "an archived journal's sending is cut off where the centre has more of it than it has told of",
+    4232: "an archived older copy brings the contents of a fact, of whose case the centre has more",
     3901: "the renewal of an archived journal's token is garbled on its way",
     1432: "a machine is enrolled anew after the centre was put back, before it heard of that",
 }

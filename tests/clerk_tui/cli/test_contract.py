@@ -30,6 +30,11 @@ def break_off(connection: socket.socket, jobs: list[bytes]) -> None:
 OUTCOME = {"outcome", "lawful", "gaps", "reference", "papers", "journal"}
 DATES = {"received", "accepted", "promised_due", "statutory_due"}
 RESULT = OUTCOME | DATES
+MIGRATION = {
+    "matter": "hukou-migration",
+    "applicant": {"kind": "citizen", "name": "李四", "id_number": "110101188503120026"},
+    "materials": {"application": "present", "id_card": "present", "hukou_book": "present"},
+}
 
 
 @pytest.mark.parametrize(
@@ -278,10 +283,39 @@ def test_a_reprint_is_counted(clerk: Clerk, home: Path) -> None:
 
 @pytest.mark.usefixtures("morning")
 def test_an_inquiry_gives_a_guide_and_keeps_no_name(clerk: Clerk, home: Path) -> None:
-    told = clerk("inquiry", saved(home, {"matter": "户口迁移", "answers": {"reason": "C"}}), "--json").json
+    answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    told = clerk("inquiry", saved(home, {"matter": "户口迁移", "answers": answers}), "--json").json
     assert set(told) == {"reference", "day", "matter", "situations", "materials", "papers", "journal"}
     assert [paper["kind"] for paper in told["papers"]] == ["guide"]
     assert clerk("case", told["reference"], "--json").json["state"] == "inquiry"
+
+
+@pytest.mark.usefixtures("morning")
+def test_an_inquiry_names_what_is_still_open_and_what_it_may_add(clerk: Clerk, home: Path) -> None:
+    """行政许可法 art. 30: a list that is not all must not pass for all."""
+    question: dict[str, Any] = {"matter": "hukou-migration", "answers": {"destination": "here", "reason": "C"}}
+    told = clerk("inquiry", saved(home, question), "--json")
+    assert told.json["open_questions"] == ["cross_province", "minors"]
+    assert [(row["code"], row["when"]) for row in told.json["perhaps"]] == [("parentage", "是否有未成年人随迁：是")]
+    assert "还有2个问题没有回答" in told.err
+    assert "可能还要 亲子关系证明" in clerk("inquiry", saved(home, question)).out
+    question["answers"] |= {"cross_province": "no", "minors": "no"}
+    whole = clerk("inquiry", saved(home, question), "--json")
+    assert not whole.err and not {"open_questions", "perhaps"} & set(whole.json)
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_case_only_received_with_questions_open_says_which(clerk: Clerk, home: Path) -> None:
+    asked = {**MIGRATION, "answers": {"destination": "here"}}
+    received = clerk("intake", saved(home, asked), "--receive", "--json").json
+    assert received["open_questions"] == ["reason", "cross_province"]
+    later = saved(home, {"materials": {}, "answers": {"reason": "A"}})
+    open_ = clerk("supplement", received["reference"], later, "--json").json["error"]
+    assert (open_["code"], open_["field"]) == ("unanswered", "answers.cross_province")
+    answers = {"reason": "A", "cross_province": "no", "minors": "no"}
+    later = saved(home, {"answers": answers, "materials": {"host_hukou": "present"}})
+    decided = clerk("supplement", received["reference"], later, "--json").json
+    assert (decided["outcome"], [gap["code"] for gap in decided["gaps"]]) == ("noticed", ["marriage"])
 
 
 @pytest.mark.usefixtures("morning")
@@ -319,13 +353,27 @@ def test_the_tables_are_the_same_after_a_rebuild(clerk: Clerk, home: Path) -> No
 def test_the_outbox_counts_what_is_unsent(clerk: Clerk, home: Path) -> None:
     assert clerk("outbox", "--json").json == {
         "pending": 0, "oldest": None, "last_contact": None, "quarantined": 0, "enabled": True,
-        "scans": 0, "scans_aside": [],
+        "scans": 0, "scans_aside": [], "sealed": [],
     }  # fmt: skip
     clerk("intake", saved(home, walk_in()), "--json")
     told = clerk("outbox", "--json").json
     assert (told["pending"], told["last_contact"]) == (3, None)
     assert told["oldest"]
     assert clerk("sync", "--once", "--json").error["code"] == "sync_not_enrolled"
+
+
+def test_a_sealed_file_is_named_until_somebody_hands_it_in(clerk: Clerk, home: Path) -> None:
+    clerk("intake", saved(home, walk_in()), "--json")
+    sealed = home / "data" / "clerk" / "sealed" / "A1-00000000-1-47.sealed"
+    sealed.parent.mkdir()
+    sealed.touch()
+    (told,) = clerk("outbox", "--json").json["sealed"]
+    assert told == {"path": str(sealed), "device_code": "A1", "first": 1, "last": 47}
+    assert f"封存的文件还没有交：{sealed}" in clerk("outbox").out
+    store = next(check for check in clerk("doctor", "--json").json["checks"] if check["check"] == "store")
+    assert store["state"] == "warn" and "有 47 条封存在" in store["hint"]
+    sealed.unlink()
+    assert "封存" not in clerk("outbox").out
 
 
 @pytest.mark.parametrize("text", ["qykb", "企业开办", "qiyekaiban"])

@@ -14,7 +14,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.picture import picture
-from tests.clerk_tui.screens.steps import confirm
+from tests.clerk_tui.screens.steps import confirm, find_migration
 from tests.clerk_tui.walkins import PERSON, PRESENT
 
 
@@ -98,6 +98,23 @@ async def test_answers_put_aside_are_there_again(counter: OpenCounter, ws: Works
         await come_back(clerk, ws, reference)
         assert clerk.screen.draft.answers == {"destination": "here", "reason": "C"}
         assert clerk.screen.form.current == "answers.cross_province"
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_guide_is_not_printed_without_saying_what_is_open(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    async with counter(size) as clerk:
+        await find_migration(clerk)
+        await clerk.type("13")
+        await clerk.press("f7")
+        shoot(clerk, f"e{size[0]}")
+        assert "是否跨省迁入" in clerk.text and "是否有未成年人随迁" in clerk.text
+        assert "另有1项" in clerk.text
+        await clerk.press("escape")
+        await clerk.type("22")
+        await clerk.press("f7")
+        assert "没有回答" not in clerk.text
 
 
 def shoot(clerk: Clerk, name: str) -> None:

@@ -19,6 +19,7 @@ from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
+from clerk_tui.store.sealed_files import folder_of, path_for
 from clerk_tui.sync import oversight
 from hall import facts, wire
 from tests.clerk_tui.hall_rig import URL, Hall, straight
@@ -64,6 +65,21 @@ async def test_scans_that_are_not_sent_are_counted_and_say_why(
         keep_uploaded(ws.journal.database, taken.sha256, taken.size, "", ws.clock.now_ms())
         clerk.screen._again()
         assert "扫描件" not in clerk.text
+
+
+async def test_sealed_files_are_named_until_somebody_takes_them_away(counter: OpenCounter, ws: Workspace) -> None:
+    folder = folder_of(ws.journal.path)
+    folder.mkdir()
+    sealed = path_for(folder, "A1", "0" * 32, 1, 47)
+    sealed.touch()
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        shown = "".join(clerk.text.split())
+        assert "封存待交" in shown and "47条" in shown and sealed.name in shown and "交负责人在中心导入" in shown
+        assert "封存47条F12" in shown and "全部上传" not in shown
+        sealed.unlink()
+        clerk.screen._again()
+        assert "封存待交" not in clerk.text and sealed.name not in clerk.text
 
 
 async def test_the_last_of_many_is_reached_by_the_arrows(counter: OpenCounter, ws: Workspace) -> None:

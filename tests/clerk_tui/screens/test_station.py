@@ -271,7 +271,7 @@ async def test_a_ticket_of_yesterday_is_not_printed_again(config: Config, ws: Wo
     async with machine(config, ws) as clerk:
         ticket = (await taken(clerk, "1")).taken.ticket
         clock.day += dt.timedelta(days=1)
-        page = works.found(ws, Taken(ticket=ticket, already=True))
+        page = works.found(ws, Taken(ticket=ticket, already=True), held=True)
         assert page.over == "A001是2026-11-02的号，只在当天有效，不再补打" and not pages.choices(page)
         with pytest.raises(BadInput) as refused:
             print_ticket(ws, ticket.ticket_id)
@@ -409,7 +409,7 @@ async def test_whoever_has_an_appointment_reads_its_slot_until_it_is_over(
         clock.ticks += int(hours * HOUR_MS)
         have = Taken(ticket=ticket, told=told, already=True)
         for columns in (NARROW[0], WIDE[0]):
-            given, found = said(works.given(ws, have), columns), said(works.found(ws, have), columns)
+            given, found = said(works.given(ws, have), columns), said(works.found(ws, have, held=True), columns)
             assert words in given and words in found
             assert all((each in given) == waits for each in wait) and ("5 人" in found) == waits
 
@@ -515,7 +515,7 @@ def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
         for each, (count, wait, windows) in zip(listed, waits, strict=True)
     )
     told = Told(ahead=5, wait_min=18, least_min=12, most_min=25)
-    found = pages.Found(Taken(ticket=TICKET, told=told, already=True), listed[0])
+    found = pages.Found(Taken(ticket=TICKET, told=told, already=True), listed[0], held=True)
     given = pages.Given(Taken(ticket=TICKET, told=told), listed[0], Printed(ticket=TICKET, state="printed"))
     passed = replace(TICKET, state=TicketState.PASSED)
     finished = replace(TICKET, state=TicketState.FINISHED)
@@ -535,7 +535,9 @@ def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
         "found": found,
         "typed": dataclasses.replace(found, held=False),
         "passed": dataclasses.replace(found, taken=Taken(ticket=passed, told=told, already=True)),
-        "finished": dataclasses.replace(works.found(ws, Taken(ticket=finished, already=True)), business=listed[0]),
+        "finished": dataclasses.replace(
+            works.found(ws, Taken(ticket=finished, already=True), held=True), business=listed[0]
+        ),
         "leaving": pages.Leaving(found),
         "misread": pages.Trouble(_(MISREAD_WORDS[0]), _(MISREAD_WORDS[1]), shown=True),
         "trouble": pages.Trouble(_("没有网络，本机预领的A字号码也用完了"), _("请到咨询台取号")),

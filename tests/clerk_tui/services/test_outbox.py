@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clerk_tui.services import aside, intake, outbox
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.sealed_files import folder_of, path_for
 from tests.clerk_tui.walkins import restaurant
 
 
@@ -44,3 +45,28 @@ def test_a_fact_of_no_case_here_has_no_reference(ws: Workspace) -> None:
     with ws.journal.write() as connection:
         connection.execute("DELETE FROM case_view")
     assert [row.reference for row in aside.worklist(ws)] == [""]
+
+
+def test_a_sealed_file_is_to_be_handed_in_until_it_is_taken_away_or_the_centre_has_what_is_in_it(ws: Workspace) -> None:
+    intake.submit(ws, restaurant(ws))
+    folder, own = folder_of(ws.journal.path), ws.journal.device()
+    assert outbox.status(ws).sealed == ()
+    folder.mkdir()
+    longer = path_for(folder, own.incarnation, own.device_id, 1, 2)
+    older = path_for(folder, "B7", "0" * 32, 12, 40)
+    for path in (longer, older, path_for(folder, own.incarnation, own.device_id, 2, 2), folder / "notes.txt"):
+        path.touch()
+    told = outbox.status(ws)
+    assert {(each.path, each.incarnation, each.first, each.last) for each in told.sealed} == {
+        (longer, own.incarnation, 1, 2),
+        (older, "B7", 12, 40),
+    }, "what is in a longer file too is not told twice"
+    assert told.sealed_facts == 2 + 29
+    with ws.journal.write() as connection:
+        connection.execute("UPDATE device SET acked_through = 2")
+    assert [each.path for each in outbox.status(ws).sealed] == [older]
+    with ws.journal.write() as connection:
+        connection.execute("INSERT INTO dead_letter (seq, reason, reported_ms) VALUES (2, '', 1)")
+    assert longer in [each.path for each in outbox.status(ws).sealed], "the centre has an outline of it only"
+    older.unlink()
+    assert older not in [each.path for each in outbox.status(ws).sealed]

@@ -263,6 +263,26 @@ def test_a_sealed_file_holds_what_the_archive_s_own_sending_left_in_outline(wind
     assert done is not None and (done.first, done.last) == (2, head)
 
 
+def test_what_another_centre_had_is_sealed_too_for_a_centre_that_does_not_know_the_device(
+    hall: Hall, window: Window
+) -> None:
+    head = intake.submit(window.ws, restaurant(window.ws)).seq
+    assert window.sync() is None
+    with window.ws.journal.write() as db:
+        db.execute("UPDATE device SET server_epoch = 'of a centre before'")
+    window.ws.close()
+
+    async def forget(db: Db) -> None:
+        for table in ("event", "incarnation", "device"):
+            await db.run(f"DELETE FROM {table}")
+
+    inline(hall.store.transact(forget))
+    begin_anew(window)
+    send_old(window)
+    (sealed,) = outbox.status(window.ws).sealed
+    assert (sealed.incarnation, sealed.first, sealed.last) == ("A1", 1, head)
+
+
 def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:
     image = image_of(window)
     at_centre = intake.submit(window.ws, restaurant(window.ws))

@@ -470,3 +470,32 @@ def test_a_printed_paper_is_scanned_and_opens_its_case(ws: Workspace, there: Wor
         view = service.open_replica(there, codes[0])
         assert [gap.code for gap in view.gaps] == ["application", "layout"]
         assert papers.rebuild(ws, paper.paper_id).pdf == pdf
+
+
+def migration(ws: Workspace) -> str:
+    """Somebody who moves here and whom nobody has asked why yet; the reference of the case, which is only received."""
+    draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book"), PRESENT)
+    return intake.receive(ws, draft).reference
+
+
+def test_what_was_open_at_the_receipt_is_asked_at_the_window_that_goes_on(ws: Workspace, there: Workspace) -> None:
+    view = service.open_replica(there, code_on(ws, migration(ws), "receipt"))
+    draft = service.to_supplement(there, view, PERSON, {"name": "李四"})
+    with pytest.raises(BadInput) as open_:
+        supplement.submit(there, draft)
+    assert open_.value.code == "unanswered"
+    draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    assert [gap.code for gap in supplement.preview(there, draft).gaps] == ["house"]
+    assert supplement.submit(there, draft, Outcome.NOTICED).gaps[0].code == "house"
+
+
+def test_a_notice_after_later_answers_opens_at_another_window(ws: Workspace, there: Workspace) -> None:
+    reference = migration(ws)
+    draft = supplement.open_supplement(ws, reference)
+    draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    supplement.submit(ws, draft, Outcome.NOTICED)
+    view = service.open_replica(there, code_on(ws, reference))
+    case = cases.get(ws, reference).case
+    assert (view.checklist.materials, view.gaps) == (case.rows, case.gaps)

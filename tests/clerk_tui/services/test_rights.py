@@ -45,6 +45,7 @@ OPEN: dict[str, str] = {
     "outbox.status": "counts only, shown before anybody signs in",
     "papers.deliver_pending": "what was committed is printed whoever sits there",
     "papers.unprinted": "the print queue: numbers of papers",
+    "inquiry.open_in": "pure",
     "previewing.clean_refusal": "pure",
     "previewing.preview": "pure",
     "supplement_preview.plan_for": "pure",

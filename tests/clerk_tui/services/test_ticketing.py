@@ -15,7 +15,7 @@ from clerk_tui.clock import SystemClock
 from clerk_tui.config import PrintSection
 from clerk_tui.printing.ticket import escpos
 from clerk_tui.screens import station_work
-from clerk_tui.screens.station_pages import Given, draw
+from clerk_tui.screens.station_pages import COME_BACK, LEAVE, PRINT_AGAIN, Found, Given, draw, offers
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
 from clerk_tui.services.arriving import Arrival
 from clerk_tui.services.queue_centre import SILENCE_MS
@@ -92,6 +92,13 @@ class Machine:
 
     def facts(self, taken: Taken) -> list[object]:
         return [fact.body for fact in self.ws.journal.facts_of(taken.ticket.ticket_id)]
+
+    def code(self, taken: Taken) -> str:
+        """The signed code on its paper."""
+        issued = self.facts(taken)[0]
+        assert isinstance(issued, t.TicketIssued)
+        code = ticket_code.TicketCode(ticket_id=taken.ticket.ticket_id, issued=issued)
+        return ticket_code.encode(code, device_key(self.ws))
 
     def anew(self) -> None:
         """The program begins, or ends and begins again: the centre has not said what time it is."""
@@ -293,10 +300,7 @@ def test_midnight_begins_another_day_with_numbers_of_its_own(machine: Machine) -
     assert (before.ticket.day, after.ticket.day) == (today, following)
     with pytest.raises(TicketRefused):
         ticket_moves.find(machine.ws, machine.station, before.ticket.number + "0")
-    code = ticket_code.encode(
-        ticket_code.TicketCode(ticket_id=before.ticket.ticket_id, issued=machine.facts(before)[0]),  # type: ignore[arg-type]
-        device_key(machine.ws),
-    )
+    code = machine.code(before)
     with pytest.raises(ticket_code.TicketCodeError) as caught:
         arriving.read(machine.ws, machine.station, code)
     assert caught.value.code == "ticket_of_other_day", "yesterday's ticket is nobody's today"
@@ -355,15 +359,38 @@ def test_a_ticket_is_given_back_with_a_reason(hall: Hall, machine: Machine) -> N
     assert ticket_moves.void(machine.ws, machine.station, off_line.ticket.number, "不办了").reason
 
 
-def test_whoever_was_passed_over_comes_back_once_and_only_on_line(hall: Hall, machine: Machine) -> None:
-    taken = machine.take("safety")
+def pass_over(hall: Hall, taken: Taken) -> None:
+    """Window 9 calls somebody, who does not come."""
     window = hall.seats[0]
     claim = w.ClaimRequest(
-        claim_id=window.ws.new_id(), window="9", businesses=["safety"], ticket=taken.ticket.ticket_id, reason="试"
+        claim_id=window.ws.new_id(),
+        window="9",
+        businesses=[taken.ticket.business],
+        ticket=taken.ticket.ticket_id,
+        reason="试",
     )
     queue.claim(hall.centre, claim)
     action = w.ReasonedAction(action_id=window.ws.new_id(), window="9", reason="三次未到")
     queue.move(hall.centre, taken.ticket.ticket_id, "pass", action)
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["its number", "its paper"])
+def test_to_say_that_one_is_back_shows_no_paper(hall: Hall, machine: Machine, held: bool) -> None:
+    """The number of whoever was passed over stood on the display: it neither prints their ticket nor gives it back."""
+    taken = machine.take("safety")
+    code = machine.code(taken) if held else taken.ticket.number
+    pass_over(hall, taken)
+    page = station_work.read(code, ())(machine.ws, machine.station)
+    assert isinstance(page, Found) and page.held is held
+    assert offers(page) == ([PRINT_AGAIN, COME_BACK] if held else [COME_BACK])
+    page = station_work.come_back(taken.ticket.ticket_id, held=page.held)(machine.ws, machine.station)
+    assert isinstance(page, Found) and page.taken.ticket.state is TicketState.WAITING
+    assert offers(page) == ([PRINT_AGAIN, LEAVE] if held else [])
+
+
+def test_whoever_was_passed_over_comes_back_once_and_only_on_line(hall: Hall, machine: Machine) -> None:
+    taken = machine.take("safety")
+    pass_over(hall, taken)
     found = ticket_moves.find(machine.ws, machine.station, taken.ticket.number)
     assert found.ticket.state is TicketState.PASSED
     machine.down = True

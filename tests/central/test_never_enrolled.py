@@ -1,0 +1,173 @@
+"""What a counter wrote before it was ever enrolled reaches the centre, also when its code is taken and its journal was
+put away (sync.md §8): the commands of the counter and of the centre as people type them, and a centre that serves."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from central.cli import main as central
+from central.store.opening import SECRET_VARIABLE
+from clerk_tui.cli import main
+from tests.clerk_tui.cli.conftest import ROOT, walk_in
+
+SERVE = [sys.executable, "-c", "from central.cli import main; main()", "serve", "--port", "0"]
+
+
+class Centre:
+    """A centre and its console; ``url`` while it serves."""
+
+    def __init__(self, where: tuple[str, str]) -> None:
+        self.where, self.url = where, ""
+
+    def __call__(self, *words: str) -> tuple[int, str]:
+        """One command at its console: exit code and everything it says."""
+        done = CliRunner().invoke(central, [*words, *self.where])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output.strip()
+
+    def code(self) -> str:
+        _, code = self("enrol-code", "--office", "SL01")
+        return code
+
+    def import_sealed(self, path: str, *more: str) -> tuple[int, str]:
+        return self("import-sealed", path, "--by", "0900", "--office", "SL01", *more)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        with subprocess.Popen([*SERVE, *self.where], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            found = re.match(r"listening (\S+)", process.stdout.readline())
+            assert found is not None
+            self.url = found.group(1)
+            try:
+                yield
+            finally:
+                process.terminate()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def centre(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Centre]:
+    monkeypatch.setenv(SECRET_VARIABLE, str(tmp_path / "pins"))
+    if request.param == "sqlite":
+        centre = Centre(("--data", str(tmp_path / "central")))
+    else:
+        centre = Centre(("--database", request.getfixturevalue("postgres")))
+    with centre.serving():
+        yield centre
+
+
+class Machine:
+    """A machine with the same ``config.toml`` as every other one: device A1 of the hall SL01."""
+
+    def __init__(
+        self, home: Path, centre: Centre, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
+    ) -> None:
+        self.home, self._patch, self._capture = home, patch, capture
+        home.mkdir()
+        settings = f'[catalogue]\npath = "{ROOT / "catalogue"}"\n[device]\ncode = "A1"\n[store]\nballast_mb = 0\n'
+        self.config = home / "config.toml"
+        self.config.write_text(f'{settings}[centre]\nurl = "{centre.url}"\n', encoding="utf-8")
+
+    def __call__(self, *words: str, stdin: str = "") -> tuple[int, Any]:
+        """One command: exit code and its JSON."""
+        self._patch.chdir(self.home)
+        self._patch.setenv("XDG_DATA_HOME", str(self.home / "data"))
+        self._patch.setenv("XDG_STATE_HOME", str(self.home / "state"))
+        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+        self._capture.readouterr()
+        code = main([*words, "--json"])
+        return code, json.loads(self._capture.readouterr().out)
+
+    def receive(self, name: str, number: str) -> str:
+        """Receive and accept a walk-in; the reference on the papers."""
+        who = walk_in()["applicant"] | {"name": name, "id_number": number}
+        code, told = self("intake", "-", stdin=json.dumps(walk_in(applicant=who)))
+        assert code == 0, told
+        return str(told["reference"])
+
+    def begin_anew(self, centre: Centre) -> None:
+        code, told = self("restore", "--code", centre.code())
+        assert (code, told["unproven"] > 0) == (0, True), told
+        code, told = self("sync", "--once")
+        assert code == 0, told
+
+    def to_hand_in(self) -> dict[str, Any]:
+        """The one sealed file that it says is to be handed in."""
+        _, told = self("outbox")
+        (sealed,) = told["sealed"]
+        assert isinstance(sealed, dict)
+        return sealed
+
+
+@pytest.fixture
+def machines(
+    tmp_path: Path, centre: Centre, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> tuple[Machine, Machine]:
+    first, second = (Machine(tmp_path / name, centre, monkeypatch, capfd) for name in ("one", "two"))
+    return first, second
+
+
+def test_a_journal_put_away_before_it_was_enrolled_comes_in_when_a_supervisor_vouches_for_it(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    machine, other = machines
+    reference = machine.receive("张三", "110101188001010011")
+    machine.begin_anew(centre)
+    sealed = machine.to_hand_in()
+    facts = sealed["last"]
+    assert (sealed["device_code"], sealed["first"]) == ("A1", 1)
+    code, told = centre.import_sealed(sealed["path"])
+    assert code == 2
+    assert "没有在中心登记过的设备" in told and "A1" in told and f"{facts} 条" in told and "--vouch" in told
+    taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条"
+    assert centre.import_sealed(sealed["path"], "--vouch") == (0, taken.format(facts))
+    assert centre.import_sealed(sealed["path"]) == (0, taken.format(0)), "the device is known now"
+    assert centre("verify")[0] == 0
+    assert machine("sync", "--once")[1]["pulled"] == 1, "the centre tells the case"
+    assert machine("case", reference)[1]["reference"] == reference
+    code, told = other("enrol", centre.url, centre.code())
+    assert (code, told["error"]["code"]) == (2, "code_taken"), "what is on paper of A1 is never given again"
+    Path(sealed["path"]).rename(machine.home / "handed-in.sealed")
+    assert machine("outbox")[1]["sealed"] == []
+
+
+def test_the_second_machine_with_a_code_finds_its_way_and_both_cases_of_a_number_are_kept(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    first, second = machines
+    reference = first.receive("张三", "110101188001010011")
+    assert second.receive("李四", "110101188503120026") == reference, "the slip: one number on the papers of two people"
+    assert first("enrol", centre.url, centre.code())[0] == 0 and first("sync", "--once")[0] == 0
+    one_time = centre.code()
+    code, told = second("enrol", centre.url, one_time)
+    assert (code, told["error"]["code"]) == (2, "code_taken")
+    assert "clerk restore --code" in told["error"]["hint"] and "import-sealed --vouch" in told["error"]["hint"]
+
+    second.config.write_text(second.config.read_text(encoding="utf-8").replace('"A1"', '"B2"'), encoding="utf-8")
+    code, told = second("find")
+    assert (code, told["error"]["code"]) == (2, "other_device")
+    assert "clerk restore --code" in told["error"]["hint"]
+
+    code, told = second("restore", "--code", one_time)
+    assert (code, told["cases"]) == (0, 1), "a refused code was not spent"
+    assert second("sync", "--once")[0] == 0
+    sealed = second.to_hand_in()
+    code, said = centre.import_sealed(sealed["path"], "--vouch")
+    taken = f"文件里 {sealed['last']} 条，新收下 {sealed['last']} 条，其中搁置 0 条"
+    assert code == 0 and re.fullmatch(f"A1（另存为 A1~[0-9a-f]{{12}}）：{taken}", said)
+    assert centre("verify")[0] == 0
+
+    assert first("sync", "--once")[1]["pulled"] == 2
+    (pair,) = first("aside")[1]["hall"]
+    assert (pair["kind"], pair["reference"], pair["other_reference"]) == ("same_reference", reference, reference)
