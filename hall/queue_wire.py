@@ -278,7 +278,8 @@ class BusinessFigures(_Message, frozen=True):
 
 
 class WindowFigures(_Message, frozen=True):
-    """One window: what it has and since when; nobody's name."""
+    """One window: what it has and since when; nobody's name. ``since_ms``: in this state, an open one free since.
+    ``there``: whether it serves people or pauses, by ``hall.manned``."""
 
     window: str
     state: WindowState
@@ -290,6 +291,7 @@ class WindowFigures(_Message, frozen=True):
     ticket_state: str = ""
     ticket_since_ms: int = 0
     lease_left_ms: int = 0
+    there: bool = True
 
 
 class LastCall(_Message, frozen=True):

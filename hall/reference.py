@@ -153,6 +153,14 @@ def paper_number(reference: str, kind: str, n: int, window: str = "") -> str:
     return number
 
 
+def window_of(number: str) -> str:
+    """The code of the window that issued a paper, by the paper's number (``paper_number``): ``SL01-A1-00002-S/L1`` A1,
+    ``SL01-A1-00002-S/L1-B1`` B1."""
+    reference, _, paper = number.partition("/")
+    _, _, own = paper.partition("-")
+    return own or reference.split("-")[1]
+
+
 def bare(text: str) -> str:
     """A reference or a paper's number as it is compared: narrow, in capitals, without dashes and blanks."""
     return _tidy(text).replace("-", "")

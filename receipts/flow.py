@@ -242,13 +242,19 @@ class _Picture:
             yield from self._draw(placed, lines)
 
     def _label(self, top: float, label: str) -> Iterator[Op]:
-        """A band's name on ground of its own: a long one reaches over the gutters, where lines run."""
-        if not label:
-            return
-        setter, x = self._setter, self._setter.left + self._edge
-        width = setter.fonts.width(label, _NAME, True)
-        yield Box(x - 2, top + 1.5, width + 4, _NAME * 1.5, fill=_BAND)
-        yield setter.line(label, x, top + 1.5, setter.width, _NAME, 1.5, bold=True)
+        """A band's name, over its first boxes: beyond them run lines, which nothing may cut."""
+        y = top + 1.5
+        for line in self._label_lines(label):
+            yield self._setter.line(line, self._setter.left + self._edge, y, self._setter.width, _NAME, 1.5, bold=True)
+            y += _NAME * _LEADING
+
+    def _label_lines(self, label: str) -> Sequence[str]:
+        """One line where there is room, else a line a language."""
+        parts = [label] if self._setter.fonts.width(label, _NAME, True) <= self._box_width else label.split("　")
+        return [line for part in parts for line in self._setter.wrap(part, _NAME, self._box_width, True)]
+
+    def _label_height(self, label: str) -> float:
+        return _LABEL + (len(self._label_lines(label)) - 1) * _NAME * _LEADING if label else 0.0
 
     def _text_of(self, box: FlowBox) -> list[tuple[str, float, bool]]:
         room = self._box_width - 2 * _PAD
@@ -275,7 +281,7 @@ class _Picture:
                 y += (_GAP if band else 4.0) + max(0, tracks - 1) * _TRACK
             tops.append(y)
             inner = max(map(self._stack_height, self._stacks(band).values()), default=0.0)
-            heights.append(inner + (2 * self._pad if self._framed else 0.0) + (_LABEL if label else 0.0))
+            heights.append(inner + (2 * self._pad if self._framed else 0.0) + self._label_height(label))
             y += heights[-1]
         return tops, heights, y
 
@@ -296,8 +302,8 @@ class _Picture:
     def _place(self) -> list[_Placed]:
         placed: dict[int, _Placed] = {}
         for band, label in enumerate(self._block.bands):
-            top = self._tops[band] + (_LABEL if label else 0.0)
-            room = self._heights[band] - (_LABEL if label else 0.0)
+            top = self._tops[band] + self._label_height(label)
+            room = self._heights[band] - self._label_height(label)
             for column, numbers in self._stacks(band).items():
                 height = self._box_height(numbers)
                 y = top + (room - self._stack_height(numbers)) / 2

@@ -88,7 +88,7 @@ DEPARTMENT: Final = f.DepartmentRef(
 )
 ESTATE: Final = f.MatterRef(
     key="estate-transfer",
-    code="11990100MB0000027F400070200300101",
+    code="11990100MB00000435400071500500001",
     name="不动产转移登记（非住宅，买卖）",
     kind="行政确认",
     version="2026.11.1",

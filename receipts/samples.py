@@ -10,7 +10,7 @@ from msgspec import structs
 from hall import facts as f
 from hall.calendar import WorkCalendar
 from hall.case import Case, Pause
-from hall.catalogue.model import Place
+from hall.catalogue.model import Place, Tolerance
 from hall.chain import type_of
 from hall.checklist import Row, SituationRef
 from hall.deadlines import case_clock, due, notice_due, respond_by
@@ -111,6 +111,8 @@ _SERVED: Final = f.PapersServed(
     how="direct",
     servers=("周敏", "陈晨"),
 )
+_STRICT: Final = structs.replace(MATTER, tolerance=Tolerance(breach="terminated"))
+"""The same matter where a broken promise ends the case: what its promise said is what its end says."""
 _TERMINATED: Final = f.CaseClosed(
     how="terminated",
     day=dt.date(2026, 9, 28),
@@ -181,7 +183,7 @@ _COURSES: Final[dict[str, Told]] = {
     "served": (ALL_IN, (_ACCEPTED, _GRANTED, _SERVED)),
     "fee": (ALL_IN, (_ACCEPTED, FEE)),
     "transfer": (ALL_IN, (_MOVED,)),
-    "terminated": (PROMISED, (_TOLERATED, _TERMINATED)),
+    "terminated": (PROMISED, (structs.replace(_TOLERATED, breach="terminated"), _TERMINATED)),
     "pickup": (ALL_IN, (_ACCEPTED, _GRANTED)),
     "returned": (
         SOME_IN,
@@ -213,7 +215,7 @@ def sample(
     """
     if kind not in PAPER_NAMES:
         raise no_such_kind(kind)
-    matter = matter or (ESTATE if kind == "fee" else MATTER)
+    matter = matter or {"fee": ESTATE, "terminated": _STRICT}.get(kind, MATTER)
     matter = _worded(matter, language)
     who = applicant or (FOREIGNER if language else APPLICANT)
     if kind == "guide":

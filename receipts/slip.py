@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from receipts.barcodes import MM
@@ -31,6 +32,7 @@ from receipts.slip_parts import BODY, GAP, LEADING, LEFT, SMALL, WIDTH, bars, pa
 
 WIDTH_MM: Final = 80
 _TITLE: Final = 15.0
+_BEFORE_BOX: Final = re.compile("　+(?=[□☑])")
 _SLOT: Final = 26.0
 _SEAL: Final = 18 * MM
 """The radius of a seal's place."""
@@ -179,13 +181,20 @@ def _packed(setter: Setter, parts: Sequence[str], indent: float) -> Iterator[str
 
 def _notice(setter: Setter, block: Notice) -> Iterator[Strip]:
     """A box with a heavy left edge; it has no grey ground, which would be dots or nothing."""
-    texts = ([(block.title, True)] if block.title else []) + [(line, False) for line in block.lines]
-    sizes = [BODY] * len(texts) + [SMALL] * len(block.second)
-    texts += [(line, False) for line in block.second]
+    texts = ([(block.title, True)] if block.title else []) + [(line, False) for line in _boxes(block.lines)]
+    sizes = [BODY] * len(texts)
+    texts += [(line, False) for line in _boxes(block.second)]
+    sizes += [SMALL] * (len(texts) - len(sizes))
     for number, ((text, bold), size) in enumerate(zip(texts, sizes, strict=True)):
         for place, strip in enumerate(said(setter, text, size, bold=bold, left=8.0)):
             edge = Box(setter.left, -0.3, 2.5, strip.height + 0.6, fill=0.0)
             yield Strip(strip.height, (edge, *strip.ops), 0.0 if number or place else GAP)
+
+
+def _boxes(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with every box to be ticked at the beginning of one: side by side they do not fit."""
+    for line in lines:
+        yield from _BEFORE_BOX.split(line)
 
 
 def _slot(setter: Setter, slot: Slot) -> Strip:

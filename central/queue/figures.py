@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from central.store import queue_windows as windows
 from central.store.queue_counts import Standing
 from central.store.queue_windows import WindowRow
 from hall import queue_wire as w
+from hall.manned import heard_since_ms, is_there
 from hall.queueing import MINUTE_MS
 from hall.tickets import TicketState, number
 
@@ -36,7 +37,7 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
         return w.FiguresReply(
             day=today,
             now_ms=now_ms,
-            businesses=await _businesses(db, office, today, known, now_ms),
+            businesses=await _businesses(db, office, today, known, at, now_ms),
             windows=[_window(row, at.get(row.window), now_ms) for row in known],
             calls=[
                 w.LastCall(
@@ -58,11 +59,12 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
 
 
 async def _businesses(
-    db: Db, office: str, day: dt.date, known: Sequence[WindowRow], now_ms: int
+    db: Db, office: str, day: dt.date, known: Sequence[WindowRow], at: Mapping[str, Standing], now_ms: int
 ) -> list[w.BusinessFigures]:
     states = await counts.states(db, office, day, now_ms)
     waits = await counts.mean_waits(db, office, day)
     names = {business for business, _ in states} | {name for row in known for name in row.businesses}
+    open_ones = [row for row in known if row.state == "open" and _is_there(row, at.get(row.window), now_ms)]
     found = []
     for business in sorted(names):
         of = {state.value: states.get((business, state.value), (0, 0))[0] for state in TicketState}
@@ -73,10 +75,14 @@ async def _businesses(
                 **of,
                 longest_min=max(0, now_ms - since) // MINUTE_MS if since else 0,
                 wait_min=round(waits.get(business, 0.0), 1),
-                windows=sum(1 for row in known if row.state == "open" and business in row.businesses),
+                windows=sum(1 for row in open_ones if business in row.businesses),
             )
         )
     return found
+
+
+def _is_there(row: WindowRow, has: Standing | None, now_ms: int) -> bool:
+    return is_there(row.state, row.seen_ms, heard_since_ms(now_ms, ZONE), has_ticket=has is not None)
 
 
 def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigures:
@@ -87,6 +93,7 @@ def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigure
         seen_ms=row.seen_ms,
         businesses=row.businesses,
         reason=row.reason,
+        there=_is_there(row, has, now_ms),
     )
     if has is None:
         return told

@@ -8,12 +8,13 @@ back to all windows of their business; number, first call and head start stay.
 
 from __future__ import annotations
 
+from central.board import ZONE
 from central.queue.changing import new_id
 from central.queue.turn import Turn
 from central.queue.views import refuse
-from central.queue.waits import SEEN_MS
 from central.store import queue_windows as windows
 from central.store.queue_windows import WindowRow
+from hall.manned import AWAY_MS, heard_since_ms, is_there
 from hall.queue_wire import TransferAction
 from hall.queueing import MINUTE_MS, QueueRule
 from hall.ticketing import TicketReturned, TicketTransferred
@@ -24,9 +25,13 @@ _OF_ONE_WINDOW = (TicketState.WAITING, TicketState.HELD)
 
 def serves(row: WindowRow, business: str, now_ms: int, rule: QueueRule) -> bool:
     """Whether somebody who waits for this business at this window is called there before long."""
-    if business not in row.businesses or now_ms - row.seen_ms > SEEN_MS:
+    if business not in row.businesses or not _there(row, now_ms):
         return False
     return row.state == "open" or (row.state == "paused" and now_ms - row.since_ms < rule.fair_after_min * MINUTE_MS)
+
+
+def _there(row: WindowRow, now_ms: int) -> bool:
+    return is_there(row.state, row.seen_ms, heard_since_ms(now_ms, ZONE, AWAY_MS))
 
 
 async def check_window(turn: Turn, request: TransferAction, now_ms: int) -> None:
@@ -57,7 +62,7 @@ async def give_back(turn: Turn, now_ms: int) -> None:
         ticket = row.ticket
         window = known.get(ticket.window)
         if ticket.state is TicketState.HELD:
-            if window is None or window.state == "closed" or now_ms - window.seen_ms > SEEN_MS:
+            if window is None or not _there(window, now_ms):
                 back = TicketReturned(at_ms=now_ms, place_ms=ticket.place_ms, why="released")
                 await turn.happen(row, back, now_ms, fact_id=new_id(now_ms))
         elif window is None or not serves(window, ticket.business, now_ms, turn.hall.rule):

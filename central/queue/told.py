@@ -20,6 +20,7 @@ from central.queue.changing import as_fact
 from central.store import Db
 from central.store import queue as table
 from central.store import queue_numbers as numbers
+from central.store import queue_windows as windows
 from central.store.queue import Happened, TicketRow, person_key
 from hall import ticketing as t
 from hall.facts import Fact
@@ -38,6 +39,7 @@ _PLAIN = re.compile(rf"[^{CONTROLS}\ud800-\udfff]{{0,200}}").fullmatch
 _LETTER = re.compile(r"[A-Z]{1,2}").fullmatch
 _MOST_SERIAL = 1_000_000
 _AT_WINDOW = frozenset({TicketState.CALLED, TicketState.SERVING, TicketState.HELD})
+_ENDED = frozenset({TicketState.FINISHED, TicketState.PASSED})
 Answer = tuple[Status, str]
 
 
@@ -173,6 +175,9 @@ class TicketFacts(Struct):
         for subject in sorted(self.changed - self.new):
             await table.save(db, self.office, [self.rows[subject]], rule)
             await self._pass(db, self.rows[subject].ticket)
+        ended = [self.rows[subject].ticket for subject in self.changed | self.new]
+        freed = [(each.ended_ms, each.window) for each in ended if each.state in _ENDED and each.window]
+        await windows.freed(db, self.office, {window: at_ms for at_ms, window in sorted(freed)})
         if self.added:
             await table.add_happened(db, self.office, self.added)
 

@@ -42,6 +42,7 @@ class Turn:
         self._told: list[tuple[str, Happened]] = []
         self._serving: dict[str, WindowRow] = {}
         self._seen: dict[str, int] = {}
+        self._freed: dict[str, int] = {}
 
     @classmethod
     async def of(cls, db: Db, office: str) -> Self:
@@ -80,6 +81,8 @@ class Turn:
         if ticket is None:
             return None
         called = ticket.state is TicketState.CALLED
+        if row.ticket.state in _AT_WINDOW and ticket.state not in _AT_WINDOW:
+            self._freed[row.ticket.window] = now_ms
         changed = replace(
             row,
             ticket=ticket,
@@ -129,6 +132,7 @@ class Turn:
             await table.save(self.db, self.office, list(self._unsaved.values()), self.hall.rule)
             self._unsaved.clear()
         await windows.put(self.db, self.office, list(self._serving.values()))
+        await windows.freed(self.db, self.office, self._freed)
         await windows.seen(
             self.db, self.office, {name: at for name, at in self._seen.items() if name not in self._serving}
         )

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from central.board import ZONE
 from central.store import Db
 from central.store import queue_counts as counts
+from hall.manned import heard_since_ms
 from hall.queue_wire import Told
 from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
 from hall.staffing import Service, forecast
 from hall.tickets import Ticket
 
-SEEN_MS = 30 * MINUTE_MS
-"""A window that was heard of so lately serves, in milliseconds."""
 OTHERWISE_MIN = 10.0
 """How long serving takes, in minutes, in a hall that has served too few to know."""
 MOST_ORDERED = 300
@@ -103,7 +103,7 @@ class Waits:
         """All that the windows serve that serve this business."""
         if self._windows is None:
             self._windows = await counts.serving_windows(
-                self._db, self._office, self._day, self._now - SEEN_MS, self._now
+                self._db, self._office, self._day, heard_since_ms(self._now, ZONE), self._now
             )
         return frozenset({business}).union(*(each.businesses for each in self._windows if business in each.businesses))
 

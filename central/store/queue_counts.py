@@ -38,7 +38,7 @@ class Serving(Struct, frozen=True):
 
 
 async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_ms: int) -> list[Serving]:
-    """The open windows that were heard of since."""
+    """The open windows that were heard of since or have somebody (``hall.manned.is_there``)."""
     busy = (
         "SELECT 1 FROM ticket WHERE office = $1 AND day = $3"  # noqa: S608 -- our own words
         " AND place = w.place AND state IN ('called', 'serving')"
@@ -46,7 +46,7 @@ async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_
     )
     rows = await db.rows(
         f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
-        " WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
+        f" WHERE w.office = $1 AND w.state = 'open' AND (w.seen_ms >= $2 OR EXISTS ({busy}))",
         office,
         since_ms,
         day.isoformat(),

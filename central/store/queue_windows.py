@@ -16,7 +16,8 @@ _READ = "SELECT place, state, reason, businesses, since_ms, seen_ms FROM queue_w
 
 
 class WindowRow(Struct, frozen=True):
-    """A window: ``since_ms`` it is in this state, ``seen_ms`` it was last heard of (Unix ms)."""
+    """A window: ``since_ms`` it is in this state (an open one: has had nobody), ``seen_ms`` it was last heard of (Unix
+    ms)."""
 
     window: str
     state: WindowState
@@ -53,6 +54,14 @@ async def put(db: Db, office: str, rows: Sequence[WindowRow]) -> None:
             for row in rows
         ],
     )  # fmt: skip
+
+
+async def freed(db: Db, office: str, since: Mapping[str, int]) -> None:
+    """Windows have nobody any more, since when (Unix ms)."""
+    await db.many(
+        "UPDATE queue_window SET since_ms = $1 WHERE office = $2 AND place = $3 AND state = 'open' AND since_ms < $1",
+        [(at_ms, office, name) for name, at_ms in since.items()],
+    )
 
 
 async def seen(db: Db, office: str, heard: Mapping[str, int]) -> None:

@@ -18,6 +18,10 @@ _NOT_BEGUN: Final = (ipp.PENDING, ipp.HELD)
 _CONNECTING: Final = "connecting-to-device"
 _UNREACHED: Final = re.compile("may not exist|unreachable|unable to locate", re.IGNORECASE)
 """What the backends of CUPS say while they have no connection; anything else counts as having begun."""
+_ABSENT: Final = re.compile("does not exist|unknown destination", re.IGNORECASE)
+_REFUSING: Final = re.compile("not accepting", re.IGNORECASE)
+_SILENT: Final = re.compile("scheduler|unable to connect|connection refused|no such file", re.IGNORECASE)
+"""What ``lp`` says of a queue that is not there, of one that takes no jobs, and where CUPS does not run."""
 _HINT: Final = "看打印机是否开着、有没有纸，在 CUPS 里看队列 {queue}，然后再打一次，或改送别处"
 _ASK: Final = "看纸出来了没有，再告诉系统打出了还是没有打出"
 
@@ -37,7 +41,7 @@ class CupsTarget:
         title = name.removesuffix(".pdf").encode("ascii", "ignore").decode()
         said = self._run(["lp", "-d", self.queue, "-t", title], pdf, certain=False)
         if said.returncode:
-            raise self._trouble(_words(said.stderr) or f"lp 返回 {said.returncode}")
+            raise self._refused(_words(said.stderr), said.returncode)
         found = re.search(rf"\b({re.escape(self.queue)}-(\d+))\b", said.stdout.decode(errors="replace"))
         if found is None:
             raise PrintError(f"CUPS 收下了文书，但没有说是哪个任务（队列 {self.queue}）", _ASK, certain=False)
@@ -124,6 +128,19 @@ class CupsTarget:
         except (OSError, subprocess.TimeoutExpired) as error:
             hint = _HINT.format(queue=self.queue) if certain else _ASK
             raise PrintError(f"{command[0]} 没有应答（队列 {self.queue}）", hint, certain=certain) from error
+
+    def _refused(self, words: str, code: int) -> PrintError:
+        """What ``lp`` complained of; nothing has been taken."""
+        if _ABSENT.search(words):
+            return PrintError(
+                f"打印队列 {self.queue}：CUPS 里没有这个队列",
+                "核对 config.toml 里 print 的队列名（lpstat -a 列出有的），或改送别处",
+            )
+        if _REFUSING.search(words):
+            return self._trouble("队列不接收任务")
+        if _SILENT.search(words):
+            return self._trouble("CUPS 没有应答")
+        return self._trouble(f"lp 返回 {code}（{words}）" if words else f"lp 返回 {code}")
 
     def _trouble(self, what: str) -> PrintError:
         return PrintError(f"打印队列 {self.queue}：{what}", _HINT.format(queue=self.queue))

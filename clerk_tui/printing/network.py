@@ -74,9 +74,10 @@ class TicketPrinter:
             return socket.create_connection((self.host, self.port), timeout=self.connect_s)
         except OSError as error:
             why = os_words.why(error)
-            raise PrintError(
-                f"打印机 {self.name} 连不上：{why}", "看打印机是否开着、网线是否插好，然后再打一次，或改送别处"
-            ) from error
+            hint = "看打印机是否开着、网线是否插好，然后再打一次，或改送别处"
+            if isinstance(error, socket.gaierror):
+                hint = "核对 config.toml 里 print 的地址，然后再打一次，或改送别处"
+            raise PrintError(f"打印机 {self.name} 连不上：{why}", hint) from error
 
     def _send(self, printer: socket.socket, chunk: bytes, patience: _Patience) -> int:
         while True:

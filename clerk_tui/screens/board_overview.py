@@ -104,7 +104,7 @@ def _queue(queue: FiguresReply, hall: Hall, columns: int) -> Entry:
 
 
 def _windows(queue: FiguresReply, hall: Hall, columns: int) -> Entry:
-    states = [window_state(each, hall.now_ms) for each in queue.windows]
+    states = [window_state(each) for each in queue.windows]
     left: list[Span] = []
     for state, word, ink in (
         ("serving", _("办理 {n}"), "good"),

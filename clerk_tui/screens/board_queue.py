@@ -14,8 +14,6 @@ from hall.queue_wire import BusinessFigures, FiguresReply, WindowFigures
 if TYPE_CHECKING:
     from clerk_tui.services.hall_watch import Seen
 
-ABSENT_MS = 15 * 60_000
-"""An open window without a ticket that was not heard of for so long is unattended."""
 NAME = 18
 STATES = {
     "serving": (N_("在办理"), "good"),
@@ -27,13 +25,13 @@ STATES = {
 }
 
 
-def window_state(each: WindowFigures, now_ms: int) -> str:
+def window_state(each: WindowFigures) -> str:
     """What a window does: a key of ``STATES``."""
+    if each.state != "closed" and not each.there:
+        return "absent"
     if each.state != "open":
         return each.state
-    if each.number:
-        return each.ticket_state if each.ticket_state in ("called", "serving") else "idle"
-    return "absent" if now_ms - max(each.seen_ms, each.since_ms) > ABSENT_MS else "idle"
+    return each.ticket_state if each.ticket_state in ("called", "serving") else "idle"
 
 
 class QueuePage(Page):
@@ -120,7 +118,7 @@ class WindowsPage(Page):
         return Sheet(head=head, rows=entries, empty=_("没有窗口开着。"))
 
     def _row(self, each: WindowFigures, hall: Hall, about: int) -> tuple[tuple[str, str], ...]:
-        state = window_state(each, hall.now_ms)
+        state = window_state(each)
         word, ink = STATES[state]
         since = each.ticket_since_ms if each.number else each.since_ms
         minutes = (hall.now_ms - since) / 60_000 if since else 0.0

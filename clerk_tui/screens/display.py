@@ -132,7 +132,9 @@ class DisplayScreen(Screen[None]):
         found = _in_order(now.businesses, self._sign)
         lines: list[tuple[Span, ...]] = [((pad(_("业务"), columns - 20), "faint"), (_("等候    最久已等"), "faint"))]
         lines += [self._business(each, columns) for each in found[: max(1, rows - 3)]]
-        listed = _windows([each for each in now.windows if each.state != "closed"], columns, rows - len(lines))
+        listed = _windows(
+            [each for each in now.windows if each.state != "closed" and each.there], columns, rows - len(lines)
+        )
         if rows - len(lines) > len(listed):
             lines.append(())
         return [*lines, *listed]

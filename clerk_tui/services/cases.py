@@ -22,7 +22,7 @@ from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, says_something, search_key
-from hall.reference import bare, parse_reference, reference_in
+from hall.reference import bare, parse_reference, reference_in, window_of
 from hall.roles import Permission
 
 __all__ = ["CaseDetail", "CaseRow", "PaperRow", "find", "get", "show_personal"]
@@ -129,14 +129,19 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
 
 @needs(Permission.VIEW)
 def paper_named(ws: Workspace, number: str) -> PaperRow:
-    """The paper with this number, however typed.
+    """This window's paper with this number, however typed.
 
     Raises:
-        BadInput: no such case here, or it has no such paper (``unknown_paper``; the hint names those it has).
+        BadInput: no such case here, or it has no such paper (``unknown_paper``; the hint names those it has), or
+            another window issued it (``paper_elsewhere``), which alone can make it again.
     """
     rows = get(ws, number).papers
     for row in rows:
         if bare(row.number) == bare(number):
+            if queries.paper(ws.journal.read(), row.paper_id) is None:
+                what = f"这份文书由{window_of(row.number)}窗口出具，本窗口做不出来"
+                hint = f"请到{window_of(row.number)}窗口补打"
+                raise BadInput("paper_elsewhere", what, field="PAPER", hint=hint)
             return row
     listed = "、".join(row.number for row in rows)
     raise BadInput("unknown_paper", "这个办件没有这份文书", field="PAPER", hint=f"这个办件的文书：{listed}")

@@ -108,8 +108,5 @@ def outlook(ws: Workspace, station: Station) -> list[Outlook]:
     found = []
     for each in businesses(ws):
         now = by_key.get(each.key, w.BusinessFigures(business=each.key))
-        windows = sum(1 for window in told.windows if window.state == "open" and each.key in window.businesses)
-        found.append(
-            Outlook(business=each, waiting=now.waiting, wait_min=now.wait_min, windows=max(now.windows, windows))
-        )
+        found.append(Outlook(business=each, waiting=now.waiting, wait_min=now.wait_min, windows=now.windows))
     return found

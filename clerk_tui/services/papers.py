@@ -248,5 +248,5 @@ def _paper(ws: Workspace, paper_id: str) -> PaperRow:
     with translated(ws.journal.path):
         paper = queries.paper(ws.journal.read(), paper_id)
     if paper is None:
-        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
+        raise print_queue.no_such_paper()
     return paper

@@ -196,11 +196,17 @@ def queue_again(ws: Workspace, job: Print, target: str = "") -> Job:
         )  # fmt: skip
         now = queries.job(connection, job.paper_id, job.nth)
     if now is None:
-        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
+        raise no_such_paper()
     if not moved:
         what, hint = _NOT_NOW[now.state]
         raise BadInput("not_failed", what, field="paper", hint=hint)
     return now
+
+
+def no_such_paper() -> BadInput:
+    """This window has issued no such paper; another one may have."""
+    hint = "在办件详情里选本窗口出具的文书；别的窗口出具的，到那个窗口补打"
+    return BadInput("unknown_paper", "本窗口没有出具过这份文书", field="paper", hint=hint)
 
 
 def require_target(target: str) -> None:
@@ -302,7 +308,7 @@ def job_of(ws: Workspace, job: Print) -> Job:
     with translated(ws.journal.path):
         found = queries.job(ws.journal.read(), job.paper_id, job.nth)
     if found is None:
-        raise BadInput("unknown_paper", "本机没有这份文书", field="paper", hint="在办件详情里选文书")
+        raise no_such_paper()
     return found
 
 

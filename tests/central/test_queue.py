@@ -560,8 +560,57 @@ def test_the_first_of_a_morning_is_told_from_the_days_before(queue: Queue) -> No
     for served in range(20):
         queue.issue(day + 1)
         queue.do("finish", queue.called(day + 2 + served * 2, "2"), day + 3 + served * 2, "2")
-    told = queue.issue(day + 60).told
-    assert told.wait_min <= 5, "a day with figures of its own is told from them"
+    told = queue.issue(day + 42).told
+    assert 0 <= told.wait_min <= 5, "a day with figures of its own is told from them"
+
+
+def shown_at(queue: Queue, at: float) -> w.FiguresReply:
+    reply: w.FiguresReply = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(at)))
+    return reply
+
+
+def test_a_window_that_was_switched_off_serves_nobody_who_waits(queue: Queue) -> None:
+    for name in ("1", "2", "3"):
+        queue.window(name, 0, BUSINESS)
+    queue.issue(0)
+    serving = queue.called(0, "3")
+    queue.do("start", serving, 0.5, "3")
+    queue.issue(1)
+    queue.window("1", 6, BUSINESS)
+    now = shown_at(queue, 6)
+    assert [each.there for each in now.windows] == [True, False, True], "window 3 serves on without a network"
+    assert [each.windows for each in now.businesses] == [2]
+    told = queue.issue(6).told
+    assert (told.ahead, told.most_min > 1) == (1, True), "there is one window for both who wait"
+    queue.window("2", 7, BUSINESS)
+    assert queue.issue(7, priority="军人", lane="priority").told.most_min == 1
+    queue.window("2", 8, BUSINESS, state="closed")
+    assert [each.there for each in shown_at(queue, 8).windows] == [True, False, True]
+
+
+def test_a_window_of_yesterday_is_not_there_before_it_says_so(queue: Queue) -> None:
+    midnight = 15 * 60
+    queue.window("1", midnight - 1, BUSINESS)
+    queue.window("2", midnight - 1, BUSINESS, state="paused", reason="会议")
+    assert [each.there for each in shown_at(queue, midnight - 0.5).windows] == [True, True]
+    assert [each.there for each in shown_at(queue, midnight + 0.5).windows] == [False, False]
+    assert queue.issue(midnight + 0.5).told.wait_min == -1, "nobody serves yet"
+    queue.window("1", midnight + 1, BUSINESS)
+    assert [each.there for each in shown_at(queue, midnight + 1).windows] == [True, False]
+
+
+@pytest.mark.parametrize("verb", ["finish", "pass", "hold", "transfer"])
+def test_a_window_is_free_since_it_has_nobody(queue: Queue, verb: str) -> None:
+    queue.window("1", 0, BUSINESS)
+    queue.issue(0)
+    ticket = queue.called(5)
+    queue.do("start", ticket, 6)
+    queue.do(verb, ticket, 20, **({"business": OTHER} if verb == "transfer" else {}))
+    queue.window("1", 21, BUSINESS)
+    (window,) = shown_at(queue, 22).windows
+    assert (window.number, window.since_ms) == ("", queue.now(20))
+    queue.window("1", 23, BUSINESS, state="paused", reason="会议")
+    assert shown_at(queue, 24).windows[0].since_ms == queue.now(23)
 
 
 def test_figures_are_counts_and_numbers_without_a_name(queue: Queue) -> None:

@@ -202,6 +202,18 @@ def test_a_call_off_line_leaves_its_window_time_to_go_on(queue: Queue, window: D
     assert queue.called(22).number == "A001", "the window did not"
 
 
+def test_a_window_that_served_off_line_is_free_since_then(queue: Queue, station: Device, window: Device) -> None:
+    queue.window("7", 0, BUSINESS)
+    given, told = Telling(queue, station), Telling(queue, window)
+    ticket = given.issue(5001, 1)
+    given.push(2)
+    told.write(ticket, t.TicketCalled(window="7", at_ms=queue.now(3)), 3)
+    told.write(ticket, t.TicketFinished(window="7", at_ms=queue.now(9)), 9)
+    told.push(12)
+    (seven,) = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(12))).windows
+    assert (seven.number, seven.since_ms) == ("", queue.now(9))
+
+
 def test_a_failed_print_is_known_and_the_person_waits_all_the_same(queue: Queue, station: Device) -> None:
     telling = Telling(queue, station)
     ticket = telling.issue(1, 0)

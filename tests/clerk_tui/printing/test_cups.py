@@ -190,7 +190,8 @@ def test_a_queue_that_is_not_there_is_named(add_queue: AddQueue) -> None:
     for ask in (target.look, lambda: target.put("x.pdf", b"%PDF-")):
         with pytest.raises(PrintError) as told:
             ask()
-        assert told.value.certain and "nowhere" in told.value.message
+        assert told.value.certain and "nowhere" in told.value.message and "没有这个队列" in told.value.message
+    assert "lpstat -a" in told.value.hint and "有没有纸" not in told.value.hint
 
 
 @real

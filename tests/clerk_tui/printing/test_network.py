@@ -56,6 +56,12 @@ def test_a_printer_that_is_not_there_has_printed_nothing() -> None:
         assert "连不上" in down.value.message and down.value.hint
 
 
+def test_an_address_that_nobody_has_is_to_be_looked_at_and_said_in_chinese() -> None:
+    with pytest.raises(PrintError) as told:
+        TicketPrinter("printer.invalid", 9100).look()
+    assert "找不到这台主机" in told.value.message and "地址" in told.value.hint and "网线" not in told.value.hint
+
+
 @pytest.mark.usefixtures("long")
 def test_a_printer_that_stalls_may_have_printed_something() -> None:
     enough = threading.Event()

@@ -73,10 +73,10 @@ QUEUE = q.FiguresReply(
         _window("3", "open", "A044", "serving", 52),
         _window("4", "open", "B030", "serving", 3, businesses=["tax-insurance"]),
         _window("5", "paused", reason="午餐轮换", since_ms=NOW - 12 * MINUTE, businesses=["tax-insurance"]),
-        _window("6", "open", businesses=["household"], seen_ms=NOW - 41 * MINUTE),
+        _window("6", "open", businesses=["household"], seen_ms=NOW - 41 * MINUTE, there=False),
         _window("7", "open", "C039", "serving", 8, businesses=["household", "livelihood"]),
         _window("8", "open", businesses=["construction"]),
-        _window("9", "closed", businesses=["construction"]),
+        _window("9", "closed", businesses=["construction"], there=False),
     ],
     calls=[
         q.LastCall(number="A047", window="2", at_ms=NOW - 12_000, calls=1, state="called"),

@@ -70,6 +70,14 @@ async def test_a_windows_name_never_runs_into_the_next_column(size: tuple[int, i
         assert "B-12 A001" in visitor.text
 
 
+async def test_a_window_that_is_gone_is_not_listed() -> None:
+    free = replace(QUEUE.windows[0], number="", ticket_state="", state="open")
+    windows = [replace(free, window="甲"), replace(free, window="乙", there=False)]
+    seen = replace(called(), queue=replace(QUEUE, calls=[], windows=windows))
+    async with at(make_display(Config(), seen), NARROW) as visitor:
+        assert "甲" in visitor.text and "乙" not in visitor.text
+
+
 async def test_windows_that_find_no_room_are_counted_and_those_with_a_number_stay() -> None:
     idle = replace(QUEUE.windows[0], number="", ticket_state="", state="open")
     windows = [replace(idle, window=str(at), number="A099" if at == 40 else "") for at in range(1, 41)]

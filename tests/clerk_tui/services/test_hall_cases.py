@@ -136,6 +136,19 @@ def test_looking_at_somebody_s_data_at_another_window_is_recorded_too(
     assert hall.case(received.case_id).timeline[-1].type == "personal.shown"
 
 
+def test_a_paper_of_another_window_is_to_be_printed_there(first: Window, second: Window) -> None:
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    (paper,) = cases.get(second.ws, received.reference).papers
+    assert cases.paper_named(first.ws, paper.number).paper_id == paper.paper_id
+    with pytest.raises(BadInput) as refused:
+        cases.paper_named(second.ws, paper.number.lower())
+    assert refused.value.code == "paper_elsewhere" and refused.value.hint == "请到A1窗口补打"
+    with pytest.raises(BadInput) as refused:
+        papers.reprint(second.ws, paper.paper_id)
+    assert "到那个窗口补打" in refused.value.hint
+
+
 def test_what_wants_the_window_s_own_journal_says_where_to_go(first: Window, second: Window) -> None:
     received = intake.submit(first.ws, restaurant(first.ws))
     everybody(first, second)
