@@ -43,9 +43,14 @@ def staffing(session: Session, file: str | None, days: int, wait_min: float, per
     """``{"wait_min", "percent", "hours": [{"hour", "arrivals", "service_min", "windows", "mean_wait_min", …}]}``."""
     _check("--wait", wait_min, 0, 1_440)
     _check("--share", percent, 1, 99)
-    hours = list(_of_file(file)) if file is not None else _of_centre(session, days)
+    hours = _of_file(file) if file is not None else _of_centre(session, days)
     told = [_needed(place, hour, wait_min, percent) for place, hour in enumerate(_with_service(hours))]
-    answer(as_json, {"wait_min": wait_min, "percent": percent, "hours": told}, lambda: _lines(told, wait_min, percent))
+    assumed = bool(hours) and _mean(hours) is None
+    answer(
+        as_json,
+        {"wait_min": wait_min, "percent": percent, "hours": told},
+        lambda: _lines(told, wait_min, percent, assumed=assumed),
+    )
 
 
 def _check(option: str, value: float, least: float, most: float) -> None:
@@ -73,10 +78,12 @@ def _needed(place: int, hour: Hour, wait_min: float, percent: float) -> dict[str
     }
 
 
-def _lines(told: list[dict[str, Any]], wait_min: float, percent: float) -> Iterator[str]:
+def _lines(told: list[dict[str, Any]], wait_min: float, percent: float, *, assumed: bool) -> Iterator[str]:
     if not told:
         yield _("还没有取号的记录")
         return
+    if assumed:
+        yield _("还没有办理时长的记录，先按每人 {minutes:g} 分钟算").format(minutes=OTHERWISE_MIN)
     yield _("{percent:g}% 的人在 {wait:g} 分钟内叫到号，要开的窗口数：").format(percent=percent, wait=wait_min)
     line = _("{hour:02d}:00  {windows} 个窗口  来 {arrivals:g} 人  每人 {service:g} 分钟  平均等 {mean:g} 分钟")
     for each in told:
@@ -85,11 +92,21 @@ def _lines(told: list[dict[str, Any]], wait_min: float, percent: float) -> Itera
 
 def _with_service(hours: list[Hour]) -> Iterator[Hour]:
     """Every hour with minutes of service: where nobody was served, as in the other hours."""
-    seen = sum(hour.served for hour in hours if hour.service_min > 0)
-    minutes = sum(hour.service_min * hour.served for hour in hours)
-    otherwise = minutes / seen if seen else OTHERWISE_MIN
+    mean = _mean(hours)
+    otherwise = OTHERWISE_MIN if mean is None else mean
     for hour in hours:
         yield hour if hour.service_min > 0 else Hour(hour.hour, hour.arrivals, otherwise, 0)
+
+
+def _mean(hours: list[Hour]) -> float | None:
+    """Minutes of service over all hours that tell them, by the people served in each; ``None`` where none does."""
+    told = [hour for hour in hours if hour.service_min > 0]
+    if not told:
+        return None
+    seen = sum(hour.served for hour in told)
+    if not seen:
+        return sum(hour.service_min for hour in told) / len(told)
+    return sum(hour.service_min * hour.served for hour in told) / seen
 
 
 def _of_centre(session: Session, days: int) -> list[Hour]:
@@ -101,28 +118,41 @@ def _of_centre(session: Session, days: int) -> list[Hour]:
     return [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in figures.hours]
 
 
-def _of_file(source: str) -> Iterator[Hour]:
+def _of_file(source: str) -> list[Hour]:
     """The hours of a file, which may also be what the centre answers to ``GET /v1/queue/figures``.
 
     Raises:
-        BadInput: it is none.
+        BadInput: it is none, has no hour, or says of no hour how long serving takes.
     """
     from clerk_tui.cli.reading import read_object
 
-    hours = read_object(source).get("hours")
-    if not isinstance(hours, list):
+    told = read_object(source).get("hours")
+    if not isinstance(told, list):
         raise _wrong("hours")
-    seen: set[int] = set()
-    for place, each in enumerate(hours):
-        if not isinstance(each, dict):
-            raise _wrong(f"hours.{place}")
-        hour = _number(each, "hour", place, 23)
-        if hour != int(hour) or int(hour) in seen:
+    if not told:
+        what = _("来人数的文件里没有钟点：{file}").format(file=source)
+        raise BadInput("bad_hours", what, field="hours", hint=_shape())
+    hours: list[Hour] = []
+    for place, each in enumerate(told):
+        hours.append(_hour(each, place))
+        if hours[-1].hour in {earlier.hour for earlier in hours[:-1]}:
             raise _wrong(f"hours.{place}.hour")
-        seen.add(int(hour))
-        arrivals, service = _number(each, "arrivals", place, 100_000), _number(each, "service_min", place, 1_440)
-        served = _number(each, "served", place, 10**9) if "served" in each else arrivals
-        yield Hour(int(hour), arrivals, service, served)
+    busy = next((place for place, hour in enumerate(hours) if hour.arrivals > 0), None)
+    if busy is not None and _mean(hours) is None:
+        what = _("没有一个钟点写了办理分钟数：{file}").format(file=source)
+        raise BadInput("bad_hours", what, field=f"hours.{busy}.service_min", hint=_shape())
+    return hours
+
+
+def _hour(each: Any, place: int) -> Hour:
+    if not isinstance(each, dict):
+        raise _wrong(f"hours.{place}")
+    hour = _number(each, "hour", place, 23)
+    if hour != int(hour):
+        raise _wrong(f"hours.{place}.hour")
+    arrivals, service = _number(each, "arrivals", place, 100_000), _number(each, "service_min", place, 1_440)
+    served = _number(each, "served", place, 10**9) if "served" in each else arrivals
+    return Hour(int(hour), arrivals, service, served)
 
 
 def _number(each: dict[str, Any], key: str, place: int, most: float) -> float:
@@ -136,5 +166,8 @@ def _number(each: dict[str, Any], key: str, place: int, most: float) -> float:
 
 
 def _wrong(field: str) -> BadInput:
-    hint = _('写成 {"hours": [{"hour": 9, "arrivals": 50, "service_min": 8.5}]} 的样子，每个钟点一次')
-    return BadInput("bad_hours", _("来人数的文件不合格式"), field=field, hint=hint)
+    return BadInput("bad_hours", _("来人数的文件不合格式"), field=field, hint=_shape())
+
+
+def _shape() -> str:
+    return _('写成 {"hours": [{"hour": 9, "arrivals": 50, "service_min": 8.5}]} 的样子，每个钟点一次')

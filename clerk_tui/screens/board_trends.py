@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OPENS, CLOSES = 9, 17
 """The hours that are always shown."""
+LABEL = 2
+"""Cells of an hour or a day on the axis; where the columns stand closer, not every one is named."""
 
 
 class TrendsPage(Page):
@@ -63,14 +65,17 @@ def _picture(
 ) -> list[tuple[Span, ...]]:
     """A title with the sum and the highest, the columns, and the axis below."""
     room = columns - 2
-    step = max(3, min(6, room // max(1, len(values)))) if values else 3
+    step = max(1, min(6, room // max(1, len(values))))
     most = max(values, default=0.0)
     told = _("最高 {n}").format(n=f"{most:g}")
     lines: list[tuple[Span, ...]] = [((" " + pad(title, room - 12), "strong"), (pad(told, 12, right=True), "faint"))]
-    bars = [charts.columns([value], height, wide=step - 1, most=most) for value in values]
+    gap = " " if step > 1 else ""
+    bars = [charts.columns([value], height, wide=step - len(gap), most=most) for value in values]
     for row in range(height):
-        lines.append(((" ", "plain"), ("".join(bar[row] + " " for bar in bars), ink)))
-    lines.append(((" ", "plain"), ("".join(pad(word, step) for word in axis), "faint")))
+        lines.append(((" ", "plain"), ("".join(bar[row] + gap for bar in bars), ink)))
+    every = -(-(LABEL + 1) // step)
+    words = "".join(pad(word, step * every) for word in axis[::every])
+    lines.append(((" ", "plain"), (words[:room], "faint")))
     return lines
 
 

@@ -26,7 +26,7 @@ from clerk_tui.screens.station_leaving import LeftWithCode
 from clerk_tui.screens.station_view import StationScreen, TopLine
 from clerk_tui.widgets.editor import typed
 from clerk_tui.widgets.phrases import clock_words
-from hall.errors import BadInput, HallError
+from hall.errors import HallError
 from hall.moments import local_time
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ LOOK_S = 3.0
 IDLE_S = 30.0
 """After so long without a key a page that somebody left goes back to the first."""
 LONGEST = 60
+BURST_S = 1.5
+"""Keys closer together than this are typed in one go, by somebody who has not looked up in between."""
 DIGITS = "123456789"
 TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
@@ -75,6 +77,7 @@ class StationApp(LeftWithCode):
         self._ended, self._wake = threading.Event(), threading.Event()
         self._front = StationScreen(self.choose, self.press)
         self._left = 0.0
+        self._burst = ("", 0.0)
         self._only: OnlyOne | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -254,7 +257,7 @@ class StationApp(LeftWithCode):
         ws, taken = self.workspace, page.taken
         if ws is None:
             return
-        self.show(replace(page, printed=None, taken=replace_already(taken)))
+        self.show(works.to_print(page))
 
         def worker() -> None:
             from clerk_tui.services.ticket_printing import print_ticket
@@ -263,7 +266,7 @@ class StationApp(LeftWithCode):
                 self.post_message(messages.TicketPrinted(print_ticket(ws, taken.ticket.ticket_id, taken.told)))
             except Exception as error:
                 log.error("a ticket was not printed: %s", placed(error))
-                self.post_message(messages.StationPage(_not_printed(error)))
+                self.post_message(messages.StationPage(works.not_printed(error)))
 
         self.run_worker(worker, thread=True, exit_on_error=False)
 
@@ -281,7 +284,22 @@ class StationApp(LeftWithCode):
             return
         event.stop()
         event.prevent_default()
-        self.press(event.key, typed(event.character))
+        text = typed(event.character)
+        if not self._retyped(text, self.key_time(event)):
+            self.press(event.key, text)
+
+    def _retyped(self, text: str, at: float) -> bool:
+        """Whether a number is typed again over the page that says what was wrong with it. Its first digit may have
+        been taken for a choice; the ones that follow are none: none of them takes a ticket that nobody wanted."""
+        begun, before = self._burst
+        page = self.page
+        misread = isinstance(page, pages.Trouble) and page.shown
+        self._burst = (text, at) if misread else ("", 0.0)
+        if not (begun and text and at - before < BURST_S and (misread or isinstance(page, pages.Businesses))):
+            return False
+        self._burst = ("", 0.0)
+        self.show(pages.Entry(begun + text))
+        return True
 
     def press(self, key: str, text: str = "") -> None:
         """Do what a key does on the page in front; ``text`` is what it types. A touched key comes here too."""
@@ -370,20 +388,6 @@ class StationApp(LeftWithCode):
         """A code was not read whole."""
         if not isinstance(self.page, pages.Waiting):
             self.show(pages.Trouble(_("这次扫码没有读全"), _("把码放平、擦干净，再扫一次"), shown=True))
-
-
-def replace_already(taken: Any) -> Any:
-    """The same ticket, to be printed: what follows is about the print."""
-    from msgspec.structs import replace as changed
-
-    return changed(taken, already=False)
-
-
-def _not_printed(error: Exception) -> pages.Trouble:
-    """Whoever takes a number is told what to do, never what a printer or a disk said: that is in the log."""
-    if isinstance(error, BadInput):
-        return pages.Trouble(_(error.message), _(error.hint))
-    return pages.Trouble(_("号票没有打出来，请找导办人员"), _("号码有效，请记住，照样会叫到您"))
 
 
 def _unexpected() -> HallError:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.station_pages import Asked, Businesses, Found, Given, Page, Trouble
@@ -13,7 +16,7 @@ from clerk_tui.services.queue_centre import Refused, Unreachable
 from clerk_tui.services.ticketing import Station, Taken
 from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Business
-from hall.errors import HallError
+from hall.errors import BadInput, HallError
 from hall.ticketing import Lane
 
 log = logging.getLogger(__name__)
@@ -92,13 +95,18 @@ def come_back(ticket_id: str, *, held: bool) -> Work:
 
 def found(ws: Workspace, taken: Taken, *, held: bool) -> Found:
     """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
-    over = ticket_printing.why_not_again(ws, taken.ticket)
+    over = ticket_printing.why_not_again(ws, taken.ticket) or taken.no_return
     return Found(taken, _business(ws, taken), held, over, booking.slot_of(ws, taken.ticket))
 
 
 def given(ws: Workspace, taken: Taken) -> Given:
     """The page of a ticket that somebody has now."""
     return Given(taken, _business(ws, taken), slot=booking.slot_of(ws, taken.ticket))
+
+
+def to_print(page: Given) -> Given:
+    """The same ticket while it prints: what follows is about the print."""
+    return replace(page, printed=None, taken=changed(page.taken, already=False))
 
 
 def first_page(ws: Workspace) -> Businesses:
@@ -117,6 +125,13 @@ def low_numbers(ws: Workspace, station: Station) -> str:
     left = numbers.left(ws, station).letters
     letter = min(left, key=lambda each: left[each])
     return _("网络不通，用预领的号码，{letter} 字还有 {count} 个").format(letter=letter, count=left[letter])
+
+
+def not_printed(error: Exception) -> Trouble:
+    """Whoever takes a number is told what to do, never what a printer or a disk said: that is in the log."""
+    if isinstance(error, BadInput):
+        return Trouble(_(error.message), _(error.hint))
+    return Trouble(_("号票没有打出来，请找导办人员"), _("号码有效，请记住，照样会叫到您"))
 
 
 def _business(ws: Workspace, taken: Taken) -> Business | None:

@@ -31,6 +31,8 @@ def test_more_people_or_longer_service_need_more_windows(clerk: Clerk, home: Pat
 def test_an_hour_in_which_nobody_was_served_takes_the_others_mean(clerk: Clerk, home: Path) -> None:
     told = clerk("staffing", saved(home, hours((9, 20, 12), (17, 20, 0))), "--json").json["hours"]
     assert [hour["service_min"] for hour in told] == [12.0, 12.0]
+    told = clerk("staffing", saved(home, hours((8, 0, 9), (17, 20, 0))), "--json").json["hours"]
+    assert [hour["service_min"] for hour in told] == [9.0, 9.0], "also where nobody came in the hour that tells it"
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,25 @@ def test_an_hour_in_which_nobody_was_served_takes_the_others_mean(clerk: Clerk, 
         (hours((9, 1, 5), (9, 1, 5)), "hours.1.hour"),
         ({"hours": [{"hour": 9, "arrivals": "many", "service_min": 4}]}, "hours.0.arrivals"),
         ({"hours": [{"hour": 9, "arrivals": 4}]}, "hours.0.service_min"),
+        (hours((8, 0, 0), (9, 20, 0), (10, 5, 0)), "hours.1.service_min"),
+        (hours(), "hours"),
     ],
 )
 def test_a_file_that_is_none_is_told_where(clerk: Clerk, home: Path, data: Any, field: str) -> None:
     assert clerk("staffing", saved(home, data), "--json").error["field"] == field
+
+
+@pytest.mark.parametrize("data", [hours(), hours((9, 20, 0))])
+def test_a_file_that_leaves_the_minutes_out_is_named(clerk: Clerk, home: Path, data: Any) -> None:
+    """A hall that wrote zero is not told windows for ten minutes that nobody wrote."""
+    file = saved(home, data)
+    error = clerk("staffing", file, "--json").error
+    assert error["code"] == "bad_hours" and str(file) in error["message"]
+
+
+def test_hours_in_which_nobody_comes_need_no_minutes(clerk: Clerk, home: Path) -> None:
+    told = clerk("staffing", saved(home, hours((12, 0, 0))), "--json").json["hours"]
+    assert [hour["windows"] for hour in told] == [0]
 
 
 def test_what_cannot_be_asked_for_is_refused(clerk: Clerk, home: Path) -> None:
@@ -75,6 +92,7 @@ def test_the_halls_own_figures_come_from_the_centre(clerk: Clerk, home: Path) ->
             asked = httpx.post(f"{url}/v1/queue/tickets", content=json.dumps(body), headers=headers, trust_env=False)
             assert asked.status_code == 200
         told = clerk("--config", config, "staffing", "--json").json["hours"]
+        assert "先按每人 10 分钟算" in clerk("--config", config, "staffing").out, "nobody has been served yet"
     finally:
         centre.stop()
     assert sum(hour["arrivals"] for hour in told) == 3 and {hour["service_min"] for hour in told} == {10.0}

@@ -20,7 +20,7 @@ from clerk_tui.printing.ticket import escpos
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
-from clerk_tui.screens.station import StationApp
+from clerk_tui.screens.station import BURST_S, StationApp
 from clerk_tui.services import booking, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.one_machine import OnlyOne
@@ -344,7 +344,25 @@ async def test_what_cannot_be_used_says_what_was_wrong_and_what_to_do(config: Co
         await clerk.until(lambda: isinstance(app.page, pages.Trouble))
         await clerk.press("2")
         assert isinstance(app.page, pages.Businesses)
+        clerk.at += BURST_S
         assert (await taken(clerk, "1")).taken.ticket.number == "A001"
+
+
+@pytest.mark.parametrize("number", ["2101881880010100119", "320101199001010012", "YY-2048"])
+async def test_a_number_typed_again_over_what_was_wrong_takes_no_ticket(
+    config: Config, ws: Workspace, number: str
+) -> None:
+    async with machine(config, ws, NARROW) as clerk:
+        app: Any = clerk.app
+        await clerk.scan("110101188001010012")
+        await clerk.until(lambda: isinstance(app.page, pages.Trouble))
+        await clerk.type(number)
+        assert app.page == pages.Entry(number), "what was typed stands there, from its first digit"
+        await clerk.press("enter")
+        await clerk.until(lambda: isinstance(app.page, pages.Trouble))
+        assert tickets_kept(ws) == []
+        await clerk.press("2")
+        assert isinstance(app.page, pages.Businesses), "a digit pressed by itself is a choice"
 
 
 async def test_a_machine_that_asks_for_no_card_says_so(config: Config, ws: Workspace) -> None:
