@@ -121,7 +121,8 @@ class IssueReply(_Message, frozen=True):
     """The ticket and what to tell its holder. ``serial`` and ``letter`` make the number.
 
     ``already``: this person has waited for this business since ``ticket.issued_ms``; it is that ticket, whose
-    identity differs from the one asked for.
+    identity differs from the one asked for. ``no_return``: why a ticket that was passed over may not wait again;
+    empty where it may, and where it was not.
     """
 
     ticket: TicketView
@@ -130,6 +131,7 @@ class IssueReply(_Message, frozen=True):
     told: Told
     now_ms: int
     already: bool = False
+    no_return: str = ""
 
 
 class BlockRequest(_Message, frozen=True):

@@ -14,7 +14,7 @@ from central.store import queue_windows as windows
 from central.store import tokens as records
 from central.store.queue_windows import WindowRow
 from hall import queue_wire as w
-from hall.queueing import QueueRule, sort_key
+from hall.queueing import QueueRule, may_come_back, sort_key
 from hall.tickets import TicketState
 
 _told = msgspec.json.Decoder(w.Told)
@@ -35,10 +35,18 @@ async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueRep
             raise unknown_ticket()
         row = standing(row, now_ms)
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)
+        rule = (await table.rule_of(db, office)).rule
+        passed = row.ticket.state is TicketState.PASSED
         if row.ticket.state is TicketState.WAITING and row.ticket.day == day_of(now_ms):
-            rule = (await table.rule_of(db, office)).rule
             told = await Waits(db, office, row.ticket.day, now_ms, rule).tell_again(row.ticket)
-        return w.IssueReply(ticket=view(row, now_ms), letter=row.letter, serial=row.serial, told=told, now_ms=now_ms)
+        return w.IssueReply(
+            ticket=view(row, now_ms),
+            letter=row.letter,
+            serial=row.serial,
+            told=told,
+            now_ms=now_ms,
+            no_return=may_come_back(row.ticket, now_ms, rule) if passed else "",
+        )
 
     return await store.read(look)
 

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from clerk_tui.config import Config
     from clerk_tui.services.hall_watch import Seen, Watcher
 
+_LEFT = ("passed", "finished")
 FRESH_MS = 30_000
 """How long a call stands out after it was made."""
 AT_WINDOWS = ("called", "serving")
+BEFORE_MS = 10 * 60_000
+"""So long after its call a ticket that left its window is still listed, for whoever looked away."""
 ARROW = ">"
 STATE = 11
 """Cells of what a window does, behind its name in the list."""
@@ -118,7 +121,8 @@ class DisplayScreen(Screen[None]):
         left_wide = columns // 2 - 2
         room = rows - len(lines)
         # Two cells stay free between the columns: a window's name must not run into another's.
-        left = _earlier(calls[1:], left_wide - 4, room)
+        past = [call for call in now.calls if now.now_ms - call.at_ms < BEFORE_MS]
+        left = _earlier(calls[1:], [call for call in past if call.state in _LEFT], left_wide - 4, room)
         right = self._halls(now, columns - left_wide - 2, room)
         for row in range(room):
             spans = left[row] if row < len(left) else ()
@@ -213,8 +217,9 @@ def _hero_width(number: str, window: str, scale: int) -> int:
     return digits.width_of(number + ARROW + window, scale) - 2 * scale + 4
 
 
-def _earlier(calls: Sequence[LastCall], columns: int, rows: int) -> list[tuple[Span, ...]]:
-    """The calls before the last one, their numbers large while there is room for it."""
+def _earlier(calls: Sequence[LastCall], past: Sequence[LastCall], columns: int, rows: int) -> list[tuple[Span, ...]]:
+    """The calls before the last one, their numbers large while there is room for it; under them and faint those whose
+    ticket has left the window, so that nobody goes to one that gave them up."""
     lines: list[tuple[Span, ...]] = [((_("刚才的呼叫"), "faint"),)]
     high = digits.height_of(1)
     for call in calls:
@@ -230,6 +235,9 @@ def _earlier(calls: Sequence[LastCall], columns: int, rows: int) -> list[tuple[S
             lines.append(())
         elif len(lines) < rows:
             lines.append(((clip(f"{number}  {to}", columns), "strong"),))
+    for call in past:
+        to = _("已过号，请到取号机") if call.state == "passed" else _("已办完")
+        lines.append(((clip(f"{safe(call.number)}  {to}", columns), "faint"),))
     return lines[:rows]
 
 

@@ -95,7 +95,7 @@ def come_back(ticket_id: str, *, held: bool) -> Work:
 
 def found(ws: Workspace, taken: Taken, *, held: bool) -> Found:
     """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
-    over = ticket_printing.why_not_again(ws, taken.ticket)
+    over = ticket_printing.why_not_again(ws, taken.ticket) or taken.no_return
     return Found(taken, _business(ws, taken), held, over, booking.slot_of(ws, taken.ticket))
 
 

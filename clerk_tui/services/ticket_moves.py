@@ -34,7 +34,13 @@ def find(ws: Workspace, station: Station, wanted: str) -> Taken:
     found = _told(ws, station, wanted)
     if isinstance(found, w.IssueReply):
         own = _own(ws, station, found.ticket.ticket_id)
-        return Taken(ticket=_as_ticket(found.ticket, own), told=found.told, already=True, skew_ms=ws.hall_clock.skew_ms)
+        return Taken(
+            ticket=_as_ticket(found.ticket, own),
+            told=found.told,
+            already=True,
+            skew_ms=ws.hall_clock.skew_ms,
+            no_return=found.no_return,
+        )
     return Taken(ticket=found, already=True, offline=True, skew_ms=ws.hall_clock.skew_ms)
 
 

@@ -63,7 +63,8 @@ class Taken(Struct, frozen=True, kw_only=True):
     """A ticket that somebody has now. ``told``: what to tell them, ``None`` where nobody can know.
 
     ``already``: they have had it since ``ticket.issued_ms``. ``skew_ms``: how much this device's clock is ahead of the
-    centre's, where that is known.
+    centre's, where that is known. ``no_return``: why a ticket that was passed over may not wait again, as the centre
+    tells it.
     """
 
     ticket: Ticket
@@ -71,6 +72,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     already: bool = False
     offline: bool = False
     skew_ms: int = 0
+    no_return: str = ""
 
 
 class Station:

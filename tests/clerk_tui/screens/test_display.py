@@ -96,6 +96,20 @@ async def test_windows_businesses_and_waits_are_told_and_passed_numbers_are_not(
         assert "C038" not in visitor.text, "nobody is to go to a window that gave them up"
 
 
+async def test_who_looked_away_finds_that_they_were_called() -> None:
+    gone = [
+        q.LastCall(number="C038", window="6", at_ms=NOW - 4 * MINUTE, calls=3, state="passed"),
+        q.LastCall(number="C037", window="5", at_ms=NOW - 5 * MINUTE, calls=1, state="finished"),
+        q.LastCall(number="C036", window="5", at_ms=NOW - 6 * MINUTE, calls=1, state="waiting"),
+        q.LastCall(number="C035", window="5", at_ms=NOW - 11 * MINUTE, calls=1, state="finished"),
+    ]
+    async with at(make_display(Config(), replace(called(), queue=replace(QUEUE, calls=gone))), NARROW) as visitor:
+        assert "现在没有呼叫" in visitor.text, "none of them is to go to a window"
+        assert "C038  已过号，请到取号机" in visitor.text and "C037  已办完" in visitor.text
+        assert "C036" not in visitor.text and "C035" not in visitor.text
+        assert "到 6 号窗口" not in visitor.text, "nobody is to go to a window that gave them up"
+
+
 async def test_each_new_call_is_spoken_once_and_what_was_before_is_not() -> None:
     heard = Heard()
     async with at(make_display(Config(), called(("A001", "1", 9_000)), heard)) as visitor:

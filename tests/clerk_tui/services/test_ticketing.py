@@ -15,7 +15,7 @@ from clerk_tui.clock import SystemClock
 from clerk_tui.config import PrintSection
 from clerk_tui.printing.ticket import escpos
 from clerk_tui.screens import station_work
-from clerk_tui.screens.station_pages import COME_BACK, LEAVE, PRINT_AGAIN, Found, Given, draw, offers
+from clerk_tui.screens.station_pages import COME_BACK, LEAVE, PRINT_AGAIN, Found, Given, choices, draw, offers
 from clerk_tui.services import arriving, booking, numbers, ticket_moves, ticketing
 from clerk_tui.services.arriving import Arrival
 from clerk_tui.services.queue_centre import SILENCE_MS
@@ -386,6 +386,19 @@ def test_to_say_that_one_is_back_shows_no_paper(hall: Hall, machine: Machine, he
     page = station_work.come_back(taken.ticket.ticket_id, held=page.held)(machine.ws, machine.station)
     assert isinstance(page, Found) and page.taken.ticket.state is TicketState.WAITING
     assert offers(page) == ([PRINT_AGAIN, LEAVE] if held else [])
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["its number", "its paper"])
+def test_whoever_was_passed_over_twice_reads_that_at_once(hall: Hall, machine: Machine, held: bool) -> None:
+    """Nothing is offered that would be refused."""
+    taken = machine.take("safety")
+    pass_over(hall, taken)
+    ticket_moves.come_back(machine.ws, machine.station, taken.ticket.number)
+    pass_over(hall, taken)
+    code = machine.code(taken) if held else taken.ticket.number
+    page = station_work.read(code, ())(machine.ws, machine.station)
+    assert isinstance(page, Found) and page.over == "已过号2次，请重新取号"
+    assert not choices(page)
 
 
 def test_whoever_was_passed_over_comes_back_once_and_only_on_line(hall: Hall, machine: Machine) -> None:
