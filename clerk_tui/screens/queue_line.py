@@ -65,9 +65,10 @@ def _called(now: Now, visit: Visit, names: Mapping[str, str], mono_ms: int) -> S
     else:
         calls = visit.ticket.calls
         head.append((_("已叫{calls}次").format(calls=calls) if calls > 1 else _("已呼叫"), "strong"))
-    about = "  ".join(part for part in (_who(visit), _(visit.ticket.why), _business(visit, names)) if part)
-    keys = (*_key("Ctrl+G", _("再叫")), *_key("Ctrl+N", _("没来")), *_key("Ctrl+O", _("看排队")))
-    return Strip(tuple(head), about, "plain", keys)
+    whole = "  ".join(part for part in (_who(visit), _(visit.ticket.why)) if part)
+    about = "  ".join(part for part in (whole, _business(visit, names)) if part)
+    keys = (*_key("Ctrl+G", _("再叫")), *_key("Ctrl+N", _("没来")))
+    return Strip(tuple(head), about, "plain", keys, whole=whole, spare=_key("Ctrl+O", _("看排队")))
 
 
 def _serving(now: Now, visit: Visit, names: Mapping[str, str], at_ms: int) -> Strip:

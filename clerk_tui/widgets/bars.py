@@ -121,7 +121,8 @@ class StatusLine(Painted):
 class Key:
     """One key of the key line: what is printed on it, its word, whether it does anything now.
 
-    What does not fit is left out: first the words of keys that do nothing now, then the keys with the highest ``rank``.
+    What does not fit is left out, a key together with its word: first keys that do nothing now, then the highest
+    ``rank``.
     """
 
     shown: str
@@ -131,8 +132,8 @@ class Key:
 
 
 class KeyLine(Painted):
-    """What the keys do now, greyed where they do nothing. On a narrow screen a greyed key keeps its place without its
-    word; keys that do not fit at all are left to the help."""
+    """What the keys do now, greyed where they do nothing. Keys that do not fit are left to the help: none stands there
+    without its word, to be read with its neighbour's."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
@@ -147,24 +148,17 @@ class KeyLine(Painted):
     def lines_for(self, columns: int, rows: int) -> Iterable[Line]:
         gap = 2 if sum(_cells(key) + 2 for key in self.keys) < columns else 1
         room = columns - 1
-        words: dict[Key, bool] = {}
-        by_rank = sorted(self.keys, key=lambda key: key.rank)
-        for key in by_rank:
-            cells = (_cells(key) if key.enabled else width(key.shown)) + gap
+        fits: set[Key] = set()
+        for key in sorted(self.keys, key=lambda key: (not key.enabled, key.rank)):
+            cells = _cells(key) + gap
             if cells <= room:
                 room -= cells
-                words[key] = key.enabled
-        for key in by_rank:
-            more = _cells(key) - width(key.shown)
-            if words.get(key) is False and more <= room:
-                room -= more
-                words[key] = True
+                fits.add(key)
         spans: list[Span] = [(" ", "plain")]
         for key in self.keys:
-            if key in words:
-                word = f" {key.word}" if words[key] else ""
+            if key in fits:
                 spans.append((key.shown, "bar-key" if key.enabled else "bar-off"))
-                spans.append((word + " " * gap, "plain" if key.enabled else "bar-off"))
+                spans.append((f" {key.word}" + " " * gap, "plain" if key.enabled else "bar-off"))
         return [(tuple(spans), "")]
 
 

@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.painted import Line, Painted, Span, spans_width
 
+SCRAP = 8
+"""With less room than this what follows is left out, not cut."""
+
 
 @dataclass(frozen=True)
 class Strip:
     """What the line says: what is at the window (``head``), what is told about it, clipped where there is no room
-    (``about``), and at the right what a person may want now, which gives way to news (``news``)."""
+    (``about``), and at the right what a person may want now, which gives way to news (``news``); its end (``spare``)
+    gives way so that the beginning of what is told is read whole (``whole``)."""
 
     head: tuple[Span, ...] = ()
     about: str = ""
     ink: str = "plain"
     right: tuple[Span, ...] = ()
     news: bool = False
+    whole: str = ""
+    spare: tuple[Span, ...] = ()
 
 
 class QueueStrip(Painted):
@@ -40,10 +46,16 @@ class QueueStrip(Painted):
         strip = self.strip
         if strip is None:
             return ()
-        right: Sequence[Span] = strip.right
-        room = columns - spans_width(strip.head) - spans_width(right) - 5
+        right: Sequence[Span] = (*strip.right, *strip.spare)
+        room = columns - spans_width(strip.head) - spans_width(right) - 4
+        if strip.spare and room < width(safe(strip.whole)):
+            right = strip.right
+            room += spans_width(strip.spare)
         if room < 0 or (strip.news and room < width(safe(strip.about))):
-            right, room = (), columns - spans_width(strip.head) - 5
-        about = clip(safe(strip.about), max(0, room)) if strip.about else ""
-        gap = " " * max(1, columns - spans_width(strip.head) - width(about) - spans_width(right) - 4)
+            right, room = (), columns - spans_width(strip.head) - 4
+        about, whole = safe(strip.about), safe(strip.whole)
+        if whole and width(about) > room and 0 <= room - width(whole) < SCRAP:
+            about = whole
+        about = clip(about, max(0, room))
+        gap = " " * max(0, columns - spans_width(strip.head) - width(about) - spans_width(right) - 4)
         return [(((" ", "plain"), *strip.head, ("  ", "plain"), (about, strip.ink), (gap, "plain"), *right), "")]

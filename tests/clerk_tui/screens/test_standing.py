@@ -5,11 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import gc
 
+import pytest
+
+from clerk_tui.screens.queue_line import NEWS_MS, strip_of
 from clerk_tui.services import intake
+from clerk_tui.services.queue_desk import Desk, Visit
+from clerk_tui.services.queue_watch import Now
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.bars import Key, KeyLine, Standing, StatusLine
 from clerk_tui.widgets.cells import width
-from tests.clerk_tui.conftest import FixedClock
+from clerk_tui.widgets.queue_strip import QueueStrip
+from hall.queue_wire import TicketView
+from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.walkins import restaurant
 
@@ -44,13 +51,38 @@ def keys(*, enabled: str, columns: int) -> str:
     return text.rstrip()
 
 
-def test_a_key_that_does_nothing_keeps_its_place_on_a_narrow_screen() -> None:
+def test_a_key_that_does_nothing_gives_way_on_a_narrow_screen() -> None:
     every = " ".join(f"F{n}" for n in range(1, 10))
+    words = " ".join(f"F{n} 某个词" for n in range(1, 10))
     assert keys(enabled=every, columns=120) == " " + "  ".join(f"F{n} 某个词" for n in range(1, 10))
-    assert keys(enabled=every, columns=80) == " " + " ".join(f"F{n} 某个词" for n in range(1, 8))
+    assert keys(enabled=every, columns=80) == " " + words[: words.index(" F8")]
     some = keys(enabled="F1 F3 F5 F6 F7 F8 F9", columns=80)
-    assert some == " F1 某个词 F2 F3 某个词 F4 F5 某个词 F6 某个词 F7 某个词 F8 某个词 F9 某个词"[: len(some)]
-    assert "F2 F3" in some, "greyed, without its word, between its neighbours"
+    assert some == " " + " ".join(f"F{n} 某个词" for n in (1, 3, 5, 6, 7, 8, 9)), "none without its word"
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["先来先办，已等7分钟", "已等51分钟，按先来后到不再让先", "优先：孕妇，提前20分钟", "从别的窗口转来，不重新排队"],
+)
+def test_why_this_one_is_read_whole_before_the_key_that_shows_it_again(why: str) -> None:
+    called = TicketView(
+        ticket_id="ticket-1", number="F001", business="company", day=MONDAY, lane="normal", state="called",
+        issued_ms=1, version=1, calls=1, name="王小明", why=why,
+    )  # fmt: skip
+    now = Now(
+        desk=Desk(visit=Visit(ticket=called)), state="open", online=True, asking=False, lease_until=0,
+        waiting=(), more=False, passed=(), news=None,
+    )  # fmt: skip
+    line = QueueStrip()
+    line.strip = strip_of(now, {"company": "企业开办与市场监管"}, mono_ms=0, at_ms=0, news_ms=NEWS_MS)
+    told = {}
+    for columns in (80, 120):
+        ((spans, _fill),) = line.lines_for(columns, 1)
+        told[columns] = "".join(text for text, _ink in spans)
+        assert width(told[columns]) <= columns
+        for words in ("王*明", why, "Ctrl+G 再叫", "Ctrl+N 没来"):
+            assert words in told[columns], told[columns]
+    assert "Ctrl+O 看排队" in told[120]
 
 
 async def test_an_app_among_others_is_given_back_when_it_ends(counter: OpenCounter) -> None:
