@@ -14,7 +14,7 @@ import pytest
 from clerk_tui.cli import walkin
 from clerk_tui.cli.console import Session
 from clerk_tui.clock import SystemClock
-from clerk_tui.config import Config
+from clerk_tui.config import Config, StoreSection
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store.catalogue import read_folder
 from hall.catalogue.load import load_catalogue
@@ -37,10 +37,9 @@ VALUES = {"number": "12", "money": "100.50", "date": "2026-11-02", "phone": "138
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One counter for all of them: opening it ninety times would only test the opening."""
     folder = tmp_path_factory.mktemp("counter")
-    config = Config()
-    clock = SystemClock(config.timezone)
-    journal = Config(store=type(config.store)(path=str(folder / "clerk.db")))
-    ws = open_workspace(journal, clock, cache_dir=folder)
+    # The witness goes with it: pytest gives the folder's name again, and one that stayed would miss the journal.
+    config = Config(store=StoreSection(path=str(folder / "clerk.db"), witness=str(folder / "witness")))
+    ws = open_workspace(config, SystemClock(config.timezone), cache_dir=folder)
     yield ws
     ws.close()
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from clerk_tui.screens.result import ResultScreen
@@ -13,7 +10,6 @@ from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
-from tests.clerk_tui.screens.picture import picture
 from tests.clerk_tui.screens.steps import confirm, find_migration
 from tests.clerk_tui.walkins import PERSON, PRESENT
 
@@ -38,14 +34,11 @@ async def test_the_questions_are_answered_and_what_they_ask_for_is_ticked(
     reference = received(ws)
     async with counter(size) as clerk:
         await come_back(clerk, ws, reference)
-        shoot(clerk, f"a{size[0]}")
         await clerk.press("f9")
         assert not clerk.asks, "nothing is decided while it is not known what the person needs"
         await clerk.type("1321")
-        shoot(clerk, f"b{size[0]}")
         await clerk.press("f4")
         assert "房屋所有权" in clerk.text and "亲子关系证明" in clerk.text
-        shoot(clerk, f"c{size[0]}")
         await clerk.type("a")
         await confirm(clerk)
         assert isinstance(clerk.screen, ResultScreen)
@@ -58,7 +51,7 @@ async def test_a_notice_asks_about_what_the_answers_brought_up(counter: OpenCoun
     async with counter(NARROW) as clerk:
         await come_back(clerk, ws, received(ws))
         await clerk.type("1321")
-        assert "材料 3/5" in clerk.text
+        await clerk.until(lambda: "材料 3/5" in clerk.text)
         assert "原告知书" not in clerk.text, "there is no notice yet that could stand"
         await clerk.press("f9")
         assert "2项还没有核对" in clerk.text
@@ -73,7 +66,6 @@ async def test_an_answer_that_leads_out_can_only_be_refused(counter: OpenCounter
     async with counter() as clerk:
         await come_back(clerk, ws, reference)
         await clerk.type("2")
-        shoot(clerk, "d")
         assert "不予受理" in clerk.text
         await confirm(clerk)
         assert cases.get(ws, reference).case.state is CaseState.REFUSED
@@ -108,15 +100,9 @@ async def test_a_guide_is_not_printed_without_saying_what_is_open(
         await find_migration(clerk)
         await clerk.type("13")
         await clerk.press("f7")
-        shoot(clerk, f"e{size[0]}")
         assert "是否跨省迁入" in clerk.text and "是否有未成年人随迁" in clerk.text
         assert "另有1项" in clerk.text
         await clerk.press("escape")
         await clerk.type("22")
         await clerk.press("f7")
         assert "没有回答" not in clerk.text
-
-
-def shoot(clerk: Clerk, name: str) -> None:
-    if folder := os.environ.get("SHOOT"):
-        Path(folder, f"{name}.html").write_text(picture(clerk.app), encoding="utf-8")
