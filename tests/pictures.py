@@ -345,6 +345,7 @@ async def end_of_day(day: Day) -> None:
     clerk.app._read_sync()
     await clerk.press("escape", "ctrl+p", "3")
     day.shoot("paused")
+    clerk.at += 1.0  # an Enter right behind a digit would be the end of a scan
     await clerk.press("enter")
     await open_matter(clerk, "cyxk")
     await clerk.type("11")
