@@ -50,8 +50,8 @@ async def take_in(store: Store, office: str, data: bytes, actor: str, now_ms: in
 
     Raises:
         Refused: 400 no such file, changed, or not for this centre; 403 ``unknown_device`` not vouched for,
-            ``not_your_journal`` of another hall's device or not signed with its key; 422 its facts are not a chain, or
-            those of an unknown device do not begin at its genesis.
+            ``other_hall`` an unknown device of another hall, ``not_your_journal`` another hall's or not signed
+            with its key; 422 its facts are not a chain, or those of an unknown device do not begin at its genesis.
     """
     try:
         envelope = read_envelope(data)
@@ -88,6 +88,11 @@ def _unknown(content: SealedFacts) -> Refused:
     return Refused(403, wire.Problem(code="unknown_device", message=message))
 
 
+def _of_another_hall(content: SealedFacts) -> Refused:
+    message = f"封存文件是大厅 {plain(content.office)} 的机器写的，请在那个大厅导入"
+    return Refused(403, wire.Problem(code="other_hall", message=message))
+
+
 def _not_ours() -> Refused:
     return Refused(403, wire.Problem(code="not_your_journal", message="封存文件不是本厅设备写的"))
 
@@ -103,9 +108,17 @@ def _check_chain(content: SealedFacts) -> None:
 async def _journal_of(
     db: Db, office: str, content: SealedFacts, key: bytes, vouched_by: str, now_ms: int
 ) -> tuple[DeviceRow, IncarnationRow]:
-    """The device that wrote the facts and the journal that they go to; one that is vouched for is made known."""
+    """The device that wrote the facts and the journal that they go to; one that is vouched for is made known.
+
+    Raises:
+        Refused: 403 of another hall, of no known device without a voucher, or not signed with its key; 422 without its
+            beginning.
+    """
     device = await devices.device(db, content.device)
     if device is None:
+        # Nobody can say later that a machine belongs elsewhere: what it wrote of itself decides.
+        if content.office != office:
+            raise _of_another_hall(content)
         if not vouched_by:
             raise _unknown(content)
         device = DeviceRow(content.device, office, key, False, Role.CLERK)

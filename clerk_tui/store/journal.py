@@ -355,7 +355,7 @@ def _prepare(database: Database, code: str, clock: Clock) -> Device:
             "other_device",
             f"数据库属于设备 {device.code}，设置里写的是 {code}（{path}）",
             field="device.code",
-            hint=f"把 config.toml 的 device.code 改回 {device.code}；要换代码（例如与别的设备相同），"
+            hint=f"把 config.toml 的 device.code 改回 {device.code}；要换代码（与别的设备相同的），"
             "运行 clerk restore --code 登记码：中心给新代码，办件接着办，没有上传的继续上传，或封存交负责人导入；"
             "不是这台设备的账本，另写一个 store.path",
         )

@@ -130,6 +130,8 @@ def test_a_journal_put_away_before_it_was_enrolled_comes_in_when_a_supervisor_vo
     code, told = centre.import_sealed(sealed["path"])
     assert code == 2
     assert "没有在中心登记过的设备" in told and "A1" in told and f"{facts} 条" in told and "--vouch" in told
+    there = centre("import-sealed", sealed["path"], "--by", "0900", "--office", "SL02", "--vouch")
+    assert there[0] == 2 and "大厅 SL01" in there[1], "nobody vouches for a machine of another hall"
     taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条"
     assert centre.import_sealed(sealed["path"], "--vouch") == (0, taken.format(facts))
     assert centre.import_sealed(sealed["path"]) == (0, taken.format(0)), "the device is known now"
