@@ -43,6 +43,8 @@ LOOK_S = 3.0
 IDLE_S = 30.0
 """After so long without a key a page that somebody left goes back to the first."""
 LONGEST = 60
+RUN_ON_S = 0.6
+"""Between two digits of one number, as people type it."""
 BURST_S = 1.5
 """Keys closer together than this are typed in one go, by somebody who has not looked up in between."""
 DIGITS = "123456789"
@@ -295,7 +297,11 @@ class StationApp(LeftWithCode):
         page = self.page
         misread = isinstance(page, pages.Trouble) and page.shown
         self._burst = (text, at) if misread else ("", 0.0)
-        if not (begun and text and at - before < BURST_S and (misread or isinstance(page, pages.Businesses))):
+        # Whoever chose to try again looks at the empty box first: only what runs on at once belongs to the 1 before it.
+        within_s = RUN_ON_S if page == pages.Entry() else BURST_S
+        if not (misread or isinstance(page, pages.Businesses) or page == pages.Entry()):
+            return False
+        if not (begun and text and at - before < within_s):
             return False
         self._burst = ("", 0.0)
         self.show(pages.Entry(begun + text))
