@@ -144,9 +144,9 @@ async def test_a_refusal_of_what_was_left_can_be_taken_back(counter: OpenCounter
         await come_back(clerk, ws, received(ws))
         await choose_other(clerk, "不需要办理这个事项")
         await clerk.press("enter")
-        assert clerk.screen.chosen is Outcome.REFUSED
+        assert (clerk.screen.chosen, clerk.screen.draft.refusal.ground) == (Outcome.REFUSED, "not_needed")
         await choose_other(clerk, "撤回不予受理")
-        assert clerk.screen.chosen is None and clerk.screen.draft.refusal is None
+        assert (clerk.screen.chosen, clerk.screen.draft.refusal) == (None, None)
 
 
 async def test_a_complete_case_that_was_left_is_refused_only_with_why(counter: OpenCounter, ws: Workspace) -> None:
