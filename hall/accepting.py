@@ -29,7 +29,7 @@ class CaseReceived(Body, frozen=True, tag="case.received"):
     for a notice (行政许可法 art. 32(4)) as the receipt prints it, ``None`` while the year's days off are not known.
     ``declined``: codes of what had to be confirmed on the matter's form (老年人权益保障法 art. 55: an elder's own will)
     and was answered no; for supervisors.
-    ``plan`` is there where questions were open or the answers led out of the matter: what it is asked by when decided.
+    ``plan`` is there where it was only received and the matter asks anything: what it is asked by when decided.
     """
 
     reference: str
@@ -187,13 +187,38 @@ class CaseAnswered(Body, frozen=True, tag="case.answered"):
     clerk: str = ""
 
 
+class Correction(Struct, frozen=True):
+    """A question with the answer that was written at the receipt and the one that is true, in words."""
+
+    question: str
+    before: str
+    after: str
+
+
+class AnswersCorrected(Body, frozen=True, tag="answers.corrected"):
+    """What a clerk had written wrongly at the receipt was put right before anybody was told anything; the case keeps
+    its day of receipt (行政许可法 art. 32(4)). For supervisors, with the ``reason``.
+
+    ``answers``, ``situations``, ``rows`` and ``asked`` as in ``CaseAnswered``, what was open is answered with it.
+    """
+
+    answers: dict[str, str | tuple[str, ...]]
+    situations: tuple[SituationRef, ...]
+    rows: tuple[Row, ...]
+    asked: tuple[tuple[str, str], ...]
+    corrected: tuple[Correction, ...]
+    reason: str
+    window: str = ""
+    clerk: str = ""
+
+
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     """A window that never saw the case goes on with it from the code on its paper (``hall.replica``), or from what the
     centre told it.
 
     ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
     are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it,
-    ``plan`` is what an unsettled one is made from (as in ``CaseReceived``).
+    ``plan`` is what that of a case nobody has decided yet is made from (as in ``CaseReceived``).
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     """
 

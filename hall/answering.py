@@ -1,7 +1,8 @@
-"""A case that was received with questions open: its list again, once somebody answers them.
+"""A case that was only received: its list again, once somebody answers what was open or puts an answer right.
 
 Nothing may be decided while it is not known what the person needs: a list without an answer lacks what the answer would
-ask for, and does not show that the matter would not be accepted at all (行政许可法 art. 32).
+ask for, and does not show that the matter would not be accepted at all (行政许可法 art. 32). Nor may anybody be told
+the wrong thing, or withdraw and lose his day of receipt, because a clerk chose a wrong answer.
 """
 
 from __future__ import annotations
@@ -11,20 +12,19 @@ from typing import Any
 
 from msgspec import structs
 
-from hall.accepting import CaseAnswered
+from hall.accepting import AnswersCorrected, CaseAnswered, Correction
 from hall.case import Case
 from hall.catalogue.conditions import Answer
-from hall.catalogue.model import Matter, Problem
-from hall.checklist import Applying, Checklist, Row, build_checklist
-from hall.errors import BadInput
+from hall.catalogue.model import Matter, Problem, Question
+from hall.checklist import Applying, Checklist, Row, build_checklist, labels_of
 from hall.identity import age_on, check_identity
 from hall.list_plan import ListPlan
 from hall.verdict import Tick, TickState, gaps_of
 
 
 def plan_of(matter: Matter, checklist: Checklist, problems: tuple[Problem, ...], *, agent: bool) -> ListPlan | None:
-    """What has to be kept of the matter for a case that is only received; ``None`` where its list is settled."""
-    if not checklist.open_questions and not checklist.exits:
+    """What has to be kept of the matter for a case that is only received; ``None`` where its list cannot change."""
+    if not matter.questions and not checklist.exits:
         return None
     return ListPlan(
         key=matter.key,
@@ -40,27 +40,31 @@ def plan_of(matter: Matter, checklist: Checklist, problems: tuple[Problem, ...],
 
 
 def list_again(case: Case, plan: ListPlan, answers: Mapping[str, Answer], held: Mapping[str, str]) -> Checklist:
-    """The case's list after these further answers. ``held``: where the hall has materials from that the answers add;
-    of the others it stays as it was at the receipt.
-
-    Raises:
-        BadInput: ``answer_stands``, another answer to what was answered at the receipt.
-    """
-    for code, answer in answers.items():
-        if case.answers.get(code, answer) != answer:
-            question = next((each.text for each in plan.questions if each.code == code), code)
-            raise BadInput(
-                "answer_stands",
-                f"收件时已经回答过“{question}”，不能改成别的",
-                field=f"answers.{code}",
-                hint="去掉这个回答；收件时答错了的，请申请人撤回后重新收件",
-            )
+    """The case's list after these answers, further ones and others than at the receipt. ``held``: where the hall has
+    materials from that the answers add; of the others it stays as it was at the receipt."""
     listed = {row.code for row in case.rows}
     kept = {row.code: row.held_from for row in case.rows if row.held}
     new = {code: where for code, where in held.items() if code not in listed}
     return build_checklist(
-        plan, {**answers, **case.answers}, _applying(case, plan), held=kept | new, problems=plan.problems
+        plan, {**case.answers, **answers}, _applying(case, plan), held=kept | new, problems=plan.problems
     )
+
+
+def corrections(case: Case, checklist: Checklist) -> tuple[Correction, ...]:
+    """Which of the checklist's answers are others than at the receipt, in words."""
+    return tuple(
+        Correction(question.text, words_of(question, before), words_of(question, after))
+        for question in checklist.questions
+        if (before := case.answers.get(question.code)) is not None
+        and (after := checklist.answers.get(question.code)) is not None
+        and before != after
+    )
+
+
+def words_of(question: Question, answer: Answer) -> str:
+    """An answer in words."""
+    picked, labels = (answer,) if isinstance(answer, str) else answer, labels_of(question)
+    return "、".join(label for code, label in labels.items() if code in picked)
 
 
 def relisted(case: Case, checklist: Checklist) -> Case:
@@ -71,7 +75,7 @@ def relisted(case: Case, checklist: Checklist) -> Case:
     )
 
 
-def answered(case: Case, body: CaseAnswered) -> dict[str, Any]:
+def answered(case: Case, body: CaseAnswered | AnswersCorrected) -> dict[str, Any]:
     """What the answers change about a case."""
     return {
         **_list_changes(case, body.answers, body.situations, body.rows),

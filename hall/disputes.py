@@ -28,6 +28,8 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
             return {"decision": mark}
         case f.FeeDemanded():
             return {"fee": mark}
+        case f.AnswersCorrected():
+            return {"answers": mark}
         case f.CaseSupplemented(ticks=ticks):
             contested = contested_ticks(case, fact)
             return {f"tick:{code}": mark for code in ticks if code not in contested}
@@ -60,6 +62,8 @@ def withheld(case: Case, fact: f.Fact) -> str:
         return "办件有争议待复核，先处理争议"
     if isinstance(fact.body, f.FeeDemanded) and unseen(case, "fee", fact) and _sum(fact.body) != _sum(case.fee):
         return "另一窗口已告知缴费，金额不同"
+    if unseen(case, "answers", fact) and _answers_otherwise(case, fact.body):
+        return "另一窗口已更正收件时的回答"
     return ""
 
 
@@ -76,9 +80,7 @@ def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
             return Dispute(id=event_id, kind=REVIEW, what=misfit)
         case f.CaseReceived() | f.CaseAdopted() if _other_person(case, fact.personal):
             return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的申请人不一致")
-        case f.CaseAnswered(answers=answers) if misfit and any(
-            case.answers.get(code) != answer for code, answer in answers.items()
-        ):
+        case f.CaseAnswered() | f.AnswersCorrected() if misfit and _answers_otherwise(case, body):
             return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的情形不一致")
         case f.CaseSupplemented():
             names = {row.code: row.name for row in case.rows}
@@ -113,6 +115,13 @@ def _decided_and_ended(case: Case, body: f.Body) -> bool:
     if isinstance(body, f.CaseClosed):
         return case.decision is not None and body.how != "filed"
     return isinstance(body, f.CaseDecided) and case.closed is not None and case.closed.how != "filed"
+
+
+def _answers_otherwise(case: Case, body: f.Body) -> bool:
+    """Whether a fact says of the answers something else than the case."""
+    if not isinstance(body, f.CaseAnswered | f.AnswersCorrected):
+        return False
+    return any(case.answers.get(code) != answer for code, answer in body.answers.items())
 
 
 def _sum(body: Any) -> int:

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hall.accepting import AdoptedState as AdoptedState
+from hall.accepting import AnswersCorrected as AnswersCorrected
 from hall.accepting import CaseAccepted as CaseAccepted
 from hall.accepting import CaseAdopted as CaseAdopted
 from hall.accepting import CaseAnswered as CaseAnswered
@@ -23,6 +24,7 @@ from hall.accepting import CaseReceived as CaseReceived
 from hall.accepting import CaseRefused as CaseRefused
 from hall.accepting import CaseSupplemented as CaseSupplemented
 from hall.accepting import CaseTolerated as CaseTolerated
+from hall.accepting import Correction as Correction
 from hall.accepting import CreditStated as CreditStated
 from hall.accepting import Due as Due
 from hall.accepting import Promise as Promise
@@ -203,6 +205,7 @@ FactBody = (
     | CaseSupplemented
     | CreditStated
     | CaseAnswered
+    | AnswersCorrected
     | CaseAdopted
     | ProcedureAnnounced
     | ProcedureStarted

@@ -185,7 +185,7 @@ def _credited(case: Case, fact: f.Fact) -> Changes:
 
 
 def _answered(case: Case, fact: f.Fact) -> Changes:
-    assert isinstance(fact.body, f.CaseAnswered)
+    assert isinstance(fact.body, f.CaseAnswered | f.AnswersCorrected)
     return answering.answered(case, fact.body)
 
 
@@ -289,6 +289,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseSupplemented: _supplemented,
     f.CreditStated: _credited,
     f.CaseAnswered: _answered,
+    f.AnswersCorrected: _answered,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
@@ -311,11 +312,13 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
     that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
-    clerk declares not applicable: nobody else has weighed it; and a confirmation that the form needs, answered no.
+    clerk declares not applicable: nobody else has weighed it; a confirmation that the form needs, answered no; and
+    what was put right in the answers of the receipt.
     """
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseReceived) and bool(body.declined))
+        or isinstance(body, f.AnswersCorrected)
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)

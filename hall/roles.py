@@ -171,6 +171,7 @@ FACTS: Final[dict[str, Permission]] = {
     "case.supplemented": Permission.RECEIVE,
     "credit.stated": Permission.RECEIVE,
     "case.answered": Permission.RECEIVE,
+    "answers.corrected": Permission.RECEIVE,
     "case.adopted": Permission.RECEIVE,
     "inquiry.answered": Permission.RECEIVE,
     "procedure.announced": Permission.REVIEW,

@@ -27,6 +27,8 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.CaseSupplemented: UNDECIDED,
     f.CreditStated: OPEN,
     f.CaseAnswered: frozenset({S.RECEIVED}),
+    # Who was told something, or accepted, was so by what he had answered: from then on it stands.
+    f.AnswersCorrected: frozenset({S.RECEIVED}),
     f.CaseAdopted: NOT_ASKED,
     f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,

@@ -183,6 +183,14 @@ def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, st
     return f"补充回答收件时没有回答的问题：{listed}"
 
 
+def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrected) -> str:
+    """What was written and what is true, why, and what had been open and was answered with it."""
+    wrong = "；".join(f"{each.question.rstrip('？?')}：{each.before} → {each.after}" for each in body.corrected)
+    known = {question for question, _words in before}
+    new = "；".join(f"{question.rstrip('？?')}：{words}" for question, words in body.asked if question not in known)
+    return f"更正收件时的回答：{wrong}；原因：{body.reason}{'；随之回答：' + new if new else ''}"
+
+
 def _paper_name(case: Case, paper_id: str) -> str:
     return next((PAPER_NAMES[paper.kind] for paper in case.papers if paper.paper_id == paper_id), "文书")
 
@@ -214,6 +222,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
         case f.CaseAnswered(asked=asked):
             return _answered(case.matter.questions, asked)
+        case f.AnswersCorrected():
+            return _answers_corrected(case.matter.questions, fact.body)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

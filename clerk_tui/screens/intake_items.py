@@ -11,6 +11,7 @@ from clerk_tui.screens.matter_card import KINDS
 from clerk_tui.services.documents import id_types_of
 from clerk_tui.services.people import credit_caution
 from clerk_tui.widgets.form import Item, Value
+from hall.answering import words_of
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import age_on, check_identity, normalise_number
 
@@ -74,6 +75,15 @@ def question_item(question: Question, answers: Mapping[str, Answer], caution: st
         note=question.help or (_("可以选几个，选完按 Enter") if question.kind == "multi" else ""),
         caution=_(caution),
     )
+
+
+def at_receipt(item: Item, question: Question, before: Answer) -> Item:
+    """A question that was answered at the receipt: what putting that right takes, or what was written there."""
+    if item.value == before:
+        told = _("收件时的回答；答错了的可以更正，要写明原因")
+        return replace(item, note="  ".join(filter(None, (item.note, told))))
+    told = _("收件时写的是“{answer}”：更正要写明原因，报负责人").format(answer=_(words_of(question, before)))
+    return replace(item, caution="  ".join(filter(None, (told, item.caution))))
 
 
 def _applicant(

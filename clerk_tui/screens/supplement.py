@@ -14,8 +14,10 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog
-from clerk_tui.screens.intake_items import put_answer, question_item
+from clerk_tui.screens.intake_items import at_receipt, put_answer, question_item
 from clerk_tui.screens.supplement_asks import (
+    correction_asked,
+    correction_told,
     late_reason_asked,
     leaving_asked,
     promised_only,
@@ -42,7 +44,8 @@ from hall.verdict import Outcome, article_of
 class SupplementScreen(DeskScreen[SupplementPreview]):
     """The rows that are open stand first; the others only take a problem that was found since.
 
-    Where questions were open when the case was received they stand on the left, as at the intake, until it is decided.
+    The questions of a case that was only received stand on the left until it is decided, as at the intake: what was
+    open is answered there, and what was answered wrongly is put right.
     """
 
     GROUPS = ("supplement",)
@@ -53,8 +56,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def __init__(self, draft: SupplementDraft) -> None:
         super().__init__(draft.ticks)
         self.draft = draft
-        self.asks = draft.plan is not None and bool(draft.answers or supplement.checklist_of(draft).open_questions)
-        self.part = "left" if self.asks else "materials"
+        self.asks = draft.plan is not None and bool(draft.plan.questions)
+        self.part = "materials"
         self._second_reason = ""
         self._taken_up = False
 
@@ -81,9 +84,10 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self._preview = supplement.preview(self.workspace, self.draft)
         if self.asks:
             self.form.begin(self._questions())
+            self.part = "left" if self.draft.answers or self.preview.checklist.open_questions else "materials"
         self.show_panes()
         self.follow()
-        (self.form if self.asks else self.materials).focus()
+        (self.left if self.part == "left" else self.materials).focus()
 
     # -- the draft and what follows from it ------------------------------------------------------------------------
 
@@ -103,17 +107,20 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         return frozenset(row.code for row in self.asked if row.code not in said and not row.held)
 
     def _questions(self) -> list[Item]:
-        """What was open at the receipt, and what the answers to it bring up."""
-        before, now = self.draft.case.answers, self.draft.answers
-        told = self.preview.warnings
-        return [
-            question_item(each, now, told.get(f"answers.{each.code}", ""))
-            for each in self.preview.checklist.questions
-            if each.code not in before
-        ]
+        """What was asked at the receipt and what was open there, and what the answers bring up."""
+        before, told = self.draft.case.answers, self.preview.warnings
+        now = {**before, **self.draft.answers}
+        items = []
+        for each in self.preview.checklist.questions:
+            item = question_item(each, now, told.get(f"answers.{each.code}", ""))
+            items.append(at_receipt(item, each, before[each.code]) if each.code in before else item)
+        return items
 
     def _changed(self, key: str, value: Value) -> None:
-        put_answer(self.draft.answers, key.partition(".")[2], value)
+        code = key.partition(".")[2]
+        # As it was at the receipt: nothing is put right.
+        put_answer(self.draft.answers, code, "" if value == self.draft.case.answers.get(code) else value)
+        self.draft.correction_reason = ""
         self.follow()
 
     def _take_up(self) -> None:
@@ -125,6 +132,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self.draft.ticks.update(before.ticks)
         self.draft.refusal, self.draft.good_credit = before.refusal, before.good_credit
         self.draft.late_reason, self.draft.handed_in = before.late_reason, before.handed_in
+        self.draft.correction_reason = before.correction_reason
         self._taken_up = True
 
     def unfinished(self) -> SupplementDraft | None:
@@ -294,6 +302,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def do_confirm(self) -> None:
         if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
             self._ask_late_reason()
+        elif self.preview.corrected and not self.draft.correction_reason:
+            self._ask_correction_reason()
         else:
             refusing.explained(self, lambda: self.once_seen(self._confirm))
 
@@ -307,6 +317,15 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
         self.ask(spec, answered)
 
+    def _ask_correction_reason(self) -> None:
+        """Supervisors are told: what a person is asked for, or whether he is accepted, may hang on it."""
+
+        def answered(answer: Answer) -> None:
+            self.draft.correction_reason = answer.text
+            self.do_confirm()
+
+        self.ask(correction_asked(self.preview.corrected), answered)
+
     def _confirm(self) -> None:
         case = self.draft.case
         who = f"{case.matter.name}  {self.party}"
@@ -316,7 +335,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
-        spec = self.summary(papers, who, *refusing.told(self), why=why)
+        put_right = correction_told(self.preview.corrected, self.draft.correction_reason)
+        spec = self.summary(papers, who, *put_right, *refusing.told(self), why=why)
         self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.dialog import Spec, worded
+from clerk_tui.screens.dialog import Paragraph, Spec, worded
+from clerk_tui.widgets.phrases import said_of
 from hall.case import Case
+from hall.facts import Correction
 from hall.verdict import Gap
 
 
@@ -30,6 +32,37 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
         yes=N_("下一步"),
         tone="warn",
     )
+
+
+def correction_asked(corrected: Iterable[Correction]) -> Spec:
+    """Why answers of the receipt are put right."""
+    return Spec(
+        _("更正收件时的回答"),
+        (
+            *_put_right(corrected),
+            ("", "plain"),
+            (_("收件日不变，材料按更正后的回答列。写明为什么，这次更正会报给负责人。"), "plain"),
+        ),
+        field=_("原因"),
+        check=worded(_("必须写明原因")),
+        reason=True,
+        yes=N_("下一步"),
+        tone="warn",
+    )
+
+
+def correction_told(corrected: Iterable[Correction], reason: str) -> list[Paragraph]:
+    """The same before it is confirmed."""
+    lines = _put_right(corrected)
+    if not lines:
+        return []
+    return [("", "plain"), (_("更正收件时的回答"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
+
+
+def _put_right(corrected: Iterable[Correction]) -> list[Paragraph]:
+    return [
+        (f"\t{said_of(each.question.rstrip('？?'), _(each.before))} → {_(each.after)}", "strong") for each in corrected
+    ]
 
 
 def second_reason_asked(names: Iterable[str]) -> Spec:

@@ -17,6 +17,7 @@ from msgspec import ValidationError as Invalid
 from msgspec.structs import replace
 
 from clerk_tui.services import intake
+from clerk_tui.services.correcting import read_later
 from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.printable import code_point
@@ -25,7 +26,6 @@ from clerk_tui.services.supplement import SupplementDraft, checklist_of, open_su
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.services.written import Number
 from hall.calendar import receipt_clock_start
-from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Field, Matter, Place, Problem, RefusalGround
 from hall.checklist import Row, read_answers
 from hall.deadlines import latest_promise
@@ -39,7 +39,8 @@ INTAKE_KEYS: Final = (
     "handed_in", "ticket", "language",
 )  # fmt: skip
 SUPPLEMENT_KEYS: Final = (
-    "answers", "materials", "outcome", "second_notice_reason", "late_reason", "handed_in", "refusal", "good_credit",
+    "answers", "materials", "outcome", "second_notice_reason", "late_reason", "correction_reason", "handed_in",
+    "refusal", "good_credit",
 )  # fmt: skip
 CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 """行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
@@ -122,7 +123,8 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     """
     top = _object(data, "", SUPPLEMENT_KEYS)
     draft = open_supplement(ws, reference)
-    draft.answers = _later_answers(draft, _object(top.get("answers", {}), "answers"))
+    draft.answers = read_later(draft.case, draft.plan, _object(top.get("answers", {}), "answers"))
+    draft.correction_reason = _text(top.get("correction_reason", ""), "correction_reason")
     rows = checklist_of(draft).materials
     draft.ticks = _ticks(top.get("materials", {}), rows, ws.catalogue.problems, draft.plan)
     draft.good_credit = _flag(top.get("good_credit", draft.good_credit), "good_credit")
@@ -132,20 +134,6 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
         draft.handed_in = _date(top["handed_in"], "handed_in")
     reason = _text(top.get("second_notice_reason", ""), "second_notice_reason")
     return WantedSupplement(draft=draft, wish=_wish(top.get("outcome"), draft.refusal), second_reason=reason)
-
-
-def _later_answers(draft: SupplementDraft, given: Mapping[str, object]) -> dict[str, Answer]:
-    """Answers to what was open when the case was received; of a case whose list is settled nothing is asked."""
-    if draft.plan is not None:
-        return read_answers(draft.plan, given)
-    if given:
-        raise BadInput(
-            "nothing_asked",
-            "这个办件没有还要回答的问题",
-            field="answers",
-            hint="去掉 answers；收件时已经回答的和告知补正之后的情形不能再改",
-        )
-    return {}
 
 
 def result_to_json(result: Result) -> dict[str, Any]:

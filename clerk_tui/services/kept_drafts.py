@@ -64,6 +64,7 @@ class _KeptSupplement(Struct, kw_only=True, omit_defaults=True):
     refusal: Refusal | None = None
     good_credit: bool = True
     late_reason: str = ""
+    correction_reason: str = ""
 
 
 class _File(Struct, kw_only=True, omit_defaults=True):
@@ -71,7 +72,7 @@ class _File(Struct, kw_only=True, omit_defaults=True):
     supplements: tuple[_KeptSupplement, ...] = ()
 
 
-_TICKED: Final = ("handed_in", "answers", "ticks", "refusal", "good_credit", "late_reason")
+_TICKED: Final = ("handed_in", "answers", "ticks", "refusal", "good_credit", "late_reason", "correction_reason")
 _decoder: Final = msgspec.json.Decoder(_File)
 _encoder: Final = msgspec.json.Encoder()
 

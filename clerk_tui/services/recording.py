@@ -18,9 +18,9 @@ from clerk_tui.store.journal import Entry, Transaction
 from clerk_tui.store.queries import queue_print
 from clerk_tui.store.traces import REFERENCE_COUNTER, is_given
 from clerk_tui.store.verifying import Head
+from hall.answering import words_of
 from hall.case import Case
-from hall.catalogue.conditions import Answer
-from hall.catalogue.model import Matter, Question
+from hall.catalogue.model import Matter
 from hall.catalogue.project import flow_around
 from hall.chain import SCHEMA_V, type_of
 from hall.checklist import Checklist
@@ -251,14 +251,7 @@ def with_project(ws: Workspace, matter: Matter, ref: MatterRef) -> MatterRef:
 def answer_words(checklist: Checklist) -> tuple[tuple[str, str], ...]:
     """What was asked and answered, in the words of both."""
     return tuple(
-        (question.text, _words(question, checklist.answers[question.code]))
+        (question.text, words_of(question, checklist.answers[question.code]))
         for question in checklist.questions
         if question.code in checklist.answers
     )
-
-
-def _words(question: Question, answer: Answer) -> str:
-    if question.kind == "yesno":
-        return "是" if answer == "yes" else "否"
-    picked = (answer,) if isinstance(answer, str) else answer
-    return "、".join(option.label for option in question.options if option.code in picked)

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from clerk_tui.services import cases, printable
+from clerk_tui.services.correcting import answers_facts, require_reason
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, corrected_first, credit_fact, promises, refused_fact, require_why
 from clerk_tui.services.keeping import require_sound
 from clerk_tui.services.people import broken_promise, credit_caution, held_materials
-from clerk_tui.services.recording import Action, Written, answer_words
+from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.supplement_preview import (
@@ -95,7 +96,8 @@ def submit(
 
     Raises:
         Forbidden: a further notice of that kind or a refusal beyond art. 32, and no supervisor. Nothing is written.
-        BadInput: an answer, a tick, a date or the reason for a second notice is wrong or missing. Nothing is written.
+        BadInput: an answer, a tick, a date or a reason (of a correction, of a second notice) is wrong or missing.
+            Nothing is written.
         Unlawful: the wish is not on offer. Nothing is written.
         HallError: ``case_changed``, another window was quicker. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
@@ -105,6 +107,7 @@ def submit(
     ready = preview(ws, draft)
     outcome, notice = _decide(ws, draft, ready, wish)
     require_why(ready.verdict, outcome)
+    correction = require_reason(ready.corrected, draft.correction_reason)
     late = clean_text(draft.late_reason, field="late_reason", max_length=200) if ready.overdue else ""
     if ready.overdue and ready.changed and not says_something(late):
         raise _late_reason_needed(ready)
@@ -116,7 +119,9 @@ def submit(
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
-    facts = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, late=late, approver=approver)
+    facts = _facts(
+        ws, draft, ready, outcome, notice=notice, reason=reason, late=late, correction=correction, approver=approver
+    )
     action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
     if draft.found is not None and draft.found.news:
         who = f.Personal(applicant=draft.case.applicant, agent=draft.case.agent, fields=draft.case.fields)
@@ -132,7 +137,11 @@ def submit(
             )
         written = action.write(connection)
     reason = reason if notice else ""
-    typed = (("late_reason", draft.late_reason, late), ("second_notice_reason", second_reason, reason))
+    typed = (
+        ("late_reason", draft.late_reason, late),
+        ("second_notice_reason", second_reason, reason),
+        ("correction_reason", draft.correction_reason, correction),
+    )
     stored = {field: stored_as(what) for field, text, kept in typed if kept and (what := rewriting(text, kept))}
     stored |= {field: HOLDS_NUMBER for field, _text, kept in typed if holds_number(kept)}
     draft.done = _result(draft, written, outcome, ready, stored, spelled_out(ready, reason))
@@ -194,10 +203,11 @@ def _facts(
     notice: bool,
     reason: str,
     late: str,
+    correction: str,
     approver: Actor | None,
 ) -> list[f.FactBody]:
     case, verdict = draft.case, ready.verdict
-    facts: list[f.FactBody] = list(_answered(ws, draft, ready))
+    facts: list[f.FactBody] = list(answers_facts(ws, case, ready.checklist, correction))
     if draft.good_credit != case.good_credit and case.state is not CaseState.TOLERATED:
         facts.append(credit_fact(ws, good=draft.good_credit))
     if ready.changed:
@@ -239,20 +249,6 @@ def _facts(
         case Outcome.NOTICED if notice:
             facts.append(_approved(_notice(ws, case, ready, reason, article), approver))
     return facts
-
-
-def _answered(ws: Workspace, draft: SupplementDraft, ready: SupplementPreview) -> Iterator[f.CaseAnswered]:
-    """What was answered now, before anything is said of the materials that it asks for."""
-    checklist = ready.checklist
-    if checklist.answers != draft.case.answers:
-        yield f.CaseAnswered(
-            answers=checklist.answers,
-            situations=checklist.situations,
-            rows=checklist.materials,
-            asked=answer_words(checklist),
-            window=ws.config.hall.window,
-            clerk=ws.clerk.name,
-        )
 
 
 def _accepted(ready: SupplementPreview, article: str) -> f.CaseAccepted:

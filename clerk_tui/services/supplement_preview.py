@@ -15,13 +15,13 @@ from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, point_out_numbers, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import list_again, plan_of, relisted
+from hall.answering import corrections, list_again, plan_of, relisted
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
 from hall.checklist import Applying, Checklist, Row, build_checklist
 from hall.deadlines import UNSURE, awaits_calendar, due, latest_promise, receipt_start, respond_by, tolerance_open
-from hall.facts import Due
+from hall.facts import Correction, Due
 from hall.list_plan import ListPlan
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
@@ -36,9 +36,10 @@ _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
 class SupplementDraft:
     """Somebody came back, or a case that was only received is decided.
 
-    Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there where questions
-    were open when the case was received: put ``answers`` to them, and what they ask for can be ticked as well (the
-    preview's ``checklist``). ``held`` says which of it the hall has and from where.
+    Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there while nobody
+    was told anything: put ``answers`` to what was open, and to what was answered wrongly (``correction_reason`` says
+    why); what they ask for can be ticked as well (the preview's ``checklist``). ``held`` says which of it the hall has
+    and from where.
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
     ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
@@ -58,6 +59,7 @@ class SupplementDraft:
     good_credit: bool = True
     broken_promise: str = ""
     late_reason: str = ""
+    correction_reason: str = ""
     done: Result | None = None
     found: HallCase | None = None
     left_ms: int = field(default=0, compare=False)
@@ -81,7 +83,8 @@ class SupplementDraft:
 class SupplementPreview(Struct, frozen=True, kw_only=True):
     """What follows from the answers and ticks now.
 
-    ``checklist`` is the case's list as it stands with them. ``handed`` are the materials handed in, ``gaps`` what is
+    ``checklist`` is the case's list as it stands with them, ``corrected`` which of the answers are others than at the
+    receipt. ``handed`` are the materials handed in, ``gaps`` what is
     still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of them
     that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
@@ -118,6 +121,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     word: str = ""
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
+    corrected: tuple[Correction, ...] = ()
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -182,6 +186,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
+        corrected=corrections(draft.case, checklist),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
 
@@ -218,7 +223,7 @@ def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
 
 
 def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
-    """What the case is asked by before it is decided; ``None`` where its list is settled.
+    """What the case is asked by until it is decided; ``None`` where its list cannot change.
 
     A case of before its plan was kept is asked by the catalogue, if that is still the one it began with.
     """
@@ -233,7 +238,7 @@ def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
 
 def checklist_of(draft: SupplementDraft) -> Checklist:
     """The checklist by the version that the case began with (domain.md §9a.11): as it stood then, or as it follows from
-    the answers where questions were open."""
+    the answers while nobody was told anything."""
     case = draft.case
     if draft.plan is not None:
         return list_again(case, draft.plan, draft.answers, draft.held)

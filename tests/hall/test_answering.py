@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hall import facts as f
 from hall.case import Case, CaseState
 from hall.checklist import Row, SituationRef
@@ -49,3 +51,41 @@ def test_two_windows_that_answer_differently_are_shown_to_a_person() -> None:
     again = advance(case, fact(other, 9))
     assert again is not None
     assert [each.kind for each in again.disputes] == ["needs_review"]
+
+
+LEFT = f.AnswersCorrected(
+    answers={"reason": "D"},
+    situations=(),
+    rows=(ROWS[0], HOUSE),
+    asked=(("迁移原因？", "工作调动"),),
+    corrected=(f.Correction("迁移原因？", "购房落户", "工作调动"),),
+    reason="收件时点错了",
+)
+
+
+def test_a_corrected_answer_makes_the_list_and_what_remains_keeps_its_tick() -> None:
+    case = after(LEFT)
+    assert (case.answers, case.rows, case.received) == (LEFT.answers, LEFT.rows, received().received)
+    assert case.ticks["form"] == PRESENT and set(case.ticks) == {"form", "house"}
+    assert {gap.code for gap in case.gaps} == {"house"}
+    line = case.timeline[-1]
+    assert line.alert, "for supervisors (行政许可法 art. 72)"
+    assert "迁移原因：购房落户 → 工作调动；原因：收件时点错了" in line.text
+
+
+def test_who_was_told_something_keeps_the_answers_he_was_told_by() -> None:
+    for told in (NOTICED, f.CaseAccepted(accepted=received().received, due=f.Due(), article="第五项")):
+        case = after(told, LEFT)
+        assert (case.answers, case.rows) == ({}, ROWS)
+        assert case.timeline[-1].misfit and [each.kind for each in case.disputes] == ["needs_review"]
+
+
+def test_of_two_windows_that_correct_without_knowing_the_first_stands() -> None:
+    right = structs.replace(LEFT, answers={"reason": "B"}, rows=ROWS)
+    for first, second in ((LEFT, right), (right, LEFT)):
+        begun = facts(received({"form": PRESENT}), first)
+        case = fold([*begun, fact(second, 1, incarnation="B1", base_version=1)])
+        assert case is not None and (case.answers, case.rows) == (first.answers, first.rows)
+        assert case.timeline[-1].misfit and [each.kind for each in case.disputes] == ["needs_review"]
+    knew = fold([*facts(received({"form": PRESENT}), LEFT), fact(right, 1, incarnation="B1", base_version=2)])
+    assert knew is not None and (knew.answers, knew.disputes) == (right.answers, ()), "who knew of it may correct again"

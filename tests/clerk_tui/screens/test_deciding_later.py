@@ -177,3 +177,48 @@ async def test_where_nothing_was_told_yet_no_further_notice_is_offered(counter: 
         await clerk.until(lambda: clerk.screen.chosen is Outcome.NOTICED)
         await clerk.press("f8")
         assert clerk.asks and "再出一份告知书" not in clerk.text
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_mistyped_answer_is_put_right_where_it_stands(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """Moved to his wife, not into a home he bought: one digit, the reason, and the list is another."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    async with counter(size) as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        assert clerk.screen.materials.has_focus, "everything was answered: the materials are looked at first"
+        await clerk.press("f3", "down")
+        assert "收件时的回答" in clerk.text
+        await clerk.type("1")
+        await clerk.press("f3")
+        assert "收件时写的是“购房落户”" in clerk.text
+        assert "房屋所有权" not in clerk.text
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "购房落户 → " in clerk.text and "会报给负责人" in clerk.text
+        await clerk.press("enter")
+        assert "必须写明原因" in clerk.text
+        await clerk.type("点错了")
+        await clerk.press("enter")
+        assert "确认：受理" in clerk.text and "点错了" in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, ResultScreen)
+    case = cases.get(ws, reference).case
+    assert (case.state, case.answers["reason"]) == (CaseState.ACCEPTED, "A")
+    assert next(line for line in case.timeline if line.type == "answers.corrected").alert
+
+
+async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        await clerk.press("f3", "down")
+        await clerk.type("1")
+        assert clerk.screen.draft.answers == {"reason": "A"}
+        await clerk.press("f3")
+        await clerk.type("3")
+        assert clerk.screen.draft.answers == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import pytest
@@ -19,6 +20,7 @@ from hall.checklist import Applying, Checklist, build_checklist
 from hall.errors import BadInput, Unlawful
 from hall.fold import fold
 from hall.verdict import Outcome
+from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.walkins import PERSON, PRESENT
 
 ALL_PRESENT = {"application": PRESENT, "id_card": PRESENT, "hukou_book": PRESENT}
@@ -85,20 +87,60 @@ def test_an_answer_that_leads_out_leads_to_the_refusal(ws: Workspace) -> None:
     assert supplement.submit(ws, draft).outcome is Outcome.REFUSED
 
 
-def test_who_was_outside_at_the_receipt_stays_outside(ws: Workspace) -> None:
-    draft = opened(ws, **{**BOUGHT, "destination": "elsewhere"})
+def test_what_was_mistyped_at_the_receipt_is_put_right_with_a_reason(ws: Workspace, clock: FixedClock) -> None:
+    """行政许可法 art. 32(4), 57: the clerk's error costs the applicant neither the matter nor his day of receipt."""
+    draft = opened(ws, destination="elsewhere")
+    received = draft.case.received
     assert supplement.preview(ws, draft).verdict.lawful == (Outcome.REFUSED,)
-    draft.answers = {"destination": "here"}
-    with pytest.raises(BadInput) as error:
-        supplement.submit(ws, draft)
-    assert (error.value.code, error.value.field) == ("answer_stands", "answers.destination")
+    clock.day += dt.timedelta(days=1)
+    draft = supplement.open_supplement(ws, draft.case.reference)
+    draft.answers, head = dict(BOUGHT), ws.journal.head
+    for nothing in ("", " ", "。"):
+        draft.correction_reason = nothing
+        with pytest.raises(BadInput) as error:
+            supplement.submit(ws, draft)
+        assert (error.value.code, error.value.field) == ("correction_reason_needed", "correction_reason")
+    assert ws.journal.head == head, "and nothing is written"
+    draft.correction_reason = "收件时点错了"
+    assert supplement.submit(ws, draft, Outcome.NOTICED).outcome is Outcome.NOTICED
+    case = cases.get(ws, draft.case.reference).case
+    assert (case.received, case.answers) == (received, BOUGHT)
+    assert {gap.code for gap in case.notices[-1].gaps} == {"house", "parentage"}
+    assert all(case.ticks[code] == PRESENT for code in ALL_PRESENT), "what lay on the desk stays"
+    (line,) = (each for each in case.timeline if each.type == "answers.corrected")
+    assert line.alert and "迁入地址：不在示例市 → 在示例市；原因：收件时点错了" in line.text
+    assert "迁移原因：购房落户" in line.text, "what was open is answered with it"
 
 
-def test_a_settled_case_is_asked_nothing(ws: Workspace) -> None:
+def test_a_settled_list_follows_from_what_is_put_right(ws: Workspace) -> None:
     reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    wanted = {"answers": {"minors": "no"}, "materials": {"house": "present"}, "correction_reason": "没有孩子"}
+    ready = supplement_from_json(ws, reference, wanted)
+    assert supplement.submit(ws, ready.draft, ready.wish).outcome is Outcome.ACCEPTED
+    case = cases.get(ws, reference).case
+    assert case.answers == {**BOUGHT, "minors": "no"}
+    assert "parentage" not in {row.code for row in case.rows}
+
+
+def test_what_is_answered_as_at_the_receipt_corrects_nothing(ws: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    ready = supplement_from_json(ws, reference, {"answers": BOUGHT, "correction_reason": "没有改"})
+    supplement.submit(ws, ready.draft, ready.wish)
+    types = [line.type for line in cases.get(ws, reference).case.timeline]
+    assert not {"answers.corrected", "case.answered"} & set(types)
+
+
+def test_what_somebody_was_told_by_stands(ws: Workspace) -> None:
+    """The notice in his hands names what that answer asks for."""
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    supplement.submit(ws, supplement.open_supplement(ws, reference), Outcome.NOTICED)
     assert supplement.open_supplement(ws, reference).plan is None
     with pytest.raises(BadInput) as error:
-        supplement_from_json(ws, reference, {"answers": {"minors": "no"}})
+        supplement_from_json(ws, reference, {"answers": {"minors": "no"}, "correction_reason": "没有孩子"})
+    assert (error.value.code, error.value.field) == ("answer_stands", "answers.minors")
+    assert "是否有未成年人随迁" in error.value.message and "撤回" in (error.value.hint or "")
+    with pytest.raises(BadInput) as error:
+        supplement_from_json(ws, reference, {"answers": {"minors": "yes"}})
     assert (error.value.code, error.value.field) == ("nothing_asked", "answers")
 
 
@@ -130,14 +172,14 @@ def _without_plan(body: f.CaseReceived) -> f.CaseReceived:
 
 def test_answers_that_are_not_confirmed_survive_a_crash(ws: Workspace) -> None:
     draft = opened(ws)
-    draft.answers = {"destination": "here"}
+    draft.answers, draft.correction_reason = {"destination": "here"}, "点错了"
     kept = kept_drafts.KeptDrafts(ws)
     kept.want([draft])
     kept.write()
     kept.close()
     again = kept_drafts.KeptDrafts(ws)
     again.take_up()
-    assert [each.answers for each in again.supplements] == [{"destination": "here"}]
+    assert [(each.answers, each.correction_reason) for each in again.supplements] == [(draft.answers, "点错了")]
     again.close()
 
 
@@ -152,22 +194,28 @@ MATTERS = (
 
 @pytest.mark.parametrize("key", MATTERS)
 def test_no_order_of_answering_accepts_past_a_material_or_an_exit(ws: Workspace, key: str) -> None:
-    """Received with some of the answers and decided with all: as if everything had been answered at once."""
+    """Received with some of the answers, some of them wrong, and decided with all that are true: as if everything had
+    been answered right at once."""
     chance = random.Random(key)
     matter = ws.catalogue.matter(key)
     for _ in range(8):
         whole, truth = _truth(ws, key, chance)
         draft = intake.new_draft(ws, matter)
         draft.applicant = {"kind": str(matter.serves[0]), **WHO[str(matter.serves[0]) in ("citizen", "foreigner")]}
-        draft.answers = {code: answer for code, answer in whole.items() if chance.random() < 0.5}
+        asked = {each.code: each for each in matter.questions}
+        draft.answers = {
+            code: answer if chance.random() < 0.7 else _picked(asked[code], chance)
+            for code, answer in whole.items()
+            if chance.random() < 0.6
+        }
         codes = [row.code for row in truth.materials]
         here = [code for code in codes if chance.random() < 0.8]
         first = {row.code for row in intake.preview(ws, draft).checklist.materials}
         draft.ticks = {code: PRESENT for code in here if code in first}
         back = supplement.open_supplement(ws, intake.receive(ws, draft).reference)
-        if back.plan is not None:
+        if supplement.checklist_of(back).open_questions:
             assert set(supplement.preview(ws, back).verdict.lawful) <= {Outcome.REFUSED}
-            back.answers = {code: answer for code, answer in whole.items() if code not in back.case.answers}
+        back.answers, back.correction_reason = dict(whole), "收件时点错了"
         back.ticks = {code: PRESENT for code in here if code in codes and code not in draft.ticks}
         preview = supplement.preview(ws, back)
         assert [row.code for row in preview.checklist.materials] == codes

@@ -13,9 +13,10 @@ from clerk_tui.services import cases, handing, intake, next_steps, papers, proce
 from hall.case import CaseState
 from hall.errors import BadInput, HallError
 from hall.fold import fold
+from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
-from tests.clerk_tui.walkins import COMPANY, MISSING, PRESENT, restaurant
+from tests.clerk_tui.walkins import COMPANY, MISSING, PERSON, PRESENT, restaurant
 
 
 @pytest.fixture
@@ -107,6 +108,55 @@ def test_what_is_not_sent_yet_stands_on_top_of_what_the_hall_knows(first: Window
     timeline = cases.get(first.ws, received.reference).case.timeline
     assert [line.type for line in timeline][-1] == "personal.shown"
     assert "case.supplemented" in [line.type for line in timeline]
+
+
+def moving(window: Window) -> str:
+    """Somebody moves to his wife; a clerk has only received it, and chose that he had bought a home."""
+    draft = intake.new_draft(window.ws, window.ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book"), PRESENT)
+    return intake.receive(window.ws, draft).reference
+
+
+def put_right(window: Window, reference: str, **answers: str) -> str:
+    """A clerk corrects the answers and tells what is missing; the case's identity."""
+    draft = supplement.open_supplement(window.ws, reference)
+    draft.answers, draft.correction_reason = dict(answers), "收件时点错了"
+    return supplement.submit(window.ws, draft, Outcome.NOTICED).case_id
+
+
+def test_an_answer_that_another_window_put_right_is_right_everywhere(hall: Hall, first: Window, second: Window) -> None:
+    reference = moving(first)
+    everybody(first, second)
+    case_id = put_right(second, reference, reason="A")
+    everybody(second, first)
+    case = hall.case(case_id)
+    assert (case.answers["reason"], case.state) == ("A", CaseState.NOTICED)
+    assert [line.type for line in case.timeline if line.alert] == ["answers.corrected"]
+    assert [line.misfit for line in case.timeline if line.misfit] == []
+    for window in (first, second):
+        assert cases.get(window.ws, reference).case == case
+        wanted = {row.code for row in supplement.open_supplement(window.ws, reference).rows}
+        assert wanted and "house" not in wanted, "what the first answer asked for is asked for nowhere"
+    assert second.ws.journal.verify().facts == second.ws.journal.rebuild()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_corrections_the_first_stands_and_a_person_is_asked(
+    hall: Hall, first: Window, second: Window, order: tuple[int, int]
+) -> None:
+    reference = moving(first)
+    everybody(first, second)
+    windows, reasons = (first, second), ("A", "D")
+    case_id, _same = (put_right(windows[place], reference, reason=reasons[place]) for place in (0, 1))
+    everybody(windows[order[0]], windows[order[1]])
+    everybody(first, second)
+    case = hall.case(case_id)
+    assert (case.answers["reason"], len(case.notices)) == (reasons[order[0]], 1)
+    assert "needs_review" in {each.kind for each in case.disputes}
+    for window in windows:
+        assert cases.get(window.ws, reference).case.answers == case.answers
 
 
 def test_who_was_slower_is_told_and_nothing_is_written(first: Window, second: Window) -> None:
