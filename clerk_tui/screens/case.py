@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
-from clerk_tui.screens.printing import ask_elsewhere, print_again, print_word
+from clerk_tui.screens.printing import Tries, ask_elsewhere, print_again, print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import ReadingPane
@@ -21,7 +21,6 @@ from hall.case import CaseState
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
-    from clerk_tui.services.papers import Delivered
     from clerk_tui.services.result import Result
 
 OPEN = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
@@ -40,7 +39,7 @@ class CaseScreen(CounterScreen):
         self.place = 0
         self.shown: dict[str, str] = {}
         self.done: tuple[str, Result] | None = None
-        self.printed: Delivered | None = None
+        self.tries = Tries()
         self._detail: CaseDetail | None = None
 
     def body(self) -> ComposeResult:
@@ -78,12 +77,13 @@ class CaseScreen(CounterScreen):
         if workspace is None or self._detail is None:
             return []
         zone = workspace.config.timezone
-        lines = case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place, printed=self.printed)
+        lines = case_lines(self.detail, zone, columns, shown=self.shown, chosen_paper=self.place, tries=self.tries)
         return [*self._done_lines(*self.done), *lines] if self.done is not None else lines
 
     def show_done(self, step: str, result: Result) -> None:
         """Say above the case what was just done with it, and select the paper it made."""
-        self.done, self.printed = (step, result), None
+        self.done = (step, result)
+        self.tries.forget()
         self._read()
         made = {paper.paper_id for paper in result.papers}
         self.place = next((n for n, paper in enumerate(self.detail.papers) if paper.paper_id in made), self.place)
@@ -113,6 +113,7 @@ class CaseScreen(CounterScreen):
             case "p":
                 self.counter.guarded(self._reprint)
             case "o" if papers:
+                self.tries.ask(papers[self.place])
                 ask_elsewhere(self.counter, papers[self.place])
             case "up" | "down":
                 self._move(pane.arrow(key, self.place, len(papers)))
@@ -132,14 +133,13 @@ class CaseScreen(CounterScreen):
     def _reprint(self) -> None:
         if self.detail.papers:
             paper = self.detail.papers[self.place]
+            self.tries.ask(paper)
             print_again(self.counter, paper, paper.paper_id)
 
     def papers_made(self, delivered: list[Any]) -> None:
         if not self.is_mounted:
             return
-        mine = {paper.paper_id for paper in self.detail.papers}
-        again = [each for each in delivered if each.nth and each.paper_id in mine]
-        self.printed = again[-1] if again else self.printed
+        again = self.tries.hear(delivered, {paper.paper_id for paper in self.detail.papers})
         self._read()
         if again:
             self.pane.reveal()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
-from clerk_tui.screens.printing import keys_for, print_word, reprint_line
+from clerk_tui.screens.printing import Tries, keys_for, print_word
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -16,7 +16,6 @@ from hall.masking import mask_address, mask_identity, mask_party, mask_phone
 from hall.moments import local_time
 
 if TYPE_CHECKING:
-    from clerk_tui.screens.printing import PrintOf
     from clerk_tui.services.cases import CaseDetail, PaperRow
     from hall.case import Case
     from hall.deadlines import CaseClock
@@ -32,10 +31,10 @@ def case_lines(
     brief: bool = False,
     shown: Mapping[str, str] | None = None,
     chosen_paper: int = -1,
-    printed: PrintOf | None = None,
+    tries: Tries | None = None,
 ) -> list[Line]:
     """The case. ``shown`` are personal values that were asked for in full; ``brief`` leaves the papers out;
-    ``printed`` was just printed again."""
+    ``tries`` say what came of printing again."""
     case = detail.case
     word, ink = state_chip(case.state)
     light, light_ink = light_chip(detail.clock.light)
@@ -64,9 +63,7 @@ def case_lines(
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
-        lines += [reprint_line(printed)] if printed is not None else []
-        for text in dict.fromkeys(paper.error for paper in detail.papers if paper.error):
-            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
+        lines += (tries or Tries()).lines(min(columns, 96), [paper.error for paper in detail.papers])
         for key, word in keys_for(detail.papers[chosen_paper] if 0 <= chosen_paper < len(detail.papers) else None):
             lines.append(((("  ", "plain"), (f" {key} ", "chip-key"), (f" {word}", "plain")), ""))
     lines += [BLANK, (((_("经过"), "title"),), "")]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.messages import PapersMade
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import paper_name
+from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import Line
+from clerk_tui.widgets.phrases import said_of
 
 if TYPE_CHECKING:
     from clerk_tui.messages import PapersLeft
@@ -61,12 +63,55 @@ def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
     return (("p", _("再打一次")), ("o", _("改送别处")))
 
 
-def reprint_line(paper: PrintOf) -> Line:
-    """What was just printed again, and what became of it."""
-    word, ink = print_word(paper.state)
-    said = _("{paper}  {number}：补打 {nth}，{state}")
-    text = said.format(paper=paper_name(paper.kind), number=paper.number, nth=paper.nth, state=word)
-    return (("  ", "plain"), (text, ink)), ""
+class Tries:
+    """What a clerk had printed again on one screen: what came of the last, and how often one and the same was tried."""
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[str, int], int] = {}
+        self._last: PrintOf | None = None
+
+    def ask(self, paper: PrintOf) -> None:
+        """The clerk asks for this paper: what did not come out, or waits, is tried once more."""
+        if _to_retry(paper):
+            self._times.setdefault((paper.paper_id, paper.nth), 0)
+
+    def hear(self, delivered: Iterable[PrintOf], papers: Collection[str]) -> bool:
+        """Take in what came of prints; whether one of these papers was asked for here and there is news of it."""
+        told = False
+        for each in delivered:
+            key = (each.paper_id, each.nth)
+            if each.paper_id in papers and (each.nth or key in self._times):
+                self._times[key] = self._times.get(key, 0) + 1
+                self._last, told = each, True
+        return told
+
+    def forget(self) -> None:
+        """Something else is said now."""
+        self._last = None
+
+    def lines(self, columns: int, errors: Iterable[str]) -> list[Line]:
+        """What was just printed again, what became of it and why not; then the other ``errors`` of prints."""
+        here = self._last.error if self._last is not None else ""
+        others = [text for text in dict.fromkeys(errors) if text not in ("", here)]
+        lines = self._of_last(columns)
+        for text in others:
+            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), columns - 2, 4)]
+        return lines
+
+    def _of_last(self, columns: int) -> list[Line]:
+        paper = self._last
+        if paper is None:
+            return []
+        word, ink = print_word(paper.state)
+        times = self._times[paper.paper_id, paper.nth]
+        said = (
+            _("{paper}  {number}：补打 {nth}，{state}")
+            if paper.nth and times == 1
+            else _("{paper}  {number}：又打了 {times} 次，{state}")
+        )
+        text = said.format(paper=paper_name(paper.kind), number=paper.number, nth=paper.nth, times=times, state=word)
+        told = said_of(text, _(paper.error)) if paper.error else text
+        return [((("  ", "plain"), (part, ink)), "") for part in wrap(safe(told), columns - 2, 4)]
 
 
 def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
@@ -74,7 +119,7 @@ def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
     out is printed as 补打."""
     if paper is not None and paper.state == "unknown":
         ask_whether_printed(app, [paper])
-    elif paper is not None and (paper.state == "failed" or _held(paper)):
+    elif paper is not None and _to_retry(paper):
         app.in_background(lambda workspace: _retried(workspace, paper), "reprint")
     else:
         app.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
@@ -138,6 +183,11 @@ def left_over(workspace: Workspace) -> PapersLeft | None:
     unknown, waiting = papers.unknown_papers(workspace), papers.unprinted(workspace)
     queued = any(job.state == "queued" for job in waiting)
     return PapersLeft(list(unknown), queued) if unknown or queued else None
+
+
+def _to_retry(paper: PrintOf) -> bool:
+    """Whether a print is tried again as it was, not as 补打."""
+    return paper.state == "failed" or _held(paper)
 
 
 def _held(paper: PrintOf) -> bool:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.printing import ask_elsewhere, keys_for, print_again, print_word, reprint_line
+from clerk_tui.screens.printing import Tries, ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -39,7 +39,7 @@ class ResultScreen(CounterScreen):
         self.result, self.matter, self.person = result, matter, party
         self.place = 0
         self.printed: dict[str, Delivered] = {}
-        self.again: Delivered | None = None
+        self.tries = Tries()
 
     @property
     def pane(self) -> ReadingPane:
@@ -86,9 +86,7 @@ class ResultScreen(CounterScreen):
         lines += self._gaps(columns)
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
-        lines += [reprint_line(self.again)] if self.again is not None else []
-        for text in dict.fromkeys(each.error for each in self.printed.values() if each.error):
-            lines += [((("  ", "plain"), (part, "bad")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
+        lines += self.tries.lines(min(columns, 96), [each.error for each in self.printed.values()])
         for text in dict.fromkeys((*result.warnings, *result.field_warnings.values())):
             lines += [((("  ", "plain"), (part, "warn")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for key, word in keys_for(self._selected):
@@ -162,6 +160,8 @@ class ResultScreen(CounterScreen):
             case "p":
                 self.counter.guarded(self._reprint)
             case "o":
+                if self._selected is not None:
+                    self.tries.ask(self._selected)
                 ask_elsewhere(self.counter, self._selected)
             case "up" | "down":
                 self._move(self.pane.arrow(key, self.place, len(self.result.papers)))
@@ -185,6 +185,8 @@ class ResultScreen(CounterScreen):
         if last is None or last.state != "unknown":
             self.printed.pop(paper_id, None)
             self.pane.paint()
+        if last is not None:
+            self.tries.ask(last)
         print_again(self.counter, last, paper_id)
 
     @property
@@ -195,10 +197,7 @@ class ResultScreen(CounterScreen):
 
     def papers_made(self, delivered: list[Any]) -> None:
         self.printed.update({each.paper_id: each for each in delivered})
-        again = [
-            each for each in delivered if each.nth and each.paper_id in {paper.paper_id for paper in self.result.papers}
-        ]
-        self.again = again[-1] if again else self.again
+        again = self.tries.hear(delivered, {paper.paper_id for paper in self.result.papers})
         # The printer may be quicker than the screen: what is not composed yet shows the news when it is.
         if self.is_mounted:
             self.pane.paint()

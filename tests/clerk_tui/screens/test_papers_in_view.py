@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import structs
 
-from clerk_tui.services import cases, intake
+from clerk_tui.messages import PapersMade
+from clerk_tui.services import cases, intake, papers
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.screens.conftest import NARROW, Clerk, OpenCounter
@@ -75,3 +78,40 @@ def long_notice(ws: Workspace) -> Result:
     """A notice with more gaps than a small screen has lines."""
     result = intake.submit(ws, restaurant(ws, **NOTHING))
     return structs.replace(result, gaps=(*result.gaps, *result.gaps, *result.gaps))
+
+
+async def test_what_fails_again_says_so_and_why(counter: OpenCounter, ws: Workspace, tmp_path: Path) -> None:
+    """The row looks as before, so the page says that it was tried, how often, and what is wrong."""
+    reference = intake.submit(ws, restaurant(ws)).reference
+    folder = tmp_path / "papers"
+    folder.write_text("")
+    papers.deliver_pending(ws)
+    async with counter(NARROW) as clerk:
+        clerk.app.show_case(reference)
+        await clerk.settle()
+        await clerk.press("p")
+        assert "没有打出" in clerk.text and "又打了" not in clerk.text, "what is not seen is shown"
+        await clerk.press("p")
+        await clerk.until(lambda: "：又打了 1 次，没有打出：" in clerk.text)
+        assert str(folder) in clerk.text.replace("\n", "").replace(" ", "")
+        await clerk.press("p")
+        await clerk.until(lambda: "：又打了 2 次，没有打出：" in clerk.text)
+        folder.unlink()
+        await clerk.press("p")
+        await clerk.until(lambda: "：又打了 3 次，已打印" in clerk.text)
+        assert reprints(ws, reference) == [0], "the first print, and none beside it"
+
+
+async def test_on_a_result_too_what_fails_again_says_so(counter: OpenCounter, ws: Workspace, tmp_path: Path) -> None:
+    result = intake.submit(ws, restaurant(ws))
+    (tmp_path / "papers").write_text("")
+    async with counter(NARROW) as clerk:
+        clerk.app.finished(result, "食品经营许可", "示例饮食店")
+        await clerk.settle()
+        clerk.app.post_message(PapersMade(papers.deliver_pending(ws)))
+        await clerk.until(lambda: "没有打出" in clerk.text)
+        await clerk.press("p")
+        await clerk.until(lambda: "：又打了 1 次，没有打出：" in clerk.text)
+        await clerk.press("p")
+        await clerk.until(lambda: "：又打了 2 次，没有打出：" in clerk.text)
+        assert reprints(ws, result.reference) == [0]
