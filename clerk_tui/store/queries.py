@@ -121,12 +121,13 @@ ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name not 
 
 def rows_of(connection: sqlite3.Connection, case_seqs: Iterable[int]) -> list[CaseRow]:
     """The rows of these cases, in this order."""
-    return [row for seq in case_seqs if (row := _row(connection, "case_seq", seq)) is not None]
+    return [row for seq in case_seqs if (row := row_of(connection, seq, "case_seq")) is not None]
 
 
-def row_of(connection: sqlite3.Connection, case_id: str) -> CaseRow | None:
-    """The row of this case; ``None`` where this journal has nothing of it."""
-    return _row(connection, "case_id", case_id)
+def row_of(connection: sqlite3.Connection, value: str | int, column: str = "case_id") -> CaseRow | None:
+    """The row of a case, by ``case_id`` or ``case_seq``; ``None`` where this journal has nothing of it."""
+    row = connection.execute(f"SELECT {_ROW} FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
+    return _case_row(row) if row else None
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[CaseRow]:
@@ -386,11 +387,6 @@ def kept(connection: sqlite3.Connection, name: str) -> tuple[int, int, str] | No
 def keep_kept(connection: sqlite3.Connection, name: str, at_ms: int, ok: bool, detail: str) -> None:
     """Keep how something regular went, within a write transaction."""
     connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?,?,?)", (name, at_ms, ok, detail))
-
-
-def _row(connection: sqlite3.Connection, column: str, value: int | str) -> CaseRow | None:
-    row = connection.execute(f"SELECT {_ROW} FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
-    return _case_row(row) if row else None
 
 
 def _case_row(row: tuple[object, ...]) -> CaseRow:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from clerk_tui.screens.case import CaseScreen
-from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case
 from hall.ids import beginning_of
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, OpenCounter
+from tests.clerk_tui.services.test_replica import code_on
 from tests.clerk_tui.twins import OTHER, OTHER_ID, OTHER_NUMBER, tell_twin
 from tests.clerk_tui.walkins import restaurant
 
@@ -48,7 +48,7 @@ async def test_the_number_typed_at_the_search_lists_both_people_and_opens_the_ch
         opened = []
         for keys in (("enter",), ("down", "enter")):
             await clerk.press(*keys)
-            assert isinstance(clerk.screen, CaseScreen | SupplementScreen)
+            assert isinstance(clerk.screen, CaseScreen)
             opened.append(clerk.screen.detail.case.case_id)
             await clerk.press("escape")
             clerk.app.home.begin(own.reference)
@@ -78,7 +78,7 @@ async def test_each_of_the_two_in_the_hall_s_list_is_told_apart_and_opened(count
 
 
 async def test_the_code_on_a_paper_opens_its_own_case(counter: OpenCounter, ws: Workspace, own: Case) -> None:
-    code = next(fact.body.replica for fact in ws.journal.facts_of(own.case_id) if getattr(fact.body, "replica", ""))
+    code = code_on(ws, own.case_id, "acceptance")
     async with counter() as clerk:
         clerk.app.show_scan(code)
         await clerk.settle()

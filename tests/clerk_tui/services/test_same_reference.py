@@ -13,6 +13,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.case import Case, CaseState
 from hall.errors import BadInput
 from hall.ids import beginning_of
+from tests.clerk_tui.services.test_replica import code_on
 from tests.clerk_tui.twins import OTHER, OTHER_ID, OTHER_NUMBER, OTHER_PHONE, tell_twin
 from tests.clerk_tui.walkins import MISSING, restaurant
 
@@ -100,8 +101,7 @@ def test_a_list_shows_both_and_says_so_only_where_it_is_so(ws: Workspace, own: C
 
 
 def test_the_signed_code_on_a_paper_names_its_own_case(ws: Workspace, own: Case) -> None:
-    code = next(fact.body.replica for fact in ws.journal.facts_of(own.case_id) if getattr(fact.body, "replica", ""))
-    view = replica.open_replica(ws, code)
+    view = replica.open_replica(ws, code_on(ws, own.case_id))
     assert (view.here, view.twin, view.replica.case_id) == (True, True, own.case_id)
     draft = replica.to_supplement(ws, view, "91990100MA0000015X", {})
     assert draft.case.case_id == own.case_id
