@@ -87,7 +87,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
     known, here = _checked_against_what_is_known(ws, replica)
     if not here:
         _check_five_days(ws, replica)
-    matter, checklist = list_of(ws, replica, known)
+    matter, checklist = list_of(ws.catalogue, replica, known)
     ticks = {row.code: r.tick_of(mark, row) for row, mark in zip(checklist.materials, replica.marks, strict=True)}
     gaps = gaps_of(checklist.materials, ticks)
     promises = _promises(gaps, ticks) if replica.state is CaseState.TOLERATED else ()

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import structs
 
-from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.catalogue import CatalogueStore
 from hall import replica as r
 from hall.answering import settled_list
 from hall.case import Case
@@ -21,7 +21,7 @@ from hall.verdict import TickState
 OLDEST: Final = 200
 
 
-def list_of(ws: Workspace, replica: r.Replica, known: Case | None) -> tuple[Matter, Checklist]:
+def list_of(catalogue: CatalogueStore, replica: r.Replica, known: Case | None) -> tuple[Matter, Checklist]:
     """The list of materials that the code counts by: of the version that the case began with where that is known here
     (domain.md §9a.11), else made from the catalogue."""
     other = ReplicaError(
@@ -31,13 +31,13 @@ def list_of(ws: Workspace, replica: r.Replica, known: Case | None) -> tuple[Matt
         hint="更新事项目录后再扫，或请出具凭证的窗口办理",
     )
     try:
-        matter = ws.catalogue.matter(replica.matter)
+        matter = catalogue.matter(replica.matter)
     except BadInput:
         raise other from None
     checklist = None
     if known is not None and known.plan is not None:
         checklist = _made_from(known.plan, known.plan.problems, replica)
-    checklist = checklist or _made_from(matter, ws.catalogue.problems, replica)
+    checklist = checklist or _made_from(matter, catalogue.problems, replica)
     if checklist is None and known is not None and r.list_digest(known.rows) == replica.list_digest:
         checklist = settled_list(known)
     if checklist is None:
