@@ -4,6 +4,9 @@ In the code: matter and catalogue version, answers, the state of every material 
 reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
 identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
 in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
+
+That the applicant has a bad credit record is told by which of two digests of the number stands in the code: who has
+neither the hall's secret nor the card cannot see it, and such a code looks and weighs as any other.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import ApplicantKind
 from hall.checklist import Row
-from hall.facts import Due, PaperKind
+from hall.facts import Applicant, Due, PaperKind
 from hall.identity import normalise_number
 from hall.masking import mask_name
 from hall.names import says_something
@@ -59,6 +62,7 @@ __all__ = [
     "Replica",
     "ReplicaError",
     "Signer",
+    "bad_credit",
     "decode",
     "encode",
     "key_id",
@@ -174,7 +178,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         agent=case.agent is not None,
         language=case.language,
         secret_id=secret_id(signer.secret) if given else b"",
-        digest=_digests(signer.secret, identity, given, who.name) if who and given else b"",
+        digest=_digests(signer.secret, identity, who, good_credit=case.good_credit) if who and given else b"",
         unsure=_unsure(case),
     )
     payload = pack(wire)
@@ -211,11 +215,13 @@ def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today
 
 def matches(replica: Replica, number: str, secrets: Iterable[bytes]) -> bool | None:
     """Whether an identity number is the applicant's; ``None``: that cannot be told here, for want of the secret."""
-    for secret in secrets:
-        if replica.digest and secret_id(secret) == replica.secret_id:
-            made = _digest(secret, case_bytes(replica.case_id), number)
-            return hmac.compare_digest(made, replica.digest)
-    return None
+    told = _told_by(replica, number, secrets)
+    return None if told is None else True in told
+
+
+def bad_credit(replica: Replica, number: str, secrets: Iterable[bytes]) -> bool:
+    """Whether the code says that the applicant, whose ``number`` it is, has a bad credit record."""
+    return _told_by(replica, number, secrets) == (False, True)
 
 
 def name_matches(replica: Replica, name: str, secrets: Iterable[bytes]) -> bool | None:
@@ -270,9 +276,19 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
 
 
-def _digest(secret: bytes, identity: bytes, number: str) -> bytes:
+def _told_by(replica: Replica, number: str, secrets: Iterable[bytes]) -> tuple[bool, bool] | None:
+    """Whether the code has the number's digest for a clean credit record, and for a bad one."""
+    for secret in secrets:
+        if replica.digest and secret_id(secret) == replica.secret_id:
+            made = [_digest(secret, case_bytes(replica.case_id), number, good_credit=good) for good in (True, False)]
+            return hmac.compare_digest(made[0], replica.digest), hmac.compare_digest(made[1], replica.digest)
+    return None
+
+
+def _digest(secret: bytes, identity: bytes, number: str, *, good_credit: bool) -> bytes:
     """Keyed with the hall's secret, because of a number whose first and last digits are known there are few."""
-    told = b"replica-identity\0" + identity + b"\0" + normalise_number(number).encode()
+    kind = b"replica-identity\0" if good_credit else b"replica-identity-credit\0"
+    told = kind + identity + b"\0" + normalise_number(number).encode()
     return hmac.digest(secret, told, "sha256")[:NUMBER_BYTES]
 
 
@@ -282,8 +298,9 @@ def _name_digest(secret: bytes, identity: bytes, name: str) -> bytes:
     return hmac.digest(secret, b"replica-name\0" + identity + b"\0" + plain.encode(), "sha256")[:NAME_BYTES]
 
 
-def _digests(secret: bytes, identity: bytes, number: str, name: str) -> bytes:
-    return _digest(secret, identity, number) + _name_digest(secret, identity, name)
+def _digests(secret: bytes, identity: bytes, who: Applicant, *, good_credit: bool) -> bytes:
+    number = _digest(secret, identity, who.id_number, good_credit=good_credit)
+    return number + _name_digest(secret, identity, who.name)
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:
