@@ -29,6 +29,8 @@ from hall.print_wire import Ended
 REST_S: Final = 20.0
 """So long a folder that nothing can be done in is left alone, in seconds, unless a person wants it tried."""
 
+_HOLDS: Final = "上一份不知道打出没有，后面的没有送去；看过打印机，按 y 或 p 说明，或者按 F5 接着打"
+
 
 class Station:
     """Works its sources with one printer. Not for two threads at once; ``leave`` is set when it is closed."""
@@ -122,7 +124,7 @@ class Station:
         """Whether the printer takes papers: nothing is taken from the others while it does not, nor while nobody knows
         what became of the last one, so that a printer that stands still leaves one question and not many."""
         if self._in_doubt():
-            self.trouble["printer"] = "上一份不知道打出没有，后面的没有送去；看过打印机，按 y 或 p 说明，或者按 F5 接着打"
+            self.trouble["printer"] = _HOLDS
             return False
         try:
             self._target.look()
