@@ -61,7 +61,9 @@ def scanned_code(counter: CounterApp, text: str) -> None:
     except HallError as error:
         counter.show_scanned(refusal(error), None)
         return
-    if view.here:
+    if view.here and view.twin:
+        counter.show_scanned(_offer(view), lambda: counter.open_case(view.replica.case_id))
+    elif view.here:
         counter.show_scan(view.reference)
     elif _is_free(counter):
         show_paper(counter, view)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import naming
 from clerk_tui.services.entry import applicant_kind, check_applicant
 from clerk_tui.services.recording import Action, matter_ref
 from clerk_tui.services.replica_list import list_of
@@ -49,7 +50,8 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised.
     ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
     and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
-    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same.
+    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same. ``twin``:
+    another case has the reference, so that only ``replica.case_id`` names this one.
     """
 
     replica: r.Replica
@@ -67,6 +69,7 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     here: bool
     can_go_on: bool
     same_catalogue: bool
+    twin: bool
     secrets: tuple[bytes, ...]
 
     def __repr__(self) -> str:
@@ -111,6 +114,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         here=here,
         can_go_on=replica.state in OPEN,
         same_catalogue=replica.catalogue == ws.catalogue.version,
+        twin=naming.has_twin(ws.journal.read(), replica.reference, replica.case_id),
         secrets=secrets(ws),
     )
 
