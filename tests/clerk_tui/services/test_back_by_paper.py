@@ -66,6 +66,22 @@ def test_back_at_the_first_window_all_that_the_notice_names_is_asked_for(
         assert not [line.misfit for line in whole.timeline if line.misfit]
 
 
+def test_what_the_second_window_put_right_comes_back_with_its_notice(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **{**BOUGHT, "minors": "no"})).reference
+    draft = went_on(there, ws, reference, "receipt")
+    draft.answers, draft.correction_reason = {"minors": "yes"}, "有一个孩子随迁"
+    assert supplement.submit(there, draft, Outcome.NOTICED).state is CaseState.NOTICED
+    back = went_on(ws, there, reference)
+    assert (back.case.answers, [row.code for row in back.rows]) == (BOUGHT, ["parentage", "house"])
+    back.ticks = {"house": PRESENT, "parentage": PRESENT}
+    assert supplement.submit(ws, back).state is CaseState.ACCEPTED
+    for journals in permutations(w.journal.facts_of(back.case.case_id) for w in (ws, there)):
+        whole = fold(in_order(fact for journal in journals for fact in journal))
+        assert whole is not None
+        assert (whole.state, whole.answers, whole.disputes) == (CaseState.ACCEPTED, BOUGHT, ())
+        assert not [line.misfit for line in whole.timeline if line.misfit]
+
+
 def test_told_at_both_windows_by_other_answers_a_person_is_asked_and_nothing_goes_on(
     ws: Workspace, there: Workspace
 ) -> None:
