@@ -145,7 +145,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         """What keeps F9 from working."""
         preview = self.preview
         texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
-        if not preview.changed and preview.verdict.refusal is None and self.draft.case.state is not CaseState.RECEIVED:
+        idle = not preview.changed and preview.verdict.refusal is None
+        if idle and preview.gaps and self.draft.case.state is not CaseState.RECEIVED:
             texts.append(_("先勾选交来的材料"))
         if self.chosen is None and not texts:
             texts.append(preview.verdict.explanation)

@@ -22,6 +22,7 @@ from clerk_tui.cli import main
 from tests.clerk_tui.cli.conftest import ROOT, walk_in
 
 SERVE = [sys.executable, "-c", "from central.cli import main; main()", "serve", "--port", "0"]
+TAKE_AWAY = "文件里的都在中心了：从窗口的 sealed 文件夹移走这个文件，窗口就不再提醒"
 
 
 class Centre:
@@ -101,6 +102,8 @@ class Machine:
         assert (code, told["unproven"] > 0) == (0, True), told
         code, told = self("sync", "--once")
         assert code == 0, told
+        assert told["sealed"] == self("outbox")[1]["sealed"], "the run that seals says so"
+        assert self("sync", "--once")[1]["sealed"] == []
 
     def to_hand_in(self) -> dict[str, Any]:
         """The one sealed file that it says is to be handed in."""
@@ -132,7 +135,7 @@ def test_a_journal_put_away_before_it_was_enrolled_comes_in_when_a_supervisor_vo
     assert "没有在中心登记过的设备" in told and "A1" in told and f"{facts} 条" in told and "--vouch" in told
     there = centre("import-sealed", sealed["path"], "--by", "0900", "--office", "SL02", "--vouch")
     assert there[0] == 2 and "大厅 SL01" in there[1], "nobody vouches for a machine of another hall"
-    taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条"
+    taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条\n{TAKE_AWAY}"
     assert centre.import_sealed(sealed["path"], "--vouch") == (0, taken.format(facts))
     assert centre.import_sealed(sealed["path"]) == (0, taken.format(0)), "the device is known now"
     assert centre("verify")[0] == 0
@@ -167,9 +170,42 @@ def test_the_second_machine_with_a_code_finds_its_way_and_both_cases_of_a_number
     sealed = second.to_hand_in()
     code, said = centre.import_sealed(sealed["path"], "--vouch")
     taken = f"文件里 {sealed['last']} 条，新收下 {sealed['last']} 条，其中搁置 0 条"
-    assert code == 0 and re.fullmatch(f"A1（另存为 A1~[0-9a-f]{{12}}）：{taken}", said)
+    assert code == 0 and re.fullmatch(f"A1（另存为 A1~[0-9a-f]{{12}}）：{taken}\n{TAKE_AWAY}", said)
     assert centre("verify")[0] == 0
 
     assert first("sync", "--once")[1]["pulled"] == 2
     (pair,) = first("aside")[1]["hall"]
     assert (pair["kind"], pair["reference"], pair["other_reference"]) == ("same_reference", reference, reference)
+    assert sorted(side["applicant"] for side in pair["cases"]) == ["张*", "李*"]
+
+
+def test_at_the_second_machine_the_number_of_two_people_opens_and_changes_neither(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    first, second = machines
+    reference = first.receive("张三", "110101188001010011")
+    second.receive("李四", "110101188503120026")
+    assert first("enrol", centre.url, centre.code())[0] == 0 and first("sync", "--once")[0] == 0
+    second.begin_anew(centre)
+    withdrawal = '{"action": "withdraw"}'
+
+    def refused_everywhere() -> None:
+        paper = f"{reference}/S1"
+        for words in (("case", reference, "--full", "核对"), ("proceed", reference, "-"), ("reprint", paper)):
+            code, told = second(*words, stdin=withdrawal)
+            assert (code, told["error"]["code"]) == (2, "ambiguous"), words
+            assert "张*" in told["error"]["hint"] and "李*" in told["error"]["hint"]
+            assert "张三" not in str(told) and "110101188001010011" not in str(told)
+
+    refused_everywhere()
+    assert centre.import_sealed(second.to_hand_in()["path"], "--vouch")[0] == 0
+    assert second("sync", "--once")[0] == 0
+    refused_everywhere()
+    (row,) = second("find", "李四")[1]["cases"]
+    assert row["same_reference"]
+    code, told = second("case", row["case_id"][:13])
+    assert (code, told["case_id"], told["applicant"]["name"]) == (0, row["case_id"], "李*")
+    assert second("proceed", row["case_id"], "-", stdin=withdrawal)[0] == 0
+    assert second("sync", "--once")[0] == 0 and first("sync", "--once")[0] == 0
+    states = {each["applicant"]: each["state"] for each in first("find", reference)[1]["cases"]}
+    assert states == {"张*": "accepted", "李*": "withdrawn"}
