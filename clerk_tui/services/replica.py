@@ -167,7 +167,7 @@ def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: M
         person = _applicant(ws, view, id_number, applicant)
         _confirm_name(view, person.name)
         action = Action(ws, view.replica.case_id, view.replica.reference)
-        action.add(_adopted(ws, view), Personal(applicant=person))
+        action.add(_adopted(ws, view, id_number), Personal(applicant=person))
         with ws.journal.write() as connection:
             now = ws.journal.case_in(connection, view.replica.case_id)
             if now is None or not _has_seen(now, view.replica):
@@ -213,8 +213,12 @@ def _check_answers(ws: Workspace, case: Case, replica: r.Replica) -> None:
 
 
 def _check_five_days(ws: Workspace, replica: r.Replica) -> None:
-    """A receipt that nobody has answered cannot still be true after the last day for an answer (art. 32(4))."""
-    if replica.state is CaseState.RECEIVED and ws.clock.today() > notice_due(replica.clock_from, ws.calendar).day:
+    """A receipt that nobody has answered cannot still be true after the last day for an answer (art. 32(4)).
+
+    A last day that was counted without knowing the year's days off says nothing: the doubt is told where the case is
+    decided (``deadlines.UNSURE``)."""
+    last = notice_due(replica.clock_from, ws.calendar)
+    if replica.state is CaseState.RECEIVED and not last.provisional and ws.clock.today() > last.day:
         raise ReplicaError(
             "replica_outdated",
             "收件已满五个工作日：此后要么已经告知，要么依法视为受理，凭证上的情况不再是现状",
@@ -297,7 +301,7 @@ def _confirm_name(view: ReplicaView, name: str) -> None:
         )
 
 
-def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
+def _adopted(ws: Workspace, view: ReplicaView, id_number: str) -> CaseAdopted:
     replica = view.replica
     if not replica.case_id or replica.state not in OPEN:
         raise HallError("nothing_open", "凭证上的办件没有要补的材料", field="code")
@@ -338,6 +342,7 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language="en" if replica.language == "en" else "",
+        good_credit=not r.bad_credit(replica, id_number, view.secrets),
         plan=plan_of(view.matter, view.checklist, ws.catalogue.problems, agent=replica.agent)
         if state == "received"
         else None,

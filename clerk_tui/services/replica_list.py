@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from clerk_tui.store.catalogue import CatalogueStore
 from hall import replica as r
 from hall.answering import settled_list
 from hall.case import Case
@@ -17,6 +16,9 @@ from hall.errors import BadInput
 from hall.list_plan import Listing
 from hall.replica import ReplicaError
 from hall.verdict import TickState
+
+if TYPE_CHECKING:
+    from clerk_tui.store.catalogue import CatalogueStore
 
 OLDEST: Final = 200
 

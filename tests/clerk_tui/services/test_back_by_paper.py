@@ -125,3 +125,27 @@ def test_the_list_is_that_of_the_version_it_began_with_also_where_the_catalogue_
     back = went_on(ws, there, reference)
     assert [row.code for row in back.case.rows] == ["application", "id_card", "hukou_book", "parentage", "house"]
     assert [row.code for row in back.rows] == ["parentage", "house"]
+
+
+def test_a_bad_credit_record_goes_with_the_paper(ws: Workspace, there: Workspace) -> None:
+    """容缺 is not for whoever has one (domain.md §6), at no window."""
+    draft = migration(ws, **BOUGHT)
+    draft.good_credit = False
+    reference = intake.receive(ws, draft).reference
+    second = went_on(there, ws, reference, "receipt")
+    assert not second.good_credit
+    assert Outcome.TOLERATED not in supplement.preview(there, second).verdict.lawful
+    supplement.submit(there, second, Outcome.NOTICED)
+    assert not went_on(ws, there, reference).good_credit
+    clean = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    assert went_on(there, ws, clean, "receipt").good_credit
+
+
+def test_a_record_that_was_found_at_the_second_window_is_known_at_the_first(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    second = went_on(there, ws, reference, "receipt")
+    second.good_credit = False
+    supplement.submit(there, second, Outcome.NOTICED)
+    back = went_on(ws, there, reference)
+    assert not back.good_credit
+    assert Outcome.TOLERATED not in supplement.preview(ws, back).verdict.lawful
