@@ -37,6 +37,7 @@ from hall.roles import Actor, Role
 from hall.ticketing import TicketBody
 from tests.clerk_tui.conftest import ROOT
 from tests.clerk_tui.sync.test_process import running_centre
+from tests.journals import lay_tables
 
 Bend = Callable[[str, bytes], bytes | None]
 """What becomes of a reply: path and body in, the body that arrives out; ``None``: nothing arrives."""
@@ -128,6 +129,7 @@ class Seat:
             centre=CentreSection(url=self.between.url),
             print=PrintSection(target=f"dir:{folder / 'papers'}"),
         )
+        lay_tables(self.config.store_file)
         self.ws: Workspace = open_workspace(
             self.config, clock or SystemClock(self.config.timezone), cache_dir=hall.cache
         )
