@@ -156,10 +156,9 @@ def check_fields(fields: Iterable[Field], typed: Mapping[str, str]) -> Checked:
             continue
         if value:
             found.values[field.code] = found.stored(key, raw, value, text=field.kind not in _READERS)
-        if field.required and field.kind == "confirm" and value != YES:
-            found.missing[key] = f"没有确认“{field.label}”"
-        elif field.required and not value:
-            found.missing[key] = f"请填写{field.label}"
+        if field.required and not value:
+            asked = f"没有确认“{field.label}”" if field.kind == "confirm" else f"请填写{field.label}"
+            found.missing[key] = asked
     return found
 
 

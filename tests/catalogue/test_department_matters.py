@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hall.catalogue.conditions import Answer
+from hall.catalogue.conditions import Answer, Facts
 from hall.catalogue.load import load_catalogue
 from hall.catalogue.model import Catalogue, Matter, Question
-from hall.checklist import Applying, Checklist, build_checklist, read_answers
+from hall.checklist import Applying, Checklist, build_checklist, read_answers, row_of
+from hall.verdict import Tick, TickState, gaps_of
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
 
@@ -109,6 +110,18 @@ def test_every_material_says_why_it_is_asked_where_it_comes_from_and_how_to_put_
 @pytest.mark.parametrize("key", every_key())
 def test_what_a_department_shares_is_not_asked_for_on_paper(key: str) -> None:
     assert [m.code for m in matter(key).materials if m.shared and m.copies] == []
+
+
+@pytest.mark.parametrize("key", every_key())
+def test_a_defect_of_what_is_shared_tells_the_applicant_what_he_can_do(key: str) -> None:
+    """国令716 art. 7: he need not hand it in. But where nothing is found, or something wrong, a notice tells him how to
+    put it right, and what he does not do in time may count as withdrawn."""
+    bad = Tick(TickState.UNACCEPTABLE, "查无此件")
+    for material in matter(key).materials:
+        row = row_of(matter(key), material, Facts({}), {}, {})
+        for gap in gaps_of([row], {row.code: bad}) if row.held else ():
+            assert "不要求申请人提交" not in gap.remedy, material.code
+            assert re.search("请(?!人)|先|提供|出示|填写|保证|暂不|取得|由乡镇", gap.remedy), (material.code, gap.remedy)
 
 
 @pytest.mark.parametrize("key", every_key())

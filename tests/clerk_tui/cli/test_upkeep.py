@@ -57,9 +57,13 @@ def test_blank_fields_are_told_and_hinder_nothing(clerk: Clerk, morning: None, t
     done = clerk("intake", saved(tmp_path, data), "--json")
     assert done.json["outcome"] == "accepted"
     assert [each["field"] for each in done.json["blank"]] == [
-        "fields.to_address", "fields.host_name", "fields.relation", "fields.elder_will",
+        "fields.to_address", "fields.host_name", "fields.relation",
     ]  # fmt: skip
-    assert "没有确认“已当面询问老年人" in done.err
+    assert done.err.count("答的是“否”：照样收件会报给负责人") == 1, "what was answered is told once, and is not empty"
+    assert "没有确认" not in done.err
+    del data["fields"]["elder_will"]
+    empty = clerk("intake", saved(tmp_path, data), "--json")
+    assert empty.json["blank"][-1]["field"] == "fields.elder_will" and "没有确认“已当面询问老年人" in empty.err
 
 
 def test_in_a_year_without_a_calendar_nothing_is_deemed_and_the_doctor_says_so(clerk: Clerk, home: Path) -> None:
