@@ -268,6 +268,8 @@ def _window(each: WindowFigures, wide: int) -> tuple[Span, ...]:
     elif each.number:
         word, ink, state = safe(each.number), "strong", _("叫号") if each.ticket_state == "called" else ""
     name = pad(clip(safe(each.window), wide - 1), wide)
+    if not state:
+        return ((name, "title"), (pad(word, STATE), ink))
     return ((name, "title"), (pad(word, 5), ink), (pad(state, STATE - 5), "info"))
 
 
