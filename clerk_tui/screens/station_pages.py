@@ -256,11 +256,11 @@ def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Lin
     tall = max(1, min(5, room // len(options)))
     inner = columns - 2 * _EDGE
     named_by = [option.key or str(place) for place, option in enumerate(options, 1)]
-    wide = max(map(width, named_by))
+    wide = max(map(len, named_by))
     lines: list[Line] = []
     hits: list[int] = []
     for place, option in enumerate(options):
-        rows: list[Line] = [(_tile(pad(named_by[place], wide), option, inner), "card")]
+        rows: list[Line] = [(_tile(named_by[place].center(wide), option, inner), "card")]
         if tall >= 3 and (option.under or tall >= 4):
             rows.append((_under(option, inner, wide), "card"))
         if tall >= 4:
