@@ -32,11 +32,8 @@ from hall.facts import (
     ProcedureAnnounced,
     ResultDelivered,
 )
-from hall.verdict import Gap, Refusal, Tick, TickState, gaps_of
-
-S = CaseState
-_RANK: Final = {S.RECEIVED: 0, S.NOTICED: 1, S.TOLERATED: 2}
-_LAID_DOWN: Final = (TickState.PRESENT, TickState.HELD)
+from hall.paper_news import believed, gaps_left, notices_told
+from hall.verdict import Gap, Refusal
 
 
 class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,6 +99,7 @@ def begin(fact: Fact, line: Event) -> Case:
     """The case as the paper tells it, where nothing else of it is known yet."""
     body, people = fact.body, fact.personal or Personal()
     assert isinstance(body, CaseAdopted)
+    promised = {promise.code for promise in body.promises}
     case = Case(
         case_id=fact.header.subject,
         reference=body.reference,
@@ -123,8 +121,8 @@ def begin(fact: Fact, line: Event) -> Case:
         good_credit=body.good_credit,
         accepted=body.accepted,
         due=body.due,
-        gaps=_gaps(body, body.ticks),
-        notices=_notices(body),
+        gaps=gaps_left(body.rows, body.ticks, promised if body.state == "tolerated" else None),
+        notices=notices_told(body),
         promises=body.promises,
         handed_in=(body.received,),
         adopted=body.origin,
@@ -144,7 +142,7 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     """What changes when a window goes on with a case that is known here already.
 
     Nothing but a mark, if everything the paper had seen is here. If some of it is still to come, the paper is believed
-    where it knows more; what was handed in meanwhile stays handed in.
+    where it knows more (``hall.paper_news``).
     """
     body = fact.body
     assert isinstance(body, CaseAdopted)
@@ -155,20 +153,7 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
         return changes | (_as_told(case, body, standing) if standing.version > case.version else {})
     if known >= body.seen:
         return changes
-    changes["writers"] = {**case.writers, body.origin: body.seen}
-    state = CaseState(body.state)
-    if _RANK.get(case.state, 9) > _RANK.get(state, 9):
-        return changes
-    codes = {row.code for row in case.rows}
-    ticks = {code: tick for code, tick in body.ticks.items() if code in codes}
-    ticks |= {code: tick for code, tick in case.ticks.items() if tick.state in _LAID_DOWN}
-    changes |= {"state": state, "ticks": ticks, "promises": body.promises or case.promises}
-    changes["gaps"] = gaps_of(case.rows, ticks)
-    if body.notices > len(case.notices):
-        changes["notices"] = (*case.notices, *_notices(body))
-    if body.accepted is not None and case.accepted is None:
-        changes |= {"accepted": body.accepted, "due": body.due}
-    return changes
+    return changes | {"writers": {**case.writers, body.origin: body.seen}} | believed(case, body)
 
 
 def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any]:
@@ -222,24 +207,3 @@ def _seen(fact: Fact, of: dict[str, list[Fact]]) -> Sequence[Fact]:
     if not isinstance(body, CaseAdopted) or body.origin == fact.header.incarnation:
         return ()
     return of.get(body.origin, [])[: body.seen]
-
-
-def _gaps(body: CaseAdopted, ticks: dict[str, Tick]) -> tuple[Any, ...]:
-    gaps = gaps_of(body.rows, ticks)
-    promised = {promise.code for promise in body.promises}
-    return tuple(gap for gap in gaps if gap.code in promised) if body.state == "tolerated" else gaps
-
-
-def _notices(body: CaseAdopted) -> tuple[Notice, ...]:
-    """The last notice as far as the paper knows it; it stands for all of them."""
-    if not body.notices or body.noticed is None or body.respond_by is None:
-        return ()
-    return (
-        Notice(
-            day=body.noticed,
-            gaps=body.told,
-            respond_by=body.respond_by,
-            provisional=body.respond_provisional,
-            second=body.notices > 1,
-        ),
-    )

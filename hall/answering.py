@@ -63,6 +63,20 @@ def list_again(case: Case, plan: ListPlan, answers: Mapping[str, Answer], held: 
     )
 
 
+def settled_list(case: Case) -> Checklist:
+    """The case's list as it stands, where nothing is asked any more."""
+    return Checklist(
+        matter=case.matter.key,
+        answers=case.answers,
+        situations=case.situations,
+        questions=(),
+        open_questions=(),
+        materials=case.rows,
+        fields=(),
+        exits=(),
+    )
+
+
 def relisted(case: Case, checklist: Checklist) -> Case:
     """The case with this list: nobody has looked yet at what is new on it."""
     return structs.replace(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
+
+SHOWN: Final = 13
+"""Characters of an identity that people read and type: its time to the millisecond, by which two differ."""
 
 
 def uuid7(at_ms: int, randomness: bytes) -> str:
@@ -16,3 +20,8 @@ def uuid7(at_ms: int, randomness: bytes) -> str:
     bits = int.from_bytes(randomness, "big")
     value = at_ms << 80 | 0x7 << 76 | (bits >> 68 & 0xFFF) << 64 | 0b10 << 62 | bits & ((1 << 62) - 1)
     return str(uuid.UUID(int=value))
+
+
+def beginning_of(identity: str) -> str:
+    """As much of an identity as is shown and typed: ``019a4f2e-8c31``."""
+    return identity[:SHOWN]

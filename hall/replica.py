@@ -9,8 +9,6 @@ in it either: they come from the catalogue, and a digest of the list says whethe
 from __future__ import annotations
 
 import datetime as dt
-import hmac
-import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -24,11 +22,11 @@ from hall.catalogue.conditions import Answer
 from hall.catalogue.model import ApplicantKind
 from hall.checklist import Row
 from hall.facts import Due, PaperKind
-from hall.identity import normalise_number
 from hall.masking import mask_name
 from hall.names import says_something
 from hall.replica_envelope import MAX_PAYLOAD, PREFIX, KnownKey, ReplicaError, altered, key_id, unwrap, wrap
 from hall.replica_limits import MAX_PRINTED, MAX_ROWS
+from hall.replica_person import NUMBER_BYTES, bad_credit, case_bytes, digests, matches, name_matches, secret_id
 from hall.replica_wire import (
     APPLICANTS,
     CORRECTABLE,
@@ -59,6 +57,7 @@ __all__ = [
     "Replica",
     "ReplicaError",
     "Signer",
+    "bad_credit",
     "decode",
     "encode",
     "key_id",
@@ -75,8 +74,6 @@ SHORTEST_LIFE: Final = dt.timedelta(days=90)
 """A code is good for a month after the last date that stands in it, and for three months in any case."""
 REASON_BYTES: Final = 180
 """Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
-NUMBER_BYTES: Final = 8
-NAME_BYTES: Final = 4
 ON_PAPER: Final = "见纸质凭证"
 
 
@@ -174,7 +171,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         agent=case.agent is not None,
         language=case.language,
         secret_id=secret_id(signer.secret) if given else b"",
-        digest=_digests(signer.secret, identity, given, who.name) if who and given else b"",
+        digest=digests(signer.secret, identity, who, good_credit=case.good_credit) if who and given else b"",
         unsure=_unsure(case),
     )
     payload = pack(wire)
@@ -209,27 +206,6 @@ def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today
     return replica
 
 
-def matches(replica: Replica, number: str, secrets: Iterable[bytes]) -> bool | None:
-    """Whether an identity number is the applicant's; ``None``: that cannot be told here, for want of the secret."""
-    for secret in secrets:
-        if replica.digest and secret_id(secret) == replica.secret_id:
-            made = _digest(secret, case_bytes(replica.case_id), number)
-            return hmac.compare_digest(made, replica.digest)
-    return None
-
-
-def name_matches(replica: Replica, name: str, secrets: Iterable[bytes]) -> bool | None:
-    """Whether a name is the applicant's, to the character; ``None``: that cannot be told here.
-
-    Case, width and blanks do not count, as one and the same name is typed with and without them.
-    """
-    for secret in secrets:
-        if replica.name_digest and secret_id(secret) == replica.secret_id:
-            made = _name_digest(secret, case_bytes(replica.case_id), name)
-            return hmac.compare_digest(made, replica.name_digest)
-    return None
-
-
 def looks_like_code(text: str) -> bool:
     """Whether scanned text is meant as a code of this kind, of any version."""
     return text.strip()[:3].upper() == PREFIX[:3] and ":" in text[:8]
@@ -239,20 +215,6 @@ def list_digest(rows: Iterable[Row]) -> bytes:
     """Four bytes that differ when the list does: its materials, what is required of them, their known problems."""
     told = [[row.code, row.required, row.tolerable, [problem.code for problem in row.problems]] for row in rows]
     return sha256(msgspec.json.encode(told)).digest()[:4]
-
-
-def secret_id(secret: bytes) -> bytes:
-    """How a code names the secret behind its identity digest."""
-    return sha256(b"replica-secret" + secret).digest()[:2]
-
-
-def case_bytes(case_id: str) -> bytes:
-    """The identity of a case: 16 bytes of a UUID, or the text of any other."""
-    try:
-        made = uuid.UUID(case_id)
-    except ValueError:
-        return case_id.encode()
-    return made.bytes if str(made) == case_id else case_id.encode()
 
 
 def tick_in(case: Case, row: Row) -> Tick:
@@ -268,22 +230,6 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     if not says_something(reason) and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
         reason = ON_PAPER
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
-
-
-def _digest(secret: bytes, identity: bytes, number: str) -> bytes:
-    """Keyed with the hall's secret, because of a number whose first and last digits are known there are few."""
-    told = b"replica-identity\0" + identity + b"\0" + normalise_number(number).encode()
-    return hmac.digest(secret, told, "sha256")[:NUMBER_BYTES]
-
-
-def _name_digest(secret: bytes, identity: bytes, name: str) -> bytes:
-    """Four bytes: enough that a slip of the pen is seen, too few to find a name by."""
-    plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return hmac.digest(secret, b"replica-name\0" + identity + b"\0" + plain.encode(), "sha256")[:NAME_BYTES]
-
-
-def _digests(secret: bytes, identity: bytes, number: str, name: str) -> bytes:
-    return _digest(secret, identity, number) + _name_digest(secret, identity, name)
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:

@@ -152,25 +152,42 @@ class _Placed:
 
 def flow_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
     """The picture as one strip with its caption, or as a table where it would be higher than a page."""
-    captions = ((block.caption, _NAME), (block.second, _SMALL))
-    said = [(setter.wrap(text, size, setter.width), size) for text, size in captions if text]
-    beneath = 4.0 + sum(len(lines) * size * _CAPTION for lines, size in said)
-    picture = _best(setter, block, TALLEST - beneath)
+    said = list(_caption_strips(setter, block))
+    picture = _best(setter, block, TALLEST - 4.0 - sum(strip.height for strip in said))
     if picture.height > TALLEST:
         yield from table_strips(setter, _as_table(block))
         return
     yield Strip(picture.height, tuple(picture.ops()), before=setter.gap, keep=bool(said))
-    # A caption in one language is one strip: a page never ends in the middle of it.
-    for number, (lines, size) in enumerate(said):
-        ops = setter.lines(lines, setter.left, 0, setter.width, size, _CAPTION, grey=0.2)
-        height = len(lines) * size * _CAPTION
-        yield Strip(height, tuple(ops), before=4.0 if number == 0 else 0.0)
+    yield from said
+
+
+def _caption_strips(setter: Setter, block: Flow) -> Iterator[Strip]:
+    """The caption, with its English on the same line where both find room there; else each language is one strip, so
+    that a page never ends in the middle of it."""
+    captions = [(text, size) for text, size in ((block.caption, _NAME), (block.second, _SMALL)) if text]
+    widths = [setter.fonts.width(text, size) for text, size in captions]
+    if len(captions) == 2 and sum(widths) + _NAME <= setter.width:
+        (first, _), (second, _) = captions
+        x = setter.left + widths[0] + _NAME
+        leading = _CAPTION * _NAME / _SMALL
+        ops = (
+            setter.line(first, setter.left, 0, setter.width, _NAME, _CAPTION, grey=0.2),
+            setter.line(second, x, 0, setter.width, _SMALL, leading, grey=0.2),
+        )
+        yield Strip(_NAME * _CAPTION, ops, before=4.0)
+        return
+    for number, (text, size) in enumerate(captions):
+        lines = setter.wrap(text, size, setter.width)
+        drawn = setter.lines(lines, setter.left, 0, setter.width, size, _CAPTION, grey=0.2)
+        yield Strip(len(lines) * size * _CAPTION, tuple(drawn), before=4.0 if number == 0 else 0.0)
 
 
 def _best(setter: Setter, block: Flow, room: float) -> _Picture:
-    """The picture at its widest that fits ``room``, else the smallest there is."""
+    """The picture at its widest that fits ``room``, else the smallest there is; on a page in smaller type, where every
+    line counts, it is short at once."""
     tight = dataclasses.replace(setter, air=min(setter.air, _TIGHTEST))
-    for spaced, told in ((setter, block), (setter, _short(block)), (tight, _short(block))):
+    whole = block if setter.scale == 1 else _short(block)
+    for spaced, told in ((setter, whole), (setter, _short(block)), (tight, _short(block))):
         picture = _Picture(spaced, told)
         if picture.height <= room:
             break

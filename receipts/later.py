@@ -49,12 +49,17 @@ def later_flags(case: Case) -> dict[str, bool]:
         "late": bool(case.fee and case.fee.late),
         "return_by": _return_by(case) is not None,
         "fields": bool(case.fields),
-        "posted": bool(case.delivered and case.delivered.how == "posted"),
+        "posted": _posted(case),
         "supplied": bool(_supplied(case)),
         "rating": bool(case.matter.hall.rating_url),
         "waiting": bool(case.promises or case.gaps),
         "reopened": case.accepted is not None,
     }
+
+
+def _posted(case: Case) -> bool:
+    """Whether the result went by post."""
+    return case.delivered is not None and case.delivered.how == "posted"
 
 
 def _lapsed(case: Case) -> bool:
@@ -189,7 +194,7 @@ def _decision(case: Case) -> dict[str, str]:
         "result_copies": copies_text(decision.result_copies) if decision else "",
         "valid_until": _valid(decision.valid_until, valid) if decision and decision.granted else "",
         "conditions": _sentence(decision.conditions) if decision else "",
-        "collect_from": chinese_date(decision.collect_from) if decision else "",
+        "collect_from": chinese_date(decision.collect_from) if decision and not _posted(case) else "",
         "waybill": case.delivered.waybill if case.delivered else "",
         "return_reason": _sentence(case.closed.reason) if case.closed else "",
         "return_basis": case.closed.basis if case.closed else "",

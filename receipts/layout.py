@@ -17,7 +17,7 @@ PAGE_WIDTH, PAGE_HEIGHT = 210 * MM, 297 * MM
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 20 * MM, 13 * MM, 10 * MM
 BAR_MODULE = 0.33 * MM
 BAR_HEIGHT = 10 * MM
-STEPS = ((1.0, 1.0), (0.75, 1.0), (0.5, 1.0), (0.3, 1.0), (0.3, 0.95), (0.3, 0.9))
+STEPS = ((1.0, 1.0), (0.75, 1.0), (0.5, 1.0), (0.3, 1.0), (0.3, 0.95), (0.3, 0.9), (0.2, 0.9))
 """How much of the white is kept and how large the type is: all, or less where that saves a page."""
 _WORTH, _MANY = 4, 12
 """Of more pages than ``_WORTH`` none is saved by smaller type: one less would not be noticed, the type would. A flaw is

@@ -32,7 +32,7 @@ from receipts.slip_parts import BODY, GAP, LEADING, LEFT, SMALL, WIDTH, bars, pa
 
 WIDTH_MM: Final = 80
 _TITLE: Final = 15.0
-_BEFORE_BOX: Final = re.compile("　+(?=[□☑])")
+_BEFORE_BOX: Final = re.compile("　+(?=□)")
 _SLOT: Final = 26.0
 _SEAL: Final = 18 * MM
 """The radius of a seal's place."""

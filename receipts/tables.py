@@ -20,6 +20,8 @@ TALL_LINES, PART_LINES = 14, 5
 CELL_SECOND, CELL_SECOND_LEADING = 7.5, 1.25
 """The second language in a cell."""
 SECOND_GREY = 0.25
+_BELOW = 0.6
+"""More white under small type than above a cell's first line, in points."""
 
 Lines: TypeAlias = Sequence[tuple[str, bool]]
 """The lines of a cell, each with whether it is in the second language."""
@@ -40,7 +42,7 @@ def step(second: bool) -> float:
 def cell(setter: Setter, lines: Lines, x: float, width: float, height: float, align: Align = "left",
           bold: bool = False) -> list[Op]:  # fmt: skip
     """Lines in the middle of a cell."""
-    top = (height - sum(step(second) for _, second in lines)) / 2
+    top = (height - _height(lines)) / 2
     ops: list[Op] = []
     for text, second in lines:
         size, leading = (CELL_SECOND, CELL_SECOND_LEADING) if second else (CELL, CELL_LEADING)
@@ -65,7 +67,12 @@ def grid(left: float, widths: Sequence[float], height: float) -> list[Op]:
 
 def row_height(setter: Setter, cells: Sequence[Lines]) -> float:
     """The height of a row in points: its fullest cell with the white around it."""
-    return max(sum(step(second) for _, second in lines) for lines in cells) + 2 * setter.pad
+    return max(map(_height, cells)) + 2 * setter.pad
+
+
+def _height(lines: Lines) -> float:
+    """The height of the lines of a cell; small type at the end would touch the rule below with its descenders."""
+    return sum(step(second) for _, second in lines) + (_BELOW if lines and lines[-1][1] else 0.0)
 
 
 def table_strips(setter: Setter, block: Table) -> Iterator[Strip]:

@@ -49,7 +49,8 @@ def aside(
     as_json: bool,
 ) -> None:
     """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"kind", "reference",
-    "other_reference", "reason", "window"}]}``: what is still to be dealt with, of this window and on line of others."""
+    "other_reference", "reason", "window", "case_id", "cases"}]}``: what is still to be dealt with, of this window and
+    on line of others."""
     from clerk_tui.services.aside import worklist
 
     wishes = [name for name, given in (("correct", correct), ("hand-over", handed), ("stands", stands)) if given]
@@ -96,6 +97,8 @@ def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
                 "other_reference": each.other_reference or None,
                 "reason": each.reason,
                 "window": each.window,
+                "case_id": each.case_id,
+                "cases": [{"case_id": row.case_id, "applicant": row.applicant} for row in each.sides],
             }
             for each in hall_conflicts.told(ws)
         ]
@@ -104,7 +107,8 @@ def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
 
 def _hall_line(row: dict[str, Any]) -> str:
     references = " ".join(filter(None, (row["reference"], row["other_reference"])))
-    return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"])))
+    sides = (f"{each['case_id']} {each['applicant']}" for each in row["cases"])
+    return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"], *sides)))
 
 
 def _deal_with(ws: Workspace, seq: int, wish: str, words: str, reason: str) -> None:

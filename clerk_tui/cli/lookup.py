@@ -11,9 +11,10 @@ import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, dated, json_option
 from clerk_tui.cli.helping import padded
+from clerk_tui.cli.prints import PRINTS, delivered_row, paper_row, print_line, print_lines
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
-from clerk_tui.i18n import N_, _
+from clerk_tui.i18n import _
 from clerk_tui.widgets.phrases import said_of
 from hall.errors import BadInput, HallError
 from hall.moments import local_time
@@ -22,9 +23,8 @@ from hall.telling import STATE_NAMES
 if TYPE_CHECKING:
     from clerk_tui.printing.targets import PrintError
     from clerk_tui.services.cases import CaseDetail
-    from clerk_tui.services.papers import Delivered
     from clerk_tui.services.workspace import Workspace
-    from clerk_tui.store.queries import CaseRow, Job, PaperRow
+    from clerk_tui.store.queries import CaseRow
     from hall.deadlines import CaseClock
     from hall.facts import Agent, Applicant
 
@@ -59,8 +59,8 @@ def case(session: Session, reference: str | None, reason: str | None, as_json: b
         detail = cases.get(ws, reference)
         full = None
         if reason is not None:
-            full = cases.show_personal(ws, reference, tuple(_personal_fields(detail)), reason)
-            detail = cases.get(ws, reference)
+            full = cases.show_personal(ws, detail.case.case_id, tuple(_personal_fields(detail)), reason)
+            detail = cases.get(ws, detail.case.case_id)
         told = as_data(detail, full, ws.config.timezone)
     answer(as_json, told, lambda: _case_lines(told, _unsure(detail.clock)))
 
@@ -97,10 +97,10 @@ def papers(
         if target is not None:
             rows = _elsewhere(ws, reference, target)
         elif reference is not None:
-            rows = [_paper(row) for row in cases.get(ws, reference).papers]
+            rows = [paper_row(row) for row in cases.get(ws, reference).papers]
         else:
             rows = _print_waiting(ws)
-    answer(as_json, {"papers": rows}, lambda: _paper_lines(rows) if rows else [_("没有")])
+    answer(as_json, {"papers": rows}, lambda: print_lines(rows) if rows else [_("没有")])
     if (reference is None or target is not None) and any(row["error"] for row in rows):
         raise click.exceptions.Exit(2)
 
@@ -111,9 +111,9 @@ def _print_waiting(ws: Workspace) -> list[dict[str, Any]]:
     from clerk_tui.services.papers import deliver_pending, unknown_papers
 
     ready_fonts()
-    rows = [_delivered(each) for each in deliver_pending(ws, ALL_PAPERS, failed=True)]
+    rows = [delivered_row(each) for each in deliver_pending(ws, ALL_PAPERS, failed=True)]
     told = {(row["paper_id"], row["nth"]) for row in rows}
-    return rows + [_delivered(job) for job in unknown_papers(ws) if (job.paper_id, job.nth) not in told]
+    return rows + [delivered_row(job) for job in unknown_papers(ws) if (job.paper_id, job.nth) not in told]
 
 
 def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def _elsewhere(ws: Workspace, reference: str | None, target: str) -> list[dict[s
     down: dict[str, PrintError] = {}
     of_case = cases.get(ws, reference).case.case_id if reference is not None else None
     return [
-        _delivered(service.print_elsewhere(ws, job, target, down))
+        delivered_row(service.print_elsewhere(ws, job, target, down))
         for job in service.unprinted(ws)
         if of_case in (None, job.case_id)
     ]
@@ -171,23 +171,25 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
     if done.state == "failed":
         hint = _("已经记为补打 {nth}；修好后用 clerk papers 送出").format(nth=done.nth)
         raise HallError("print_failed", done.error, field="print.target", hint=hint)
-    told = {key: value for key, value in _delivered(done).items() if key != "error"}
+    told = {key: value for key, value in delivered_row(done).items() if key != "error"}
     went = done.path or _(PRINTS[done.state])
     answer(as_json, told, lambda: [_("补打 {nth}：{path}").format(nth=done.nth, path=went)])
 
 
 def _paper_id(ws: Any, text: str) -> str:
     """The id of a paper that was named by its number; anything else is taken as an id."""
-    from clerk_tui.services import cases, papers
+    from clerk_tui.services import cases
 
     if "/" not in text and "／" not in text:
         return text
-    return (papers.numbered(ws, text.strip().upper()) or cases.paper_named(ws, text)).paper_id
+    return cases.paper_named(ws, text).paper_id
 
 
 def _row(row: CaseRow) -> dict[str, Any]:
     return {
         "reference": row.reference,
+        "case_id": row.case_id,
+        "same_reference": row.twin,
         "state": row.state,
         "matter": row.matter_key,
         "matter_name": row.matter_name,
@@ -204,9 +206,14 @@ def _row(row: CaseRow) -> dict[str, Any]:
 
 def _row_line(row: dict[str, Any]) -> str:
     who = padded(row["applicant"] or "—", 10)
-    return (
-        f"{row['reference']}  {padded(_(STATE_NAMES[row['state']]), 8)}  {row['received']}  {who}  {row['matter_name']}"
-    )
+    name = f"  {_twin(row['case_id'])}" if row["same_reference"] else ""
+    state = padded(_(STATE_NAMES[row["state"]]), 8)
+    return f"{row['reference']}  {state}  {row['received']}  {who}  {row['matter_name']}{name}"
+
+
+def _twin(case_id: str) -> str:
+    """What names a case whose reference another one has too."""
+    return _("办件号 {case_id}（别的办件也用这个收件编号）").format(case_id=case_id)
 
 
 def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> dict[str, Any]:
@@ -215,6 +222,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
     return {
         "reference": made.reference,
         "case_id": made.case_id,
+        "same_reference": detail.twin,
         "state": made.state.value,
         "matter": {
             "key": made.matter.key,
@@ -243,7 +251,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
         "respond_by": _day(clock.respond_by),
         "left": clock.left,
         "light": clock.light.value,
-        "papers": [_paper(row) for row in detail.papers],
+        "papers": [paper_row(row) for row in detail.papers],
         "timeline": [
             {
                 "type": event.type,
@@ -312,64 +320,6 @@ def _day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _paper(row: PaperRow) -> dict[str, Any]:
-    return {
-        "paper_id": row.paper_id,
-        "kind": row.kind,
-        "number": row.number,
-        "nth": row.nth,
-        "day": row.day,
-        "copies": row.copies,
-        "reprints": row.reprints,
-        "state": row.state,
-        "path": row.path or None,
-        "pages": row.pages,
-        "error": row.error,
-    }
-
-
-def _delivered(done: Delivered | Job) -> dict[str, Any]:
-    return {
-        "paper_id": done.paper_id,
-        "kind": done.kind,
-        "number": done.number,
-        "nth": done.nth,
-        "state": done.state,
-        "path": getattr(done, "path", "") or None,
-        "pages": getattr(done, "pages", 0),
-        "error": done.error,
-    }
-
-
-PRINTS = {
-    "queued": N_("排队"),
-    "printing": N_("正在打印"),
-    "sent": N_("已交打印台"),
-    "printed": N_("已打印"),
-    "failed": N_("没有打出"),
-    "unknown": N_("不知道打出没有"),
-}
-
-
-def _paper_line(row: dict[str, Any]) -> str:
-    state = _(PRINTS[row["state"]]) if row["state"] else "—"
-    again = _(" 补打 {nth}").format(nth=row["nth"]) if row["nth"] else ""
-    return f"{row['number']}{again}  {row['kind']}  {state}  {row['path'] or _(row['error'])}".rstrip()
-
-
-def _paper_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """A line a print, and what to type about those of which nobody knows whether they came out."""
-    yield from map(_paper_line, rows)
-    if any(row["state"] == "unknown" for row in rows):
-        yield _("看纸出来了没有，再按每一份说明：")
-    for row in rows:
-        if row["state"] == "unknown":
-            named = f"{row['number']}:{row['nth']}"
-            yield _("  出来了：clerk papers --printed {paper}　没有出来：clerk papers --not-printed {paper}").format(
-                paper=named
-            )
-
-
 def _unsure(clock: CaseClock) -> frozenset[str]:
     """The keys of those dates that are counted by weekends alone."""
     unsure = {"promised_due": clock.due.promised_provisional, "statutory_due": clock.due.statutory_provisional}
@@ -380,6 +330,8 @@ def _unsure(clock: CaseClock) -> frozenset[str]:
 
 def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
     yield f"{told['reference']}  {_(STATE_NAMES[told['state']])}  {told['matter']['name']}"
+    if told["same_reference"]:
+        yield "  " + _twin(told["case_id"])
     for label, person in ((_("申请人"), told["applicant"]), (_("代理人"), told["agent"])):
         if person:
             yield f"  {label}  " + "  ".join(person[key] for key in ("name", "id_number", "phone") if key in person)
@@ -397,4 +349,4 @@ def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
         mark = _("【报负责人】") if event["alert"] else ""
         no_effect = _("（{text}）").format(text=_(event["misfit"])) if event["misfit"] else ""
         yield f"  {event['at']}  {mark}{_(event['text'])}{no_effect}"
-    yield from (f"  {_paper_line(row)}" for row in told["papers"])
+    yield from (f"  {print_line(row)}" for row in told["papers"])

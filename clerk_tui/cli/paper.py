@@ -138,7 +138,7 @@ def rebuild(
     if out is None:
         raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
-        paper = papers.numbered(ws, number.strip().upper()) or cases.paper_named(ws, number)
+        paper = cases.paper_named(ws, number)
         came_as = papers.printed_form(ws, paper.paper_id, reprint)
         form = FORMS[width] if width else came_as or "a4"
         rendered = papers.rebuild(ws, paper.paper_id, reprint, form)

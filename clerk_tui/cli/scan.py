@@ -49,7 +49,7 @@ def scan(session: Session, text: str | None, from_stdin: bool, identity: str, na
         told = as_data(view)
         if identity:
             replica.confirm_identity(view, identity)
-            told |= {"identity": "match", "reference": view.replica.reference}
+            told |= {"identity": "match", "reference": view.replica.reference, "case_id": view.replica.case_id}
         if name:
             replica.to_supplement(ws, view, identity, {"name": name})
             told["adopted"] = True
@@ -77,6 +77,8 @@ def as_data(view: ReplicaView) -> dict[str, Any]:
         "matter": {"key": view.matter.key, "name": view.matter.name, "department": view.department},
         "same_catalogue": view.same_catalogue,
         "reference": view.reference,
+        "case_id": view.replica.case_id if view.here else None,
+        "same_reference": view.twin,
         "applicant": view.applicant,
         "state": said.state.value,
         "received": _day(said.received),
@@ -126,9 +128,8 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     if not told["same_catalogue"]:
         yield "  " + _("本机的事项目录是另一个版本，材料清单相同")
     if told["adopted"]:
-        yield "  " + _("证件相符，已由本窗口续办：clerk supplement {reference} FILE").format(
-            reference=told["reference"]
-        )
+        name = told["case_id"] if told["same_reference"] else told["reference"]
+        yield "  " + _("证件相符，已由本窗口续办：clerk supplement {reference} FILE").format(reference=name)
     elif told["identity"]:
         yield "  " + _("证件相符")
     elif told["can_go_on"]:

@@ -139,7 +139,7 @@ class Calls(Shifting):
             from hall.roles import Permission
 
             if can(workspace, Permission.VIEW):
-                cases = [CaseFound(row) for row in known.find(workspace, visit.ticket.reference, limit=1)]
+                cases = [CaseFound(row) for row in known.find(workspace, visit.ticket.reference, limit=5)]
         return [*cases, *(MatterFound(hit) for hit in self._matters.get(visit.ticket.business, ()))]
 
     def in_order_of_ticket(self, hits: list[Hit]) -> list[Hit]:
@@ -235,12 +235,12 @@ class Calls(Shifting):
             self.queue_do(lambda window, actor: window.start(actor))
         return visit.number
 
-    def open_case(self, reference: str) -> None:
-        """A case by its reference: where something is still to be handed in, straight to that."""
+    def open_case(self, name: str) -> None:
+        """A case by its identity or its reference: where something is still to be handed in, straight to that."""
         from clerk_tui.screens.open_case import screen_for
 
         def go() -> None:
-            screen = screen_for(self.counter, reference)
+            screen = screen_for(self.counter, name)
             self.person_here()
             self.push_screen(screen)
 

@@ -34,9 +34,10 @@ class CaseScreen(CounterScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("case")]
     TITLE_OF = N_("办件详情")
 
-    def __init__(self, reference: str) -> None:
+    def __init__(self, name: str) -> None:
+        """``name`` is the case's identity or its reference."""
         super().__init__()
-        self.reference = reference
+        self._wanted = name
         self.place = 0
         self.shown: dict[str, str] = {}
         self.done: tuple[str, Result] | None = None
@@ -69,7 +70,7 @@ class CaseScreen(CounterScreen):
 
         workspace = self.counter.workspace
         assert workspace is not None
-        self._detail = cases.get(workspace, self.reference)
+        self._detail = cases.get(workspace, self._wanted)
         self.pane.paint()
         self.show_keys()
 

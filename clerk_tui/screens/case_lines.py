@@ -12,6 +12,7 @@ from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chi
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of, workdays
+from hall.ids import beginning_of
 from hall.masking import mask_address, mask_identity, mask_party, mask_phone
 from hall.moments import local_time
 
@@ -41,6 +42,7 @@ def case_lines(
     light, light_ink = light_chip(detail.clock.light)
     lines: list[Line] = [
         (((case.reference, "title"),), ""),
+        *_twin(detail, columns),
         BLANK,
         (((f" {word} ", ink), ("  ", "plain"), (f" {light} ", light_ink)), ""),
         BLANK,
@@ -72,6 +74,14 @@ def case_lines(
     lines += [BLANK, (((_("经过"), "title"),), "")]
     lines += _timeline(case, zone, columns)
     return lines
+
+
+def _twin(detail: CaseDetail, columns: int) -> list[Line]:
+    """That another case has the reference, and what names this one."""
+    if not detail.twin:
+        return []
+    text = _("别的办件也用这个收件编号；这一件的办件号是 {case_id}").format(case_id=beginning_of(detail.case.case_id))
+    return [(((part, "warn"),), "") for part in wrap(text, columns)]
 
 
 def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:

@@ -20,8 +20,8 @@ from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.phrases import gap_settled, listed, said_of
 from clerk_tui.widgets.verdict import FILLS, Shown, VerdictStrip, VerdictView, outcome_word
 from clerk_tui.widgets.virtual_list import TextPane
-from hall.checklist import Row
-from hall.verdict import OUTCOME_NAMES, Outcome, Tick, TickState, Verdict
+from hall.checklist import Checklist, Row
+from hall.verdict import OUTCOME_NAMES, Outcome, Refusal, Tick, TickState, Verdict
 
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 class Previewed(Protocol):
     """What the previews of the two services have in common."""
+
+    @property
+    def checklist(self) -> Checklist: ...
 
     @property
     def verdict(self) -> Verdict: ...
@@ -42,6 +45,7 @@ class Promising(Protocol):
 
     good_credit: bool
     broken_promise: str
+    refusal: Refusal | None
 
 
 P = TypeVar("P", bound=Previewed)

@@ -115,7 +115,8 @@ class Draw:
             word, ink = state_chip(item.row.state)
             chip = f" {word} "
             space = columns - width(chip) - 2
-            text = f"{item.reference}  {item.row.matter_name}"
+            who = f"  {item.row.applicant}" if item.row.twin else ""
+            text = f"{item.reference}{who}  {item.row.matter_name}"
             return ((chip, ink), ("  ", "plain"), (clip(safe(text), space), "strong" if chosen else "plain"))
         if isinstance(item, Parked):
             chip = _(" 未办完 ") if item.draft.left_ms else _(" 暂存 ")

@@ -135,7 +135,7 @@ class HomeScreen(CounterScreen):
         if item is None or workspace is None:
             return
         if isinstance(item, CaseFound):
-            self.counter.open_case(item.reference)
+            self.counter.open_case(item.row.case_id)
         elif isinstance(item, Parked):
             self._intake(item.draft)
             self.counter.parked.remove(item.draft)

@@ -21,7 +21,6 @@ from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.services import intake, making
 from clerk_tui.services.draft import Draft, Preview
-from clerk_tui.services.rights import can
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
 from clerk_tui.widgets.painted import Line, Span, spread
@@ -31,8 +30,7 @@ from hall.checklist import Row
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
 from hall.masking import mask_identity
-from hall.names import says_something
-from hall.roles import Actor, Permission
+from hall.roles import Actor
 from hall.verdict import Outcome, article_of
 
 
@@ -248,25 +246,18 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         later = (_("只收件：材料留下待审，五个工作日内告知"), partial(instead.ask_to_receive, self))
-        return [*super().other_choices(), *refusing.choices(self), later]
+        matter = self.draft.matter
+        return [*super().other_choices(), *refusing.choices(self, matter.kind, matter.refusal_reasons), later]
 
     def do_confirm(self) -> None:
-        chosen = self.chosen
-        assert chosen is not None
-        verdict = self.verdict
-        if verdict.needs_why and verdict.refusal is not None and not says_something(verdict.refusal.why):
-            refusing.ask_why(self, self._last_look)
-        else:
-            self.once_seen(self._last_look)
+        refusing.explained(self, lambda: self.once_seen(self._last_look))
 
     def _last_look(self) -> None:
         chosen = self.chosen
         assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
-        told = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
-        extra: list[Paragraph] = [("", "plain"), (told, "bad")] if self.verdict.conforming else []
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
-        spec = self.summary(intake.PAPERS[chosen], who, *extra, *blank_lines(blanks))
+        spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks))
         if not blanks:
             self.ask(spec, lambda answer: self.commit())
             return
@@ -283,16 +274,9 @@ class IntakeScreen(DeskScreen[Preview]):
 
     def commit(self) -> None:
         """Do it: the confirmed outcome."""
-        refusal = self.verdict.refusal
-        if refusal is None or not refusal.beyond_the_act or can(self.workspace, Permission.REFUSE_BEYOND):
-            self._submit()
-            return
-        why = _("以其他理由不予受理，要负责人同意（行政许可法第三十二条、第七十二条）。")
-        self.counter.ask_approval(
-            Permission.REFUSE_BEYOND, why, lambda actor: self.counter.guarded(lambda: self._submit(actor))
-        )
+        refusing.answered_for(self, self._submit)
 
-    def _submit(self, approver: Actor | None = None) -> None:
+    def _submit(self, approver: Actor | None) -> None:
         wish = self.chosen if self.chosen is self.wish else None
         result = intake.submit(self.workspace, self.draft, wish, approver)
         self.counter.finished(result, self.draft.matter.name, self.draft.party)

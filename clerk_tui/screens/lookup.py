@@ -82,7 +82,7 @@ class LookupScreen(CounterScreen):
     def _key(self, key: str) -> bool:
         if key == "enter":
             if self.found.selected is not None:
-                self.counter.show_case(self.found.selected.reference)
+                self.counter.show_case(self.found.selected.case_id)
             return True
         return self.found.move(key)
 

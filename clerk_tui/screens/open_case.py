@@ -9,23 +9,23 @@ if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
 
 
-def screen_for(counter: CounterApp, reference: str) -> CounterScreen:
-    """Supplementing where something is still to be handed in, else the case.
+def screen_for(counter: CounterApp, name: str) -> CounterScreen:
+    """Supplementing where something is still to be handed in, else the case; ``name`` is its reference or identity.
 
     Raises:
-        BadInput: there is no such case on this workstation.
+        BadInput: there is no such case on this workstation, or two have the reference.
     """
     from clerk_tui.services import cases
     from hall.case import CaseState
 
     workspace = counter.workspace
     assert workspace is not None
-    detail = cases.get(workspace, reference)
-    if detail.case.state in (CaseState.NOTICED, CaseState.TOLERATED):
+    case = cases.get(workspace, name).case
+    if case.state in (CaseState.NOTICED, CaseState.TOLERATED):
         from clerk_tui.screens.supplement import SupplementScreen
         from clerk_tui.services import supplement
 
-        return SupplementScreen(supplement.open_supplement(workspace, reference))
+        return SupplementScreen(supplement.open_supplement(workspace, case.case_id))
     from clerk_tui.screens.case import CaseScreen
 
-    return CaseScreen(reference)
+    return CaseScreen(case.case_id)

@@ -26,6 +26,7 @@ from clerk_tui.screens.outbox_lines import (
     row_name,
     sealed_texts,
     section_lines,
+    sides_of,
     whose,
 )
 from clerk_tui.screens.words import fact_name, flag_word
@@ -219,7 +220,7 @@ class OutboxScreen(CounterScreen):
         from clerk_tui.services import hall_conflicts
 
         if not conflict.id:
-            self.counter.show_case(conflict.reference)
+            self.counter.show_case(conflict.case_id)
             return
         spec = Spec(
             _("哪边算数？"),
@@ -227,6 +228,7 @@ class OutboxScreen(CounterScreen):
                 (" ".join(filter(None, (conflict.reference, conflict.other_reference))), "strong"),
                 (flag_word(conflict.kind) or conflict.kind, "warn"),
                 (conflict.reason, "plain"),
+                *((side, "plain") for side in sides_of(conflict)),
                 ("", "plain"),
                 (_("两边都留在记录里。没有算数的那边要照实补办的，另外再办一次。"), "info"),
             ),

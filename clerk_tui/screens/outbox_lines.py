@@ -12,6 +12,7 @@ from clerk_tui.screens.words import aside_chip, fact_name, flag_word
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.phrases import age, listed, said_of
+from hall.ids import beginning_of
 from hall.moments import local_time
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def hall_as_of(status: SyncStatus, told_ms: int | None, zone: dt.tzinfo, *, sile
 
 
 def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
-    """A case that two windows worked on: which, why, and who came second."""
+    """A case that two windows worked on, or two with one reference: which, why, and who came second."""
     word, ink = aside_chip("conflict")
     why = flag_word(conflict.kind) or conflict.kind
     first: Line = (
@@ -112,7 +113,12 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
         "cursor" if chosen else "",
     )
     parts = wrap(safe(_(conflict.reason)), max(10, columns - STATE)) if conflict.reason else []
-    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in (*parts, *sides_of(conflict)))]
+
+
+def sides_of(conflict: HallConflict) -> list[str]:
+    """The cases that have one reference, each with what tells it from the other."""
+    return [safe(f"{beginning_of(row.case_id)}  {row.applicant}  {row.id_number}") for row in conflict.sides]
 
 
 def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:

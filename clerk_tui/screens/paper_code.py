@@ -41,6 +41,7 @@ MEANS = {
     "replica_revoked": N_("现在不能凭它续办；办件本身在大厅的记录里，不因此作废。"),
     "replica_newer": N_("本窗口读不懂，不能凭它续办；办件和期限不受影响。"),
     "replica_outdated": N_("凭证上的情况已经不是现状，照它续办会让群众多跑或多交；请先看现状。"),
+    "replica_answers": N_("两个窗口告知的不是同一份清单，照其中一份办可能漏收或多收；先弄清哪一份对。"),
     "replica_catalogue": N_("材料要求对不上，照它续办可能漏收或多收；办件和期限不受影响。"),
 }
 
@@ -60,7 +61,9 @@ def scanned_code(counter: CounterApp, text: str) -> None:
     except HallError as error:
         counter.show_scanned(refusal(error), None)
         return
-    if view.here:
+    if view.here and view.twin:
+        counter.show_scanned(_offer(view), lambda: counter.open_case(view.replica.case_id))
+    elif view.here:
         counter.show_scan(view.reference)
     elif _is_free(counter):
         show_paper(counter, view)

@@ -76,11 +76,11 @@ class Places(QuietEnd):
         if not isinstance(about, HelpScreen):
             self.push_screen(HelpScreen(about))
 
-    def show_case(self, reference: str) -> None:
-        """A case with its timeline, whatever its state."""
+    def show_case(self, name: str) -> None:
+        """A case with its timeline, whatever its state, by its identity or its reference."""
         from clerk_tui.screens.case import CaseScreen
 
-        self.push_screen(CaseScreen(reference))
+        self.push_screen(CaseScreen(name))
 
     def reference_in(self, code: str) -> str:
         """The reference that a scanned or typed code names, or ``""``."""

@@ -11,10 +11,17 @@ from textual.widget import Widget
 
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
+from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.dialog import Answer, Dialog
 from clerk_tui.screens.intake_items import put_answer, question_item
-from clerk_tui.screens.supplement_asks import late_reason_asked, said_again, second_reason_asked
+from clerk_tui.screens.supplement_asks import (
+    late_reason_asked,
+    leaving_asked,
+    promised_only,
+    said_again,
+    second_reason_asked,
+)
 from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import intake, making, printable, supplement
@@ -138,7 +145,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         """What keeps F9 from working."""
         preview = self.preview
         texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
-        if not preview.changed and preview.verdict.refusal is None and self.draft.case.state is not CaseState.RECEIVED:
+        idle = not preview.changed and preview.verdict.refusal is None
+        if idle and preview.gaps and self.draft.case.state is not CaseState.RECEIVED:
             texts.append(_("先勾选交来的材料"))
         if self.chosen is None and not texts:
             texts.append(preview.verdict.explanation)
@@ -263,10 +271,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         return ("receipt", "notice") if notice else ("receipt",)
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
-        choices = super().other_choices()
-        if self.chosen is Outcome.NOTICED and self.wish is not Outcome.NOTICED and not self.preview.fresh:
+        choices, case = super().other_choices(), self.draft.case
+        again = self.wish is not Outcome.NOTICED and not self.preview.fresh
+        if self.chosen is Outcome.NOTICED and case.notices and again:
             choices.append((_("再出一份告知书（列明现在还缺的）"), lambda: self.choose(Outcome.NOTICED)))
-        return choices
+        matter = self.workspace.catalogue.find(case.matter.key)
+        return [*choices, *refusing.choices(self, case.matter.kind, matter.refusal_reasons if matter else ())]
 
     def do_other(self) -> None:
         """A case that is accepted already has no other outcome: what was handed in and what is still promised."""
@@ -274,17 +284,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             super().do_other()
             return
         shown = self.shown()
-        promised = {promise.code: promise.until for promise in self.draft.case.promises}
-        handed = [(f"\t{name}", "good") for name in shown.handed] or [("\t" + _("还没有勾选"), "faint")]
-        open_ = [(f"\t{promised.get(gap.code, '')}  {gap.name}", "warn") for gap in shown.gaps if gap.code in promised]
-        paragraphs = (
-            (_("已经容缺受理，这里只收承诺补齐的材料，没有别的结论。"), "plain"),
-            ("", "plain"),
-            (_("交来的材料"), "title"),
-            *handed,
-            *([("", "plain"), (_("还没有补齐的承诺材料"), "title"), *open_] if open_ else []),
-        )
-        self.counter.push_screen(Dialog(Spec(_("容缺受理的办件"), paragraphs, yes=N_("知道了"), no=N_("关闭"))))
+        self.counter.push_screen(Dialog(promised_only(self.draft.case, shown.handed, shown.gaps)))
 
     @property
     def party(self) -> str:
@@ -296,7 +296,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
             self._ask_late_reason()
         else:
-            self.once_seen(self._confirm)
+            refusing.explained(self, lambda: self.once_seen(self._confirm))
 
     def _ask_late_reason(self) -> None:
         """The paper in the person's hands said what would follow; to take it all the same is answered for."""
@@ -304,7 +304,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
         def answered(answer: Answer) -> None:
             self.draft.late_reason = answer.text
-            self._confirm()
+            self.do_confirm()
 
         self.ask(spec, answered)
 
@@ -317,7 +317,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
-        self.ask(self.summary(papers, who, why=why), lambda answer: self._submit(""))
+        spec = self.summary(papers, who, *refusing.told(self), why=why)
+        self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
         names = [row.name for row in self.rows if row.code in self.preview.known_before]
@@ -363,14 +364,6 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         if not self.draft.begun:
             then()
             return
-        spec = Spec(
-            _("交来的材料还没有确认"),
-            ((_("没有确认的勾选还没有记入办件。"), "plain"),),
-            options=(_("暂存，再打开这个办件时接着办"), _("不要了，清除勾选")),
-            yes=N_("选定"),
-            no=N_("继续收件"),
-            tone="warn",
-        )
 
         def answered(answer: Answer | None) -> None:
             if answer is None:
@@ -380,4 +373,4 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self.counter.drafts_changed()
             then()
 
-        self.counter.push_screen(Dialog(spec), answered)
+        self.counter.push_screen(Dialog(leaving_asked()), answered)

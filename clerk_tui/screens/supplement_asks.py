@@ -1,4 +1,4 @@
-"""What has to be answered for where somebody came back: taken late, or told twice."""
+"""What is asked and said where somebody came back: what has to be answered for, and what is only to be known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Spec, worded
 from hall.case import Case
+from hall.verdict import Gap
 
 
 def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
@@ -52,3 +53,30 @@ def second_reason_asked(names: Iterable[str]) -> Spec:
 def said_again(reason: str) -> str:
     """What the paper of a further notice gives as its reason."""
     return _("再次告知，原因：{reason}").format(reason=reason)
+
+
+def promised_only(case: Case, handed: Iterable[str], gaps: Iterable[Gap]) -> Spec:
+    """What there is of a case that was accepted with promises: ``handed`` are the names of what is brought now."""
+    promised = {promise.code: promise.until for promise in case.promises}
+    brought = [(f"\t{name}", "good") for name in handed] or [("\t" + _("还没有勾选"), "faint")]
+    still = [(f"\t{promised[gap.code]}  {gap.name}", "warn") for gap in gaps if gap.code in promised]
+    paragraphs = (
+        (_("已经容缺受理，这里只收承诺补齐的材料，没有别的结论。"), "plain"),
+        ("", "plain"),
+        (_("交来的材料"), "title"),
+        *brought,
+        *([("", "plain"), (_("还没有补齐的承诺材料"), "title"), *still] if still else []),
+    )
+    return Spec(_("容缺受理的办件"), paragraphs, yes=N_("知道了"), no=N_("关闭"))
+
+
+def leaving_asked() -> Spec:
+    """What becomes of what was ticked and not confirmed: kept (0) or thrown away (1)."""
+    return Spec(
+        _("交来的材料还没有确认"),
+        ((_("没有确认的勾选还没有记入办件。"), "plain"),),
+        options=(_("暂存，再打开这个办件时接着办"), _("不要了，清除勾选")),
+        yes=N_("选定"),
+        no=N_("继续收件"),
+        tone="warn",
+    )

@@ -59,12 +59,15 @@ class TrainingApp(CounterApp):
                 self.ask_exercise()
                 return
             self.strokes += 1
+            # Now, not at the strip's next second: what is counted is seen to be counted.
+            self._paint()
         await super().on_event(event)
 
     def _scan_read(self, code: str, whole: bool) -> None:
         self.scans += 1
         # What a scanner types nobody has pressed.
         self.strokes = max(0, self.strokes - len(code) - 1)
+        self._paint()
         super()._scan_read(code, whole)
 
     # -- choosing, working, handing in -----------------------------------------------------------------------------

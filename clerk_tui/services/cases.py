@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from clerk_tui.services.hall_cases import HallCase, case_id_of, look
+from clerk_tui.services import naming
+from clerk_tui.services.hall_cases import HallCase, look
+from clerk_tui.services.naming import case_named, of_case
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
@@ -22,7 +24,7 @@ from hall.deadlines import CaseClock, case_clock
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, says_something, search_key
-from hall.reference import bare, parse_reference, reference_in, window_of
+from hall.reference import bare, reference_in, window_of
 from hall.roles import Permission
 
 __all__ = ["CaseDetail", "CaseRow", "PaperRow", "find", "get", "show_personal"]
@@ -36,7 +38,8 @@ class CaseDetail(Struct, frozen=True, kw_only=True):
 
     ``flags`` are what the centre wants a person to look at. ``doubts`` are days that a wrong clock wrote, ``earliest``
     the clock counted from the earliest they can have been, ``None`` without doubts.
-    ``elsewhere``: another window received it, and this one has done nothing with it.
+    ``elsewhere``: another window received it, and this one has done nothing with it. ``twin``: another case has its
+    reference, so that only ``case.case_id`` names it.
     """
 
     case: Case
@@ -46,32 +49,41 @@ class CaseDetail(Struct, frozen=True, kw_only=True):
     doubts: tuple[ClockDoubt, ...] = ()
     earliest: CaseClock | None = None
     elsewhere: bool = False
+    twin: bool = False
 
 
 @needs(Permission.VIEW)
 def find(ws: Workspace, text: str, limit: int = 50) -> list[CaseRow]:
     """Cases by reference (dashes and check character may be missing), ticket, name (whole, beginning, part, initials),
-    identity number or phone (whole or the last four digits and more); the newest for no text. Masked, best first."""
+    identity number or phone (whole or the last four digits and more), identity of the case; the newest for no text.
+    Masked, best first."""
     connection = ws.journal.read()
     with translated(ws.journal.path):
-        wanted = _of_paper(text)
-        if not wanted:
-            return _with_others(connection, queries.newest(connection, limit), shared.newest(connection, limit), limit)
-        seen: dict[int, None] = {}
-        others: dict[str, None] = {}
-        for kind, key, exact in _lookups(ws, wanted):
-            if len(seen) < limit:
-                search = queries.matching_exactly if exact else queries.matching
-                seen.update(dict.fromkeys(search(connection, kind, key, limit)))
-            if len(others) < limit:
-                others.update(dict.fromkeys(shared.matching(connection, kind, key, limit, exactly=exact)))
-        name = search_key(wanted)
-        # What was found by a number needs no look through all the names.
-        by_number = (seen or others) and any(char.isdigit() for char in name)
-        if len(seen) < limit and len(name) > 1 and not by_number:
-            seen.update(dict.fromkeys(queries.named_with(connection, name, limit)))
-            others.update(dict.fromkeys(shared.named_with(connection, name, limit)))
-        return _with_others(connection, queries.rows_of(connection, list(seen)[:limit]), list(others), limit)
+        return naming.marked(connection, _found(ws, connection, of_case(text), limit))
+
+
+def _found(ws: Workspace, connection: Reader, wanted: str, limit: int) -> list[CaseRow]:
+    """As ``find``, without telling who has a twin."""
+    if not wanted:
+        return _with_others(connection, queries.newest(connection, limit), shared.newest(connection, limit), limit)
+    if by_id := naming.with_identity(connection, wanted, limit):
+        own = [row for each in by_id if (row := queries.row_of(connection, each)) is not None]
+        return _with_others(connection, own, by_id, limit)
+    seen: dict[int, None] = {}
+    others: dict[str, None] = {}
+    for kind, key, exact in _lookups(ws, wanted):
+        if len(seen) < limit:
+            search = queries.matching_exactly if exact else queries.matching
+            seen.update(dict.fromkeys(search(connection, kind, key, limit)))
+        if len(others) < limit:
+            others.update(dict.fromkeys(shared.matching(connection, kind, key, limit, exactly=exact)))
+    name = search_key(wanted)
+    # What was found by a number needs no look through all the names.
+    by_number = (seen or others) and any(char.isdigit() for char in name)
+    if len(seen) < limit and len(name) > 1 and not by_number:
+        seen.update(dict.fromkeys(queries.named_with(connection, name, limit)))
+        others.update(dict.fromkeys(shared.named_with(connection, name, limit)))
+    return _with_others(connection, queries.rows_of(connection, list(seen)[:limit]), list(others), limit)
 
 
 def _with_others(connection: Reader, own: list[CaseRow], others: list[str], limit: int) -> list[CaseRow]:
@@ -114,6 +126,7 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
     with translated(ws.journal.path):
         here = {paper.paper_id: paper for paper in queries.papers_of(ws.journal.read(), case)}
         flags = shared.flags_of(ws.journal.read(), case.case_id)
+        twin = naming.has_twin(ws.journal.read(), case.reference, case.case_id)
     papers = [here.get(paper.paper_id) or _paper_elsewhere(case, paper) for paper in case.papers]
     doubts, today = clock_doubt.read(flags), ws.clock.today()
     return CaseDetail(
@@ -123,21 +136,28 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
         flags=flags,
         doubts=doubts,
         elsewhere=not found.own_version,
+        twin=twin,
         earliest=case_clock(clock_doubt.in_favour(case, doubts), ws.calendar, today) if doubts else None,
     )
 
 
 @needs(Permission.VIEW)
 def paper_named(ws: Workspace, number: str) -> PaperRow:
-    """This window's paper with this number, however typed.
+    """This window's paper with this number, however typed; before the ``/`` the case's identity may stand.
 
     Raises:
-        BadInput: no such case here, or it has no such paper (``unknown_paper``; the hint names those it has), or
-            another window issued it (``paper_elsewhere``), which alone can make it again.
+        BadInput: no such case here or two (``get``), or it has no such paper (``unknown_paper``; the hint names those
+            it has), or another window issued it (``paper_elsewhere``), which alone can make it again.
     """
+    with translated(ws.journal.path):
+        own = queries.paper_numbered(ws.journal.read(), number.strip().upper())
+        if own is not None and own.case_id:
+            naming.require_one(ws.journal.read(), own.number, own.case_id)
+    if own is not None:
+        return own
     rows = get(ws, number).papers
     for row in rows:
-        if bare(row.number) == bare(number):
+        if _paper_part(row.number) == _paper_part(number):
             if queries.paper(ws.journal.read(), row.paper_id) is None:
                 what = f"这份文书由{window_of(row.number)}窗口出具，本窗口做不出来"
                 hint = f"请到{window_of(row.number)}窗口补打"
@@ -147,16 +167,16 @@ def paper_named(ws: Workspace, number: str) -> PaperRow:
     raise BadInput("unknown_paper", "这个办件没有这份文书", field="PAPER", hint=f"这个办件的文书：{listed}")
 
 
+def _paper_part(number: str) -> str:
+    return bare(number).partition("/")[2]
+
+
 @needs(Permission.VIEW)
 def hall_case(ws: Workspace, reference: str) -> HallCase:
     """The case as the whole hall knows it. Raises ``BadInput`` as ``get`` does."""
     connection = ws.journal.read()
     with translated(ws.journal.path):
-        wanted = _of_paper(reference)
-        if found := look(ws, connection, wanted):
-            return found
-        parsed = str(parse_reference(wanted, office=ws.config.hall.office))
-        case_id = case_id_of(connection, parsed)
+        case_id = case_named(ws, connection, reference)
         if case_id is not None and (found := look(ws, connection, case_id)):
             return found
     raise _unknown()
@@ -181,13 +201,10 @@ def load(ws: Workspace, reference: str) -> Case:
     """The case as this window's own journal has it, to be acted on. Raises ``BadInput`` as ``get`` does."""
     connection = ws.journal.read()
     with translated(ws.journal.path):
-        wanted = _of_paper(reference)
-        if case := queries.case_by(connection, "case_id", wanted):
-            return case
-        parsed = str(parse_reference(wanted, office=ws.config.hall.office))
-        if case := queries.case_by(connection, "reference", parsed):
-            return case
-        if shared.case_id_of(connection, parsed):
+        case_id = case_named(ws, connection, reference)
+        if case_id is not None:
+            if case := queries.case_by(connection, "case_id", case_id):
+                return case
             raise BadInput(
                 "other_window",
                 "这个办件是别的窗口收的，本窗口可以查看和补正，这一步要到原窗口办",
@@ -201,11 +218,6 @@ def _unknown() -> BadInput:
     return BadInput(
         "unknown_case", "本机没有这个办件", field="reference", hint="核对收件编号；别的窗口收的件要等同步后才能看到"
     )
-
-
-def _of_paper(text: str) -> str:
-    """What is looked for; of a paper's number (``REF/B1``, also scanned) the case's part."""
-    return text.strip().replace("／", "/").partition("/")[0]
 
 
 @needs(Permission.SHOW_PERSONAL)

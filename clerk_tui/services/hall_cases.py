@@ -52,12 +52,6 @@ def look(ws: Workspace, connection: Transaction, case_id: str) -> HallCase | Non
     return HallCase(case=case, own_version=own.version, told_at=told_at, news=news)
 
 
-def case_id_of(connection: Transaction, reference: str) -> str | None:
-    """The identity of the case with this reference (its one written form), here or in the hall."""
-    own = queries.case_by(connection, "reference", reference)
-    return own.case_id if own else shared.case_id_of(connection, reference)
-
-
 def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdopted:
     """The fact by which this window goes on with a case that others have worked on, as the centre told it. ``whole``:
     with all that steps after acceptance rest on, in any state.

@@ -4,7 +4,7 @@ concerns. On line the centre tells what is open; off line this window knows the 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -14,19 +14,23 @@ from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import shared
 from clerk_tui.store.connection import translated
+from clerk_tui.store.queries import CaseRow
 from hall.clock_doubt import is_of_clock
 from hall.errors import HallError
 from hall.facts import ConflictSettled
 from hall.names import clean_text
 from hall.roles import Permission
+from hall.wire_oversight import ConflictEntry
 
 Stands = Literal["first", "second", "both", "neither"]
 STANDS: tuple[Stands, ...] = ("first", "second", "both", "neither")
+SAME_REFERENCE: Final = "same_reference"
 
 
 class HallConflict(Struct, frozen=True, kw_only=True):
     """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; ``window`` is
-    the code of the device that came second. ``id`` is empty where only the case is known, off line."""
+    the code of the device that came second. ``id`` is empty where only the case is known, off line. ``sides`` are the
+    cases that one reference is on, masked, as far as this window knows them; empty for any other kind."""
 
     id: str
     kind: str
@@ -35,6 +39,7 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     other_reference: str = ""
     reason: str = ""
     window: str = ""
+    sides: tuple[CaseRow, ...] = ()
 
 
 @needs(Permission.VIEW)
@@ -43,7 +48,13 @@ def known(ws: Workspace, limit: int = 50) -> list[HallConflict]:
     with translated(ws.journal.path):
         flagged = shared.flagged(ws.journal.read(), limit)
     return [
-        HallConflict(id="", kind=flag, case_id=row.case_id, reference=row.reference)
+        HallConflict(
+            id="",
+            kind=flag,
+            case_id=row.case_id,
+            reference=row.reference,
+            sides=(row,) if flag == SAME_REFERENCE else (),
+        )
         for row, flags in flagged
         for flag in flags
         if not is_of_clock(flag)
@@ -73,10 +84,18 @@ def told(ws: Workspace) -> list[HallConflict]:
             other_reference=entry.other_reference,
             reason=entry.reason,
             window=entry.incarnation,
+            sides=_sides(ws, entry),
         )
         for entry in found
         if entry.incarnation != here or entry.seq not in listed
     ]
+
+
+def _sides(ws: Workspace, entry: ConflictEntry) -> tuple[CaseRow, ...]:
+    if entry.kind != SAME_REFERENCE:
+        return ()
+    with translated(ws.journal.path):
+        return tuple(shared.rows(ws.journal.read(), filter(None, (entry.case_id, entry.other))))
 
 
 @needs(Permission.SETTLE)

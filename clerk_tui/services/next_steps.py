@@ -89,7 +89,7 @@ def rehearse(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any
     case = cases.hall_case(ws, reference).case
     stand_in = _stand_in(ws, case, step)
     with rehearsing():
-        return ACTIONS[step.action](ws, case.reference, **{**stand_in, **step.fixed, **values})
+        return ACTIONS[step.action](ws, case.case_id, **{**stand_in, **step.fixed, **values})
 
 
 def take(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any]) -> Result:
@@ -100,9 +100,9 @@ def take(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any]) -
 def _hindrance(ws: Workspace, case: Case, step: Step) -> HallError | None:
     try:
         if step.action:
-            rehearse(ws, case.reference, step, {})
+            rehearse(ws, case.case_id, step, {})
         else:
-            supplement.open_supplement(ws, case.reference)
+            supplement.open_supplement(ws, case.case_id)
     except HallError as error:
         return error
     return None

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from receipts.forms import Form
 
 __all__ = [
-    "Delivered", "deliver_pending", "file_name", "numbered", "print_elsewhere", "printed_form", "rebuild", "reprint",
+    "Delivered", "deliver_pending", "file_name", "print_elsewhere", "printed_form", "rebuild", "reprint",
     "require_target", "retry", "settle", "unknown_papers", "unprinted",
 ]  # fmt: skip
 
@@ -62,13 +62,6 @@ def deliver_pending(ws: Workspace, limit: int = 50, *, failed: bool = False) -> 
     done = print_queue.work(ws, lambda job, form: _of_job(ws, job, form), limit)
     ws.journal.tidy()
     return done
-
-
-@needs(Permission.PRINT)
-def numbered(ws: Workspace, number: str) -> PaperRow | None:
-    """The paper with this number (``SL01-A1-20261102/G1``), ``None`` if this window has issued none such."""
-    with translated(ws.journal.path):
-        return queries.paper_numbered(ws.journal.read(), number)
 
 
 def unprinted(ws: Workspace) -> list[Job]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -28,6 +29,8 @@ from hall.print_wire import Ended
 REST_S: Final = 20.0
 """So long a folder that nothing can be done in is left alone, in seconds, unless a person wants it tried."""
 
+_HOLDS: Final = "上一份不知道打出没有，后面的没有送去；看过打印机，按 y 或 p 说明，或者按 F5 接着打"
+
 
 class Station:
     """Works its sources with one printer. Not for two threads at once; ``leave`` is set when it is closed."""
@@ -44,6 +47,8 @@ class Station:
         self._held: dict[str, tuple[str, bytes]] = {}
         """Papers that were taken and not surely begun, by their source: ``begin`` had no answer."""
         self._untold: list[tuple[Source, str, Ended, str]] = []
+        self._doubt: tuple[Source, str] | None = None
+        """The paper after which the printer is given no other: nobody knows what became of it."""
 
     def work(self) -> None:
         """Print what waits, until nothing does or the printer takes no more; what is wrong stands in ``trouble``."""
@@ -58,6 +63,7 @@ class Station:
     def wake(self) -> None:
         """A person wants everything tried now."""
         self._rests.clear()
+        self._doubt = None
 
     def jobs(self) -> list[StationJob]:
         """What all sources have; one that does not answer is told in ``trouble``."""
@@ -109,13 +115,17 @@ class Station:
         if source.name not in self._begun:
             source.begin_anew()
             self._begun.add(source.name)
-        if (held := self._held.pop(source.name, None)) is not None:
-            self._print(source, *held)
+        if source.name in self._held and self._ready():
+            self._print(source, *self._held.pop(source.name))
         while not self.leave.is_set() and self._ready() and (taken := source.take()) is not None:
             self._print(source, *taken)
 
     def _ready(self) -> bool:
-        """Whether the printer takes papers: nothing is taken from the others while it does not."""
+        """Whether the printer takes papers: nothing is taken from the others while it does not, nor while nobody knows
+        what became of the last one, so that a printer that stands still leaves one question and not many."""
+        if self._in_doubt():
+            self.trouble["printer"] = _HOLDS
+            return False
         try:
             self._target.look()
         except PrintError as error:
@@ -123,6 +133,16 @@ class Station:
             return False
         self.trouble.pop("printer", None)
         return True
+
+    def _in_doubt(self) -> bool:
+        """Whether the last paper is still one that nobody knows of; who settles it may sit anywhere in the hall."""
+        if self._doubt is None:
+            return False
+        source, name = self._doubt
+        with suppress(Unreachable, Refused, OSError):
+            if not any(job.name == name and job.state in ("printing", "unknown") for job in source.jobs()):
+                self._doubt = None
+        return self._doubt is not None
 
     def _print(self, source: Source, name: str, pdf: bytes) -> None:
         self._held[source.name] = name, pdf
@@ -138,6 +158,8 @@ class Station:
         _, trouble = hand_over(self._target, name, pdf, self.leave)
         faults.point("print.after")
         state = outcome(trouble)
+        if state == "unknown":
+            self._doubt = source, name
         self._untold.append((source, name, state, "" if trouble is None else told(trouble)))
         self._tell(source)
 

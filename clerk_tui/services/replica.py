@@ -8,13 +8,14 @@ written before that, and a code that is not good opens nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
 
+from clerk_tui.services import naming
 from clerk_tui.services.entry import applicant_kind, check_applicant
 from clerk_tui.services.recording import Action, matter_ref
+from clerk_tui.services.replica_list import list_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import known_keys, secrets
 from clerk_tui.services.supplement import SupplementDraft, open_supplement
@@ -25,12 +26,13 @@ from hall import replica as r
 from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
-from hall.checklist import Applying, Checklist, build_checklist
+from hall.checklist import Checklist
 from hall.deadlines import notice_due
 from hall.errors import BadInput, HallError
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
 from hall.masking import mask_name
 from hall.names import clean_name
+from hall.paper_news import contradicts
 from hall.replica import ReplicaError
 from hall.roles import Permission
 from hall.telling import STATE_NAMES
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
-OLDEST: Final = 200
 
 
 class ReplicaView(Struct, frozen=True, kw_only=True):
@@ -49,7 +50,8 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised.
     ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
     and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
-    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same.
+    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same. ``twin``:
+    another case has the reference, so that only ``replica.case_id`` names this one.
     """
 
     replica: r.Replica
@@ -67,6 +69,7 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     here: bool
     can_go_on: bool
     same_catalogue: bool
+    twin: bool
     secrets: tuple[bytes, ...]
 
     def __repr__(self) -> str:
@@ -80,13 +83,14 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
 
     Raises:
         ReplicaError: as ``hall.replica.decode``; ``replica_outdated`` also when the case is known to have moved on here
-            or at the centre, ``replica_catalogue`` when the list of materials here is another one.
+            or at the centre, ``replica_answers`` when the applicant was told here by other answers,
+            ``replica_catalogue`` when the list of materials here is another one.
     """
     replica = r.decode(text, known_keys(ws), ws.clock.today())
-    here = _checked_against_what_is_known(ws, replica)
+    known, here = _checked_against_what_is_known(ws, replica)
     if not here:
         _check_five_days(ws, replica)
-    matter, checklist = _list_of(ws, replica)
+    matter, checklist = list_of(ws.catalogue, replica, known)
     ticks = {row.code: r.tick_of(mark, row) for row, mark in zip(checklist.materials, replica.marks, strict=True)}
     gaps = gaps_of(checklist.materials, ticks)
     promises = _promises(gaps, ticks) if replica.state is CaseState.TOLERATED else ()
@@ -110,6 +114,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         here=here,
         can_go_on=replica.state in OPEN,
         same_catalogue=replica.catalogue == ws.catalogue.version,
+        twin=naming.has_twin(ws.journal.read(), replica.reference, replica.case_id),
         secrets=secrets(ws),
     )
 
@@ -162,7 +167,7 @@ def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: M
         person = _applicant(ws, view, id_number, applicant)
         _confirm_name(view, person.name)
         action = Action(ws, view.replica.case_id, view.replica.reference)
-        action.add(_adopted(ws, view), Personal(applicant=person))
+        action.add(_adopted(ws, view, id_number), Personal(applicant=person))
         with ws.journal.write() as connection:
             now = ws.journal.case_in(connection, view.replica.case_id)
             if now is None or not _has_seen(now, view.replica):
@@ -170,8 +175,9 @@ def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: M
     return open_supplement(ws, view.replica.case_id)
 
 
-def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
-    """Whether this window has the case with everything the paper has seen; refuses a paper that it has gone beyond."""
+def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> tuple[Case | None, bool]:
+    """The case as it is known here, and whether this window has everything the paper has seen; refuses a paper that
+    it has gone beyond."""
     with translated(ws.journal.path):
         connection = ws.journal.read()
         own = queries.case_by(connection, "case_id", replica.case_id)
@@ -184,12 +190,35 @@ def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> bool:
                 field="code",
                 hint="按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理",
             )
-    return own is not None and _has_seen(own, replica)
+        if case is not None and not _has_seen(case, replica):
+            _check_answers(ws, case, replica)
+    return own or told, own is not None and _has_seen(own, replica)
+
+
+def _check_answers(ws: Workspace, case: Case, replica: r.Replica) -> None:
+    """Two windows that did not know of each other told the applicant what is missing, by other answers: which list is
+    the right one only a person can say."""
+    codes = contradicts(case, replica.answers)
+    if not codes:
+        return
+    matter = ws.catalogue.find(case.matter.key)
+    texts = {question.code: question.text for question in matter.questions} if matter is not None else {}
+    asked = "、".join(texts.get(code, code) for code in codes)
+    raise ReplicaError(
+        "replica_answers",
+        f"这里告知时登记的情形与凭证上的不一致：{asked}",
+        field="code",
+        hint="问清申请人：凭证上对的，到出具凭证的窗口办理；这里对的，按收件编号打开办理。联网后请负责人处理争议",
+    )
 
 
 def _check_five_days(ws: Workspace, replica: r.Replica) -> None:
-    """A receipt that nobody has answered cannot still be true after the last day for an answer (art. 32(4))."""
-    if replica.state is CaseState.RECEIVED and ws.clock.today() > notice_due(replica.clock_from, ws.calendar).day:
+    """A receipt that nobody has answered cannot still be true after the last day for an answer (art. 32(4)).
+
+    A last day that was counted without knowing the year's days off says nothing: the doubt is told where the case is
+    decided (``deadlines.UNSURE``)."""
+    last = notice_due(replica.clock_from, ws.calendar)
+    if replica.state is CaseState.RECEIVED and not last.provisional and ws.clock.today() > last.day:
         raise ReplicaError(
             "replica_outdated",
             "收件已满五个工作日：此后要么已经告知，要么依法视为受理，凭证上的情况不再是现状",
@@ -214,37 +243,6 @@ def _says_the_same(case: Case, replica: r.Replica) -> bool:
         and len(case.notices) == replica.notices
         and states == [mark.state for mark in replica.marks]
     )
-
-
-def _list_of(ws: Workspace, replica: r.Replica) -> tuple[Matter, Checklist]:
-    """The list of materials that the code counts by, made from the catalogue here.
-
-    The code does not say how old the applicant is, and only a digest of the list: so the age is found that gives it.
-    """
-    other = ReplicaError(
-        "replica_catalogue",
-        "本窗口的事项目录与凭证上的不是同一份材料清单，不能续办",
-        field="code",
-        hint="更新事项目录后再扫，或请出具凭证的窗口办理",
-    )
-    try:
-        matter = ws.catalogue.matter(replica.matter)
-    except BadInput:
-        raise other from None
-    conditions = [each.when for each in matter.questions] + [each.when for each in matter.situations]
-    conditions += [each.when for each in matter.materials]
-    ages = (-1, *range(OLDEST)) if any("applicant.age" in when for when in conditions) else (-1,)
-    for agent, age in product((replica.agent, not replica.agent), ages):
-        who = Applying(replica.applicant_kind, age, agent)
-        checklist = build_checklist(matter, replica.answers, who, problems=ws.catalogue.problems)
-        if r.list_digest(checklist.materials) == replica.list_digest:
-            held = [mark.state is TickState.HELD for mark in replica.marks]
-            rows = tuple(
-                structs.replace(row, held=True, held_from=row.held_from or "原窗口已核验") if has else row
-                for row, has in zip(checklist.materials, held, strict=True)
-            )
-            return matter, structs.replace(checklist, materials=rows)
-    raise other
 
 
 def _told(checklist: Checklist, replica: r.Replica, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
@@ -303,7 +301,7 @@ def _confirm_name(view: ReplicaView, name: str) -> None:
         )
 
 
-def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
+def _adopted(ws: Workspace, view: ReplicaView, id_number: str) -> CaseAdopted:
     replica = view.replica
     if not replica.case_id or replica.state not in OPEN:
         raise HallError("nothing_open", "凭证上的办件没有要补的材料", field="code")
@@ -344,6 +342,7 @@ def _adopted(ws: Workspace, view: ReplicaView) -> CaseAdopted:
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language="en" if replica.language == "en" else "",
+        good_credit=not r.bad_credit(replica, id_number, view.secrets),
         plan=plan_of(view.matter, view.checklist, ws.catalogue.problems, agent=replica.agent)
         if state == "received"
         else None,

@@ -177,7 +177,8 @@ def _decide(
             field="outcome",
             hint="不能再告知补正或不予受理；重新打开办件查看",
         )
-    if not ready.changed and ready.verdict.refusal is None and case.state is not CaseState.RECEIVED:
+    # Nothing is left to tick where two windows have each taken a part.
+    if ready.gaps and not ready.changed and ready.verdict.refusal is None and case.state is not CaseState.RECEIVED:
         raise BadInput("nothing_handed_in", "没有勾选任何交来的材料", field="materials", hint="先勾选交来的材料")
     outcome = ready.verdict.require(wish)
     if outcome is Outcome.NOTICED:

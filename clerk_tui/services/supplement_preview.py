@@ -15,7 +15,7 @@ from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, point_out_numbers, said_in
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import list_again, plan_of, relisted
+from hall.answering import list_again, plan_of, relisted, settled_list
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
@@ -237,16 +237,7 @@ def checklist_of(draft: SupplementDraft) -> Checklist:
     case = draft.case
     if draft.plan is not None:
         return list_again(case, draft.plan, draft.answers, draft.held)
-    return Checklist(
-        matter=case.matter.key,
-        answers=case.answers,
-        situations=case.situations,
-        questions=(),
-        open_questions=(),
-        materials=case.rows,
-        fields=(),
-        exits=(),
-    )
+    return settled_list(case)
 
 
 def _is_news(case: Case, code: str, tick: Tick) -> bool:

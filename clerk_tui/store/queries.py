@@ -26,7 +26,7 @@ _told = msgspec.json.Decoder(Case)
 
 class CaseRow(Struct, frozen=True, kw_only=True):
     """A case in a list; personal data is masked. Days are ISO 8601 or ``None``, ``updated_ms`` Unix milliseconds.
-    ``elsewhere``: as the centre tells it, with what other windows did."""
+    ``elsewhere``: as the centre tells it, with what other windows did. ``twin``: another case has its reference."""
 
     case_id: str
     reference: str
@@ -44,6 +44,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     version: int
     updated_ms: int
     elsewhere: bool = False
+    twin: bool = False
 
 
 class PaperRow(Struct, frozen=True, kw_only=True):
@@ -115,12 +116,18 @@ _SET_ASIDE: Final = """SELECT seq, state, reason, server_seq AS number FROM even
         FROM dead_letter WHERE NOT EXISTS (SELECT 1 FROM settled WHERE settled.seq = dead_letter.seq)"""
 _ROW: Final = """case_id, reference, state, matter_key, matter_name, department, received, accepted, promised_due,
     statutory_due, applicant_masked, id_masked, phone_masked, version, updated_ms"""
-ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name != "elsewhere")
+ROW_NAMES: Final = tuple(name for name in CaseRow.__struct_fields__ if name not in ("elsewhere", "twin"))
 
 
 def rows_of(connection: sqlite3.Connection, case_seqs: Iterable[int]) -> list[CaseRow]:
     """The rows of these cases, in this order."""
-    return [row for seq in case_seqs if (row := _row(connection, "case_seq", seq)) is not None]
+    return [row for seq in case_seqs if (row := row_of(connection, seq, "case_seq")) is not None]
+
+
+def row_of(connection: sqlite3.Connection, value: str | int, column: str = "case_id") -> CaseRow | None:
+    """The row of a case, by ``case_id`` or ``case_seq``; ``None`` where this journal has nothing of it."""
+    row = connection.execute(f"SELECT {_ROW} FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
+    return _case_row(row) if row else None
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[CaseRow]:
@@ -161,10 +168,7 @@ def named_with(connection: sqlite3.Connection, part: str, limit: int) -> list[in
 
 
 def case_by(connection: sqlite3.Connection, column: str, value: str | int) -> Case | None:
-    """The whole case, folded from its facts, by ``case_id``, ``reference`` (its one written form) or ``case_seq``."""
-    if column == "reference":
-        seqs = matching_exactly(connection, p.REFERENCE, p.bare(str(value)), 1)
-        return case_by(connection, "case_seq", seqs[0]) if seqs else None
+    """The whole case, folded from its facts, by ``case_id`` or ``case_seq``."""
     if column == "case_seq":
         row = connection.execute("SELECT case_id FROM case_view WHERE case_seq = ?", (value,)).fetchone()
         return case_by(connection, "case_id", row[0]) if row else None
@@ -383,11 +387,6 @@ def kept(connection: sqlite3.Connection, name: str) -> tuple[int, int, str] | No
 def keep_kept(connection: sqlite3.Connection, name: str, at_ms: int, ok: bool, detail: str) -> None:
     """Keep how something regular went, within a write transaction."""
     connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?,?,?)", (name, at_ms, ok, detail))
-
-
-def _row(connection: sqlite3.Connection, column: str, value: int) -> CaseRow | None:
-    row = connection.execute(f"SELECT {_ROW} FROM case_view WHERE {column} = ?", (value,)).fetchone()  # noqa: S608
-    return _case_row(row) if row else None
 
 
 def _case_row(row: tuple[object, ...]) -> CaseRow:

@@ -139,12 +139,6 @@ def named_with(db: sqlite3.Connection, part: str, limit: int) -> list[str]:
     return [row[0] for row in found]
 
 
-def case_id_of(db: sqlite3.Connection, reference: str) -> str | None:
-    """The case with this reference."""
-    found = matching(db, p.REFERENCE, p.bare(reference), 1, exactly=True)
-    return found[0] if found else None
-
-
 def told(db: sqlite3.Connection, case_id: str) -> tuple[int, Case] | None:
     """The case as the centre told it last, with the number it was told at; ``None`` if it never did."""
     row = db.execute(

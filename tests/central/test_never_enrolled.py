@@ -173,3 +173,36 @@ def test_the_second_machine_with_a_code_finds_its_way_and_both_cases_of_a_number
     assert first("sync", "--once")[1]["pulled"] == 2
     (pair,) = first("aside")[1]["hall"]
     assert (pair["kind"], pair["reference"], pair["other_reference"]) == ("same_reference", reference, reference)
+    assert sorted(side["applicant"] for side in pair["cases"]) == ["张*", "李*"]
+
+
+def test_at_the_second_machine_the_number_of_two_people_opens_and_changes_neither(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    first, second = machines
+    reference = first.receive("张三", "110101188001010011")
+    second.receive("李四", "110101188503120026")
+    assert first("enrol", centre.url, centre.code())[0] == 0 and first("sync", "--once")[0] == 0
+    second.begin_anew(centre)
+    withdrawal = '{"action": "withdraw"}'
+
+    def refused_everywhere() -> None:
+        paper = f"{reference}/S1"
+        for words in (("case", reference, "--full", "核对"), ("proceed", reference, "-"), ("reprint", paper)):
+            code, told = second(*words, stdin=withdrawal)
+            assert (code, told["error"]["code"]) == (2, "ambiguous"), words
+            assert "张*" in told["error"]["hint"] and "李*" in told["error"]["hint"]
+            assert "张三" not in str(told) and "110101188001010011" not in str(told)
+
+    refused_everywhere()
+    assert centre.import_sealed(second.to_hand_in()["path"], "--vouch")[0] == 0
+    assert second("sync", "--once")[0] == 0
+    refused_everywhere()
+    (row,) = second("find", "李四")[1]["cases"]
+    assert row["same_reference"]
+    code, told = second("case", row["case_id"][:13])
+    assert (code, told["case_id"], told["applicant"]["name"]) == (0, row["case_id"], "李*")
+    assert second("proceed", row["case_id"], "-", stdin=withdrawal)[0] == 0
+    assert second("sync", "--once")[0] == 0 and first("sync", "--once")[0] == 0
+    states = {each["applicant"]: each["state"] for each in first("find", reference)[1]["cases"]}
+    assert states == {"张*": "accepted", "李*": "withdrawn"}

@@ -169,6 +169,19 @@ def test_the_card_on_the_desk_is_compared_with_a_keyed_digest() -> None:
     assert other.digest != said.digest
 
 
+def test_a_bad_credit_record_is_told_to_whoever_holds_secret_and_card_and_to_nobody_else() -> None:
+    clean, bad = (code(structs.replace(noticed(12), good_credit=good)) for good in (True, False))
+    said = r.decode(bad, KEYS, DAY)
+    assert r.matches(said, NUMBER, [SECRET]) is True
+    assert r.bad_credit(said, NUMBER, [SECRET]) and not r.bad_credit(r.decode(clean, KEYS, DAY), NUMBER, [SECRET])
+    assert r.matches(said, "110101188503120026", [SECRET]) is False
+    assert not r.bad_credit(said, "110101188503120026", [SECRET])
+    assert not r.bad_credit(said, NUMBER, [b"other" * 8])
+    one, other = (cbor2.loads(payload_of(text)) for text in (clean, bad))
+    assert one.keys() == other.keys() and len(bad) == len(clean)
+    assert [key for key in one if one[key] != other[key]] == [22], "the number's digest, eight bytes like any other"
+
+
 def test_the_same_paper_has_the_same_code() -> None:
     assert code(noticed(12)) == code(noticed(12))
 

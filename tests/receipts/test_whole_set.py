@@ -685,10 +685,11 @@ def test_a_posted_service_without_a_waybill_and_any_other_without_a_place_is_no_
         assert refused("served", replace(case, services=(bare,))).code == "paper_incomplete"
 
 
-def test_what_is_posted_is_ticked_as_posted_and_nobody_signs_for_being_there() -> None:
+def test_what_is_posted_is_checked_for_the_post_and_nobody_signs_for_being_there() -> None:
     posted, fetched = said(made("pickup_posted")), said(made("pickup"))
-    assert "☑邮寄" in posted and "本人领取" not in posted
-    assert "本人领取" in fetched and "☑" not in fetched
+    assert "寄出时请核对" in posted and "□邮寄单号已核对" in posted and "EZ990100015CN" in posted
+    assert "本人领取" not in posted and "可以领取" not in posted and "领取时请核对" not in posted
+    assert "本人领取" in fetched and "可以领取" in fetched and "邮寄单号" not in fetched
     assert "寄出人（签字）" in posted and "领取人（签字）" not in posted
     assert "领取人（签字）" in fetched and "寄出" not in fetched
 

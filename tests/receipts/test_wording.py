@@ -106,11 +106,11 @@ def test_what_can_be_told_in_english_is_and_names_are_not(text: str, english: st
         ("《中华人民共和国食品安全法》第一百三十五条", "Article 135 of the Food Safety Law of the PRC"),
         (
             "市场主体登记管理条例第十六条、第十九条、第二十一条",
-            "Articles 16, 19 and 21 of the Regulations on the Registration of Market Entities",
+            "Articles 16, 19 and 21 of the Regulations on the Administration of the Registration of Market Entities",
         ),
         (
             "食品经营许可和备案管理办法（总局令第78号）第十九条",
-            "Article 19 of the Measures for Food Business Licensing and Filing (Order No. 78)",
+            "Article 19 of the Measures for the Administration of Food Business Licensing and Filing (Order No. 78)",
         ),
         ("《食品安全法》第三十三条；第三十五条", "Article 33 of the Food Safety Law; Article 35"),
         ("《民法典》第一千零四十六条", "Article 1046 of the Civil Code"),
@@ -125,7 +125,7 @@ def test_what_can_be_told_in_english_is_and_names_are_not(text: str, english: st
         ("国办发〔2015〕96号第二条", "Article 2 of Guo Ban Fa [2015] No. 96"),
         (
             "《食品经营许可和备案管理办法》（总局令第78号）、《行政许可法》第三十四条第三款",
-            "Measures for Food Business Licensing and Filing (Order No. 78), "
+            "Measures for the Administration of Food Business Licensing and Filing (Order No. 78), "
             "Article 34, paragraph 3 of the Administrative Licensing Law",
         ),
         ("《消防监督检查规定》《某某条例》第七条", ""),

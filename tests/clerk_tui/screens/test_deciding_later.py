@@ -9,15 +9,17 @@ from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
+from hall.verdict import Outcome
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import confirm, find_migration
 from tests.clerk_tui.walkins import PERSON, PRESENT
 
 
-def received(ws: Workspace) -> str:
+def received(ws: Workspace, **answers: str) -> str:
     """Somebody moves here; nobody has asked why yet."""
     draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
     draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.answers = dict(answers)
     draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book"), PRESENT)
     return intake.receive(ws, draft).reference
 
@@ -106,3 +108,72 @@ async def test_a_guide_is_not_printed_without_saying_what_is_open(
         await clerk.type("22")
         await clerk.press("f7")
         assert "没有回答" not in clerk.text
+
+
+async def choose_other(clerk: Clerk, words: str) -> None:
+    """F8 and the digit of the choice that says so."""
+    await clerk.press("f8")
+    place = next(n for n, text in enumerate(clerk.screen.spec.options, 1) if words in text)
+    await clerk.type(str(place))
+    clerk.at += 1.0  # what is asked next is read
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_was_left_is_refused_when_it_is_another_organ_s(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """行政许可法 art. 32(2): found when somebody looks at what was left, with the organ to go to."""
+    reference = received(ws)
+    async with counter(size) as clerk:
+        await come_back(clerk, ws, reference)
+        await choose_other(clerk, "不属于本机关职权")
+        await clerk.type("示例省公安厅")
+        await clerk.press("enter")
+        await clerk.type("省城大道1号")
+        await clerk.press("enter")
+        assert "问题没有回答" not in clerk.text, "a refusal does not rest on what was left open"
+        await confirm(clerk)
+    case = cases.get(ws, reference).case
+    assert (case.state, [paper.kind for paper in case.papers]) == (CaseState.REFUSED, ["receipt", "refusal"])
+    assert case.refusal is not None and case.refusal.where is not None
+    assert (case.refusal.ground, case.refusal.where.organ) == ("not_authority", "示例省公安厅")
+
+
+async def test_a_refusal_of_what_was_left_can_be_taken_back(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await come_back(clerk, ws, received(ws))
+        await choose_other(clerk, "不需要办理这个事项")
+        await clerk.press("enter")
+        assert (clerk.screen.chosen, clerk.screen.draft.refusal.ground) == (Outcome.REFUSED, "not_needed")
+        await choose_other(clerk, "撤回不予受理")
+        assert (clerk.screen.chosen, clerk.screen.draft.refusal) == (None, None)
+
+
+async def test_a_complete_case_that_was_left_is_refused_only_with_why(counter: OpenCounter, ws: Workspace) -> None:
+    """行政许可法 art. 32(5), 72(1), as at the intake."""
+    reference = received(ws, destination="here", reason="A", cross_province="no", minors="no")
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: reference in clerk.text)
+        await clerk.press("f4")
+        await clerk.type("a")
+        await choose_other(clerk, "不需要办理这个事项")
+        await clerk.press("enter", "f9")
+        assert "应当受理" in clerk.text
+        await clerk.type("户籍不变")
+        await clerk.press("enter")
+        assert "会报给负责人" in clerk.text and "确认：不予受理" in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, ResultScreen)
+    case = cases.get(ws, reference).case
+    assert case.refusal is not None and case.refusal.why == "户籍不变"
+    assert next(line for line in case.timeline if line.type == "case.refused").alert
+
+
+async def test_where_nothing_was_told_yet_no_further_notice_is_offered(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        await come_back(clerk, ws, received(ws))
+        await clerk.type("1321")
+        await clerk.until(lambda: clerk.screen.chosen is Outcome.NOTICED)
+        await clerk.press("f8")
+        assert clerk.asks and "再出一份告知书" not in clerk.text

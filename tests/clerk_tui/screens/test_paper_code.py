@@ -17,7 +17,7 @@ from clerk_tui.screens.paper_code import MEANS, PaperCodeScreen
 from clerk_tui.screens.scanning import ScanDialog
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.screens.words import state_chip
-from clerk_tui.services import cases
+from clerk_tui.services import cases, supplement
 from clerk_tui.services import replica as service
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.entry import Entry
@@ -29,7 +29,7 @@ from tests.clerk_tui.screens import conftest
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import answer_spouse, at_the_desk, find_migration
 from tests.clerk_tui.services.test_replica import NAME, code_on, introduce, noticed, window
-from tests.clerk_tui.walkins import COMPANY, MISSING, PERSON, PRESENT, promised, unacceptable
+from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, promised, unacceptable
 
 FAST, SLOW = 0.004, 0.014
 
@@ -210,6 +210,31 @@ async def test_the_card_fits_and_the_supplement_opens(
         assert facts > 0
         await clerk.press("1", "1", "f9", "enter")
         reference = service.open_replica(there, code).reference
+        assert cases.get(ws, reference).case.state is CaseState.ACCEPTED
+
+
+async def test_what_two_windows_took_a_part_of_is_accepted_without_a_tick(
+    counter: OpenCounter, ws: Workspace, there: Workspace
+) -> None:
+    reference = noticed(ws, **dict.fromkeys(HARD, MISSING))
+    elsewhere = service.to_supplement(there, service.open_replica(there, code_on(ws, reference)), COMPANY, NAME)
+    for workspace, draft, code in (
+        (there, elsewhere, HARD[0]),
+        (ws, supplement.open_supplement(ws, reference), HARD[1]),
+    ):
+        draft.ticks = {code: PRESENT}
+        supplement.submit(workspace, draft)
+    async with counter() as clerk:
+        await scan(clerk, code_on(there, reference, "receipt") + "\r")
+        await clerk.type(COMPANY)
+        await clerk.press("enter")
+        await clerk.type(NAME["name"])
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, SupplementScreen)
+        assert clerk.screen.draft.rows == ()
+        await clerk.press("f9")
+        assert clerk.asks, "what is left is to say that it is whole"
+        await clerk.press("enter")
         assert cases.get(ws, reference).case.state is CaseState.ACCEPTED
 
 

@@ -85,6 +85,19 @@ async def test_what_was_missed_is_named_with_the_article(config: Config, ws: Wor
 
 
 @pytest.mark.usefixtures("printed")
+async def test_the_strip_counts_every_key_as_it_is_pressed_and_takes_a_scan_s_back(
+    config: Config, ws: Workspace
+) -> None:
+    async with learning(config, ws) as clerk:
+        await begin(clerk, "accept")
+        for pressed, key in enumerate("hkqy", start=2):
+            await clerk.type(key)
+            assert f"{pressed} 键" in clerk.text
+        await clerk.scan("SL01-A1-00001-T")
+        assert "5 键" in clerk.text
+
+
+@pytest.mark.usefixtures("printed")
 async def test_one_key_shows_the_exercise_again_and_hands_it_in(config: Config, ws: Workspace) -> None:
     async with learning(config, ws) as clerk:
         await begin(clerk, "accept")

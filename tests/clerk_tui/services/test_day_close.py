@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from clerk_tui.config import Config
-from clerk_tui.services import day_close, intake, papers, print_queue, shift
+from clerk_tui.services import cases, day_close, intake, papers, print_queue, shift
 from clerk_tui.services.workspace import Workspace, open_workspace
 from hall.errors import BadInput
 from hall.facts import DayClosed
@@ -137,7 +137,7 @@ def test_nothing_is_told_twice_and_a_close_opens_no_day(ws: Workspace) -> None:
     day_close.close(ws, {})
     assert day_close.open_runs(ws) == []
     papers.deliver_pending(ws)
-    papers.reprint(ws, papers.numbered(ws, "SL01-A1-20261102/G1").paper_id)  # type: ignore[union-attr]
+    papers.reprint(ws, cases.paper_named(ws, "SL01-A1-20261102/G1").paper_id)
     assert day_close.open_runs(ws) == []
     shift.pause(ws, "用餐")
     assert day_close.open_runs(ws) == []

@@ -266,6 +266,30 @@ def test_what_failed_is_said_at_both_ends_and_printed_again_by_a_person(
     assert states(ws, reference) == ["printed"] and len(out_of(tmp_path / "out")) == 1
 
 
+@pytest.mark.parametrize("told", ["settled", "tried"])
+def test_a_printer_that_stands_still_leaves_one_question_and_not_one_for_every_paper(
+    hall: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    ws, station = window(hall), machine(hall, hall.seat("station"), tmp_path / "out")
+    for _ in range(3):
+        intake.submit(ws, restaurant(ws))
+    papers.deliver_pending(ws)
+    mended = failing(monkeypatch, certain=False)
+    for _ in range(3):
+        station.work()
+    assert sorted(job.state for job in station.jobs()) == ["queued", "queued", "unknown"]
+    assert "不知道打出没有" in station.trouble["printer"]
+    mended()
+    station.work()
+    assert out_of(tmp_path / "out") == [], "nobody has looked yet"
+    if told == "settled":
+        station.settle(next(job for job in station.jobs() if job.state == "unknown"), printed=False)
+    else:
+        station.wake()
+    station.work()
+    assert station.trouble == {} and len(out_of(tmp_path / "out")) == (3 if told == "settled" else 2)
+
+
 def test_a_paper_that_waits_for_a_dead_station_goes_elsewhere_and_never_to_both(hall: Place, tmp_path: Path) -> None:
     ws, station = window(hall), machine(hall, hall.seat("station"), tmp_path / "out")
     reference = intake.submit(ws, restaurant(ws)).reference

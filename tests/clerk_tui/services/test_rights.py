@@ -34,6 +34,7 @@ OPEN: dict[str, str] = {
     "keeping.require_sound": "whether the journal may be written on, whoever asks",
     "hall_cases.adoption": "a fact; Action.add asks about it",
     "hall_cases.look": "cases.hall_case and supplement.submit ask before",
+    "naming.case_named": "cases asks before; it tells an identity",
     "hall_asides.may_see": "whether somebody may ask what is set aside",
     "health.health": "the disk",
     "intake.credit_fact": "a fact; Action.add asks about it",

@@ -11,14 +11,16 @@ from dataclasses import replace
 
 import pytest
 
-from clerk_tui.services import cases, intake, supplement, upkeep
+from clerk_tui.services import cases, intake, replica, supplement, upkeep
 from clerk_tui.services.workspace import Workspace
 from hall.calendar import WorkCalendar
 from hall.deadlines import UNSURE, Light
 from hall.errors import Unlawful
 from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import MISSING, restaurant
+from tests.clerk_tui.services.test_replica import NAME, code_on
+from tests.clerk_tui.services.test_replica import there as there  # the window two floors up
+from tests.clerk_tui.walkins import COMPANY, MISSING, restaurant
 
 RECEIVED, GUESSED_OVER, OVER = dt.date(2027, 2, 3), dt.date(2027, 2, 12), dt.date(2027, 2, 20)
 FESTIVAL = {2027: {"off": ["01-01", "02-05/02-11"], "work": ["2027-02-14"]}}
@@ -68,3 +70,14 @@ def test_post_that_lay_over_a_guessed_last_day_can_still_be_answered(ws: Workspa
     ready = intake.preview(ws, draft)
     assert not ready.deemed and ready.warnings["handed_in"] == UNSURE
     assert intake.submit(ws, draft).outcome is Outcome.NOTICED
+
+
+def test_a_receipt_past_a_guessed_last_day_is_gone_on_with_at_another_window(
+    ws: Workspace, there: Workspace, received: str
+) -> None:
+    assert isinstance(there.clock, FixedClock)
+    there.clock.day = GUESSED_OVER
+    view = replica.open_replica(there, code_on(ws, received, "receipt"))
+    draft = replica.to_supplement(there, view, COMPANY, NAME)
+    assert UNSURE in supplement.preview(there, draft).warnings.values()
+    assert supplement.submit(there, draft, Outcome.NOTICED).outcome is Outcome.NOTICED

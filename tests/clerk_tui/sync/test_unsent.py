@@ -14,7 +14,7 @@ import pytest
 from central import feed
 from clerk_tui.services import intake, signing_in
 from clerk_tui.services.workspace import open_workspace
-from clerk_tui.store import journal, migrations, shared
+from clerk_tui.store import journal, migrations, naming
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.client import Client
@@ -107,7 +107,7 @@ def test_a_cursor_that_is_none_any_more_reads_the_feed_from_its_beginning(hall: 
     kept = second.ws.journal.read().execute("SELECT case_id, body FROM inbox_change").fetchall()
     assert {row[0]: bytes(row[1]) for row in kept} == {each.case_id: each.case for each in page.changes}
     assert len(page.changes) == 4 and own.case_id in {each.case_id for each in page.changes}
-    assert shared.case_id_of(second.ws.journal.read(), "gone") is None
+    assert naming.bearing(second.ws.journal.read(), "gone") == []
     assert list(second.ws.journal.sealed_from(1, 1000)) == journal_before, "the journal is never touched"
     assert second.ws.journal.device().pull_cursor == page.next_cursor
 

@@ -1,0 +1,151 @@
+"""From one window to another and back with nothing but the papers: nobody is accepted past what a notice names."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from clerk_tui.services import intake, supplement
+from clerk_tui.services import replica as service
+from clerk_tui.services.supplement import SupplementDraft
+from clerk_tui.services.workspace import Workspace
+from hall.adoption import in_order
+from hall.case import CaseState
+from hall.errors import BadInput
+from hall.fold import fold
+from hall.verdict import Outcome
+from tests.clerk_tui.services.test_deciding_later import BOUGHT, migration
+from tests.clerk_tui.services.test_replica import NAME, code_on, noticed, refused
+from tests.clerk_tui.services.test_replica import there as there  # the window two floors up
+from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, unacceptable
+
+LI_SI = {"name": "李四"}
+
+
+def went_on(ws: Workspace, issuer: Workspace, reference: str, kind: str = "notice") -> SupplementDraft:
+    """Somebody comes to ``ws`` with the paper that ``issuer`` gave."""
+    view = service.open_replica(ws, code_on(issuer, reference, kind))
+    number, name = (PERSON, LI_SI) if view.matter.key == "hukou-migration" else (COMPANY, NAME)
+    return service.to_supplement(ws, view, number, name)
+
+
+def told_there(ws: Workspace, there: Workspace, at_receipt: dict[str, str]) -> str:
+    """Received at the first window with these answers, told at the second what else is needed; the reference."""
+    reference = intake.receive(ws, migration(ws, **at_receipt)).reference
+    draft = went_on(there, ws, reference, "receipt")
+    draft.answers = {code: answer for code, answer in BOUGHT.items() if code not in at_receipt}
+    assert supplement.submit(there, draft, Outcome.NOTICED).state is CaseState.NOTICED
+    return reference
+
+
+@pytest.mark.parametrize("asked", [{}, {"destination": "here", "reason": "C", "cross_province": "no"}])
+def test_back_at_the_first_window_all_that_the_notice_names_is_asked_for(
+    ws: Workspace, there: Workspace, asked: dict[str, str]
+) -> None:
+    reference = told_there(ws, there, asked)
+    back = went_on(ws, there, reference)
+    assert (back.plan, back.case.answers) == (None, BOUGHT)
+    assert [row.code for row in back.rows] == ["parentage", "house"]
+    assert {gap.code for gap in back.case.notices[-1].gaps} == {"parentage", "house"}
+    back.ticks = {"house": PRESENT}
+    assert Outcome.ACCEPTED not in supplement.preview(ws, back).verdict.lawful
+    assert supplement.submit(ws, back).state is CaseState.NOTICED
+    last = supplement.open_supplement(ws, reference)
+    assert [row.code for row in last.rows] == ["parentage"]
+    last.ticks = {"parentage": PRESENT}
+    assert supplement.submit(ws, last).state is CaseState.ACCEPTED
+    ws.journal.verify()
+    for journals in permutations(w.journal.facts_of(back.case.case_id) for w in (ws, there)):
+        whole = fold(in_order(fact for journal in journals for fact in journal))
+        assert whole is not None
+        assert (whole.state, whole.answers, whole.gaps) == (CaseState.ACCEPTED, BOUGHT, ())
+        assert [row.code for row in whole.rows] == [row.code for row in back.case.rows]
+        assert not [line.misfit for line in whole.timeline if line.misfit]
+
+
+def test_told_at_both_windows_by_other_answers_a_person_is_asked_and_nothing_goes_on(
+    ws: Workspace, there: Workspace
+) -> None:
+    reference = told_there(ws, there, {})
+    draft = supplement.open_supplement(ws, reference)
+    draft.answers = {**BOUGHT, "minors": "no"}
+    assert supplement.submit(ws, draft, Outcome.NOTICED).state is CaseState.NOTICED
+    assert refused(ws, code_on(there, reference)) == "replica_answers"
+    assert refused(there, code_on(ws, reference)) == "replica_answers"
+    assert supplement.open_supplement(ws, reference).rows, "its own is gone on with by its reference"
+
+
+def test_told_at_both_windows_by_the_same_answers_both_lists_are_one(ws: Workspace, there: Workspace) -> None:
+    reference = told_there(ws, there, {})
+    draft = supplement.open_supplement(ws, reference)
+    draft.answers, draft.ticks = dict(BOUGHT), {"house": PRESENT, "id_card": unacceptable("字迹不清")}
+    assert supplement.submit(ws, draft, Outcome.NOTICED).state is CaseState.NOTICED
+    back = went_on(ws, there, reference)
+    assert [gap.code for gap in back.case.gaps] == ["id_card", "parentage"]
+    assert back.case.ticks["house"] == PRESENT
+
+
+def test_a_defect_found_at_the_second_window_is_one_at_the_first(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    draft = went_on(there, ws, reference, "receipt")
+    draft.ticks = {"id_card": unacceptable("字迹不清"), "house": PRESENT, "parentage": PRESENT}
+    supplement.submit(there, draft, Outcome.NOTICED)
+    back = went_on(ws, there, reference)
+    assert [row.code for row in back.rows] == ["id_card"]
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, back)
+    assert error.value.code == "nothing_handed_in"
+
+
+def test_what_each_window_took_a_part_of_is_whole_and_is_accepted_without_a_tick(
+    ws: Workspace, there: Workspace
+) -> None:
+    reference = noticed(ws, **dict.fromkeys(HARD, MISSING))
+    draft = went_on(there, ws, reference)
+    for workspace, part, code in ((there, draft, HARD[0]), (ws, supplement.open_supplement(ws, reference), HARD[1])):
+        part.ticks = {code: PRESENT}
+        assert supplement.submit(workspace, part).state is CaseState.NOTICED
+    back = went_on(ws, there, reference, "receipt")
+    assert (back.case.gaps, back.rows) == ((), ())
+    assert supplement.submit(ws, back).state is CaseState.ACCEPTED
+
+
+def test_the_list_is_that_of_the_version_it_began_with_also_where_the_catalogue_has_changed_since(
+    ws: Workspace, there: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """domain.md §9a.11: the window that received the case has kept what it is made from."""
+    reference = told_there(ws, there, {})
+    matter = ws.catalogue.matter("hukou-migration")
+    changed: Any = structs.replace(matter, materials=matter.materials[1:])
+    monkeypatch.setattr(ws.catalogue, "matter", lambda key: changed)
+    monkeypatch.setattr(ws.catalogue, "find", lambda key: changed)
+    back = went_on(ws, there, reference)
+    assert [row.code for row in back.case.rows] == ["application", "id_card", "hukou_book", "parentage", "house"]
+    assert [row.code for row in back.rows] == ["parentage", "house"]
+
+
+def test_a_bad_credit_record_goes_with_the_paper(ws: Workspace, there: Workspace) -> None:
+    """容缺 is not for whoever has one (domain.md §6), at no window."""
+    draft = migration(ws, **BOUGHT)
+    draft.good_credit = False
+    reference = intake.receive(ws, draft).reference
+    second = went_on(there, ws, reference, "receipt")
+    assert not second.good_credit
+    assert Outcome.TOLERATED not in supplement.preview(there, second).verdict.lawful
+    supplement.submit(there, second, Outcome.NOTICED)
+    assert not went_on(ws, there, reference).good_credit
+    clean = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    assert went_on(there, ws, clean, "receipt").good_credit
+
+
+def test_a_record_that_was_found_at_the_second_window_is_known_at_the_first(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    second = went_on(there, ws, reference, "receipt")
+    second.good_credit = False
+    supplement.submit(there, second, Outcome.NOTICED)
+    back = went_on(ws, there, reference)
+    assert not back.good_credit
+    assert Outcome.TOLERATED not in supplement.preview(ws, back).verdict.lawful
