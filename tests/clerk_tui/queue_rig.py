@@ -205,16 +205,15 @@ def hall_with_queue(folder: Path, cache: Path, opens: dt.time = NOON) -> Iterato
     true = time_machine.escape_hatch
     now_s = true.time.time() if true.is_travelling() else time.time()
     ahead_s = dt.datetime.combine(dt.datetime.fromtimestamp(now_s, ZONE).date(), opens, ZONE).timestamp() - now_s
-    with (
-        time_machine.travel(now_s + ahead_s, tick=True),
+    with time_machine.travel(now_s + ahead_s, tick=True):
+        time.time()  # from its first reading on such a clock goes
         # What the centre says is never of later than when it is heard.
-        running_centre(folder / "centre", ahead_s - 0.1) as url,
-    ):
-        hall = Hall(folder, cache, url)
-        try:
-            yield hall
-        finally:
-            hall.close()
+        with running_centre(folder / "centre", ahead_s - 0.1) as url:
+            hall = Hall(folder, cache, url)
+            try:
+                yield hall
+            finally:
+                hall.close()
 
 
 def said(reply: Any) -> bytes:

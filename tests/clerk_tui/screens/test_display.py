@@ -83,6 +83,7 @@ async def test_in_english_too_what_a_window_does_is_a_whole_word(size: tuple[int
     config = replace(Config(), screen=replace(Config().screen, language="en"))
     async with at(make_display(config), size) as visitor:
         assert "paused" in visitor.text and "pau.." not in visitor.text
+        assert re.search(r"A047 Called(  |$)| A047 Called +3", visitor.text, re.MULTILINE), "and runs into no other"
 
 
 async def test_windows_that_find_no_room_are_counted_and_those_with_a_number_stay() -> None:
