@@ -114,6 +114,9 @@ def import_sealed(data: Path, office: str, file: Path, person: str, vouch: bool)
     told = run(data, take_in)
     where = told.incarnation if told.stored_as == told.incarnation else f"{told.incarnation}（另存为 {told.stored_as}）"
     click.echo(f"{where}：文件里 {told.facts} 条，新收下 {told.new} 条，其中搁置 {told.set_aside} 条")
+    if told.set_aside:
+        click.echo(f"搁置的由人处理：clerk-central aside list --office {office}")
+    click.echo("文件里的都在中心了：从窗口的 sealed 文件夹移走这个文件，窗口就不再提醒")
 
 
 def _all(data: Path, office: str) -> list[AsideEntry]:

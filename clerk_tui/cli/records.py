@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -151,12 +152,15 @@ def _moment(ws: Workspace, at_ms: int | None) -> str | None:
 @click.option("--once", is_flag=True, help=_("同步一次就结束（现在只有这一种）"))
 @json_option
 def sync(session: Session, once: bool, as_json: bool) -> None:
-    """``{"pushed", "acked_through", "pulled", "pending", "scans"}``; without contact an error, exit 2."""
+    """``{"pushed", "acked_through", "pulled", "pending", "scans", "sealed"}``; without contact an error, exit 2."""
     with session.workspace(acting=True) as ws:
         told = sync_now(ws, session.config.centre.url)
         reasons = outbox_of(ws)["scans_aside"]
     line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
-    answer(as_json, told, lambda: [line.format(**told), *scan_lines(told["scans"], reasons)])
+    lines = [line.format(**told), *scan_lines(told["scans"], reasons)]
+    sealed = _("换过的账本里中心不收的 {count} 条已封存：{path}，设备 {device_code}。交负责人在中心导入，交出以后移走")
+    lines += [sealed.format(count=each["last"] - each["first"] + 1, **each) for each in told["sealed"]]
+    answer(as_json, told, lambda: lines)
 
 
 def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
@@ -166,6 +170,7 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         HallError: ``sync_`` and what was in the way; everything unsent stays in the journal.
     """
     from clerk_tui.cli.counter import sync_settings
+    from clerk_tui.store.sealed_files import named
     from clerk_tui.sync.messages import TROUBLES
     from clerk_tui.sync.run import sync_once
 
@@ -183,6 +188,7 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         "pulled": report.pulled,
         "pending": report.pending,
         "scans": report.scans,
+        "sealed": [sealed_row(each) for path in report.sealed_archives if (each := named(Path(path))) is not None],
     }
 
 

@@ -21,10 +21,12 @@ _NAME: Final = re.compile(rf"([0-9A-Z]+)-(.{{1,8}})-(\d{{1,16}})-(\d{{1,16}}){re
 
 
 class SealedFile(Struct, frozen=True, kw_only=True):
-    """Where the facts ``first`` through ``last`` (numbers of the journal) of an incarnation were sealed into."""
+    """Where the facts ``first`` through ``last`` (numbers of the journal) of an incarnation were sealed into;
+    ``device_end`` is the end of the device's identity."""
 
     path: Path
     incarnation: str
+    device_end: str
     first: int
     last: int
 
@@ -44,15 +46,21 @@ def path_for(folder: Path, incarnation: str, device_id: str, first: int, last: i
     return folder / f"{incarnation}-{device_id[-8:]}-{first}-{last}{SUFFIX}"
 
 
+def named(path: Path) -> SealedFile | None:
+    """The sealed file that a path names; ``None`` for any other file."""
+    parts = _NAME(path.name)
+    if parts is None:
+        return None
+    return SealedFile(path=path, incarnation=parts[1], device_end=parts[2], first=int(parts[3]), last=int(parts[4]))
+
+
 def to_hand_in(db: sqlite3.Connection, folder: Path) -> tuple[SealedFile, ...]:
     """The files in ``folder`` with facts that the centre has not proven to hold; of two the one that holds both."""
     found: dict[tuple[str, str], list[SealedFile]] = {}
     with suppress(OSError):
         for path in sorted(folder.iterdir()):
-            named = _NAME(path.name)
-            if named is not None:
-                one = SealedFile(path=path, incarnation=named[1], first=int(named[3]), last=int(named[4]))
-                found.setdefault((named[1], named[2]), []).append(one)
+            if (one := named(path)) is not None:
+                found.setdefault((one.incarnation, one.device_end), []).append(one)
     if not found:
         return ()
     proven = _proven(db)

@@ -36,7 +36,9 @@ class JournalKeeper:
         self.acked = 0
         self.changes = 0
         self.sealed = ""
-        """The last file that unsent facts were sealed into."""
+        """The last file that unsent facts of this journal were sealed into."""
+        self.sealed_archives: list[str] = []
+        """The files that unsent facts of archived journals were sealed into."""
 
     def __call__(self, message: AnyMessage) -> None:
         now = self._clock.now_ms()
@@ -68,6 +70,8 @@ class JournalKeeper:
                 self.sealed = path
             case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path, withheld=withheld):
                 keep_progress(self._database, device_id, through, state, path, withheld)
+                if path:
+                    self.sealed_archives.append(path)
             case ArchiveOffered(device_id=device_id, seq=seq, is_read=is_read):
                 keep_offered(self._database, device_id, seq, is_read, now)
             case Uploaded(sha256=digest, through=through, aside=reason):

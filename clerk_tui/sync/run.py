@@ -19,7 +19,8 @@ from clerk_tui.sync.token import read_token, write_token
 
 class SyncReport(Struct, frozen=True, kw_only=True):
     """What one run did. ``pending`` facts and ``scans`` are unsent; ``trouble`` is ``None`` when all went well, and
-    ``sealed`` the file that the unsent went into where the centre refused this device for good."""
+    ``sealed`` the file that the unsent went into where the centre refused this device for good, ``sealed_archives``
+    those of archived journals that it did not take."""
 
     pushed: int
     pulled: int
@@ -28,6 +29,7 @@ class SyncReport(Struct, frozen=True, kw_only=True):
     scans: int
     trouble: Trouble | None
     sealed: str = ""
+    sealed_archives: tuple[str, ...] = ()
 
 
 def sync_once(database: Database, clock: Clock, settings: Settings) -> SyncReport:
@@ -46,6 +48,7 @@ def sync_once(database: Database, clock: Clock, settings: Settings) -> SyncRepor
         scans=scans,
         trouble=trouble,
         sealed=keeper.sealed,
+        sealed_archives=tuple(keeper.sealed_archives),
     )
 
 

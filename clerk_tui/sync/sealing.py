@@ -10,7 +10,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.store.sealed_files import SealedFile, path_for
+from clerk_tui.store.sealed_files import SealedFile, named, path_for
 from hall import os_words
 from hall.errors import HallError, StoreError
 from hall.sealed import SealedFacts, read_envelope, seal_facts
@@ -55,7 +55,8 @@ def seal_unproven(
             hint="在 config.toml 的 [centre] supervisor_key 写上负责人的公钥，或重新登记到中心",
         )
     path = path_for(folder, device.incarnation, device.device_id, first, head.seq)
-    done = SealedFile(path=path, incarnation=device.incarnation, first=first, last=head.seq)
+    done = named(path)
+    assert done is not None, "it was named so"
     if path.exists() and _is_whole(path, head.seq - first + 1):
         return done
     start = outbox.hash_at(acked)

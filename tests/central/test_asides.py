@@ -148,12 +148,24 @@ def test_a_sealed_file_is_taken_in_at_the_console_once(hub: Hub, device: Device)
     assert hub.run(verify(hub.store)).facts == 3
     for new in (6, 0):
         done = console(hub, "import-sealed", str(file), "--by", SUPERVISOR)
-        assert (done.exit_code, done.output) == (
-            0, f"{device.incarnation}：文件里 8 条，新收下 {new} 条，其中搁置 0 条\n",
-        )  # fmt: skip
+        told, then = done.output.splitlines()
+        assert (done.exit_code, told) == (0, f"{device.incarnation}：文件里 8 条，新收下 {new} 条，其中搁置 0 条")
+        assert "移走这个文件" in then, "whoever imports it knows what is left to do"
     assert hub.run(verify(hub.store)).facts == 9
     kept = hub.read(lambda db: db.rows("SELECT actor FROM audit WHERE action = 'sealed.imported'"))
     assert [row[0] for row in kept] == [SUPERVISOR]
+
+
+def test_what_a_sealed_file_brings_to_be_set_aside_is_looked_for_where_it_is_said(hub: Hub, device: Device) -> None:
+    device.write("case-1", f.NoteAdded(text="x"), at_ms=10**18)
+    hub.transact(lambda db: devices.revoke(db, device.name, 1))
+    file = hub.folder / "W01.sealed"
+    file.write_bytes(sealed_file(hub, device, 1))
+    done = console(hub, "import-sealed", str(file), "--by", SUPERVISOR)
+    assert done.exit_code == 0 and "其中搁置 1 条" in done.output
+    (command,) = (line.partition("：")[2] for line in done.output.splitlines() if "aside list" in line)
+    assert command == f"clerk-central aside list --office {OFFICE}"
+    assert console(hub, "aside", "list").output.count("\n") == 1
 
 
 def test_a_file_that_is_none_is_told_and_changes_nothing(hub: Hub, device: Device) -> None:

@@ -22,6 +22,7 @@ from clerk_tui.cli import main
 from tests.clerk_tui.cli.conftest import ROOT, walk_in
 
 SERVE = [sys.executable, "-c", "from central.cli import main; main()", "serve", "--port", "0"]
+TAKE_AWAY = "文件里的都在中心了：从窗口的 sealed 文件夹移走这个文件，窗口就不再提醒"
 
 
 class Centre:
@@ -101,6 +102,8 @@ class Machine:
         assert (code, told["unproven"] > 0) == (0, True), told
         code, told = self("sync", "--once")
         assert code == 0, told
+        assert told["sealed"] == self("outbox")[1]["sealed"], "the run that seals says so"
+        assert self("sync", "--once")[1]["sealed"] == []
 
     def to_hand_in(self) -> dict[str, Any]:
         """The one sealed file that it says is to be handed in."""
@@ -132,7 +135,7 @@ def test_a_journal_put_away_before_it_was_enrolled_comes_in_when_a_supervisor_vo
     assert "没有在中心登记过的设备" in told and "A1" in told and f"{facts} 条" in told and "--vouch" in told
     there = centre("import-sealed", sealed["path"], "--by", "0900", "--office", "SL02", "--vouch")
     assert there[0] == 2 and "大厅 SL01" in there[1], "nobody vouches for a machine of another hall"
-    taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条"
+    taken = f"A1：文件里 {facts} 条，新收下 {{}} 条，其中搁置 0 条\n{TAKE_AWAY}"
     assert centre.import_sealed(sealed["path"], "--vouch") == (0, taken.format(facts))
     assert centre.import_sealed(sealed["path"]) == (0, taken.format(0)), "the device is known now"
     assert centre("verify")[0] == 0
@@ -167,7 +170,7 @@ def test_the_second_machine_with_a_code_finds_its_way_and_both_cases_of_a_number
     sealed = second.to_hand_in()
     code, said = centre.import_sealed(sealed["path"], "--vouch")
     taken = f"文件里 {sealed['last']} 条，新收下 {sealed['last']} 条，其中搁置 0 条"
-    assert code == 0 and re.fullmatch(f"A1（另存为 A1~[0-9a-f]{{12}}）：{taken}", said)
+    assert code == 0 and re.fullmatch(f"A1（另存为 A1~[0-9a-f]{{12}}）：{taken}\n{TAKE_AWAY}", said)
     assert centre("verify")[0] == 0
 
     assert first("sync", "--once")[1]["pulled"] == 2
