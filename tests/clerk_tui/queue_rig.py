@@ -40,6 +40,7 @@ from hall.roles import Actor, Role
 from hall.ticketing import TicketBody
 from tests.clerk_tui.conftest import ROOT, ZONE
 from tests.clerk_tui.sync.test_process import running_centre
+from tests.journals import lay_tables
 
 NOON = dt.time(12)
 Bend = Callable[[str, bytes], bytes | None]
@@ -132,6 +133,7 @@ class Seat:
             centre=CentreSection(url=self.between.url),
             print=PrintSection(target=f"dir:{folder / 'papers'}"),
         )
+        lay_tables(self.config.store_file)
         self.ws: Workspace = open_workspace(
             self.config, clock or SystemClock(self.config.timezone), cache_dir=hall.cache
         )
