@@ -26,7 +26,7 @@ def caution_of_applicant(age: int, *, agent_allowed: bool) -> str:
     if not agent_allowed:
         said = "申请人未满18周岁，请核对能不能由本人申请"
     elif age < CAPABLE:
-        said = "申请人未满8周岁：由监护人代为申请（民法典第二十条），请核对代办的是不是监护人"
+        said = "申请人未满8周岁：由监护人代为申请（民法典第二十条），请核对来办的是不是监护人"
     else:
         said = "申请人未满18周岁：由监护人代为申请，或者经监护人同意（民法典第十九条）"
     return f"{said}；未满14周岁的，处理个人信息要监护人同意" if age < OWN_DATA else said

@@ -308,16 +308,18 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
 
 def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
     """Whether supervisors must see this fact (行政许可法 art. 72: second notice, deemed acceptance, a refusal
-    that a clerk typed, or of a complete application, or beyond the grounds of art. 32).
+    that a clerk typed, or of a complete application, or on another ground than those of art. 32: also where the
+    catalogue's exit states it, because nobody has looked then whether the application is complete).
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
     clerk declares not applicable: nobody else has weighed it; and a confirmation that the form needs, answered no.
     """
+    if isinstance(body, f.CaseRefused):
+        return body.refusal.typed or body.conforming or body.refusal.ground == "other"
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseReceived) and bool(body.declined))
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
-        or (isinstance(body, f.CaseRefused) and (body.refusal.typed or body.conforming or body.beyond))
     )

@@ -23,7 +23,7 @@ def heard_since_ms(now_ms: int, zone: dt.tzinfo, silent_ms: int = SILENT_MS) -> 
     return max(now_ms - silent_ms, int(midnight.timestamp() * 1000))
 
 
-def is_there(state: str, seen_ms: int, since_ms: int, *, has_ticket: bool = False) -> bool:
-    """Whether a window is there: not closed, and it calls or serves somebody or was heard of since (``heard_since_ms``;
-    a window without a network serves on)."""
-    return state != "closed" and (has_ticket or seen_ms >= since_ms)
+def is_there(state: str, seen_ms: int, since_ms: int) -> bool:
+    """Whether a window is there: not closed, and heard of since (``heard_since_ms``). One that falls silent while it
+    serves somebody is not: nobody knows whether it calls the next one."""
+    return state != "closed" and seen_ms >= since_ms

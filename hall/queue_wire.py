@@ -210,11 +210,13 @@ class FinishAction(Action, frozen=True, kw_only=True):
 
 
 class ActionReply(_Message, frozen=True):
-    """The ticket after it; ``at_ms`` is when it was done, for the fact; ``place_ms`` for ``ticket.returned``."""
+    """The ticket after it; ``at_ms`` is when it was done, for the fact; ``place_ms`` and ``waits_ms`` are for
+    ``ticket.returned``."""
 
     ticket: TicketView
     at_ms: Instant
     place_ms: Instant = 0
+    waits_ms: Instant = 0
 
 
 class WindowRequest(_Message, frozen=True):

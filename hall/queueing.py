@@ -9,7 +9,7 @@ a ticket has waited ``fair_after_min``, nobody who came after it is called befor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -42,6 +42,13 @@ class Next(Struct, frozen=True):
     why: str
 
 
+class Place(Struct, frozen=True):
+    """Where somebody is put back: the ticket's place, and from when its wait counts (Unix ms)."""
+
+    place_ms: int
+    waits_ms: int
+
+
 class Slot(Struct, frozen=True, kw_only=True):
     """When an appointment is, in the hall's time, and where the hall's clock is to it: ``before`` it, in it (``now``)
     or ``after`` it. ``end`` is ``None`` where it is not known."""
@@ -66,7 +73,7 @@ def place_ms(ticket: Ticket, rule: QueueRule) -> int:
 
 def waits_from_ms(ticket: Ticket) -> int:
     """From when its wait counts: its issue, an appointment's slot, the place it was put back to."""
-    return max(ticket.issued_ms, ticket.slot_ms, ticket.place_ms)
+    return max(ticket.issued_ms, ticket.slot_ms, ticket.waits_ms or ticket.place_ms)
 
 
 def callable_from_ms(ticket: Ticket) -> int:
@@ -137,12 +144,22 @@ def ahead_of(waiting: Iterable[Ticket], ticket: Ticket, now_ms: int, rule: Queue
     )
 
 
-def place_back(waiting: Sequence[Ticket], now_ms: int, rule: QueueRule) -> int:
-    """The place of somebody who comes back after 过号: behind the first ``back_behind`` that wait for the business."""
-    places = sorted(place_ms(ticket, rule) for ticket in waiting if ticket.state is TicketState.WAITING)
-    if not places or rule.back_behind == 0:
-        return (places[0] - 1) if places else now_ms
-    return places[min(rule.back_behind, len(places)) - 1] + 1
+def place_back(waiting: Iterable[Ticket], now_ms: int, rule: QueueRule) -> Place:
+    """Where somebody who comes back after 过号 waits: behind the first ``back_behind`` in the order of calling.
+
+    ``waiting`` are those whom the same windows serve and who may be called now. The wait counts from after that of
+    those few, so that none of them is passed later either, as soon as the one who came back has waited its share.
+    """
+    ordered = sorted(
+        (ticket for ticket in waiting if ticket.state is TicketState.WAITING),
+        key=lambda ticket: sort_key(ticket, now_ms, rule),
+    )
+    if not ordered:
+        return Place(now_ms, now_ms)
+    if rule.back_behind == 0:
+        return Place(place_ms(ordered[0], rule) - 1, waits_from_ms(ordered[0]) - 1)
+    before = ordered[: rule.back_behind]
+    return Place(place_ms(before[-1], rule) + 1, max(map(waits_from_ms, before)) + 1)
 
 
 def may_come_back(ticket: Ticket, now_ms: int, rule: QueueRule) -> str:

@@ -5,8 +5,8 @@ or it is not this organ's power (item 2, the right organ told). Everything else 
 which a notice tells (item 4), or a question of substance, which is decided after acceptance with reasons and remedies
 (art. 34, 38). ``other`` is therefore only for what another law says of the application itself (食品安全法 art. 135: not
 allowed to apply for five years; 行政许可法 art. 78: 不予受理), so it names that article, and, unless the catalogue's
-own exit states it, the one in charge answers for it. To turn away a complete application is what art. 72(1) punishes:
-that is always told to supervisors, with the clerk's explanation; also of an exit of ground ``other``.
+own exit states it, the one in charge answers for it; supervisors are told of it in any case. To turn away a complete
+application is what art. 72(1) punishes: that is always told to supervisors, with the clerk's explanation.
 """
 
 from __future__ import annotations

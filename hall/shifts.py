@@ -118,6 +118,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     ``served`` counts receipts, supplements, inquiries, results handed out and visits that were none of these;
     ``second_notices`` are among ``notices``, ``blamed`` those of them whose gaps were visible the first time.
+    ``called``, ``finished`` and ``passed`` are numbers of tickets, however often one was called or passed over.
     ``clerks`` are numbers, never names.
     """
 
@@ -247,12 +248,17 @@ def figures_of(facts: Sequence[Any], kind_of: Callable[[str], str]) -> Figures:
         notices=len(notices),
         second_notices=sum(body.second for body in notices),
         blamed=sum(bool(body.known_before) for body in notices),
-        called=len({fact.header.subject for fact in facts if fact.header.type == "ticket.called"}),
+        called=_tickets(facts, "ticket.called"),
         finished=kinds["ticket.finished"],
-        passed=kinds["ticket.passed"],
+        passed=_tickets(facts, "ticket.passed"),
         pauses=pauses,
         paused_min=round(paused_ms / 60_000),
     )
+
+
+def _tickets(facts: Iterable[Any], what: str) -> int:
+    """To how many tickets it happened, however often."""
+    return len({fact.header.subject for fact in facts if fact.header.type == what})
 
 
 def _visits(facts: Iterable[Any]) -> Counter[str]:

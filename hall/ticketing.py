@@ -78,11 +78,15 @@ class TicketPassed(Body, frozen=True, tag="ticket.passed"):
 
 
 class TicketReturned(Body, frozen=True, tag="ticket.returned"):
-    """Waits again: back after 过号 (at ``place_ms``), released from hold, or its window fell silent."""
+    """Waits again: back after 过号 (at ``place_ms``), released from hold, or its window fell silent.
+
+    ``waits_ms``, of who came back only, is from when the wait counts (Unix ms); 0: from ``place_ms``.
+    """
 
     at_ms: int
     place_ms: int
     why: Literal["came_back", "released", "lease_ended"]
+    waits_ms: int = 0
 
 
 class TicketTransferred(Body, frozen=True, tag="ticket.transferred"):

@@ -49,8 +49,9 @@ OPEN = frozenset({S.WAITING, S.CALLED, S.SERVING, S.HELD})
 class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A ticket after its facts so far. Times are Unix milliseconds, 0 for what has not happened.
 
-    ``place_ms`` is set when it was put back among those who wait, 0 while its issue alone counts. ``window`` is where
-    it was called to, or the only one that may call it after a transfer to a window. ``calls`` are those that stand:
+    ``place_ms`` is set when it was put back among those who wait, 0 while its issue alone counts, and ``waits_ms`` from
+    when its wait counts then. ``window`` is where it was called to, or the only one that may call it after a transfer
+    to a window. ``calls`` are those that stand:
     what a window gave back before anybody came (it paused, locked or fell silent) was no call to the person, and
     neither were its repeats; ``first_called_ms`` stays all the same. ``calls_before`` of them were made before the
     ticket waited last. ``withdrawn`` are numbers that the same ticket got besides, at stations that could not hear of
@@ -70,6 +71,7 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     person: str = ""
     window: str = ""
     place_ms: int = 0
+    waits_ms: int = 0
     calls: int = 0
     calls_before: int = 0
     first_called_ms: int = 0
@@ -165,7 +167,8 @@ def _passed(ticket: Ticket, body: Any) -> dict[str, Any]:
 def _returned(ticket: Ticket, body: Any) -> dict[str, Any]:
     calls = ticket.calls_before if ticket.state is S.CALLED else ticket.calls
     waits = {"state": S.WAITING, "place_ms": body.place_ms, "window": "", "reason": "", "ended_ms": 0}
-    return {**waits, "calls": calls}
+    waits_ms = body.waits_ms if body.why == "came_back" else ticket.waits_ms
+    return {**waits, "waits_ms": waits_ms, "calls": calls}
 
 
 def _transferred(ticket: Ticket, body: Any) -> dict[str, Any]:

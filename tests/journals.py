@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from clerk_tui.store.connection import Database
 from clerk_tui.store.journal import Entry, Journal, open_journal
+from clerk_tui.store.migrations import migrate
 from hall import facts as f
 from hall.ids import uuid7
 from tests.builders import DAY, received
@@ -35,9 +39,31 @@ class StillClock:
         return self.day
 
 
+@lru_cache(maxsize=1)
+def empty_database() -> bytes:
+    """A counter's database with its tables and nothing in them: making one takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "clerk.db")
+        migrate(database.writer)
+        database.close()
+        return database.path.read_bytes()
+
+
+def lay_tables(path: Path) -> None:
+    """Where there is no database yet, put one with its tables and nothing in them, for the first start to go on with.
+
+    For tests that are not about the first start.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(empty_database())
+
+
 def new_journal(folder: Path, code: str = "A1") -> Journal:
     """An empty journal of the device ``code``."""
-    return open_journal(folder / f"{code}.db", device_code=code, clock=StillClock())
+    path = folder / f"{code}.db"
+    lay_tables(path)
+    return open_journal(path, device_code=code, clock=StillClock())
 
 
 def add_case(journal: Journal, number: int, *, notes: int = 1) -> str:

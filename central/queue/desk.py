@@ -89,6 +89,8 @@ async def _read(turn: Turn, asked: Iterable[Asked]) -> None:
         elif isinstance(one, Move):
             facts.add(one.request.action_id)
             tickets.add(one.ticket_id)
+            if one.verb == "return":
+                now_ms = max(now_ms, one.now_ms)
         else:
             tickets.add(one.request.ticket)
     await turn.know(day_of(max(one.now_ms for one in asked)), tickets, facts, places, now_ms)

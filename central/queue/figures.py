@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -37,7 +37,7 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
         return w.FiguresReply(
             day=today,
             now_ms=now_ms,
-            businesses=await _businesses(db, office, today, known, at, now_ms),
+            businesses=await _businesses(db, office, today, known, now_ms),
             windows=[_window(row, at.get(row.window), now_ms) for row in known],
             calls=[
                 w.LastCall(
@@ -59,12 +59,12 @@ async def figures(store: Store, office: str, days: int, now_ms: int) -> w.Figure
 
 
 async def _businesses(
-    db: Db, office: str, day: dt.date, known: Sequence[WindowRow], at: Mapping[str, Standing], now_ms: int
+    db: Db, office: str, day: dt.date, known: Sequence[WindowRow], now_ms: int
 ) -> list[w.BusinessFigures]:
     states = await counts.states(db, office, day, now_ms)
     waits = await counts.mean_waits(db, office, day)
     names = {business for business, _ in states} | {name for row in known for name in row.businesses}
-    open_ones = [row for row in known if row.state == "open" and _is_there(row, at.get(row.window), now_ms)]
+    open_ones = [row for row in known if row.state == "open" and _is_there(row, now_ms)]
     found = []
     for business in sorted(names):
         of = {state.value: states.get((business, state.value), (0, 0))[0] for state in TicketState}
@@ -81,8 +81,8 @@ async def _businesses(
     return found
 
 
-def _is_there(row: WindowRow, has: Standing | None, now_ms: int) -> bool:
-    return is_there(row.state, row.seen_ms, heard_since_ms(now_ms, ZONE), has_ticket=has is not None)
+def _is_there(row: WindowRow, now_ms: int) -> bool:
+    return is_there(row.state, row.seen_ms, heard_since_ms(now_ms, ZONE))
 
 
 def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigures:
@@ -93,7 +93,7 @@ def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigure
         seen_ms=row.seen_ms,
         businesses=row.businesses,
         reason=row.reason,
-        there=_is_there(row, has, now_ms),
+        there=_is_there(row, now_ms),
     )
     if has is None:
         return told

@@ -9,17 +9,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from central.queue.calling import not_yours
+from central.queue.calling import not_yours, put_back
 from central.queue.days import day_of
 from central.queue.sending_on import check_window
 from central.queue.turn import Turn
 from central.queue.views import refuse, unknown_ticket, view
+from central.queue.waits import Waits
 from central.refusal import said
 from central.store import queue as table
 from central.store.queue import TicketRow
 from hall import queue_wire as w
 from hall import ticketing as t
-from hall.queueing import may_come_back
+from hall.queueing import Place, may_come_back, place_back
 from hall.tickets import STATE_NAMES, TicketState
 
 FROM_WINDOW: Final = frozenset({"start", "finish", "pass", "hold", "release", "transfer", "recall"})
@@ -61,8 +62,7 @@ async def move(turn: Turn, one: Move) -> w.ActionReply:
         raise refuse(409, "does_not_fit", f"{ticket.number}已是“{STATE_NAMES[ticket.state]}”，不能这样办")
     if request.window:
         turn.seen(request.window, now_ms)
-    place = body.place_ms if isinstance(body, t.TicketReturned) else 0
-    return w.ActionReply(ticket=view(changed, now_ms, window=request.window), at_ms=now_ms, place_ms=place)
+    return _reply(changed, body, now_ms, one)
 
 
 async def _again(turn: Turn, one: Move, row: TicketRow, done: str) -> w.ActionReply:
@@ -71,15 +71,21 @@ async def _again(turn: Turn, one: Move, row: TicketRow, done: str) -> w.ActionRe
     facts = await turn.happened(done)
     body = next(each.body for each in facts if each.fact_id == one.request.action_id)
     at_ms = getattr(body, "at_ms", one.now_ms)
-    place = body.place_ms if isinstance(body, t.TicketReturned) else 0
-    return w.ActionReply(ticket=view(row, one.now_ms, window=one.request.window), at_ms=at_ms, place_ms=place)
+    return _reply(row, body, at_ms, one)
+
+
+def _reply(row: TicketRow, body: t.TicketBody, at_ms: int, one: Move) -> w.ActionReply:
+    seen = view(row, one.now_ms, window=one.request.window)
+    if not isinstance(body, t.TicketReturned):
+        return w.ActionReply(ticket=seen, at_ms=at_ms)
+    return w.ActionReply(ticket=seen, at_ms=at_ms, place_ms=body.place_ms, waits_ms=body.waits_ms)
 
 
 async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
     request, now = one.request, one.now_ms
     if one.verb == "return":
-        place = await _place_back(turn, one, row)
-        return t.TicketReturned(at_ms=now, place_ms=place, why="came_back")
+        back = await _place_back(turn, one, row)
+        return t.TicketReturned(at_ms=now, place_ms=back.place_ms, why="came_back", waits_ms=back.waits_ms)
     if one.verb == "release":
         if row.ticket.state not in (TicketState.CALLED, TicketState.HELD):
             raise refuse(409, "does_not_fit", f"{row.ticket.number}没有暂放，也不在呼叫中")
@@ -113,12 +119,13 @@ async def _body(turn: Turn, one: Move, row: TicketRow) -> t.TicketBody:
     return t.TicketVoided(at_ms=now, reason=reason)
 
 
-async def _place_back(turn: Turn, one: Move, row: TicketRow) -> int:
-    """Behind the first few that wait for the business (``hall.queueing.place_back``)."""
-    if why_not := may_come_back(row.ticket, one.now_ms, turn.hall.rule):
+async def _place_back(turn: Turn, one: Move, row: TicketRow) -> Place:
+    """Behind the first few of all whom the same windows serve (``hall.queueing.place_back``)."""
+    ticket, rule = row.ticket, turn.hall.rule
+    if why_not := may_come_back(ticket, one.now_ms, rule):
         raise refuse(409, "not_back", why_not)
-    behind = turn.hall.rule.back_behind
-    first, last = await table.place_behind(turn.db, one.office, row.ticket.day, row.ticket.business, behind)
-    if not last:
-        return one.now_ms
-    return first - 1 if behind == 0 else last + 1
+    await put_back(turn, one.now_ms)
+    businesses = await Waits(turn.db, one.office, ticket.day, one.now_ms, rule).served_with(ticket.business)
+    count = max(1, rule.back_behind)
+    found = await table.first(turn.db, one.office, ticket.day, businesses, count, one.now_ms, rule)
+    return place_back((each.ticket for each in found), one.now_ms, rule)

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from central.board import ZONE
 from central.store import Db
 from central.store import queue_counts as counts
+from central.store import queue_windows as windows
 from hall.manned import heard_since_ms
 from hall.queue_wire import Told
 from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
@@ -40,6 +41,7 @@ class Waits:
     def __init__(self, db: Db, office: str, day: dt.date, now_ms: int, rule: QueueRule) -> None:
         self._db, self._office, self._day, self._now, self._rule = db, office, day, now_ms, rule
         self._windows: list[counts.Serving] | None = None
+        self._known: list[frozenset[str]] | None = None
         self._pools: dict[tuple[frozenset[str], int], Pool] = {}
 
     async def tell(self, ticket: Ticket) -> Told:
@@ -56,7 +58,7 @@ class Waits:
         """What to tell the holder of a ticket of this day that is one of those who wait: as if it were issued now, at
         the place that it has."""
         pool = await self._pool_for(ticket)
-        businesses = await self._served_with(ticket.business)
+        businesses = await self.served_with(ticket.business)
         ahead = await counts.ahead(self._db, self._office, ticket, businesses, self._now, self._rule)
         return self._told(pool, ticket, ahead)
 
@@ -64,7 +66,7 @@ class Waits:
         """The windows that serve it, with the order of those who wait where it has a head start."""
         pool = await self._pool(ticket.business)
         if ticket.lane != "normal" and not pool.order:
-            businesses = await self._served_with(ticket.business)
+            businesses = await self.served_with(ticket.business)
             pool.order = await counts.order(self._db, self._office, self._day, businesses, MOST_ORDERED, self._now)
         return pool
 
@@ -99,18 +101,36 @@ class Waits:
             return sum(1 for _, other in order if other < waits)
         return sum(1 for other_place, other in order if other <= due or other_place < place)
 
-    async def _served_with(self, business: str) -> frozenset[str]:
-        """All that the windows serve that serve this business."""
+    async def served_with(self, business: str) -> frozenset[str]:
+        """All that the windows serve that serve this business.
+
+        While none does, before the hall opens or at noon, those count that served it when they were last heard of; in a
+        hall that has never had a window, all for which anybody waits.
+        """
+        there = await self._there()
+        mine = [each.businesses for each in there if business in each.businesses]
+        if not mine:
+            known = await self._ever_known()
+            mine = [businesses for businesses in known if business in businesses]
+            if not known:
+                mine = [await counts.waited_for(self._db, self._office, self._day)]
+        return frozenset({business}).union(*mine)
+
+    async def _there(self) -> list[counts.Serving]:
         if self._windows is None:
-            self._windows = await counts.serving_windows(
-                self._db, self._office, self._day, heard_since_ms(self._now, ZONE), self._now
-            )
-        return frozenset({business}).union(*(each.businesses for each in self._windows if business in each.businesses))
+            since_ms = heard_since_ms(self._now, ZONE)
+            self._windows = await counts.serving_windows(self._db, self._office, self._day, since_ms, self._now)
+        return self._windows
+
+    async def _ever_known(self) -> list[frozenset[str]]:
+        if self._known is None:
+            found = await windows.windows(self._db, self._office)
+            self._known = [frozenset(each.businesses) for each in found if each.businesses]
+        return self._known
 
     async def _pool(self, business: str) -> Pool:
-        businesses = await self._served_with(business)
-        assert self._windows is not None
-        mine = [each for each in self._windows if business in each.businesses]
+        businesses = await self.served_with(business)
+        mine = [each for each in await self._there() if business in each.businesses]
         key = businesses, len(mine)
         if key not in self._pools:
             hour = self._now - 60 * MINUTE_MS

@@ -205,22 +205,34 @@ async def involved(
 async def candidates(
     db: Db, office: str, day: dt.date, businesses: Sequence[str], window: str, now_ms: int, rule: QueueRule
 ) -> list[TicketRow]:
-    """The first of each business by either order of ``hall.queueing.sort_key``: those who have waited their share of
-    others' privilege by arrival, all by place. Two looks into an index a business, however long the queue is."""
-    looks = []
-    for number, _ in enumerate(businesses, 4):
-        mine = "(place = '' OR place = $1)"
-        due = f"arrival_key = ${number} AND {mine} AND waits_ms <= $3 ORDER BY waits_ms, ticket_id LIMIT 1"
-        early = f"waiting_key = ${number} AND {mine} AND callable_ms <= $2 ORDER BY place_ms, ticket_id LIMIT 1"
-        looks += [f"SELECT * FROM ({_READ} WHERE {look}) look{number}" for look in (due, early)]  # noqa: S608 -- our own words
-    found = await db.rows(
-        " UNION ALL ".join(looks),
-        window,
-        now_ms,
-        now_ms - rule.fair_after_min * MINUTE_MS,
-        *(waiting_key(office, day, business) for business in businesses),
-    )
+    """Among them is the next one for a window: the first of each business that it may call."""
+    keys = [waiting_key(office, day, business) for business in businesses]
+    looks = first_of_each(len(keys), one_window=True)
+    found = await db.rows(looks, now_ms, now_ms - rule.fair_after_min * MINUTE_MS, 1, *keys, window)
     return [_row(row) for row in found]
+
+
+async def first(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int, rule: QueueRule
+) -> list[TicketRow]:
+    """Among them are the first ``count`` of those who may be called at an instant, by whichever window."""
+    keys = sorted(waiting_key(office, day, business) for business in businesses)
+    looks = first_of_each(len(keys))
+    found = await db.rows(looks, now_ms, now_ms - rule.fair_after_min * MINUTE_MS, count, *keys)
+    return list({row.ticket.ticket_id: row for row in map(_row, found)}.values())
+
+
+def first_of_each(keys: int, *, one_window: bool = False) -> str:
+    """The first ``$3`` of each ``waiting_key`` (``$4`` and on) by either order of ``hall.queueing.sort_key``: those who
+    have waited their share of others' privilege (until ``$2``, Unix ms) by arrival, all who may be called (at ``$1``)
+    by place. Two looks into an index a key, however long the queue is. The last parameter is the one window."""
+    mine = f" AND (place = '' OR place = ${4 + keys})" if one_window else ""
+    looks = []
+    for number in range(4, 4 + keys):
+        due = f"arrival_key = ${number}{mine} AND waits_ms <= $2 ORDER BY waits_ms, ticket_id LIMIT $3"
+        early = f"waiting_key = ${number}{mine} AND callable_ms <= $1 ORDER BY place_ms, ticket_id LIMIT $3"
+        looks += [f"SELECT * FROM ({_READ} WHERE {look}) look{number}" for look in (due, early)]  # noqa: S608 -- our own words
+    return " UNION ALL ".join(looks)
 
 
 async def add(
@@ -357,14 +369,3 @@ async def in_state(
     where = f"WHERE office = $1 AND day = $2 AND {state_at('$5')} = $3{mine} ORDER BY place_ms, ticket_id LIMIT $4"
     values = (office, day.isoformat(), state.value, limit, now_ms, *((list(businesses),) if businesses else ()))
     return [_row(row) for row in await db.rows(f"{_READ} {where}", *values)]
-
-
-async def place_behind(db: Db, office: str, day: dt.date, business: str, behind: int) -> tuple[int, int]:
-    """The places of the first that waits for a business and of the one behind whom somebody comes back; 0 and 0 when
-    nobody waits."""
-    found = await db.rows(
-        "SELECT place_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
-        waiting_key(office, day, business),
-        max(1, behind),
-    )
-    return (int(found[0][0]), int(found[-1][0])) if found else (0, 0)

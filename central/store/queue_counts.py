@@ -16,6 +16,8 @@ from hall.tickets import Ticket
 
 MOST_COUNTED = 1_000
 """Further than this nobody is counted: a person who hears of a thousand others goes home."""
+FIRST = 200
+"""Among how many of those who wait it is seen for what anybody waits."""
 RECENT = 200
 """Of how many services of a day the mean and spread are taken."""
 ENOUGH = 20
@@ -38,7 +40,7 @@ class Serving(Struct, frozen=True):
 
 
 async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_ms: int) -> list[Serving]:
-    """The open windows that were heard of since or have somebody (``hall.manned.is_there``)."""
+    """The open windows that were heard of since (``hall.manned.is_there``)."""
     busy = (
         "SELECT 1 FROM ticket WHERE office = $1 AND day = $3"  # noqa: S608 -- our own words
         " AND place = w.place AND state IN ('called', 'serving')"
@@ -46,7 +48,7 @@ async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_
     )
     rows = await db.rows(
         f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
-        f" WHERE w.office = $1 AND w.state = 'open' AND (w.seen_ms >= $2 OR EXISTS ({busy}))",
+        f" WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
         office,
         since_ms,
         day.isoformat(),
@@ -112,6 +114,18 @@ async def _services(
     assert row is not None
     mean = max(float(row[1] or 0), 0.1)
     return Service(mean, max(float(row[2] or 0) - mean**2, 0.0), int(row[0]))
+
+
+async def waited_for(db: Db, office: str, day: dt.date) -> frozenset[str]:
+    """The businesses of those who came first on a day and are still there."""
+    open_now = "state IN ('waiting', 'called', 'serving', 'held', 'passed')"
+    rows = await db.rows(
+        "SELECT DISTINCT business FROM"  # noqa: S608 -- our own words
+        f" (SELECT business FROM ticket WHERE office = $1 AND day = $2 AND {open_now} LIMIT {FIRST}) first_ones",
+        office,
+        day.isoformat(),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str]) -> int:

@@ -58,7 +58,7 @@ def _do(session: Session, as_json: bool, job: Job, *, look: bool = False) -> Non
         job(window, actor)
         if look:
             window.detailed = True
-            window.look()
+            window.look(serves=False)
         told = as_data(window)
         news = window.now().news
         if news is not None and news.kind == "unreachable":
@@ -237,7 +237,7 @@ def finish(session: Session, references: tuple[str, ...], outcome: str, as_json:
     _do(session, as_json, job)
 
 
-@command("status", _("本窗口有哪张号，暂放了哪些，谁在等（只有号码）；也让中心知道窗口还在。"), _("有哪张号，谁在等"))
+@command("status", _("本窗口有哪张号，暂放了哪些，谁在等（只有号码）。只看，不算窗口开着。"), _("有哪张号，谁在等"))
 @json_option
 def status(session: Session, as_json: bool) -> None:
     """As ``next``, with those who wait in ``waiting``."""

@@ -27,7 +27,7 @@ from clerk_tui.screens.board_sheets import (
     span_words,
 )
 from clerk_tui.services.hall_watch import Choice
-from clerk_tui.widgets.cells import pad, safe
+from clerk_tui.widgets.cells import pad, safe, width
 from clerk_tui.widgets.charts import parts
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from hall.wire_board import MOST_CASES, BoardCase, BoardFigures
@@ -119,27 +119,28 @@ class CaseListPage(Page):
         if seen.cases is None or seen.chosen != self._choice:
             return Sheet(empty=_("正在取…"))
         wide = columns >= WIDE
-        matter = max(10, columns - (71 if wide else 51))
+        holder = _holder_width()
+        matter = max(10, columns - holder - (63 if wide else 43))
         sides = [(_("窗口用时"), -9), (_("部门用时"), -9)] if wide else []
         head = [
             heading(
                 ("", 4),
                 (_("编号"), 18),
                 (_("事项"), matter),
-                (_("在谁手里"), 8),
+                (_("在谁手里"), holder),
                 (_("多久"), -9),
                 (_("到期"), 5),
                 *sides,
             )
         ]
         entries = [
-            Entry((self._row(each, hall, matter, wide),), partial(CasePage, self._choice, each.reference))
+            Entry((self._row(each, hall, matter, holder, wide),), partial(CasePage, self._choice, each.reference))
             for each in seen.cases.cases
         ]
         foot = note(_("只列最急的 {n} 件。").format(n=MOST_CASES), columns) if len(entries) == MOST_CASES else ()
         return Sheet(head=head, rows=entries, foot=foot, empty=_("没有在办的件。"))
 
-    def _row(self, each: BoardCase, hall: Hall, matter: int, wide: bool) -> tuple[Span, ...]:
+    def _row(self, each: BoardCase, hall: Hall, matter: int, holder: int, wide: bool) -> tuple[Span, ...]:
         ink = LIGHT_INKS.get(each.light, "off")
         sides = (cell(span_words(each.window_min), -9, "faint"), cell(span_words(each.unit_min), -9, "faint"))
         return (
@@ -147,11 +148,16 @@ class CaseListPage(Page):
             (" ", "plain"),
             cell(safe(each.reference), 18, "strong"),
             cell(safe(each.matter), matter),
-            cell(_(HOLDER_WORDS.get(each.holder, each.holder)), 8, HOLDER_INKS.get(each.holder, "plain")),
+            cell(_(HOLDER_WORDS.get(each.holder, each.holder)), holder, HOLDER_INKS.get(each.holder, "plain")),
             cell(hall.ago(each.since_ms), -9),
             cell(each.due[5:], 5, ink if each.light in ("red", "dark_red", "yellow") else "plain"),
             *(sides if wide else ()),
         )
+
+
+def _holder_width() -> int:
+    """Cells of the longest word for who has a case, in this language."""
+    return max(8, *(width(_(word)) for word in HOLDER_WORDS.values()))
 
 
 class CasePage(Page):

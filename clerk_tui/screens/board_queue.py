@@ -123,6 +123,8 @@ class WindowsPage(Page):
         since = each.ticket_since_ms if each.number else each.since_ms
         minutes = (hall.now_ms - since) / 60_000 if since else 0.0
         said = _(each.reason) or _("、").join(hall.sign.name(key) for key in each.businesses)
+        if state == "absent" and each.number:
+            said = _("{number} 还没有办结").format(number=safe(each.number))
         if state == "called" and each.lease_left_ms:
             said = _("{n} 秒后号码退回").format(n=each.lease_left_ms // 1000)
         long = state == "serving" and minutes >= 45

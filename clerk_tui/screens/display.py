@@ -33,8 +33,8 @@ AT_WINDOWS = ("called", "serving")
 BEFORE_MS = 10 * 60_000
 """So long after its call a ticket that left its window is still listed, for whoever looked away."""
 ARROW = ">"
-STATE = 11
-"""Cells of what a window does, behind its name in the list."""
+NUMBER = 5
+"""Cells of the number that a window has, in the list."""
 NAME_MOST = 9
 
 
@@ -246,13 +246,15 @@ def _windows(windows: list[WindowFigures], columns: int, rows: int) -> list[tupl
     if not windows or rows < 1:
         return []
     name = min(NAME_MOST, max(3, *(width(safe(each.window)) + 1 for each in windows)))
-    across = max(1, columns // (name + STATE))
+    # One cell at least stays free behind the word, whatever the language.
+    state = max(6, width(_("叫号")) + 1)
+    across = max(1, columns // (name + NUMBER + state))
     shown = windows
     if len(windows) > across * rows:
         first = sorted(windows, key=lambda each: not each.number)[: across * (rows - 1)]
         shown = [each for each in windows if each in first]
     lines: list[tuple[Span, ...]] = [
-        tuple(span for each in shown[at : at + across] for span in _window(each, name))
+        tuple(span for each in shown[at : at + across] for span in _window(each, name, state))
         for at in range(0, len(shown), across)
     ]
     if more := len(windows) - len(shown):
@@ -260,15 +262,17 @@ def _windows(windows: list[WindowFigures], columns: int, rows: int) -> list[tupl
     return lines
 
 
-def _window(each: WindowFigures, wide: int) -> tuple[Span, ...]:
-    """A window, its name in ``wide`` cells, and the number that it has."""
+def _window(each: WindowFigures, wide: int, behind: int) -> tuple[Span, ...]:
+    """A window, its name in ``wide`` cells, the number that it has, and in ``behind`` cells whether it calls it."""
     word, ink, state = _("空闲"), "faint", ""
     if each.state == "paused":
         word, ink = _("暂停"), "warn"
     elif each.number:
         word, ink, state = safe(each.number), "strong", _("叫号") if each.ticket_state == "called" else ""
     name = pad(clip(safe(each.window), wide - 1), wide)
-    return ((name, "title"), (pad(word, 5), ink), (pad(state, STATE - 5), "info"))
+    if not state:
+        return ((name, "title"), (pad(word, NUMBER + behind), ink))
+    return ((name, "title"), (pad(word, NUMBER), ink), (pad(state, behind), "info"))
 
 
 def _in_order(found: Sequence[BusinessFigures], sign: Sign) -> list[BusinessFigures]:

@@ -128,9 +128,13 @@ def explained(screen: Desk, then: Callable[[], None]) -> None:
 
 def told(screen: Desk) -> list[Paragraph]:
     """What has to be known of a refusal before it is confirmed."""
-    if not screen.verdict.conforming:
+    refusal = screen.verdict.refusal
+    if screen.verdict.conforming:
+        text = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
+    elif refusal is not None and refusal.ground == "other":
+        text = _("不予受理的理由不在行政许可法第三十二条之内；这次不予受理会报给负责人。")
+    else:
         return []
-    text = _("申请材料齐全、符合法定形式，依法应当受理；这次不予受理会报给负责人。")
     return [("", "plain"), (text, "bad")]
 
 

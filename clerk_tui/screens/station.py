@@ -43,10 +43,6 @@ LOOK_S = 3.0
 IDLE_S = 30.0
 """After so long without a key a page that somebody left goes back to the first."""
 LONGEST = 60
-RUN_ON_S = 0.6
-"""Between two digits of one number, as people type it."""
-BURST_S = 1.5
-"""Keys closer together than this are typed in one go, by somebody who has not looked up in between."""
 DIGITS = "123456789"
 TURNS = {"right": 1, "pagedown": 1, "left": -1, "pageup": -1}
 
@@ -79,7 +75,6 @@ class StationApp(LeftWithCode):
         self._ended, self._wake = threading.Event(), threading.Event()
         self._front = StationScreen(self.choose, self.press)
         self._left = 0.0
-        self._burst = ("", 0.0)
         self._only: OnlyOne | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -286,26 +281,7 @@ class StationApp(LeftWithCode):
             return
         event.stop()
         event.prevent_default()
-        text = typed(event.character)
-        if not self._retyped(text, self.key_time(event)):
-            self.press(event.key, text)
-
-    def _retyped(self, text: str, at: float) -> bool:
-        """Whether a number is typed again over the page that says what was wrong with it. Its first digit may have
-        been taken for a choice; the ones that follow are none: none of them takes a ticket that nobody wanted."""
-        begun, before = self._burst
-        page = self.page
-        misread = isinstance(page, pages.Trouble) and page.shown
-        self._burst = (text, at) if misread else ("", 0.0)
-        # Whoever chose to try again looks at the empty box first: only what runs on at once belongs to the 1 before it.
-        within_s = RUN_ON_S if page == pages.Entry() else BURST_S
-        if not (misread or isinstance(page, pages.Businesses) or page == pages.Entry()):
-            return False
-        if not (begun and text and at - before < within_s):
-            return False
-        self._burst = ("", 0.0)
-        self.show(pages.Entry(begun + text))
-        return True
+        self.press(event.key, typed(event.character))
 
     def press(self, key: str, text: str = "") -> None:
         """Do what a key does on the page in front; ``text`` is what it types. A touched key comes here too."""
@@ -320,6 +296,9 @@ class StationApp(LeftWithCode):
             self._type(page, key, text)
         elif key == "enter":
             self._enter(page)
+        elif isinstance(page, pages.Trouble) and page.shown:
+            if text.strip():
+                self.show(pages.Entry("" if key == "0" else text))
         elif key in DIGITS:
             self.choose(DIGITS.index(key))
         elif isinstance(page, pages.Businesses) and page.asked == pages.Asked() and key == "0":

@@ -35,12 +35,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to choose: by its digit or by touching it. ``right`` and ``under`` say more, in their inks."""
+    """One thing to choose: by its digit, or the key that it names, or by touching it. ``right`` and ``under`` say more,
+    in their inks."""
 
     text: str
     under: str = ""
     right: str = ""
     ink: str = "faint"
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,9 @@ def choices(page: Page) -> Sequence[Choice]:
         case Found(over=""):
             return [_offer(text) for text in offers(page)]
         case Trouble(shown=True):
-            again = Choice(_("再试一次"), _("扫码、刷身份证，或者输入号码"))
-            return [again, Choice(_("不用它，直接取号"), _("选业务，按先后叫号"))]
+            # No digit chooses here: whoever types the number again begins with its first digit.
+            again = Choice(_("再试一次"), _("扫码、刷身份证，或者输入号码"), key="0")
+            return [again, Choice(_("不用它，直接取号"), _("选业务，按先后叫号"), key="Esc")]
         case Leaving(found=found):
             number = found.taken.ticket.number
             return [Choice(_("不退，接着等")), Choice(_("退掉 {number}，不办了").format(number=number))]
@@ -203,7 +206,7 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
         case Trouble(message=message, hint=hint, shown=True):
             lines = _band(message, hint, "big-warn", columns, above=1)
             lines += [centred(_("还是不行，请到咨询台"), "plain", columns, ""), BLANK]
-            return lines, [], (Button("", "1-2", _("选择")), back)
+            return lines, [], (Button("0", "0", _("再试一次")), Button("escape", "Esc", _("直接取号")))
         case Trouble(message=message, hint=hint):
             return _band(message, hint, "big-warn", columns), [], (_known(),)
     raise AssertionError("every page has words")
@@ -252,12 +255,14 @@ def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Lin
         return [], []
     tall = max(1, min(5, room // len(options)))
     inner = columns - 2 * _EDGE
+    named_by = [option.key or str(place) for place, option in enumerate(options, 1)]
+    wide = max(map(len, named_by))
     lines: list[Line] = []
     hits: list[int] = []
     for place, option in enumerate(options):
-        rows: list[Line] = [(_tile(place, option, inner), "card")]
+        rows: list[Line] = [(_tile(named_by[place].center(wide), option, inner), "card")]
         if tall >= 3 and (option.under or tall >= 4):
-            rows.append((_under(option, inner), "card"))
+            rows.append((_under(option, inner, wide), "card"))
         if tall >= 4:
             rows = [((), "card"), *rows]
         if tall >= 5:
@@ -269,15 +274,15 @@ def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Lin
     return lines, hits
 
 
-def _tile(place: int, option: Choice, inner: int) -> tuple[Span, ...]:
-    head: list[Span] = [(" " * _EDGE, "plain"), (f" {place + 1} ", "chip-key"), ("  ", "plain")]
-    room = inner - 5 - width(option.right) - 2
+def _tile(key: str, option: Choice, inner: int) -> tuple[Span, ...]:
+    head: list[Span] = [(" " * _EDGE, "plain"), (f" {key} ", "chip-key"), ("  ", "plain")]
+    room = inner - 4 - width(key) - width(option.right) - 2
     head.append((clip(safe(option.text), room), "strong"))
     return (*spread(head, [(option.right, option.ink)] if option.right else [], inner + _EDGE),)
 
 
-def _under(option: Choice, inner: int) -> tuple[Span, ...]:
-    return ((" " * (_EDGE + 5), "plain"), (clip(option.under, inner - 5), "faint"))
+def _under(option: Choice, inner: int, wide: int) -> tuple[Span, ...]:
+    return ((" " * (_EDGE + 4 + wide), "plain"), (clip(option.under, inner - 4 - wide), "faint"))
 
 
 def _given(page: Given, columns: int, rows: int) -> Drawn:

@@ -32,7 +32,7 @@ from hall.errors import BadInput
 from hall.facts import Agent, Applicant, Due
 from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, search_key
-from hall.verdict import Outcome, Refusal, Tick, Verdict, judge
+from hall.verdict import Outcome, Refusal, Tick, TickState, Verdict, judge
 
 T = TypeVar("T")
 _BRACKET = re.compile("[（(]")
@@ -54,6 +54,8 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
     )
     found.take(fields)
     ticks = clean_ticks(draft.ticks, checklist, found)
+    if not draft.good_credit:
+        ticks = without_promises(ticks, found)
     refusal = clean_refusal(ws, draft.refusal, found, matter)
     point_out_numbers(said_in(ticks, refusal), found)
     declined = _declined(checklist, fields, found)
@@ -229,6 +231,22 @@ def clean_ticks(ticks: dict[str, Tick], checklist: Checklist, found: Checked) ->
                 tick = structs.replace(tick, reason="（原因含有不能存入的字符）")
         clean[row.code] = tick
     return clean
+
+
+def without_promises(ticks: dict[str, Tick], found: Checked) -> dict[str, Tick]:
+    """The ticks of somebody with a bad credit record (domain.md §6): what is promised is missing, or no good still."""
+    kept = {}
+    for code, tick in ticks.items():
+        if tick.state is TickState.PROMISED:
+            found.warnings[f"materials.{code}"] = "申请人有失信记录，不适用容缺：这项按缺记"
+            tick = unpromised(tick)
+        kept[code] = tick
+    return kept
+
+
+def unpromised(tick: Tick) -> Tick:
+    """A promise that promises nothing."""
+    return Tick(TickState.UNACCEPTABLE, tick.reason) if tick.reason else Tick(TickState.MISSING)
 
 
 def clean_refusal(ws: Workspace, refusal: Refusal | None, found: Checked, matter: Matter | None) -> Refusal | None:

@@ -122,8 +122,9 @@ class Watching(Queueing):
         with suppress(Unreachable, Refused):
             self.line.ask(lambda centre: queue.set_window(centre, request))
 
-    def look(self) -> None:
-        """Say that the window is there, hear which ticket it has, and who waits; without an answer nothing changes."""
+    def look(self, *, serves: bool = True) -> None:
+        """Say that the window is there, hear which ticket it has, and who waits; without an answer nothing changes.
+        Without ``serves`` nothing is said: somebody looks, and nobody need sit there."""
         self.reload()
         mono = self.ws.clock.mono_ms()
         self._look_at = mono + (LOOK_SOON_MS if self.detailed else LOOK_MS)
@@ -132,7 +133,9 @@ class Watching(Queueing):
         try:
             if not self.settle():
                 raise Unreachable
-            reply = self.line.ask(lambda centre: queue.set_window(centre, request))
+            reply = self.line.ask(
+                lambda centre: queue.set_window(centre, request) if serves else queue.window(centre, self.window)
+            )
             if reply.now_ms:
                 self.ws.hall_clock.told(reply.now_ms)
             self._agree(reply.ticket)

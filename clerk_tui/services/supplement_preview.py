@@ -12,7 +12,15 @@ from msgspec import Struct, structs
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
-from clerk_tui.services.previewing import cautions_of, clean_refusal, clean_ticks, point_out_numbers, said_in
+from clerk_tui.services.previewing import (
+    cautions_of,
+    clean_refusal,
+    clean_ticks,
+    point_out_numbers,
+    said_in,
+    unpromised,
+    without_promises,
+)
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
 from hall.answering import list_again, plan_of, relisted, settled_list
@@ -140,6 +148,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     matter = ws.catalogue.find(case.matter.key)
     found = Checked()
     ticked = _with_defects(case, clean_ticks(draft.ticks, checklist, found))
+    if not draft.good_credit and case.state is not CaseState.TOLERATED:
+        ticked = without_promises(ticked, found)
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
@@ -254,11 +264,7 @@ def _standing(case: Case) -> dict[str, Tick]:
     ticks = {**case.ticks, **_never_asked(case)}
     if case.state is not CaseState.NOTICED:
         return ticks
-    return {code: _unpromised(tick) if tick.state is TickState.PROMISED else tick for code, tick in ticks.items()}
-
-
-def _unpromised(tick: Tick) -> Tick:
-    return Tick(TickState.UNACCEPTABLE, tick.reason) if tick.reason else Tick(TickState.MISSING)
+    return {code: unpromised(tick) if tick.state is TickState.PROMISED else tick for code, tick in ticks.items()}
 
 
 def _never_asked(case: Case) -> dict[str, Tick]:

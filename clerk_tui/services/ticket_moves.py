@@ -115,7 +115,7 @@ def _move(ws: Workspace, station: Station, wanted: str, verb: Literal["void", "r
     at_ms = done.at_ms if done else ws.hall_clock.now_ms()
     body: t.TicketBody = t.TicketVoided(at_ms=at_ms, reason=reason)
     if done is not None and verb == "return":
-        body = t.TicketReturned(at_ms=at_ms, place_ms=done.place_ms, why="came_back")
+        body = t.TicketReturned(at_ms=at_ms, place_ms=done.place_ms, why="came_back", waits_ms=done.waits_ms)
     with ws.journal.write() as tx:
         ws.journal.append(tx, [entry(ws, known.ticket_id, body, known.day, event_id=action_id)])
         now = store.ticket(tx, known.ticket_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -53,8 +54,15 @@ class Hub:
         self.engine, self.store, self.loop, self.folder = engine, store, loop, folder
         self.counters: list[Counter] = []
         self.run(store.start())
-        self.app = make_app(store)
-        self.http = Http(self.app, loop)
+
+    @cached_property
+    def app(self) -> Litestar:
+        """The application; many tests need none, and it takes longer to make than they do."""
+        return make_app(self.store)
+
+    @cached_property
+    def http(self) -> Http:
+        return Http(self.app, self.loop)
 
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         """Drive a coroutine of the centre to its end."""
@@ -95,5 +103,6 @@ class Hub:
     def close(self) -> None:
         for counter in self.counters:
             counter.journal.close()
-        self.http.close()
+        if "http" in self.__dict__:
+            self.http.close()
         self.run(self.store.close())

@@ -14,7 +14,6 @@ import pytest
 from central.backup import backup, restore
 from central.queue import calling, figures, issuing, looking, moving
 from central.refusal import Refused
-from central.store import Db
 from central.store import queue_numbers as numbers
 from hall import queue_wire as w
 from hall import wire
@@ -543,7 +542,7 @@ def test_who_asks_again_is_told_as_at_the_machine_by_what_is_true_now(queue: Que
     queue.do("return", back, 6.5, "")
     assert told(back.ticket_id, 7).ahead == 2, "also behind who waits for another business of this window"
     queue.window("1", 8, state="closed")
-    assert told(last.ticket.ticket_id, 8) == w.Told(ahead=0), "nobody serves it: only who waits for it too is known"
+    assert told(last.ticket.ticket_id, 8) == w.Told(ahead=1), "no window, no minutes; the number is of what it served"
 
 
 def test_the_first_of_a_morning_is_told_from_the_days_before(queue: Queue) -> None:
@@ -578,14 +577,17 @@ def test_a_window_that_was_switched_off_serves_nobody_who_waits(queue: Queue) ->
     queue.issue(1)
     queue.window("1", 6, BUSINESS)
     now = shown_at(queue, 6)
-    assert [each.there for each in now.windows] == [True, False, True], "window 3 serves on without a network"
-    assert [each.windows for each in now.businesses] == [2]
+    assert [each.there for each in now.windows] == [True, False, False], "also the one that crashed while it served"
+    (one,) = now.businesses
+    assert (one.windows, one.serving, now.windows[2].number) == (1, 1, serving.number), "its ticket is still not done"
     told = queue.issue(6).told
     assert (told.ahead, told.most_min > 1) == (1, True), "there is one window for both who wait"
     queue.window("2", 7, BUSINESS)
     assert queue.issue(7, priority="军人", lane="priority").told.most_min == 1
     queue.window("2", 8, BUSINESS, state="closed")
-    assert [each.there for each in shown_at(queue, 8).windows] == [True, False, True]
+    assert [each.there for each in shown_at(queue, 8).windows] == [True, False, False]
+    queue.do("finish", serving, 9, "3")
+    assert [each.there for each in shown_at(queue, 9).windows] == [True, False, True], "it goes on where it was"
 
 
 def test_a_window_of_yesterday_is_not_there_before_it_says_so(queue: Queue) -> None:
@@ -644,22 +646,3 @@ def test_a_hall_knows_nothing_of_another(hub: Hub, queue: Queue) -> None:
     assert there.refused(lambda: there.do("void", ticket, 1)) == (404, "unknown_ticket")
     assert there.called(1).ticket_id != ticket.ticket_id
     assert there.claim(2, "2").ticket is None
-
-
-def test_no_look_reads_the_whole_queue(queue: Queue) -> None:
-    """However many wait, the claim's looks go by an index that ends at the first."""
-    if queue.hub.engine != "sqlite":
-        pytest.skip("the plan is told in SQLite's words")
-
-    async def plan(db: Db) -> str:
-        found = []
-        for key, column in (("waiting_key", "place_ms"), ("arrival_key", "waits_ms")):
-            found += await db.rows(
-                "EXPLAIN QUERY PLAN SELECT * FROM ticket WHERE " + key + " = 'x'"
-                f" AND (place = '' OR place = '1') AND {column} <= 5"
-                f" ORDER BY {column}, ticket_id LIMIT 1"
-            )
-        return " ".join(row[3] for row in found)
-
-    told = queue.hub.read(plan)
-    assert "ticket_by_place" in told and "ticket_by_wait" in told and "TEMP B-TREE" not in told

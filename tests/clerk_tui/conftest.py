@@ -11,6 +11,7 @@ import pytest
 
 from clerk_tui.config import CatalogueSection, Config, PrintSection, StoreSection
 from clerk_tui.services.workspace import Workspace, open_workspace
+from tests.journals import lay_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -54,6 +55,7 @@ def config(tmp_path: Path) -> Config:
 def ws(config: Config, clock: FixedClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     # The compiled catalogue is the same for every test of a process.
     cache = tmp_path_factory.getbasetemp() / "catalogue-cache"
+    lay_tables(config.store_file)
     workspace = open_workspace(config, clock, cache_dir=cache)
     yield workspace
     workspace.close()

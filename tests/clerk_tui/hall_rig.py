@@ -25,6 +25,7 @@ from hall import wire
 from hall.case import Case
 from tests.central.inline import inline
 from tests.clerk_tui.conftest import ROOT, FixedClock
+from tests.journals import lay_tables
 from tests.wires import Wire
 
 Bend = Callable[[httpx.Request, httpx.Response], httpx.Response]
@@ -98,6 +99,7 @@ class Window:
             store=StoreSection(path=str(folder / "clerk.db"), witness=str(folder / "witness"), ballast_mb=0),
             print=PrintSection(target=f"dir:{folder / 'papers'}"),
         )
+        lay_tables(self.config.store_file)
         self.ws: Workspace = open_workspace(self.config, clock, cache_dir=hall.cache)
         device = self.ws.journal.device()
         request = wire.EnrolRequest(

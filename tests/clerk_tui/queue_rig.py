@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import time_machine
 from click.testing import CliRunner
 
 from central.cli import main as central
@@ -35,9 +38,11 @@ from hall import queue_wire as w
 from hall import wire
 from hall.roles import Actor, Role
 from hall.ticketing import TicketBody
-from tests.clerk_tui.conftest import ROOT
+from tests.clerk_tui.conftest import ROOT, ZONE
 from tests.clerk_tui.sync.test_process import running_centre
+from tests.journals import lay_tables
 
+NOON = dt.time(12)
 Bend = Callable[[str, bytes], bytes | None]
 """What becomes of a reply: path and body in, the body that arrives out; ``None``: nothing arrives."""
 CLERK = Actor(id="0001", name="周敏", roles=frozenset({Role.CLERK}))
@@ -128,6 +133,7 @@ class Seat:
             centre=CentreSection(url=self.between.url),
             print=PrintSection(target=f"dir:{folder / 'papers'}"),
         )
+        lay_tables(self.config.store_file)
         self.ws: Workspace = open_workspace(
             self.config, clock or SystemClock(self.config.timezone), cache_dir=hall.cache
         )
@@ -195,14 +201,21 @@ class Hall:
 
 
 @contextmanager
-def hall_with_queue(folder: Path, cache: Path) -> Iterator[Hall]:
-    """A hall, open while the block runs."""
-    with running_centre(folder / "centre") as url:
-        hall = Hall(folder, cache, url)
-        try:
-            yield hall
-        finally:
-            hall.close()
+def hall_with_queue(folder: Path, cache: Path, opens: dt.time = NOON) -> Iterator[Hall]:
+    """A hall, open while the block runs; here and at its centre it is ``opens`` of today when it begins, whatever the
+    machine's clock says: a day that ends while a test runs voids its tickets."""
+    true = time_machine.escape_hatch
+    now_s = true.time.time() if true.is_travelling() else time.time()
+    ahead_s = dt.datetime.combine(dt.datetime.fromtimestamp(now_s, ZONE).date(), opens, ZONE).timestamp() - now_s
+    with time_machine.travel(now_s + ahead_s, tick=True):
+        time.time()  # from its first reading on such a clock goes
+        # What the centre says is never of later than when it is heard.
+        with running_centre(folder / "centre", ahead_s - 0.1) as url:
+            hall = Hall(folder, cache, url)
+            try:
+                yield hall
+            finally:
+                hall.close()
 
 
 def said(reply: Any) -> bytes:

@@ -141,16 +141,18 @@ def test_supervisors_see_a_second_notice_a_deemed_acceptance_and_a_typed_refusal
     beyond = f.CaseRefused(
         refusal=Refusal("other", "被禁止申请", basis="某法第一条"), refused=DAY, article="", beyond=True
     )
+    # Nobody has looked whether it is complete where an answer leads out of the matter.
+    by_answers = f.CaseRefused(refusal=Refusal("other", "另有事项", basis="某法", exit="x"), refused=DAY, article="")
     runs: list[list[f.FactBody]] = [[received(MISSING_ID), NOTICE, again]]
-    runs += [[received(), refused] for refused in (typed, complete, beyond)]
+    runs += [[received(), refused] for refused in (typed, complete, beyond, by_answers)]
     for run in runs:
         case = fold(facts(*run))
         assert case is not None
         assert case.timeline[-1].alert
-    by_law = f.CaseRefused(refusal=Refusal("other", "另有事项", basis="某法", exit="x"), refused=DAY, article="")
-    by_answers = fold(facts(received(), by_law))
-    assert by_answers is not None
-    assert not by_answers.timeline[-1].alert, "the catalogue's own answer, not a clerk's"
+    by_law = f.CaseRefused(refusal=Refusal("not_needed", "不需要许可", exit="x"), refused=DAY, article="")
+    told = fold(facts(received(), by_law))
+    assert told is not None
+    assert not told.timeline[-1].alert, "the catalogue's own answer, not a clerk's"
     deemed = fold(facts(received(), f.CaseAccepted(accepted=DAY, due=f.Due(), article="", deemed=True)))
     assert deemed is not None
     assert deemed.timeline[-1].alert

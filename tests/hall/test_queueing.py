@@ -24,6 +24,7 @@ from tests.hall.hall_day import Profile, simulate
 
 DAY = dt.date(2026, 11, 23)
 RULE = QueueRule()
+LANES = st.sampled_from(("normal", "priority", "booked", "return"))
 
 
 def at(minutes: float) -> int:
@@ -97,8 +98,21 @@ def test_the_clerk_is_told_why_this_one(held: Ticket, says: str) -> None:
 
 def test_who_comes_back_after_a_call_missed_waits_behind_three() -> None:
     waiting = [ticket(name, came) for name, came in (("A", 1), ("B", 2), ("C", 3), ("D", 4))]
-    back = ticket("X", 0, place_ms=place_back(waiting, at(5), RULE))
+    place = place_back(waiting, at(5), RULE)
+    back = ticket("X", 0, place_ms=place.place_ms, waits_ms=place.waits_ms)
     assert order([*waiting, back], 6) == ["A", "B", "C", "X", "D"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 59), LANES), max_size=9))
+def test_who_comes_back_is_behind_three_now_and_behind_the_same_three_later(people: list[tuple[int, str]]) -> None:
+    waiting = [ticket(f"{index}", came + index / 100, lane=lane) for index, (came, lane) in enumerate(people)]
+    place = place_back(waiting, at(60), RULE)
+    back = ticket("X", 0, place_ms=place.place_ms, waits_ms=place.waits_ms)
+    first = order(waiting, 60)[:3]
+    assert order([*waiting, back], 60)[: len(first) + 1] == [*first, "X"]
+    for later in (61, 75, 90, 120):
+        now = order([*waiting, back], later)
+        assert set(first) <= set(now[: now.index("X")])
 
 
 def test_coming_back_has_a_limit_of_time_and_of_times() -> None:
@@ -108,9 +122,6 @@ def test_coming_back_has_a_limit_of_time_and_of_times() -> None:
     twice = ticket("X", 0, state=TicketState.PASSED, passes=2, ended_ms=at(10))
     assert may_come_back(twice, at(11), RULE) == "已过号2次，请重新取号"
     assert may_come_back(ticket("A", 0), at(1), RULE) == "这张号没有过号"
-
-
-LANES = st.sampled_from(("normal", "priority", "booked", "return"))
 
 
 @given(st.lists(st.tuples(st.integers(0, 120), LANES), min_size=1, max_size=25), st.integers(120, 180))

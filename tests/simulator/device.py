@@ -39,6 +39,7 @@ from hall.reference import make_reference
 from hall.roles import Actor, Role
 from hall.verdict import Tick, TickState, gaps_of
 from tests.builders import PRESENT, ROWS, received
+from tests.journals import empty_database
 from tests.reliability.disk import WORKS
 from tests.simulator.centre import OFFICE
 from tests.simulator.network import Line
@@ -107,7 +108,7 @@ class Device:
         self.copies: list[dict[str, bytes]] = []
         self._pipe: deque[bytes] = deque()
         folder.mkdir()
-        (folder / "clerk.db").write_bytes(world.empty_database())
+        (folder / "clerk.db").write_bytes(empty_database())
         self.boot()
         self._enrol()
 

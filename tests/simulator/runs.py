@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tests.journals import empty_database
 from tests.reliability.disk import Disk, watched
 from tests.simulator.centre import empty_centre
 from tests.simulator.chance import drawn_from
@@ -49,7 +50,7 @@ def run_many(seeds: Iterable[int], *, stop_at: int = 1_000_000) -> Outcome:
     outcome = Outcome()
     # Made once a process and out of the disk's sight: the first run would see more files than the others.
     empty_centre()
-    World.empty_database()
+    empty_database()
     with watched() as disk:
         for seed in seeds:
             wrong, events = run_one(seed, disk)

@@ -8,7 +8,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -17,13 +16,10 @@ from unittest.mock import patch
 from clerk_tui import faults
 from clerk_tui.store.archives import archives_at
 from clerk_tui.store.attachments import path_of
-from clerk_tui.store.connection import Database
 from clerk_tui.store.exchange import Outbox
-from clerk_tui.store.migrations import migrate
 from clerk_tui.sync import files, sending_archives
 from tests.reliability.disk import Disk
 from tests.simulator.centre import Answer, Centre, Crashed
-from tests.simulator.chance import drawn_from
 from tests.simulator.device import EPOCH_MS, Device, Killed, Saved
 from tests.simulator.network import Parcel
 from tests.simulator.plan import END_S, Plan, Step, Weather
@@ -62,19 +58,6 @@ class World:
         ]
         for step in plan.steps:
             self._push(step.at_s, lambda step=step: self._do(step))  # type: ignore[misc]
-
-    @staticmethod
-    @lru_cache(maxsize=1)
-    @drawn_from("an empty counter")
-    def empty_database() -> bytes:
-        """A counter's database with its tables and nothing in them: making one takes longer than a whole run."""
-        folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
-        database = Database(folder / "clerk.db")
-        migrate(database.writer)
-        database.close()
-        content = (folder / "clerk.db").read_bytes()
-        shutil.rmtree(folder)
-        return content
 
     # Time
 

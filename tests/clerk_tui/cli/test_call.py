@@ -160,6 +160,21 @@ def test_the_readable_answer_names_the_number(clerk: Clerk, call: Call, settings
     assert ticket.number in clerk("--config", settings, "call", "next").out
 
 
+def test_looking_says_to_nobody_that_the_window_is_there(call: Call, hall: Hall) -> None:
+    """The status of a window whose program has gone may be read; it serves nobody for that."""
+
+    def heard_ms() -> int:
+        return next(each.seen_ms for each in queue.figures(hall.centre).windows if each.window == "1")
+
+    call("next")
+    before = heard_ms()
+    ticket = hall.issue()
+    told = call("status").json
+    assert (told["online"], [each["number"] for each in told["waiting"]]) == (True, [ticket.number])
+    assert heard_ms() == before
+    assert call("next").json["ticket"]["number"] == ticket.number and heard_ms() > before
+
+
 def test_a_pause_gives_the_called_number_back_and_tells_the_hall(
     clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
 ) -> None:

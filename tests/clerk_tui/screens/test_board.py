@@ -104,6 +104,14 @@ async def test_windows_say_what_they_do_since_when_and_why() -> None:
         assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
 
 
+async def test_of_a_window_that_fell_silent_while_it_served_the_ticket_is_not_forgotten() -> None:
+    gone = replace(QUEUE.windows[0], there=False, seen_ms=NOW - 7 * 60_000)
+    async with at(make_board(Config(), Seen(queue=replace(QUEUE, windows=[gone]), at_ms=NOW))) as visitor:
+        await visitor.press("3")
+        told = [re.sub(r" +", " ", line).strip() for line in visitor.text.splitlines()]
+        assert "1 无人 A046 10:34 6 分钟 7 分钟 A046 还没有办结" in told
+
+
 async def test_an_english_board_says_in_english_why_a_window_pauses() -> None:
     """Reasons are told in Chinese whatever the window's language: a locked screen, one of the choices of a pause."""
     told = {"1": LOCKED, "2": REASONS[2], "3": "去三楼取件"}

@@ -12,7 +12,7 @@ from hall.case import CaseState
 from hall.verdict import Outcome
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import confirm, find_migration
-from tests.clerk_tui.walkins import PERSON, PRESENT
+from tests.clerk_tui.walkins import PERSON, PRESENT, restaurant
 
 
 def received(ws: Workspace, **answers: str) -> str:
@@ -168,6 +168,18 @@ async def test_a_complete_case_that_was_left_is_refused_only_with_why(counter: O
     case = cases.get(ws, reference).case
     assert case.refusal is not None and case.refusal.why == "户籍不变"
     assert next(line for line in case.timeline if line.type == "case.refused").alert
+
+
+async def test_a_refusal_beside_article_32_says_that_it_is_reported(counter: OpenCounter, ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.matter, draft.answers = ws.catalogue.matter("food-licence-renewal"), {"still_valid": "no"}
+    draft.ticks, draft.fields = {}, {}
+    reference = intake.receive(ws, draft).reference
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: reference in clerk.text)
+        await clerk.press("f9")
+        assert "第三十二条之内" in clerk.text and "会报给负责人" in clerk.text and "确认：不予受理" in clerk.text
 
 
 async def test_where_nothing_was_told_yet_no_further_notice_is_offered(counter: OpenCounter, ws: Workspace) -> None:

@@ -78,6 +78,14 @@ async def test_a_window_that_is_gone_is_not_listed() -> None:
         assert "甲" in visitor.text and "乙" not in visitor.text
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_in_english_too_what_a_window_does_is_a_whole_word(size: tuple[int, int]) -> None:
+    config = replace(Config(), screen=replace(Config().screen, language="en"))
+    async with at(make_display(config), size) as visitor:
+        assert "paused" in visitor.text and "pau.." not in visitor.text
+        assert re.search(r"A047 Called(  |$)| A047 Called +3", visitor.text, re.MULTILINE), "and runs into no other"
+
+
 async def test_windows_that_find_no_room_are_counted_and_those_with_a_number_stay() -> None:
     idle = replace(QUEUE.windows[0], number="", ticket_state="", state="open")
     windows = [replace(idle, window=str(at), number="A099" if at == 40 else "") for at in range(1, 41)]

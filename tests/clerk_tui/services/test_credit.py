@@ -12,7 +12,7 @@ from clerk_tui.services.draft import Draft
 from clerk_tui.services.people import broken_promise
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
-from hall.errors import Unlawful
+from hall.errors import BadInput, Unlawful
 from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall
@@ -114,3 +114,24 @@ def test_another_window_knows_both(tmp_path: Path, tmp_path_factory: pytest.Temp
         later.ticks = {"safety_manager": PRESENT}
         supplement.submit(second.ws, later)
         assert not cases.load(second.ws, noticed).good_credit, "it goes with the case"
+
+
+def test_what_is_promised_all_the_same_is_missing_and_nothing_says_otherwise(ws: Workspace) -> None:
+    draft = restaurant(ws, safety_manager=MISSING)
+    draft.good_credit = False
+    reference = intake.receive(ws, draft).reference
+    later = supplement.open_supplement(ws, reference)
+    later.ticks = {"safety_manager": promised(FRIDAY)}
+    assert "失信记录" in supplement.preview(ws, later).warnings["materials.safety_manager"]
+    assert supplement.submit(ws, later).outcome is Outcome.NOTICED
+    case = cases.get(ws, reference).case
+    assert case.ticks["safety_manager"] == MISSING
+    assert not [event.text for event in case.timeline if "承诺" in event.text]
+    again = supplement.open_supplement(ws, reference)
+    again.ticks = {"safety_manager": promised(FRIDAY)}
+    with pytest.raises(BadInput) as error:
+        supplement.submit(ws, again)
+    assert error.value.code == "nothing_handed_in"
+    at_once = restaurant(ws, safety_manager=promised(FRIDAY))
+    at_once.good_credit = False
+    assert cases.get(ws, intake.submit(ws, at_once).reference).case.ticks["safety_manager"] == MISSING

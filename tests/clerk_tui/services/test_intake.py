@@ -352,6 +352,19 @@ def test_a_preview_is_cheap_enough_for_every_key(ws: Workspace) -> None:
     assert sorted(times)[30] < 0.005
 
 
+def test_a_refusal_that_no_item_of_article_32_knows_is_told_to_supervisors_whatever_else_is_open(ws: Workspace) -> None:
+    """行政许可法 art. 72(1): nobody has looked whether the rest is complete, so nobody can say that it was not."""
+    draft = restaurant(ws)
+    draft.matter, draft.answers, draft.ticks, draft.fields = ws.catalogue.matter("food-licence-renewal"), {}, {}, {}
+    draft.answers = {"still_valid": "no"}
+    ready = intake.preview(ws, draft)
+    assert ready.checklist.open_questions and ready.verdict.refusal is not None
+    assert (ready.verdict.refusal.ground, ready.verdict.conforming) == ("other", False)
+    case = cases.get(ws, intake.submit(ws, draft).reference).case
+    assert case.state == "refused"
+    assert next(line for line in case.timeline if line.type == "case.refused").alert
+
+
 def test_a_receipt_keeps_the_last_day_for_a_notice(ws: Workspace, clock: FixedClock) -> None:
     """行政许可法 art. 32(4): five working days after the receipt day; a day that rests on a guess is not promised."""
     reference = intake.receive(ws, restaurant(ws)).reference

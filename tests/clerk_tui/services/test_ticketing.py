@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -437,12 +438,9 @@ def at(machine: Machine, minutes: int) -> str:
 
 
 def slot(machine: Machine) -> tuple[dt.datetime, dt.datetime]:
-    """The half of today that it is now."""
+    """The hours of the hall's day that it is now."""
     today = machine.clock.today()
-    begin, end = dt.datetime.combine(today, dt.time(0, 5), ZONE), dt.datetime.combine(today, dt.time(11, 55), ZONE)
-    if not begin.timestamp() < machine.clock.now_ms() / 1000 < end.timestamp():
-        begin, end = (each + dt.timedelta(hours=11, minutes=50) for each in (begin, end))
-    return begin, end
+    return dt.datetime.combine(today, dt.time(10), ZONE), dt.datetime.combine(today, dt.time(15), ZONE)
 
 
 def booked(code: str, *machines: Machine) -> list[Booking]:
@@ -522,8 +520,7 @@ def test_an_appointment_of_another_day_or_over_is_told(machine: Machine) -> None
     booking.take_in(machine.ws, bookings(f"LATER1,C,{tomorrow} 09:30", f"GONE12,C,{at(machine, -3)},{at(machine, -2)}"))
     for code, error in (("LATER1", "booking_other_day"), ("GONE12", "booking_over")):
         found = booking.find(machine.ws, machine.station, code)
-        if found is None:
-            continue  # three minutes ago was yesterday
+        assert found is not None
         with pytest.raises(TicketRefused) as caught:
             booking.check_in(machine.ws, machine.station, found)
         assert caught.value.code == error and caught.value.hint
@@ -609,3 +606,34 @@ def test_a_ticket_machine_may_do_nothing_but_give_tickets(machine: Machine) -> N
     for wrong in ({"key": "X"}, {"lane": "priority"}, {"lane": "priority", "priority": "—"}, {"lane": "booked"}):
         with pytest.raises(BadInput):
             machine.wish(**{"key": "A", **wrong})
+
+
+@pytest.mark.parametrize(
+    ("opens", "begins", "over", "other_day"),
+    [
+        (dt.time(23, 50), "{today} 23:30,{tomorrow} 00:00", "{today} 22:00,{today} 23:00", "{tomorrow} 00:00"),
+        (dt.time(0, 2), "{today} 00:00,{today} 00:30", "{today} 00:00,{today} 00:01", "{yesterday} 23:50"),
+    ],
+    ids=["before midnight", "after midnight"],
+)
+def test_beside_midnight_an_appointment_is_of_the_hall_s_day(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, opens: dt.time, begins: str, over: str, other_day: str
+) -> None:
+    with ExitStack() as stack:
+        hall = stack.enter_context(hall_with_queue(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache", opens))
+        hall.open("T1", Clock(), role="station")
+        machine = stack.enter_context(contextmanager(opened)(hall, 0))
+        today, day = machine.clock.today(), dt.timedelta(days=1)
+        rows = [f"YY-{nth},A,{row}" for nth, row in enumerate((begins, over, other_day), 4001)]
+        dates = {"yesterday": today - day, "today": today, "tomorrow": today + day}
+        booking.take_in(machine.ws, bookings(*(row.format(**dates) for row in rows)))
+        page = station_work.read("YY-4001", ())(machine.ws, machine.station)
+        assert isinstance(page, Given) and page.slot is not None and page.slot.clock == "now"
+        assert page.taken.ticket.day == today
+        assert hall.ticket(page.taken.ticket.ticket_id).number == page.taken.ticket.number
+        for code, error in (("YY-4002", "booking_over"), ("YY-4003", "booking_other_day")):
+            found = booking.find(machine.ws, machine.station, code)
+            assert found is not None
+            with pytest.raises(TicketRefused) as caught:
+                booking.check_in(machine.ws, machine.station, found)
+            assert caught.value.code == error

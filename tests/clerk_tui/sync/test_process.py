@@ -26,9 +26,20 @@ CENTRE = [sys.executable, "-c", "from central.cli import main; main()"]
 WAIT_S = 30
 
 
+AHEAD = """
+import sys, time, time_machine
+time_machine.travel(time.time() + float(sys.argv.pop(1)), tick=True).start()
+time.time()  # from its first reading on such a clock goes
+from central.cli import main
+main()
+"""
+
+
 @contextmanager
-def running_centre(folder: Path) -> Iterator[str]:
-    command = [*CENTRE, "serve", "--data", str(folder), "--port", "0"]
+def running_centre(folder: Path, ahead_s: float = 0.0) -> Iterator[str]:
+    """A centre's process; its clock is ``ahead_s`` seconds ahead of the machine's."""
+    begin = [sys.executable, "-c", AHEAD, str(ahead_s)] if ahead_s else CENTRE
+    command = [*begin, "serve", "--data", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.match(r"listening (\S+)", process.stdout.readline())
