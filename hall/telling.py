@@ -176,9 +176,11 @@ def _decided(body: f.CaseDecided) -> str:
     return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
 
 
-def _answered(before: Collection[tuple[str, str]], asked: Iterable[tuple[str, str]]) -> str:
+def _answered(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.AnswersCorrected) -> str:
     """What was answered that was open before, in the words of both."""
-    new = (f"{question.rstrip('？?')}：{words}" for question, words in asked if (question, words) not in before)
+    if isinstance(body, f.AnswersCorrected):
+        return _answers_corrected(before, body)
+    new = (f"{question.rstrip('？?')}：{words}" for question, words in body.asked if (question, words) not in before)
     listed = "；".join(new)
     return f"补充回答收件时没有回答的问题：{listed}"
 
@@ -220,10 +222,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CreditStated(good=good):
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
-        case f.CaseAnswered(asked=asked):
-            return _answered(case.matter.questions, asked)
-        case f.AnswersCorrected():
-            return _answers_corrected(case.matter.questions, fact.body)
+        case f.CaseAnswered() | f.AnswersCorrected() as said:
+            return _answered(case.matter.questions, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):
