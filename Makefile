@@ -50,7 +50,9 @@ run: setup ## the counter, on a sample hall with a centre beside it
 kiosk: setup ## the supervisor's board, on the same sample hall (beside `make run`)
 	@exec $(BIN)/clerk board --demo
 
+# The tests start the program hundreds of times: what was edited since the setup is compiled once.
 test: setup ## the whole test suite
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@$(PYTEST) -n 3 --dist worksteal
 
 check: setup ## lint, format, types, and the house's import contracts

@@ -45,6 +45,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
         lambda m: f"{m[1]} working days from receipt of the application",
     ),
     (re.compile(r"(-?[\d,]+\.\d\d)元"), lambda m: f"CNY {m[1]}"),
+    (re.compile(r"([\d,]+\.\d\d)元，缴至(.+)"), lambda m: f"CNY {m[1]}, to {m[2]}"),
     (re.compile("不适用（.*）"), lambda m: "Not applicable"),
     (re.compile(r"(\d+)次"), lambda m: m[1]),
     (re.compile(r"总局令第(\d+)号"), lambda m: f"Order No. {m[1]}"),

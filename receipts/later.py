@@ -240,7 +240,7 @@ def _fee(case: Case) -> dict[str, str]:
         "pay_how": fee.how if fee else "",
         "pay_code": fee.code if fee else "",
         "pay_late": _sentence(fee.late) if fee else "",
-        "to_pay": f"{amount_text(case.fee_open)}（{fee.payee}）" if fee and case.fee_open > 0 else "无",
+        "to_pay": f"{amount_text(case.fee_open)}，缴至{fee.payee}" if fee and case.fee_open > 0 else "无",
         "paid": _payments(case),
     }
 

@@ -537,7 +537,7 @@ def test_what_is_no_licence_is_not_called_one() -> None:
 
 def test_the_collection_slip_names_what_is_still_to_be_paid() -> None:
     assert "应缴费用无" in said(made("pickup"))
-    assert "应缴费用560.00元" in said(made("pickup_to_pay"))
+    assert "应缴费用560.00元，缴至示例市财政局（非税收入专户）" in said(made("pickup_to_pay"))
     paid = said(made("pickup_paid"))
     assert "应缴费用无" in paid and "已缴费用560.00元（2026年9月24日，扫码，票据号9901260000012345）" in paid
 

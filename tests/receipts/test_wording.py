@@ -93,6 +93,7 @@ def test_amounts_dates_and_limits() -> None:
         ("承诺2026年9月24日前补齐", "Promised by 24 September 2026"),
         ("3号窗口", "Window 3"),
         ("示例市小明餐饮管理有限公司", ""),
+        ("560.00元，缴至示例市财政局（非税收入专户）", "CNY 560.00, to 示例市财政局（非税收入专户）"),
     ],
 )
 def test_what_can_be_told_in_english_is_and_names_are_not(text: str, english: str) -> None:

@@ -48,7 +48,7 @@ def forked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_killed_fork_has_kept_what_it_said(fast: Path, cache: Path) -> None:
-    test_killed.kill_and_look(fast, cache, 11, 10)
+    test_killed.kill_and_look(fast, cache, 11, 24)
 
 
 @pytest.mark.soak

@@ -24,10 +24,13 @@ from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.scan import SEALED_SILENCE, Act, Ignore, ScanFilter, Scanned, Wait
 from hall.case import CaseState
 from hall.replica_envelope import from_base45, to_base45
+from hall.verdict import Outcome
 from tests.clerk_tui.conftest import MONDAY
 from tests.clerk_tui.screens import conftest
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import answer_spouse, at_the_desk, find_migration
+from tests.clerk_tui.services.test_back_by_paper import told_there
+from tests.clerk_tui.services.test_deciding_later import BOUGHT
 from tests.clerk_tui.services.test_replica import NAME, code_on, introduce, noticed, window
 from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, promised, unacceptable
 
@@ -367,6 +370,22 @@ async def test_every_bad_code_says_which_and_what_it_means_and_opens_nothing(
         await refused(clerk, ws, code, "replica_outdated")
         introduce(ws, there, revoked=(there.journal.incarnation,))
         await refused(clerk, ws, code, "replica_revoked")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_two_notices_by_different_answers_are_told_apart(
+    counter: OpenCounter, ws: Workspace, there: Workspace, size: tuple[int, int]
+) -> None:
+    reference = told_there(there, ws, {})
+    draft = supplement.open_supplement(there, reference)
+    draft.answers = {**BOUGHT, "minors": "no"}
+    supplement.submit(there, draft, Outcome.NOTICED)
+    text = code_on(there, reference)
+    async with counter(size) as clerk:
+        await scan(clerk, text + "\r")
+        assert isinstance(clerk.screen, ScanDialog)
+        shown = clerk.text.replace("\n", "").replace(" ", "").replace("│", "")
+        assert "replica_answers" in shown and "未成年" in shown and MEANS["replica_answers"][:12] in shown
 
 
 # -- a scan is only ever a scan ----------------------------------------------------------------------------------------

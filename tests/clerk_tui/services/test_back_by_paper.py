@@ -17,10 +17,11 @@ from hall.case import CaseState
 from hall.errors import BadInput
 from hall.fold import fold
 from hall.verdict import Outcome
+from tests.clerk_tui.conftest import MONDAY
 from tests.clerk_tui.services.test_deciding_later import BOUGHT, migration
 from tests.clerk_tui.services.test_replica import NAME, code_on, noticed, refused
 from tests.clerk_tui.services.test_replica import there as there  # the window two floors up
-from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, unacceptable
+from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PERSON, PRESENT, promised, unacceptable
 
 LI_SI = {"name": "李四"}
 
@@ -64,6 +65,35 @@ def test_back_at_the_first_window_all_that_the_notice_names_is_asked_for(
         assert (whole.state, whole.answers, whole.gaps) == (CaseState.ACCEPTED, BOUGHT, ())
         assert [row.code for row in whole.rows] == [row.code for row in back.case.rows]
         assert not [line.misfit for line in whole.timeline if line.misfit]
+
+
+def test_to_and_fro_by_every_paper_in_turn(ws: Workspace, there: Workspace) -> None:
+    reference = told_there(ws, there, {})
+    back = went_on(ws, there, reference)
+    again = went_on(ws, there, reference)
+    assert again.case == back.case, "a second scan finds it as the first left it"
+    again.ticks = {"house": PRESENT}
+    supplement.submit(ws, again)
+    last = went_on(there, ws, reference, "receipt")
+    assert [row.code for row in last.rows] == ["parentage"]
+    last.ticks = {"parentage": PRESENT}
+    assert supplement.submit(there, last).state is CaseState.ACCEPTED
+    for journals in permutations(w.journal.facts_of(last.case.case_id) for w in (ws, there)):
+        whole = fold(in_order(fact for journal in journals for fact in journal))
+        assert whole is not None and (whole.state, whole.gaps) == (CaseState.ACCEPTED, ())
+        assert not [line.misfit for line in whole.timeline if line.misfit]
+
+
+def test_what_was_promised_at_the_second_window_is_brought_to_the_first(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws)).reference
+    draft = went_on(there, ws, reference, "receipt")
+    draft.answers = dict(BOUGHT)
+    draft.ticks = dict.fromkeys(("house", "parentage"), promised(MONDAY))
+    assert supplement.submit(there, draft, Outcome.TOLERATED).state is CaseState.TOLERATED
+    back = went_on(ws, there, reference, "acceptance")
+    assert [row.code for row in back.rows] == ["parentage", "house"]
+    back.ticks = dict.fromkeys(("house", "parentage"), PRESENT)
+    assert supplement.submit(ws, back).state is CaseState.ACCEPTED
 
 
 def test_told_at_both_windows_by_other_answers_a_person_is_asked_and_nothing_goes_on(

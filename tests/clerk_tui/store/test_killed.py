@@ -17,7 +17,7 @@ from clerk_tui.services.workspace import open_workspace
 from tests.clerk_tui.conftest import ROOT, FixedClock
 from tests.reliability.figures import record
 
-KILLS = 20
+KILLS = 8
 
 
 def run_and_kill(folder: Path, cache: Path, rng: random.Random) -> list[list[str]]:
