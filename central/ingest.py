@@ -43,7 +43,7 @@ async def push(store: Store, device: DeviceRow, request: wire.PushRequest, now_m
     if request.device != device.device_id or not wire.push_is_signed(device.public_key, request):
         raise Refused(403, wire.Problem(code="bad_signature", message="签名与设备不符"))
     taken = await take(store, device, request.nonce, lambda db: _take(db, device, request, now_ms))
-    return acknowledge(store, device, request.incarnation, taken, now_ms)
+    return acknowledge(store, device, request.incarnation, request.nonce, taken, now_ms)
 
 
 async def take(store: Store, device: DeviceRow, nonce: bytes, work: Callable[[Db], Awaitable[Taken]]) -> Taken:
@@ -62,8 +62,8 @@ async def take(store: Store, device: DeviceRow, nonce: bytes, work: Callable[[Db
         raise Refused(refused.http_status, signed) from None
 
 
-def acknowledge(store: Store, device: DeviceRow, code: str, taken: Taken, now_ms: int) -> wire.PushReply:
-    """The signed reply to what was taken in."""
+def acknowledge(store: Store, device: DeviceRow, code: str, nonce: bytes, taken: Taken, now_ms: int) -> wire.PushReply:
+    """The signed reply to what was taken in by the request that carried ``nonce``."""
     receipt = wire.Receipt(
         device=device.device_id,
         incarnation=code,
@@ -72,7 +72,9 @@ def acknowledge(store: Store, device: DeviceRow, code: str, taken: Taken, now_ms
         acked_hash=taken.last_hash,
         server_time_ms=now_ms,
     )
-    return wire.PushReply(receipt=wire.sign_receipt(store.key, receipt), results=taken.results, withheld=taken.withheld)
+    signed = wire.sign_receipt(store.key, receipt)
+    reply = wire.PushReply(receipt=signed, results=taken.results, withheld=taken.withheld)
+    return wire.sign_reply(store.key, device.device_id, nonce, reply)
 
 
 async def journal_of(db: Db, device: DeviceRow, code: str, epoch: str, first_seq: int) -> tuple[str, IncarnationRow]:

@@ -32,7 +32,7 @@ async def withhold(store: Store, device: DeviceRow, told: w.Report, now_ms: int)
     if not wire.head_is_signed(device.public_key, told.signature, told.incarnation, head, told.seq):
         raise Refused(403, wire.Problem(code="bad_signature", message="签名与设备不符"))
     taken = await ingest.take(store, device, told.nonce, lambda db: _withhold(db, device, told, now_ms))
-    return ingest.acknowledge(store, device, told.incarnation, taken, now_ms)
+    return ingest.acknowledge(store, device, told.incarnation, told.nonce, taken, now_ms)
 
 
 async def _withhold(db: Db, device: DeviceRow, told: w.Report, now_ms: int) -> ingest.Taken:

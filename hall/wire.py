@@ -151,12 +151,14 @@ class Receipt(_Message, frozen=True):
 
 class PushReply(_Message, frozen=True):
     """Reply to a push; only ``receipt`` with a good signature acknowledges anything. ``withheld`` are the facts among
-    ``results`` of which the centre has the outline only (``hall.wire_oversight.Report``)."""
+    ``results`` of which the centre has the outline only (``hall.wire_oversight.Report``). ``signature`` is the centre's
+    over all of it, for the request's ``nonce``: what became of a fact is no stranger's to say."""
 
     receipt: Receipt
     results: list[PushResult]
     retry_after_ms: Number = 0
     withheld: list[Number] = []
+    signature: Annotated[bytes, Meta(max_length=64)] = b""
 
 
 class Problem(_Message, frozen=True):
@@ -277,6 +279,16 @@ def receipt_is_signed(server_key: bytes, receipt: Receipt) -> bool:
     return _verify(server_key, receipt.signature, _receipt_bytes(receipt))
 
 
+def sign_reply(key: Ed25519PrivateKey, device: str, nonce: bytes, reply: PushReply) -> PushReply:
+    """The reply, its receipt signed already, with the centre's signature for the request that carried ``nonce``."""
+    return msgspec.structs.replace(reply, signature=key.sign(_reply_bytes(device, nonce, reply)))
+
+
+def reply_is_signed(server_key: bytes, device: str, nonce: bytes, reply: PushReply) -> bool:
+    """Whether the pinned centre key answered this very request; the receipt in it is looked at for itself."""
+    return _verify(server_key, reply.signature, _reply_bytes(device, nonce, reply))
+
+
 def told_through(receipt: Receipt, results: Sequence[PushResult]) -> int:
     """Through which fact a journal counts as sent: as far as ``results`` tell what became of each, even if the receipt
     goes further. Of the rest it is not known yet of which the centre has the outline only."""
@@ -320,6 +332,13 @@ def page_is_signed(server_key: bytes, device: str, cursor: str, signature: str, 
 
 def _page_bytes(device: str, cursor: str, digest: bytes) -> bytes:
     return msgspec.json.encode(["page1", device, cursor, digest])
+
+
+def _reply_bytes(device: str, nonce: bytes, reply: PushReply) -> bytes:
+    told = [[each.seq, each.status, each.server_seq, each.case_version, each.reason] for each in reply.results]
+    return msgspec.json.encode(
+        ["reply1", device, nonce, reply.receipt.signature, told, reply.retry_after_ms, reply.withheld]
+    )
 
 
 def _problem_bytes(device: str, nonce: bytes, problem: Problem) -> bytes:

@@ -168,7 +168,7 @@ class Client:
         if status != 200:
             return self._push_refused(answer, request.nonce, facts)
         reply = decode(body, wire.PushReply)
-        if reply is None or not self._is_ours(reply.receipt):
+        if reply is None or not self._is_answer(reply, request.nonce):
             return Trouble(what="not_the_centre", detail="a reply without a good receipt")
         receipt = reply.receipt
         ours = self._outbox.hash_at(receipt.acked_through)
@@ -223,6 +223,11 @@ class Client:
             and receipt.incarnation == self._device.incarnation
         )
 
+    def _is_answer(self, reply: wire.PushReply, nonce: bytes) -> bool:
+        """Whether the centre answered the request with this nonce, and so with all that the reply says."""
+        device = self._device
+        return self._is_ours(reply.receipt) and wire.reply_is_signed(device.server_key, device.device_id, nonce, reply)
+
     def _push_refused(self, answer: Answer, nonce: bytes, facts: list[wire.WireFact]) -> Trouble | None:
         status, body, _ = answer
         problem = decode(body, wire.Problem)
@@ -258,7 +263,7 @@ class Client:
         reply = decode(body, wire.PushReply)
         if (
             reply is None
-            or not self._is_ours(reply.receipt)
+            or not self._is_answer(reply, nonce)
             or reply.receipt.acked_through < seq
             or [result.seq for result in reply.results] != [seq]
             or (reply.receipt.acked_through == seq and reply.receipt.acked_hash != fact.hash)

@@ -150,8 +150,11 @@ def test_a_signed_receipt_for_another_history_is_a_fork(rig: Rig) -> None:
     def other_history(request: httpx.Request, response: httpx.Response) -> httpx.Response:
         reply = msgspec.json.decode(response.content, type=wire.PushReply)
         receipt = msgspec.structs.replace(reply.receipt, acked_hash=b"x" * 32)
-        signed = wire.sign_receipt(rig.store.key, receipt)
-        return httpx.Response(200, content=msgspec.json.encode(msgspec.structs.replace(reply, receipt=signed)))
+        signed = msgspec.structs.replace(reply, receipt=wire.sign_receipt(rig.store.key, receipt))
+        push = msgspec.json.decode(request.read(), type=wire.PushRequest)
+        return httpx.Response(
+            200, content=msgspec.json.encode(wire.sign_reply(rig.store.key, push.device, push.nonce, signed))
+        )
 
     rig.bend = other_history
     trouble = rig.run()

@@ -90,9 +90,9 @@ class Fuzzer:
         add_case(self.journal, 1)
         self.device = self.journal.device()
         self.hashes = [self.device.genesis, *(each.hash for each in self.journal.sealed_from(1, 3))]
-        self.good = self._reply(STORED, CENTRE)
         self.asked = b""
         """What is answered."""
+        self.good = self._reply(STORED, CENTRE)
 
     def _reply(self, through: int, key: Ed25519PrivateKey, **change: Any) -> bytes:
         bare = wire.Receipt(
@@ -107,12 +107,18 @@ class Fuzzer:
         results = [
             wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq) for seq in range(1, through + 1)
         ]
-        return msgspec.json.encode(wire.PushReply(receipt=receipt, results=results))
+        reply = wire.PushReply(receipt=receipt, results=results)
+        return msgspec.json.encode(wire.sign_reply(key, self.device.device_id, self._nonce(), reply))
+
+    def _nonce(self) -> bytes:
+        """That of the request, as anybody who reads it knows it."""
+        return b64decode(json.loads(self.asked or b"{}").get("nonce", ""))
 
     def reply(self, request: httpx.Request) -> httpx.Response:
         """One reply to ``request``; about one in thirty is the centre's own."""
         rng = self.rng
         self.asked = request.read()
+        self.good = self._reply(STORED, CENTRE)
         make = rng.choice(
             (
                 self._altered,
@@ -183,8 +189,7 @@ class Fuzzer:
         code = rng.choice(("gap", "epoch_changed", "gap", "epoch_changed", "hash_mismatch", "device_revoked", "x", ""))
         epoch = rng.choice(("e1", "e2", "", rng.randbytes(8).hex(), "E" * 300, "E" * 70_000))
         bare = wire.Problem(code=code, message="", expected=through + 1, epoch=epoch, hash=self.hashes[through])
-        nonce = b64decode(json.loads(self.asked or b"{}").get("nonce", ""))
-        key, named = rng.choice(((STRANGER, nonce), (CENTRE, b"of another request"), (CENTRE, b"")))
+        key, named = rng.choice(((STRANGER, self._nonce()), (CENTRE, b"of another request"), (CENTRE, b"")))
         signed = wire.sign_problem(key, self.device.device_id, named, bare).signature
         return json.dumps(
             {
@@ -206,13 +211,16 @@ class Fuzzer:
         with httpx.Client(base_url="http://centre.invalid", transport=transport) as http:
             for _ in range(count):
                 Client(http, outbox, key, "token", keeper, save_token=lambda token: None).run()
-                acked, told, epoch = (
+                acked, told, altered, epoch = (
                     self.journal.read()
-                    .execute("SELECT acked_through, (SELECT max(seq) FROM event_status), server_epoch FROM device")
+                    .execute(
+                        "SELECT acked_through, (SELECT max(seq) FROM event_status), (SELECT count(*) FROM event_status"
+                        " WHERE state <> 'applied' OR reason <> '' OR server_seq <> seq), server_epoch FROM device"
+                    )
                     .fetchone()
                 )
                 assert epoch == "e1", "nobody but the centre says that it was restored"
-                falsely += acked > STORED or (told or 0) > STORED
+                falsely += acked > STORED or (told or 0) > STORED or altered > 0
                 truly += acked == STORED
                 if acked or told:
                     with self.journal.write() as db:

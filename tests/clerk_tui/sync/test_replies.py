@@ -124,6 +124,13 @@ def ok(message: object) -> Reply:
     return 200, msgspec.json.encode(message), {}
 
 
+def signed(rig: Rig, asked: Asked, reply: wire.PushReply, **bent: Any) -> Reply:
+    """A reply to a push or a report as the centre sends it; ``bent``: with another key, or for another request."""
+    nonce = asked.push().nonce if asked.path.endswith("/push") else msgspec.json.decode(asked.body, type=Report).nonce
+    named: dict[str, Any] = {"key": CENTRE_KEY, "device": rig.server.device, "nonce": nonce} | bent
+    return ok(wire.sign_reply(reply=reply, **named))
+
+
 def problem(status: int, code: str, **more: Any) -> Callable[[Asked], Reply]:
     headers = more.pop("headers", {})
     body = msgspec.json.encode(wire.Problem(code=code, message="中心的话", **more))
@@ -192,7 +199,7 @@ class Rig:
             last = request.first_seq + min(count, len(request.events)) - 1
             told = range(request.first_seq, last + 1)
             results = [wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq) for seq in told]
-            return ok(wire.PushReply(receipt=self.receipt(last), results=results, **more))
+            return signed(self, asked, wire.PushReply(receipt=self.receipt(last), results=results, **more))
 
         return answer
 
@@ -310,15 +317,52 @@ def test_whatever_else_answers_is_no_network(rig: Rig, answer: Reply) -> None:
 )
 def test_a_receipt_that_was_altered_acknowledges_nothing(rig: Rig, change: dict[str, Any]) -> None:
     altered = msgspec.structs.replace(rig.receipt(3), **change)
-    rig.server.answers = [lambda asked: ok(wire.PushReply(receipt=altered, results=[]))]
+    rig.server.answers = [lambda asked: signed(rig, asked, wire.PushReply(receipt=altered, results=[]))]
     assert what(rig.run()) == "not_the_centre"
     assert rig.acked == 0
+
+
+CHANGED_RESULTS: dict[str, dict[str, Any]] = {
+    "another state": {"status": wire.Status.CONFLICT},
+    "another reason": {"reason": "证件不符"},
+    "another number": {"server_seq": 99},
+    "another version": {"case_version": 7},
+}
+
+
+@pytest.mark.parametrize("change", CHANGED_RESULTS.values(), ids=CHANGED_RESULTS)
+def test_what_became_of_a_fact_is_believed_of_the_centre_alone(rig: Rig, change: dict[str, Any]) -> None:
+    """The receipt is the centre's own: only what stands beside it was altered on the way."""
+
+    def altered(asked: Asked) -> Reply:
+        reply = msgspec.json.decode(rig.takes()(asked)[1], type=wire.PushReply)
+        first, *rest = reply.results
+        return ok(msgspec.structs.replace(reply, results=[msgspec.structs.replace(first, **change), *rest]))
+
+    def delayed(asked: Asked) -> Reply:
+        reply = msgspec.json.decode(rig.takes()(asked)[1], type=wire.PushReply)
+        return ok(msgspec.structs.replace(reply, retry_after_ms=300_000))
+
+    def withholding(asked: Asked) -> Reply:
+        reply = msgspec.json.decode(rig.takes()(asked)[1], type=wire.PushReply)
+        return ok(msgspec.structs.replace(reply, withheld=[1]))
+
+    def of_another_request(asked: Asked) -> Reply:
+        reply = msgspec.json.decode(rig.takes()(asked)[1], type=wire.PushReply)
+        return signed(rig, asked, reply, nonce=b"of another request")
+
+    for answer in (altered, delayed, withholding, of_another_request):
+        rig.server.answers = [answer]
+        assert what(rig.run()) == "not_the_centre"
+        assert rig.acked == 0 and not rig.journal.read().execute("SELECT 1 FROM event_status").fetchall()
+    rig.server.answers = [rig.takes()]
+    assert rig.run() is None and rig.acked == 3
 
 
 @pytest.mark.parametrize("through", [2, 3, 4, 9])
 def test_a_signed_receipt_for_another_history_is_a_fork(rig: Rig, through: int) -> None:
     receipt = rig.receipt(through, b"x" * 32)
-    rig.server.answers = [lambda asked: ok(wire.PushReply(receipt=receipt, results=[]))]
+    rig.server.answers = [lambda asked: signed(rig, asked, wire.PushReply(receipt=receipt, results=[]))]
     assert what(rig.run()) == "fork"
     assert rig.acked == 0
 
@@ -414,7 +458,7 @@ def picky(rig: Rig, refused: set[int], reports: list[Report], *, knows_reports: 
             reason = "中心收不下这条记录的内容"
             result = wire.PushResult(seq=told.seq, status=wire.Status.QUARANTINED, server_seq=9, reason=reason)
             reply = wire.PushReply(receipt=rig.receipt(told.seq), results=[result], withheld=[told.seq])
-            return ok(reply)
+            return signed(rig, asked, reply)
         if asked.path.endswith("/push"):
             push = asked.push()
             if refused & set(range(push.first_seq, push.first_seq + len(push.events))):
@@ -464,9 +508,17 @@ def test_a_report_is_acknowledged_by_a_signed_receipt_for_that_fact_only(rig: Ri
     centre = rig.server.always
     assert centre is not None
     forged = wire.PushReply(receipt=rig.receipt(1, digest=b"x" * 32), results=[])
-    replies: list[object] = [forged, {}, wire.Problem(code="", message="")]
+    result = wire.PushResult(seq=1, status=wire.Status.QUARANTINED, server_seq=9)
+    true = wire.PushReply(receipt=rig.receipt(1), results=[result], withheld=[1])
+    replies: list[Callable[[Asked], Reply]] = [
+        lambda asked: signed(rig, asked, forged),
+        lambda asked: signed(rig, asked, true, nonce=b"of another request"),
+        lambda asked: ok(true),
+        lambda asked: ok({}),
+        lambda asked: ok(wire.Problem(code="", message="")),
+    ]
     for reply in replies:
-        rig.server.always = lambda asked, reply=reply: ok(reply) if "report" in asked.path else centre(asked)
+        rig.server.always = lambda asked, reply=reply: reply(asked) if "report" in asked.path else centre(asked)
         assert what(rig.run()) == "not_the_centre" and rig.acked == 0
 
 
@@ -573,7 +625,7 @@ def test_a_centre_that_was_restored_gets_from_where_it_stands(rig: Rig, status: 
             wire.PushResult(seq=seq, status=wire.Status.APPLIED, server_seq=seq)
             for seq in range(request.first_seq, last + 1)
         ]
-        return ok(wire.PushReply(receipt=rig.receipt(last, epoch="restored"), results=results))
+        return signed(rig, asked, wire.PushReply(receipt=rig.receipt(last, epoch="restored"), results=results))
 
     rig.server.answers = [back, takes]
     rig.server.always = lambda asked: nothing_new(rig.server.device, asked, "restored")
