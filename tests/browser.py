@@ -78,10 +78,11 @@ class Tab:
             while colour not in {found for _count, found in (await self.picture()).getcolors(1 << 24) or ()}:
                 await asyncio.sleep(0.1)
 
-    async def until_other(self, before: Image.Image) -> None:
-        """Until the page looks otherwise than it did."""
+    async def until_other(self, before: Image.Image, lines: tuple[int, int]) -> None:
+        """Until the page looks otherwise than it did between two of its lines of pixels."""
+        part = (0, lines[0], before.width, lines[1])
         async with asyncio.timeout(LIMIT_S):
-            while (await self.picture()).tobytes() == before.tobytes():
+            while (await self.picture()).crop(part).tobytes() == before.crop(part).tobytes():
                 await asyncio.sleep(0.1)
 
     async def key(self, name: str, code: int, *, control: bool = False) -> None:

@@ -106,7 +106,9 @@ class BoardScreen(Screen[None]):
         self.query_one(_Pane).paint()
         pane = self.query_one(_Pane)
         can = {"open": pane.leads, "back": len(self.trail) > 1 or self.number > 0}
-        line = [Key(_(a.shown), _(a.short), can.get(a.id, True), a.rank) for a in actions.group(GROUP) if a.short]
+        # In a browser there is nothing to leave.
+        named = [a for a in actions.group(GROUP) if a.short and not (a.id == "leave" and self.board.is_web)]
+        line = [Key(_(a.shown), _(a.short), can.get(a.id, True), a.rank) for a in named]
         self.query_one(KeyLine).show(line)
 
     def sheet(self, columns: int, rows: int) -> Sheet:

@@ -2,6 +2,10 @@
 "use strict";
 const again = () => window.location.reload();
 document.getElementById("again").addEventListener("click", again);
+// Keys go to the board from its first picture on; nobody has to click on it before.
+const take = () => document.querySelector(".xterm-helper-textarea")?.focus();
+window.addEventListener("focus", take);
 new MutationObserver(() => {
+  if (document.body.classList.contains("-first-byte")) take();
   if (document.body.classList.contains("-closed")) setTimeout(again, 15000);
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import os
@@ -18,7 +19,7 @@ import pytest
 
 from clerk_tui.cli.serving import POLICY, page, read_address
 from hall.errors import BadInput
-from tests.browser import CHROMIUM, browser
+from tests.browser import CHROMIUM, LIMIT_S, browser
 
 ROOT = Path(__file__).resolve().parents[3]
 NEEDS_CHROMIUM = pytest.mark.skipif(not CHROMIUM, reason="the page is looked at in a real browser: install chromium")
@@ -136,9 +137,13 @@ async def test_a_real_browser_draws_the_board_moves_through_it_and_asks_nobody_e
     async with browser(tmp_path / "profile") as tab:
         await tab.ask("Page.navigate", url=f"http://127.0.0.1:{served}/")
         await tab.until_painted((0x24, 0x49, 0x5F))
+        async with asyncio.timeout(LIMIT_S):
+            while not await tab.true("document.activeElement.classList.contains('xterm-helper-textarea')"):
+                await asyncio.sleep(0.05)
         before = await tab.picture()
         await tab.key("ArrowRight", 39)
-        await tab.until_other(before)
+        # Where the pages are named: the line above tells the time and changes by itself.
+        await tab.until_other(before, lines=(20, 34))
         await tab.key("q", 81, control=True)
         await tab.ask("Runtime.evaluate", expression="1")
         assert not await tab.true("document.body.classList.contains('-closed')"), "Ctrl+Q leaves nothing in a browser"

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from clerk_tui.config import Config, ScreenSection
-from clerk_tui.screens.board import BoardScreen
+from clerk_tui.screens.board import BoardApp, BoardScreen
 from clerk_tui.screens.kiosk import CodeScreen
 from clerk_tui.screens.paused import REASONS
 from clerk_tui.services.hall_watch import NO_KIOSK, Choice, Seen
@@ -102,6 +102,20 @@ async def test_windows_say_what_they_do_since_when_and_why() -> None:
         assert "2 叫号中 A047 10:40 0 分钟 刚刚 64 秒后号码退回" in told
         assert "5 暂停 - 10:28 12 分钟 刚刚 午餐轮换" in told
         assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
+
+
+@pytest.mark.parametrize("in_browser", [False, True])
+async def test_nothing_is_offered_to_leave_in_a_browser(monkeypatch: pytest.MonkeyPatch, in_browser: bool) -> None:
+    monkeypatch.setattr(BoardApp, "is_web", in_browser)
+    async with at(make_board(Config())) as visitor:
+        assert ("Ctrl+Q" in visitor.text) is not in_browser
+
+
+async def test_in_english_it_is_told_whole_who_has_a_case() -> None:
+    async with at(make_board(Config(screen=ScreenSection(language="en"))), NARROW) as visitor:
+        await visitor.press("4", "enter")
+        await visitor.until(lambda: "SL01-A1-00458-7" in visitor.text)
+        assert "Procedure " in visitor.text and "Proced.." not in visitor.text
 
 
 async def test_of_a_window_that_fell_silent_while_it_served_the_ticket_is_not_forgotten() -> None:
