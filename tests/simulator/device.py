@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 from msgspec import structs
@@ -37,6 +37,7 @@ from hall.errors import StoreError
 from hall.ids import uuid7
 from hall.reference import make_reference
 from hall.roles import Actor, Role
+from hall.steps import misfit
 from hall.verdict import Tick, TickState, gaps_of
 from tests.builders import PRESENT, ROWS, received
 from tests.journals import empty_database
@@ -153,7 +154,7 @@ class Device:
         rng = self.world.rng
         if bad:
             self.drafts.append([self._entry(uuid7(self.clock.now_ms(), rng.randbytes(10)), f.NoteAdded(text="?"))])
-        elif rng.random() < 0.35 and self._go_on():
+        elif (rng.random() < 0.35 and self._go_on()) or (rng.random() < 0.2 and self._end()):
             pass
         elif self.cases and rng.random() < 0.4:
             case = rng.choice(self.cases)
@@ -167,11 +168,7 @@ class Device:
 
     def _go_on(self) -> bool:
         """Go on with a case of the hall that waits for a paper: one of another window's too, as the feed told it."""
-        known = self.journal.read().execute("SELECT case_id FROM inbox_change ORDER BY case_id").fetchall()
-        told = sorted({row[0] for row in known} | set(self.cases))
-        with self.journal.write() as tx:
-            found = [hall_cases.look(self.ws, tx, case) for case in told]
-        waiting = [each for each in found if each is not None and each.case.state in hall_cases.OPEN]
+        waiting = [each for each in self._known() if each.case.state in hall_cases.OPEN]
         if not waiting:
             return False
         chosen = self.world.rng.choice(waiting)
@@ -183,6 +180,31 @@ class Device:
             self.world.noted("went on with another window's case")
         self.drafts.append([self._entry(chosen.case.case_id, body) for body in bodies])
         return True
+
+    def _end(self) -> bool:
+        """End a case of the hall from a side: another window may go on with it, or end it, before it hears of that."""
+        rng, day = self.world.rng, self.clock.today()
+        ways: tuple[Literal["withdrawn", "returned"], ...] = ("withdrawn", "returned")
+        how = rng.choice(ways)
+        body = f.CaseClosed(how=how, day=day, reason="申请人来电")
+        open_to_it = [each for each in self._known() if not misfit(each.case, body)]
+        if not open_to_it:
+            return False
+        chosen = rng.choice(open_to_it)
+        bodies: list[f.FactBody] = [body]
+        if chosen.news:
+            bodies.insert(0, hall_cases.adoption(self.ws, chosen, whole=True))
+            self.world.noted("ended another window's case")
+        self.world.noted(f"a case {how}")
+        self.drafts.append([self._entry(chosen.case.case_id, each) for each in bodies])
+        return True
+
+    def _known(self) -> list[hall_cases.HallCase]:
+        """The cases of the hall, as this window shows them."""
+        told = self.journal.read().execute("SELECT case_id FROM inbox_change ORDER BY case_id").fetchall()
+        with self.journal.write() as tx:
+            found = [hall_cases.look(self.ws, tx, case) for case in sorted({row[0] for row in told} | set(self.cases))]
+        return [each for each in found if each is not None]
 
     def scan(self) -> None:
         """The clerk adds a scan to a case that was begun here."""
