@@ -30,15 +30,17 @@ def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
     changes = _list(case, body)
     rows = changes.get("rows", case.rows)
     ticks = _ticks(case, body, rows)
-    promises = body.promises or case.promises
-    gaps = gaps_left(rows, ticks, {promise.code for promise in promises} if state is S.TOLERATED else None)
-    still = {gap.code for gap in gaps}
+    promised = body.promises or case.promises
+    gaps = gaps_left(rows, ticks, {promise.code for promise in promised} if state is S.TOLERATED else None)
+    # What the paper still waits for, and lies here already.
+    brought = {gap.code for gap in gaps_of(body.rows, body.ticks)} - {gap.code for gap in gaps}
+    promises = tuple(promise for promise in promised if promise.code not in brought)
     changes |= {
         # Each window may have taken what the other still waited for: all promises are kept then.
-        "state": S.ACCEPTED if state is S.TOLERATED and not gaps else state,
+        "state": S.ACCEPTED if state is S.TOLERATED and not promises else state,
         "ticks": ticks,
         "gaps": gaps,
-        "promises": tuple(promise for promise in promises if promise.code in still),
+        "promises": promises,
         "good_credit": case.good_credit and body.good_credit,
     }
     if body.notices > len(case.notices) or not {gap.code for gap in body.told} <= set(_told(case)):
