@@ -54,7 +54,7 @@ def test_who_is_sent_to_another_matter_is_not_told_what_would_be_decided(ws: Wor
 
 
 @pytest.mark.parametrize("brought", [True, False])
-def test_a_complete_application_that_is_turned_away_beside_the_act_is_told_to_supervisors(
+def test_who_is_turned_away_beside_the_act_is_told_to_supervisors_and_whether_all_was_there(
     ws: Workspace, brought: bool
 ) -> None:
     """行政许可法 art. 72(1). The reason is the catalogue's, so nobody at the counter has to explain it."""
@@ -64,7 +64,7 @@ def test_a_complete_application_that_is_turned_away_beside_the_act_is_told_to_su
     assert not intake.preview(ws, draft).checklist.open_questions
     case = cases.get(ws, intake.submit(ws, draft, Outcome.REFUSED).reference).case
     line = next(line for line in case.timeline if line.type == "case.refused")
-    assert line.alert is brought and ("材料齐全" in line.text) is brought
+    assert line.alert and ("材料齐全" in line.text) is brought
 
 
 @pytest.mark.parametrize("organ", ["示例市市场监督管理局", "示例市市场监督管理局（食品窗口）", " 市场监管局 "])
