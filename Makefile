@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check bench soak setup lock messages snapshots pictures golden clean
+.PHONY: help run kiosk test change check bench soak setup lock messages snapshots pictures golden clean
 .SUFFIXES:
 
 VENV := .venv
@@ -54,6 +54,9 @@ kiosk: setup ## the supervisor's board, on the same sample hall (beside `make ru
 test: setup ## the whole test suite
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@$(PYTEST) -n 3 --dist worksteal
+
+change: setup ## what every change has to pass besides: a thousand seeds, a thousand kills
+	@$(PYTEST) -n 2 --dist worksteal -m change
 
 check: setup ## lint, format, types, and the house's import contracts
 	@$(BIN)/ruff check .
@@ -111,7 +114,7 @@ messages: setup ## the translation template, from the texts in the code
 	@$(BIN)/python -m tests.i18n_extract
 
 snapshots: setup ## the screens' reference pictures, anew
-	@$(PYTEST) -n 2 --snapshot-update -m "not soak" tests/clerk_tui
+	@$(PYTEST) -n 2 --snapshot-update -m "not soak and not change" tests/clerk_tui
 
 golden: setup ## the papers' reference hashes, anew (look at the papers first: clerk paper preview)
 	@$(BIN)/python -m tests.receipts.golden

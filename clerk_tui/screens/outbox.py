@@ -225,7 +225,7 @@ class OutboxScreen(CounterScreen):
         spec = Spec(
             _("哪边算数？"),
             (
-                (" ".join(filter(None, (conflict.reference, conflict.other_reference))), "strong"),
+                ("  ".join(filter(None, (conflict.reference, conflict.other_reference, whose(conflict)))), "strong"),
                 (flag_word(conflict.kind) or conflict.kind, "warn"),
                 (conflict.reason, "plain"),
                 *((side, "plain") for side in sides_of(conflict)),

@@ -28,9 +28,10 @@ SAME_REFERENCE: Final = "same_reference"
 
 
 class HallConflict(Struct, frozen=True, kw_only=True):
-    """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; ``window`` is
-    the code of the device that came second. ``id`` is empty where only the case is known, off line. ``sides`` are the
-    cases that one reference is on, masked, as far as this window knows them; empty for any other kind."""
+    """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; it arose from
+    record ``seq`` of ``window``, the code of the device that came second, which ``actor`` wrote. ``id`` is empty where
+    only the case is known, off line; ``seq`` is 0 there. ``sides`` are the cases that one reference is on, masked, as
+    far as this window knows them; empty for any other kind."""
 
     id: str
     kind: str
@@ -39,6 +40,8 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     other_reference: str = ""
     reason: str = ""
     window: str = ""
+    seq: int = 0
+    actor: str = ""
     sides: tuple[CaseRow, ...] = ()
 
 
@@ -84,6 +87,8 @@ def told(ws: Workspace) -> list[HallConflict]:
             other_reference=entry.other_reference,
             reason=entry.reason,
             window=entry.incarnation,
+            seq=entry.seq,
+            actor=entry.actor,
             sides=_sides(ws, entry),
         )
         for entry in found

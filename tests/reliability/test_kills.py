@@ -51,14 +51,26 @@ def test_a_killed_fork_has_kept_what_it_said(fast: Path, cache: Path) -> None:
     test_killed.kill_and_look(fast, cache, 11, 24)
 
 
+def kill_often(fast: Path, cache: Path, seeds: range) -> None:
+    """Fifty kills for each seed."""
+    for seed in seeds:
+        # A fresh journal for each: every look reads the whole of it.
+        folder = fast / str(seed)
+        folder.mkdir()
+        test_killed.kill_and_look(folder, cache, seed, 50)
+        shutil.rmtree(folder)
+
+
+@pytest.mark.change
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("part", range(4))
+def test_a_thousand_kills_lose_nothing(fast: Path, cache: Path, part: int) -> None:
+    kill_often(fast, cache, range(100_000 + 5 * part, 100_005 + 5 * part))
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(10))
 def test_ten_thousand_kills_lose_nothing(fast: Path, cache: Path, part: int) -> None:
-    for turn in range(20):
-        # A fresh journal now and then: every look reads the whole of it.
-        folder = fast / str(turn)
-        folder.mkdir()
-        test_killed.kill_and_look(folder, cache, 1_000 * part + turn, 50)
-        shutil.rmtree(folder)
+    kill_often(fast, cache, range(1_000 * part, 1_000 * part + 20))
     record("R2", "kill -9 of a forked counter at a random moment", kills=1_000, losses=0)

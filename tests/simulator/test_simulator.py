@@ -10,7 +10,9 @@ import pytest
 from tests.reliability.figures import record
 from tests.simulator.runs import Outcome, run_many
 
-SEEDS, EACH = 1_000, 100
+EACH = 100
+SHORT, WHOLE = 300, 1_000
+"""How many seeds `make test` tries, and how many every change has to pass."""
 
 
 def check(outcome: Outcome, *needed: str) -> None:
@@ -20,17 +22,18 @@ def check(outcome: Outcome, *needed: str) -> None:
         assert outcome.events[what], f"no run had: {what}"
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, EACH))
+ENDURED = ("late requests", "portal", "centre_restore", "kill", "power_cut", "facts in outline")
+
+
+@pytest.mark.parametrize("first", range(0, SHORT, EACH))
 def test_nothing_is_lost_doubled_or_stuck(first: int) -> None:
-    check(
-        run_many(range(first, first + EACH)),
-        "late requests",
-        "portal",
-        "centre_restore",
-        "kill",
-        "power_cut",
-        "facts in outline",
-    )
+    check(run_many(range(first, first + EACH)), *ENDURED)
+
+
+@pytest.mark.change
+@pytest.mark.parametrize("first", range(SHORT, WHOLE, EACH))
+def test_nothing_is_lost_doubled_or_stuck_in_a_thousand_runs(first: int) -> None:
+    check(run_many(range(first, first + EACH)), *ENDURED)
 
 
 FOUND = {

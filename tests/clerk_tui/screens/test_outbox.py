@@ -17,6 +17,7 @@ from clerk_tui.config import CentreSection, Config
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
+from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
@@ -162,6 +163,24 @@ async def test_what_is_open_in_the_hall_stands_below_and_is_opened(counter: Open
         await clerk.press("enter")
         await clerk.until(lambda: "存疑" in clerk.text)
         assert "2026-10-20" in clerk.text and "按有利于申请人的算" in clerk.text
+
+
+async def test_of_two_conflicts_of_one_kind_on_one_case_the_chosen_one_stays_chosen(counter: OpenCounter) -> None:
+    two = [
+        HallConflict(id=f"id-{seq}", kind="conflict", case_id="c", reference="SL01-A1-00001-T", window="C5", seq=seq)
+        for seq in (7, 9)
+    ]
+    async with counter() as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = list(two)
+        clerk.screen._again()
+        await clerk.press("down")
+        clerk.screen._told = [HallConflict(id="new", kind="conflict", case_id="b", reference="-"), *two]
+        clerk.screen._again()
+        assert clerk.screen.conflict == two[1]
+        assert "C5 第 7 条" in clerk.text and "C5 第 9 条" in clerk.text
+        await clerk.press("enter")
+        assert "C5 第 9 条" in clerk.screen.spec.paragraphs[0][0]
 
 
 @pytest.fixture
