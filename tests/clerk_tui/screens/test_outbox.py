@@ -209,7 +209,7 @@ async def test_a_doubt_is_verified_in_words_and_offers_no_sides(
         last = cases.load(ws, case.reference).timeline[-1]
         assert last.text == "冲突处理：负责人已核实：ok"
         seat = Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK}))
-        clerk.app.workspace.seat.take(seat)
+        ws.seat.take(seat)
         clerk.screen._told = [doubt]
         clerk.screen._again()
         await clerk.press("enter")
