@@ -41,7 +41,12 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
     changes |= disputes.after(case, fact, misfit, nth)
     if not misfit and len(changes.get("disputes", ())) > len(case.disputes):
         misfit = changes["disputes"][-1].what
-    line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(case.rows, fact.body), misfit=misfit)
+    lacking = "、".join(row.name for row in disputes.overlooked(case, changes))
+    line = msgspec.structs.replace(
+        _line(fact, tell(case, fact) + (f"；另一窗口查出缺：{lacking}" if lacking else "")),
+        alert=_alerts(case.rows, fact.body) or bool(lacking),
+        misfit=misfit,
+    )
     who, writers = fact.header.incarnation, changes.pop("writers", case.writers)
     return msgspec.structs.replace(
         case,

@@ -138,7 +138,8 @@ def open_rows(case: Case) -> tuple[Row, ...]:
         case CaseState.RECEIVED:
             return case.rows
         case CaseState.TOLERATED:
-            wanted = {promise.code for promise in case.promises}
+            # What another window told beside them is no less open.
+            wanted = {promise.code for promise in case.promises} | {gap.code for gap in case.gaps}
         case _:
             wanted = {gap.code for gap in case.gaps}
     return tuple(row for row in case.rows if row.code in wanted)
