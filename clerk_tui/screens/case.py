@@ -53,7 +53,8 @@ class CaseScreen(CounterScreen):
         self._read()
         self._select({self._wanted_paper})
         if self._wanted_paper:
-            self.pane.reveal()
+            # Not before the pane knows its height.
+            self.call_after_refresh(self.pane.reveal)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -166,6 +167,11 @@ class CaseScreen(CounterScreen):
         if action == "elsewhere":
             return bool(self.detail.papers) and self.detail.papers[self.place].state == "failed"
         return True
+
+    def short_of(self, action: actions.Action) -> str:
+        if action.id == "supplement" and self._detail is not None and self.detail.case.state is CaseState.RECEIVED:
+            return _("审查")
+        return super().short_of(action)
 
     def do_supplement(self) -> None:
         from clerk_tui.screens.supplement import SupplementScreen
