@@ -111,9 +111,17 @@ def _the_one_centre(data: Path | str) -> Iterator[None]:
         _stop(error)
 
 
+def _office(_context: click.Context, _option: click.Parameter, office: str) -> str:
+    from central.enrol import is_office
+
+    if not is_office(office):
+        raise click.BadParameter("大厅代码是 2 到 6 位大写字母或数字，与窗口 config.toml 里的 hall.office 相同")
+    return office
+
+
 @main.command("enrol-code")
 @database
-@click.option("--office", required=True, help="Office code of the hall the device stands in.")
+@click.option("--office", required=True, callback=_office, help="Office code of the hall the device stands in.")
 @click.option(
     "--role",
     default="clerk",
@@ -122,12 +130,21 @@ def _the_one_centre(data: Path | str) -> Iterator[None]:
     help="What it is: a counter, a print station, a board.",
 )
 def enrol_code(data: Path | str, office: str, role: str) -> None:
-    """Print a one-time code (ten minutes) for one device."""
+    """Print a one-time code (ten minutes) for one device; says on stderr when the centre does not know the hall yet."""
     from central import enrol
     from central.clock import now_ms
+    from central.store import devices
     from hall.roles import Role
 
-    click.echo(with_store(data, lambda store: enrol.new_code(store, office, now_ms(), Role(role))))
+    async def make(store: Store) -> tuple[str, list[str]]:
+        known = await store.read(devices.halls)
+        return await enrol.new_code(store, office, now_ms(), Role(role)), known
+
+    code, known = with_store(data, make)
+    if office not in known:
+        there = f"，现有 {'、'.join(known)}" if known else ""
+        click.echo(f"{office} 是新的大厅（中心还没有它{there}）：写错了就不要用这枚登记码", err=True)
+    click.echo(code)
 
 
 @main.command("backup")

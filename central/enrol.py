@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 
+from central.decide import plain
 from central.refusal import Refused
 from central.store import Db, Store, devices
 from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
 from hall import chain, wire
+from hall.reference import OFFICE
 from hall.roles import Role
 from hall.sealed import sealing_key
 
@@ -20,6 +22,7 @@ RESERVED = "CENTRE"
 """The code of the centre's own journal (``central.decisions``)."""
 _IDENTITY = re.compile(r"[!-~]{1,100}").fullmatch
 _CODE = re.compile(r"[0-9A-Z]{1,12}").fullmatch
+_OFFICE = re.compile(OFFICE).fullmatch
 
 
 def is_identity(text: str) -> bool:
@@ -30,6 +33,11 @@ def is_identity(text: str) -> bool:
 def is_code(text: str) -> bool:
     """Whether a device may have this code: not the centre's own, nor one of a branch."""
     return text != RESERVED and _CODE(text) is not None
+
+
+def is_office(text: str) -> bool:
+    """Whether a hall may have this code: the form that a counter's ``hall.office`` has."""
+    return _OFFICE(text) is not None
 
 
 async def new_code(store: Store, office: str, now_ms: int, role: Role = Role.CLERK) -> str:
@@ -49,8 +57,9 @@ async def enrol(store: Store, request: wire.EnrolRequest, now_ms: int) -> wire.E
     the same key and code (a lost reply) gets a new token and keeps its journal.
 
     Raises:
-        Refused: 400 not an identity or a code, 403 bad one-time code,
-            409 the device code is another device's or the identity has another key.
+        Refused: 400 not an identity or a code; 403 bad one-time code, ``other_hall`` made for a hall that is not the
+            one the device says it stands in, ``device_revoked``; 409 the device code is another device's, the
+            identity has another key, or ``device_of_other_hall``. The one-time code is used up by none of them.
     """
     token = secrets.token_urlsafe(32)
     epoch, code = await store.transact(lambda db: _enrol(db, request, token, now_ms))
@@ -74,9 +83,11 @@ async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) ->
     if made_for is None:
         raise Refused(403, wire.Problem(code="bad_code", message="登记码无效、已用过或已过期，请重新生成"))
     office, role = made_for
-    known = await devices.device(db, request.device)
-    if known is not None and (known.public_key != request.public_key or known.office != office or known.revoked):
-        raise Refused(409, wire.Problem(code="device_taken", message="这个设备已用另一把密钥登记"))
+    if request.office not in ("", office):
+        # What a device sends goes into the hall that it is enrolled in, for good: a code asked for by a slip must not
+        # take a counter of one hall into another.
+        raise Refused(403, wire.Problem(code="other_hall", message=_other_hall(office, request.office)))
+    _check_known(await devices.device(db, request.device), request.public_key, office)
     await devices.ensure_hall(db, office)
     code = request.device_code or await devices.free_code(db, office)
     taken = await devices.incarnation(db, office, code)
@@ -87,3 +98,20 @@ async def _enrol(db: Db, request: wire.EnrolRequest, token: str, now_ms: int) ->
         start = chain.genesis(request.device, code, request.public_key)
         await devices.add_incarnation(db, IncarnationRow(office, code, request.device, 1, start))
     return await current_epoch(db), code
+
+
+def _other_hall(office: str, stands_in: str) -> str:
+    return f"登记码是大厅 {office} 的，这台设备是大厅 {plain(stands_in)} 的，没有登记"
+
+
+def _check_known(known: DeviceRow | None, public_key: bytes, office: str) -> None:
+    """That a device which enrols again is the same, of the same hall, and was not revoked."""
+    if known is None:
+        return
+    if known.public_key != public_key:
+        raise Refused(409, wire.Problem(code="device_taken", message="这个设备已用另一把密钥登记"))
+    if known.revoked:
+        raise Refused(403, wire.Problem(code="device_revoked", message="这个设备已在中心注销，不能再登记"))
+    if known.office != office:
+        message = f"这个设备早已登记在大厅 {known.office}，登记码是大厅 {office} 的"
+        raise Refused(409, wire.Problem(code="device_of_other_hall", message=message))

@@ -156,7 +156,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "supplement"),
     _a("open", "enter", "Enter", N_("打开"), N_("看办件的经过、时限和凭证"), "lookup", inside=True),
     _a("choose", "up down", "↑ ↓", N_("选择"), N_("在结果中上下选择"), "lookup", inside=True),
-    _a("supplement", "f4", "F4", N_("补正"), N_("收下补正或承诺补齐的材料"), "case"),
+    _a("supplement", "f4", "F4", N_("补正"), N_("审查只收件的材料，收下补正或承诺补齐的材料"), "case"),
     _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打；看不见的先翻到"), "case", inside=True),
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "case", inside=True),
     _a("choose", "up down", "↑ ↓", "", N_("选凭证，翻到看得见；过了最后一份接着往下看"), "case", inside=True),

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from clerk_tui import paths
+from hall.reference import OFFICE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ class HallSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     Name, address and telephones of the hall belong to the catalogue, which all its windows share.
     """
 
-    office: Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,6}$")] = "SL01"
+    office: Annotated[str, Meta(pattern=rf"^{OFFICE}$")] = "SL01"
     window: Annotated[str, Meta(min_length=1, max_length=12)] = "3"
     timezone: Text = "Asia/Shanghai"
 

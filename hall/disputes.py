@@ -16,6 +16,12 @@ from hall.verdict import Tick
 
 REVIEW = "needs_review"
 FIELD = "same_field"
+RIGHT = "right_in_doubt"
+"""Of a record whose writer may not have been allowed to write it."""
+HANDED_OUT = "issued_offline"
+"""Of a paper in somebody's hands that rests on a record without effect."""
+VERIFIED = frozenset({RIGHT, HANDED_OUT})
+"""What has no two sides: somebody in charge verifies it and says in words what was found, never of their own doing."""
 FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
 """What cannot take effect while a case waits for a review."""
 

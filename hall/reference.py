@@ -25,6 +25,9 @@ DEVICE_LENGTH: Final = 3
 """The usual lengths of an office code (a division code) and a device code; they matter only for a reference typed
 without dashes."""
 
+OFFICE: Final = "[A-Z0-9]{2,6}"
+"""The form of the office code that a hall gives itself, a regular expression."""
+
 _PART: Final = re.compile(r"[0-9A-Z]{1,12}")
 _DASHES: Final = re.compile(r"[-_\u00ad\u2010-\u2015\u2043\u2212\u30fc\ufe58\ufe63]+")
 _DASHED: Final = re.compile(r"([0-9A-Z]{1,12})-([0-9A-Z]{1,12})-([0-9A-Z]{1,12})-([0-9A-Z])")

@@ -119,6 +119,7 @@ SETTLED_NAMES: Final = {
     "second": "以后到的为准，另行补录",
     "both": "两者都有效",
     "neither": "都不作数，重新办理",
+    "seen": "负责人已核实",
 }
 
 

@@ -94,6 +94,11 @@ async def ensure_hall(db: Db, office: str) -> None:
     await db.run("INSERT INTO hall (office) VALUES ($1) ON CONFLICT (office) DO NOTHING", office)
 
 
+async def halls(db: Db) -> list[str]:
+    """The office codes of the halls that have a device or a clerk."""
+    return [row[0] for row in await db.rows("SELECT office FROM hall UNION SELECT office FROM clerk ORDER BY 1")]
+
+
 async def free_code(db: Db, office: str) -> str:
     """The next device code of a hall that was never given to anybody."""
     while True:

@@ -45,6 +45,11 @@ class CounterScreen(Screen[None]):
         yield from self.body()
         yield KeyLine()
 
+    @property
+    def named(self) -> str:
+        """What the screen is called, as it stands now."""
+        return _(self.TITLE_OF)
+
     def body(self) -> ComposeResult:
         """What stands between the two lines."""
         yield from ()

@@ -160,6 +160,11 @@ class CaseScreen(CounterScreen):
             return bool(self.detail.papers) and self.detail.papers[self.place].state == "failed"
         return True
 
+    def short_of(self, action: actions.Action) -> str:
+        if action.id == "supplement" and self._detail is not None and self.detail.case.state is CaseState.RECEIVED:
+            return _("审查")
+        return super().short_of(action)
+
     def do_supplement(self) -> None:
         from clerk_tui.screens.supplement import SupplementScreen
         from clerk_tui.services import supplement

@@ -27,7 +27,10 @@ TEXTS: dict[str, tuple[str, ...]] = {
         N_("按数字选答案，Enter 到下一个还要填的地方，填完自动到材料。"),
         N_("扫码只会显示读到的内容，不会替您确认，也不会填进不相干的格子。"),
     ),
-    "supplement": (N_("左边是上次告知的内容，中间勾选这次交来的材料。全部补齐即应当受理。"),),
+    "supplement": (
+        N_("左边是上次告知的内容，中间勾选这次交来的材料。全部补齐即应当受理。"),
+        N_("只收件的在这里审查：左边回答情形问题，中间核对材料，依法受理、告知补正或不予受理。"),
+    ),
     "lookup": (N_("个人信息只显示一部分；要看全部，打开办件后按 F10 写明理由。"),),
     "paper": (N_("码由出具凭证的窗口签名，断网也能核对。照证件输入号码和姓名，相符才能续办；看一看不留记录。"),),
     "calling": (N_("排队的人只显示号码；叫到的才显示姓名。下一位是谁由大厅的规则定，写明为什么是这张。"),),
@@ -69,7 +72,7 @@ class HelpScreen(CounterScreen):
             event.stop()
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
-        lines: list[Line] = [(((_("帮助：{screen}").format(screen=_(self.about.TITLE_OF)), "title"),), ""), BLANK]
+        lines: list[Line] = [(((_("帮助：{screen}").format(screen=self.about.named), "title"),), ""), BLANK]
         groups = [*self.about.GROUPS]
         if any(name in ("intake", "supplement") for name in groups):
             groups.append("materials")

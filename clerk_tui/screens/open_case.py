@@ -10,18 +10,21 @@ if TYPE_CHECKING:
 
 
 def screen_for(counter: CounterApp, name: str) -> CounterScreen:
-    """Supplementing where something is still to be handed in, else the case; ``name`` is its reference or identity.
+    """Deciding what was only received, or supplementing where something is still to be handed in; else, and for whoever
+    may only look, the case. ``name`` is its reference or identity.
 
     Raises:
         BadInput: there is no such case on this workstation, or two have the reference.
     """
     from clerk_tui.services import cases
-    from hall.case import CaseState
+    from clerk_tui.services.rights import can
+    from clerk_tui.services.supplement_preview import OPEN
+    from hall.roles import Permission
 
     workspace = counter.workspace
     assert workspace is not None
     case = cases.get(workspace, name).case
-    if case.state in (CaseState.NOTICED, CaseState.TOLERATED):
+    if case.state in OPEN and can(workspace, Permission.RECEIVE):
         from clerk_tui.screens.supplement import SupplementScreen
         from clerk_tui.services import supplement
 

@@ -14,6 +14,7 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.outbox_conflicts import doubt_spec, own_spec, sides_spec
 from clerk_tui.screens.outbox_lines import (
     aside_lines,
     calendar_lines,
@@ -26,10 +27,9 @@ from clerk_tui.screens.outbox_lines import (
     row_name,
     sealed_texts,
     section_lines,
-    sides_of,
     whose,
 )
-from clerk_tui.screens.words import fact_name, flag_word
+from clerk_tui.screens.words import fact_name
 from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import TextPane
@@ -197,21 +197,7 @@ class OutboxScreen(CounterScreen):
             self._settle_of_hall(conflict)
             return
         assert item is not None and workspace is not None
-        both = aside.sides(workspace, item.seq)
-        spec = Spec(
-            _("哪边算数？"),
-            (
-                (f"{item.reference}  {fact_name(item.type)}", "strong"),
-                (item.reason, "warn"),
-                ("", "plain"),
-                (_("两边都留在记录里。本窗口的算数时，还要照实再办一次。"), "info"),
-            ),
-            options=(
-                _("中心已有的算数：{text}").format(text=both.first),
-                _("本窗口的算数：{text}").format(text=both.second),
-            ),
-            tone="warn",
-        )
+        spec = own_spec(item, aside.sides(workspace, item.seq))
         seq = item.seq
         self._ask(spec, lambda ws, answer: aside.settle(ws, seq, "second" if answer.choice else "first"))
 
@@ -222,25 +208,30 @@ class OutboxScreen(CounterScreen):
         if not conflict.id:
             self.counter.show_case(conflict.case_id)
             return
-        spec = Spec(
-            _("哪边算数？"),
-            (
-                (" ".join(filter(None, (conflict.reference, conflict.other_reference))), "strong"),
-                (flag_word(conflict.kind) or conflict.kind, "warn"),
-                (conflict.reason, "plain"),
-                *((side, "plain") for side in sides_of(conflict)),
-                ("", "plain"),
-                (_("两边都留在记录里。没有算数的那边要照实补办的，另外再办一次。"), "info"),
-            ),
-            options=(_("先到的算数"), _("后到的算数"), _("两边都算数"), _("两边都不算数")),
-            tone="warn",
-        )
+        if conflict.is_doubt:
+            self._verify(conflict)
+            return
 
         def settle(workspace: Workspace, answer: Answer) -> None:
             hall_conflicts.settle(workspace, conflict, hall_conflicts.STANDS[answer.choice])
             self._told = [each for each in self.hall if each != conflict]
 
-        self._ask(spec, settle)
+        self._ask(sides_spec(conflict), settle)
+
+    def _verify(self, conflict: HallConflict) -> None:
+        """A doubt: whoever is in charge says what they found."""
+        from clerk_tui.services import hall_conflicts
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        # Who may not is told so before they type.
+        hall_conflicts.require_may_verify(workspace, conflict)
+
+        def verify(workspace: Workspace, answer: Answer) -> None:
+            hall_conflicts.verify(workspace, conflict, answer.text)
+            self._told = [each for each in self.hall if each != conflict]
+
+        self._ask(doubt_spec(conflict), verify)
 
     def _correct(self) -> None:
         from clerk_tui.services import aside

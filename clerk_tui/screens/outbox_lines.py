@@ -68,12 +68,12 @@ def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]
 
 
 def row_name(row: Aside | HallAside | HallConflict | None) -> object:
-    """What names a line of the list, whatever else comes and goes."""
+    """What names a line of the list, whatever else comes and goes: of one case there may be two of a kind."""
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
 
     if isinstance(row, HallConflict):
-        return (row.case_id, row.kind)
+        return (row.id or row.case_id, row.kind)
     return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
 
 
@@ -101,14 +101,15 @@ def hall_as_of(status: SyncStatus, told_ms: int | None, zone: dt.tzinfo, *, sile
 def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
     """A case that two windows worked on, or two with one reference: which, why, and who came second."""
     word, ink = aside_chip("conflict")
-    why = flag_word(conflict.kind) or conflict.kind
+    why, which = flag_word(conflict.kind) or conflict.kind, whose(conflict)
+    room = max(8, columns - STATE - REFERENCE - width(which) - 4)
     first: Line = (
         (
             (f" {word} ", ink),
             (" " * max(1, STATE - width(word) - 2), "plain"),
             (pad(conflict.reference or "-", REFERENCE), "strong"),
-            (clip(safe(why), max(8, columns - STATE - REFERENCE - 8)), "plain"),
-            (f"  {safe(conflict.window)}", "faint"),
+            (clip(safe(why), room), "plain"),
+            (f"  {which}", "faint"),
         ),
         "cursor" if chosen else "",
     )
@@ -187,8 +188,10 @@ def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 
 
-def whose(record: HallAside) -> str:
-    """Which record of which window: ``A1 第 1 条``."""
+def whose(record: HallAside | HallConflict) -> str:
+    """Which record of which window: ``A1 第 1 条``; of a conflict only the window where its record is not told."""
+    if not record.seq:
+        return safe(record.window)
     return _("{window} 第 {seq} 条").format(window=safe(record.window), seq=record.seq)
 
 

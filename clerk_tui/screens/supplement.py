@@ -61,6 +61,10 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self._second_reason = ""
         self._taken_up = False
 
+    @property
+    def named(self) -> str:
+        return _("审查材料") if self.draft.case.state is CaseState.RECEIVED else super().named
+
     def body(self) -> ComposeResult:
         yield from self.desk()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clerk_tui.services import cases, supplement
 from clerk_tui.services.handing import window_name
@@ -16,7 +17,7 @@ from clerk_tui.services.proceeding import rehearsing
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
-from hall.case import Case
+from hall.case import Case, CaseState
 from hall.errors import HallError
 from hall.facts import PaperKind
 
@@ -76,7 +77,7 @@ def offers(ws: Workspace, reference: str) -> tuple[Offer, ...]:
         BadInput: there is no such case here.
     """
     case = cases.hall_case(ws, reference).case
-    found = [Offer(step, _hindrance(ws, case, step)) for step in STEPS.values()]
+    found = [Offer(_named(step, case), _hindrance(ws, case, step)) for step in STEPS.values()]
     return tuple(sorted(found, key=lambda offer: not offer.lawful))
 
 
@@ -95,6 +96,12 @@ def rehearse(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any
 def take(ws: Workspace, reference: str, step: Step, values: Mapping[str, Any]) -> Result:
     """Take the step. Raises as its service does; then nothing is written."""
     return ACTIONS[step.action](ws, reference, **{**step.fixed, **values})
+
+
+def _named(step: Step, case: Case) -> Step:
+    """The step as it is called of this case: what was only received is examined, nothing of it is supplemented."""
+    deciding = not step.action and case.state is CaseState.RECEIVED
+    return replace(step, name="审查材料，受理或告知补正") if deciding else step
 
 
 def _hindrance(ws: Workspace, case: Case, step: Step) -> HallError | None:

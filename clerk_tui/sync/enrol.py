@@ -24,9 +24,19 @@ _CODE: Final = re.compile(r"[0-9A-Z]{1,12}").fullmatch
 _WORD: Final = re.compile(rf"[!-~]{{1,{wire.MAX_TEXT}}}").fullmatch
 """How the centre writes codes (``central.enrol``), epochs and tokens."""
 _NEW_CODE: Final = "在中心重新生成登记码"
+_AS_ANOTHER: Final = (
+    "登记码还有效：运行 clerk restore --code 登记码，本机得到新代码，办件接着办；"
+    "中心没有的记录封存在 sealed 文件夹，交负责人在中心用 clerk-central import-sealed 导入"
+)
 _HINTS: Final = {
     "code_taken": "登记码还有效：运行 clerk restore --code 登记码，本机得到新代码，办件接着办；"
-    "这以前的记录封存在 sealed 文件夹，交负责人在中心用 clerk-central import-sealed --vouch 导入"
+    "这以前的记录封存在 sealed 文件夹，交负责人在中心用 clerk-central import-sealed --vouch 导入",
+    "device_taken": _AS_ANOTHER,
+    "device_revoked": _AS_ANOTHER,
+    "other_hall": "登记码没有用掉；核对 config.toml 的 hall.office，请中心发本厅的登记码"
+    "（clerk-central enrol-code --office 本厅代码）",
+    "device_of_other_hall": "登记码没有用掉；一台设备只属于一个大厅：把 config.toml 的 hall.office 改回去，"
+    "用那个大厅的登记码；机器真的搬走了，先在原大厅传完，再用一个新的数据文件夹登记",
 }
 """What to do about a refusal, by its code."""
 

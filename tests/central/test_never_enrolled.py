@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from central.cli import main as central
 from central.store.opening import SECRET_VARIABLE
@@ -37,9 +37,8 @@ class Centre:
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done.exit_code, done.output.strip()
 
-    def code(self) -> str:
-        _, code = self("enrol-code", "--office", "SL01")
-        return code
+    def code(self, office: str = "SL01") -> str:
+        return CliRunner().invoke(central, ["enrol-code", "--office", office, *self.where]).stdout.strip()
 
     def import_sealed(self, path: str, *more: str) -> tuple[int, str]:
         return self("import-sealed", path, "--by", "0900", "--office", "SL01", *more)
@@ -89,6 +88,11 @@ class Machine:
         self._capture.readouterr()
         code = main([*words, "--json"])
         return code, json.loads(self._capture.readouterr().out)
+
+    def stands_in(self, office: str) -> None:
+        """From now on its settings say that it stands in this hall."""
+        said = self.config.read_text(encoding="utf-8")
+        self.config.write_text(f'[hall]\noffice = "{office}"\n{said}', encoding="utf-8")
 
     def receive(self, name: str, number: str) -> str:
         """Receive and accept a walk-in; the reference on the papers."""
@@ -209,3 +213,55 @@ def test_at_the_second_machine_the_number_of_two_people_opens_and_changes_neithe
     assert second("sync", "--once")[0] == 0 and first("sync", "--once")[0] == 0
     states = {each["applicant"]: each["state"] for each in first("find", reference)[1]["cases"]}
     assert states == {"张*": "accepted", "李*": "withdrawn"}
+
+
+def test_a_code_of_another_hall_takes_no_counter_there_and_is_not_used_up(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    machine, theirs = machines
+    reference = machine.receive("张三", "110101188001010011")
+    slip = centre.code("SL02")
+    for words in (("enrol", centre.url, slip), ("restore", "--code", slip)):
+        code, told = machine(*words)
+        assert (code, told["error"]["code"]) == (2, "other_hall")
+        assert "SL02" in told["error"]["message"] and "SL01" in told["error"]["message"]
+    assert (machine("find")[1]["cases"][0]["reference"], machine("outbox")[1]["pending"] > 0) == (reference, True)
+    theirs.stands_in("SL02")
+    assert theirs("enrol", centre.url, slip)[0] == 0, "a refused code was not spent"
+    assert machine("enrol", centre.url, centre.code())[0] == 0, "nor does the machine belong anywhere"
+    machine.stands_in("SL02")
+    there = centre.code("SL02")
+    code, told = machine("enrol", centre.url, there)
+    assert (code, told["error"]["code"]) == (2, "device_of_other_hall")
+    assert "SL01" in told["error"]["message"] and "hall.office" in told["error"]["hint"]
+
+
+def test_a_revoked_machine_is_told_so_and_goes_on_with_the_same_code(
+    centre: Centre, machines: tuple[Machine, Machine]
+) -> None:
+    machine, _ = machines
+    machine.receive("张三", "110101188001010011")
+    assert machine("enrol", centre.url, centre.code())[0] == 0
+    _, listed = centre("device", "list", "--office", "SL01")
+    assert centre("device", "revoke", listed.split()[0], "--office", "SL01")[0] == 0
+    one_time = centre.code()
+    code, told = machine("enrol", centre.url, one_time)
+    assert (code, told["error"]["code"]) == (2, "device_revoked")
+    assert "注销" in told["error"]["message"] and "clerk restore --code" in told["error"]["hint"]
+    code, told = machine("restore", "--code", one_time)
+    assert (code, told["cases"]) == (0, 1), "a refused code was not spent"
+
+
+def test_a_code_is_made_for_what_can_be_a_hall_and_a_new_one_is_named(centre: Centre) -> None:
+    def made(office: str) -> Result:
+        return CliRunner().invoke(central, ["enrol-code", "--office", office, *centre.where])
+
+    for office in ("", "sl01", "S", "SL 1", "../x", "SL01SL01", "SL01\n", "ＳＬ０１"):
+        done = made(office)
+        assert (done.exit_code, done.stdout) == (2, "") and "大厅代码" in done.stderr
+    assert "新的大厅" in made("SL01").stderr, "nobody is there yet"
+    assert centre("clerk", "add", "0815", "--name", "冯春", "--office", "SL01")[0] == 0
+    assert made("SL01").stderr == ""
+    other = made("SL02")
+    assert (other.exit_code, "SL02 是新的大厅" in other.stderr, "现有 SL01" in other.stderr) == (0, True, True)
+    assert len(other.stdout.strip()) > 20

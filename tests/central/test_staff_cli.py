@@ -72,5 +72,5 @@ def test_a_lost_device_is_found_by_its_code_and_revoked(tmp_path: Path) -> None:
 
 
 def test_a_code_for_a_board_makes_a_board(tmp_path: Path) -> None:
-    assert len(run(tmp_path, "enrol-code", "--role", "kiosk").output.strip()) > 20
+    assert len(run(tmp_path, "enrol-code", "--role", "kiosk").stdout.strip()) > 20
     assert run(tmp_path, "enrol-code", "--role", "admin").exit_code == 2

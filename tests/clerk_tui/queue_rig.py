@@ -169,7 +169,7 @@ class Hall:
         words = ["enrol-code", "--data", str(self.folder / "centre"), "--office", "SL01", "--role", role]
         done = CliRunner().invoke(central, words)
         assert done.exit_code == 0, done.output
-        return done.output.strip()
+        return done.stdout.strip()
 
     def open(self, code: str = "A1", clock: Clock | None = None, role: str = "clerk") -> Seat:
         """A window, or a device of another role, that has enrolled."""

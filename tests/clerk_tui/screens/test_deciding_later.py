@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_tui.screens.case import CaseScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
-from clerk_tui.services import cases, intake, supplement
+from clerk_tui.services import cases, intake, next_steps, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
+from hall.roles import Actor, Role
 from hall.verdict import Outcome
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import confirm, find_migration
@@ -234,3 +236,34 @@ async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCou
         await clerk.press("f3")
         await clerk.type("3")
         assert clerk.screen.draft.answers == {}
+
+
+async def test_by_its_reference_it_opens_ready_to_be_decided(counter: OpenCounter, ws: Workspace) -> None:
+    """Five working days run: nothing stands between the receipt in the hand and the decision."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    async with counter() as clerk:
+        clerk.app.open_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen) and "房屋所有权" in clerk.text)
+        await clerk.press("f1")
+        assert "帮助：审查材料" in clerk.text and "帮助：补正收件" not in clerk.text
+
+
+async def test_whoever_may_not_receive_looks_at_the_case(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received(ws)
+    ws.seat.take(Actor(id="0099", name="王小明", roles=frozenset({Role.SUPERVISOR})))
+    async with counter() as clerk:
+        clerk.app.open_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, CaseScreen) and reference in clerk.text)
+
+
+@pytest.mark.parametrize(("told", "step", "key"), [(False, "审查材料", "审查"), (True, "收下补交的材料", "补正")])
+async def test_nothing_is_called_a_supplement_before_anything_was_told(
+    counter: OpenCounter, ws: Workspace, told: bool, step: str, key: str
+) -> None:
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    if told:
+        supplement.submit(ws, supplement.open_supplement(ws, reference))
+    assert next_steps.offers(ws, reference)[0].step.name.startswith(step)
+    async with counter() as clerk:
+        clerk.app.show_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, CaseScreen) and f"F4 {key}" in clerk.text)

@@ -17,11 +17,13 @@ from clerk_tui.config import CentreSection, Config
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
+from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
 from clerk_tui.sync import oversight
 from hall import facts, wire
+from hall.roles import Actor, Role
 from tests.clerk_tui.hall_rig import URL, Hall, straight
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.windows import until
@@ -162,6 +164,57 @@ async def test_what_is_open_in_the_hall_stands_below_and_is_opened(counter: Open
         await clerk.press("enter")
         await clerk.until(lambda: "存疑" in clerk.text)
         assert "2026-10-20" in clerk.text and "按有利于申请人的算" in clerk.text
+
+
+async def test_of_two_conflicts_of_one_kind_on_one_case_the_chosen_one_stays_chosen(counter: OpenCounter) -> None:
+    two = [
+        HallConflict(id=f"id-{seq}", kind="conflict", case_id="c", reference="SL01-A1-00001-T", window="C5", seq=seq)
+        for seq in (7, 9)
+    ]
+    async with counter() as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = list(two)
+        clerk.screen._again()
+        await clerk.press("down")
+        clerk.screen._told = [HallConflict(id="new", kind="conflict", case_id="b", reference="-"), *two]
+        clerk.screen._again()
+        assert clerk.screen.conflict == two[1]
+        assert "C5 第 7 条" in clerk.text and "C5 第 9 条" in clerk.text
+        await clerk.press("enter")
+        assert "C5 第 9 条" in clerk.screen.spec.paragraphs[0][0]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_doubt_is_verified_in_words_and_offers_no_sides(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    case = cases.load(ws, intake.submit(ws, restaurant(ws)).reference)
+    doubt = HallConflict(
+        id="x", kind="right_in_doubt", case_id=case.case_id, reference=case.reference, window="C5", seq=7,
+        actor="0815", reason="写这条记录时工号0815可能没有“收件、受理和告知”的权限，等负责人核实",
+    )  # fmt: skip
+    async with counter(size) as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [doubt]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "核实过了" in clerk.text and "C5 第 7 条" in clerk.text and "工号 0815" in clerk.text
+        assert "先到" not in clerk.text and clerk.screen.spec.options == ()
+        head = ws.journal.head.seq
+        await clerk.press("enter")
+        assert ws.journal.head.seq == head, "without a word nothing is verified"
+        await clerk.type("ok")
+        await clerk.press("enter")
+        assert ws.journal.head.seq == head + 1
+        last = cases.load(ws, case.reference).timeline[-1]
+        assert last.text == "冲突处理：负责人已核实：ok"
+        seat = Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK}))
+        ws.seat.take(seat)
+        clerk.screen._told = [doubt]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "请负责人来办" in clerk.text, "who may not is told so before they type"
+        assert ws.journal.head.seq == head + 1
 
 
 @pytest.fixture

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from clerk_tui.services import aside, cases, hall_conflicts, intake, proceedings
+from clerk_tui.services.hall_conflicts import HallConflict
+from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
-from hall.errors import HallError
+from hall.disputes import VERIFIED
+from hall.errors import BadInput, HallError
 from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
 from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketStarted
+from tests.clerk_tui.clerks import Staff
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.walkins import restaurant
@@ -51,7 +55,10 @@ def test_what_two_others_did_is_seen_and_settled_at_a_third_window(hall: Hall) -
     assert told and all(each.reason and each.window == "A1" for each in told)
     assert not [each for each in hall_conflicts.told(first.ws) if each.kind == "conflict"], "in its own list already"
     for each in told:
-        hall_conflicts.settle(third.ws, each, "first", "已电话核实")
+        if each.is_doubt:
+            hall_conflicts.verify(third.ws, each, "已电话核实")
+        else:
+            hall_conflicts.settle(third.ws, each, "first", "已电话核实")
     everybody(third, first)
     assert hall_conflicts.told(third.ws) == [] and hall_conflicts.known(third.ws) == []
     assert hall.case(received.case_id).disputes == ()
@@ -105,6 +112,53 @@ def test_who_may_not_settle_settles_nothing(hall: Hall) -> None:
     conflict = hall_conflicts.HallConflict(id="x", kind="conflict", case_id="c", reference="r")
     with pytest.raises(Forbidden):
         hall_conflicts.settle(first.ws, conflict, "first")
+
+
+def doubt(kind: str, actor: str = "0815") -> HallConflict:
+    return HallConflict(id="x", kind=kind, case_id="c", reference="r", window="W1", seq=1, actor=actor)
+
+
+@pytest.mark.parametrize("kind", sorted(VERIFIED))
+def test_a_doubt_has_no_sides_and_only_somebody_in_charge_says_what_they_found(ws: Workspace, kind: str) -> None:
+    head = ws.journal.head
+    with pytest.raises(BadInput) as sides:
+        hall_conflicts.settle(ws, doubt(kind), "both")
+    assert sides.value.code == "no_sides"
+    with pytest.raises(BadInput) as silent:
+        hall_conflicts.verify(ws, doubt(kind), "  。")
+    assert silent.value.code == "needs_reason"
+    with pytest.raises(BadInput):
+        hall_conflicts.verify(ws, doubt("conflict"), "已核对")
+    ws.seat.take(Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK, Role.REVIEWER})))
+    with pytest.raises(Forbidden) as forbidden:
+        hall_conflicts.verify(ws, doubt(kind, "0001"), "已核对")
+    assert forbidden.value.hint == "请负责人来办"
+    assert ws.journal.head == head
+
+
+def test_nobody_verifies_their_own_doing_where_the_hall_knows_its_clerks_apart(ws: Workspace) -> None:
+    ws.seat.take(Actor(id="0900", name="王小明", roles=frozenset({Role.SUPERVISOR})))
+    hall_conflicts.require_may_verify(ws, doubt("right_in_doubt", "0900"))
+    Staff(ws)
+    head = ws.journal.head
+    with pytest.raises(Forbidden) as own:
+        hall_conflicts.verify(ws, doubt("right_in_doubt", "0900"), "已核对")
+    assert own.value.code == "own_doing" and ws.journal.head == head
+    hall_conflicts.require_may_verify(ws, doubt("right_in_doubt", "0815"))
+
+
+def test_what_somebody_in_charge_verified_is_open_nowhere(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    proceedings.decide(second.ws, received.reference, granted=True)
+    proceedings.decide(first.ws, received.reference, granted=False, reason="不符合条件")
+    everybody(second, first)
+    handed_out = next(each for each in hall_conflicts.told(second.ws) if each.kind == "issued_offline")
+    hall_conflicts.verify(second.ws, handed_out, "已收回文书")
+    everybody(second)
+    assert "issued_offline" not in {each.kind for each in hall_conflicts.told(first.ws)}
+    assert hall.case(received.case_id).timeline[-1].text == "冲突处理：负责人已核实：已收回文书"
 
 
 def test_a_case_whose_dates_a_wrong_clock_wrote_shows_both_dates_at_every_window(hall: Hall) -> None:
