@@ -123,12 +123,16 @@ def test_a_centre_that_stops_answers_whoever_waits_for_a_change_and_writes_nothi
             cursor = device.get("/v1/sync/changes").json()["next_cursor"]
             sent = threading.Event()
 
+            def trace(what: str, _: dict[str, object]) -> None:
+                if what.endswith("send_request_body.complete"):
+                    sent.set()
+
             def wait() -> httpx.Response:
                 asked = httpx.Request(
                     "GET",
                     f"{url}/v1/sync/changes?wait_s={wire.MAX_WAIT_S}&cursor={cursor}",
                     headers=held,
-                    extensions={"trace": lambda what, _: what.endswith("send_request_body.complete") and sent.set()},
+                    extensions={"trace": trace},
                 )
                 with httpx.Client(timeout=WAIT_S) as waiting:
                     return waiting.send(asked)
