@@ -319,7 +319,7 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
     clerk declares not applicable: nobody else has weighed it; a confirmation that the form needs, answered no; and
-    what was put right in the answers of the receipt.
+    what was put right of the receipt: answers, what it certified to be there, a bad credit record.
     """
     if isinstance(body, f.CaseRefused):
         return body.refusal.typed or body.conforming or body.refusal.ground == "other"
@@ -327,6 +327,8 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, f.CaseReceived) and bool(body.declined))
         or isinstance(body, f.AnswersCorrected)
+        or (isinstance(body, f.CaseSupplemented) and bool(body.corrected))
+        or (isinstance(body, f.CreditStated) and body.good)
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)

@@ -35,13 +35,13 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
 
 
 def correction_asked(corrected: Iterable[Correction]) -> Spec:
-    """Why answers of the receipt are put right."""
+    """Why what was written at the receipt is put right."""
     return Spec(
-        _("更正收件时的回答"),
+        _("更正收件时的登记"),
         (
             *_put_right(corrected),
             ("", "plain"),
-            (_("收件日不变，材料按更正后的回答列。写明为什么，这次更正会报给负责人。"), "plain"),
+            (_("收件日不变，材料按更正后的列。写明为什么，这次更正会报给负责人。"), "plain"),
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),
@@ -56,12 +56,13 @@ def correction_told(corrected: Iterable[Correction], reason: str) -> list[Paragr
     lines = _put_right(corrected)
     if not lines:
         return []
-    return [("", "plain"), (_("更正收件时的回答"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
+    return [("", "plain"), (_("更正收件时的登记"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
 
 
 def _put_right(corrected: Iterable[Correction]) -> list[Paragraph]:
     return [
-        (f"\t{said_of(each.question.rstrip('？?'), _(each.before))} → {_(each.after)}", "strong") for each in corrected
+        (f"\t{said_of(_(each.question).rstrip('？?'), _(each.before))} → {_(each.after)}", "strong")
+        for each in corrected
     ]
 
 

@@ -208,7 +208,7 @@ def _facts(
     case, verdict = draft.case, ready.verdict
     facts: list[f.FactBody] = list(answers_facts(ws, case, ready.checklist, correction))
     if draft.good_credit != case.good_credit and case.state is not CaseState.TOLERATED:
-        facts.append(credit_fact(ws, good=draft.good_credit))
+        facts.append(credit_fact(ws, good=draft.good_credit, reason=correction if draft.good_credit else ""))
     if ready.changed:
         facts.append(
             f.CaseSupplemented(
@@ -218,7 +218,9 @@ def _facts(
                 window=ws.config.hall.window,
                 clerk=ws.clerk.name,
                 overdue=ready.overdue,
-                reason=late,
+                # Late is who answers a notice; what the receipt says is put right before there is one.
+                reason=correction if ready.not_there else late,
+                corrected=ready.not_there,
             )
         )
     if case.state is CaseState.TOLERATED:

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from clerk_tui.services import printable
+from clerk_tui.services.correcting import credit_corrected, materials_corrected
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import (
@@ -91,10 +92,10 @@ class SupplementDraft:
 class SupplementPreview(Struct, frozen=True, kw_only=True):
     """What follows from the answers and ticks now.
 
-    ``checklist`` is the case's list as it stands with them, ``corrected`` which of the answers are others than at the
-    receipt. ``handed`` are the materials handed in, ``gaps`` what is
-    still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of them
-    that were to be seen the first time (``needs_reason``).
+    ``checklist`` is the case's list as it stands with them, ``corrected`` what is put right of the receipt: answers, a
+    bad credit record, and what it certified and is ``not_there``. ``handed`` are the materials handed in, ``gaps`` what
+    is still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of
+    them that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promised materials that come after their day. ``overdue``: the applicant's own limit is past, that of
     the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
@@ -130,6 +131,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
+    not_there: tuple[Correction, ...] = ()
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -171,6 +173,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     refusal = clean_refusal(ws, draft.refusal, found, matter)
     point_out_numbers(said_in(changed, refusal), found)
+    not_there = materials_corrected(draft.case, checklist.materials, changed)
     return SupplementPreview(
         checklist=checklist,
         verdict=_verdict_of_promises(draft, checklist, changed, gaps)
@@ -197,7 +200,12 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
-        corrected=corrections(draft.case, checklist),
+        corrected=(
+            *corrections(draft.case, checklist),
+            *not_there,
+            *credit_corrected(draft.case, good=draft.good_credit),
+        ),
+        not_there=not_there,
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
 

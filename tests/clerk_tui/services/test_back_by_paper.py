@@ -208,6 +208,7 @@ def test_what_passed_at_the_receipt_and_was_missed_at_another_window_is_asked_fo
         assert supplement.submit(ws, supplement.open_supplement(ws, reference)).state is CaseState.NOTICED
     draft = service.to_supplement(there, receipt, PERSON, LI_SI)
     draft.ticks = {"house": PRESENT, "parentage": PRESENT, "hukou_book": MISSING}
+    draft.correction_reason = "收件时勾错了"
     assert [gap.code for gap in supplement.submit(there, draft).gaps] == ["hukou_book"]
     back = went_on(ws, there, reference)
     assert [row.code for row in back.rows] == ["hukou_book"]
