@@ -179,6 +179,12 @@ def _decided(body: f.CaseDecided) -> str:
     return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
 
 
+def _credit(body: f.CreditStated) -> str:
+    if not body.good:
+        return "申请人有失信记录，不适用容缺受理"
+    return f"更正：申请人没有失信记录；原因：{body.reason}" if body.reason else "更正：申请人没有失信记录"
+
+
 def _not_there(body: f.CaseSupplemented) -> str:
     """What the receipt certified and is not there, and why."""
     wrong = "、".join(f"{each.question}：{each.before} → {each.after}" for each in body.corrected)
@@ -236,12 +242,10 @@ def tell(case: Case, fact: f.Fact) -> str:
             return _refused(refusal, conforming=conforming)
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
-            wrong = _not_there(fact.body) if fact.body.corrected else ""
-            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}{wrong}"
-        case f.CreditStated(good=True, reason=reason):
-            return f"更正：申请人没有失信记录；原因：{reason}" if reason else "更正：申请人没有失信记录"
+            late += _not_there(fact.body) if fact.body.corrected else ""
+            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CreditStated():
-            return "申请人有失信记录，不适用容缺受理"
+            return _credit(fact.body)
         case f.CaseAnswered() | f.AnswersCorrected() as said:
             return _answered(case.matter.questions, said)
         case f.CaseAdopted():
