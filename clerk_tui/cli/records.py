@@ -101,7 +101,7 @@ for each in (verify, rebuild):
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
 @json_option
 def outbox(session: Session, as_json: bool) -> None:
-    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed"}``."""
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed", "lost"}``."""
     with session.workspace() as ws:
         told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
@@ -110,6 +110,7 @@ def outbox(session: Session, as_json: bool) -> None:
     lines += scan_lines(told["scans"], told["scans_aside"])
     line = _("封存的文件还没有交：{path}，设备 {device_code} 第 {first} 到 {last} 条。交负责人在中心导入，交出以后移走")
     lines += [line.format(**each) for each in told["sealed"]]
+    lines += lost_lines(told["lost"])
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
 
@@ -128,12 +129,19 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
         "scans": found.scans,
         "scans_aside": list(found.scans_aside),
         "sealed": [sealed_row(each) for each in found.sealed],
+        "lost": [sealed_row(each) for each in found.lost],
     }
 
 
 def sealed_row(file: SealedFile) -> dict[str, Any]:
     """A sealed file as commands tell it."""
     return {"path": str(file.path), "device_code": file.incarnation, "first": file.first, "last": file.last}
+
+
+def lost_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What is to be said of facts of a damaged journal that could not be read."""
+    words = _("没有读出来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，把 {path} 移走")
+    return [words.format(**each) for each in rows]
 
 
 def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:
