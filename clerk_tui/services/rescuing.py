@@ -50,7 +50,7 @@ def put_by(
             try:
                 sealed.append(_seal(one, run, store, office, sealing_key, now_ms))
             except HallError as error:
-                if error.code != "no_supervisor_key":
+                if error.code != "no_sealing_key":
                     raise
                 lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, why=error.message)
         lost += _named(one, one.lost, known, store, NOT_READ)
