@@ -18,6 +18,7 @@ from clerk_tui.screens.intake_items import at_receipt, put_answer, question_item
 from clerk_tui.screens.supplement_asks import (
     correction_asked,
     correction_told,
+    given_back,
     late_reason_asked,
     leaving_asked,
     promised_only,
@@ -326,7 +327,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self.draft.correction_reason = answer.text
             self.do_confirm()
 
-        self.ask(correction_asked(self.preview.corrected), answered)
+        self.ask(correction_asked(self.preview.corrected, self.preview.give_back), answered)
 
     def _confirm(self) -> None:
         case = self.draft.case
@@ -338,7 +339,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
-        put_right = correction_told(self.preview.corrected, self.draft.correction_reason)
+        told = correction_told(self.preview.corrected, self.draft.correction_reason)
+        # What has to be done now stands above what was done.
+        put_right = [*given_back(self.preview.give_back), *told]
         spec = self.summary(papers, who, *put_right, *refusing.told(self), why=why)
         self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
 

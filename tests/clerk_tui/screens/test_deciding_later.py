@@ -225,6 +225,31 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
     assert next(line for line in case.timeline if line.type == "answers.corrected").alert
 
 
+async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: OpenCounter, ws: Workspace) -> None:
+    draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book", "house"), PRESENT)
+    reference = intake.receive(ws, draft).reference
+    async with counter(NARROW) as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        await clerk.press("f3", "down")
+        await clerk.type("1")
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        told = "不再需要、请当场退还：房屋所有权"
+        assert told in clerk.text
+        await clerk.type("点错了")
+        await clerk.press("enter")
+        assert "确认：受理" in clerk.text and told in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, ResultScreen) and told in clerk.text
+        clerk.app.switch_screen(CaseScreen(reference))
+        await clerk.until(lambda: "更正后不再需要" in clerk.text)
+
+
 async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCounter, ws: Workspace) -> None:
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
     async with counter() as clerk:
