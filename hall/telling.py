@@ -209,6 +209,14 @@ def _of_row(case: Case, code: str) -> str:
     return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
 
 
+def standing(case: Case) -> str:
+    """How a case stands, and what made it so, as one side of a conflict."""
+    beside = ("paper.issued", "paper.reprinted", "personal.shown", "note.added", "conflict.settled", "case.adopted")
+    last = next((line for line in reversed(case.timeline) if not line.misfit and line.type not in beside), None)
+    state = STATE_NAMES[case.state]
+    return f"{state}：{last.text}" if last and last.text else state
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:

@@ -126,7 +126,8 @@ async def test_both_values_of_a_conflict_are_shown_and_one_key_decides(counter: 
         await clerk.press("f12", "h")
         assert "交给负责人" not in clerk.text, "a conflict is decided, not handed over"
         await clerk.press("enter")
-        assert clerk.asks and "中心已有的算数：已受理" in clerk.text and "本窗口的算数：受理" in clerk.text
+        assert clerk.asks and "中心已有的算数：已受理" in clerk.text
+        assert "（受理）不能再办：办件已是“已受理”" in clerk.text and "本窗口的算数" not in clerk.text
         await clerk.press("1")
         assert "办件已是“不予受理”" not in clerk.text
     assert aside.worklist(ws) == []
@@ -182,6 +183,49 @@ async def test_of_two_conflicts_of_one_kind_on_one_case_the_chosen_one_stays_cho
         assert "C5 第 7 条" in clerk.text and "C5 第 9 条" in clerk.text
         await clerk.press("enter")
         assert "C5 第 9 条" in clerk.screen.spec.paragraphs[0][0]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_both_sides_are_told_and_what_is_to_be_done_anew_is_opened(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    case = cases.load(ws, intake.submit(ws, restaurant(ws)).reference)
+    fees = HallConflict(
+        id="x", kind="needs_review", case_id=case.case_id, reference=case.reference, window="C5", seq=7,
+        reason="另一窗口已告知缴费，金额不同", first="已受理：告知缴费，共1项", second="告知缴费，共2项",
+    )  # fmt: skip
+    async with counter(size) as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [msgspec.structs.replace(fees, barred="办件已是“已送达”")]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "先到的算数：已受理：告知缴费，共1项" in clerk.text and "后到的算数" not in clerk.text
+        assert "（告知缴费，共2项）不能再办：办件已是“已送达”" in clerk.text.replace("\n", "")
+        await clerk.press("escape")
+        clerk.screen._told = [fees]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "后到的算数：告知缴费，共2项" in clerk.text and "两边都算数" not in clerk.text
+        await clerk.press("2")
+        await clerk.until(lambda: getattr(clerk.screen, "_wanted", "") == case.case_id)
+    assert cases.load(ws, case.reference).timeline[-1].text == "冲突处理：以后到的为准，另行补录"
+
+
+async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:
+    references = [intake.submit(ws, restaurant(ws)).reference for _ in range(2)]
+    case_ids = [cases.load(ws, reference).case_id for reference in references]
+    rows = tuple(cases.find(ws, reference)[0] for reference in references)
+    pair = HallConflict(
+        id="p", kind="candidate_pair", case_id=case_ids[1], reference=references[1], other_reference=references[0],
+        sides=rows,
+    )  # fmt: skip
+    async with counter() as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [pair]
+        clerk.screen._again()
+        assert all(reference in clerk.text for reference in references), "both stand in the list"
+        await clerk.press("enter", "4")
+        await clerk.until(lambda: getattr(clerk.screen, "_wanted", "") == case_ids[0])
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.services import aside, cases, hall_conflicts, intake, proceedings
+from clerk_tui.services import aside, cases, ending, hall_conflicts, handing, intake, proceedings
 from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
-from hall.disputes import VERIFIED
+from hall import facts
+from hall.disputes import SIDED, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
@@ -22,6 +23,7 @@ from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketSta
 from tests.clerk_tui.clerks import Staff
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.services.test_proceedings import charged, fee
 from tests.clerk_tui.walkins import restaurant
 
 
@@ -112,6 +114,66 @@ def test_who_may_not_settle_settles_nothing(hall: Hall) -> None:
     conflict = hall_conflicts.HallConflict(id="x", kind="conflict", case_id="c", reference="r")
     with pytest.raises(Forbidden):
         hall_conflicts.settle(first.ws, conflict, "first")
+
+
+def test_a_step_that_the_case_bars_by_now_is_told_in_words_and_cannot_be_chosen(hall: Hall) -> None:
+    first, second, third = (opened(hall, code) for code in ("A1", "B1", "C1"))
+    reference = intake.submit(first.ws, restaurant(first.ws)).reference
+    everybody(first, second, third)
+    proceedings.decide(second.ws, reference, granted=True)
+    ending.withdraw(first.ws, reference)
+    everybody(second, first, third)
+    (own,) = [item for item in aside.worklist(first.ws) if item.type == "case.closed"]
+    both = aside.sides(first.ws, own.seq)
+    assert both.first.startswith("已决定") and both.second.startswith("申请人撤回")
+    assert both.barred == "办件已是“已决定”"
+    told = next(each for each in hall_conflicts.told(third.ws) if each.kind in SIDED)
+    assert (told.first, told.second, told.barred) == (both.first, both.second, both.barred)
+    assert told.choices == ("first",)
+    heads = first.ws.journal.head, third.ws.journal.head
+    with pytest.raises(BadInput) as at_own:
+        aside.settle(first.ws, own.seq, "second")
+    with pytest.raises(BadInput) as elsewhere:
+        hall_conflicts.settle(third.ws, told, "second")
+    assert at_own.value.code == elsewhere.value.code == "cannot_be_done"
+    assert (first.ws.journal.head, third.ws.journal.head) == heads
+
+
+def test_where_the_second_is_to_stand_it_is_done_anew_and_has_its_effect(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    reference = charged(first.ws)
+    everybody(first, second)
+    more = facts.Charge(name="工本费", fen=3000, basis="发改价格〔2003〕2322号")
+    handing.demand_fee(first.ws, reference, **fee())
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    everybody(first, second)
+    told = next(each for each in hall_conflicts.told(first.ws) if each.kind == "needs_review")
+    assert told.choices == ("first", "second") and told.still_to_do("second") == told.case_id
+    (own,) = [item for item in aside.worklist(second.ws) if item.type == "fee.demanded"]
+    assert not aside.sides(second.ws, own.seq).barred
+    aside.settle(second.ws, own.seq, "second", "按新标准")
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    everybody(second)
+    case = hall.case(told.case_id)
+    assert case.fee is not None and [charge.fen for charge in case.fee.charges] == [3000]
+    assert case.disputes == ()
+
+
+def test_of_a_pair_both_are_told_and_only_what_can_be_withdrawn_can_give_way(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    references = []
+    for window in (first, second):
+        references.append(intake.submit(window.ws, restaurant(window.ws)).reference)
+        everybody(window)
+    everybody(first)
+    (pair,) = hall_conflicts.told(first.ws)
+    assert [row.reference for row in pair.sides] == references
+    assert pair.choices == ("both", "first", "second")
+    assert pair.still_to_do("first") == pair.sides[1].case_id
+    proceedings.decide(second.ws, references[1], granted=True)
+    everybody(second, first)
+    (pair,) = hall_conflicts.told(first.ws)
+    assert pair.choices == ("both", "second"), "what is decided is not withdrawn"
 
 
 def doubt(kind: str, actor: str = "0815") -> HallConflict:
