@@ -18,7 +18,6 @@ from clerk_tui.screens.intake_items import at_receipt, put_answer, question_item
 from clerk_tui.screens.supplement_asks import (
     correction_asked,
     correction_told,
-    given_back,
     late_reason_asked,
     leaving_asked,
     promised_only,
@@ -339,9 +338,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
-        told = correction_told(self.preview.corrected, self.draft.correction_reason)
-        # What has to be done now stands above what was done.
-        put_right = [*given_back(self.preview.give_back), *told]
+        put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
         spec = self.summary(papers, who, *put_right, *refusing.told(self), why=why)
         self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
 

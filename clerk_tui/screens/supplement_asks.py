@@ -40,7 +40,7 @@ def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]
         _("更正收件时的回答"),
         (
             *_put_right(corrected),
-            *given_back(give_back),
+            *_given_back(give_back),
             ("", "plain"),
             (_("收件日不变，材料按更正后的回答列。写明为什么，这次更正会报给负责人。"), "plain"),
         ),
@@ -52,15 +52,21 @@ def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]
     )
 
 
-def correction_told(corrected: Iterable[Correction], reason: str) -> list[Paragraph]:
-    """The same before it is confirmed."""
-    lines = _put_right(corrected)
+def correction_told(corrected: Iterable[Correction], reason: str, give_back: Collection[str]) -> list[Paragraph]:
+    """The same before it is confirmed: what has to be done now stands above what was done."""
+    back, lines = _given_back(give_back), _put_right(corrected)
     if not lines:
-        return []
-    return [("", "plain"), (_("更正收件时的回答"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
+        return back
+    return [
+        *back,
+        ("", "plain"),
+        (_("更正收件时的回答"), "title"),
+        *lines,
+        (f"\t{said_of(_('原因'), reason)}", "faint"),
+    ]
 
 
-def given_back(names: Collection[str]) -> list[Paragraph]:
+def _given_back(names: Collection[str]) -> list[Paragraph]:
     """What the hall took and must not keep: it is handed over while the person stands here."""
     return [("", "plain"), (said_of(_("不再需要、请当场退还"), listed(names)), "warn")] if names else []
 

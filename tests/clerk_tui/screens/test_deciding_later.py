@@ -75,6 +75,16 @@ async def test_an_answer_that_leads_out_can_only_be_refused(counter: OpenCounter
         assert cases.get(ws, reference).case.state is CaseState.REFUSED
 
 
+async def test_who_looks_for_another_outcome_is_led_to_the_answer_that_is_wrong(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    """A withdrawal would cost the applicant his day of receipt."""
+    async with counter() as clerk:
+        await come_back(clerk, ws, received(ws, destination="elsewhere"))
+        await clerk.press("f8")
+        assert "没有别的合法结论" in clerk.text and "按 F3 更正" in clerk.text
+
+
 async def test_f9_leads_to_the_open_question(counter: OpenCounter, ws: Workspace) -> None:
     async with counter() as clerk:
         await come_back(clerk, ws, received(ws))
