@@ -67,22 +67,21 @@ class StatusLine(Painted):
             left += [(" " + _("培训") + " ", "chip-warn"), (" ", "plain")]
         if wide:
             left += [(safe(now.hall), "strong"), ("  ", "plain")]
-        # What may be left out has its blank with it.
-        clerk, weekday = "  " + safe(now.clerk), " " + _(WEEKDAYS[now.weekday])
-        left += [(who, "strong" if not wide else "plain"), (clerk, "plain")]
+        left += [(who, "strong" if not wide else "plain"), ("  ", "plain"), (safe(now.clerk), "plain")]
         day = now.day if wide else now.day[5:]
-        kind = "" if now.workday is None else " " + (_("工作日") if now.workday else _("休息日"))
+        kind = "" if now.workday is None else _("工作日") if now.workday else _("休息日")
         if now.day:
-            left += [("   ", "plain"), (day, "plain"), (weekday, "plain")]
-            unknown = " " + _("日历未载入")
-            left += [(kind or unknown, "faint" if kind else "warn")]
+            left += [("   ", "plain"), (day, "plain"), (" ", "plain"), (_(WEEKDAYS[now.weekday]), "plain")]
+            unknown = _("日历未载入")
+            left += [(" ", "plain"), (kind or unknown, "faint" if kind else "warn")]
             kind = kind or (unknown if now.trouble else "")
             left += [("  ", "plain"), (now.time, "strong")]
         right = self._right(now, wide=wide)
-        for spared in (kind, safe(now.hall), weekday, clerk):
+        for spared in (kind, safe(now.hall), _(WEEKDAYS[now.weekday]), safe(now.clerk)):
             if spans_width(left) + spans_width(right) >= columns:
                 left = [span for span in left if span[0] != spared]
         if spans_width(left) + spans_width(right) >= columns:
+            left = [span for n, span in enumerate(left) if not span[0].isspace() or not left[n - 1][0].isspace()]
             left = [(" ", ink) if text.isspace() else (text, ink) for text, ink in left]
         return [(spread(left, right, columns), "")]
 
