@@ -24,7 +24,7 @@ from clerk_tui.services.previewing import (
 )
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import corrections, list_again, plan_of, relisted, settled_list
+from hall.answering import corrections, list_again, no_longer_needed, plan_of, relisted, settled_list
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
@@ -103,7 +103,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
     somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``:
     ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of typed reasons, by field, how they
-    are stored otherwise than typed.
+    are stored otherwise than typed. ``give_back`` names what was taken at the receipt and is not needed by
+    these answers.
     """
 
     checklist: Checklist
@@ -131,7 +132,11 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
+<<<<<<< HEAD
     not_there: tuple[Correction, ...] = ()
+=======
+    give_back: tuple[str, ...] = ()
+>>>>>>> main
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -200,12 +205,17 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
+<<<<<<< HEAD
         corrected=(
             *corrections(draft.case, checklist),
             *not_there,
             *credit_corrected(draft.case, good=draft.good_credit),
         ),
         not_there=not_there,
+=======
+        corrected=corrections(draft.case, checklist),
+        give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
+>>>>>>> main
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
 
