@@ -34,13 +34,8 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
     )
 
 
-<<<<<<< HEAD
-def correction_asked(corrected: Iterable[Correction]) -> Spec:
-    """Why what was written at the receipt is put right."""
-=======
 def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]) -> Spec:
-    """Why answers of the receipt are put right; ``give_back`` are the names of what is not needed any more."""
->>>>>>> main
+    """Why what was written at the receipt is put right; ``give_back`` are the names of what is not needed any more."""
     return Spec(
         _("更正收件时的登记"),
         (
@@ -61,15 +56,11 @@ def correction_told(corrected: Iterable[Correction], reason: str, give_back: Col
     """The same before it is confirmed: what has to be done now stands above what was done."""
     back, lines = _given_back(give_back), _put_right(corrected)
     if not lines:
-<<<<<<< HEAD
-        return []
-    return [("", "plain"), (_("更正收件时的登记"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
-=======
         return back
     return [
         *back,
         ("", "plain"),
-        (_("更正收件时的回答"), "title"),
+        (_("更正收件时的登记"), "title"),
         *lines,
         (f"\t{said_of(_('原因'), reason)}", "faint"),
     ]
@@ -78,7 +69,6 @@ def correction_told(corrected: Iterable[Correction], reason: str, give_back: Col
 def _given_back(names: Collection[str]) -> list[Paragraph]:
     """What the hall took and must not keep: it is handed over while the person stands here."""
     return [("", "plain"), (said_of(_("不再需要、请当场退还"), listed(names)), "warn")] if names else []
->>>>>>> main
 
 
 def _put_right(corrected: Iterable[Correction]) -> list[Paragraph]:

@@ -132,11 +132,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
-<<<<<<< HEAD
     not_there: tuple[Correction, ...] = ()
-=======
     give_back: tuple[str, ...] = ()
->>>>>>> main
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -205,17 +202,13 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
-<<<<<<< HEAD
         corrected=(
             *corrections(draft.case, checklist),
             *not_there,
             *credit_corrected(draft.case, good=draft.good_credit),
         ),
         not_there=not_there,
-=======
-        corrected=corrections(draft.case, checklist),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
->>>>>>> main
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
 

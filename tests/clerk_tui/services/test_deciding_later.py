@@ -22,7 +22,6 @@ from hall.fold import fold
 from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.walkins import MISSING, PERSON, PRESENT
-from tests.clerk_tui.walkins import PERSON, PRESENT
 from tests.receipts.reading import joined, read_text
 
 ALL_PRESENT = {"application": PRESENT, "id_card": PRESENT, "hukou_book": PRESENT}
