@@ -202,15 +202,16 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
-        corrected=(
-            *corrections(draft.case, checklist),
-            *not_there,
-            *credit_corrected(draft.case, good=draft.good_credit),
-        ),
+        corrected=(*_said_otherwise(draft, checklist), *not_there),
         not_there=not_there,
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
+
+
+def _said_otherwise(draft: SupplementDraft, checklist: Checklist) -> tuple[Correction, ...]:
+    """What was said at the receipt, of the matter or of the applicant's record, and is said otherwise now."""
+    return (*corrections(draft.case, checklist), *credit_corrected(draft.case, good=draft.good_credit))
 
 
 def _late(case: Case, changed: Collection[str], handed_in: dt.date) -> tuple[str, ...]:
