@@ -193,6 +193,24 @@ def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrect
     return f"更正收件时的回答：{wrong}；原因：{body.reason}{'；随之回答：' + new if new else ''}"
 
 
+def _filled(case: Case, body: f.FormFilled) -> str:
+    """What of the form was filled in, put right and taken away, by its labels: the values name people."""
+    words = case.matter.field_labels | body.labels
+
+    def listed(codes: Iterable[str]) -> str:
+        return "、".join(words.get(code, code) for code in codes)
+
+    new = tuple(code for code in body.filled if code not in body.corrected)
+    said = [
+        *([f"填写{listed(new)}"] if new else []),
+        *([f"改写{listed(body.corrected)}"] if body.corrected else []),
+        *([f"去掉{listed(body.dropped)}"] if body.dropped else []),
+        *([f"没有确认{listed(body.declined)}"] if body.declined else []),
+    ]
+    told = "；".join(said)
+    return f"补填表格：{told}"
+
+
 def _paper_name(case: Case, paper_id: str) -> str:
     return next((PAPER_NAMES[paper.kind] for paper in case.papers if paper.paper_id == paper_id), "文书")
 
@@ -224,6 +242,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
         case f.CaseAnswered() | f.AnswersCorrected() as said:
             return _answered(case.matter.questions, said)
+        case f.FormFilled():
+            return _filled(case, fact.body)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):
