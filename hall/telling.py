@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
@@ -176,8 +176,11 @@ def _decided(body: f.CaseDecided) -> str:
     return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
 
 
-def _answered(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.AnswersCorrected) -> str:
-    """What was answered that was open before, in the words of both."""
+def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFilled) -> str:
+    """What was answered that was open before, in the words of both, or filled in."""
+    if isinstance(body, f.FormFilled):
+        return _filled(case, body)
+    before = case.matter.questions
     if isinstance(body, f.AnswersCorrected):
         return _answers_corrected(before, body)
     new = (f"{question.rstrip('？?')}：{words}" for question, words in body.asked if (question, words) not in before)
@@ -240,10 +243,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CreditStated(good=good):
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
-        case f.CaseAnswered() | f.AnswersCorrected() as said:
-            return _answered(case.matter.questions, said)
-        case f.FormFilled():
-            return _filled(case, fact.body)
+        case f.CaseAnswered() | f.AnswersCorrected() | f.FormFilled() as said:
+            return _answered(case, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

@@ -284,7 +284,7 @@ async def test_what_an_answer_asks_for_is_filled_in_where_it_is_answered(
         await clerk.press("f4")
         await clerk.type("a")
         await clerk.press("f9")
-        assert "还有必填项空着" in clerk.text and "请填写随迁未成年人姓名" in clerk.text
+        assert "还有必填项空着" in clerk.text and "去填空着的" in clerk.text
         await clerk.press("escape")
         assert clerk.screen.form.has_focus and clerk.screen.form.current == "fields.from_address"
         clerk.screen.form.go_to("fields.minor_names")
