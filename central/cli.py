@@ -33,7 +33,7 @@ def database(function: FC) -> FC:
     folder = click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
-        help="Folder of an embedded database; made if missing.",
+        help="Folder of an embedded database; serve, enrol-code and restore make one where there is none.",
     )
     address = click.option(
         "--database",
@@ -80,9 +80,9 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
         await store.epoch()
         pepper.require(store)
 
-    with_store(data, check)
+    with_store(data, check, make=True)
     with _the_one_centre(data):
-        store = _open(data)
+        store = _open(data, make=True)
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
         logging.basicConfig(handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
         # A database that is away gets one line of the centre's own (``departments.Looks``); the driver would write a
@@ -136,11 +136,11 @@ def enrol_code(data: Path | str, office: str, role: str) -> None:
     from central.store import devices
     from hall.roles import Role
 
-    async def make(store: Store) -> tuple[str, list[str]]:
+    async def draw(store: Store) -> tuple[str, list[str]]:
         known = await store.read(devices.halls)
         return await enrol.new_code(store, office, now_ms(), Role(role)), known
 
-    code, known = with_store(data, make)
+    code, known = with_store(data, draw, make=True)
     if office not in known:
         there = f"，现有 {'、'.join(known)}" if known else ""
         click.echo(f"{office} 是新的大厅（中心还没有它{there}）：写错了就不要用这枚登记码", err=True)
@@ -188,7 +188,7 @@ def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) 
         return done, await to_look_at(store, done)
 
     with _the_one_centre(data):
-        done, lines = with_store(data, put_back)
+        done, lines = with_store(data, put_back, make=True)
     click.echo(f"{done.counts['event']} facts, {done.counts['case_']} cases; a new epoch has begun")
     for line in lines:
         click.echo(line)
@@ -204,13 +204,20 @@ def verify_(data: Path | str) -> None:
     click.echo(f"{found.journals} journals, {found.facts} facts: whole")
 
 
-def with_store(data: Path | str, work: Callable[[Store], Awaitable[Result]]) -> Result:
-    """Do ``work`` on the database and close it; an error that a person can act on ends the program with its words."""
-    store = _open(data)
+def with_store(data: Path | str, work: Callable[[Store], Awaitable[Result]], *, make: bool = False) -> Result:
+    """Do ``work`` on the database and close it; an error that a person can act on ends the program with its words.
+
+    Only with ``make`` an empty centre is made where there is none, which is said: a folder that was mistyped or not
+    mounted must not look like a centre where all is well.
+    """
+    store = _open(data, make=make)
 
     async def do() -> Result:
         try:
             await store.start()
+            if store.is_new:
+                where = data if isinstance(data, Path) else "--database"
+                click.echo(f"{where} 里没有中心，建了一个新的", err=True)
             return await work(store)
         finally:
             await store.close()
@@ -221,11 +228,11 @@ def with_store(data: Path | str, work: Callable[[Store], Awaitable[Result]]) -> 
         _stop(error)
 
 
-def _open(data: Path | str) -> Store:
+def _open(data: Path | str, *, make: bool) -> Store:
     from central.store import open_store
 
     try:
-        return open_store(data / "central.db" if isinstance(data, Path) else data)
+        return open_store(data / "central.db" if isinstance(data, Path) else data, make=make)
     except HallError as error:
         _stop(error)
 

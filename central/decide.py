@@ -21,6 +21,7 @@ from hall import wire
 from hall.adoption import in_order
 from hall.case import Case
 from hall.chain import Sealed, check_time, follows, open_header, open_sealed
+from hall.disputes import HANDED_OUT, RIGHT
 from hall.errors import BrokenChain
 from hall.facts import CaseAdopted, Fact, Header
 from hall.fold import advance, fold
@@ -285,10 +286,10 @@ def _look_at(each: Incoming, status: wire.Status, reason: str, case: Case, known
         conflict(disputed.kind if disputed else "conflict", reason)
         known.conflicted.add(case.case_id)
     elif isinstance(body, f.PaperIssued) and case.case_id in known.conflicted:
-        conflict("issued_offline", "文书所依据的记录与中心冲突，但已交给申请人")
+        conflict(HANDED_OUT, "文书所依据的记录与中心冲突，但已交给申请人")
     doubt = known.doubts.get(each.seq)
     if doubt is not None and status is wire.Status.APPLIED:
-        conflict("needs_review", doubt.reason)
+        conflict(RIGHT, doubt.reason)
     if isinstance(body, f.ConflictSettled):
         decided.settled.append(_settled(body, fact))
     if case.version == 1 and (number := plain(case.reference)):

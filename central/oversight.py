@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from central import asides, clocks, saving, standing
@@ -15,11 +16,17 @@ from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
 from hall import wire_oversight as w
+from hall.case import Case
+from hall.chain import open_sealed
+from hall.disputes import SIDED, barred
 from hall.errors import HallError
 from hall.names import clean_text, says_something
 from hall.roles import NAMES, Permission, allows, read_roles
+from hall.telling import standing as standing_of
+from hall.telling import tell
 
 SHOWN_REPORTS = 50
+_cases = msgspec.json.Decoder(Case)
 
 
 async def status(store: Store, office: str, now_ms: int) -> w.StatusReply:
@@ -49,8 +56,26 @@ async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
     made, _, place = after.partition(" ")
     if after and not (made.isascii() and made.isdigit() and len(made) < 16):
         raise Refused(400, wire.Problem(code="bad_request", message="从哪里接着读，写得不对"))
-    entries = await store.read(lambda db: table.conflicts(db, office, int(made or 0), place, PAGE + 1))
-    return w.ConflictsReply(conflicts=entries[:PAGE], has_more=len(entries) > PAGE)
+
+    async def look(db: Db) -> w.ConflictsReply:
+        entries = await table.conflicts(db, office, int(made or 0), place, PAGE + 1)
+        return w.ConflictsReply(conflicts=await _with_sides(db, entries[:PAGE]), has_more=len(entries) > PAGE)
+
+    return await store.read(look)
+
+
+async def _with_sides(db: Db, entries: list[w.ConflictEntry]) -> list[w.ConflictEntry]:
+    """With what stands and what has no effect, in words, where both are of one case."""
+    of_one = [each for each in entries if each.kind in SIDED]
+    sealed = await facts.sealed_as(db, sorted({each.id for each in of_one}))
+    rows = await facts.cases_of(db, sorted({each.case_id for each in of_one}))
+    told = []
+    for each in entries:
+        if each.kind in SIDED and each.id in sealed and each.case_id in rows:
+            case, fact = _cases.decode(rows[each.case_id].snapshot), open_sealed(sealed[each.id])
+            each = replace(each, first=standing_of(case), second=tell(case, fact), barred=barred(case, fact))
+        told.append(each)
+    return told
 
 
 async def retry(store: Store, office: str, number: int, actor: str, now_ms: int, reason: str) -> w.RetryReply:

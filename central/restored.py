@@ -24,7 +24,7 @@ async def read_replaced(database: str) -> Standing:
     """
     try:
         if database.startswith(POSTGRES):
-            store = open_store(database)
+            store = open_store(database, make=False)
             try:
                 await store.start()
                 return await store.read(standing)

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 from litestar import Litestar
 
+from central.waiting import Waiting
 from hall import os_words
 from hall.errors import HallError
 
 GRACE_S = 3
-"""How long requests may take to end once the centre stops: whoever waits for a change is let go."""
+"""How long requests may take to end once the centre stops; those that only wait for a change are answered at once."""
 
 
 class _Announcing(uvicorn.Server):
-    """Says where it listens once it does: a starter waits for that line instead of guessing."""
+    """Says where it listens once it does: a starter waits for that line instead of guessing. And says that it stops
+    before it waits for the requests under way: the application's own ``on_shutdown`` comes only after their end."""
 
-    def __init__(self, config: uvicorn.Config, said: Callable[[], object]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, said: Callable[[], object], stopping: Callable[[], Awaitable[object]]
+    ) -> None:
         super().__init__(config)
-        self._said = said
+        self._said, self._stopping = said, stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._said()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._stopping()
+        await super().shutdown(sockets)
+
 
 def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object], share_port: bool = False) -> None:
-    """Serve ``app`` until stopped; ``port`` 0 takes any free one. ``announce`` gets ``listening http://host:port``.
+    """Serve ``app`` (``central.app.make_app``) until stopped, then answer whoever waits for a change and let other
+    requests end; ``port`` 0 takes any free one. ``announce`` gets ``listening http://host:port``.
 
     ``share_port``: several processes may listen on the same port, and the kernel deals connections out among them.
 
@@ -47,7 +56,8 @@ def run(app: Litestar, host: str, port: int, *, announce: Callable[[str], object
         raise HallError("cannot_listen", message, field="port", hint=hint) from None
     with bound as listener:
         where = f"http://{host}:{listener.getsockname()[1]}"
-        _Announcing(config, lambda: announce(f"listening {where}")).run(sockets=[listener])
+        waiting: Waiting = app.state.waiting
+        _Announcing(config, lambda: announce(f"listening {where}"), waiting.stop).run(sockets=[listener])
 
 
 def listening(host: str, port: int, *, share_port: bool = False) -> socket.socket:

@@ -18,6 +18,14 @@ CONSOLE = "console"
 """Who stands in the record for what was done here."""
 
 
+SHAPES = {
+    "id": "工号不能用：字母、数字或连字符，1 到 20 位",
+    "name": "姓名不能用：1 到 60 个字",
+    "roles": "权限写得不对：clerk,reviewer,supervisor,admin 里的几个，中间用逗号",
+}
+"""What each part of a new clerk must look like."""
+
+
 @click.group("clerk")
 def clerk() -> None:
     """The people of a hall: numbers, roles, PINs."""
@@ -66,7 +74,8 @@ def add(data: Path, office: str, number: str, name: str, words: str) -> None:
     try:
         new = msgspec.convert({"id": number, "name": name, "roles": _roles(words)}, NewClerk)
     except msgspec.ValidationError as error:
-        click.echo(str(error), err=True)
+        field = str(error).rpartition("`$.")[2].partition("`")[0].partition("[")[0]
+        click.echo(SHAPES[field], err=True)
         sys.exit(2)
     given = run(data, lambda store, now: clerks.add(store, office, new, CONSOLE, now))
     click.echo(given.pin)

@@ -16,10 +16,12 @@ from msgspec import Struct
 from central.clocks import Beginning, written
 from central.decide import MAX_NAME, Doubt, Incoming, plain
 from central.queue.told import is_ticket
-from central.store import Db
+from central.store import Db, conflicts
 from central.store import clerks as table
 from central.store.clerks import RightsRow
-from hall.facts import Fact
+from hall.disputes import RIGHT, VERIFIED
+from hall.facts import ConflictSettled, Fact, PaperIssued
+from hall.names import says_something
 from hall.roles import FACTS, NAMES, ROLE_NAMES, Permission, allows, may_bring, needed_for, read_roles
 
 HEARD_MS = 120_000
@@ -72,7 +74,45 @@ async def doubts(
         of_these = [doubt for doubt in told if doubt is not None]
         if of_these:
             found[seq] = next((doubt for doubt in of_these if doubt.certain), of_these[0])
-    return found
+    return found | await _verifying(db, office, judge, judged, found, beginnings, now_ms)
+
+
+async def _verifying(
+    db: Db,
+    office: str,
+    judge: _Judge,
+    judged: Mapping[int, Fact],
+    found: Mapping[int, Doubt],
+    beginnings: Mapping[str, Beginning],
+    now_ms: int,
+) -> dict[int, Doubt]:
+    """The facts of a batch that clear a doubt (``hall.disputes.VERIFIED``) and may not: only somebody in charge does,
+    never of their own doing, and says what they found. Whose doubt arises in this very batch cleared it unseen."""
+    settling = {
+        seq: body for seq, fact in judged.items() if isinstance(body := fact.body, ConflictSettled) and seq not in found
+    }
+    if not settling:
+        return {}
+    named = await conflicts.named(db, office, sorted({plain(body.conflict) for body in settling.values()}))
+    for seq, fact in judged.items():
+        if isinstance(fact.body, PaperIssued) or seq in found:
+            named.setdefault(fact.header.event_id, []).append((RIGHT, plain(fact.header.actor)))
+    staffed = await table.first_rights(db, office) is not None
+    told = {}
+    for seq, body in settling.items():
+        whose = {actor for kind, actor in named.get(plain(body.conflict), ()) if kind in VERIFIED}
+        if not whose:
+            continue
+        fact = judged[seq]
+        actor = fact.header.actor
+        doubt = judge.lacks(actor, Permission.VERIFY, *_span(fact, beginnings.get(fact.header.boot_id), now_ms))
+        if staffed and plain(actor) in whose:
+            doubt = Doubt(certain=True, reason=f"工号{plain(actor)}不能核实自己写的记录，等另一位负责人核实")
+        elif doubt is None and not says_something(body.reason):
+            doubt = Doubt(certain=True, reason="核实要写明原因，等负责人核实")
+        if doubt is not None:
+            told[seq] = doubt
+    return told
 
 
 async def _judge(db: Db, office: str, facts: Sequence[Fact]) -> _Judge:

@@ -88,14 +88,12 @@ class StoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class CentreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where facts are sent; ``token_file`` holds the device's token and nothing else. ``supervisor_key`` (X25519, 64
-    hex digits; empty: the centre's) is for whom facts are sealed that cannot be sent; ``first_wait_s`` the most that
-    the first try after an outage waits."""
+    """Where facts are sent; ``token_file`` holds the device's token and nothing else. ``first_wait_s`` is
+    the most that the first try after an outage waits."""
 
     enabled: bool = True
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+")] = "http://127.0.0.1:8765"
     token_file: str = ""
-    supervisor_key: Annotated[str, Meta(pattern=r"^(?:[0-9a-f]{64})?$")] = ""
     first_wait_s: Annotated[int, Meta(ge=0, le=3600)] = 120
 
 

@@ -32,7 +32,6 @@ SHAPES = {
     "hall.timezone": '时区名称，例如 "Asia/Shanghai"',
     "device.code": '1 到 4 位，以大写字母开头，例如 "A1"',
     "clerk.id": "工号，字母、数字或连字符，最多 20 位",
-    "centre.supervisor_key": "64 位十六进制（0-9、a-f），或留空",
     "centre.first_wait_s": "0 到 3600 的整数",
     "centre.url": "以 http:// 或 https:// 开头的地址",
     "queue.businesses": '取号业务代号的列表，例如 ["company"]，代号见事项目录的 hall.toml',
@@ -47,6 +46,9 @@ SHAPES = {
     "display.speak": '程序和它的参数，其中一个含 {text}，例如 ["espeak-ng", "-v", "cmn", "{text}"]',
     "kiosk.leave_code": "clerk board --new-code 打印出来的一行，原样抄写",
 }
+
+RETIRED = {"centre": ("supervisor_key",)}
+"""Keys that files of earlier versions have and that mean nothing any more: such a file opens as it is."""
 
 TYPE_NAMES = {
     "str": "文字",
@@ -76,6 +78,7 @@ def find(path: Path | None) -> Path | None:
 def read_sections(source: Path) -> Config:
     """The file's settings over the defaults; raises ``HallError`` (``bad_config``)."""
     raw = _read(source)
+    _drop_retired(raw)
     _refuse_unknown(source, raw)
     try:
         config = msgspec.convert(raw, Config, strict=True)
@@ -119,6 +122,14 @@ def _read(source: Path) -> dict[str, Any]:
         what = f"{where}不合 TOML 语法（{str(error).split(' (at ')[0]}）。"
         hint = "文字要加英文双引号，一行一个“键 = 值”，同一个键只写一次。"
         raise _problem(source, None, what, hint) from None
+
+
+def _drop_retired(raw: Mapping[str, Any]) -> None:
+    for name, keys in RETIRED.items():
+        section = raw.get(name)
+        if isinstance(section, dict):
+            for key in keys:
+                section.pop(key, None)
 
 
 def _refuse_unknown(source: Path, raw: Mapping[str, Any]) -> None:

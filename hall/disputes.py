@@ -16,6 +16,14 @@ from hall.verdict import Tick
 
 REVIEW = "needs_review"
 FIELD = "same_field"
+RIGHT = "right_in_doubt"
+"""Of a record whose writer may not have been allowed to write it."""
+HANDED_OUT = "issued_offline"
+"""Of a paper in somebody's hands that rests on a record without effect."""
+SIDED = frozenset({"conflict", REVIEW, FIELD})
+"""Of one case: what came first has its effect, what came second has not."""
+VERIFIED = frozenset({RIGHT, HANDED_OUT})
+"""What has no two sides: somebody in charge verifies it and says in words what was found, never of their own doing."""
 FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
 """What cannot take effect while a case waits for a review."""
 
@@ -128,6 +136,13 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     elif found := dispute(case, fact, misfit):
         changes["disputes"] = (*case.disputes, found)
     return changes
+
+
+def barred(case: Case, fact: f.Fact) -> str:
+    """Why what was withheld cannot be done anew as the case stands now, in Chinese; empty if it can."""
+    if isinstance(fact.body, (f.CaseReceived, f.CaseAdopted, f.InquiryAnswered)):
+        return "收件时登记的不能再换"
+    return steps.misfit(case, fact.body)
 
 
 def _decided_and_ended(case: Case, body: f.Body) -> bool:

@@ -187,12 +187,13 @@ class DocumentAttached(Body, frozen=True, tag="document.attached"):
 class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
     """A person looked at a conflict and says which side stands; both stay in the journal (sync.md §10).
 
-    ``conflict`` is its identity as the centre lists it. Where the second is to stand, it is written anew by a fact of
+    ``conflict`` is its identity as the centre lists it; ``seen`` is said of what has no sides, a doubt
+    (``hall.disputes.VERIFIED``). Where the second is to stand, it is written anew by a fact of
     its own: nothing that was withheld takes effect by itself.
     """
 
     conflict: str
-    stands: Literal["first", "second", "both", "neither"]
+    stands: Literal["first", "second", "both", "neither", "seen"]
     reason: str = ""
 
 

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     PRINT = "print"
     NOTE = "note"
     SETTLE = "settle"
+    VERIFY = "verify"
     TICKETS = "tickets"
     CALL = "call"
     SHIFT = "shift"
@@ -102,6 +103,8 @@ GRANTS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.PRINT: _STAFF | {Role.STATION},
     Permission.NOTE: _STAFF,
     Permission.SETTLE: _DESK | _HEAD,
+    # Whether a record stands whose writer may not have been allowed to write it is not for that writer to say.
+    Permission.VERIFY: _HEAD,
     Permission.TICKETS: _DESK | {Role.STATION},
     Permission.CALL: _DESK | _HEAD | {Role.STATION},
     Permission.SHIFT: _STAFF | {Role.STATION},
@@ -139,6 +142,7 @@ NAMES: Final[dict[Permission, str]] = {
     Permission.PRINT: "出具和补打凭证",
     Permission.NOTE: "备注",
     Permission.SETTLE: "处理冲突",
+    Permission.VERIFY: "核实有疑问的记录和文书",
     Permission.TICKETS: "发号",
     Permission.CALL: "叫号",
     Permission.SHIFT: "暂停、交接和日结",

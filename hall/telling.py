@@ -119,6 +119,7 @@ SETTLED_NAMES: Final = {
     "second": "以后到的为准，另行补录",
     "both": "两者都有效",
     "neither": "都不作数，重新办理",
+    "seen": "负责人已核实",
 }
 
 
@@ -220,6 +221,14 @@ def _paper_name(case: Case, paper_id: str) -> str:
 
 def _of_row(case: Case, code: str) -> str:
     return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
+
+
+def standing(case: Case) -> str:
+    """How a case stands, and what made it so, as one side of a conflict."""
+    beside = ("paper.issued", "paper.reprinted", "personal.shown", "note.added", "conflict.settled", "case.adopted")
+    last = next((line for line in reversed(case.timeline) if not line.misfit and line.type not in beside), None)
+    state = STATE_NAMES[case.state]
+    return f"{state}：{last.text}" if last and last.text else state
 
 
 def tell(case: Case, fact: f.Fact) -> str:

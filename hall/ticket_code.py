@@ -134,12 +134,7 @@ def decode(text: str, keys: Mapping[bytes, KnownKey], today: dt.date) -> TicketC
         name, message, hint = _UNLIKE.get(error.code, _ALTERED)
         raise TicketCodeError(name, message, field="code", hint=hint) from None
     if code.issued.day != today:
-        raise TicketCodeError(
-            "ticket_of_other_day",
-            f"这是{code.issued.day.isoformat()}的号票{code.number}，号票只在当天有效",
-            field="code",
-            hint="请重新取号",
-        )
+        raise _of_other_day(code.issued.day.month, code.issued.day.day, code.number)
     return code
 
 
@@ -170,13 +165,13 @@ def read_line(text: str, today: dt.date) -> str:
         raise TicketCodeError(name, message, field="code", hint=hint)
     letter, serial, month, day = found.groups()
     if (int(month), int(day)) != (today.month, today.day):
-        raise TicketCodeError(
-            "ticket_of_other_day",
-            f"这是{int(month)}月{int(day)}日的号票{letter}{serial}，号票只在当天有效",
-            field="code",
-            hint="请重新取号",
-        )
+        raise _of_other_day(int(month), int(day), letter + serial)
     return letter + serial
+
+
+def _of_other_day(month: int, day: int, number: str) -> TicketCodeError:
+    what = f"这是{month}月{day}日的号票{number}，号票只在当天有效"
+    return TicketCodeError("ticket_of_other_day", what, field="code", hint="请重新取号")
 
 
 def person_digest(secret: bytes, number: str, day: dt.date) -> str:

@@ -178,7 +178,9 @@ class ConflictEntry(_Message, frozen=True):
     """A conflict that nobody has settled. ``id`` is what ``conflict.settled`` names; ``kind`` a flag of ``Change``, or
     ``served_twice`` where two windows served one ticket, which then is ``case_id``.
 
-    ``case_id`` is the case it stands on, ``other`` the second case where two are meant; both sides stay as they are.
+    ``case_id`` is the case it stands on, ``other`` the second case where two are meant (it came first); both sides stay
+    as they are. Of one case ``first`` is what stands and ``second`` what has no effect, in Chinese; ``barred`` says why
+    that cannot be done anew either.
     """
 
     id: str
@@ -192,6 +194,9 @@ class ConflictEntry(_Message, frozen=True):
     seq: int
     actor: str
     made_ms: int
+    first: str = ""
+    second: str = ""
+    barred: str = ""
 
 
 class ConflictsReply(_Message, frozen=True):

@@ -16,9 +16,18 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hall.errors import BadInput
+from hall.errors import BadInput, StoreError
 
 Result = TypeVar("Result")
+
+
+def no_centre(where: str) -> StoreError:
+    """That there is no centre in a database, and that none was made."""
+    return StoreError(
+        "no_centre",
+        f"{where}里没有中心，什么也没有建",
+        hint="核对 --data 或 --database，磁盘挂上了没有；新的中心由 clerk-central serve、enrol-code 或 restore 建立",
+    )
 
 
 def unstorable() -> BadInput:
@@ -68,6 +77,9 @@ class Store(ABC):
 
     secret_file: Path | None = None
     """Where the secret of PINs lies that is not in the database (``central.pepper``); ``None``: nowhere."""
+
+    is_new: bool = False
+    """Whether this opening made the centre: an empty one, with a key of its own. Known once it has started."""
 
     @abstractmethod
     async def start(self) -> None:

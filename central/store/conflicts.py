@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from central.store.base import Db
+from hall.disputes import VERIFIED
 
 if TYPE_CHECKING:
     from central.decide import Claim, NewConflict, Settled
@@ -51,12 +52,26 @@ async def conflicted(db: Db, office: str, incarnation: str, case_ids: list[str])
     """On which of these cases a journal has an open conflict of a step."""
     rows = await db.rows(
         "SELECT DISTINCT case_id FROM conflict WHERE case_id = ANY($1) AND office = $2 AND incarnation = $3"
-        " AND settled_ms IS NULL AND other = '' AND kind <> 'issued_offline'",
+        " AND settled_ms IS NULL AND other = '' AND NOT (kind = ANY($4))",
         case_ids,
         office,
         incarnation,
+        sorted(VERIFIED),
     )
     return {row[0] for row in rows}
+
+
+async def named(db: Db, office: str, conflict_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """The conflicts with these identities: of what kind each is and whose doing, by number."""
+    rows = await db.rows(
+        "SELECT conflict_id, kind, actor FROM conflict WHERE office = $1 AND conflict_id = ANY($2)",
+        office,
+        conflict_ids,
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for conflict_id, kind, actor in rows:
+        found.setdefault(conflict_id, []).append((kind, actor))
+    return found
 
 
 async def doubled(db: Db, office: str, ticket_ids: list[str]) -> set[str]:

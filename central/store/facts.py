@@ -155,6 +155,23 @@ async def facts_of(db: Db, subject: str) -> list[Sealed]:
     ]
 
 
+async def sealed_as(db: Db, event_ids: list[str]) -> dict[str, Sealed]:
+    """The facts with these identities."""
+    found = await db.rows(
+        "SELECT event_id, header, public, hash, personal, salt, personal_hash FROM event WHERE event_id = ANY($1)",
+        event_ids,
+    )
+    return {
+        row[0]: Sealed(header=row[1], public=row[2], hash=row[3], personal=row[4], salt=row[5], personal_hash=row[6])
+        for row in found
+    }
+
+
+async def cases_of(db: Db, case_ids: list[str]) -> dict[str, CaseRow]:
+    """These cases as they stand."""
+    return {row[0]: _case(row) for row in await db.rows(f"{_CASES} WHERE case_id = ANY($1)", case_ids)}
+
+
 async def next_numbers(db: Db, office: str, count: int) -> int:
     """The first of ``count`` numbers of the hall. The row stays locked to the commit, so numbers appear in order."""
     row = await db.row(

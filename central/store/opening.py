@@ -13,16 +13,18 @@ SECRET_VARIABLE = "CLERK_CENTRAL_PIN_SECRET"
 POSTGRES = ("postgresql://", "postgres://")
 
 
-def open_store(database: str | Path) -> Store:
-    """The store of a database: a path, or ``postgresql://…`` (which connects at ``start``).
+def open_store(database: str | Path, *, make: bool = True) -> Store:
+    """The store of a database: a path, or ``postgresql://…`` (which connects at ``start``). Without ``make`` there has
+    to be a centre already; with it an empty one is made where there is none.
 
     Raises:
-        StoreError: the file cannot be opened or is not a centre's database.
+        StoreError: the file cannot be opened or is not a centre's database; ``no_centre``, there is none (of a
+            PostgreSQL database at ``start``).
     """
     if isinstance(database, str) and database.startswith(POSTGRES):
         # Only who uses PostgreSQL loads its client.
         from central.store.postgres import PostgresStore
 
         secret = os.environ.get(SECRET_VARIABLE)
-        return PostgresStore(database, secret_file=Path(secret) if secret else None)
-    return SqliteStore(Path(database))
+        return PostgresStore(database, secret_file=Path(secret) if secret else None, make=make)
+    return SqliteStore(Path(database), make=make)

@@ -165,7 +165,7 @@ async def conflicts(db: Db, office: str, after_ms: int, after_id: str, limit: in
         after_id,
         limit,
     )
-    names = ConflictEntry.__struct_fields__
+    names = ConflictEntry.__struct_fields__[: len(rows[0])] if rows else ()
     return [ConflictEntry(**dict(zip(names, row, strict=True))) for row in rows]
 
 

@@ -16,7 +16,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import PIECE, Db, Row, Store, unstorable
+from central.store.base import PIECE, Db, Row, Store, no_centre, unstorable
 from central.store.migrations import migrations
 from hall.errors import StoreError
 
@@ -97,8 +97,11 @@ class PostgresStore(Store):
     Connections belong to the event loop in which ``start`` ran.
     """
 
-    def __init__(self, address: str, *, connections: int = CONNECTIONS, secret_file: Path | None = None) -> None:
+    def __init__(
+        self, address: str, *, connections: int = CONNECTIONS, secret_file: Path | None = None, make: bool = True
+    ) -> None:
         self.address = address
+        self._make = make
         self.secret_file = secret_file
         self._connections = connections
         self._pool: asyncpg.Pool[Any] | None = None
@@ -118,7 +121,10 @@ class PostgresStore(Store):
             )
             async with pool.acquire() as connection:
                 await _check(connection)
-                await _migrate(connection)
+                # The address may hold a password: it is not told.
+                if not self._make and await connection.fetchval("SELECT to_regclass('migration')") is None:
+                    raise no_centre(" --database 的数据库")
+                self.is_new = await _migrate(connection)
         except BaseException as error:
             if pool is not None:
                 await pool.close()
@@ -199,8 +205,9 @@ async def _check(connection: PoolConnectionProxy[Any]) -> None:
             )
 
 
-async def _migrate(connection: PoolConnectionProxy[Any]) -> None:
-    """Bring the database up to date; all steps and their record commit together, one process at a time."""
+async def _migrate(connection: PoolConnectionProxy[Any]) -> bool:
+    """Bring the database up to date; all steps and their record commit together, one process at a time. Whether it was
+    made now."""
     steps = migrations("postgres")
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATING)
@@ -225,3 +232,4 @@ async def _migrate(connection: PoolConnectionProxy[Any]) -> None:
             await connection.execute(
                 "INSERT INTO server (epoch, signing_key) VALUES ($1, $2)", secrets.token_hex(8), key
             )
+    return bool(version == 0)

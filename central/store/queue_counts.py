@@ -32,6 +32,23 @@ _WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY(
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
 
 
+def _at_windows(day: str, before: str, now: str) -> str:
+    """The condition on which a ticket ``t`` is at a window on a ``day``, with parameters by these names: one of the
+    day's own, and over midnight one that is served on from the day ``before`` by a window that called nobody since."""
+    since = (
+        f"SELECT 1 FROM ticket later WHERE later.office = $1 AND later.day = {day} AND later.place = t.place"  # noqa: S608
+        " AND later.called_ms > t.called_ms"
+    )
+    return (
+        f"t.office = $1 AND t.state IN ('called', 'serving') AND NOT {lapsed(now)}"
+        f" AND (t.day = {day} OR (t.day = {before} AND t.state = 'serving' AND NOT EXISTS ({since})))"
+    )
+
+
+def _day_before(day: dt.date) -> str:
+    return (day - dt.timedelta(days=1)).isoformat()
+
+
 class Serving(Struct, frozen=True):
     """An open window: what it serves, and whether it calls or serves somebody now."""
 
@@ -41,11 +58,7 @@ class Serving(Struct, frozen=True):
 
 async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_ms: int) -> list[Serving]:
     """The open windows that were heard of since (``hall.manned.is_there``)."""
-    busy = (
-        "SELECT 1 FROM ticket WHERE office = $1 AND day = $3"  # noqa: S608 -- our own words
-        " AND place = w.place AND state IN ('called', 'serving')"
-        f" AND NOT {lapsed('$4')}"
-    )
+    busy = f"SELECT 1 FROM ticket t WHERE {_at_windows('$3', '$5', '$4')} AND t.place = w.place"  # noqa: S608
     rows = await db.rows(
         f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
         f" WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
@@ -53,6 +66,7 @@ async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_
         since_ms,
         day.isoformat(),
         now_ms,
+        _day_before(day),
     )
     return [Serving(frozenset(_names.decode(row[0])), bool(row[1])) for row in rows]
 
@@ -205,11 +219,11 @@ async def standing(db: Db, office: str, day: dt.date, now_ms: int) -> dict[str, 
     rows = await db.rows(
         "SELECT place, letter, serial, state,"  # noqa: S608 -- our own words
         " CASE WHEN state = 'called' THEN called_ms ELSE started_ms END, lease_ms"
-        " FROM ticket WHERE office = $1 AND day = $2 AND state IN ('called', 'serving')"
-        f" AND NOT {lapsed('$3')}",
+        f" FROM ticket t WHERE {_at_windows('$2', '$4', '$3')}",
         office,
         day.isoformat(),
         now_ms,
+        _day_before(day),
     )
     return {row[0]: Standing(*row[1:]) for row in rows}
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.store.base import PIECE, Db, Row, Store, unstorable
+from central.store.base import PIECE, Db, Row, Store, no_centre, unstorable
 from central.store.locking import WriteLock, busy, is_away
 from central.store.migrations import migrations
 from hall import os_words
@@ -70,12 +70,15 @@ class SqliteStore(Store):
     Its coroutines never suspend, so that they can also be driven without an event loop (``coroutine.send(None)``).
 
     Raises:
-        StoreError: the folder cannot be written, or the file is not a centre's database of this version.
+        StoreError: the folder cannot be written, or the file is not a centre's database of this version; ``no_centre``,
+            there is none and it is not to be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, make: bool = True) -> None:
         self.path = path
         self.secret_file = path.with_name(SECRET)
+        if not make and not _is_written(path):
+            raise no_centre(f" {path} ")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writing = WriteLock(path)
@@ -115,7 +118,8 @@ class SqliteStore(Store):
                 for statement in _statements(script):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {number}")
-            if version == 0:
+            self.is_new = version == 0
+            if self.is_new:
                 self._db.execute(
                     "INSERT INTO server (epoch, signing_key) VALUES (?, ?)",
                     (secrets.token_hex(8), Ed25519PrivateKey.generate().private_bytes_raw()),
@@ -166,6 +170,17 @@ class SqliteStore(Store):
         with self._lock, self._writing.held():
             self._db.close()
         self._writing.close()
+
+
+def _is_written(path: Path) -> bool:
+    """Whether there is a database; a file of no length is where somebody began to make one."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # Opening it says what is wrong.
+        return True
 
 
 def _statements(script: str) -> list[str]:

@@ -55,10 +55,8 @@ def _window(session: Session) -> Iterator[tuple[Window, Actor]]:
 
 def _do(session: Session, as_json: bool, job: Job, *, look: bool = False) -> None:
     with _window(session) as (window, actor):
+        window.detailed = look
         job(window, actor)
-        if look:
-            window.detailed = True
-            window.look(serves=False)
         told = as_data(window)
         news = window.now().news
         if news is not None and news.kind == "unreachable":
@@ -237,11 +235,17 @@ def finish(session: Session, references: tuple[str, ...], outcome: str, as_json:
     _do(session, as_json, job)
 
 
-@command("status", _("本窗口有哪张号，暂放了哪些，谁在等（只有号码）。只看，不算窗口开着。"), _("有哪张号，谁在等"))
+@command(
+    "status",
+    _("本窗口有哪张号，暂放了哪些，谁在等（只有号码）。只看，不算窗口开着；有人在窗口的，用 --here 告诉中心。"),
+    _("有哪张号，谁在等"),
+)
+@click.option("--here", is_flag=True, help=_("窗口有人：还没有来的人的号续期，大厅继续算这个窗口开着（五分钟）"))
 @json_option
-def status(session: Session, as_json: bool) -> None:
-    """As ``next``, with those who wait in ``waiting``."""
-    _do(session, as_json, lambda window, actor: None, look=True)
+def status(session: Session, here: bool, as_json: bool) -> None:
+    """As ``next``, with those who wait in ``waiting``. ``here`` is what an open screen says by itself every few
+    seconds."""
+    _do(session, as_json, lambda window, actor: window.beat() if here else window.look(serves=False), look=True)
 
 
 def _held(window: Window, number: str | None, words: str) -> str:

@@ -67,6 +67,5 @@ def sync_settings(config: Config, url: str) -> Settings:
         url=url,
         token_file=token_path(config.store_file, config.token_file),
         office=config.hall.office,
-        supervisor_key=bytes.fromhex(config.centre.supervisor_key),
         first_wait_s=config.centre.first_wait_s,
     )

@@ -73,6 +73,7 @@ COMMANDS: dict[str, Entry] = {
     "journal": Entry("records", RECORDS, N_("核对账本，或由账本重建各表")),
     "outbox": Entry("records", RECORDS, N_("未上传的记录和上次联系中心的时间")),
     "aside": Entry("asides", RECORDS, N_("中心退回或有冲突的记录：更正、重办、交负责人")),
+    "conflicts": Entry("conflicts", RECORDS, N_("全厅的冲突和存疑：看两边，写明哪边算数，核实")),
     "sync": Entry("records", RECORDS, N_("与中心同步一次")),
     "enrol": Entry("records", RECORDS, N_("用一次性登记码把本机登记到中心")),
     "backup": Entry("keeping", UPKEEP, N_("备份账本，并核对备份")),

@@ -118,7 +118,12 @@ def preview(
     _("按账本重新做一份出具过的文书"),
 )
 @argument("number", about=_("文书编号，如 SL01-A1-00001-T/S1"))
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=_("写到哪个 PDF 文件"))
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("写到哪个 PDF 文件；不写就在当前文件夹，以文书编号为名"),
+)
 @click.option("--reprint", metavar="N", type=click.IntRange(0, 999), default=0, help=_("第几次补打；0 为原件"))
 @click.option(
     "--width", type=click.Choice(["210", "80"]), help=_("纸宽，毫米：210 为 A4；80 为小票；不写就与打印的那份相同")
@@ -131,17 +136,16 @@ def rebuild(
     ``printed_width`` that of the print (``None``: never printed); where they differ it is not the printed paper."""
     import hashlib
 
-    from clerk_tui.services import cases, papers
+    from clerk_tui.services import cases, papers, print_queue
 
     if number is None:
         raise missing("NUMBER", "clerk paper rebuild")
-    if out is None:
-        raise missing("--out", "clerk paper rebuild")
     with session.workspace() as ws:
         paper = cases.paper_named(ws, number)
         came_as = papers.printed_form(ws, paper.paper_id, reprint)
         form = FORMS[width] if width else came_as or "a4"
         rendered = papers.rebuild(ws, paper.paper_id, reprint, form)
+    out = out or Path(print_queue.file_name(paper.number, paper.kind, reprint))
     save(out, rendered.pdf)
     result = {
         "number": paper.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -33,10 +34,11 @@ class CaseScreen(CounterScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("case")]
     TITLE_OF = N_("办件详情")
 
-    def __init__(self, name: str) -> None:
-        """``name`` is the case's identity or its reference."""
+    def __init__(self, name: str, paper_id: str = "") -> None:
+        """``name`` is the case's identity or its reference, ``paper_id`` the paper that is selected first."""
         super().__init__()
         self._wanted = name
+        self._wanted_paper = paper_id
         self.place = 0
         self.shown: dict[str, str] = {}
         self.done: tuple[str, Result] | None = None
@@ -49,6 +51,10 @@ class CaseScreen(CounterScreen):
     def on_mount(self) -> None:
         self.set_focus(None)
         self._read()
+        self._select({self._wanted_paper})
+        if self._wanted_paper:
+            # Not before the pane knows its height.
+            self.call_after_refresh(self.pane.reveal)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -86,10 +92,12 @@ class CaseScreen(CounterScreen):
         self.done = (step, result)
         self.tries.forget()
         self._read()
-        made = {paper.paper_id for paper in result.papers}
-        self.place = next((n for n, paper in enumerate(self.detail.papers) if paper.paper_id in made), self.place)
+        self._select({paper.paper_id for paper in result.papers})
         self.pane.top = 0
         self.pane.paint()
+
+    def _select(self, papers: Collection[str]) -> None:
+        self.place = next((n for n, paper in enumerate(self.detail.papers) if paper.paper_id in papers), self.place)
 
     def _done_lines(self, step: str, result: Result) -> list[Line]:
         saved = _("已保存到本机，第 {seq} 条记录，校验 {hash}").format(seq=result.seq, hash=result.hash[:12])

@@ -14,6 +14,7 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
 from clerk_tui.screens.outbox_lines import (
     aside_lines,
     calendar_lines,
@@ -26,10 +27,9 @@ from clerk_tui.screens.outbox_lines import (
     row_name,
     sealed_texts,
     section_lines,
-    sides_of,
     whose,
 )
-from clerk_tui.screens.words import fact_name, flag_word
+from clerk_tui.screens.words import fact_name
 from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import TextPane
@@ -197,21 +197,7 @@ class OutboxScreen(CounterScreen):
             self._settle_of_hall(conflict)
             return
         assert item is not None and workspace is not None
-        both = aside.sides(workspace, item.seq)
-        spec = Spec(
-            _("哪边算数？"),
-            (
-                (f"{item.reference}  {fact_name(item.type)}", "strong"),
-                (item.reason, "warn"),
-                ("", "plain"),
-                (_("两边都留在记录里。本窗口的算数时，还要照实再办一次。"), "info"),
-            ),
-            options=(
-                _("中心已有的算数：{text}").format(text=both.first),
-                _("本窗口的算数：{text}").format(text=both.second),
-            ),
-            tone="warn",
-        )
+        spec = own_spec(item, aside.sides(workspace, item.seq))
         seq = item.seq
         self._ask(spec, lambda ws, answer: aside.settle(ws, seq, "second" if answer.choice else "first"))
 
@@ -222,25 +208,41 @@ class OutboxScreen(CounterScreen):
         if not conflict.id:
             self.counter.show_case(conflict.case_id)
             return
-        spec = Spec(
-            _("哪边算数？"),
-            (
-                ("  ".join(filter(None, (conflict.reference, conflict.other_reference, whose(conflict)))), "strong"),
-                (flag_word(conflict.kind) or conflict.kind, "warn"),
-                (conflict.reason, "plain"),
-                *((side, "plain") for side in sides_of(conflict)),
-                ("", "plain"),
-                (_("两边都留在记录里。没有算数的那边要照实补办的，另外再办一次。"), "info"),
-            ),
-            options=(_("先到的算数"), _("后到的算数"), _("两边都算数"), _("两边都不算数")),
-            tone="warn",
-        )
+        if conflict.is_doubt:
+            self._verify(conflict)
+            return
 
-        def settle(workspace: Workspace, answer: Answer) -> None:
-            hall_conflicts.settle(workspace, conflict, hall_conflicts.STANDS[answer.choice])
+        def settle(workspace: Workspace, stands: hall_conflicts.Stands) -> None:
+            hall_conflicts.settle(workspace, conflict, stands)
+            self._told = [each for each in self.hall if each != conflict]
+            if case_id := conflict.still_to_do(stands):
+                self.counter.show_case(case_id)
+
+        def answered(answer: Answer | None) -> None:
+            if answer is None:
+                return
+            choices = conflict.choices
+            if answer.choice < len(choices):
+                self._do(lambda workspace: settle(workspace, choices[answer.choice]))
+            else:
+                self.counter.show_case(conflict.sides[answer.choice - len(choices)].case_id)
+
+        self.counter.push_screen(Dialog(sides_spec(conflict)), answered)
+
+    def _verify(self, conflict: HallConflict) -> None:
+        """A doubt: whoever is in charge says what they found."""
+        from clerk_tui.services import hall_conflicts
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        # Who may not is told so before they type.
+        hall_conflicts.require_may_verify(workspace, conflict)
+
+        def verify(workspace: Workspace, answer: Answer) -> None:
+            hall_conflicts.verify(workspace, conflict, answer.text)
             self._told = [each for each in self.hall if each != conflict]
 
-        self._ask(spec, settle)
+        self._ask(doubt_spec(conflict), verify)
 
     def _correct(self) -> None:
         from clerk_tui.services import aside
@@ -279,22 +281,6 @@ class OutboxScreen(CounterScreen):
     def _vouch(self, record: Aside | HallAside, told: tuple[str, str], again: Callable[..., object]) -> None:
         """A record that has its effect because whoever is signed in answers for it, and says why."""
         which, words = told
-        behind = _("这个办件其后的 {count} 条一起生效。").format(count=record.held) if record.held else ""
-        spec = Spec(
-            _("核实过了，现在生效？"),
-            (
-                (f"{record.reference or '-'}  {fact_name(record.type)}  {which}", "strong"),
-                (record.reason, "warn"),
-                (words, "plain"),
-                ("", "plain"),
-                (_("中心重读这条记录，记下是您核实的。") + behind, "info"),
-            ),
-            field=_("原因"),
-            check=worded(_("要写明")),
-            longest=LONGEST_WORDS,
-            yes=N_("重读"),
-            tone="warn",
-        )
 
         def ask(workspace: Workspace, reason: str) -> None:
             try:
@@ -306,7 +292,7 @@ class OutboxScreen(CounterScreen):
             if answer is not None:
                 self.counter.in_background(lambda workspace: ask(workspace, answer.text), "resend")
 
-        self.counter.push_screen(Dialog(spec), answered)
+        self.counter.push_screen(Dialog(vouch_spec(record, which, words)), answered)
 
     def _ask_words(self, title: str, field: str, about: str, do: Callable[[Workspace, int, str], None]) -> None:
         item = self.own
@@ -328,13 +314,16 @@ class OutboxScreen(CounterScreen):
 
     def _ask(self, spec: Spec, do: Callable[[Workspace, Answer], None]) -> None:
         def answered(answer: Answer | None) -> None:
-            workspace = self.counter.workspace
-            if answer is not None and workspace is not None:
-                self.counter.guarded(lambda: do(workspace, answer))
-                self.counter.saved()
-                self._again()
+            if answer is not None:
+                self._do(lambda workspace: do(workspace, answer))
 
         self.counter.push_screen(Dialog(spec), answered)
+
+    def _do(self, do: Callable[[Workspace], None]) -> None:
+        if (workspace := self.counter.workspace) is not None:
+            self.counter.guarded(lambda: do(workspace))
+            self.counter.saved()
+            self._again()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
 from clerk_tui.screens.standing import clock_time
-from clerk_tui.screens.words import aside_chip, fact_name, flag_word
+from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.phrases import age, listed, said_of
@@ -118,8 +118,17 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
 
 
 def sides_of(conflict: HallConflict) -> list[str]:
-    """The cases that have one reference, each with what tells it from the other."""
-    return [safe(f"{beginning_of(row.case_id)}  {row.applicant}  {row.id_number}") for row in conflict.sides]
+    """The cases that are meant, the earlier one first, each with what tells it from the other."""
+    which = (_("先到"), _("后到")) if len(conflict.sides) == 2 else ("",)
+    return [
+        safe(
+            "  ".join(
+                filter(None, (word, row.reference, beginning_of(row.case_id), state_name(row.state), row.applicant))
+            )
+            + f"  {row.id_number}"
+        )
+        for word, row in zip(which, conflict.sides, strict=False)
+    ]
 
 
 def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:

@@ -27,7 +27,7 @@ from clerk_tui.screens.supplement_asks import (
 from clerk_tui.screens.supplement_form import LaterForm, take_up
 from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
-from clerk_tui.services import intake, making, printable, supplement
+from clerk_tui.services import making, printable, supplement
 from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, safe, width
@@ -157,9 +157,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def shown(self) -> Shown:
         preview, chosen = self.preview, self.chosen
         accepted = chosen in (Outcome.ACCEPTED, Outcome.TOLERATED, Outcome.CORRECTED)
-        noticed = chosen is Outcome.NOTICED and (
-            bool(preview.fresh) or self.wish is Outcome.NOTICED or self.draft.case.state is CaseState.RECEIVED
-        )
+        noticed = supplement.gives_notice(self.draft.case, preview, chosen, self.wish)
         warnings = []
         if preview.overdue and not preview.late:
             warnings.append(_("已过补正期限"))
@@ -264,23 +262,22 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def short_of(self, action: actions.Action) -> str:
         return _("情形") if self.asks and action.id == "form" else super().short_of(action)
 
-    def papers(self) -> tuple[str, ...]:
-        """What will be printed, as ``supplement.submit`` decides it."""
-        preview, case, chosen = self.preview, self.draft.case, self.chosen
-        if case.state is CaseState.TOLERATED or chosen is None:
-            return ("receipt",)
-        if chosen is not Outcome.NOTICED:
-            return intake.PAPERS[chosen]
-        notice = self.wish is Outcome.NOTICED or bool(preview.fresh) or case.state is CaseState.RECEIVED
-        return ("receipt", "notice") if notice else ("receipt",)
-
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         choices, case = super().other_choices(), self.draft.case
         again = self.wish is not Outcome.NOTICED and not self.preview.fresh
-        if self.chosen is Outcome.NOTICED and case.notices and again:
+        if self.chosen is Outcome.NOTICED and case.notices and again and self.preview.changed:
             choices.append((_("再出一份告知书（列明现在还缺的）"), lambda: self.choose(Outcome.NOTICED)))
+        told = [paper.paper_id for paper in case.papers if paper.kind == "notice"]
+        if told and not self.draft.begun:
+            choices.append((_("补打上次的告知书（到办件详情按 p）"), lambda: self._to_paper(told[-1])))
         matter = self.workspace.catalogue.find(case.matter.key)
         return [*choices, *refusing.choices(self, case.matter.kind, matter.refusal_reasons if matter else ())]
+
+    def _to_paper(self, paper_id: str) -> None:
+        """Nothing was brought, so nothing can be told anew: the paper that was lost is printed again as it was."""
+        from clerk_tui.screens.case import CaseScreen
+
+        self.counter.switch_screen(CaseScreen(self.draft.case_id, paper_id))
 
     def do_other(self) -> None:
         """A case that is accepted already has no other outcome: what was handed in and what is still promised."""
@@ -326,7 +323,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def _confirm(self) -> None:
         case = self.draft.case
         who = f"{case.matter.name}  {self.party}"
-        papers = self.papers()
+        assert self.chosen is not None
+        papers = supplement.papers_of(case, self.preview, self.chosen, self.wish)
         if "notice" in papers and self.preview.needs_reason:
             self._ask_second_reason(papers, who)
             return

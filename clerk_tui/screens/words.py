@@ -89,6 +89,7 @@ FACTS: dict[str, str] = {
 FLAGS: dict[str, str] = {
     "conflict": N_("两个窗口都办了，要定哪边算数"),
     "needs_review": N_("有争议，待复核"),
+    "right_in_doubt": N_("写的人可能没有权限，待核实"),
     "same_field": N_("两个窗口登记的不一样"),
     "issued_offline": N_("断网时已交出文书"),
     "same_ticket": N_("同一个号办了两次"),

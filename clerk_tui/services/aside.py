@@ -17,15 +17,17 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.exchange import Outbox, keep_read_again
-from hall.case import Case
+from hall.disputes import barred
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
 from hall.names import clean_text, says_something
 from hall.roles import Permission, require
-from hall.telling import STATE_NAMES, tell
+from hall.telling import standing, tell
 from hall.wire_oversight import LONGEST_WORDS
 
 Side = Literal["first", "second"]
+INSTEAD = "定先到的算数，告诉申请人；要另作处理的，打开办件看现在还能办哪一步"
+"""What to do about a conflict of which the second side can have no effect any more."""
 
 
 class Aside(Struct, frozen=True, kw_only=True):
@@ -48,10 +50,12 @@ class Aside(Struct, frozen=True, kw_only=True):
 
 
 class Sides(Struct, frozen=True, kw_only=True):
-    """A conflict: what stands because it came first, and what this window wrote; in words."""
+    """A conflict: what stands because it came first, and what this window wrote; in words. ``barred``: why that cannot
+    be done anew either, as the case stands now."""
 
     first: str
     second: str
+    barred: str = ""
 
 
 def worklist(ws: Workspace, limit: int = 50) -> list[Aside]:
@@ -114,7 +118,10 @@ def sides(ws: Workspace, seq: int) -> Sides:
     with translated(ws.journal.path):
         found = look(ws, ws.journal.read(), item.case_id)
     own = next((fact for fact in ws.journal.facts_of(item.case_id) if fact.header.seq == seq), None)
-    return Sides(first=_standing(found.case if found else None), second=tell(found.case, own) if found and own else "")
+    if found is None or own is None:
+        return Sides(first=standing(found.case) if found else "", second="")
+    case = found.case
+    return Sides(first=standing(case), second=tell(case, own), barred=barred(case, own))
 
 
 @needs(Permission.SETTLE)
@@ -122,12 +129,14 @@ def settle(ws: Workspace, seq: int, stands: Side, reason: str = "") -> None:
     """Say which side of a conflict stands; both stay in the journal. What is to stand and was withheld is done anew.
 
     Raises:
-        BadInput: nothing such is in conflict. Nothing is written.
+        BadInput: nothing such is in conflict, or what was withheld cannot be done anew. Nothing is written.
         StoreError: it could not be saved. Nothing is written.
     """
     item = _item(ws, seq)
     if item.state != "conflict":
         raise BadInput("no_conflict", "这条记录没有冲突", field="seq", hint="用更正、重办或交负责人")
+    if stands == "second" and (why := sides(ws, seq).barred):
+        raise BadInput("cannot_be_done", f"本窗口的算数也办不了：{why}", field="stands", hint=INSTEAD)
     action = Action(ws, item.case_id, item.reference)
     words = clean_text(reason, field="reason", max_length=LONGEST_WORDS)
     action.add(ConflictSettled(conflict=_event_id(ws, seq), stands=stands, reason=words))
@@ -204,11 +213,3 @@ def _write(ws: Workspace, item: Aside, settled: RecordSettled, before: Action | 
     about.add(settled)
     with ws.journal.write() as connection:
         ws.journal.append(connection, [*(before.entries if before else ()), *about.entries])
-
-
-def _standing(case: Case | None) -> str:
-    if case is None:
-        return ""
-    last = next((line for line in reversed(case.timeline) if not line.misfit), None)
-    state = STATE_NAMES[case.state]
-    return f"{state}：{last.text}" if last and last.text else state

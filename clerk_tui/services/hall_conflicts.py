@@ -8,30 +8,34 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from clerk_tui.services.aside import worklist
+from clerk_tui.services.aside import INSTEAD, worklist
 from clerk_tui.services.recording import Action
-from clerk_tui.services.rights import needs
+from clerk_tui.services.rights import needs, signed_in
+from clerk_tui.services.signing_in import required
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import shared
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import CaseRow
+from hall.case import CaseState
 from hall.clock_doubt import is_of_clock
-from hall.errors import HallError
+from hall.disputes import SIDED, VERIFIED
+from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled
-from hall.names import clean_text
-from hall.roles import Permission
-from hall.wire_oversight import ConflictEntry
+from hall.names import clean_text, says_something
+from hall.roles import Forbidden, Permission, require
+from hall.steps import DONE, UNDECIDED
+from hall.wire_oversight import LONGEST_WORDS, ConflictEntry
 
-Stands = Literal["first", "second", "both", "neither"]
-STANDS: tuple[Stands, ...] = ("first", "second", "both", "neither")
+Stands = Literal["first", "second", "both"]
 SAME_REFERENCE: Final = "same_reference"
 
 
 class HallConflict(Struct, frozen=True, kw_only=True):
     """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; it arose from
     record ``seq`` of ``window``, the code of the device that came second, which ``actor`` wrote. ``id`` is empty where
-    only the case is known, off line; ``seq`` is 0 there. ``sides`` are the cases that one reference is on, masked, as
-    far as this window knows them; empty for any other kind."""
+    only the case is known, off line; ``seq`` is 0 there. ``first`` and ``second`` are what stands and what has no
+    effect, in words, where both are of one case; ``barred`` is why the second cannot be done anew. Where two cases are
+    meant ``sides`` are these, the earlier one first, masked, as far as this window knows them."""
 
     id: str
     kind: str
@@ -42,7 +46,36 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     window: str = ""
     seq: int = 0
     actor: str = ""
+    first: str = ""
+    second: str = ""
+    barred: str = ""
     sides: tuple[CaseRow, ...] = ()
+
+    @property
+    def choices(self) -> tuple[Stands, ...]:
+        """What may be said of it: that a side stands only where this can be carried out, by doing anew what was
+        withheld, or by withdrawing the other case."""
+        if self.is_doubt:
+            return ()
+        if self.kind in SIDED:
+            return ("first",) if self.barred else ("first", "second")
+        if len(self.sides) != 2:
+            return ("both",)
+        first, second = (CaseState(row.state) in UNDECIDED | DONE for row in self.sides)
+        wishes: tuple[tuple[Stands, bool], ...] = (("both", True), ("first", second), ("second", first))
+        return tuple(stands for stands, can in wishes if can)
+
+    def still_to_do(self, stands: Stands) -> str:
+        """The case to go on with once this was said, to do anew what was withheld or withdraw the other; or ``""``."""
+        if len(self.sides) == 2:
+            other = {"first": self.sides[1], "second": self.sides[0]}.get(stands)
+            return other.case_id if other is not None and CaseState(other.state) in UNDECIDED else ""
+        return self.case_id if stands == "second" else ""
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it has no sides, and somebody in charge says what they found."""
+        return self.kind in VERIFIED
 
 
 @needs(Permission.VIEW)
@@ -89,6 +122,9 @@ def told(ws: Workspace) -> list[HallConflict]:
             window=entry.incarnation,
             seq=entry.seq,
             actor=entry.actor,
+            first=entry.first,
+            second=entry.second,
+            barred=entry.barred,
             sides=_sides(ws, entry),
         )
         for entry in found
@@ -97,10 +133,10 @@ def told(ws: Workspace) -> list[HallConflict]:
 
 
 def _sides(ws: Workspace, entry: ConflictEntry) -> tuple[CaseRow, ...]:
-    if entry.kind != SAME_REFERENCE:
+    if not entry.other:
         return ()
     with translated(ws.journal.path):
-        return tuple(shared.rows(ws.journal.read(), filter(None, (entry.case_id, entry.other))))
+        return tuple(shared.rows(ws.journal.read(), (entry.other, entry.case_id)))
 
 
 @needs(Permission.SETTLE)
@@ -108,13 +144,63 @@ def settle(ws: Workspace, conflict: HallConflict, stands: Stands, reason: str = 
     """Say which side of a conflict stands; both stay in the journal.
 
     Raises:
-        HallError: only the case is known, off line. Nothing is written.
+        HallError: only the case is known, off line; it is a doubt, which has no sides; or what it says cannot be
+            carried out (``HallConflict.choices``). Nothing is written.
         StoreError: it could not be saved. Nothing is written.
     """
+    _require_told(conflict)
+    if conflict.is_doubt:
+        hint = "由负责人核实，写明原因"
+        raise BadInput("no_sides", "这里没有先到和后到的两边", field="stands", hint=hint)
+    if stands not in conflict.choices:
+        why = f"这样定也办不了：{conflict.barred}" if conflict.barred else "这样定也办不了"
+        raise BadInput("cannot_be_done", why, field="stands", hint=INSTEAD)
+    _write(ws, conflict, stands, clean_text(reason, field="reason", max_length=LONGEST_WORDS))
+
+
+@needs(Permission.SETTLE)
+def require_may_verify(ws: Workspace, conflict: HallConflict) -> None:
+    """That whoever sits here may say that a doubt was seen to: somebody in charge, and not of their own doing where the
+    hall knows its clerks apart.
+
+    Raises:
+        Forbidden: they may not.
+        HallError: only the case is known, off line.
+    """
+    _require_told(conflict)
+    actor = signed_in(ws)
+    require(actor, Permission.VERIFY)
+    if actor.id == conflict.actor and required(ws):
+        told = f"{actor.name or actor.id}（工号 {actor.id}）不能核实自己写的记录"
+        raise Forbidden("own_doing", told, field="clerk", hint="请另一位负责人来核实")
+
+
+@needs(Permission.SETTLE)
+def verify(ws: Workspace, conflict: HallConflict, reason: str) -> None:
+    """Say what was found about a doubt (``HallConflict.is_doubt``); the record stays as it is.
+
+    Raises:
+        Forbidden: whoever sits here may not (``require_may_verify``). Nothing is written.
+        BadInput: it is no doubt, or the reason says nothing. Nothing is written.
+        StoreError: it could not be saved. Nothing is written.
+    """
+    if not conflict.is_doubt:
+        raise BadInput("has_sides", "这是两边各办了什么，不是核实", field="conflict", hint="写明哪边算数")
+    require_may_verify(ws, conflict)
+    words = clean_text(reason, field="reason", max_length=LONGEST_WORDS)
+    if not says_something(words):
+        hint = "例如：已核对材料，按规定办的"
+        raise BadInput("needs_reason", "核实要写明查到了什么", field="reason", hint=hint)
+    _write(ws, conflict, "seen", words)
+
+
+def _require_told(conflict: HallConflict) -> None:
     if not conflict.id:
         raise HallError("needs_centre", "断网时看不到两边各办了什么，不能定", field="conflict", hint="联网后再处理")
+
+
+def _write(ws: Workspace, conflict: HallConflict, stands: Stands | Literal["seen"], words: str) -> None:
     action = Action(ws, conflict.case_id, conflict.reference)
-    words = clean_text(reason, field="reason", max_length=200)
     action.add(ConflictSettled(conflict=conflict.id, stands=stands, reason=words))
     with ws.journal.write() as connection:
         ws.journal.append(connection, action.entries)

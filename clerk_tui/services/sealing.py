@@ -21,20 +21,20 @@ def export(config: Config, folder: Path | None = None) -> list[SealedFile]:
     Raises:
         HallError: no key to seal for, or a file cannot be written.
     """
-    from clerk_tui.sync.sealing import seal_unproven
+    from clerk_tui.sync.sealing import seal_unproven, sealing_key_at
 
     store = config.store_file
+    present = sealing_key_at(store)
     target = folder or folder_of(store)
     found: list[SealedFile] = []
     archived = [(each.path, each.acked_through, each.withheld) for each in archives_at(store)]
     for path, acked, withheld in [(store, None, ()), *archived]:
         outbox = Outbox(path)
         try:
-            device = outbox.device()
             done = seal_unproven(
                 outbox,
                 load_key(path),
-                bytes.fromhex(config.centre.supervisor_key) or device.sealing_key or _present_key(store),
+                present or outbox.device().sealing_key,
                 target,
                 office=config.hall.office,
                 reason="asked",
@@ -47,12 +47,3 @@ def export(config: Config, folder: Path | None = None) -> list[SealedFile]:
         if done is not None:
             found.append(done)
     return found
-
-
-def _present_key(store: Path) -> bytes:
-    """The key that the present journal's centre gave, for an archive from before it gave one."""
-    outbox = Outbox(store)
-    try:
-        return outbox.device().sealing_key
-    finally:
-        outbox.close()

@@ -42,7 +42,10 @@ from hall.roles import Actor, Permission
 from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
 
-__all__ = ["SupplementDraft", "SupplementPreview", "checklist_of", "open_rows", "open_supplement", "preview", "submit"]
+__all__ = [
+    "SupplementDraft", "SupplementPreview", "checklist_of", "gives_notice", "open_rows", "open_supplement", "papers_of",
+    "preview", "submit",
+]  # fmt: skip
 
 
 @needs(Permission.RECEIVE)
@@ -106,7 +109,8 @@ def submit(
     if draft.done is not None:
         return draft.done
     ready = preview(ws, draft)
-    outcome, notice = _decide(ws, draft, ready, wish)
+    outcome = _decide(ws, draft, ready, wish)
+    notice = gives_notice(draft.case, ready, outcome, wish)
     require_why(ready.verdict, outcome)
     correction = require_reason(ready.corrected, draft.correction_reason)
     late = clean_text(draft.late_reason, field="late_reason", max_length=200) if ready.overdue else ""
@@ -132,7 +136,7 @@ def submit(
         action.add(adoption(ws, draft.found), who)
     for place, (fact, personal) in enumerate(facts):
         action.add(fact, personal, event_id=draft.event_id if place == 0 else "")
-    action.issue(_papers(draft.case, ready, outcome, notice=notice))
+    action.issue(papers_of(draft.case, ready, outcome, wish))
     with ws.journal.write() as connection:
         require_sound(ws)
         if look(ws, connection, draft.case.case_id) != draft.found:
@@ -175,10 +179,7 @@ def _approved(fact: f.CaseNoticed, approver: Actor | None) -> f.CaseNoticed:
     return fact
 
 
-def _decide(
-    ws: Workspace, draft: SupplementDraft, ready: SupplementPreview, wish: Outcome | None
-) -> tuple[Outcome, bool]:
-    """The outcome, and whether it means a (further) notice."""
+def _decide(ws: Workspace, draft: SupplementDraft, ready: SupplementPreview, wish: Outcome | None) -> Outcome:
     case = draft.case
     for where, message in ready.field_errors.items():
         error = BadDate if where == "handed_in" else BadInput
@@ -193,10 +194,7 @@ def _decide(
     # Nothing is left to tick where two windows have each taken a part.
     if ready.gaps and not ready.changed and ready.verdict.refusal is None and case.state is not CaseState.RECEIVED:
         raise BadInput("nothing_handed_in", "没有勾选任何交来的材料", field="materials", hint="先勾选交来的材料")
-    outcome = ready.verdict.require(wish)
-    if outcome is Outcome.NOTICED:
-        return outcome, wish is Outcome.NOTICED or bool(ready.fresh) or case.state is CaseState.RECEIVED
-    return outcome, False
+    return ready.verdict.require(wish)
 
 
 def _facts(
@@ -275,15 +273,22 @@ def _notice(ws: Workspace, case: Case, ready: SupplementPreview, reason: str, ar
     )
 
 
-def _papers(case: Case, ready: SupplementPreview, outcome: Outcome, *, notice: bool) -> tuple[f.PaperKind, ...]:
+def gives_notice(case: Case, ready: SupplementPreview, outcome: Outcome | None, wish: Outcome | None) -> bool:
+    """Whether a (further) notice follows, or the one before stands and a part of it was taken."""
+    wanted = wish is Outcome.NOTICED or bool(ready.fresh) or case.state is CaseState.RECEIVED
+    return outcome is Outcome.NOTICED and wanted
+
+
+def papers_of(case: Case, ready: SupplementPreview, outcome: Outcome, wish: Outcome | None) -> tuple[f.PaperKind, ...]:
+    """What is printed. What is newly taken in gets a receipt of its own (domain.md §9a.4), unless the case is accepted:
+    the notice of acceptance lists it."""
     if case.state is CaseState.TOLERATED:
         return ("receipt",)
     if outcome is not Outcome.NOTICED:
         return PAPERS[outcome]
-    kinds: tuple[f.PaperKind, ...] = ("receipt",) if ready.handed and case.state is not CaseState.RECEIVED else ()
-    if notice:
-        return (*kinds, "notice")
-    return ("receipt",)
+    if not gives_notice(case, ready, outcome, wish):
+        return ("receipt",)
+    return ("receipt", "notice") if ready.handed else ("notice",)
 
 
 def _result(

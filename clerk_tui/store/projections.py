@@ -68,7 +68,7 @@ def read_sealed(row: Sequence[bytes]) -> Sealed:
 class _Slot:
     """One case while facts are applied to it."""
 
-    __slots__ = ("case", "case_seq", "last_seq", "new", "papers", "ticket", "updated_ms")
+    __slots__ = ("case", "case_seq", "incarnation", "last_seq", "new", "papers", "ticket", "updated_ms")
 
     def __init__(self, case: Case | None, case_seq: int) -> None:
         self.case = case
@@ -76,7 +76,7 @@ class _Slot:
         self.new = case is None
         self.papers = case.papers if case else ()
         self.last_seq = self.updated_ms = 0
-        self.ticket = ""
+        self.ticket = self.incarnation = ""
 
 
 class Projector:
@@ -106,7 +106,7 @@ class Projector:
             slot.case_seq = header.seq
             slot.ticket = fact.body.ticket if isinstance(fact.body, CaseReceived) else ""
         slot.case = advance(slot.case, fact)
-        slot.last_seq, slot.updated_ms = header.seq, header.at_ms
+        slot.last_seq, slot.updated_ms, slot.incarnation = header.seq, header.at_ms, header.incarnation
 
     def flush(self) -> None:
         """Write the cases and tickets that were touched."""
@@ -197,9 +197,10 @@ class Projector:
             )
 
     def _write_papers(self, slot: _Slot, case: Case) -> None:
+        """The papers this journal issued. Of another window's, which stand in the case, ``seq`` is no fact here."""
         known: dict[str, Paper] = {paper.paper_id: paper for paper in slot.papers}
         for paper in case.papers:
-            if known.get(paper.paper_id) == paper:
+            if known.get(paper.paper_id) == paper or paper.incarnation != slot.incarnation:
                 continue
             self.connection.execute(
                 """INSERT INTO paper (paper_id, case_id, seq, kind, number, day, copies, reprints)

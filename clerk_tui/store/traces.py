@@ -16,8 +16,10 @@ from hall.errors import BrokenChain, StoreError
 REFERENCE_COUNTER: Final = "reference"
 #: Whether a reference (OFFICE-DEV-NNNNN-C) was given by this incarnation.
 _OWN: Final = "substr(reference, instr(reference, '-') + 1, length(:who) + 1) = :who || '-'"
+# A case that came from another window can have its papers, with that window's numbers; of a case its own row tells.
 _TRACES: Final = f"""SELECT
-    (SELECT max(seq) FROM (SELECT max(last_seq) AS seq FROM case_view UNION ALL SELECT max(seq) FROM paper
+    (SELECT max(seq) FROM (SELECT max(last_seq) AS seq FROM case_view
+        UNION ALL SELECT max(seq) FROM paper WHERE case_id NOT IN (SELECT case_id FROM case_view)
         UNION ALL SELECT max(seq) FROM event_status UNION ALL SELECT max(through_seq) FROM receipt)),
     (SELECT value FROM counter WHERE name = 'reference'),
     (SELECT max(CAST(substr(reference, instr(reference, '-') + length(:who) + 2) AS INTEGER))

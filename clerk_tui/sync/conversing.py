@@ -48,7 +48,7 @@ def _seal(outbox: Outbox, settings: Settings, keep: Keeper, why: str) -> None:
         done = seal_unproven(
             outbox,
             load_key(settings.path),
-            settings.supervisor_key or outbox.device().sealing_key,
+            outbox.device().sealing_key,
             settings.sealed_folder,
             office=settings.office,
             reason=why,

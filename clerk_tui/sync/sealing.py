@@ -34,11 +34,11 @@ def seal_unproven(
     ``None`` if there is none. Where the journal itself is read-only, ``after`` says how far the centre of now has it,
     which may be less than it knows itself, of a centre before; ``withheld`` is beside what it knows.
 
-    The same facts sealed for the same reason are not sealed again. The file was read back and its signature checked
-    when this returns.
+    The same facts sealed for the same ``recipient`` are not sealed again; what was sealed for another one (the centre
+    from before a move) is replaced. The file was read back and its signature checked when this returns.
 
     Raises:
-        HallError: ``no_supervisor_key``, it is not known for whom to seal.
+        HallError: ``no_sealing_key``, it is not known for whom to seal.
         StoreError: ``sealed_file``, the file cannot be written.
     """
     device, head = outbox.device(), outbox.head()
@@ -49,15 +49,14 @@ def seal_unproven(
         return None
     if len(recipient) != 32:
         raise HallError(
-            "no_supervisor_key",
-            "还不知道封存给谁看：没有负责人的密钥",
-            field="centre.supervisor_key",
-            hint="在 config.toml 的 [centre] supervisor_key 写上负责人的公钥，或重新登记到中心",
+            "no_sealing_key",
+            "还不知道封存给谁看：没有中心给的密钥",
+            hint="先登记到中心（clerk enrol），再封存",
         )
     path = path_for(folder, device.incarnation, device.device_id, first, head.seq)
     done = named(path)
     assert done is not None, "it was named so"
-    if path.exists() and _is_whole(path, head.seq - first + 1):
+    if path.exists() and _is_whole(path, head.seq - first + 1, recipient):
         return done
     start = outbox.hash_at(acked)
     assert start is not None, "what was acknowledged stands in the journal"
@@ -72,14 +71,25 @@ def seal_unproven(
         sealed_ms=now_ms,
     )
     _write(path, seal_facts(content, key, recipient))
-    if not _is_whole(path, len(content.events)):
+    if not _is_whole(path, len(content.events), recipient):
         raise _failed(path, "写下的与读回的不同")
     return done
 
 
-def _is_whole(path: Path, facts: int) -> bool:
+def sealing_key_at(store: Path) -> bytes:
+    """Whom the present journal at ``store`` seals for, archived ones too: the centre it is enrolled at opens the files,
+    also of a journal that knew another centre or none. Empty: it has none."""
+    outbox = Outbox(store)
     try:
-        return read_envelope(path.read_bytes()).facts == facts
+        return outbox.device().sealing_key
+    finally:
+        outbox.close()
+
+
+def _is_whole(path: Path, facts: int, recipient: bytes) -> bool:
+    try:
+        envelope = read_envelope(path.read_bytes())
+        return (envelope.facts, envelope.recipient) == (facts, recipient)
     except (OSError, HallError):
         return False
 

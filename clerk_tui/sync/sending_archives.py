@@ -15,7 +15,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import Acked, AnyMessage, ArchiveOffered, ArchiveSent, Keeper, Trouble
 from clerk_tui.sync.reading import read_clock
-from clerk_tui.sync.sealing import seal_unproven
+from clerk_tui.sync.sealing import seal_unproven, sealing_key_at
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
 from hall.errors import HallError
@@ -110,7 +110,7 @@ def _seal(archive: Archive, settings: Settings, keep: Keeper, reason: str) -> No
             done = seal_unproven(
                 outbox,
                 load_key(archive.path),
-                settings.supervisor_key or outbox.device().sealing_key or _present_key(settings),
+                sealing_key_at(settings.path) or outbox.device().sealing_key,
                 settings.sealed_folder,
                 office=settings.office,
                 reason=reason,
@@ -128,12 +128,3 @@ def _seal(archive: Archive, settings: Settings, keep: Keeper, reason: str) -> No
                 device_id=archive.device_id, through=archive.acked_through, state="sealed", sealed_path=str(done.path)
             )
         )
-
-
-def _present_key(settings: Settings) -> bytes:
-    """Whom to seal for as the present journal knows it, where the archived one did not yet."""
-    outbox = Outbox(settings.path)
-    try:
-        return outbox.device().sealing_key
-    finally:
-        outbox.close()

@@ -13,14 +13,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The journal at ``path``, the centre at ``url``, the file with the token.
 
     ``first_wait_s``: the first try after an outage waits a random time up to this. What a refused device has not sent
-    is sealed for ``supervisor_key`` (raw X25519; empty: the centre's) of ``office``.
+    is sealed in the name of ``office``.
     """
 
     path: Path
     url: str
     token_file: Path
     office: str = ""
-    supervisor_key: bytes = b""
     first_wait_s: float = 120.0
 
     @property

@@ -94,10 +94,10 @@ def test_the_day_of_a_window_is_kept_and_holds_nobody_up(hub: Hub, device: Devic
 
 
 def test_the_console_lists_calls_and_says_with_its_exit_code_whether_there_are_any(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["alarms", "--data", str(tmp_path), "--office", "SL01"])
-    assert (done.exit_code, done.output) == (0, "")
     store = SqliteStore(tmp_path / "central.db")
     inline(store.start())
+    done = CliRunner().invoke(main, ["alarms", "--data", str(tmp_path), "--office", "SL01"])
+    assert (done.exit_code, done.output) == (0, "")
     at_ms = 1_795_395_600_000
     call = w.AlarmEntry(number=1, device="w2", window="2", clerk="0815", at_ms=at_ms, received_ms=at_ms)
     inline(store.transact(lambda db: table.add(db, "SL01", [call])))

@@ -565,6 +565,7 @@ def test_no_device_gets_the_centres_own_code(hub: Hub) -> None:
 
 def test_departments_are_connected_from_the_console(tmp_path: Any) -> None:
     where = ["--data", str(tmp_path / "centre"), "--office", OFFICE]
+    assert CliRunner().invoke(main, ["enrol-code", *where]).exit_code == 0, "which begins the centre"
 
     def run(*words: str) -> Any:
         return CliRunner().invoke(main, ["department", *words, *where])

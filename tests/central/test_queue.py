@@ -601,6 +601,27 @@ def test_a_window_of_yesterday_is_not_there_before_it_says_so(queue: Queue) -> N
     assert [each.there for each in shown_at(queue, midnight + 1).windows] == [True, False]
 
 
+def test_over_midnight_a_window_goes_on_with_whom_it_serves(queue: Queue) -> None:
+    midnight = 15 * 60
+    queue.window("1", midnight - 2, BUSINESS)
+    queue.issue(midnight - 2)
+    late = queue.called(midnight - 2)
+    queue.do("start", late, midnight - 1)
+    queue.window("1", midnight + 1, BUSINESS)
+    (window,) = shown_at(queue, midnight + 1).windows
+    assert (window.number, window.ticket_state, window.ticket_since_ms) == (
+        late.number,
+        "serving",
+        queue.now(midnight - 1),
+    )
+    assert queue.issue(midnight + 1).told.most_min > 1, "it is not idle"
+    new = queue.called(midnight + 2)
+    assert shown_at(queue, midnight + 2).windows[0].ticket_state == "called", "whom it called since is the one it has"
+    queue.do("finish", new, midnight + 3)
+    queue.window("1", midnight + 4, BUSINESS)
+    assert shown_at(queue, midnight + 4).windows[0].number == "", "and yesterday's is not taken for it again"
+
+
 @pytest.mark.parametrize("verb", ["finish", "pass", "hold", "transfer"])
 def test_a_window_is_free_since_it_has_nobody(queue: Queue, verb: str) -> None:
     queue.window("1", 0, BUSINESS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from central.cli import main
@@ -13,6 +14,12 @@ from hall.roles import Role
 from hall.wire_clerks import pin_problem
 from tests.central.counter import Counter
 from tests.central.inline import inline
+
+
+@pytest.fixture(autouse=True)
+def centre(tmp_path: Path) -> None:
+    """An empty centre in the test's folder."""
+    inline(SqliteStore(tmp_path / "central.db").close())
 
 
 def run(folder: Path, *words: str) -> Result:
@@ -49,11 +56,16 @@ def test_what_cannot_be_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     for words in (
         ("clerk", "add", "0815", "--name", "冯春", "--roles", "kiosk"),
         ("clerk", "add", "a b", "--name", "冯春"),
+        ("clerk", "add", "0815", "--name", ""),
+        ("clerk", "add", "0815", "--name", "冯" * 61),
+        ("clerk", "add", "0815", "--name", "冯春", "--roles", "clerk" * 5),
+        ("clerk", "add", "0815", "--name", "冯春", "--roles", ",".join(["clerk"] * 11)),
         ("clerk", "disable", "0815"),
         ("device", "revoke", "nobody"),
     ):
         done = run(tmp_path, *words)
         assert (done.exit_code, done.output != "") == (2, True)
+        assert "Expected" not in done.output, "words for people"
     assert run(tmp_path, "clerk", "list").output == ""
 
 

@@ -94,9 +94,93 @@ def test_where_the_clocks_leave_it_open_it_stands_and_is_shown(hub: Hub, device:
     device.write("a", received(), actor="0815", at_ms=DISABLED, boot_id="boot-1", mono_ms=HOUR)
     assert push(device, mono_now=2 * HOUR) == [("applied", False)]
     (change,) = hub.feed().changes
-    assert change.flags == ["needs_review"]
+    assert change.flags == ["right_in_doubt"]
     (open_one,) = ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts
-    assert open_one.kind == "needs_review" and "可能" in open_one.reason and "0815" in open_one.reason
+    assert open_one.kind == "right_in_doubt" and "可能" in open_one.reason and "0815" in open_one.reason
+
+
+HEAD, OTHER_HEAD = (msgspec.structs.replace(CLERK, clerk_id=each, roles=("supervisor",)) for each in ("0900", "0901"))
+
+
+def doubted(hub: Hub, device: Device, actor: str) -> str:
+    """A doubt of the right of whoever received a case; what it is settled by."""
+    # From an hour on they may have been disabled; the clocks leave it open.
+    device.write("a", received(), actor=actor, at_ms=DISABLED, boot_id="boot-1", mono_ms=HOUR)
+    assert [status for status, _ in push(device, mono_now=2 * HOUR)] == ["applied"]
+    (open_one,) = ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts
+    return open_one.id
+
+
+def seen(conflict: str, reason: str = "已核对材料") -> f.ConflictSettled:
+    return f.ConflictSettled(conflict=conflict, stands="seen", reason=reason)
+
+
+def test_a_doubt_of_a_right_is_cleared_by_somebody_in_charge_with_a_reason_and_by_nobody_else(
+    hub: Hub, device: Device
+) -> None:
+    hub.transact(lambda db: table.record_rights(db, HEAD, BEGAN))
+    doubt = doubted(hub, device, "0815")
+    refused: list[tuple[str, f.ConflictSettled, str]] = [
+        ("0001", seen(doubt), "没有“核实有疑问的记录和文书”的权限"),
+        ("0001", f.ConflictSettled(conflict=doubt, stands="both", reason="算数"), "没有“核实有疑问的记录和文书”的权限"),
+        ("0900", seen(doubt, "  "), "要写明原因"),
+    ]
+    for number, (actor, body, why) in enumerate(refused):
+        window = Device(hub, f"window-{number}")
+        window.write("a", body, actor=actor, at_ms=NOW - HOUR // 2)
+        (result,) = window.push().results
+        assert result.status is wire.Status.QUARANTINED and why in result.reason
+        assert [each.id for each in ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts] == [doubt]
+    window = Device(hub, "window-9")
+    window.write("a", seen(doubt), actor="0900", at_ms=NOW - HOUR // 2)
+    assert [result.status.value for result in window.push().results] == ["applied"]
+    assert ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts == []
+    assert hub.case("a").timeline[-1].text == "冲突处理：负责人已核实：已核对材料"
+
+
+def test_nobody_in_charge_clears_the_doubt_of_what_they_wrote_themselves(hub: Hub, device: Device) -> None:
+    both = msgspec.structs.replace(HEAD, roles=("clerk", "supervisor"))
+    hub.transact(lambda db: table.record_rights(db, both, BEGAN))
+    hub.transact(lambda db: table.record_rights(db, msgspec.structs.replace(both, roles=("supervisor",)), DISABLED))
+    hub.transact(lambda db: table.record_rights(db, OTHER_HEAD, BEGAN))
+    doubt = doubted(hub, device, "0900")
+    device.write("a", seen(doubt), actor="0900", at_ms=NOW - HOUR // 2)
+    other = Device(hub, "window-2")
+    other.write("a", seen(doubt), actor="0901", at_ms=NOW - HOUR // 2)
+    (own,) = device.push(device.request(2)).results
+    assert own.status is wire.Status.QUARANTINED and "不能核实自己写的记录" in own.reason
+    assert len(ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts) == 1
+    assert [result.status.value for result in other.push().results] == ["applied"]
+    assert ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts == []
+
+
+def test_whose_doubt_arises_in_the_same_batch_does_not_clear_it_there(hub: Hub, device: Device) -> None:
+    device.write("a", received(), actor="0815", at_ms=DISABLED, boot_id="boot-1", mono_ms=HOUR)
+    doubt = f"{device.name}/{device.incarnation}/1"
+    device.write("a", seen(doubt), at_ms=DISABLED, boot_id="boot-1", mono_ms=HOUR)
+    assert [status for status, _ in push(device, mono_now=2 * HOUR)] == ["applied", "quarantined"]
+    assert [each.id for each in ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts] == [doubt]
+
+
+def test_a_paper_in_somebodys_hands_is_cleared_by_somebody_in_charge(hub: Hub, device: Device) -> None:
+    hub.transact(lambda db: table.record_rights(db, HEAD, BEGAN))
+    other = Device(hub, "window-2")
+    device.write("a", received(), at_ms=DISABLED)
+    device.write("a", ACCEPTED, at_ms=DISABLED)
+    device.push()
+    other.write("a", ACCEPTED, at_ms=DISABLED)
+    other.write("a", f.PaperIssued(paper_id="p1", kind="acceptance", number="L1", day=DAY), at_ms=DISABLED)
+    other.push()
+    told = {each.kind: each.id for each in ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts}
+    device.write("a", f.ConflictSettled(conflict=told["conflict"], stands="first"), actor="0001", at_ms=NOW - HOUR // 2)
+    third = Device(hub, "window-3")
+    third.write("a", seen(told["issued_offline"]), actor="0001", at_ms=NOW - HOUR // 2)
+    assert [result.status.value for result in device.push(device.request(3)).results] == ["applied"]
+    assert [result.status.value for result in third.push().results] == ["quarantined"]
+    fourth = Device(hub, "window-4")
+    fourth.write("a", seen(told["issued_offline"]), actor="0900", at_ms=NOW - HOUR // 2)
+    assert [result.status.value for result in fourth.push().results] == ["applied"]
+    assert ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts == []
 
 
 def test_a_role_that_was_lost_counts_for_what_needs_it(hub: Hub, device: Device) -> None:
@@ -136,7 +220,7 @@ def test_where_the_clocks_leave_it_open_whether_the_hall_had_clerks_it_stands_an
     device.write("a", received(), actor="4711", at_ms=BEGAN, boot_id="boot-1", mono_ms=HOUR + HEARD_MS)
     assert [status for status, _ in push(device, mono_now=25 * HOUR)] == ["applied"]
     (change,) = hub.feed().changes
-    assert change.flags == ["needs_review"]
+    assert change.flags == ["right_in_doubt"]
 
 
 def test_nobody_is_judged_by_what_is_not_known(hub: Hub, device: Device) -> None:

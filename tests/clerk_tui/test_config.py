@@ -53,6 +53,13 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
     assert load_config() == Config()
 
 
+def test_a_file_of_a_version_that_knew_another_key_opens_as_it_is(tmp_path: Path) -> None:
+    for said in ("", "0123456789abcdef" * 4):
+        path = write(tmp_path, f'[centre]\nurl = "https://centre.example.invalid"\nsupervisor_key = "{said}"\n')
+        assert load_config(path).centre.url == "https://centre.example.invalid"
+    assert problem(tmp_path, '[centre]\nsupervisor = ""\n').field == "centre.supervisor"
+
+
 def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def file(name: str, window: str) -> Path:
         (tmp_path / name).mkdir(parents=True)

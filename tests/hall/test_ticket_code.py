@@ -68,6 +68,15 @@ def test_a_ticket_of_another_day_calls_nobody() -> None:
     assert refusal(CODE, DAY - dt.timedelta(days=1)) == "ticket_of_other_day"
 
 
+def test_of_another_day_both_codes_of_a_paper_say_the_same() -> None:
+    told = []
+    for read in (lambda day: c.decode(CODE, KEYS, day), lambda day: c.read_line(c.line("A012", DAY), day)):
+        with pytest.raises(c.TicketCodeError) as caught:
+            read(DAY + dt.timedelta(days=1))
+        told.append(caught.value.message)
+    assert told == [f"这是{DAY.month}月{DAY.day}日的号票A012，号票只在当天有效"] * 2
+
+
 def test_only_stations_of_this_hall_are_believed() -> None:
     assert refusal(c.encode(TICKET, STRANGER)) == "ticket_foreign"
     revoked = {kid: replace(key, revoked=True) for kid, key in KEYS.items()}

@@ -175,6 +175,31 @@ def test_looking_says_to_nobody_that_the_window_is_there(call: Call, hall: Hall)
     assert call("next").json["ticket"]["number"] == ticket.number and heard_ms() > before
 
 
+def test_a_window_without_a_screen_says_that_somebody_is_there(call: Call, hall: Hall) -> None:
+    """Else it is taken for absent while it serves, and whoever it called goes back before they came."""
+
+    def told() -> tuple[int, int]:
+        """When the window was heard of, and until when the called ticket is its own (Unix ms)."""
+        figures = queue.figures(hall.centre)
+        window = next(each for each in figures.windows if each.window == "1")
+        return window.seen_ms, figures.now_ms + window.lease_left_ms if window.lease_left_ms else 0
+
+    ticket = hall.issue()
+    call("next")
+    heard, leased = told()
+    assert call("status").json["ticket"]["number"] == ticket.number and told() == (heard, leased)
+    assert call("status", "--here").json["ticket"]["state"] == "called"
+    assert told()[0] > heard and told()[1] > leased
+    assert call("start").json["ticket"]["state"] == "serving"
+    heard, _ = told()
+    assert call("status", "--here").json["ticket"]["state"] == "serving" and told()[0] > heard
+
+
+def test_nobody_is_taken_for_there_while_the_centre_does_not_hear_it(call: Call, seat: Seat) -> None:
+    seat.between.down = True
+    assert call("status", "--here").json["online"] is False
+
+
 def test_a_pause_gives_the_called_number_back_and_tells_the_hall(
     clerk: Clerk, call: Call, settings: Path, hall: Hall, seat: Seat
 ) -> None:

@@ -76,6 +76,8 @@ def facts(clerk: Clerk) -> int:
         (["aside", "1", "--correct", "甲", "--resend"], "bad_argument", "--resend"),
         (["aside", "1", "--hand-over", "甲", "--reason", "乙"], "bad_argument", "--reason"),
         (["aside", "--reason", "乙"], "bad_argument", "--reason"),
+        (["conflicts", "x", "--stands", "first", "--verify", "甲"], "bad_argument", "--verify"),
+        (["conflicts", "x", "--verify", "甲", "--reason", "乙"], "bad_argument", "--reason"),
         (["station", "--print", "book", "today.csv"], "bad_argument", "--print"),
         (["--config", "none.toml", "outbox"], "bad_config", None),
         (["--config", "catalogue", "outbox"], "bad_config", None),

@@ -14,7 +14,7 @@ from hall.roles import Actor, Role
 from hall.verdict import Outcome
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import confirm, find_migration
-from tests.clerk_tui.walkins import PERSON, PRESENT, restaurant
+from tests.clerk_tui.walkins import MISSING, PERSON, PRESENT, restaurant
 
 
 def received(ws: Workspace, **answers: str) -> str:
@@ -237,6 +237,48 @@ async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCou
         clerk.screen.form.go_to("answers.reason")
         await clerk.type("3")
         assert clerk.screen.draft.answers == {}
+
+
+@pytest.mark.parametrize("brought", [False, True])
+async def test_the_confirmation_announces_the_papers_that_are_made(
+    counter: OpenCounter, ws: Workspace, brought: bool
+) -> None:
+    """A clerk waits at the printer for what is announced, and hands over what comes out."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="yes")
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: reference in clerk.text)
+        await clerk.press("f4")
+        clerk.screen.set_tick("parentage", MISSING)
+        clerk.screen.set_tick("house", PRESENT if brought else MISSING)
+        await clerk.press("f9")
+        announced = next(line for line in clerk.text.splitlines() if "将打印" in line)
+        assert ("收件凭证" in announced, "补正告知书" in announced) == (brought, True)
+        await clerk.press("enter")
+        made = [paper.kind for paper in cases.get(ws, reference).case.papers]
+        assert made == (["receipt", "receipt", "notice"] if brought else ["receipt", "notice"])
+
+
+async def test_a_further_notice_is_offered_once_there_is_something_new_to_tell(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    """Who lost the notice gets it printed again."""
+    reference = intake.submit(ws, restaurant(ws, layout=MISSING, rules_list=MISSING)).reference
+    async with counter(NARROW) as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: reference in clerk.text)
+        clerk.screen.set_tick("layout", PRESENT)
+        await clerk.press("f8")
+        assert "再出一份告知书" in clerk.text and "补打" not in clerk.text
+        await clerk.press("escape")
+        clerk.screen.set_tick("layout", None)
+        await clerk.press("f8")
+        assert "再出一份告知书" not in clerk.text
+        await clerk.press("escape")
+        await choose_other(clerk, "补打上次的告知书")
+        assert isinstance(clerk.screen, CaseScreen)
+        assert clerk.screen.detail.papers[clerk.screen.place].kind == "notice"
+        assert "申请材料补正告知书" in clerk.text, "what p prints is in view"
 
 
 async def test_by_its_reference_it_opens_ready_to_be_decided(counter: OpenCounter, ws: Workspace) -> None:

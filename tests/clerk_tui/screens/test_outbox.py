@@ -23,6 +23,7 @@ from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
 from clerk_tui.sync import oversight
 from hall import facts, wire
+from hall.roles import Actor, Role
 from tests.clerk_tui.hall_rig import URL, Hall, straight
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.windows import until
@@ -125,7 +126,8 @@ async def test_both_values_of_a_conflict_are_shown_and_one_key_decides(counter: 
         await clerk.press("f12", "h")
         assert "交给负责人" not in clerk.text, "a conflict is decided, not handed over"
         await clerk.press("enter")
-        assert clerk.asks and "中心已有的算数：已受理" in clerk.text and "本窗口的算数：受理" in clerk.text
+        assert clerk.asks and "中心已有的算数：已受理" in clerk.text
+        assert "（受理）不能再办：办件已是“已受理”" in clerk.text and "本窗口的算数" not in clerk.text
         await clerk.press("1")
         assert "办件已是“不予受理”" not in clerk.text
     assert aside.worklist(ws) == []
@@ -181,6 +183,82 @@ async def test_of_two_conflicts_of_one_kind_on_one_case_the_chosen_one_stays_cho
         assert "C5 第 7 条" in clerk.text and "C5 第 9 条" in clerk.text
         await clerk.press("enter")
         assert "C5 第 9 条" in clerk.screen.spec.paragraphs[0][0]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_both_sides_are_told_and_what_is_to_be_done_anew_is_opened(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    case = cases.load(ws, intake.submit(ws, restaurant(ws)).reference)
+    fees = HallConflict(
+        id="x", kind="needs_review", case_id=case.case_id, reference=case.reference, window="C5", seq=7,
+        reason="另一窗口已告知缴费，金额不同", first="已受理：告知缴费，共1项", second="告知缴费，共2项",
+    )  # fmt: skip
+    async with counter(size) as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [msgspec.structs.replace(fees, barred="办件已是“已送达”")]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "先到的算数：已受理：告知缴费，共1项" in clerk.text and "后到的算数" not in clerk.text
+        assert "（告知缴费，共2项）不能再办：办件已是“已送达”" in clerk.text.replace("\n", "")
+        await clerk.press("escape")
+        clerk.screen._told = [fees]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "后到的算数：告知缴费，共2项" in clerk.text and "两边都算数" not in clerk.text
+        await clerk.press("2")
+        await clerk.until(lambda: getattr(clerk.screen, "_wanted", "") == case.case_id)
+    assert cases.load(ws, case.reference).timeline[-1].text == "冲突处理：以后到的为准，另行补录"
+
+
+async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:
+    references = [intake.submit(ws, restaurant(ws)).reference for _ in range(2)]
+    case_ids = [cases.load(ws, reference).case_id for reference in references]
+    rows = tuple(cases.find(ws, reference)[0] for reference in references)
+    pair = HallConflict(
+        id="p", kind="candidate_pair", case_id=case_ids[1], reference=references[1], other_reference=references[0],
+        sides=rows,
+    )  # fmt: skip
+    async with counter() as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [pair]
+        clerk.screen._again()
+        assert all(reference in clerk.text for reference in references), "both stand in the list"
+        await clerk.press("enter", "4")
+        await clerk.until(lambda: getattr(clerk.screen, "_wanted", "") == case_ids[0])
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_doubt_is_verified_in_words_and_offers_no_sides(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    case = cases.load(ws, intake.submit(ws, restaurant(ws)).reference)
+    doubt = HallConflict(
+        id="x", kind="right_in_doubt", case_id=case.case_id, reference=case.reference, window="C5", seq=7,
+        actor="0815", reason="写这条记录时工号0815可能没有“收件、受理和告知”的权限，等负责人核实",
+    )  # fmt: skip
+    async with counter(size) as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [doubt]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "核实过了" in clerk.text and "C5 第 7 条" in clerk.text and "工号 0815" in clerk.text
+        assert "先到" not in clerk.text and clerk.screen.spec.options == ()
+        head = ws.journal.head.seq
+        await clerk.press("enter")
+        assert ws.journal.head.seq == head, "without a word nothing is verified"
+        await clerk.type("ok")
+        await clerk.press("enter")
+        assert ws.journal.head.seq == head + 1
+        last = cases.load(ws, case.reference).timeline[-1]
+        assert last.text == "冲突处理：负责人已核实：ok"
+        seat = Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK}))
+        ws.seat.take(seat)
+        clerk.screen._told = [doubt]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "请负责人来办" in clerk.text, "who may not is told so before they type"
+        assert ws.journal.head.seq == head + 1
 
 
 @pytest.fixture

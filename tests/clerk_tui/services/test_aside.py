@@ -114,10 +114,13 @@ def test_a_conflict_shows_both_values_and_a_person_says_which_stands(ws: Workspa
     answered(ws, (2, "conflict", "办件已是“不予受理”"))
     both = aside.sides(ws, 2)
     assert both.first.startswith("已受理") and both.second == "受理"
-    aside.settle(ws, 2, "second", "窗口先到")
+    with pytest.raises(BadInput) as barred:
+        aside.settle(ws, 2, "second", "窗口先到")
+    assert barred.value.code == "cannot_be_done" and both.barred == "办件已是“已受理”"
+    aside.settle(ws, 2, "first", "已电话说明")
     settled = bodies(ws)[-1]
     assert isinstance(settled, ConflictSettled)
-    assert (settled.stands, settled.reason) == ("second", "窗口先到")
+    assert (settled.stands, settled.reason) == ("first", "已电话说明")
     assert aside.worklist(ws) == []
     answered(ws, (1, "quarantined", "x"))
     with pytest.raises(BadInput) as error:

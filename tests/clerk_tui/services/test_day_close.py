@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
+from clerk_tui.cli.main import main
 from clerk_tui.config import Config
 from clerk_tui.services import cases, day_close, intake, papers, print_queue, shift
 from clerk_tui.services.workspace import Workspace, open_workspace
@@ -159,6 +162,23 @@ def test_a_sheet_is_made_again_byte_for_byte_and_reprinted_as_such(ws: Workspace
     ws.journal.rebuild()
     assert [tuple(row) for row in ws.journal.read().execute("SELECT * FROM paper ORDER BY paper_id")] == rows
     ws.journal.verify()
+
+
+def test_the_command_in_the_foot_of_a_sheet_makes_it_again_as_it_stands_there(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served(ws)
+    day_close.close(ws, {})
+    (first,) = papers.deliver_pending(ws)
+    printed = Path(first.path).read_bytes()
+    found = re.search(r"clerk (paper rebuild \S+)", read_text(printed))
+    assert found is not None
+    monkeypatch.setattr("clerk_tui.cli.console.Session.workspace", lambda session: nullcontext(ws))
+    folder = tmp_path / "somewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert main(found[1].split()) == 0
+    assert [each.read_bytes() for each in folder.iterdir()] == [printed]
 
 
 def test_a_paper_whose_fate_nobody_knows_is_left_until_somebody_looks(ws: Workspace) -> None:

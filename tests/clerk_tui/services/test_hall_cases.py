@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from clerk_tui.services import cases, handing, intake, next_steps, papers, proceedings, supplement
+from clerk_tui.store import nightly
+from clerk_tui.store.backup import back_up
 from hall.case import CaseState
 from hall.errors import BadInput, HallError
 from hall.fold import fold
@@ -222,6 +224,30 @@ def test_a_paper_of_another_window_is_to_be_printed_there(first: Window, second:
     with pytest.raises(BadInput) as refused:
         papers.reprint(second.ws, paper.paper_id)
     assert "到那个窗口补打" in refused.value.hint
+
+
+def test_a_new_window_goes_on_with_the_case_of_one_that_has_written_more(
+    first: Window, second: Window, tmp_path: Path
+) -> None:
+    """The other window's papers have that window's numbers: they say nothing about how long this journal is."""
+    for _ in range(3):
+        received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    done = proceedings.decide(second.ws, received.reference, granted=True)
+    ws = second.ws
+    papers_there = cases.get(ws, received.reference).papers
+    assert max(paper.seq for paper in papers_there) > ws.journal.head.seq, "a number that this journal does not have"
+    assert ws.journal.verify().facts == ws.journal.head.seq
+    assert nightly.work(ws.journal.path)["what"] == "", "the daily look finds nothing"
+    assert back_up(ws.journal.path, tmp_path / "backup", "now").head == ws.journal.head
+    with ws.journal.write() as connection:  # as earlier versions kept it
+        connection.execute("INSERT INTO paper VALUES ('p', ?, 999, 'receipt', 'n', '', 1, 0)", (received.case_id,))
+    assert ws.journal.verify().facts == ws.journal.rebuild(), "an older table is no damage, and mended"
+    assert intake.submit(ws, restaurant(ws)).reference
+    with pytest.raises(BadInput) as refused:
+        cases.paper_named(ws, papers_there[0].number)
+    assert (refused.value.code, refused.value.hint) == ("paper_elsewhere", "请到A1窗口补打")
+    assert done.papers and all(papers.rebuild(ws, paper.paper_id).pdf for paper in done.papers), "its own as ever"
 
 
 def test_what_wants_the_window_s_own_journal_says_where_to_go(first: Window, second: Window) -> None:

@@ -8,16 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.services import aside, cases, hall_conflicts, intake, proceedings
+from clerk_tui.services import aside, cases, ending, hall_conflicts, handing, intake, proceedings
+from clerk_tui.services.hall_conflicts import HallConflict
+from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
-from hall.errors import HallError
+from hall import facts
+from hall.disputes import SIDED, VERIFIED
+from hall.errors import BadInput, HallError
 from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
 from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketStarted
+from tests.clerk_tui.clerks import Staff
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.services.test_proceedings import charged, fee
 from tests.clerk_tui.walkins import restaurant
 
 
@@ -51,7 +57,10 @@ def test_what_two_others_did_is_seen_and_settled_at_a_third_window(hall: Hall) -
     assert told and all(each.reason and each.window == "A1" for each in told)
     assert not [each for each in hall_conflicts.told(first.ws) if each.kind == "conflict"], "in its own list already"
     for each in told:
-        hall_conflicts.settle(third.ws, each, "first", "已电话核实")
+        if each.is_doubt:
+            hall_conflicts.verify(third.ws, each, "已电话核实")
+        else:
+            hall_conflicts.settle(third.ws, each, "first", "已电话核实")
     everybody(third, first)
     assert hall_conflicts.told(third.ws) == [] and hall_conflicts.known(third.ws) == []
     assert hall.case(received.case_id).disputes == ()
@@ -105,6 +114,113 @@ def test_who_may_not_settle_settles_nothing(hall: Hall) -> None:
     conflict = hall_conflicts.HallConflict(id="x", kind="conflict", case_id="c", reference="r")
     with pytest.raises(Forbidden):
         hall_conflicts.settle(first.ws, conflict, "first")
+
+
+def test_a_step_that_the_case_bars_by_now_is_told_in_words_and_cannot_be_chosen(hall: Hall) -> None:
+    first, second, third = (opened(hall, code) for code in ("A1", "B1", "C1"))
+    reference = intake.submit(first.ws, restaurant(first.ws)).reference
+    everybody(first, second, third)
+    proceedings.decide(second.ws, reference, granted=True)
+    ending.withdraw(first.ws, reference)
+    everybody(second, first, third)
+    (own,) = [item for item in aside.worklist(first.ws) if item.type == "case.closed"]
+    both = aside.sides(first.ws, own.seq)
+    assert both.first.startswith("已决定") and both.second.startswith("申请人撤回")
+    assert both.barred == "办件已是“已决定”"
+    told = next(each for each in hall_conflicts.told(third.ws) if each.kind in SIDED)
+    assert (told.first, told.second, told.barred) == (both.first, both.second, both.barred)
+    assert told.choices == ("first",)
+    heads = first.ws.journal.head, third.ws.journal.head
+    with pytest.raises(BadInput) as at_own:
+        aside.settle(first.ws, own.seq, "second")
+    with pytest.raises(BadInput) as elsewhere:
+        hall_conflicts.settle(third.ws, told, "second")
+    assert at_own.value.code == elsewhere.value.code == "cannot_be_done"
+    assert (first.ws.journal.head, third.ws.journal.head) == heads
+
+
+def test_where_the_second_is_to_stand_it_is_done_anew_and_has_its_effect(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    reference = charged(first.ws)
+    everybody(first, second)
+    more = facts.Charge(name="工本费", fen=3000, basis="发改价格〔2003〕2322号")
+    handing.demand_fee(first.ws, reference, **fee())
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    everybody(first, second)
+    told = next(each for each in hall_conflicts.told(first.ws) if each.kind == "needs_review")
+    assert told.choices == ("first", "second") and told.still_to_do("second") == told.case_id
+    (own,) = [item for item in aside.worklist(second.ws) if item.type == "fee.demanded"]
+    assert not aside.sides(second.ws, own.seq).barred
+    aside.settle(second.ws, own.seq, "second", "按新标准")
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    everybody(second)
+    case = hall.case(told.case_id)
+    assert case.fee is not None and [charge.fen for charge in case.fee.charges] == [3000]
+    assert case.disputes == ()
+
+
+def test_of_a_pair_both_are_told_and_only_what_can_be_withdrawn_can_give_way(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    references = []
+    for window in (first, second):
+        references.append(intake.submit(window.ws, restaurant(window.ws)).reference)
+        everybody(window)
+    everybody(first)
+    (pair,) = hall_conflicts.told(first.ws)
+    assert [row.reference for row in pair.sides] == references
+    assert pair.choices == ("both", "first", "second")
+    assert pair.still_to_do("first") == pair.sides[1].case_id
+    proceedings.decide(second.ws, references[1], granted=True)
+    everybody(second, first)
+    (pair,) = hall_conflicts.told(first.ws)
+    assert pair.choices == ("both", "second"), "what is decided is not withdrawn"
+
+
+def doubt(kind: str, actor: str = "0815") -> HallConflict:
+    return HallConflict(id="x", kind=kind, case_id="c", reference="r", window="W1", seq=1, actor=actor)
+
+
+@pytest.mark.parametrize("kind", sorted(VERIFIED))
+def test_a_doubt_has_no_sides_and_only_somebody_in_charge_says_what_they_found(ws: Workspace, kind: str) -> None:
+    head = ws.journal.head
+    with pytest.raises(BadInput) as sides:
+        hall_conflicts.settle(ws, doubt(kind), "both")
+    assert sides.value.code == "no_sides"
+    with pytest.raises(BadInput) as silent:
+        hall_conflicts.verify(ws, doubt(kind), "  。")
+    assert silent.value.code == "needs_reason"
+    with pytest.raises(BadInput):
+        hall_conflicts.verify(ws, doubt("conflict"), "已核对")
+    ws.seat.take(Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK, Role.REVIEWER})))
+    with pytest.raises(Forbidden) as forbidden:
+        hall_conflicts.verify(ws, doubt(kind, "0001"), "已核对")
+    assert forbidden.value.hint == "请负责人来办"
+    assert ws.journal.head == head
+
+
+def test_nobody_verifies_their_own_doing_where_the_hall_knows_its_clerks_apart(ws: Workspace) -> None:
+    ws.seat.take(Actor(id="0900", name="王小明", roles=frozenset({Role.SUPERVISOR})))
+    hall_conflicts.require_may_verify(ws, doubt("right_in_doubt", "0900"))
+    Staff(ws)
+    head = ws.journal.head
+    with pytest.raises(Forbidden) as own:
+        hall_conflicts.verify(ws, doubt("right_in_doubt", "0900"), "已核对")
+    assert own.value.code == "own_doing" and ws.journal.head == head
+    hall_conflicts.require_may_verify(ws, doubt("right_in_doubt", "0815"))
+
+
+def test_what_somebody_in_charge_verified_is_open_nowhere(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    proceedings.decide(second.ws, received.reference, granted=True)
+    proceedings.decide(first.ws, received.reference, granted=False, reason="不符合条件")
+    everybody(second, first)
+    handed_out = next(each for each in hall_conflicts.told(second.ws) if each.kind == "issued_offline")
+    hall_conflicts.verify(second.ws, handed_out, "已收回文书")
+    everybody(second)
+    assert "issued_offline" not in {each.kind for each in hall_conflicts.told(first.ws)}
+    assert hall.case(received.case_id).timeline[-1].text == "冲突处理：负责人已核实：已收回文书"
 
 
 def test_a_case_whose_dates_a_wrong_clock_wrote_shows_both_dates_at_every_window(hall: Hall) -> None:

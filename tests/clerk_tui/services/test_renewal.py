@@ -21,6 +21,7 @@ from central.store import Db
 from clerk_tui.services import cases, intake, outbox, papers, signing_in, supplement
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
+from clerk_tui.services.sealing import export
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store import scans
 from clerk_tui.store.archives import archives, keep_progress, token_file
@@ -269,7 +270,7 @@ def test_what_another_centre_had_is_sealed_too_for_a_centre_that_does_not_know_t
     head = intake.submit(window.ws, restaurant(window.ws)).seq
     assert window.sync() is None
     with window.ws.journal.write() as db:
-        db.execute("UPDATE device SET server_epoch = 'of a centre before'")
+        db.execute("UPDATE device SET server_epoch = 'of a centre before', sealing_key = ?", (b"k" * 32,))
     window.ws.close()
 
     async def forget(db: Db) -> None:
@@ -281,6 +282,11 @@ def test_what_another_centre_had_is_sealed_too_for_a_centre_that_does_not_know_t
     send_old(window)
     (sealed,) = outbox.status(window.ws).sealed
     assert (sealed.incarnation, sealed.first, sealed.last) == ("A1", 1, head)
+    content = open_facts(read_envelope(sealed.path.read_bytes()), sealing_key(hall.store.key))
+    assert len(content.events) == head, "for the centre of now: the one before is not asked any more"
+    sealed.path.unlink()
+    (asked,) = [one for one in export(window.config) if one.incarnation == "A1"]
+    assert open_facts(read_envelope(asked.path.read_bytes()), sealing_key(hall.store.key)).events == content.events
 
 
 def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hall, window: Window) -> None:

@@ -248,6 +248,17 @@ def test_a_case_only_taken_in_is_decided_later(ws: Workspace, clock: FixedClock)
     assert not cases.get(ws, received.reference).case.notices[-1].second
 
 
+def test_what_is_brought_after_the_receipt_gets_its_own_also_with_the_first_notice(
+    ws: Workspace, clock: FixedClock
+) -> None:
+    """domain.md §9a.4: each hand-in has its receipt, and the one of the first day does not name it."""
+    received = intake.receive(ws, restaurant(ws, layout=MISSING, rules_list=MISSING))
+    clock.day = dt.date(2026, 11, 4)
+    decided = supplement.submit(ws, bring(ws, received.reference, rules_list=PRESENT))
+    assert (decided.outcome, [p.kind for p in decided.papers]) == (Outcome.NOTICED, ["receipt", "notice"])
+    assert cases.get(ws, received.reference).case.supplied == ("rules_list",)
+
+
 def test_five_working_days_of_silence_accept_as_of_the_receipt_day(ws: Workspace, clock: FixedClock) -> None:
     """行政许可法 art. 32(4), domain.md §9a.1: 20 September is a make-up workday, 25 to 27 are holidays."""
     clock.day = dt.date(2026, 9, 18)

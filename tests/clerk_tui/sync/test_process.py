@@ -6,10 +6,13 @@ import queue
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from clerk_tui.store.exchange import Outbox
@@ -20,6 +23,8 @@ from clerk_tui.sync.messages import Acked, AnyMessage, Trouble
 from clerk_tui.sync.run import sync_once
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.supervisor import Supervisor
+from clerk_tui.sync.token import read_token
+from hall import wire
 from tests.journals import StillClock, add_case, new_journal
 
 CENTRE = [sys.executable, "-c", "from central.cli import main; main()"]
@@ -37,7 +42,14 @@ main()
 
 @contextmanager
 def running_centre(folder: Path, ahead_s: float = 0.0) -> Iterator[str]:
-    """A centre's process; its clock is ``ahead_s`` seconds ahead of the machine's."""
+    """The address of a centre's process; its clock is ``ahead_s`` seconds ahead of the machine's."""
+    with centre_process(folder, ahead_s) as (url, _):
+        yield url
+
+
+@contextmanager
+def centre_process(folder: Path, ahead_s: float = 0.0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A centre's address and its process."""
     begin = [sys.executable, "-c", AHEAD, str(ahead_s)] if ahead_s else CENTRE
     command = [*begin, "serve", "--data", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -45,7 +57,7 @@ def running_centre(folder: Path, ahead_s: float = 0.0) -> Iterator[str]:
         found = re.match(r"listening (\S+)", process.stdout.readline())
         assert found is not None
         try:
-            yield found.group(1)
+            yield found.group(1), process
         finally:
             process.terminate()
 
@@ -99,6 +111,41 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
         report = sync_once(journal.database, StillClock(), settings(journal, url, token))
     assert (report.pushed, report.pending, report.trouble) == (3, 0, None)
     journal.close()
+
+
+def test_a_centre_that_stops_answers_whoever_waits_for_a_change_and_writes_nothing_of_it(tmp_path: Path) -> None:
+    journal, token, folder = new_journal(tmp_path), tmp_path / "token", tmp_path / "centre"
+    with centre_process(folder) as (url, process):
+        enrol(journal.database, token, url, one_time_code(folder), "SL01")
+        journal.close()
+        held = {"Authorization": f"Bearer {read_token(token)}"}
+        with httpx.Client(base_url=url, headers=held, timeout=WAIT_S) as device, ThreadPoolExecutor() as threads:
+            cursor = device.get("/v1/sync/changes").json()["next_cursor"]
+            sent = threading.Event()
+
+            def trace(what: str, _: dict[str, object]) -> None:
+                if what.endswith("send_request_body.complete"):
+                    sent.set()
+
+            def wait() -> httpx.Response:
+                asked = httpx.Request(
+                    "GET",
+                    f"{url}/v1/sync/changes?wait_s={wire.MAX_WAIT_S}&cursor={cursor}",
+                    headers=held,
+                    extensions={"trace": trace},
+                )
+                with httpx.Client(timeout=WAIT_S) as waiting:
+                    return waiting.send(asked)
+
+            told = threads.submit(wait)
+            assert sent.wait(WAIT_S)
+            assert device.get("/v1/health").status_code == 200, "what came before is being answered"
+            assert not told.done()
+            process.terminate()
+            reply = told.result(WAIT_S)
+        assert (reply.status_code, reply.json()["changes"]) == (200, [])
+        process.wait(WAIT_S)
+    assert (folder / "central.log").read_text(encoding="utf-8") == ""
 
 
 def test_a_process_that_keeps_dying_is_told_as_what_it_is_and_started_again_all_the_same(

@@ -593,10 +593,14 @@ def test_a_revoked_device_stops_and_its_queue_is_sealed_for_the_supervisor(rig: 
     assert [fact.hash for fact in content.events] == [rig.head(seq) for seq in (1, 2, 3)]
     assert (content.first_seq, content.start, content.reason) == (1, rig.head(0), "revoked")
     assert done.path.stat().st_mode & 0o777 == 0o600
+    moved = X25519PrivateKey.generate()
+    seal_unproven(outbox, rig.key, moved.public_key().public_bytes_raw(), rig.folder / "sealed", **seal)  # type: ignore[arg-type]
+    now = open_facts(read_envelope(done.path.read_bytes()), moved)
+    assert now.events == content.events, "what the centre of before a move was to open is sealed anew"
     assert rig.journal.head.seq == 3, "and nothing is deleted here"
     with pytest.raises(HallError) as error:
         seal_unproven(outbox, rig.key, b"", rig.folder / "other", **seal)  # type: ignore[arg-type]
-    assert error.value.code == "no_supervisor_key"
+    assert error.value.code == "no_sealing_key"
     outbox.close()
 
 

@@ -1,0 +1,98 @@
+"""``clerk conflicts``: what two windows of the hall did that cannot both stand, and doubts about what one did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clerk_tui.cli.console import Session, answer, argument, command, json_option
+from clerk_tui.cli.rules import missing
+from clerk_tui.i18n import _
+from hall.errors import BadInput
+
+if TYPE_CHECKING:
+    from clerk_tui.services.hall_conflicts import HallConflict, Stands
+
+
+@command(
+    "conflicts",
+    _(
+        "全厅要看的办件，联网时由中心列出：两个窗口都办了、同一申请人或同一编号两件、写的人可能没有权限。"
+        "给 ID 和 --stands 写明哪边算数；存疑的由负责人用 --verify 写明查到了什么。"
+    ),
+)
+@argument("conflict", metavar="[ID]", about=_("哪一条（--json 的 id）；不给则列出全部"))
+@click.option(
+    "--stands",
+    type=click.Choice(["first", "second", "both"]),
+    help=_("哪边算数：先到的、后到的，或两件都算数；每条的 stands 列出能定的"),
+)
+@click.option("--reason", metavar="TEXT", help=_("为什么这边算数（--stands）；和工号一起记下"))
+@click.option("--verify", metavar="TEXT", help=_("核实过了（负责人）：写明查到了什么"))
+@json_option
+def conflicts(
+    session: Session,
+    conflict: str | None,
+    stands: Stands | None,
+    reason: str | None,
+    verify: str | None,
+    as_json: bool,
+) -> None:
+    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first", "second",
+    "barred", "stands", "cases"}]}``: what is still open; ``stands`` are the answers that can be carried out, none of
+    what somebody in charge verifies (``verify``)."""
+    from clerk_tui.services import hall_conflicts as service
+
+    deals = stands is not None or verify is not None
+    if deals and conflict is None:
+        raise missing("ID", "clerk conflicts")
+    if stands is not None and verify is not None:
+        raise BadInput("bad_argument", _("一次只用一种办法"), field="--verify")
+    if reason is not None and stands is None:
+        raise BadInput("bad_argument", _("--reason 和 --stands 一起写"), field="--reason")
+    with session.workspace(acting=deals) as ws:
+        found = service.told(ws)
+        if conflict is not None:
+            named = [each for each in found if each.id == conflict]
+            if not named:
+                hint = _("用 clerk conflicts 查看")
+                raise BadInput("not_open", _("全厅没有这一条，或已经处理"), field="conflict", hint=hint)
+            if stands is not None:
+                service.settle(ws, named[0], stands, reason or "")
+            elif verify is not None:
+                service.verify(ws, named[0], verify)
+            found = [each for each in found if each not in named] if deals else named
+    rows = [_row(each) for each in found]
+    answer(as_json, {"conflicts": rows}, lambda: [*map(_line, rows)] or [_("全厅没有要看的办件")])
+
+
+def _row(each: HallConflict) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "reason": each.reason,
+        "reference": each.reference or None,
+        "case_id": each.case_id,
+        "window": each.window,
+        "seq": each.seq,
+        "clerk": each.actor,
+        "first": each.first,
+        "second": each.second,
+        "barred": each.barred,
+        "stands": list(each.choices),
+        "cases": [
+            {"case_id": row.case_id, "reference": row.reference, "state": row.state, "applicant": row.applicant}
+            for row in each.sides
+        ],
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    sides = [f"{each['reference']} {each['applicant']}" for each in row["cases"]]
+    sides += [_("先到的：{text}").format(text=row["first"])] if row["first"] else []
+    sides += [_("后到的：{text}").format(text=row["second"])] if row["second"] else []
+    barred = _("后到的不能再办：{why}").format(why=_(row["barred"])) if row["barred"] else ""
+    which = f"{row['window']} {row['seq']}"
+    named = (row["id"], which, row["reference"] or "", _(row["reason"]) or row["kind"], *sides, barred)
+    return "  ".join(part for part in named if part)

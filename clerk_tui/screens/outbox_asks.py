@@ -1,0 +1,132 @@
+"""What the upload screen asks: which side of a conflict stands, what was found of a doubt, why a record may be read
+again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clerk_tui.i18n import N_, _
+from clerk_tui.screens.dialog import Paragraph, Spec, worded
+from clerk_tui.screens.outbox_lines import sides_of, whose
+from clerk_tui.screens.words import fact_name, flag_word
+from hall.wire_oversight import LONGEST_WORDS
+
+if TYPE_CHECKING:
+    from clerk_tui.services.aside import Aside, Sides
+    from clerk_tui.services.hall_asides import HallAside
+    from clerk_tui.services.hall_conflicts import HallConflict, Stands
+
+
+def own_spec(item: Aside, both: Sides) -> Spec:
+    """Which side stands where this window came second; the first answer is the centre's."""
+    return Spec(
+        _("哪边算数？"),
+        (
+            (f"{item.reference}  {fact_name(item.type)}", "strong"),
+            (item.reason, "warn"),
+            *_barred(both.second, both.barred),
+            ("", "plain"),
+            (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
+        ),
+        options=(
+            _("中心已有的算数：{text}").format(text=both.first),
+            *(() if both.barred else (_("本窗口的算数：{text}").format(text=both.second),)),
+        ),
+        tone="warn",
+    )
+
+
+def sides_spec(conflict: HallConflict) -> Spec:
+    """Which of two sides stands: the answers are ``conflict.choices``, after them each of two cases to be opened."""
+    cases = _of_cases if conflict.sides else _of_one
+    paragraphs, words, note = cases(conflict)
+    return Spec(
+        _("哪边算数？"),
+        (
+            (_named(conflict), "strong"),
+            (flag_word(conflict.kind) or conflict.kind, "warn"),
+            (_(conflict.reason), "plain"),
+            *paragraphs,
+            ("", "plain"),
+            (_("两边都留在记录里。") + note, "info"),
+        ),
+        options=(
+            *(words[stands] for stands in conflict.choices),
+            *(_("打开{reference}").format(reference=row.reference) for row in conflict.sides),
+        ),
+        tone="warn",
+    )
+
+
+def _of_one(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
+    """Two sides of one case: what cannot be told in words is told by which came first."""
+    words: dict[Stands, str] = {
+        "first": _("先到的算数：{text}").format(text=conflict.first) if conflict.first else _("先到的算数"),
+        "second": _("后到的算数：{text}").format(text=conflict.second) if conflict.second else _("后到的算数"),
+        "both": _("核对过了，都留着"),
+    }
+    note = _("后到的算数时，打开办件照实再办一次。") if "second" in conflict.choices else ""
+    return _barred(conflict.second, conflict.barred), words, note
+
+
+def _of_cases(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
+    """Two cases: which are they, and that the one that does not count is withdrawn."""
+    words: dict[Stands, str] = {
+        "first": _("先到的算数，后到的那件照实撤回"),
+        "second": _("后到的算数，先到的那件照实撤回"),
+        "both": _("两件都算数"),
+    }
+    return tuple((side, "plain") for side in sides_of(conflict)), words, ""
+
+
+def _barred(second: str, why: str) -> tuple[Paragraph, ...]:
+    """That what came second cannot be done anew, and what to do."""
+    if not why:
+        return ()
+    told = _("后到的（{second}）不能再办：{why}").format(second=second, why=_(why))
+    return ((told, "plain"), (_("告诉申请人；要另作处理的，打开办件看现在还能办哪一步。"), "plain"))
+
+
+def doubt_spec(conflict: HallConflict) -> Spec:
+    """A doubt has no sides: what was found is said in words."""
+    return Spec(
+        _("核实过了？"),
+        (
+            (_named(conflict), "strong"),
+            (flag_word(conflict.kind) or conflict.kind, "warn"),
+            (_(conflict.reason), "plain"),
+            (_("写这条记录的是工号 {actor}").format(actor=conflict.actor), "plain"),
+            ("", "plain"),
+            (_("记录原样留着，这里写明查到了什么。不该这样办的，先照实补办、换发文书，再来核实。"), "info"),
+        ),
+        field=_("原因"),
+        check=worded(_("要写明")),
+        longest=LONGEST_WORDS,
+        yes=N_("核实"),
+        tone="warn",
+    )
+
+
+def vouch_spec(record: Aside | HallAside, which: str, words: str) -> Spec:
+    """Why a record may have its effect now; ``words`` are what its window said of it."""
+    behind = _("这个办件其后的 {count} 条一起生效。").format(count=record.held) if record.held else ""
+    return Spec(
+        _("核实过了，现在生效？"),
+        (
+            (f"{record.reference or '-'}  {fact_name(record.type)}  {which}", "strong"),
+            (record.reason, "warn"),
+            (words, "plain"),
+            ("", "plain"),
+            (_("中心重读这条记录，记下是您核实的。") + behind, "info"),
+        ),
+        field=_("原因"),
+        check=worded(_("要写明")),
+        longest=LONGEST_WORDS,
+        yes=N_("重读"),
+        tone="warn",
+    )
+
+
+def _named(conflict: HallConflict) -> str:
+    parts = (conflict.reference, conflict.other_reference, whose(conflict))
+    return "  ".join(part for part in parts if part)
