@@ -180,13 +180,18 @@ def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) 
     """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks.
     Prints what only the centre wrote, to be looked through."""
     from central.backup import Restored, restore
-    from central.restored import read_replaced, to_look_at
+    from central.restored import read_replaced, refuse_served, to_look_at
 
     async def put_back(store: Store) -> tuple[Restored, list[str]]:
         before = await read_replaced(replaced) if replaced else None
         done = await restore(store, file, replace=replace, replaced=before)
         return done, await to_look_at(store, done)
 
+    if replaced:
+        try:
+            refuse_served(replaced)
+        except HallError as error:
+            _stop(error)
     with _the_one_centre(data):
         done, lines = with_store(data, put_back, make=True)
     click.echo(f"{done.counts['event']} facts, {done.counts['case_']} cases; a new epoch has begun")

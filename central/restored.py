@@ -10,10 +10,27 @@ from central.backup import BadBackup, Restored
 from central.board import ZONE
 from central.restrictions import Standing, standing
 from central.store import Db, Store, open_store
+from central.store.locking import is_served
 from central.store.opening import POSTGRES
 from central.store.sqlite import SqliteDb
 from hall.errors import HallError
 from hall.moments import local_time
+
+
+def refuse_served(database: str) -> None:
+    """That no centre still serves the folder that a copy takes the place of: who is revoked there later would be let in
+    again. Of a PostgreSQL database nobody can tell.
+
+    Raises:
+        BadBackup: a centre serves it.
+    """
+    if not database.startswith(POSTGRES) and is_served(Path(database) / "central.db"):
+        raise BadBackup(
+            "replaced_serving",
+            "--replaced 指的中心还开着，什么也没有恢复",
+            field="--replaced",
+            hint="先停掉它再恢复：开着的时候注销的设备、停用的人员带不过来",
+        )
 
 
 async def read_replaced(database: str) -> Standing:

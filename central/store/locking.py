@@ -18,6 +18,8 @@ from typing import Final
 
 from hall.errors import StoreError
 
+SERVING: Final = ".serving"
+"""End of the name of the file that is locked by whoever serves."""
 WAIT_S: Final = 5.0
 """How long a transaction waits for another process."""
 _AWAY: Final = frozenset(
@@ -73,7 +75,7 @@ def serving(path: Path) -> Iterator[None]:
         OSError: the folder cannot be written.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = _opened(path, ".serving")
+    file = _opened(path, SERVING)
     try:
         if not _taken(file):
             raise StoreError(
@@ -82,6 +84,21 @@ def serving(path: Path) -> Iterator[None]:
                 hint="内置数据库只能由一个进程服务；要开几个进程，用 PostgreSQL（--database）",
             )
         yield
+    finally:
+        os.close(file)
+
+
+def is_served(path: Path) -> bool:
+    """Whether a centre serves this database file just now; nothing is made or changed."""
+    try:
+        file = os.open(path.with_name(path.name + SERVING), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _taken(file)
+    except OSError:
+        # A medium that knows no locks is none that a centre serves from.
+        return False
     finally:
         os.close(file)
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 ASK_S = 15.0
-"""How often a centre that did not answer is asked again, in seconds."""
+"""How often the centre is asked what is open in the hall, in seconds."""
 KEYS = {"enter": "settle", "m": "correct", "r": "resend", "h": "hand_over"}
 
 
@@ -80,7 +80,7 @@ class OutboxScreen(CounterScreen):
         self._again()
         self._ask_hall()
         self.set_interval(1.0, self._again)
-        self.set_interval(ASK_S, lambda: self._ask_hall() if self._silent else None)
+        self.set_interval(ASK_S, self._ask_hall)
 
     @property
     def rows(self) -> list[Aside | HallAside | HallConflict]:

@@ -86,7 +86,9 @@ def section_lines(title: str, note: str, ink: str, columns: int) -> list[Line]:
 def hall_as_of(status: SyncStatus, told_ms: int | None, zone: dt.tzinfo, *, silent: bool) -> str:
     """Of when the hall's list is while the centre does not answer; empty where it is of now, or there is no centre.
     ``told_ms`` is when the centre itself told it, ``silent``: it did not answer when it was asked last."""
-    if not status.enabled or (status.online and not silent):
+    # Who has just answered is there, whatever the last upload met.
+    answers = not silent and (status.online or told_ms is not None)
+    if not status.enabled or answers:
         return ""
     if told_ms is not None:
         time = clock_time(told_ms, zone)

@@ -13,10 +13,11 @@ from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs, signed_in
 from clerk_tui.services.signing_in import required
 from clerk_tui.services.workspace import Workspace
-from clerk_tui.store import shared
+from clerk_tui.store import elsewhere, shared
 from clerk_tui.store.connection import translated
 from clerk_tui.store.queries import CaseRow
 from hall.case import CaseState
+from hall.chain import open_sealed
 from hall.clock_doubt import is_of_clock
 from hall.disputes import SIDED, VERIFIED
 from hall.errors import BadInput, HallError
@@ -99,7 +100,8 @@ def known(ws: Workspace, limit: int = 50) -> list[HallConflict]:
 
 @needs(Permission.VIEW)
 def told(ws: Workspace) -> list[HallConflict]:
-    """What is open in the hall, as the centre says now; what this window's own list has is left out.
+    """What is open in the hall, as the centre says now; what this window's own list has is left out, and what was
+    settled here and the centre has not heard yet.
 
     Raises:
         HallError: the centre cannot be reached.
@@ -111,6 +113,7 @@ def told(ws: Workspace) -> list[HallConflict]:
     found = conflicts(ws.config.centre.url, token or "")
     here = ws.journal.incarnation
     listed = {item.seq for item in worklist(ws, 1 << 20)}
+    settled = _settled_unsent(ws)
     return [
         HallConflict(
             id=entry.id,
@@ -128,8 +131,15 @@ def told(ws: Workspace) -> list[HallConflict]:
             sides=_sides(ws, entry),
         )
         for entry in found
-        if entry.incarnation != here or entry.seq not in listed
+        if (entry.incarnation != here or entry.seq not in listed) and entry.id not in settled
     ]
+
+
+def _settled_unsent(ws: Workspace) -> set[str]:
+    with translated(ws.journal.path):
+        seqs = elsewhere.unsent(ws.journal.read(), "conflict.settled")
+    bodies = [open_sealed(sealed).body for seq in seqs if (sealed := ws.journal.sealed(seq)) is not None]
+    return {body.conflict for body in bodies if isinstance(body, ConflictSettled)}
 
 
 def _sides(ws: Workspace, entry: ConflictEntry) -> tuple[CaseRow, ...]:

@@ -79,6 +79,7 @@ def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
 
 def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
     """Keep a checked list. An older one than the one kept changes nothing; an empty one where none was known neither.
+    An empty one of another centre than the kept one's takes that away: nobody signs in there.
 
     Of clerks who are gone, disabled or have a new PIN nothing that could let them in is kept; a new PIN begins without
     the failures of the one before.
@@ -86,6 +87,12 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
     with database.write() as db:
         row = db.execute("SELECT told_ms, body FROM clerk_list").fetchone()
         if row is None and not told.clerks:
+            return
+        if row is not None and not told.clerks and not _is_of_the_same_centre(db, row[1]):
+            # A centre keeps whom it disables: only one that never had clerks tells none. Whoever the centre before a
+            # move knew signs in at no other.
+            for table in ("clerk_list", "clerk_cache", "clerk_session"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608
             return
         if row is not None and row[0] > told.server_time_ms:
             return
@@ -105,6 +112,15 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
         signed_in = db.execute("SELECT clerk_id FROM clerk_session").fetchone()
         if signed_in is not None and signed_in[0] not in current:
             db.execute("DELETE FROM clerk_session")
+
+
+def _is_of_the_same_centre(db: sqlite3.Connection, body: bytes) -> bool:
+    """Whether a kept list was signed with the key that this device believes now; also one that cannot be read."""
+    (key,) = db.execute("SELECT server_key FROM device").fetchone()
+    try:
+        return clerks_are_signed(key, _lists.decode(body))
+    except UNREADABLE:
+        return True
 
 
 def _versions(body: bytes) -> dict[str, int]:

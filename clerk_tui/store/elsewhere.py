@@ -36,6 +36,13 @@ def note(db: sqlite3.Connection, changes: Iterable[wire.Change], now_ms: int) ->
         )
 
 
+def unsent(db: sqlite3.Connection, kind: str) -> list[int]:
+    """The facts of this type that the centre does not have yet, by number."""
+    (acked,) = db.execute("SELECT acked_through FROM device").fetchone() or (0,)
+    found = db.execute("SELECT seq FROM event WHERE seq > ? AND type = ? ORDER BY seq", (acked, kind))
+    return [row[0] for row in found]
+
+
 def _has_all(db: sqlite3.Connection, change: wire.Change, incarnation: str) -> bool:
     """Whether every fact of this window that the centre has of a case is in it by now."""
     case = read_case(change.case)

@@ -14,7 +14,7 @@ from central.backup import Restored, backup, restore
 from central.cli import main
 from central.clock import now_ms
 from central.restrictions import Line, restrict, standing
-from central.store import Db, connecting
+from central.store import Db, connecting, locking
 from central.store import clerks as table
 from central.store import tokens as tokens_table
 from central.store.clerks import ClerkRow, RightsRow
@@ -172,6 +172,16 @@ def test_without_the_old_database_everything_is_to_be_looked_through(old: Path, 
     assert done.exit_code == 0, done.output
     assert "no replaced database was read" in done.output and "import again every file" in done.output
     assert f"  SL01 A1 {lost} clerk\n" in done.output, "let in again until somebody revokes it"
+
+
+def test_a_replaced_centre_that_still_serves_is_told_before_anything_is_done(old: Path, tmp_path: Path) -> None:
+    with locking.serving(old / "central.db"):
+        done = run("restore", "--data", tmp_path / "new", "--replaced", old, tmp_path / "copy")
+    assert done.exit_code == 2 and "还开着" in done.stderr and "先停掉" in done.stderr
+    assert not (tmp_path / "new").exists()
+    assert run("restore", "--data", tmp_path / "new", "--replaced", old, tmp_path / "copy").exit_code == 0
+    in_place = run("restore", "--data", old, "--replace", "--replaced", old, tmp_path / "copy")
+    assert in_place.exit_code == 0, "whoever puts a copy back in its place is no other centre"
 
 
 @pytest.mark.parametrize("what", ["missing", "damaged"])

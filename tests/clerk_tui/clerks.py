@@ -24,13 +24,17 @@ class Staff:
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
-        self.key = Ed25519PrivateKey.generate()
         self.entries = {
             clerk: ClerkEntry(id=clerk, name=NAMES[clerk], roles=[*map(str, ROLES[clerk])], pin_version=1)
             for clerk in ROLES
         }
-        pin_centre(ws.journal.database, self.key.public_key().public_bytes_raw(), "epoch")
+        self.move()
         self.tell()
+
+    def move(self) -> None:
+        """The counter is enrolled at another centre from now on."""
+        self.key = Ed25519PrivateKey.generate()
+        pin_centre(self.ws.journal.database, self.key.public_key().public_bytes_raw(), "epoch")
 
     def tell(self) -> None:
         """The counter learns the list as it stands now."""

@@ -14,10 +14,12 @@ from msgspec.structs import replace
 
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
+from clerk_tui.screens.outbox_lines import hall_as_of
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.hall_conflicts import HallConflict
+from clerk_tui.services.outbox import SyncStatus
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
@@ -300,6 +302,13 @@ async def test_the_halls_list_says_of_when_it_is_while_the_centre_is_silent(hall
         await until(clerk, lambda: clerk.screen._silent)
         clerk.screen._again()
         assert "这是 09:00 问到的" in clerk.text and "可能登记了两次" in clerk.text
+
+
+def test_a_centre_that_has_just_answered_is_not_said_to_be_silent_whatever_the_last_upload_met() -> None:
+    met = SyncStatus(pending=0, oldest_ms=None, last_contact_ms=1, quarantined=0, online=False, enabled=True)
+    assert hall_as_of(met, 60_000, dt.UTC, silent=False) == ""
+    assert "现在没有应答" in hall_as_of(met, 60_000, dt.UTC, silent=True)
+    assert "现在没有应答" in hall_as_of(met, None, dt.UTC, silent=False), "nobody was asked yet, and sending met nobody"
 
 
 async def test_an_empty_list_is_not_silent_about_a_centre_that_was_never_reached(config: Config, ws: Workspace) -> None:

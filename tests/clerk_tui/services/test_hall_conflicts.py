@@ -61,6 +61,7 @@ def test_what_two_others_did_is_seen_and_settled_at_a_third_window(hall: Hall) -
             hall_conflicts.verify(third.ws, each, "已电话核实")
         else:
             hall_conflicts.settle(third.ws, each, "first", "已电话核实")
+    assert hall_conflicts.told(third.ws) == [], "what was settled here is not asked again until the centre has heard it"
     everybody(third, first)
     assert hall_conflicts.told(third.ws) == [] and hall_conflicts.known(third.ws) == []
     assert hall.case(received.case_id).disputes == ()

@@ -53,6 +53,24 @@ def test_a_hall_with_clerks_asks(ws: Workspace, staff: Staff) -> None:
     assert ws.journal.head.seq == 0
 
 
+def test_nobody_has_to_sign_in_who_was_moved_to_a_centre_that_knows_no_clerks(ws: Workspace, staff: Staff) -> None:
+    known, staff.entries = staff.entries, {}
+    staff.tell()
+    assert signing_in.required(ws), "of its own centre an empty list opens nothing"
+    staff.entries = known
+    staff.tell()
+    staff.move()
+    staff.tell()
+    assert signing_in.required(ws), "nor does a move to one that knows them"
+    staff.entries = {}
+    staff.move()
+    assert signing_in.required(ws), "nor the move by itself"
+    staff.tell()
+    assert not signing_in.required(ws)
+    signing_in.at_start(ws)
+    assert intake.submit(ws, restaurant(ws)).seq == ws.journal.head.seq > 0
+
+
 def test_whoever_signs_in_stands_in_every_fact_and_on_every_paper(ws: Workspace, staff: Staff) -> None:
     assert signing_in.sign_in(ws, WU, PIN).offline
     result = intake.submit(ws, restaurant(ws))
