@@ -116,13 +116,17 @@ class DisplayScreen(Screen[None]):
         now = self._now
         if now is None:
             return [BLANK, ((("  " + _("还没有连上中心，请看窗口上的号牌。"), "strong"),), "")]
-        calls = [call for call in now.calls if call.state in AT_WINDOWS]
-        lines = _hero(calls[0] if calls else None, now.now_ms, columns, rows)
+        # Nobody is sent to a window that is not there, and whom somebody serves is called no more.
+        gone = {each.window for each in now.windows if not each.there}
+        calls = [call for call in now.calls if call.state in AT_WINDOWS and call.window not in gone]
+        last = next((call for call in calls if call.state == "called"), None)
+        lines = _hero(last, now.now_ms, columns, rows)
         left_wide = columns // 2 - 2
         room = rows - len(lines)
         # Two cells stay free between the columns: a window's name must not run into another's.
         past = [call for call in now.calls if now.now_ms - call.at_ms < BEFORE_MS]
-        left = _earlier(calls[1:], [call for call in past if call.state in _LEFT], left_wide - 4, room)
+        others = [call for call in calls if call is not last]
+        left = _earlier(others, [call for call in past if call.state in _LEFT], left_wide - 4, room)
         right = self._halls(now, columns - left_wide - 2, room)
         for row in range(room):
             spans = left[row] if row < len(left) else ()

@@ -127,6 +127,20 @@ def low_numbers(ws: Workspace, station: Station) -> str:
     return _("网络不通，用预领的号码，{letter} 字还有 {count} 个").format(letter=letter, count=left[letter])
 
 
+def note(ws: Workspace, station: Station) -> str:
+    """What the machine has to say of itself before anybody chooses: that it cannot print yet, or ``low_numbers``."""
+    return low_numbers(ws, station) if _prints() else _("现在打不出号票，请先告诉导办人员")
+
+
+def _prints() -> bool:
+    from receipts.fonts import fonts_ready
+
+    try:
+        return fonts_ready()
+    except HallError:
+        return False
+
+
 def not_printed(error: Exception) -> Trouble:
     """Whoever takes a number is told what to do, never what a printer or a disk said: that is in the log."""
     if isinstance(error, BadInput):
@@ -148,4 +162,4 @@ def look(ws: Workspace, station: Station) -> tuple[list[Outlook], str]:
         ticket_moves.give_back(ws, station)
     except (Unreachable, Refused) as error:
         log.info("the queue was not looked at: %s", type(error).__name__)
-    return seen, low_numbers(ws, station)
+    return seen, note(ws, station)

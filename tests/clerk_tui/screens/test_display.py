@@ -118,6 +118,21 @@ async def test_who_looked_away_finds_that_they_were_called() -> None:
         assert "到 6 号窗口" not in visitor.text, "nobody is to go to a window that gave them up"
 
 
+async def test_large_stands_only_who_is_called_and_nobody_is_sent_to_a_window_that_is_gone() -> None:
+    calls = [
+        q.LastCall(number="A003", window="3", at_ms=NOW - MINUTE, calls=1, state="called"),
+        q.LastCall(number="A002", window="2", at_ms=NOW - 2 * MINUTE, calls=1, state="serving"),
+        q.LastCall(number="A001", window="1", at_ms=NOW - 9 * MINUTE, calls=1, state="called"),
+    ]
+    windows = [replace(QUEUE.windows[0], window=name, number="", there=name != "3") for name in ("1", "2", "3")]
+    seen = replace(called(), queue=replace(QUEUE, calls=calls, windows=windows))
+    async with at(make_display(Config(), seen), NARROW) as visitor:
+        assert "请 A001 号到 1 号窗口" in visitor.text, "the one in service was called later, and stands below"
+        assert "到 2 号窗口" in visitor.text and "到 3 号窗口" not in visitor.text
+        await visitor.see(replace(seen, queue=replace(QUEUE, calls=calls[1:2], windows=windows)))
+        assert "现在没有呼叫" in visitor.text and "到 2 号窗口" in visitor.text
+
+
 async def test_each_new_call_is_spoken_once_and_what_was_before_is_not() -> None:
     heard = Heard()
     async with at(make_display(Config(), called(("A001", "1", 9_000)), heard)) as visitor:

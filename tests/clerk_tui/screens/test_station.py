@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -94,6 +95,20 @@ def code_on(paper: Path) -> str:
 
 def folder(config: Config) -> Path:
     return Path(config.print.target.removeprefix("dir:"))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_machine_that_cannot_print_says_so_before_anybody_chooses(
+    config: Config, ws: Workspace, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = os.environ["XDG_CACHE_HOME"]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no-fonts"))
+    async with machine(config, ws, size) as clerk:
+        await clerk.until(lambda: "现在打不出号票，请先告诉导办人员" in clerk.text)
+        monkeypatch.setenv("XDG_CACHE_HOME", prepared)
+        app: Any = clerk.app
+        app._wake.set()
+        await clerk.until(lambda: "现在打不出号票" not in clerk.text)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
