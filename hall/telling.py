@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
+from hall.answering import no_longer_needed
 from hall.case import Case, CaseState
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
@@ -183,10 +184,16 @@ def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFill
         return _filled(case, body)
     before = case.matter.questions
     if isinstance(body, f.AnswersCorrected):
-        return _answers_corrected(before, body)
+        return _answers_corrected(before, body) + _given_back(case, body.rows)
     new = (f"{question.rstrip('？?')}：{words}" for question, words in body.asked if (question, words) not in before)
     listed = "；".join(new)
-    return f"补充回答收件时没有回答的问题：{listed}"
+    return f"补充回答收件时没有回答的问题：{listed}" + _given_back(case, body.rows)
+
+
+def _given_back(case: Case, rows: Iterable[Row]) -> str:
+    """What the list does not ask for any more although the receipt says that it was taken."""
+    names = "、".join(row.name for row in no_longer_needed(case, rows))
+    return f"；不再需要、应当场退还：{names}" if names else ""
 
 
 def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrected) -> str:
