@@ -179,15 +179,19 @@ def _decided(body: f.CaseDecided) -> str:
 
 
 def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFilled) -> str:
-    """What was answered that was open before, in the words of both, or filled in."""
+    """What was answered or filled in after the receipt, and what has to be given back because of it."""
     if isinstance(body, f.FormFilled):
         return _filled(case, body)
-    before = case.matter.questions
+    return _answers_told(case.matter.questions, body) + _given_back(case, body.rows)
+
+
+def _answers_told(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.AnswersCorrected) -> str:
+    """What was answered that was open before, in the words of both."""
     if isinstance(body, f.AnswersCorrected):
-        return _answers_corrected(before, body) + _given_back(case, body.rows)
+        return _answers_corrected(before, body)
     new = (f"{question.rstrip('？?')}：{words}" for question, words in body.asked if (question, words) not in before)
     listed = "；".join(new)
-    return f"补充回答收件时没有回答的问题：{listed}" + _given_back(case, body.rows)
+    return f"补充回答收件时没有回答的问题：{listed}"
 
 
 def _given_back(case: Case, rows: Iterable[Row]) -> str:
