@@ -55,7 +55,18 @@ def _is_other(case: Case, code: str, given: object) -> bool:
     return answer is not None and given != (list(answer) if isinstance(answer, tuple) else answer)
 
 
-def materials_corrected(case: Case, rows: Iterable[Row], changed: Mapping[str, Tick]) -> tuple[f.Correction, ...]:
+def put_right(
+    case: Case, checklist: Checklist, changed: Mapping[str, Tick], *, good_credit: bool
+) -> tuple[f.Correction, ...]:
+    """All that was written at the receipt and is said otherwise now: answers, materials, the applicant's record."""
+    return (
+        *corrections(case, checklist),
+        *not_there(case, checklist.materials, changed),
+        *_credit_taken_back(case, good=good_credit),
+    )
+
+
+def not_there(case: Case, rows: Iterable[Row], changed: Mapping[str, Tick]) -> tuple[f.Correction, ...]:
     """What the receipt certifies to have been taken, and is ticked as missing before anybody was told anything: the
     tick was wrong, or the hall has lost what it took."""
     if case.state is not CaseState.RECEIVED:
@@ -68,7 +79,7 @@ def materials_corrected(case: Case, rows: Iterable[Row], changed: Mapping[str, T
     )
 
 
-def credit_corrected(case: Case, *, good: bool) -> tuple[f.Correction, ...]:
+def _credit_taken_back(case: Case, *, good: bool) -> tuple[f.Correction, ...]:
     """A bad credit record that is taken back."""
     taken_back = good and not case.good_credit and case.state is not CaseState.TOLERATED
     return (f.Correction("失信记录", "有", "没有"),) if taken_back else ()

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from clerk_tui.services import printable
-from clerk_tui.services.correcting import credit_corrected, materials_corrected
+from clerk_tui.services.correcting import put_right
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.form_later import FormNow, form_now
 from clerk_tui.services.hall_cases import HallCase
@@ -25,7 +25,7 @@ from clerk_tui.services.previewing import (
 )
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import corrections, list_again, no_longer_needed, plan_of, relisted, settled_list
+from hall.answering import list_again, no_longer_needed, plan_of, relisted, settled_list
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
@@ -95,7 +95,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     """What follows from the answers and ticks now.
 
     ``checklist`` is the case's list as it stands with them, ``corrected`` what is put right of the receipt: answers, a
-    bad credit record, and what it certified and is ``not_there``. ``handed`` are the materials handed in, ``gaps`` what
+    bad credit record, what it certified and is not there. ``handed`` are the materials handed in, ``gaps`` what
     is still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of
     them that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
@@ -134,7 +134,6 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
-    not_there: tuple[Correction, ...] = ()
     give_back: tuple[str, ...] = ()
     form: FormNow
 
@@ -180,7 +179,6 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     answer = respond_by(today, rules.respond_days, rules.respond_unit, ws.calendar)
     refusal = clean_refusal(ws, draft.refusal, found, matter)
     point_out_numbers(said_in(changed, refusal), found)
-    not_there = materials_corrected(draft.case, checklist.materials, changed)
     return SupplementPreview(
         checklist=checklist,
         verdict=_verdict_of_promises(draft, checklist, changed, gaps)
@@ -207,17 +205,11 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
-        corrected=(*_said_otherwise(draft, checklist), *not_there),
-        not_there=not_there,
+        corrected=put_right(draft.case, checklist, changed, good_credit=draft.good_credit),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         form=form,
         unprintable=printable.found_in({**_standing_texts(case, form.values), **said_in(changed, refusal)}),
     )
-
-
-def _said_otherwise(draft: SupplementDraft, checklist: Checklist) -> tuple[Correction, ...]:
-    """What was said at the receipt, of the matter or of the applicant's record, and is said otherwise now."""
-    return (*corrections(draft.case, checklist), *credit_corrected(draft.case, good=draft.good_credit))
 
 
 def _late(case: Case, changed: Collection[str], handed_in: dt.date) -> tuple[str, ...]:
