@@ -150,7 +150,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "result", inside=True),
     _a("choose", "up down", "↑ ↓", "", N_("选凭证，翻到看得见；过了最后一份接着往下看"), "result", inside=True),
     _a("page", "pageup pagedown", "PgUp PgDn", "", N_("上一页、下一页"), "result", inside=True),
-    _a("form", "f3", "F3", N_("缺什么"), N_("到上次告知的内容"), "supplement"),
+    _a("form", "f3", "F3", N_("上次告知"), N_("到上次告知的内容"), "supplement"),
     _a("materials", "f4", "F4", N_("材料"), N_("到材料清单"), "supplement"),
     _a("other", "f8", "F8", N_("其他结论"), N_("依法可选的其他结论"), "supplement"),
     _a("confirm", "f9", "F9", N_("确认"), N_("按结论办理：先列出要点，再按 Enter 确认"), "supplement"),

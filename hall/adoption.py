@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from hall.case import Case, CaseState, Dispute, Event, Mark, Notice, Paper, Pause, Service
+from hall.checklist import Row
 from hall.facts import (
     CaseAdopted,
     CaseClosed,
@@ -66,6 +67,7 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     disputes: tuple[Dispute, ...] = ()
     papers: tuple[Paper, ...] = ()
     reason: str = ""
+    to_return: tuple[Row, ...] = ()
 
 
 _OF_CASE: Final = tuple(name for name in Standing.__struct_fields__ if name not in ("version", "writers"))

@@ -7,7 +7,7 @@ the wrong thing, or withdraw and lose his day of receipt, because a clerk chose 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import structs
@@ -61,6 +61,13 @@ def corrections(case: Case, checklist: Checklist) -> tuple[Correction, ...]:
     )
 
 
+def no_longer_needed(case: Case, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """What was handed in by the case's list and is not on this one: nothing entitles the hall to keep it."""
+    listed = {row.code for row in rows}
+    taken = {code for code, tick in case.ticks.items() if tick.state is TickState.PRESENT}
+    return tuple(row for row in case.rows if row.code in taken and row.code not in listed)
+
+
 def words_of(question: Question, answer: Answer) -> str:
     """An answer in words."""
     picked, labels = (answer,) if isinstance(answer, str) else answer, labels_of(question)
@@ -109,6 +116,7 @@ def _list_changes(
         "rows": rows,
         "ticks": ticks,
         "gaps": gaps_of(rows, ticks),
+        "to_return": (*case.to_return, *no_longer_needed(case, rows)),
     }
 
 

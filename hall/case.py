@@ -135,6 +135,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tick last, ``disputes`` are the conflicts that nobody has settled. ``counted_from``: the day that the
     limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt. ``plan``: what its
     list is made from, where it was not settled at the receipt. ``still_open``: what an inquiry left open.
+    ``to_return``: what was handed in and is not on the list any more since its answers were put right.
     """
 
     case_id: str
@@ -190,6 +191,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     plan: ListPlan | None = None
     still_open: StillOpen | None = None
+    to_return: tuple[Row, ...] = ()
 
     @property
     def course(self) -> tuple[Event, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from hall import facts as f
+from hall.answering import no_longer_needed
 from hall.case import Case, CaseState
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
@@ -186,6 +187,12 @@ def _answered(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.Answ
     return f"补充回答收件时没有回答的问题：{listed}"
 
 
+def _given_back(case: Case, rows: Iterable[Row]) -> str:
+    """What the list does not ask for any more although the receipt says that it was taken."""
+    names = "、".join(row.name for row in no_longer_needed(case, rows))
+    return f"；不再需要、应当场退还：{names}" if names else ""
+
+
 def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrected) -> str:
     """What was written and what is true, why, and what had been open and was answered with it."""
     wrong = "；".join(f"{each.question.rstrip('？?')}：{each.before} → {each.after}" for each in body.corrected)
@@ -232,7 +239,7 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CreditStated(good=good):
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
         case f.CaseAnswered() | f.AnswersCorrected() as said:
-            return _answered(case.matter.questions, said)
+            return _answered(case.matter.questions, said) + _given_back(case, said.rows)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

@@ -119,7 +119,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
             "materials": numbered(rows),
             "perhaps": numbered(_row(case, each.row) | {"when": each.when} for each in perhaps),
             "collected": numbered(collected),
-            "handed": numbered(row for row in collected if row["state"].startswith("已收")),
+            "handed": numbered([*(row for row in collected if row["state"].startswith("已收")), *_surplus(case)]),
             "outstanding": numbered(
                 row
                 for row in rows
@@ -334,6 +334,14 @@ def _row(case: Case, row: Row) -> dict[str, str]:
         "state": _state(case, row, tick),
         "why": row.why + (f"；{row.standard}" if row.standard else ""),
     }
+
+
+def _surplus(case: Case) -> list[dict[str, str]]:
+    """What was taken and is not needed since an answer was put right: it may have been given back on the spot."""
+    return [
+        _row(case, row) | {"name": f"{row.name}（更正后不再需要，尚未退还的）", "state": "已收"}
+        for row in case.to_return
+    ]
 
 
 def _bring(case: Case, row: Row) -> str:

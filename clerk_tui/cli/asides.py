@@ -48,7 +48,7 @@ def aside(
     reason: str | None,
     as_json: bool,
 ) -> None:
-    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"kind", "reference",
+    """``{"records": [{"seq", "state", "type", "reference", "reason", "held"}], "hall": [{"id", "kind", "reference",
     "other_reference", "reason", "window", "case_id", "cases"}]}``: what is still to be dealt with, of this window and
     on line of others."""
     from clerk_tui.services.aside import worklist
@@ -92,6 +92,7 @@ def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
     with suppress(HallError):
         return [
             {
+                "id": each.id,
                 "kind": each.kind,
                 "reference": each.reference or None,
                 "other_reference": each.other_reference or None,

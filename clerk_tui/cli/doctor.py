@@ -18,7 +18,7 @@ import click
 
 from clerk_tui.cli.console import Session, answer, command, json_option
 from clerk_tui.cli.helping import padded
-from clerk_tui.cli.records import as_it_lies
+from clerk_tui.cli.records import as_it_lies, lost_lines, sealed_row
 from clerk_tui.i18n import N_, _
 from hall.errors import HallError, StoreError
 
@@ -206,6 +206,8 @@ def _store(session: Session) -> Check:
         return Check("", "warn", told + long, hint)
     if status.quarantined:
         return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
+    if status.lost:
+        return Check("", "warn", told, "；".join(lost_lines([sealed_row(each) for each in status.lost])))
     if status.sealed:
         words = _("有 {count} 条封存在 {folder}：交负责人在中心导入，交出以后把文件移走")
         return Check("", "warn", told, words.format(count=status.sealed_facts, folder=status.sealed[0].path.parent))

@@ -10,6 +10,7 @@ import click
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.reading import read_word
+from clerk_tui.cli.records import lost_lines, sealed_row
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
 from hall.errors import BadInput
@@ -69,7 +70,8 @@ def restore(
     device_code: str | None,
     as_json: bool,
 ) -> None:
-    """``{"device_code", "archived", "cases", "unproven", "scans"}``; nothing is changed when it fails."""
+    """``{"device_code", "archived", "cases", "unproven", "scans", "sealed", "lost"}``; nothing is changed when it
+    fails."""
     from clerk_tui.clock import SystemClock
     from clerk_tui.services.renewal import renew
     from clerk_tui.sync.token import token_path
@@ -86,6 +88,7 @@ def restore(
         SystemClock(config.timezone),
         lambda device, key: _enrolled(config, url, code, device_code, device, key),
         Path(file).expanduser() if file else None,
+        config.hall.office,
     )
     told = {
         "device_code": done.incarnation,
@@ -93,6 +96,8 @@ def restore(
         "cases": done.cases,
         "unproven": done.unproven,
         "scans": done.scans,
+        "sealed": [sealed_row(each) for each in done.sealed],
+        "lost": [sealed_row(each) for each in done.lost],
     }
     answer(as_json, told, lambda: _restored(told))
 
@@ -103,8 +108,11 @@ def _restored(told: dict[str, object]) -> list[str]:
         lines.append(_("有 {unproven} 条记录中心还没有确认，联网后继续上传，传不上去的封存上交").format(**told))
     if told["scans"]:
         lines.append(_("有 {scans} 份扫描件中心还没有确认，联网后继续上传").format(**told))
-    archived = told["archived"]
-    assert isinstance(archived, list)
+    archived, sealed, lost = told["archived"], told["sealed"], told["lost"]
+    assert isinstance(archived, list) and isinstance(sealed, list) and isinstance(lost, list)
+    words = _("账本受损，从中读出的第 {first} 到 {last} 条已封存：{path}。交负责人在中心导入，交出以后移走")
+    lines += [words.format(**each) for each in sealed]
+    lines += lost_lines(lost)
     return lines + [_("原来的账本在 {path}").format(path=path) for path in archived]
 
 

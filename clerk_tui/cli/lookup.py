@@ -240,6 +240,7 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
         "gaps": [
             {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in made.gaps
         ],
+        "to_return": [{"code": row.code, "name": row.name} for row in made.to_return],
         "received": made.received.isoformat(),
         "accepted": _day(made.accepted),
         "deemed": made.deemed,
@@ -345,6 +346,7 @@ def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
     )
     yield from (f"  {label}  {dated(told[key], key in unsure)}" for label, key in dates if told[key])
     yield from (f"  {_('缺')}  {said_of(gap['name'], _(gap['problem']))}" for gap in told["gaps"])
+    yield from (f"  {_('应退还')}  {row['name']}" for row in told["to_return"])
     for event in told["timeline"]:
         mark = _("【报负责人】") if event["alert"] else ""
         no_effect = _("（{text}）").format(text=_(event["misfit"])) if event["misfit"] else ""

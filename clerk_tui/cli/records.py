@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clerk_tui.store.journal import Journal
     from clerk_tui.store.sealed_files import SealedFile
     from clerk_tui.store.verifying import Verified
+    from clerk_tui.store.witness import Mark
     from clerk_tui.sync.run import SyncReport
 
 ONLY_READ = N_("磁盘已满：只核对了账本，核对的结果没有保存")
@@ -42,16 +43,31 @@ journal.help = _("账本：核对每条记录的散列链，或由账本重建�
 
 @contextmanager
 def opened(session: Session) -> Iterator[Journal]:
-    """The journal alone: the whole counter would not open on the damage that is looked for or mended here."""
+    """The journal alone: the whole counter would not open on the damage that is looked for or mended here.
+
+    Raises:
+        StoreError: ``rolled_back``, it is gone though it had begun: none is made in its place.
+    """
     from clerk_tui.clock import SystemClock
     from clerk_tui.store.journal import open_journal
+    from clerk_tui.store.rollback import missing as gone
 
     config = session.config
+    mark = witnessed(session)
+    if mark is not None and (not config.store_file.exists() or not config.store_file.stat().st_size):
+        raise gone(config.store_file, mark)
     clock = SystemClock(config.timezone)
     with closing(
         open_journal(config.store_file, device_code=config.device.code, clock=clock, check_tail=False)
     ) as journal:
         yield journal
+
+
+def witnessed(session: Session) -> Mark | None:
+    """What the witness last saw of the journal."""
+    from clerk_tui.store.witness import Witness
+
+    return Witness(session.config.witness_file).read()
 
 
 def as_it_lies(session: Session, error: StoreError) -> tuple[Verified, tuple[str, str]]:
@@ -72,10 +88,16 @@ def as_it_lies(session: Session, error: StoreError) -> tuple[Verified, tuple[str
 @command("verify", _("从头核对账本：每条记录的内容、编号和散列链；改动过一个字节都会指出是第几条。"), _("核对账本"))
 @json_option
 def verify(session: Session, as_json: bool) -> None:
-    """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2."""
+    """``{"ok", "facts", "head": {"seq", "hash"}, "erased"}``; a broken chain is an error, exit 2, and so is a journal
+    that is gone or older than the witness saw it."""
+    from clerk_tui.store.rollback import compare
+
     try:
+        mark = witnessed(session)
         with opened(session) as journal:
             found, beside = journal.verify(), tuple[str, ...]()
+            if mark is not None:
+                compare(journal.database, journal.device(), mark)
     except StoreError as error:
         found, beside = as_it_lies(session, error)
     head = {"seq": found.head.seq, "hash": found.head.hash.hex()}
@@ -101,7 +123,7 @@ for each in (verify, rebuild):
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
 @json_option
 def outbox(session: Session, as_json: bool) -> None:
-    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed"}``."""
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed", "lost"}``."""
     with session.workspace() as ws:
         told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
@@ -110,6 +132,7 @@ def outbox(session: Session, as_json: bool) -> None:
     lines += scan_lines(told["scans"], told["scans_aside"])
     line = _("封存的文件还没有交：{path}，设备 {device_code} 第 {first} 到 {last} 条。交负责人在中心导入，交出以后移走")
     lines += [line.format(**each) for each in told["sealed"]]
+    lines += lost_lines(told["lost"])
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
 
@@ -128,12 +151,19 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
         "scans": found.scans,
         "scans_aside": list(found.scans_aside),
         "sealed": [sealed_row(each) for each in found.sealed],
+        "lost": [sealed_row(each) for each in found.lost],
     }
 
 
 def sealed_row(file: SealedFile) -> dict[str, Any]:
     """A sealed file as commands tell it."""
     return {"path": str(file.path), "device_code": file.incarnation, "first": file.first, "last": file.last}
+
+
+def lost_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What is to be said of facts of a damaged journal that could not be read."""
+    words = _("没有读出来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，把 {path} 移走")
+    return [words.format(**each) for each in rows]
 
 
 def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:

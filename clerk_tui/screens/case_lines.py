@@ -62,6 +62,16 @@ def case_lines(
             problem = _("承诺 {day} 前补齐").format(day=until[gap.code]) if gap.code in until else _(gap.problem)
             text = safe(said_of(gap.name, problem))
             lines.append((((f"{number:>2}  ", "faint"), (clip(text, columns - 4), "plain")), ""))
+    if case.to_return:
+        lines += [
+            BLANK,
+            *_pair(
+                _("应退还"),
+                _("{names}（更正后不再需要）").format(names=listed(row.name for row in case.to_return)),
+                columns,
+                "warn",
+            ),
+        ]
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]

@@ -304,7 +304,10 @@ class DeskScreen(CounterScreen, Generic[P]):
                 barred.setdefault(reason, []).append(_(OUTCOME_NAMES[outcome]))
         why = [(said_of(listed(names), _(reason)), "faint") for reason, names in barred.items()]
         if not choices:
-            self.say(_("没有别的合法结论"), *(text for text, _ink in why))
+            told = [text for text, _ink in why]
+            if self.preview.checklist.exits:
+                told.append(_("这个结论是从情形的回答得出的：答错了的，按 F3 更正"))
+            self.say(_("没有别的合法结论"), *told)
             return
         paragraphs = (*([(_("现在不能办的："), "faint"), *why] if why else []),)
         spec = Spec(_("其他结论"), paragraphs, options=tuple(text for text, _do in choices), yes=N_("选定"))

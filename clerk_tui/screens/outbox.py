@@ -24,6 +24,7 @@ from clerk_tui.screens.outbox_lines import (
     head_lines,
     log_lines,
     look_lines,
+    lost_texts,
     row_name,
     sealed_texts,
     section_lines,
@@ -346,7 +347,7 @@ class OutboxScreen(CounterScreen):
             texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
         elif status.quarantined:
             texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
-        texts += sealed_texts(status)
+        texts += lost_texts(status) + sealed_texts(status)
         why = dict.fromkeys(status.scans_aside)
         texts += [_("扫描件没有上传：{reason}").format(reason=safe(_(reason))) for reason in why]
         for text in texts:

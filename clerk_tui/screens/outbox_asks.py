@@ -29,8 +29,8 @@ def own_spec(item: Aside, both: Sides) -> Spec:
             (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
         ),
         options=(
-            _("中心已有的算数：{text}").format(text=both.first),
-            *(() if both.barred else (_("本窗口的算数：{text}").format(text=both.second),)),
+            _("中心已有的算数：{text}").format(text=_(both.first)),
+            *(() if both.barred else (_("本窗口的算数：{text}").format(text=_(both.second)),)),
         ),
         tone="warn",
     )
@@ -52,7 +52,7 @@ def sides_spec(conflict: HallConflict) -> Spec:
         ),
         options=(
             *(words[stands] for stands in conflict.choices),
-            *(_("打开{reference}").format(reference=row.reference) for row in conflict.sides),
+            *(_("打开 {reference}").format(reference=row.reference) for row in conflict.sides),
         ),
         tone="warn",
     )
@@ -61,8 +61,8 @@ def sides_spec(conflict: HallConflict) -> Spec:
 def _of_one(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
     """Two sides of one case: what cannot be told in words is told by which came first."""
     words: dict[Stands, str] = {
-        "first": _("先到的算数：{text}").format(text=conflict.first) if conflict.first else _("先到的算数"),
-        "second": _("后到的算数：{text}").format(text=conflict.second) if conflict.second else _("后到的算数"),
+        "first": _("先到的算数：{text}").format(text=_(conflict.first)) if conflict.first else _("先到的算数"),
+        "second": _("后到的算数：{text}").format(text=_(conflict.second)) if conflict.second else _("后到的算数"),
         "both": _("核对过了，都留着"),
     }
     note = _("后到的算数时，打开办件照实再办一次。") if "second" in conflict.choices else ""
@@ -83,7 +83,7 @@ def _barred(second: str, why: str) -> tuple[Paragraph, ...]:
     """That what came second cannot be done anew, and what to do."""
     if not why:
         return ()
-    told = _("后到的（{second}）不能再办：{why}").format(second=second, why=_(why))
+    told = _("后到的（{second}）不能再办：{why}").format(second=_(second), why=_(why))
     return ((told, "plain"), (_("告诉申请人；要另作处理的，打开办件看现在还能办哪一步。"), "plain"))
 
 

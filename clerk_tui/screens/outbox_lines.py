@@ -140,6 +140,8 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
         word, fill = _("不联网工作"), "off"
     elif status.quarantined:
         word, fill = _("有记录被中心退回"), "bad"
+    elif status.lost:
+        word, fill = _("有记录没有读出来，要补录"), "bad"
     elif status.online and status.sealed:
         word, fill = _("有封存的记录要交给负责人"), "warn"
     elif status.online:
@@ -158,6 +160,7 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
     ]
     if status.sealed:
         rows.append((_("封存待交"), _("{count} 条").format(count=status.sealed_facts), "bad"))
+    rows += [(_("没有读出"), told, "bad") for told in lost_numbers(status)]
     lines: list[Line] = [
         ((), f"big-{fill}"),
         (((f"  {word}", "strong"),), f"big-{fill}"),
@@ -176,6 +179,21 @@ def sealed_texts(status: SyncStatus) -> list[str]:
     told = _("封存的文件在 {folder}：{files}。交负责人在中心导入，交出以后把文件移走。")
     names = _("，").join(each.path.name for each in status.sealed)
     return [safe(told.format(folder=status.sealed[0].path.parent, files=names))]
+
+
+def lost_numbers(status: SyncStatus) -> list[str]:
+    """Which facts of damaged journals could not be read."""
+    one, many = _("设备 {code} 第 {first} 条"), _("设备 {code} 第 {first} 到 {last} 条")
+    return [
+        (one if each.facts == 1 else many).format(code=safe(each.incarnation), first=each.first, last=each.last)
+        for each in status.lost
+    ]
+
+
+def lost_texts(status: SyncStatus) -> list[str]:
+    """What is to be done about facts that could not be read."""
+    told = _("账本受损，有记录没有读出来。负责人按文书和材料核对、补录以后，把 {path} 移走。")
+    return [safe(told.format(path=each.path)) for each in status.lost]
 
 
 def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:

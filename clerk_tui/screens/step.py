@@ -27,6 +27,7 @@ from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
 from hall.masking import mask_party
 from hall.names import rewriting
+from hall.steps import CLOSING
 
 if TYPE_CHECKING:
     from clerk_tui.screens.counter import CounterApp
@@ -262,7 +263,8 @@ def foreseen(case: Case, result: Result) -> list[Paragraph]:
         (_("承诺办结"), result.due.promised, result.due.promised_provisional),
         (_("法定期限"), result.due.statutory, result.due.statutory_provisional),
     ):
-        if day is not None:
+        # A case that ends with the step is due no more.
+        if day is not None and result.state.value not in CLOSING:
             note = _("（暂按周末推算）") if unsure else ""
             lines.append((f"{label}  {day}{note}", "plain"))
     papers = listed(paper_name(paper.kind) for paper in result.papers)

@@ -326,7 +326,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self.draft.correction_reason = answer.text
             self.do_confirm()
 
-        self.ask(correction_asked(self.preview.corrected), answered)
+        self.ask(correction_asked(self.preview.corrected, self.preview.give_back), answered)
 
     def _confirm(self) -> None:
         case = self.draft.case
@@ -338,7 +338,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
-        put_right = correction_told(self.preview.corrected, self.draft.correction_reason)
+        put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
         spec = self.summary(papers, who, *put_right, *refusing.told(self), why=why)
         self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Paragraph, Spec, worded
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import listed, said_of
 from hall.case import Case
 from hall.facts import Correction
 from hall.verdict import Gap
@@ -34,12 +34,13 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
     )
 
 
-def correction_asked(corrected: Iterable[Correction]) -> Spec:
-    """Why answers of the receipt are put right."""
+def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]) -> Spec:
+    """Why answers of the receipt are put right; ``give_back`` are the names of what is not needed any more."""
     return Spec(
         _("更正收件时的回答"),
         (
             *_put_right(corrected),
+            *_given_back(give_back),
             ("", "plain"),
             (_("收件日不变，材料按更正后的回答列。写明为什么，这次更正会报给负责人。"), "plain"),
         ),
@@ -51,12 +52,23 @@ def correction_asked(corrected: Iterable[Correction]) -> Spec:
     )
 
 
-def correction_told(corrected: Iterable[Correction], reason: str) -> list[Paragraph]:
-    """The same before it is confirmed."""
-    lines = _put_right(corrected)
+def correction_told(corrected: Iterable[Correction], reason: str, give_back: Collection[str]) -> list[Paragraph]:
+    """The same before it is confirmed: what has to be done now stands above what was done."""
+    back, lines = _given_back(give_back), _put_right(corrected)
     if not lines:
-        return []
-    return [("", "plain"), (_("更正收件时的回答"), "title"), *lines, (f"\t{said_of(_('原因'), reason)}", "faint")]
+        return back
+    return [
+        *back,
+        ("", "plain"),
+        (_("更正收件时的回答"), "title"),
+        *lines,
+        (f"\t{said_of(_('原因'), reason)}", "faint"),
+    ]
+
+
+def _given_back(names: Collection[str]) -> list[Paragraph]:
+    """What the hall took and must not keep: it is handed over while the person stands here."""
+    return [("", "plain"), (said_of(_("不再需要、请当场退还"), listed(names)), "warn")] if names else []
 
 
 def _put_right(corrected: Iterable[Correction]) -> list[Paragraph]:

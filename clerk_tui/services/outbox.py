@@ -9,7 +9,7 @@ from msgspec import Struct
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import attachments, queries, shifts
 from clerk_tui.store.connection import translated
-from clerk_tui.store.sealed_files import SealedFile, folder_of, to_hand_in
+from clerk_tui.store.sealed_files import SealedFile, folder_of, lost_in, to_hand_in
 
 ONLINE_MS: Final = 120_000
 """The centre counts as reachable this long after its last answer."""
@@ -19,7 +19,7 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     """How far the centre has our facts. Times are Unix milliseconds; ``quarantined`` facts need a person's look.
     ``silent`` of the pending ones are calls for help, which no screen at the window may give away. ``scans`` the centre
     does not have whole; of those that it will not take ``scans_aside`` says why. ``sealed`` are the files to be handed
-    in to a supervisor."""
+    in to a supervisor, ``lost`` the facts of a damaged journal that could not be read and that nobody has seen to."""
 
     pending: int
     oldest_ms: int | None
@@ -31,6 +31,7 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     scans: int = 0
     scans_aside: tuple[str, ...] = ()
     sealed: tuple[SealedFile, ...] = ()
+    lost: tuple[SealedFile, ...] = ()
 
     @property
     def sealed_facts(self) -> int:
@@ -57,4 +58,5 @@ def status(ws: Workspace) -> SyncStatus:
         scans=scans.count,
         scans_aside=scans.aside,
         sealed=sealed,
+        lost=lost_in(folder_of(ws.journal.path)),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -17,15 +17,19 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
+from clerk_tui.services.rescuing import put_by
 from clerk_tui.store import attachments, clerks, old_papers, scans, shared
 from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, insert_device, key_file, make_key
 from clerk_tui.store.migrations import migrate
-from clerk_tui.store.witness import Witness
+from clerk_tui.store.salvage import Salvaged, salvage
+from clerk_tui.store.sealed_files import SealedFile
+from clerk_tui.store.witness import Mark, Witness
 from clerk_tui.sync.token import write_token
 from hall import ids
+from hall.case import Case
 from hall.chain import genesis
 from hall.errors import HallError, StoreError
 from hall.wire_clerks import ClerksReply
@@ -50,20 +54,31 @@ SIDE_FILES: Final = ("-wal", "-shm", ".lock", ".open")
 
 class Renewal(Struct, frozen=True, kw_only=True):
     """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts and
-    ``scans`` the centre has not proven to hold."""
+    ``scans`` the centre has not proven to hold. Of a damaged journal, the ``sealed`` facts are those that could be read
+    behind a bad one; the ``lost`` could not, and the centre has not proven to hold them."""
 
     incarnation: str
     archived: tuple[Path, ...]
     cases: int
     unproven: int
     scans: int = 0
+    sealed: tuple[SealedFile, ...] = ()
+    lost: tuple[SealedFile, ...] = ()
 
 
 def renew(
-    store: Path, token: Path, witness: Path, code: str, clock: Clock, enrol: Enrol, backup: Path | None = None
+    store: Path,
+    token: Path,
+    witness: Path,
+    code: str,
+    clock: Clock,
+    enrol: Enrol,
+    backup: Path | None = None,
+    office: str = "",
 ) -> Renewal:
     """Archive what stands at ``store`` and begin a new journal there for the device ``code``, with the cases of the old
-    one and of ``backup``.
+    one and of ``backup``. Of a damaged one everything is taken that can be read; ``office`` is the hall that its sealed
+    facts are of.
 
     Raises:
         HallError: ``counter_open``, a program has the journal open; or ``enrol`` fails. Nothing was changed.
@@ -85,8 +100,9 @@ def renew(
             server_epoch=got.epoch,
             sealing_key=got.sealing_key,
         )
-        sources = _sources(store, token, found)
-        cases, unsent = _make(new, device, sources, clock, store, backup, got.clerks)
+        sources, damaged = _sources(store, token, found, witness)
+        sealed, lost = put_by(damaged, sources, store, office, got.epoch, got.sealing_key, clock.now_ms())
+        cases, unsent = _make(new, device, sources, damaged, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -101,6 +117,8 @@ def renew(
         cases=cases,
         unproven=unproven,
         scans=unsent,
+        sealed=sealed,
+        lost=lost,
     )
 
 
@@ -122,22 +140,34 @@ def _nobody_else(store: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _sources(store: Path, token: Path, backup: Examined | None) -> list[Examined]:
-    """What the cases are taken from: the journal that stands here, in the archive now, and the backup.
+def _sources(store: Path, token: Path, backup: Examined | None, witness: Path) -> tuple[list[Examined], list[Salvaged]]:
+    """What the cases are taken from: the journal that stands here, in the archive now, and the backup; and what can be
+    read of those that fail their check.
 
     Where none stands, because it was lost or an attempt before ended half-way, what is in the archive already.
     """
     found: list[Examined] = []
+    damaged: list[Salvaged] = []
     moved = [put_away(store, token)] if store.exists() else sorted(store.with_name(FOLDER).glob("*.db"))
     for path in moved:
-        with suppress(HallError):
+        try:
             found.append(examine(path))
+        except HallError:
+            if (read := salvage(path, _mark(witness))) is not None:
+                damaged.append(read)
+    found += [read.sound for read in damaged if read.sound is not None]
     if backup is not None:
         kept = _kept_backup(store, backup)
         longer = [each for each in found if each.device.device_id == kept.device.device_id]
         if not longer or longer[0].head.seq < kept.head.seq:
             found.append(kept)
-    return found
+    return found, damaged
+
+
+def _mark(witness: Path) -> Mark | None:
+    with suppress(HallError):
+        return Witness(witness).read()
+    return None
 
 
 def _kept_backup(store: Path, backup: Examined) -> Examined:
@@ -153,6 +183,7 @@ def _make(
     new: Path,
     device: Device,
     sources: list[Examined],
+    damaged: list[Salvaged],
     clock: Clock,
     store: Path,
     backup: Path | None,
@@ -181,7 +212,9 @@ def _make(
             clerks.keep_list(database, told, now)
         count = 0
         for each in sources:
-            count += _carry_over(database, each.path, clock)
+            count += _carry_over(database, cases_of(each.path), clock)
+        for read in damaged:
+            count += _carry_over(database, read.cases(), clock)
         with translated(new):
             assert len(archives(database.writer)) >= len({each.device.device_id for each in sources})
             return count, attachments.waiting(database.writer).count
@@ -189,10 +222,10 @@ def _make(
         database.close()
 
 
-def _carry_over(database: Database, path: Path, clock: Clock) -> int:
+def _carry_over(database: Database, found: Iterable[Case], clock: Clock) -> int:
     count = 0
     with database.write() as db:
-        for case in cases_of(path):
+        for case in found:
             count += shared.carry_over(db, case, clock.now_ms())
     return count
 

@@ -313,6 +313,8 @@ def _result(
 def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
     if draft.broken_promise and draft.good_credit and Outcome.TOLERATED in ready.verdict.lawful:
         yield credit_caution(draft.broken_promise)
+    if ready.give_back:
+        yield "不再需要、请当场退还：" + "、".join(ready.give_back)
     if ready.overdue and not ready.late:
         yield "已过补正期限"
     if ready.late:

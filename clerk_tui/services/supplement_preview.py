@@ -23,7 +23,7 @@ from clerk_tui.services.previewing import (
 )
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import corrections, list_again, plan_of, relisted, settled_list
+from hall.answering import corrections, list_again, no_longer_needed, plan_of, relisted, settled_list
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
@@ -102,7 +102,8 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
     somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``:
     ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of typed reasons, by field, how they
-    are stored otherwise than typed.
+    are stored otherwise than typed. ``give_back`` names what was taken at the receipt and is not needed by
+    these answers.
     """
 
     checklist: Checklist
@@ -130,6 +131,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     unprintable: dict[str, tuple[str, ...]] = {}
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
+    give_back: tuple[str, ...] = ()
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -197,6 +199,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
         corrected=corrections(draft.case, checklist),
+        give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
     )
 

@@ -167,6 +167,11 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     return _read_key(key_file(path))
 
 
+def public_key(path: Path) -> bytes:
+    """The public part of the device's key (raw, 32 bytes). Raises ``StoreError`` as ``load_key`` does."""
+    return _public_bytes(load_key(path))
+
+
 def _read_key(where: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -19,6 +19,7 @@ from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, read_device
 from clerk_tui.store.former import Former, former_lists, keep_former
+from clerk_tui.store.projections import SEALED, read_sealed
 from hall import wire
 from hall.chain import Sealed
 from hall.errors import BadInput, StoreError
@@ -45,6 +46,18 @@ def require_sendable(sealed: Sealed) -> None:
             f"这次要记录的内容有{size // 1024}KB，最多{MOST_FACT_BYTES // 1024}KB",
             hint="删短填写的内容后再确认；什么都没有保存",
         )
+
+
+def as_wire(sealed: Sealed) -> wire.WireFact:
+    """A fact as it is sent."""
+    return wire.WireFact(
+        header=sealed.header,
+        public=sealed.public,
+        hash=sealed.hash,
+        personal_hash=sealed.personal_hash,
+        personal=sealed.personal,
+        salt=sealed.salt,
+    )
 
 
 class Outbox:
@@ -87,26 +100,17 @@ class Outbox:
         """Facts after number ``after``, in order: at most ``limit``, and at most ``max_bytes`` beyond the first."""
         with translated(self.path):
             rows = self._db.execute(
-                "SELECT header, public, hash, personal_hash, personal, salt FROM event"
-                " WHERE seq > ? ORDER BY seq LIMIT ?",
+                f"SELECT {SEALED} FROM event WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - a constant
                 (after, limit),
             ).fetchall()
         facts: list[wire.WireFact] = []
         size = 0
-        for header, public, digest, personal_hash, personal, salt in rows:
-            size += len(header) + len(public) + len(personal) + 128
+        for row in rows:
+            sealed = read_sealed(row)
+            size += len(sealed.header) + len(sealed.public) + len(sealed.personal) + 128
             if facts and size > max_bytes:
                 break
-            facts.append(
-                wire.WireFact(
-                    header=header,
-                    public=public,
-                    hash=digest,
-                    personal_hash=personal_hash,
-                    personal=personal,
-                    salt=salt,
-                )
-            )
+            facts.append(as_wire(sealed))
         return facts
 
     def queue(self, acked: int) -> wire.Queue:

@@ -37,7 +37,7 @@ from hall.facts import Fact, FactBody, Header, Personal
 
 Transaction: TypeAlias = sqlite3.Connection
 """What ``Journal.write`` gives, for callers that know no SQL."""
-_INSERT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
+INSERT_FACT: Final = """INSERT INTO event (seq, event_id, type, subject, at_ms, header, public, personal, salt,
     personal_hash, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"""
 _TAIL: Final = 20
 """Facts at the end of the journal whose chain is checked at every open."""
@@ -262,7 +262,7 @@ class Journal:
     @staticmethod
     def _insert(connection: sqlite3.Connection, header: Header, sealed: Sealed, previous: bytes) -> None:
         connection.execute(
-            _INSERT,
+            INSERT_FACT,
             (
                 header.seq,
                 header.event_id,

@@ -24,7 +24,7 @@ def confront(database: Database, device: Device, mark: Mark) -> None:
         StoreError: ``rolled_back``. Nothing was written.
     """
     with translated(database.path):
-        _check(database, device, mark)
+        compare(database, device, mark)
         behind = given(database.writer) < mark.counter
     if behind:
         with database.write() as connection:
@@ -52,7 +52,12 @@ def missing(path: Path, mark: Mark) -> StoreError:
     )
 
 
-def _check(database: Database, device: Device, mark: Mark) -> None:
+def compare(database: Database, device: Device, mark: Mark) -> None:
+    """That the database is not older than the mark, which was read before it.
+
+    Raises:
+        StoreError: ``rolled_back``.
+    """
     if (mark.device_id, mark.incarnation) != (device.device_id, device.incarnation):
         raise _rolled_back(database.path, f"见证文件记的是设备 {mark.incarnation} 的另一个账本，已写到第{mark.seq}条")
     row = database.writer.execute("SELECT hash FROM event WHERE seq = ?", (mark.seq,)).fetchone()

@@ -1,7 +1,8 @@
 """Sealed files that lie beside the journal until somebody hands them in: by their names, without reading them.
 
 Whoever hands one in takes it out of the folder; that is how the workstation knows. A file whose facts the centre has
-proven to hold meanwhile is none to hand in.
+proven to hold meanwhile is none to hand in. Beside them lies a file for every run of facts that could not be read of a
+damaged journal, named alike: whoever has seen to it takes it away.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.store.archives import archives
+from hall import os_words
+from hall.errors import StoreError
 
 SUFFIX: Final = ".sealed"
-_NAME: Final = re.compile(rf"([0-9A-Z]+)-(.{{1,8}})-(\d{{1,16}})-(\d{{1,16}}){re.escape(SUFFIX)}").fullmatch
+LOST: Final = ".lost"
+_NAME: Final = re.compile(r"([0-9A-Z]+)-(.{1,8})-(\d{1,16})-(\d{1,16})(\.sealed|\.lost)").fullmatch
 
 
 class SealedFile(Struct, frozen=True, kw_only=True):
-    """Where the facts ``first`` through ``last`` (numbers of the journal) of an incarnation were sealed into;
-    ``device_end`` is the end of the device's identity."""
+    """What a file of the folder is about: the facts ``first`` through ``last`` (numbers of the journal) of an
+    incarnation; ``device_end`` is the end of the device's identity."""
 
     path: Path
     incarnation: str
@@ -32,7 +36,7 @@ class SealedFile(Struct, frozen=True, kw_only=True):
 
     @property
     def facts(self) -> int:
-        """How many facts it holds."""
+        """How many facts it is about."""
         return self.last - self.first + 1
 
 
@@ -41,17 +45,45 @@ def folder_of(store: Path) -> Path:
     return store.with_name("sealed")
 
 
-def path_for(folder: Path, incarnation: str, device_id: str, first: int, last: int) -> Path:
-    """The sealed file of these facts of a journal."""
-    return folder / f"{incarnation}-{device_id[-8:]}-{first}-{last}{SUFFIX}"
+def path_for(folder: Path, incarnation: str, device_id: str, first: int, last: int, suffix: str = SUFFIX) -> Path:
+    """The sealed file of these facts of a journal, or with ``LOST`` the one that says they could not be read."""
+    return folder / f"{incarnation}-{device_id[-8:]}-{first}-{last}{suffix}"
 
 
-def named(path: Path) -> SealedFile | None:
+def named(path: Path, suffix: str = SUFFIX) -> SealedFile | None:
     """The sealed file that a path names; ``None`` for any other file."""
     parts = _NAME(path.name)
-    if parts is None:
+    if parts is None or parts[5] != suffix:
         return None
     return SealedFile(path=path, incarnation=parts[1], device_end=parts[2], first=int(parts[3]), last=int(parts[4]))
+
+
+def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: int, words: str) -> SealedFile:
+    """Keep that these facts of a damaged journal could not be read, until somebody takes the file away.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    path = path_for(folder, incarnation, device_id, first, last, LOST)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(words + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(
+            "lost_file",
+            f"写不下来哪些记录没有读出来：{os_words.why(error)}（{path}）",
+            hint="检查磁盘空间和文件夹权限，再试一次",
+        ) from error
+    done = named(path, LOST)
+    assert done is not None, "it was named so"
+    return done
+
+
+def lost_in(folder: Path) -> tuple[SealedFile, ...]:
+    """The facts of damaged journals that could not be read and that nobody has seen to."""
+    with suppress(OSError):
+        return tuple(one for path in sorted(folder.iterdir()) if (one := named(path, LOST)) is not None)
+    return ()
 
 
 def to_hand_in(db: sqlite3.Connection, folder: Path) -> tuple[SealedFile, ...]:

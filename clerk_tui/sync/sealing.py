@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.sealed_files import SealedFile, named, path_for
 from hall import os_words
 from hall.errors import HallError, StoreError
 from hall.sealed import SealedFacts, read_envelope, seal_facts
+from hall.wire import WireFact
 
 _EVERYTHING: Final = 1 << 40
 
@@ -47,17 +49,6 @@ def seal_unproven(
     first = acked + 1
     if head.seq < first:
         return None
-    if len(recipient) != 32:
-        raise HallError(
-            "no_sealing_key",
-            "还不知道封存给谁看：没有中心给的密钥",
-            hint="先登记到中心（clerk enrol），再封存",
-        )
-    path = path_for(folder, device.incarnation, device.device_id, first, head.seq)
-    done = named(path)
-    assert done is not None, "it was named so"
-    if path.exists() and _is_whole(path, head.seq - first + 1, recipient):
-        return done
     start = outbox.hash_at(acked)
     assert start is not None, "what was acknowledged stands in the journal"
     content = SealedFacts(
@@ -66,10 +57,39 @@ def seal_unproven(
         incarnation=device.incarnation,
         first_seq=first,
         start=start,
-        events=outbox.unsent(acked, _EVERYTHING, _EVERYTHING),
+        events=[],
         reason=reason,
         sealed_ms=now_ms,
     )
+    return seal(content, lambda: outbox.unsent(acked, _EVERYTHING, _EVERYTHING), head.seq, key, recipient, folder)
+
+
+def seal(
+    content: SealedFacts,
+    events: Callable[[], list[WireFact]],
+    last: int,
+    key: Ed25519PrivateKey,
+    recipient: bytes,
+    folder: Path,
+) -> SealedFile:
+    """Seal the ``events`` through number ``last`` with what ``content`` says of them.
+
+    Raises:
+        HallError: ``no_sealing_key``, it is not known for whom to seal.
+        StoreError: ``sealed_file``, the file cannot be written.
+    """
+    if len(recipient) != 32:
+        raise HallError(
+            "no_sealing_key",
+            "还不知道封存给谁看：没有中心给的密钥",
+            hint="先登记到中心（clerk enrol），再封存",
+        )
+    path = path_for(folder, content.incarnation, content.device, content.first_seq, last)
+    done = named(path)
+    assert done is not None, "it was named so"
+    if path.exists() and _is_whole(path, done.facts, recipient):
+        return done
+    content = replace(content, events=events())
     _write(path, seal_facts(content, key, recipient))
     if not _is_whole(path, len(content.events), recipient):
         raise _failed(path, "写下的与读回的不同")

@@ -77,9 +77,12 @@ class StatusLine(Painted):
             kind = kind or (unknown if now.trouble else "")
             left += [("  ", "plain"), (now.time, "strong")]
         right = self._right(now, wide=wide)
-        for spared in (kind, safe(now.hall), _(WEEKDAYS[now.weekday])):
+        for spared in (kind, safe(now.hall), _(WEEKDAYS[now.weekday]), safe(now.clerk)):
             if spans_width(left) + spans_width(right) >= columns:
                 left = [span for span in left if span[0] != spared]
+        if spans_width(left) + spans_width(right) >= columns:
+            left = [span for n, span in enumerate(left) if not span[0].isspace() or not left[n - 1][0].isspace()]
+            left = [(" ", ink) if text.isspace() else (text, ink) for text, ink in left]
         return [(spread(left, right, columns), "")]
 
     def _right(self, now: Standing, *, wide: bool) -> list[Span]:
@@ -88,15 +91,14 @@ class StatusLine(Painted):
             return [(_("正在打开"), "faint"), (" ", "plain")]
         right: list[Span] = [(_("已保存"), "bar-good") if now.saved else (_("未保存"), "bar-warn"), gap]
         if now.trouble:
-            right = [*([] if now.saved else right), (now.trouble, "bar-warn"), gap]
+            right += [(now.trouble, "bar-warn"), gap]
         prints = (
             _("待确认打印{count}份").format(count=now.unsettled)
             if now.unsettled
             else _("没打出{count}份").format(count=now.unprinted)
         )
         if now.unsettled or now.unprinted:
-            # There is room for one of the two; that all is saved is the one nobody misses.
-            right = [*([] if now.saved and not now.trouble else right), (prints, "bar-warn"), gap]
+            right += [(prints, "bar-warn"), gap]
         if now.quarantined:
             right += [(_("退回{count}条").format(count=now.quarantined), "bar-warn"), gap]
         if now.pending:

@@ -73,6 +73,17 @@ def test_a_corrected_answer_makes_the_list_and_what_remains_keeps_its_tick() -> 
     assert "迁移原因：购房落户 → 工作调动；原因：收件时点错了" in line.text
 
 
+def test_what_was_taken_and_is_not_needed_any_more_is_to_be_given_back() -> None:
+    """The applicant holds a receipt for it, and the hall keeps nothing that the matter does not ask for."""
+    assert [row.code for row in after(BOUGHT).to_return] == [], "nothing has gone off the list"
+    fewer = structs.replace(LEFT, rows=ROWS[1:])
+    case = after(fewer)
+    assert [row.code for row in case.to_return] == ["form"]
+    assert f"不再需要、应当场退还：{ROWS[0].name}" in case.timeline[-1].text
+    not_there = fold(facts(received({}), fewer))
+    assert not_there is not None and not_there.to_return == (), "what never lay here is not given back"
+
+
 def test_who_was_told_something_keeps_the_answers_he_was_told_by() -> None:
     for told in (NOTICED, f.CaseAccepted(accepted=received().received, due=f.Due(), article="第五项")):
         case = after(told, LEFT)

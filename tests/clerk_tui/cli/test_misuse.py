@@ -276,6 +276,28 @@ def test_verify_names_the_first_bad_fact_of_a_damaged_end(clerk: Clerk, home: Pa
     assert "clerk restore" in error["hint"] and clerk("journal", "rebuild", "--json").error == error
 
 
+def test_verify_finds_a_journal_that_is_gone_and_makes_none(clerk: Clerk, home: Path) -> None:
+    clerk("intake", saved(home, walk_in()), "--json")
+    folder = home / "data" / "clerk"
+    shutil.rmtree(folder)
+    for command in ("verify", "rebuild", "verify"):
+        error = clerk("journal", command, "--json").error
+        assert error["code"] == "rolled_back" and "不见了" in error["message"] and "clerk restore" in error["hint"]
+    assert not folder.exists() or not list(folder.glob("clerk.db*"))
+
+
+def test_verify_finds_a_journal_that_was_set_back(clerk: Clerk, home: Path) -> None:
+    clerk("intake", saved(home, walk_in()), "--json")
+    folder, image = home / "data" / "clerk", home / "image"
+    shutil.copytree(folder, image)
+    assert clerk("journal", "verify", "--json").json["ok"]
+    clerk("intake", saved(home, walk_in()), "--json")
+    shutil.rmtree(folder)
+    shutil.copytree(image, folder)
+    error = clerk("journal", "verify", "--json").error
+    assert error["code"] == "rolled_back" and "旧的一份" in error["message"]
+
+
 def test_a_calendar_that_cannot_be_read_is_told_as_the_argument_it_was(clerk: Clerk, home: Path) -> None:
     gone = home / "gone.toml"
     error = clerk("deadline", "--from", "2026-12-28", "--days", 10, "--calendar", gone, "--json").error

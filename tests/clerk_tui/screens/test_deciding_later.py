@@ -75,6 +75,16 @@ async def test_an_answer_that_leads_out_can_only_be_refused(counter: OpenCounter
         assert cases.get(ws, reference).case.state is CaseState.REFUSED
 
 
+async def test_who_looks_for_another_outcome_is_led_to_the_answer_that_is_wrong(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    """A withdrawal would cost the applicant his day of receipt."""
+    async with counter() as clerk:
+        await come_back(clerk, ws, received(ws, destination="elsewhere"))
+        await clerk.press("f8")
+        assert "没有别的合法结论" in clerk.text and "按 F3 更正" in clerk.text
+
+
 async def test_f9_leads_to_the_open_question(counter: OpenCounter, ws: Workspace) -> None:
     async with counter() as clerk:
         await come_back(clerk, ws, received(ws))
@@ -223,6 +233,31 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
     case = cases.get(ws, reference).case
     assert (case.state, case.answers["reason"]) == (CaseState.ACCEPTED, "A")
     assert next(line for line in case.timeline if line.type == "answers.corrected").alert
+
+
+async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: OpenCounter, ws: Workspace) -> None:
+    draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
+    draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
+    draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
+    draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book", "house"), PRESENT)
+    reference = intake.receive(ws, draft).reference
+    async with counter(NARROW) as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        await clerk.press("f3", "down")
+        await clerk.type("1")
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        told = "不再需要、请当场退还：房屋所有权"
+        assert told in clerk.text
+        await clerk.type("点错了")
+        await clerk.press("enter")
+        assert "确认：受理" in clerk.text and told in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, ResultScreen) and told in clerk.text
+        clerk.app.switch_screen(CaseScreen(reference))
+        await clerk.until(lambda: "更正后不再需要" in clerk.text)
 
 
 async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCounter, ws: Workspace) -> None:

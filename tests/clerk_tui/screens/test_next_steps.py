@@ -123,6 +123,15 @@ async def test_a_step_takes_a_handful_of_keys_and_no_mouse(
     assert printed
 
 
+async def test_who_withdraws_is_not_told_when_it_would_have_been_due(counter: OpenCounter, ws: Workspace) -> None:
+    reference = accepted(ws)
+    async with counter(NARROW) as clerk:
+        await begin(clerk, ws, reference, "withdraw")
+        await clerk.press("f9")
+        assert clerk.asks and "退件通知单" in clerk.text
+        assert "承诺办结" not in clerk.text and "法定期限" not in clerk.text
+
+
 async def test_a_fee_is_demanded_and_paid_in_few_keys(counter: OpenCounter, ws: Workspace) -> None:
     reference = charged(ws)
     async with counter() as clerk:

@@ -12,8 +12,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from clerk_tui import i18n
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
+from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec
 from clerk_tui.screens.outbox_lines import hall_as_of
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
@@ -211,6 +213,35 @@ async def test_both_sides_are_told_and_what_is_to_be_done_anew_is_opened(
         await clerk.press("2")
         await clerk.until(lambda: getattr(clerk.screen, "_wanted", "") == case.case_id)
     assert cases.load(ws, case.reference).timeline[-1].text == "冲突处理：以后到的为准，另行补录"
+
+
+def test_what_is_asked_about_a_conflict_is_asked_in_english_too() -> None:
+    barred = HallConflict(
+        id="x", kind="conflict", case_id="c", reference="r", window="C5", seq=7, actor="0815",
+        first="已决定", second="申请人撤回", barred="办件已是“已决定”",
+    )  # fmt: skip
+    own = aside.Aside(
+        seq=7,
+        state="conflict",
+        type="case.closed",
+        reference="r",
+        case_id="c",
+        reason="办件已是“已决定”",
+        number=1,
+        held=0,
+    )
+    i18n.install("en")
+    try:
+        asked = [
+            sides_spec(barred),
+            sides_spec(msgspec.structs.replace(barred, barred="")),
+            doubt_spec(msgspec.structs.replace(barred, kind="right_in_doubt")),
+            own_spec(own, aside.Sides(first="已决定", second="申请人撤回", barred="办件已是“已决定”")),
+        ]
+    finally:
+        i18n.install("zh")
+    said = [text for spec in asked for text in (spec.title, *(text for text, _ in spec.paragraphs), *spec.options)]
+    assert "The second" in " ".join(said) and not any("再办" in text or "算数" in text for text in said)
 
 
 async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,24 @@ def test_trouble_with_the_centre_is_never_cut_off() -> None:
         ((spans, _fill),) = line.lines_for(columns, 1)
         text = "".join(text for text, _ink in spans)
         assert width(text) <= columns and "退回3条" in text and text.endswith("--:-- "), text
+
+
+@pytest.mark.parametrize(
+    "what", [{"unprinted": 12}, {"unsettled": 12}, {"trouble": "1件缺日历 F12"}, {"unprinted": 1, "quarantined": 3}]
+)
+def test_whether_all_is_saved_is_to_be_seen_whatever_else_there_is(what: dict[str, Any]) -> None:
+    line = StatusLine()
+    for saved, word in ((True, "已保存"), (False, "未保存")):
+        line.standing = Standing(
+            hall="示例市政务服务中心", window="3", clerk="欧阳小敏", day="2026-11-02", workday=True, time="09:00",
+            pending=12, oldest="02:10", contact="09:39", online=False, saved=saved, **what,
+        )  # fmt: skip
+        for columns in (80, 120):
+            ((spans, _fill),) = line.lines_for(columns, 1)
+            text = "".join(text for text, _ink in spans)
+            assert width(text) <= columns, text
+            for seen in (word, "未上传12条", "02:10", "09:39", "11-02", "09:00"):
+                assert seen in text, text
 
 
 def keys(*, enabled: str, columns: int) -> str:

@@ -77,7 +77,7 @@ async def test_a_supplement_on_a_day_off_shows_from_when_time_runs(
     clock.day = day
     async with counter() as clerk:
         clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
-        await clerk.until(lambda: "缺什么" in clerk.text)
+        await clerk.until(lambda: "上次告知" in clerk.text)
         await clerk.type("a")
         assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the preview\n{clerk.text}"
         await clerk.press("f9")

@@ -8,7 +8,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from clerk_tui.services import cases, intake, kept_drafts, supplement
+from clerk_tui.services import cases, ending, intake, kept_drafts, papers, supplement
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.intake_json import supplement_from_json
 from clerk_tui.services.supplement_preview import plan_for
@@ -22,6 +22,7 @@ from hall.fold import fold
 from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.walkins import PERSON, PRESENT
+from tests.receipts.reading import joined, read_text
 
 ALL_PRESENT = {"application": PRESENT, "id_card": PRESENT, "hukou_book": PRESENT}
 BOUGHT = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "yes"}
@@ -120,6 +121,23 @@ def test_a_settled_list_follows_from_what_is_put_right(ws: Workspace) -> None:
     case = cases.get(ws, reference).case
     assert case.answers == {**BOUGHT, "minors": "no"}
     assert "parentage" not in {row.code for row in case.rows}
+
+
+def test_what_a_corrected_answer_does_not_ask_for_is_given_back(ws: Workspace, clock: FixedClock) -> None:
+    """The receipt says 已收: until it is given back it stays with the case, and with the list of what is returned."""
+    draft = migration(ws, **BOUGHT | {"minors": "no"})
+    draft.ticks["house"] = PRESENT
+    reference = intake.receive(ws, draft).reference
+    ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
+    done = supplement.submit(ws, ready.draft, ready.wish)
+    case = cases.get(ws, reference).case
+    (deed,) = case.to_return
+    assert deed.code == "house"
+    assert f"不再需要、请当场退还：{deed.name}" in done.warnings
+    assert any(f"应当场退还：{deed.name}" in line.text for line in case.timeline)
+    result = ending.withdraw(ws, reference, reason="不办了")
+    (paper,) = result.papers
+    assert deed.name in joined(read_text(papers.rebuild(ws, paper.paper_id).pdf))
 
 
 def test_what_is_answered_as_at_the_receipt_corrects_nothing(ws: Workspace) -> None:
