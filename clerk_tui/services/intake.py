@@ -110,8 +110,10 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None, approver: A
 def receive(ws: Workspace, draft: Draft) -> Result:
     """Only take the materials in, to be checked later (收件): the five-day rule runs from the day of receipt.
 
-    Of post that lay unanswered for longer the rule has been fulfilled: it is accepted by law with the receipt, and the
-    papers and the result say so. Raises as ``submit`` does; open questions and missing materials do not hinder it. The questions are asked again
+    Of post that lay unanswered for longer it has run out: with the receipt it is accepted by law, and the papers and
+    the result say so.
+
+    Raises as ``submit`` does; open questions and missing materials do not hinder it. The questions are asked again
     when it is decided (``supplement``).
     """
     if ws.journal.seq_of(draft.event_id) is not None:
