@@ -212,6 +212,25 @@ class AnswersCorrected(Body, frozen=True, tag="answers.corrected"):
     clerk: str = ""
 
 
+class FormFilled(Body, frozen=True, tag="form.filled"):
+    """Of the matter's own form something was filled in after the receipt, before the case was decided: what later or
+    corrected answers ask for, what had been left blank, what had been written wrongly.
+
+    The values stand in the personal part (``Personal.fields``). ``filled`` are their codes, ``corrected`` those of them
+    that had another value, ``dropped`` what holds no more: nobody is asked for it by the answers as they are now, or it
+    was taken back. ``labels`` are the words of what the form asks now (``MatterRef.field_labels``). ``declined``: as in
+    ``CaseReceived``, of what was filled in here.
+    """
+
+    filled: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    declined: tuple[str, ...] = ()
+    window: str = ""
+    clerk: str = ""
+
+
 class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     """A window that never saw the case goes on with it from the code on its paper (``hall.replica``), or from what the
     centre told it.

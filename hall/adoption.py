@@ -152,10 +152,23 @@ def go_on(case: Case, fact: Fact) -> dict[str, Any]:
     changes: dict[str, Any] = {"adopted": case.adopted or body.origin}
     standing = read_standing(body)
     if standing is not None:
-        return changes | (_as_told(case, body, standing) if standing.version > case.version else {})
+        told = _as_told(case, body, standing) if standing.version > case.version else {}
+        return changes | told | (_form(case, fact, told) if told else {})
     if known >= body.seen:
         return changes
-    return changes | {"writers": {**case.writers, body.origin: body.seen}} | believed(case, body)
+    told = believed(case, body)
+    return changes | {"writers": {**case.writers, body.origin: body.seen}} | told | _form(case, fact, told)
+
+
+def _form(case: Case, fact: Fact, told: dict[str, Any]) -> dict[str, Any]:
+    """The matter's own form as the centre told it; the code on a paper holds nothing of it."""
+    body, fields = fact.body, fact.personal.fields if fact.personal else {}
+    assert isinstance(body, CaseAdopted)
+    if not fields or fields == case.fields:
+        return {}
+    matter = told.get("matter", case.matter)
+    labels = matter.field_labels | body.matter.field_labels
+    return {"fields": fields, "matter": structs.replace(matter, field_labels=labels)}
 
 
 def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any]:

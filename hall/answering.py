@@ -7,24 +7,25 @@ the wrong thing, or withdraw and lose his day of receipt, because a clerk chose 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec import structs
 
-from hall.accepting import AnswersCorrected, CaseAnswered, Correction
+from hall.accepting import AnswersCorrected, CaseAnswered, Correction, FormFilled
 from hall.case import Case
 from hall.catalogue.conditions import Answer
 from hall.catalogue.model import Matter, Problem, Question
 from hall.checklist import Applying, Checklist, Row, build_checklist, labels_of
+from hall.facts import Fact
 from hall.identity import age_on, check_identity
 from hall.list_plan import ListPlan
 from hall.verdict import Tick, TickState, gaps_of
 
 
 def plan_of(matter: Matter, checklist: Checklist, problems: tuple[Problem, ...], *, agent: bool) -> ListPlan | None:
-    """What has to be kept of the matter for a case that is only received; ``None`` where its list cannot change."""
-    if not matter.questions and not checklist.exits:
+    """What has to be kept of the matter for a case that is only received; ``None`` where nothing of it can change."""
+    if not matter.questions and not checklist.exits and not matter.fields:
         return None
     return ListPlan(
         key=matter.key,
@@ -33,6 +34,7 @@ def plan_of(matter: Matter, checklist: Checklist, problems: tuple[Problem, ...],
         questions=matter.questions,
         situations=matter.situations,
         materials=matter.materials,
+        fields=matter.fields,
         exits=matter.exits,
         denial_reasons=tuple(reason for reason in matter.denial_reasons if reason.when.strip()),
         problems=problems,
@@ -101,6 +103,18 @@ def answered(case: Case, body: CaseAnswered | AnswersCorrected) -> dict[str, Any
     return {
         **_list_changes(case, body.answers, body.situations, body.rows),
         "matter": structs.replace(case.matter, questions=body.asked),
+    }
+
+
+def filled(case: Case, fact: Fact, contested: Collection[str]) -> dict[str, Any]:
+    """What a form that was filled in later changes about a case; ``contested``: what another window has said before."""
+    body, said = fact.body, fact.personal.fields if fact.personal else {}
+    assert isinstance(body, FormFilled)
+    kept = {code: value for code, value in case.fields.items() if code not in body.dropped or code in contested}
+    new = {code: said[code] for code in body.filled if code in said and code not in contested}
+    return {
+        "fields": kept | new,
+        "matter": structs.replace(case.matter, field_labels=case.matter.field_labels | body.labels),
     }
 
 

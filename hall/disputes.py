@@ -41,6 +41,9 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
         case f.CaseSupplemented(ticks=ticks):
             contested = contested_ticks(case, fact)
             return {f"tick:{code}": mark for code in ticks if code not in contested}
+        case f.FormFilled(filled=filled, dropped=dropped):
+            other = contested_fields(case, fact)
+            return {f"field:{code}": mark for code in (*filled, *dropped) if code not in other}
         case _:
             return {}
 
@@ -62,6 +65,21 @@ def contested_ticks(case: Case, fact: f.Fact) -> dict[str, Tick]:
         for code, tick in fact.body.ticks.items()
         if unseen(case, f"tick:{code}", fact) and case.ticks.get(code) != tick
     }
+
+
+def contested_fields(case: Case, fact: f.Fact) -> tuple[str, ...]:
+    """What of a form was filled in otherwise, or taken back, by another window meanwhile; the first stands. Of a part
+    that was erased nobody can tell."""
+    body = fact.body
+    if not isinstance(body, f.FormFilled):
+        return ()
+    said = fact.personal.fields if fact.personal else {}
+    new = {code: said[code] for code in body.filled if code in said} | dict.fromkeys(body.dropped, "")
+    return tuple(
+        code
+        for code, value in new.items()
+        if unseen(case, f"field:{code}", fact) and case.fields.get(code, "") != value
+    )
 
 
 def withheld(case: Case, fact: f.Fact) -> str:
@@ -93,6 +111,10 @@ def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
         case f.CaseSupplemented():
             names = {row.code: row.name for row in case.rows}
             told = "、".join(names.get(code, code) for code in contested_ticks(case, fact))
+            return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}") if told else None
+        case f.FormFilled(labels=labels):
+            words = case.matter.field_labels | labels
+            told = "、".join(words.get(code, code) for code in contested_fields(case, fact))
             return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}") if told else None
         case _:
             pass

@@ -27,6 +27,7 @@ from hall.accepting import CaseTolerated as CaseTolerated
 from hall.accepting import Correction as Correction
 from hall.accepting import CreditStated as CreditStated
 from hall.accepting import Due as Due
+from hall.accepting import FormFilled as FormFilled
 from hall.accepting import Promise as Promise
 from hall.checklist import Row, SituationRef
 from hall.proceedings import CaseDecided as CaseDecided
@@ -207,6 +208,7 @@ FactBody = (
     | CreditStated
     | CaseAnswered
     | AnswersCorrected
+    | FormFilled
     | CaseAdopted
     | ProcedureAnnounced
     | ProcedureStarted

@@ -189,6 +189,11 @@ def _answered(case: Case, fact: f.Fact) -> Changes:
     return answering.answered(case, fact.body)
 
 
+def _filled(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.FormFilled)
+    return answering.filled(case, fact, disputes.contested_fields(case, fact))
+
+
 def _announced(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.ProcedureAnnounced)
     return {"announced": (*case.announced, fact.body)}
@@ -290,6 +295,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CreditStated: _credited,
     f.CaseAnswered: _answered,
     f.AnswersCorrected: _answered,
+    f.FormFilled: _filled,
     f.CaseAdopted: adoption.go_on,
     f.ProcedureAnnounced: _announced,
     f.ProcedureStarted: _paused,
@@ -320,7 +326,7 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         return body.refusal.typed or body.conforming or body.refusal.ground == "other"
     return (
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
-        or (isinstance(body, f.CaseReceived) and bool(body.declined))
+        or (isinstance(body, (f.CaseReceived, f.FormFilled)) and bool(body.declined))
         or isinstance(body, f.AnswersCorrected)
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))

@@ -38,11 +38,10 @@ class Listing(Protocol):
 
 
 class ListPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The questions of a matter and what hangs on them, as they were when the case began.
+    """The questions of a matter and what hangs on them, its own form too, as they were when the case began.
 
-    Kept in a case that was received before everything was answered, or in a situation that leads out of the matter:
-    whoever decides it asks by the version it began with (domain.md §9a.11). ``agent``: somebody acts for the applicant.
-    ``problems`` are the catalogue's common ones.
+    Kept in a case that was only received: whoever decides it asks by the version it began with (domain.md §9a.11).
+    ``agent``: somebody acts for the applicant. ``problems`` are the catalogue's common ones.
     """
 
     key: str
@@ -51,11 +50,7 @@ class ListPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     questions: tuple[Question, ...] = ()
     situations: tuple[Situation, ...] = ()
     materials: tuple[Material, ...] = ()
+    fields: tuple[Field, ...] = ()
     exits: tuple[Exit, ...] = ()
     denial_reasons: tuple[DenialReason, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """None: the matter's own form is filled in when the case is received."""
-        return ()

@@ -176,6 +176,7 @@ FACTS: Final[dict[str, Permission]] = {
     "credit.stated": Permission.RECEIVE,
     "case.answered": Permission.RECEIVE,
     "answers.corrected": Permission.RECEIVE,
+    "form.filled": Permission.RECEIVE,
     "case.adopted": Permission.RECEIVE,
     "inquiry.answered": Permission.RECEIVE,
     "procedure.announced": Permission.REVIEW,

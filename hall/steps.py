@@ -29,6 +29,8 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.CaseAnswered: frozenset({S.RECEIVED}),
     # Who was told something, or accepted, was so by what he had answered: from then on it stands.
     f.AnswersCorrected: frozenset({S.RECEIVED}),
+    # Another window may have told something meanwhile: what the person has said all the same is not lost.
+    f.FormFilled: OPEN,
     f.CaseAdopted: NOT_ASKED,
     f.ProcedureAnnounced: RUNNING,
     f.ProcedureStarted: RUNNING,

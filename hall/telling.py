@@ -178,7 +178,14 @@ def _decided(body: f.CaseDecided) -> str:
     return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
 
 
-def _answered(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.AnswersCorrected) -> str:
+def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFilled) -> str:
+    """What was answered or filled in after the receipt, and what has to be given back because of it."""
+    if isinstance(body, f.FormFilled):
+        return _filled(case, body)
+    return _answers_told(case.matter.questions, body) + _given_back(case, body.rows)
+
+
+def _answers_told(before: Collection[tuple[str, str]], body: f.CaseAnswered | f.AnswersCorrected) -> str:
     """What was answered that was open before, in the words of both."""
     if isinstance(body, f.AnswersCorrected):
         return _answers_corrected(before, body)
@@ -199,6 +206,24 @@ def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrect
     known = {question for question, _words in before}
     new = "；".join(f"{question.rstrip('？?')}：{words}" for question, words in body.asked if question not in known)
     return f"更正收件时的回答：{wrong}；原因：{body.reason}{'；随之回答：' + new if new else ''}"
+
+
+def _filled(case: Case, body: f.FormFilled) -> str:
+    """What of the form was filled in, put right and taken away, by its labels: the values name people."""
+    words = case.matter.field_labels | body.labels
+
+    def listed(codes: Iterable[str]) -> str:
+        return "、".join(words.get(code, code) for code in codes)
+
+    new = tuple(code for code in body.filled if code not in body.corrected)
+    said = [
+        *([f"填写{listed(new)}"] if new else []),
+        *([f"改写{listed(body.corrected)}"] if body.corrected else []),
+        *([f"去掉{listed(body.dropped)}"] if body.dropped else []),
+        *([f"没有确认{listed(body.declined)}"] if body.declined else []),
+    ]
+    told = "；".join(said)
+    return f"补填表格：{told}"
 
 
 def _paper_name(case: Case, paper_id: str) -> str:
@@ -238,8 +263,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
         case f.CreditStated(good=good):
             return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
-        case f.CaseAnswered() | f.AnswersCorrected() as said:
-            return _answered(case.matter.questions, said) + _given_back(case, said.rows)
+        case f.CaseAnswered() | f.AnswersCorrected() | f.FormFilled() as said:
+            return _answered(case, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
         case f.ConflictSettled(stands=stands, reason=reason):

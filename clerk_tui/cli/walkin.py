@@ -85,8 +85,8 @@ def _check(ws: Workspace, draft: Draft, as_json: bool) -> None:
     "supplement",
     _(
         "补正收件：收下 REF 补来的材料。FILE 是 JSON：materials（补来的），"
-        "可选 answers（收件时没有回答的、答错了的）、correction_reason、outcome、handed_in、late_reason、"
-        "second_notice_reason、refusal、good_credit。"
+        "可选 answers（收件时没有回答的、答错了的）、fields（表格里还空着的）、correction_reason、outcome、handed_in、"
+        "late_reason、second_notice_reason、refusal、good_credit。"
     ),
 )
 @argument("reference", metavar="REF", about=_("收件编号"))

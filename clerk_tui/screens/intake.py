@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,7 +15,17 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import instead, refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.intake_items import BAD, blank_lines, items_of, known_values, put, takeable, value_of
+from clerk_tui.screens.intake_items import (
+    BAD,
+    ask_past_blanks,
+    blank_lines,
+    blanks_told,
+    items_of,
+    known_values,
+    put,
+    takeable,
+    value_of,
+)
 from clerk_tui.screens.matter_card import limit_text
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.services import intake, making
@@ -170,8 +179,7 @@ class IntakeScreen(DeskScreen[Preview]):
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        blanks = len(self.preview.blanks)
-        said = (_("表格还有 {count} 项必填的空着").format(count=blanks),) if blanks and self.all_seen else ()
+        said = blanks_told(self.preview.blanks) if self.all_seen else ()
         barred = not self.draft.good_credit and any(gap.tolerable for gap in self.verdict.gaps)
         excluded = (_("申请人有失信记录，不适用容缺受理"),) if barred else ()
         return (*said, *excluded, *self.preview.warnings.values())
@@ -258,12 +266,7 @@ class IntakeScreen(DeskScreen[Preview]):
         who = f"{self.draft.matter.name}  {self.draft.party}"
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
         spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks))
-        if not blanks:
-            self.ask(spec, lambda answer: self.commit())
-            return
-        self.ask(
-            replace(spec, no=N_("去填空着的")), lambda answer: self.commit(), lambda: self._go_to(next(iter(blanks)))
-        )
+        ask_past_blanks(self, spec, blanks, self.commit, self._go_to)
 
     def _go_to(self, field: str) -> None:
         """To a field that is still empty, and say of the others that they are."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.matter_card import KINDS
@@ -18,7 +18,8 @@ from hall.identity import age_on, check_identity, normalise_number
 if TYPE_CHECKING:
     import datetime as dt
 
-    from clerk_tui.screens.dialog import Paragraph
+    from clerk_tui.screens.desk import DeskScreen
+    from clerk_tui.screens.dialog import Paragraph, Spec
     from clerk_tui.services.draft import Draft, Preview
     from hall.catalogue.conditions import Answer
     from hall.catalogue.model import Field, Question
@@ -54,7 +55,10 @@ def items_of(
     ]
     items += _applicant(draft, preview, known, errors, typing)
     items += _agent(draft, preview, known, errors, typing)
-    items += [_field(draft, preview, field, known, errors) for field in preview.checklist.fields]
+    items += [
+        field_item(field, draft.fields.get(field.code, ""), errors, preview.warnings, known)
+        for field in preview.checklist.fields
+    ]
     return [replace(item, told=told[item.key]) if item.key in told else item for item in items]
 
 
@@ -177,7 +181,14 @@ def _id_type(
         yield Item(where, _("证件类型"), value, section, options, error=_(errors.get(where, "")))
 
 
-def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str], errors: Mapping[str, str]) -> Item:
+def field_item(
+    field: Field,
+    value: str,
+    errors: Mapping[str, str],
+    warnings: Mapping[str, str],
+    known: Mapping[str, str] | None = None,
+) -> Item:
+    """A field of the matter's own form, with what is said of its value; ``known``: what an earlier case says."""
     where = f"fields.{field.code}"
     options: tuple[tuple[str, str], ...] = ()
     if field.kind == "choice":
@@ -190,14 +201,14 @@ def _field(draft: Draft, preview: Preview, field: Field, known: Mapping[str, str
     return Item(
         key=where,
         label=field.label,
-        value=draft.fields.get(field.code, ""),
+        value=value,
         section=_("事项信息"),
         options=options,
         required=field.required,
         note="  ".join(filter(None, (field.help, example))),
         error=_(errors.get(where, "")),
-        offer=known.get(where, ""),
-        caution=_(preview.warnings.get(where, "")),
+        offer=(known or {}).get(where, ""),
+        caution=_(warnings.get(where, "")),
     )
 
 
@@ -270,6 +281,25 @@ def value_of(draft: Draft, key: str) -> str:
     part, _dot, name = key.partition(".")
     holder = {"applicant": draft.applicant, "agent": draft.agent or {}, "fields": draft.fields}.get(part, {})
     return holder.get(name, "")
+
+
+def ask_past_blanks(
+    screen: DeskScreen[Any],
+    spec: Spec,
+    blanks: Mapping[str, str],
+    commit: Callable[[], None],
+    go_to: Callable[[str], None],
+) -> None:
+    """The last look before ``commit``; where something is ``blank``, going back leads there."""
+    if not blanks:
+        screen.ask(spec, lambda answer: commit())
+        return
+    screen.ask(replace(spec, no=N_("去填空着的")), lambda answer: commit(), lambda: go_to(next(iter(blanks))))
+
+
+def blanks_told(blanks: Mapping[str, str]) -> tuple[str, ...]:
+    """How much of the form is blank, beside the verdict."""
+    return (_("表格还有 {count} 项必填的空着").format(count=len(blanks)),) if blanks else ()
 
 
 def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:

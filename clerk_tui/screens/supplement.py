@@ -14,7 +14,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog
-from clerk_tui.screens.intake_items import at_receipt, put_answer, question_item
+from clerk_tui.screens.intake_items import ask_past_blanks, blank_lines, blanks_told
 from clerk_tui.screens.supplement_asks import (
     correction_asked,
     correction_told,
@@ -24,13 +24,14 @@ from clerk_tui.screens.supplement_asks import (
     said_again,
     second_reason_asked,
 )
+from clerk_tui.screens.supplement_form import LaterForm, take_up
 from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import making, printable, supplement
 from clerk_tui.services.rights import can
 from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
 from clerk_tui.widgets.cells import clip, safe, width
-from clerk_tui.widgets.form import FormView, Item, Value
+from clerk_tui.widgets.form import FormView, Value
 from clerk_tui.widgets.painted import Line, Span
 from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
@@ -56,7 +57,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
     def __init__(self, draft: SupplementDraft) -> None:
         super().__init__(draft.ticks)
         self.draft = draft
-        self.asks = draft.plan is not None and bool(draft.plan.questions)
+        self.later = LaterForm(draft)
+        self.asks = self.later.asks
         self.part = "materials"
         self._second_reason = ""
         self._taken_up = False
@@ -75,7 +77,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
 
     def left_pane(self) -> Widget:
         if self.asks:
-            return FormView(self._changed, lambda: self.go_part("materials"), lambda key: None)
+            return FormView(self._changed, lambda: self.go_part("materials"), self._left)
         return TextPane(self._told, id="told")
 
     @property
@@ -87,8 +89,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self._take_up()
         self._preview = supplement.preview(self.workspace, self.draft)
         if self.asks:
-            self.form.begin(self._questions())
-            self.part = "left" if self.draft.answers or self.preview.checklist.open_questions else "materials"
+            self.part = self.later.begin(self.form, self.preview)
         self.show_panes()
         self.follow()
         (self.left if self.part == "left" else self.materials).focus()
@@ -110,34 +111,18 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         said = {*self.draft.case.ticks, *self.given}
         return frozenset(row.code for row in self.asked if row.code not in said and not row.held)
 
-    def _questions(self) -> list[Item]:
-        """What was asked at the receipt and what was open there, and what the answers bring up."""
-        before, told = self.draft.case.answers, self.preview.warnings
-        now = {**before, **self.draft.answers}
-        items = []
-        for each in self.preview.checklist.questions:
-            item = question_item(each, now, told.get(f"answers.{each.code}", ""))
-            items.append(at_receipt(item, each, before[each.code]) if each.code in before else item)
-        return items
-
     def _changed(self, key: str, value: Value) -> None:
-        code = key.partition(".")[2]
-        # As it was at the receipt: nothing is put right.
-        put_answer(self.draft.answers, code, "" if value == self.draft.case.answers.get(code) else value)
-        self.draft.correction_reason = ""
+        self.later.put(key, value)
         self.follow()
+
+    def _left(self, key: str) -> None:
+        if self.later.left(key, self.preview):
+            self.follow()
 
     def _take_up(self) -> None:
         """Go on with what was ticked before, if nothing has happened with the case since."""
         before = self.counter.put_aside.pop(self.draft.case_id, None)
-        if before is None or before.case.version != self.draft.case.version or self.draft.begun:
-            return
-        self.draft.answers.update(before.answers)
-        self.draft.ticks.update(before.ticks)
-        self.draft.refusal, self.draft.good_credit = before.refusal, before.good_credit
-        self.draft.late_reason, self.draft.handed_in = before.late_reason, before.handed_in
-        self.draft.correction_reason = before.correction_reason
-        self._taken_up = True
+        self._taken_up = before is not None and take_up(self.draft, before)
 
     def unfinished(self) -> SupplementDraft | None:
         return self.draft if self.draft.begun else None
@@ -148,7 +133,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         unseen = self.unseen()
         self.ticks = {code: tick for code, tick in self._preview.ticks.items() if code not in unseen}
         if self.asks:
-            self.form.show(self._questions())
+            self.form.show(self.later.items(self._preview))
         else:
             self.query_one("#told", TextPane).paint()
         self.show_what_follows()
@@ -194,6 +179,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         kind, article = self.draft.case.matter.kind, preview.verdict.article if self.promised else ""
         if chosen and not self.promised:
             article = article_of(chosen, preview.verdict.refusal, kind=kind)
+        if chosen is not Outcome.REFUSED and self.all_seen:
+            warnings += blanks_told(preview.form.blanks)
         warnings += [_(text) for text in preview.warnings.values()]
         if self.unprintable:
             warnings.append(_(printable.told(self.unprintable)))
@@ -260,12 +247,17 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         return True
 
     def action_do(self, action: str) -> None:
-        # While a question is open F9 leads to it: nothing can be decided before it is answered.
-        if action == "confirm" and (unanswered := self.verdict.unanswered):
-            self.go_part("left")
-            self.form.go_to(f"answers.{unanswered[0].code}")
+        # While a question is open, or a value is wrong, F9 leads to it: nothing can be decided before.
+        if action == "confirm" and (wanted := self.later.wanted(self.preview)):
+            self._go_to(wanted)
             return
         super().action_do(action)
+
+    def _go_to(self, key: str) -> None:
+        self.later.tell_missing = key.startswith("fields.")
+        self.follow()
+        self.go_part("left")
+        self.form.go_to(key)
 
     def short_of(self, action: actions.Action) -> str:
         return _("情形") if self.asks and action.id == "form" else super().short_of(action)
@@ -339,8 +331,13 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         again = self.preview.again if "notice" in papers else ""
         why = (said_again(_(again)), "plain") if again else None
         put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
-        spec = self.summary(papers, who, *put_right, *refusing.told(self), why=why)
-        self.ask(spec, lambda answer: refusing.answered_for(self, lambda actor: self._submit("", actor)))
+        blanks = self.preview.form.blanks if self.chosen is not Outcome.REFUSED else {}
+        spec = self.summary(papers, who, *put_right, *refusing.told(self), *blank_lines(blanks), why=why)
+
+        def commit() -> None:
+            refusing.answered_for(self, lambda actor: self._submit("", actor))
+
+        ask_past_blanks(self, spec, blanks, commit, self._go_to)
 
     def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
         names = [row.name for row in self.rows if row.code in self.preview.known_before]
@@ -372,12 +369,15 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         self.counter.finished(result, case.matter.name, self.party)
 
     def scan_token(self) -> Any:
-        return super().scan_token(), dict(self.draft.answers), self.form.snapshot() if self.asks else None
+        return (
+            super().scan_token(),
+            dict(self.draft.answers),
+            dict(self.draft.fields),
+            self.form.snapshot() if self.asks else None,
+        )
 
     def scan_undo(self, token: Any) -> None:
-        desk, answers, place = token
-        self.draft.answers.clear()
-        self.draft.answers.update(answers)
+        desk, self.draft.answers, self.draft.fields, place = token
         if self.asks:
             self.form.restore(place)
         super().scan_undo(desk)

@@ -48,6 +48,7 @@ FACTS: dict[str, str] = {
     "credit.stated": N_("信用记录"),
     "case.answered": N_("回答情形问题"),
     "answers.corrected": N_("更正收件时的回答"),
+    "form.filled": N_("补填表格"),
     "procedure.started": N_("特别程序开始"),
     "procedure.ended": N_("特别程序结束"),
     "limit.extended": N_("延长期限"),

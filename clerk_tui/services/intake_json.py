@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from clerk_tui.services import intake
 from clerk_tui.services.correcting import read_later
 from clerk_tui.services.draft import AGENT_KEYS, APPLICANT_KEYS, Draft, Preview
+from clerk_tui.services.form_later import require_form
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.printable import code_point
 from clerk_tui.services.result import Result
@@ -39,8 +40,8 @@ INTAKE_KEYS: Final = (
     "handed_in", "ticket", "language",
 )  # fmt: skip
 SUPPLEMENT_KEYS: Final = (
-    "answers", "materials", "outcome", "second_notice_reason", "late_reason", "correction_reason", "handed_in",
-    "refusal", "good_credit",
+    "answers", "fields", "materials", "outcome", "second_notice_reason", "late_reason", "correction_reason",
+    "handed_in", "refusal", "good_credit",
 )  # fmt: skip
 CHANNELS: Final = ("counter", "post", "online", "fax", "email")
 """行政许可法 art. 29: a letter, a fax, an e-mail are applications too."""
@@ -125,8 +126,11 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     draft = open_supplement(ws, reference)
     draft.answers = read_later(draft.case, draft.plan, _object(top.get("answers", {}), "answers"))
     draft.correction_reason = _text(top.get("correction_reason", ""), "correction_reason")
-    rows = checklist_of(draft).materials
-    draft.ticks = _ticks(top.get("materials", {}), rows, ws.catalogue.problems, draft.plan)
+    checklist = checklist_of(draft)
+    if given := _object(top.get("fields", {}), "fields"):
+        asked = None if checklist.open_questions else checklist.fields
+        draft.fields = _fields(given, require_form(draft.case, draft.plan), asked)
+    draft.ticks = _ticks(top.get("materials", {}), checklist.materials, ws.catalogue.problems, draft.plan)
     draft.good_credit = _flag(top.get("good_credit", draft.good_credit), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))
     draft.late_reason = _text(top.get("late_reason", ""), "late_reason")
@@ -252,7 +256,7 @@ def _settled(ready: Preview) -> bool:
     return not unknown and not ready.checklist.open_questions
 
 
-def _fields(value: object, matter: Matter, asked: Iterable[Field] | None) -> dict[str, str]:
+def _fields(value: object, matter: Listing, asked: Iterable[Field] | None) -> dict[str, str]:
     """The values of a matter's form; ``asked`` are those this situation asks for, ``None`` while that is not known."""
     known = [field.code for field in matter.fields]
     wanted = known if asked is None else [field.code for field in asked]

@@ -60,6 +60,7 @@ class _KeptSupplement(Struct, kw_only=True, omit_defaults=True):
     at_ms: int
     handed_in: dt.date
     answers: dict[str, str | tuple[str, ...]] = {}
+    fields: dict[str, str] = {}
     ticks: dict[str, Tick] = {}
     refusal: Refusal | None = None
     good_credit: bool = True
@@ -72,7 +73,9 @@ class _File(Struct, kw_only=True, omit_defaults=True):
     supplements: tuple[_KeptSupplement, ...] = ()
 
 
-_TICKED: Final = ("handed_in", "answers", "ticks", "refusal", "good_credit", "late_reason", "correction_reason")
+_TICKED: Final = (
+    "handed_in", "answers", "fields", "ticks", "refusal", "good_credit", "late_reason", "correction_reason",
+)  # fmt: skip
 _decoder: Final = msgspec.json.Decoder(_File)
 _encoder: Final = msgspec.json.Encoder()
 

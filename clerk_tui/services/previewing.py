@@ -58,7 +58,7 @@ def preview(ws: Workspace, draft: Draft) -> Preview:
         ticks = without_promises(ticks, found)
     refusal = clean_refusal(ws, draft.refusal, found, matter)
     point_out_numbers(said_in(ticks, refusal), found)
-    declined = _declined(checklist, fields, found)
+    declined = declined_in(checklist, fields.values, found)
     unprintable = printable.found_in(_printed(applicant, agent, fields.values, ticks, refusal))
     found.warnings.update(printable.added(found.warnings, unprintable))
     dates = _kept(draft, "dates", (received, today), lambda: _dates(ws, matter, received, today))
@@ -166,11 +166,11 @@ def point_out_numbers(texts: Mapping[str, str], found: Checked) -> None:
             found.warnings[where] = f"{before}；{HOLDS_NUMBER}" if before else HOLDS_NUMBER
 
 
-def _declined(checklist: Checklist, fields: Checked, found: Checked) -> tuple[str, ...]:
+def declined_in(checklist: Checklist, values: Mapping[str, str], found: Checked) -> tuple[str, ...]:
     """What had to be asked and was answered no; supervisors are told (``CaseReceived.declined``)."""
     codes = []
     for field in checklist.fields:
-        if field.kind == "confirm" and field.required and fields.values.get(field.code) == NO:
+        if field.kind == "confirm" and field.required and values.get(field.code) == NO:
             codes.append(field.code)
             found.warnings[f"fields.{field.code}"] = "答的是“否”：照样收件会报给负责人"
     return tuple(codes)

@@ -14,6 +14,7 @@ from msgspec import structs
 from clerk_tui.services import cases, printable
 from clerk_tui.services.correcting import answers_facts, require_reason
 from clerk_tui.services.entry import stored_as
+from clerk_tui.services.form_later import form_facts
 from clerk_tui.services.hall_cases import adoption, look
 from clerk_tui.services.intake import PAPERS, corrected_first, credit_fact, promises, refused_fact, require_why
 from clerk_tui.services.keeping import require_sound
@@ -123,15 +124,18 @@ def submit(
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
-    facts = _facts(
-        ws, draft, ready, outcome, notice=notice, reason=reason, late=late, correction=correction, approver=approver
-    )
+    decided = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, late=late, approver=approver)
+    facts: list[tuple[f.FactBody, f.Personal | None]] = [
+        *((body, None) for body in answers_facts(ws, draft.case, ready.checklist, correction)),
+        *form_facts(ws, ready.checklist, ready.form),
+        *((body, None) for body in decided),
+    ]
     action = Action(ws, draft.case.case_id, draft.case.reference, draft.case, approver=approver)
     if draft.found is not None and draft.found.news:
         who = f.Personal(applicant=draft.case.applicant, agent=draft.case.agent, fields=draft.case.fields)
         action.add(adoption(ws, draft.found), who)
-    for place, fact in enumerate(facts):
-        action.add(fact, event_id=draft.event_id if place == 0 else "")
+    for place, (fact, personal) in enumerate(facts):
+        action.add(fact, personal, event_id=draft.event_id if place == 0 else "")
     action.issue(papers_of(draft.case, ready, outcome, wish))
     with ws.journal.write() as connection:
         require_sound(ws)
@@ -202,11 +206,11 @@ def _facts(
     notice: bool,
     reason: str,
     late: str,
-    correction: str,
     approver: Actor | None,
 ) -> list[f.FactBody]:
+    """What is written after the answers and the form."""
     case, verdict = draft.case, ready.verdict
-    facts: list[f.FactBody] = list(answers_facts(ws, case, ready.checklist, correction))
+    facts: list[f.FactBody] = []
     if draft.good_credit != case.good_credit and case.state is not CaseState.TOLERATED:
         facts.append(credit_fact(ws, good=draft.good_credit))
     if ready.changed:
@@ -307,6 +311,7 @@ def _result(
         field_warnings=printable.added({**ready.warnings, **stored}, spelled),
         word=ready.word,
         unprintable=printable.together(spelled),
+        blank=ready.form.blanks if outcome is not Outcome.REFUSED else {},
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from clerk_tui.services import printable
 from clerk_tui.services.entry import Checked
+from clerk_tui.services.form_later import FormNow, form_now
 from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import (
     cautions_of,
@@ -46,8 +47,8 @@ class SupplementDraft:
 
     Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there while nobody
     was told anything: put ``answers`` to what was open, and to what was answered wrongly (``correction_reason`` says
-    why); what they ask for can be ticked as well (the preview's ``checklist``). ``held`` says which of it the hall has
-    and from where.
+    why); what they ask for can be ticked as well (the preview's ``checklist``), and put into ``fields``: what was typed
+    over the case's own form. ``held`` says which of the materials the hall has and from where.
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
     ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
@@ -62,6 +63,7 @@ class SupplementDraft:
     ticks: dict[str, Tick] = field(default_factory=dict)
     plan: ListPlan | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     good_credit: bool = True
@@ -80,8 +82,8 @@ class SupplementDraft:
 
     @property
     def begun(self) -> bool:
-        """Whether something is answered, ticked or stated and not confirmed."""
-        return bool(self.answers or self.ticks or self.refusal) and self.done is None
+        """Whether something is answered, filled in, ticked or stated and not confirmed."""
+        return bool(self.answers or self.fields or self.ticks or self.refusal) and self.done is None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""
@@ -101,9 +103,9 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     for. ``accepted`` and ``due`` are what an acceptance now would say. ``second``: a notice now
     would not be the first; ``again`` is why, as the paper says it where nobody gives another reason (``""`` where
     somebody has to). ``word`` names what is done where the outcome's name would not. ``respond_provisional``:
-    ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of typed reasons, by field, how they
-    are stored otherwise than typed. ``give_back`` names what was taken at the receipt and is not needed by
-    these answers.
+    ``respond_by`` lies in a year whose days off are not known. ``warnings`` say of what was typed, by field, how it
+    is stored otherwise. ``form`` is the matter's own form as it is then. ``give_back`` names what was taken at the
+    receipt and is not needed by these answers.
     """
 
     checklist: Checklist
@@ -132,6 +134,7 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     warnings: dict[str, str] = {}
     corrected: tuple[Correction, ...] = ()
     give_back: tuple[str, ...] = ()
+    form: FormNow
 
 
 def open_rows(case: Case) -> tuple[Row, ...]:
@@ -157,6 +160,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     if not draft.good_credit and case.state is not CaseState.TOLERATED:
         ticked = without_promises(ticked, found)
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
+    form = form_now(draft.case, draft.plan, checklist, draft.fields)
+    found.take(form.found)
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
     if awaits_calendar(case, ws.calendar, today):
@@ -200,7 +205,8 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         word=_word(case, gaps, changed),
         corrected=corrections(draft.case, checklist),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
-        unprintable=printable.found_in({**_standing_texts(case), **said_in(changed, refusal)}),
+        form=form,
+        unprintable=printable.found_in({**_standing_texts(case, form.values), **said_in(changed, refusal)}),
     )
 
 
@@ -221,9 +227,9 @@ def _again(case: Case, fresh: Collection[str], known_before: Collection[str]) ->
     return "新提交的材料不符合要求" if fresh else "仍有材料没有补齐"
 
 
-def _standing_texts(case: Case) -> dict[str, str]:
+def _standing_texts(case: Case, fields: dict[str, str]) -> dict[str, str]:
     """What of the case is printed again: names and the matter's own values."""
-    texts = {f"fields.{code}": value for code, value in case.fields.items()}
+    texts = {f"fields.{code}": value for code, value in fields.items()}
     for who, person in (("applicant", case.applicant), ("agent", case.agent)):
         texts[f"{who}.name"] = person.name if person is not None else ""
     return texts
@@ -236,15 +242,18 @@ def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
 
 
 def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
-    """What the case is asked by until it is decided; ``None`` where its list cannot change.
+    """What the case is asked by until it is decided; ``None`` where nothing of it can change.
 
-    A case of before its plan was kept is asked by the catalogue, if that is still the one it began with.
+    A case of before its plan, or the form in it, was kept is asked by the catalogue, if that is still the one it began
+    with.
     """
-    if case.state is not CaseState.RECEIVED or case.plan is not None:
-        return case.plan if case.state is CaseState.RECEIVED else None
+    if case.state is not CaseState.RECEIVED:
+        return None
     matter = ws.catalogue.find(case.matter.key)
     if matter is None or case.matter.version != ws.catalogue.version:
-        return None
+        return case.plan
+    if case.plan is not None:
+        return structs.replace(case.plan, fields=case.plan.fields or matter.fields)
     who = Applying(case.applicant.kind if case.applicant else "", agent=case.agent is not None)
     return plan_of(matter, build_checklist(matter, case.answers, who), ws.catalogue.problems, agent=who.agent)
 

@@ -100,3 +100,46 @@ def test_of_two_windows_that_correct_without_knowing_the_first_stands() -> None:
         assert case.timeline[-1].misfit and [each.kind for each in case.disputes] == ["needs_review"]
     knew = fold([*facts(received({"form": PRESENT}), LEFT), fact(right, 1, incarnation="B1", base_version=2)])
     assert knew is not None and (knew.answers, knew.disputes) == (right.answers, ()), "who knew of it may correct again"
+
+
+def filled(number: int, who: str = "A1", seen: int = 1, **values: str) -> f.Fact:
+    body = f.FormFilled(filled=tuple(values), labels={"place": "经营场所", "area": "面积"})
+    return structs.replace(
+        fact(body, number, incarnation=who, base_version=seen), personal=f.Personal(fields=dict(values))
+    )
+
+
+def test_what_is_filled_in_later_joins_the_form_and_what_is_dropped_leaves_it() -> None:
+    begun = [*facts(received({"form": PRESENT})), filled(2, place="甲路1号", area="20")]
+    case = fold([*begun, fact(f.FormFilled(dropped=("area",)), 3)])
+    assert case is not None and case.fields == {**fold(facts(received())).fields, "place": "甲路1号"}  # type: ignore[union-attr]
+    assert case.matter.field_labels["place"] == "经营场所"
+
+
+def test_two_windows_fill_in_one_form_in_any_order() -> None:
+    start, here, there = facts(received()), filled(2, place="甲路1号"), filled(1, "B1", area="20")
+    first, second = fold([*start, here, there]), fold([*start, there, here])
+    assert first is not None and second is not None
+    assert first.fields == second.fields and {"place": "甲路1号", "area": "20"}.items() <= first.fields.items()
+    assert first.disputes == second.disputes == ()
+
+
+def test_of_two_windows_that_fill_in_one_field_otherwise_the_first_stands_and_a_person_is_asked() -> None:
+    start, here, there = facts(received()), filled(2, place="甲路1号"), filled(1, "B1", place="乙路2号", area="20")
+    case = fold([*start, here, there])
+    assert case is not None and (case.fields["place"], case.fields["area"]) == ("甲路1号", "20")
+    assert [each.what for each in case.disputes] == ["另一窗口已登记：经营场所"]
+    knew = fold([*start, here, filled(1, "B1", seen=2, place="乙路2号")])
+    assert knew is not None and (knew.fields["place"], knew.disputes) == ("乙路2号", ())
+
+
+def test_a_form_that_comes_after_a_notice_of_another_window_is_not_lost() -> None:
+    case = fold([*facts(received({}), NOTICED), filled(1, "B1", area="20")])
+    assert case is not None and case.fields["area"] == "20"
+    late = fold(
+        [
+            *facts(received({}), f.CaseAccepted(accepted=received().received, due=f.Due(), article="五")),
+            filled(3, area="20"),
+        ]
+    )
+    assert late is not None and "area" not in late.fields and late.timeline[-1].misfit

@@ -100,7 +100,7 @@ def journal(name: str, bodies: Sequence[tuple[str, f.FactBody]]) -> dict[str, An
             day=DAY,
             subject=subject,
         )
-        first = isinstance(body, (f.CaseReceived, f.InquiryAnswered, f.CaseAdopted))
+        first = isinstance(body, (f.CaseReceived, f.InquiryAnswered, f.CaseAdopted, f.FormFilled))
         fact = f.Fact(header=header, body=body, personal=PEOPLE if first else None)
         sealed.append(seal(fact, previous, bytes(range(16))))
         facts.append(fact)

@@ -55,6 +55,7 @@ async def test_a_notice_asks_about_what_the_answers_brought_up(counter: OpenCoun
     async with counter(NARROW) as clerk:
         await come_back(clerk, ws, received(ws))
         await clerk.type("1321")
+        await clerk.press("f4")
         await clerk.until(lambda: "材料 3/5" in clerk.text)
         assert "原告知书" not in clerk.text, "there is no notice yet that could stand"
         await clerk.press("f9")
@@ -268,7 +269,7 @@ async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCou
         await clerk.press("f3", "down")
         await clerk.type("1")
         assert clerk.screen.draft.answers == {"reason": "A"}
-        await clerk.press("f3")
+        clerk.screen.form.go_to("answers.reason")
         await clerk.type("3")
         assert clerk.screen.draft.answers == {}
 
@@ -344,3 +345,46 @@ async def test_nothing_is_called_a_supplement_before_anything_was_told(
     async with counter() as clerk:
         clerk.app.show_case(reference)
         await clerk.until(lambda: isinstance(clerk.screen, CaseScreen) and f"F4 {key}" in clerk.text)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_an_answer_asks_for_is_filled_in_where_it_is_answered(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """The form is the matter's own: what is blank is said before it is confirmed, and one key leads there."""
+    reference = received(ws, destination="here", reason="C", cross_province="no")
+    async with counter(size) as clerk:
+        await come_back(clerk, ws, reference)
+        assert "随迁未成年人姓名" not in clerk.text
+        await clerk.type("1")
+        await clerk.until(lambda: "随迁未成年人姓名" in clerk.text)
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "还有必填项空着" in clerk.text and "去填空着的" in clerk.text
+        await clerk.press("escape")
+        assert clerk.screen.form.has_focus and clerk.screen.form.current == "fields.from_address"
+        clerk.screen.form.go_to("fields.minor_names")
+        await clerk.type("zhang")
+        assert clerk.screen.draft.fields == {"minor_names": "zhang"}
+        clerk.screen._changed("fields.minor_names", "Zoe\u0301")
+        await clerk.press("up")
+        assert clerk.screen.draft.fields == {"minor_names": "Zo\u00e9"}, "as it is stored"
+        assert "已按标准写法保存" in clerk.text
+        await confirm(clerk)
+        assert isinstance(clerk.screen, ResultScreen)
+    case = cases.get(ws, reference).case
+    assert (case.state, case.fields) == (CaseState.ACCEPTED, {"minor_names": "Zo\u00e9"})
+
+
+async def test_f9_leads_to_the_value_that_is_wrong(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="yes")
+    async with counter() as clerk:
+        clerk.app.open_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen) and "房屋所有权" in clerk.text)
+        await clerk.press("f3")
+        clerk.screen.form.go_to("fields.minor_names")
+        clerk.screen._changed("fields.minor_names", "小" * 201)
+        await clerk.press("f4", "f9")
+        assert not clerk.asks and clerk.screen.form.has_focus
+        assert clerk.screen.form.current == "fields.minor_names"

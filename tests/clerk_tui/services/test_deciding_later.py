@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from clerk_tui.services import cases, ending, intake, kept_drafts, papers, supplement
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.intake_json import supplement_from_json
+from clerk_tui.services.result import Result
 from clerk_tui.services.supplement_preview import plan_for
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
@@ -271,3 +272,140 @@ def _picked(question: Question, chance: random.Random) -> str | tuple[str, ...]:
     codes = [option.code for option in question.options] or ["yes", "no"]
     picked = chance.choice(codes)
     return (picked,) if question.kind == "multi" else picked
+
+
+FORM = {"from_address": "某省某市甲路1号", "to_address": "示例市乙路2号", "relation": "本人"}
+
+
+def from_file(ws: Workspace, reference: str, **data: object) -> Result:
+    wanted = supplement_from_json(ws, reference, data)
+    return supplement.submit(ws, wanted.draft, wanted.wish)
+
+
+def with_form(ws: Workspace, **answers: str) -> str:
+    draft = migration(ws, **answers)
+    draft.fields = dict(FORM)
+    return intake.receive(ws, draft).reference
+
+
+def test_what_later_answers_ask_for_is_filled_in_and_stands_in_the_personal_part(ws: Workspace) -> None:
+    reference = with_form(ws)
+    from_file(ws, reference, answers=BOUGHT, fields={"minor_names": "张小明"}, materials={"house": "missing"})
+    case = cases.get(ws, reference).case
+    assert case.fields == FORM | {"minor_names": "张小明"}
+    assert case.matter.field_labels["minor_names"] == "随迁未成年人姓名"
+    (line,) = (each for each in case.timeline if each.type == "form.filled")
+    assert "填写随迁未成年人姓名" in line.text and not line.alert
+    facts = ws.journal.facts_of(case.case_id)
+    (filled,) = (fact for fact in facts if isinstance(fact.body, f.FormFilled))
+    assert filled.personal == f.Personal(fields={"minor_names": "张小明"}), "only what is new, where it can be erased"
+    for fact in facts:
+        sealed = ws.journal.sealed(fact.header.seq)
+        assert sealed is not None and "张小明" not in sealed.public.decode()
+    erased = [f.Fact(header=fact.header, body=fact.body) for fact in facts]
+    left = fold(erased)
+    assert left is not None and left.fields == {}
+
+
+def test_a_blank_is_reported_as_at_the_intake_and_hinders_nothing(ws: Workspace) -> None:
+    at_once = migration(ws, **BOUGHT)
+    at_once.ticks |= {"house": PRESENT, "parentage": PRESENT}
+    wanted = intake.submit(ws, at_once).blank
+    draft = opened(ws)
+    draft.answers, draft.ticks = dict(BOUGHT), {"house": PRESENT, "parentage": PRESENT}
+    result = supplement.submit(ws, draft)
+    assert result.outcome is Outcome.ACCEPTED
+    assert result.blank == wanted and "fields.minor_names" in wanted
+
+
+def test_a_refusal_asks_for_no_form(ws: Workspace) -> None:
+    draft = opened(ws)
+    draft.answers = {"destination": "elsewhere"}
+    assert supplement.submit(ws, draft).blank == {}
+
+
+def test_what_a_corrected_answer_asks_for_no_more_is_dropped(ws: Workspace) -> None:
+    draft = migration(ws, **BOUGHT)
+    draft.fields = FORM | {"minor_names": "张小明"}
+    reference = intake.receive(ws, draft).reference
+    from_file(ws, reference, answers={"minors": "no"}, correction_reason="没有孩子", outcome="noticed")
+    case = cases.get(ws, reference).case
+    assert case.fields == FORM
+    assert any("去掉随迁未成年人姓名" in line.text for line in case.timeline)
+
+
+def test_a_value_of_the_receipt_is_put_right_or_taken_back(ws: Workspace) -> None:
+    reference = with_form(ws, **BOUGHT)
+    from_file(ws, reference, fields={"relation": "child", "from_address": ""}, outcome="noticed")
+    case = cases.get(ws, reference).case
+    assert case.fields == {"to_address": FORM["to_address"], "relation": "子女"}
+    assert any("改写与户主关系；去掉现户口登记地址" in line.text for line in case.timeline)
+
+
+def test_what_is_typed_as_it_stood_writes_nothing(ws: Workspace) -> None:
+    reference = with_form(ws, **BOUGHT)
+    from_file(ws, reference, fields=FORM, outcome="noticed")
+    assert "form.filled" not in {line.type for line in cases.get(ws, reference).case.timeline}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"minor_name": "x"}, "unknown_key", "fields.minor_name"),
+        ({"host_name": "x"}, "field_not_asked", "fields.host_name"),
+        ({"minor_names": ["x"]}, "wrong_type", "fields.minor_names"),
+        ({"relation": "邻居"}, "bad_value", "fields.relation"),
+        ({"minor_names": "张\u202e"}, "bad_value", "fields.minor_names"),
+        ("x", "wrong_type", "fields"),
+    ],
+)
+def test_a_form_that_cannot_be_stored_is_refused_with_its_place(
+    ws: Workspace, fields: object, code: str, field: str
+) -> None:
+    reference = with_form(ws, **BOUGHT)
+    head = ws.journal.head
+    with pytest.raises(BadInput) as error:
+        from_file(ws, reference, fields=fields)
+    assert (error.value.code, error.value.field) == (code, field)
+    assert ws.journal.head == head, "and nothing is written"
+
+
+def test_the_form_stands_once_something_was_told(ws: Workspace) -> None:
+    reference = with_form(ws, **BOUGHT)
+    supplement.submit(ws, supplement.open_supplement(ws, reference), Outcome.NOTICED)
+    with pytest.raises(BadInput) as error:
+        from_file(ws, reference, fields={"minor_names": "张小明"}, materials={"house": "present"})
+    assert (error.value.code, error.value.field) == ("form_stands", "fields")
+
+
+def test_a_confirmation_answered_no_later_is_told_to_supervisors(ws: Workspace) -> None:
+    """老年人权益保障法 art. 55, as at the intake."""
+    reference = with_form(ws, **BOUGHT)
+    from_file(ws, reference, fields={"elder_will": False}, outcome="noticed")
+    (line,) = (each for each in cases.get(ws, reference).case.timeline if each.type == "form.filled")
+    assert line.alert and "没有确认" in line.text
+
+
+def test_a_matter_without_questions_has_its_form_filled_in_too(ws: Workspace) -> None:
+    draft = migration(ws)
+    always = {
+        part: tuple(each for each in getattr(draft.matter, part) if not each.when) for part in ("materials", "fields")
+    }
+    draft.matter = replace(draft.matter, questions=(), situations=(), exits=(), denial_reasons=(), **always)
+    reference = intake.receive(ws, draft).reference
+    from_file(ws, reference, fields={"to_address": FORM["to_address"]})
+    assert cases.get(ws, reference).case.fields == {"to_address": FORM["to_address"]}
+
+
+def test_what_was_filled_in_and_left_is_there_again(ws: Workspace) -> None:
+    draft = supplement.open_supplement(ws, with_form(ws, **BOUGHT))
+    draft.fields = {"minor_names": "张小明"}
+    assert draft.begun
+    kept = kept_drafts.KeptDrafts(ws)
+    kept.want([draft])
+    kept.write()
+    kept.close()
+    again = kept_drafts.KeptDrafts(ws)
+    again.take_up()
+    assert [each.fields for each in again.supplements] == [{"minor_names": "张小明"}]
+    again.close()

@@ -144,6 +144,31 @@ def test_an_answer_that_another_window_put_right_is_right_everywhere(hall: Hall,
     assert second.ws.journal.verify().facts == second.ws.journal.rebuild()
 
 
+def test_what_another_window_fills_in_is_in_the_form_everywhere(hall: Hall, first: Window, second: Window) -> None:
+    reference = moving(first)
+    everybody(first, second)
+    draft = supplement.open_supplement(second.ws, reference)
+    draft.answers, draft.correction_reason = {"reason": "A"}, "收件时点错了"
+    draft.fields = {"host_name": "王小明", "to_address": "示例市乙路2号"}
+    case_id = supplement.submit(second.ws, draft, Outcome.NOTICED).case_id
+    everybody(second, first)
+    case = hall.case(case_id)
+    assert case.fields == draft.fields and case.matter.field_labels["host_name"] == "被投靠人姓名"
+    for window in (first, second):
+        assert cases.get(window.ws, reference).case == case
+    first.clock.day = case.notices[-1].day
+    back = supplement.open_supplement(first.ws, reference)
+    back.ticks = {row.code: PRESENT for row in back.rows}
+    supplement.submit(first.ws, back)
+    everybody(first, second)
+    for each in (hall.case(case_id), *(cases.get(window.ws, reference).case for window in (first, second))):
+        assert (each.fields, each.state) == (draft.fields, CaseState.ACCEPTED)
+    facts = first.ws.journal.facts_of(case_id)
+    alone = fold(facts)
+    assert alone is not None and alone.fields == draft.fields, "its own journal says what its papers rest on"
+    assert first.ws.journal.verify().facts == first.ws.journal.rebuild()
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_of_two_corrections_the_first_stands_and_a_person_is_asked(
     hall: Hall, first: Window, second: Window, order: tuple[int, int]

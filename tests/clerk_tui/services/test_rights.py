@@ -38,6 +38,7 @@ OPEN: dict[str, str] = {
     "hall_asides.may_see": "whether somebody may ask what is set aside",
     "health.health": "the disk",
     "correcting.answers_facts": "facts; Action.add asks about them",
+    "form_later.form_facts": "facts; Action.add asks about them",
     "intake.credit_fact": "a fact; Action.add asks about it",
     "intake.new_draft": "an empty form of the catalogue",
     "intake.refresh_held": "asks people.held_materials",
