@@ -148,10 +148,19 @@ class CaseRefused(Body, frozen=True, tag="case.refused"):
     approved_by: str = ""
 
 
+class Correction(Struct, frozen=True):
+    """A question, or a material, with what was written of it at the receipt and what is true, in words."""
+
+    question: str
+    before: str
+    after: str
+
+
 class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     """Something was handed in after a notice or a promise. ``ticks`` are the rows that changed.
 
     ``overdue``: after the day of the notice or of the promise, with the ``reason`` why it is taken; for supervisors.
+    ``corrected``: what the receipt certified and is not there, with the ``reason``; for supervisors too.
     """
 
     ticks: dict[str, Tick]
@@ -161,13 +170,16 @@ class CaseSupplemented(Body, frozen=True, tag="case.supplemented"):
     clerk: str = ""
     overdue: bool = False
     reason: str = ""
+    corrected: tuple[Correction, ...] = ()
 
 
 class CreditStated(Body, frozen=True, tag="credit.stated"):
     """Whether the applicant has a clean credit record, as a clerk looked it up: with a bad one nothing is promised
-    (容缺受理, domain.md §6). Written where it is bad, and where what was written before was wrong."""
+    (容缺受理, domain.md §6). Written where it is bad, and where what was written before was wrong: with the ``reason``,
+    for supervisors, because it opens 容缺 to whom it was closed."""
 
     good: bool
+    reason: str = ""
     window: str = ""
     clerk: str = ""
 
@@ -185,14 +197,6 @@ class CaseAnswered(Body, frozen=True, tag="case.answered"):
     asked: tuple[tuple[str, str], ...]
     window: str = ""
     clerk: str = ""
-
-
-class Correction(Struct, frozen=True):
-    """A question with the answer that was written at the receipt and the one that is true, in words."""
-
-    question: str
-    before: str
-    after: str
 
 
 class AnswersCorrected(Body, frozen=True, tag="answers.corrected"):

@@ -33,7 +33,7 @@ from hall.facts import (
     ProcedureAnnounced,
     ResultDelivered,
 )
-from hall.paper_news import believed, gaps_left, notices_told
+from hall.paper_news import believed, gaps_left, marks_told, notices_told
 from hall.verdict import Gap, Refusal
 
 
@@ -132,6 +132,7 @@ def begin(fact: Fact, line: Event) -> Case:
         seen={fact.header.incarnation: seen_by(body)},
         timeline=(line,),
         plan=body.plan,
+        marks=marks_told(body),
     )
     standing = read_standing(body)
     if standing is None:

@@ -95,11 +95,14 @@ class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who set something last: the incarnation, the how-manieth of its facts of the case, and the version then."""
+    """Who set something last: the incarnation, the how-manieth of its facts of the case (0: only a paper of it tells
+    so), and the version then. ``gone``: a material that was there before is not, or not as it has to be.
+    """
 
     by: str
     nth: int
     at: int
+    gone: bool = False
 
 
 class Dispute(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from hall import adoption, steps
+from msgspec import structs
+
+from hall import adoption, paper_news, steps
 from hall import facts as f
 from hall.case import Case, Dispute, Mark
-from hall.verdict import Tick
+from hall.checklist import Row
+from hall.verdict import Tick, gaps_of
 
 REVIEW = "needs_review"
 FIELD = "same_field"
@@ -40,7 +43,11 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
             return {"answers": mark}
         case f.CaseSupplemented(ticks=ticks):
             contested = contested_ticks(case, fact)
-            return {f"tick:{code}": mark for code in ticks if code not in contested}
+            return {
+                f"tick:{code}": structs.replace(mark, gone=paper_news.goes(case, code, tick))
+                for code, tick in ticks.items()
+                if code not in contested
+            }
         case f.FormFilled(filled=filled, dropped=dropped):
             other = contested_fields(case, fact)
             return {f"field:{code}": mark for code in (*filled, *dropped) if code not in other}
@@ -136,6 +143,22 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     elif found := dispute(case, fact, misfit):
         changes["disputes"] = (*case.disputes, found)
     return changes
+
+
+def overlooked(case: Case, changes: dict[str, Any]) -> tuple[Row, ...]:
+    """The mandatory materials that a case lacks since ``changes``, although it is accepted with them or without a
+    promise of them: the window that accepted did not know what another had found. Deemed acceptance asks for none."""
+    now = structs.replace(case, **changes)
+    if now.state not in steps.RUNNING or now.deemed:
+        return ()
+    before = _unpromised(case) if case.state in steps.RUNNING else set()
+    codes = _unpromised(now) - before
+    return tuple(row for row in now.rows if row.code in codes)
+
+
+def _unpromised(case: Case) -> set[str]:
+    promised = {promise.code for promise in case.promises}
+    return {gap.code for gap in gaps_of(case.rows, case.ticks)} - promised
 
 
 def barred(case: Case, fact: f.Fact) -> str:

@@ -41,7 +41,12 @@ def advance(case: Case | None, fact: f.Fact) -> Case | None:
     changes |= disputes.after(case, fact, misfit, nth)
     if not misfit and len(changes.get("disputes", ())) > len(case.disputes):
         misfit = changes["disputes"][-1].what
-    line = msgspec.structs.replace(_line(fact, tell(case, fact)), alert=_alerts(case.rows, fact.body), misfit=misfit)
+    lacking = "、".join(row.name for row in disputes.overlooked(case, changes))
+    line = msgspec.structs.replace(
+        _line(fact, tell(case, fact) + (f"；另一窗口查出缺：{lacking}" if lacking else "")),
+        alert=_alerts(case.rows, fact.body) or bool(lacking),
+        misfit=misfit,
+    )
     who, writers = fact.header.incarnation, changes.pop("writers", case.writers)
     return msgspec.structs.replace(
         case,
@@ -320,7 +325,7 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
     clerk declares not applicable: nobody else has weighed it; a confirmation that the form needs, answered no; and
-    what was put right in the answers of the receipt.
+    what was put right of the receipt: answers, what it certified to be there, a bad credit record.
     """
     if isinstance(body, f.CaseRefused):
         return body.refusal.typed or body.conforming or body.refusal.ground == "other"
@@ -328,6 +333,8 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         (isinstance(body, (f.CaseReceived, f.CaseSupplemented)) and bool(waived(rows, body.ticks)))
         or (isinstance(body, (f.CaseReceived, f.FormFilled)) and bool(body.declined))
         or isinstance(body, f.AnswersCorrected)
+        or (isinstance(body, f.CaseSupplemented) and bool(body.corrected))
+        or (isinstance(body, f.CreditStated) and body.good)
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)

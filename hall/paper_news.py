@@ -2,17 +2,19 @@
 
 Another window gave the paper, after it went on from one of this window or of a third. So it has seen how the case was
 received; what happened here later it may not know. It is believed where it knows more: no answer, no gap of a notice
-and no defect that anybody has told is lost, whichever of the two knows of it, and what was handed in stays handed in.
+and no promise that anybody has told is lost, whichever of the two knows of it, unless the material was brought after
+what told of it; and what was handed in stays handed in. ``RULES`` says of every pair which of the two counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from enum import Enum
 from typing import Any, Final
 
 from msgspec import structs
 
-from hall.case import Case, CaseState, Notice
+from hall.case import Case, CaseState, Mark, Notice
 from hall.checklist import Row
 from hall.facts import CaseAdopted
 from hall.verdict import Gap, Tick, TickState, gaps_of
@@ -22,26 +24,66 @@ _RANK: Final = {S.RECEIVED: 0, S.NOTICED: 1, S.TOLERATED: 2}
 _LAID_DOWN: Final = (TickState.PRESENT, TickState.HELD)
 
 
+class Stands(Enum):
+    """When what is known here of a material counts against what a paper says of it."""
+
+    NEVER = "the paper says more"
+    ALWAYS = "the paper says less"
+    IF_BROUGHT = "since the receipt it was brought, which the paper tells no defect of; else it only lay there then"
+    IF_MENDED = (
+        "brought likewise, in answer to the one notice there is: no other may have found a defect in that very one"
+    )
+    IF_GONE = "since the receipt it was found missing or promised, which the paper tells nothing of"
+    IF_TOLD = "a defect was told here, which the paper tells nothing of: nobody has looked whether it is mended"
+
+
+_THERE, _MISSING, _BAD, _PROMISED = TickState.PRESENT, TickState.MISSING, TickState.UNACCEPTABLE, TickState.PROMISED
+RULES: Final = {
+    # (here, on the paper)
+    (_THERE, _THERE): Stands.ALWAYS,
+    (_THERE, _MISSING): Stands.IF_BROUGHT,
+    (_THERE, _PROMISED): Stands.IF_BROUGHT,
+    (_THERE, _BAD): Stands.IF_MENDED,
+    (_MISSING, _THERE): Stands.IF_GONE,
+    (_MISSING, _MISSING): Stands.NEVER,
+    (_MISSING, _PROMISED): Stands.NEVER,
+    (_MISSING, _BAD): Stands.NEVER,
+    (_PROMISED, _THERE): Stands.IF_GONE,
+    (_PROMISED, _MISSING): Stands.ALWAYS,
+    (_PROMISED, _PROMISED): Stands.NEVER,
+    (_PROMISED, _BAD): Stands.ALWAYS,
+    (_BAD, _THERE): Stands.IF_TOLD,
+    (_BAD, _MISSING): Stands.IF_TOLD,
+    (_BAD, _PROMISED): Stands.NEVER,
+    (_BAD, _BAD): Stands.NEVER,
+}
+"""Held by the hall and not applicable count as there; only the paper's word of them is taken where none lies here."""
+
+
 def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
     """What changes about ``case``: nothing where it is further along than the paper."""
     state = CaseState(body.state)
     if _RANK.get(case.state, 9) > _RANK.get(state, 8):
-        return {}
+        # Accepted with promises here; what the other told may lack beside them.
+        if case.state is not S.TOLERATED or state is not S.NOTICED:
+            return {}
+        state = S.TOLERATED
     changes = _list(case, body)
     rows = changes.get("rows", case.rows)
     ticks = _ticks(case, body, rows)
-    promised = body.promises or case.promises
-    gaps = gaps_left(rows, ticks, {promise.code for promise in promised} if state is S.TOLERATED else None)
-    # What the paper still waits for, and lies here already.
-    brought = {gap.code for gap in gaps_of(body.rows, body.ticks)} - {gap.code for gap in gaps}
-    promises = tuple(promise for promise in promised if promise.code not in brought)
+    known = {promise.code: promise for promise in (*case.promises, *body.promises)}
+    # What the paper or this window still waited for, and lies here already.
+    promises = tuple(each for code, each in known.items() if not (code in ticks and _is_there(ticks[code])))
+    waited = {promise.code for promise in promises} | set(_told(case)) | {gap.code for gap in body.told}
+    gaps = gaps_left(rows, ticks, waited if state is S.TOLERATED else None)
     changes |= {
         # Each window may have taken what the other still waited for: all promises are kept then.
-        "state": S.ACCEPTED if state is S.TOLERATED and not promises else state,
+        "state": S.ACCEPTED if state is S.TOLERATED and not promises and not gaps else state,
         "ticks": ticks,
         "gaps": gaps,
         "promises": promises,
         "good_credit": case.good_credit and body.good_credit,
+        "marks": _marks(case, body, ticks),
     }
     if body.notices > len(case.notices) or not {gap.code for gap in body.told} <= set(_told(case)):
         changes["notices"] = (*case.notices, *notices_told(body))
@@ -59,7 +101,7 @@ def contradicts(case: Case, answers: dict[str, Any]) -> tuple[str, ...]:
 
 
 def gaps_left(rows: Iterable[Row], ticks: dict[str, Tick], promised: Collection[str] | None) -> tuple[Gap, ...]:
-    """What is missing; of a case accepted with promises what was promised (``promised``) of it."""
+    """What is missing; of a case accepted with promises what was promised or told (``promised``) of it."""
     gaps = gaps_of(rows, ticks)
     return gaps if promised is None else tuple(gap for gap in gaps if gap.code in promised)
 
@@ -117,14 +159,64 @@ def _ticks(case: Case, body: CaseAdopted, rows: Iterable[Row]) -> dict[str, Tick
 
 def _stands(case: Case, body: CaseAdopted, code: str, here: Tick, said: Tick) -> bool:
     """Whether what is known here of a material counts, and not what the paper says of it."""
-    if here.state in _LAID_DOWN:
-        # It lies here. A defect was found in it afterwards, unless it was brought after all that the paper knows.
-        later = f"tick:{code}" in case.marks and body.notices <= len(case.notices)
-        return said.state is not TickState.UNACCEPTABLE or later
-    bad = TickState.UNACCEPTABLE
-    told = {gap.code: gap.state for gap in body.told}
-    # A defect that was told here, of which the paper knows nothing: nobody has looked whether it is mended.
-    return _told(case).get(code) is bad and here.state is bad and told.get(code) is not bad
+    if here.state is TickState.NOT_APPLICABLE and _is_there(said):
+        return False
+    mark = case.marks.get(f"tick:{code}")
+    told, told_here = {gap.code: gap.state for gap in body.told}, _told(case)
+    on_paper = _kind(said, told.get(code), promised=body.state == "tolerated")
+    match RULES[_kind(here, told_here.get(code), promised=case.state is S.TOLERATED), on_paper]:
+        case Stands.IF_BROUGHT if told.get(code) is not _BAD:
+            # Who knew that it lies here had to find and tell a defect first, and what is left of it in the next notice.
+            return mark is not None and body.notices <= 2
+        case Stands.IF_BROUGHT | Stands.IF_MENDED:
+            # A window that went on from a paper counts all notices before it as one: only a first one is sure.
+            first = body.notices == len(case.notices) == 1
+            return mark is not None and first and told_here.get(code) is _BAD
+        case Stands.IF_GONE:
+            return mark is not None and mark.gone and code not in told
+        case Stands.IF_TOLD:
+            return told_here.get(code) is _BAD and told.get(code) is not _BAD
+        case rule:
+            return rule is Stands.ALWAYS
+
+
+def goes(case: Case, code: str, tick: Tick) -> bool:
+    """Whether, with this tick, a material that was there before (at the receipt) is not, or not as it has to be."""
+    if _is_there(tick):
+        return False
+    before, mark = case.ticks.get(code), case.marks.get(f"tick:{code}")
+    return (before is not None and _is_there(before)) or (mark is not None and mark.gone)
+
+
+def marks_told(body: CaseAdopted) -> dict[str, Mark]:
+    """The marks of a case that begins with a paper. Whether what was told missing lay there at the receipt, the paper
+    does not say: it may have."""
+    return {
+        f"tick:{gap.code}": Mark(by=body.origin, nth=0, at=1, gone=not _is_there(tick))
+        for gap in body.told
+        if (tick := body.ticks.get(gap.code)) is not None
+    }
+
+
+def _marks(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, Mark]:
+    """Marks with those of what came, or went, by the paper."""
+    told = {
+        f"tick:{code}": Mark(by=body.origin, nth=0, at=case.version + 1, gone=goes(case, code, tick))
+        for code, tick in ticks.items()
+        if (before := case.ticks.get(code)) is not None and _is_there(before) is not _is_there(tick)
+    }
+    return {**case.marks, **told}
+
+
+def _kind(tick: Tick, told: TickState | None, *, promised: bool) -> TickState:
+    """As ``RULES`` has it; a promise of a case that is not accepted promises nothing: it is what was told of it."""
+    if tick.state is _PROMISED and not promised:
+        return told if told is _BAD else _MISSING
+    return _THERE if _is_there(tick) else tick.state
+
+
+def _is_there(tick: Tick) -> bool:
+    return tick.state in _LAID_DOWN or tick.state is TickState.NOT_APPLICABLE
 
 
 def _told(case: Case) -> dict[str, TickState]:

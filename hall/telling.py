@@ -148,10 +148,12 @@ def _brought(ticks: Mapping[str, Tick]) -> str:
     taken = [state for state in states if state in _TAKEN]
     owed = [state for state in states if state is TickState.PROMISED]
     bad = [state for state in states if state is TickState.UNACCEPTABLE]
+    gone = [state for state in states if state is TickState.MISSING]
     found = (
-        f"补交材料{len(taken)}项" if taken or not (owed or bad) else "",
+        f"补交材料{len(taken)}项" if taken or not (owed or bad or gone) else "",
         f"承诺补齐{len(owed)}项" if owed else "",
         f"不合格{len(bad)}项" if bad else "",
+        f"查明缺{len(gone)}项" if gone else "",
     )
     return "、".join(filter(None, found))
 
@@ -176,6 +178,18 @@ def _decided(body: f.CaseDecided) -> str:
         return "决定：准予" if body.granted else "决定：不予"
     who = body.decided_by
     return f"决定：准予，决定人{who}" if body.granted else f"决定：不予，决定人{who}"
+
+
+def _credit(body: f.CreditStated) -> str:
+    if not body.good:
+        return "申请人有失信记录，不适用容缺受理"
+    return f"更正：申请人没有失信记录；原因：{body.reason}" if body.reason else "更正：申请人没有失信记录"
+
+
+def _not_there(body: f.CaseSupplemented) -> str:
+    """What the receipt certified and is not there, and why."""
+    wrong = "、".join(f"{each.question}：{each.before} → {each.after}" for each in body.corrected)
+    return f"；更正收件时的登记：{wrong}；原因：{body.reason}"
 
 
 def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFilled) -> str:
@@ -260,9 +274,10 @@ def tell(case: Case, fact: f.Fact) -> str:
             return _refused(refusal, conforming=conforming)
         case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
             late = _taken_late(case, fact.body) if overdue else ""
+            late += _not_there(fact.body) if fact.body.corrected else ""
             return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
-        case f.CreditStated(good=good):
-            return "更正：申请人没有失信记录" if good else "申请人有失信记录，不适用容缺受理"
+        case f.CreditStated():
+            return _credit(fact.body)
         case f.CaseAnswered() | f.AnswersCorrected() | f.FormFilled() as said:
             return _answered(case, said)
         case f.CaseAdopted():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import sys
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ def scan(session: Session, text: str | None, from_stdin: bool, identity: str, na
 def _read() -> str:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        text = data.decode("ascii")
+        text = data.removeprefix(codecs.BOM_UTF8).decode("ascii")
     except UnicodeDecodeError:
         text = ""
     if not text.strip() or len(data) > MAX_BYTES:

@@ -18,6 +18,8 @@ _NOT_BEGUN: Final = (ipp.PENDING, ipp.HELD)
 _CONNECTING: Final = "connecting-to-device"
 _UNREACHED: Final = re.compile("may not exist|unreachable|unable to locate", re.IGNORECASE)
 """What the backends of CUPS say while they have no connection; anything else counts as having begun."""
+_CUT_OFF: Final = re.compile("write print data|broken pipe|connection reset", re.IGNORECASE)
+"""What they say of a job that the printer broke off; CUPS holds it then, to send it again from its first page."""
 _ABSENT: Final = re.compile("does not exist|unknown destination", re.IGNORECASE)
 _REFUSING: Final = re.compile("not accepting", re.IGNORECASE)
 _SILENT: Final = re.compile("scheduler|unable to connect|connection refused|no such file", re.IGNORECASE)
@@ -56,7 +58,7 @@ class CupsTarget:
         except OSError as error:
             raise self._trouble("没有这个队列，或 CUPS 没有应答") from error
         if ipp.PRINTER_STOPPED in found.get("printer-state", []):
-            raise self._trouble("队列停着" + _message(found))
+            raise self._trouble("队列停着" + _message(found, "printer-state-message"))
         accepting = self._run(["lpstat", "-a", self.queue], b"")
         if accepting.returncode or b"not accepting" in accepting.stdout:
             raise self._trouble("队列不接收任务")
@@ -76,6 +78,8 @@ class CupsTarget:
                 raise PrintError(f"CUPS {how}任务 {job}{message}", _ASK, certain=False)
             waited = time.monotonic() - began
             idle = _idle(state, reasons, message)
+            if state in _NOT_BEGUN and not idle:
+                return self._take_back(server, job, number, message)
             if leave is not None and leave.is_set():
                 closing = closing or time.monotonic() + LAST_WAIT_S
             if waited > (self.start_s if idle else self.wait_s) or (closing and idle):
@@ -98,7 +102,7 @@ class CupsTarget:
             return
         if idle and after == ipp.CANCELLED:
             raise self._trouble(f"任务 {job} 一直没有开始，已经取消{message}")
-        raise PrintError(f"CUPS 的任务 {job} 一直没有打完，已经要求取消{message}", _ASK, certain=False)
+        raise PrintError(f"CUPS 的任务 {job} 没有打完，已经要求取消{message}", _ASK, certain=False)
 
     def _state(self, server: str, number: int) -> tuple[int, tuple[str, ...], str]:
         """``job-state``, why, and what the printer says."""
@@ -111,7 +115,9 @@ class CupsTarget:
             f"ipp://localhost/printers/{self.queue}",
             ("printer-state-reasons", "printer-state-message"),
         ) if state in _RUNNING else {}  # fmt: skip
-        return state, tuple(map(str, queue.get("printer-state-reasons", []))), _message(queue)
+        own = _message(found, "job-printer-state-message")
+        message = own if _CUT_OFF.search(own) else _message(queue, "printer-state-message")
+        return state, tuple(map(str, queue.get("printer-state-reasons", []))), message
 
     def _server(self) -> str:
         said = self._run(["lpstat", "-H"], b"")
@@ -148,11 +154,12 @@ class CupsTarget:
 
 def _idle(state: int, reasons: tuple[str, ...], message: str) -> bool:
     """Whether nothing of a job can have reached the printer yet."""
-    return state in _NOT_BEGUN or _CONNECTING in reasons or _UNREACHED.search(message) is not None
+    waits = state in _NOT_BEGUN and not _CUT_OFF.search(message)
+    return waits or _CONNECTING in reasons or _UNREACHED.search(message) is not None
 
 
-def _message(found: Attributes) -> str:
-    text = str((found.get("printer-state-message") or [""])[0]).strip()
+def _message(found: Attributes, name: str) -> str:
+    text = str((found.get(name) or [""])[0]).strip()
     return f"（{text}）" if text else ""
 
 

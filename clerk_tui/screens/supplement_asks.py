@@ -35,14 +35,14 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
 
 
 def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]) -> Spec:
-    """Why answers of the receipt are put right; ``give_back`` are the names of what is not needed any more."""
+    """Why what was written at the receipt is put right; ``give_back`` are the names of what is not needed any more."""
     return Spec(
-        _("更正收件时的回答"),
+        _("更正收件时的登记"),
         (
             *_put_right(corrected),
             *_given_back(give_back),
             ("", "plain"),
-            (_("收件日不变，材料按更正后的回答列。写明为什么，这次更正会报给负责人。"), "plain"),
+            (_("收件日不变，材料按更正后的列。写明为什么，这次更正会报给负责人。"), "plain"),
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),
@@ -60,7 +60,7 @@ def correction_told(corrected: Iterable[Correction], reason: str, give_back: Col
     return [
         *back,
         ("", "plain"),
-        (_("更正收件时的回答"), "title"),
+        (_("更正收件时的登记"), "title"),
         *lines,
         (f"\t{said_of(_('原因'), reason)}", "faint"),
     ]
@@ -73,7 +73,8 @@ def _given_back(names: Collection[str]) -> list[Paragraph]:
 
 def _put_right(corrected: Iterable[Correction]) -> list[Paragraph]:
     return [
-        (f"\t{said_of(each.question.rstrip('？?'), _(each.before))} → {_(each.after)}", "strong") for each in corrected
+        (f"\t{said_of(_(each.question).rstrip('？?'), _(each.before))} → {_(each.after)}", "strong")
+        for each in corrected
     ]
 
 

@@ -7,19 +7,24 @@ count from it (行政许可法 art. 32(4), 57).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from clerk_tui.services.recording import answer_words
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.answering import corrections
-from hall.case import Case
+from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
-from hall.checklist import Checklist, read_answers
+from hall.checklist import Checklist, Row, read_answers
 from hall.errors import BadInput
 from hall.list_plan import ListPlan
 from hall.names import clean_text, says_something
 from hall.telling import STATE_NAMES
+from hall.verdict import Tick, TickState
+
+_TAKEN: Final = Tick(TickState.PRESENT)
+_MISSING: Final = Tick(TickState.MISSING)
 
 
 def read_later(case: Case, plan: ListPlan | None, given: Mapping[str, object]) -> dict[str, Answer]:
@@ -50,8 +55,38 @@ def _is_other(case: Case, code: str, given: object) -> bool:
     return answer is not None and given != (list(answer) if isinstance(answer, tuple) else answer)
 
 
+def put_right(
+    case: Case, checklist: Checklist, changed: Mapping[str, Tick], *, good_credit: bool
+) -> tuple[f.Correction, ...]:
+    """All that was written at the receipt and is said otherwise now: answers, materials, the applicant's record."""
+    return (
+        *corrections(case, checklist),
+        *not_there(case, checklist.materials, changed),
+        *_credit_taken_back(case, good=good_credit),
+    )
+
+
+def not_there(case: Case, rows: Iterable[Row], changed: Mapping[str, Tick]) -> tuple[f.Correction, ...]:
+    """What the receipt certifies to have been taken, and is ticked as missing before anybody was told anything: the
+    tick was wrong, or the hall has lost what it took."""
+    if case.state is not CaseState.RECEIVED:
+        return ()
+    return tuple(
+        f.Correction(row.name, "有", "缺")
+        for row in rows
+        if case.ticks.get(row.code, _MISSING).state is TickState.PRESENT
+        and changed.get(row.code, _TAKEN).state is TickState.MISSING
+    )
+
+
+def _credit_taken_back(case: Case, *, good: bool) -> tuple[f.Correction, ...]:
+    """A bad credit record that is taken back."""
+    taken_back = good and not case.good_credit and case.state is not CaseState.TOLERATED
+    return (f.Correction("失信记录", "有", "没有"),) if taken_back else ()
+
+
 def require_reason(corrected: tuple[f.Correction, ...], typed: str) -> str:
-    """Why answers of the receipt are put right, as it is kept; empty where none is.
+    """Why what was written at the receipt is put right, as it is kept; empty where nothing is.
 
     Raises:
         BadInput: ``correction_reason_needed``, or it cannot be stored.
@@ -61,9 +96,9 @@ def require_reason(corrected: tuple[f.Correction, ...], typed: str) -> str:
         wrong = "；".join(f"{each.question.rstrip('？?')}：{each.before} → {each.after}" for each in corrected)
         raise BadInput(
             "correction_reason_needed",
-            f"更正收件时的回答要写明原因：{wrong}",
+            f"更正收件时的登记要写明原因：{wrong}",
             field="correction_reason",
-            hint="写明原因；这次更正会报给负责人。没有答错的，去掉这个回答",
+            hint="写明原因；这次更正会报给负责人。没有记错的，去掉这一项",
         )
     return reason if corrected else ""
 

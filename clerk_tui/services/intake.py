@@ -316,9 +316,9 @@ def _begin(
     return action
 
 
-def credit_fact(ws: Workspace, *, good: bool) -> f.CreditStated:
-    """What a clerk says of the applicant's credit record."""
-    return f.CreditStated(good=good, window=ws.config.hall.window, clerk=ws.clerk.name)
+def credit_fact(ws: Workspace, *, good: bool, reason: str = "") -> f.CreditStated:
+    """What a clerk says of the applicant's credit record, with the ``reason`` why it was wrong before."""
+    return f.CreditStated(good=good, reason=reason, window=ws.config.hall.window, clerk=ws.clerk.name)
 
 
 def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result:

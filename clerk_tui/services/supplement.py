@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from clerk_tui.services import cases, printable
-from clerk_tui.services.correcting import answers_facts, require_reason
+from clerk_tui.services.correcting import answers_facts, not_there, require_reason
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.form_later import form_facts
 from clerk_tui.services.hall_cases import adoption, look
@@ -124,7 +124,9 @@ def submit(
             field="second_notice_reason",
             hint="写明原因；这次告知会报给负责人（行政许可法第七十二条第四项）",
         )
-    decided = _facts(ws, draft, ready, outcome, notice=notice, reason=reason, late=late, approver=approver)
+    decided = _facts(
+        ws, draft, ready, outcome, notice=notice, reason=reason, late=late, correction=correction, approver=approver
+    )
     facts: list[tuple[f.FactBody, f.Personal | None]] = [
         *((body, None) for body in answers_facts(ws, draft.case, ready.checklist, correction)),
         *form_facts(ws, ready.checklist, ready.form),
@@ -206,14 +208,16 @@ def _facts(
     notice: bool,
     reason: str,
     late: str,
+    correction: str,
     approver: Actor | None,
 ) -> list[f.FactBody]:
     """What is written after the answers and the form."""
     case, verdict = draft.case, ready.verdict
     facts: list[f.FactBody] = []
     if draft.good_credit != case.good_credit and case.state is not CaseState.TOLERATED:
-        facts.append(credit_fact(ws, good=draft.good_credit))
+        facts.append(credit_fact(ws, good=draft.good_credit, reason=correction if draft.good_credit else ""))
     if ready.changed:
+        gone = not_there(case, ready.checklist.materials, ready.changed)
         facts.append(
             f.CaseSupplemented(
                 ticks=ready.changed,
@@ -222,7 +226,9 @@ def _facts(
                 window=ws.config.hall.window,
                 clerk=ws.clerk.name,
                 overdue=ready.overdue,
-                reason=late,
+                # Late is who answers a notice; what the receipt says is put right before there is one.
+                reason=correction if gone else late,
+                corrected=gone,
             )
         )
     if case.state is CaseState.TOLERATED:

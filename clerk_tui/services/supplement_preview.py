@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from clerk_tui.services import printable
+from clerk_tui.services.correcting import put_right
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.form_later import FormNow, form_now
 from clerk_tui.services.hall_cases import HallCase
@@ -24,7 +25,7 @@ from clerk_tui.services.previewing import (
 )
 from clerk_tui.services.result import KEPT, PARTLY, Result
 from clerk_tui.services.workspace import Workspace
-from hall.answering import corrections, list_again, no_longer_needed, plan_of, relisted, settled_list
+from hall.answering import list_again, no_longer_needed, plan_of, relisted, settled_list
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
@@ -93,10 +94,10 @@ class SupplementDraft:
 class SupplementPreview(Struct, frozen=True, kw_only=True):
     """What follows from the answers and ticks now.
 
-    ``checklist`` is the case's list as it stands with them, ``corrected`` which of the answers are others than at the
-    receipt. ``handed`` are the materials handed in, ``gaps`` what is
-    still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of them
-    that were to be seen the first time (``needs_reason``).
+    ``checklist`` is the case's list as it stands with them, ``corrected`` what is put right of the receipt: answers, a
+    bad credit record, what it certified and is not there. ``handed`` are the materials handed in, ``gaps`` what
+    is still missing, ``fresh`` the gaps that no notice has told yet (a notice must follow), ``known_before`` those of
+    them that were to be seen the first time (``needs_reason``).
     ``clock_from`` is the day that limits count from if the case is accepted now (domain.md §9a.2).
     ``late`` are promised materials that come after their day. ``overdue``: the applicant's own limit is past, that of
     the notice or, once the case was accepted with promises, of one that is brought; to take it has to be answered
@@ -143,7 +144,8 @@ def open_rows(case: Case) -> tuple[Row, ...]:
         case CaseState.RECEIVED:
             return case.rows
         case CaseState.TOLERATED:
-            wanted = {promise.code for promise in case.promises}
+            # What another window told beside them is no less open.
+            wanted = {promise.code for promise in case.promises} | {gap.code for gap in case.gaps}
         case _:
             wanted = {gap.code for gap in case.gaps}
     return tuple(row for row in case.rows if row.code in wanted)
@@ -203,7 +205,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
         word=_word(case, gaps, changed),
-        corrected=corrections(draft.case, checklist),
+        corrected=put_right(draft.case, checklist, changed, good_credit=draft.good_credit),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         form=form,
         unprintable=printable.found_in({**_standing_texts(case, form.values), **said_in(changed, refusal)}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import sys
@@ -104,8 +105,9 @@ def test_it_tells_what_the_paper_says(hall: Hall, scan: Scan) -> None:
     assert hall.reference not in said.out and NAME not in said.out and COMPANY not in said.out
 
 
-def test_it_reads_what_a_scanner_types(hall: Hall, scan: Scan) -> None:
-    said = scan("--stdin", stdin=hall.code.encode() + b"\r\n")
+@pytest.mark.parametrize("before", [b"", codecs.BOM_UTF8])
+def test_it_reads_what_a_scanner_types_and_what_an_editor_saved(hall: Hall, scan: Scan, before: bytes) -> None:
+    said = scan("--stdin", stdin=before + hall.code.encode() + b"\r\n")
     assert said.code == 0
     assert "设备设施" in said.out or "布局" in said.out
 

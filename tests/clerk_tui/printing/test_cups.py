@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -62,8 +64,6 @@ def _answers(server: Path) -> bool:
     with suppress(OSError):
         ipp.ask(str(server), ipp.GET_PRINTER, "ipp://localhost/printers/none", ("printer-state",))
     try:
-        import socket
-
         with closing(socket.socket(socket.AF_UNIX)) as probe:
             probe.connect(str(server))
             return True
@@ -135,7 +135,6 @@ def test_a_stopped_queue_gets_the_job_taken_back(add_queue: AddQueue) -> None:
 
 @real
 def test_a_job_that_hangs_in_the_printer_is_not_known_to_be_lost(add_queue: AddQueue) -> None:
-    import socket
     import threading
 
     enough = threading.Event()
@@ -154,11 +153,37 @@ def test_a_job_that_hangs_in_the_printer_is_not_known_to_be_lost(add_queue: AddQ
             enough.set()
 
 
+def cut_off(connection: socket.socket, jobs: list[bytes]) -> None:
+    connection.recv(100)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@real
+def test_a_paper_that_the_printer_cut_off_in_the_middle_is_not_known_and_is_not_sent_again(
+    add_queue: AddQueue, scheduler: Path
+) -> None:
+    with printer(cut_off) as (port, _jobs):
+        add_queue("cutting", port)
+        with pytest.raises(PrintError) as lost:
+            CupsTarget("cutting").put("x.pdf", b"%PDF-" + bytes(4 << 20))
+    assert not lost.value.certain and lost.value.code == "print_unknown"
+    waiting = subprocess.run(["lpstat", "-W", "not-completed", "-o", "cutting"], capture_output=True, check=True)
+    assert waiting.stdout == b"", "CUPS would begin with the first page again"
+
+
+@real
+def test_what_cups_calls_done_counts_as_printed_though_the_printer_cut_it_off(add_queue: AddQueue) -> None:
+    """The limit that docs/operations.md tells of: all was written before the end of the line was seen."""
+    with printer(cut_off) as (port, jobs):
+        add_queue("short", port)
+        assert CupsTarget("short").put("x.pdf", b"%PDF-" + bytes(1_000)).startswith("cups:short-")
+        assert jobs == []
+
+
 @real
 def test_closing_the_counter_stops_no_print_that_has_begun(
     add_queue: AddQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import socket
     import threading
 
     leave = threading.Event()
@@ -218,7 +243,6 @@ def test_without_cups_the_clerk_is_told_what_to_install(tmp_path: Path, monkeypa
 
 
 def test_an_answer_that_is_no_ipp_is_an_error_of_the_line(tmp_path: Path) -> None:
-    import socket
 
     def nonsense(connection: socket.socket, jobs: list[bytes]) -> None:
         connection.recv(65536)

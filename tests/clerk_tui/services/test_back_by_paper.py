@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import permutations
 from typing import Any
 
@@ -195,3 +196,31 @@ def test_a_record_that_was_found_at_the_second_window_is_known_at_the_first(ws: 
     back = went_on(ws, there, reference)
     assert not back.good_credit
     assert Outcome.TOLERATED not in supplement.preview(ws, back).verdict.lawful
+
+
+@pytest.mark.parametrize("told_here", [False, True])
+def test_what_passed_at_the_receipt_and_was_missed_at_another_window_is_asked_for(
+    ws: Workspace, there: Workspace, told_here: bool
+) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    receipt = service.open_replica(there, code_on(ws, reference, "receipt"))
+    if told_here:
+        assert supplement.submit(ws, supplement.open_supplement(ws, reference)).state is CaseState.NOTICED
+    draft = service.to_supplement(there, receipt, PERSON, LI_SI)
+    draft.ticks = {"house": PRESENT, "parentage": PRESENT, "hukou_book": MISSING}
+    draft.correction_reason = "收件时勾错了"
+    assert [gap.code for gap in supplement.submit(there, draft).gaps] == ["hukou_book"]
+    back = went_on(ws, there, reference)
+    assert [row.code for row in back.rows] == ["hukou_book"]
+    assert supplement.preview(ws, back).verdict.lawful == (Outcome.NOTICED,)
+
+
+def test_what_was_promised_at_another_window_is_waited_for_here(ws: Workspace, there: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    draft = went_on(there, ws, reference, "receipt")
+    draft.ticks = {"house": PRESENT, "parentage": PRESENT, "id_card": promised(MONDAY + dt.timedelta(days=2))}
+    assert supplement.submit(there, draft, Outcome.TOLERATED).state is CaseState.TOLERATED
+    back = went_on(ws, there, reference, "acceptance")
+    assert [promise.code for promise in back.case.promises] == ["id_card"]
+    back.ticks = {"id_card": PRESENT}
+    assert supplement.submit(ws, back).state is CaseState.ACCEPTED

@@ -53,10 +53,16 @@ def test_what_was_said_of_the_record_by_mistake_is_put_right_once(ws: Workspace)
     reference = intake.submit(ws, draft).reference
     later = supplement.open_supplement(ws, reference)
     later.good_credit, later.ticks = True, {"safety_manager": promised(FRIDAY)}
+    with pytest.raises(BadInput) as refused:
+        supplement.submit(ws, later, Outcome.TOLERATED)
+    assert (refused.value.code, refused.value.field) == ("correction_reason_needed", "correction_reason")
+    later.correction_reason = "查错了人"
     assert supplement.submit(ws, later, Outcome.TOLERATED).outcome is Outcome.TOLERATED
     case = cases.get(ws, reference).case
     assert case.good_credit and case.state is CaseState.TOLERATED
-    assert [event.type for event in case.timeline].count("credit.stated") == 2
+    stated = [event for event in case.timeline if event.type == "credit.stated"]
+    assert [event.alert for event in stated] == [False, True]
+    assert "查错了人" in stated[-1].text
 
 
 def test_a_good_record_leaves_no_trace(ws: Workspace) -> None:

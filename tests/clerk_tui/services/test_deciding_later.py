@@ -22,7 +22,7 @@ from hall.errors import BadInput, Unlawful
 from hall.fold import fold
 from hall.verdict import Outcome
 from tests.clerk_tui.conftest import FixedClock
-from tests.clerk_tui.walkins import PERSON, PRESENT
+from tests.clerk_tui.walkins import MISSING, PERSON, PRESENT
 from tests.receipts.reading import joined, read_text
 
 ALL_PRESENT = {"application": PRESENT, "id_card": PRESENT, "hukou_book": PRESENT}
@@ -272,6 +272,21 @@ def _picked(question: Question, chance: random.Random) -> str | tuple[str, ...]:
     codes = [option.code for option in question.options] or ["yes", "no"]
     picked = chance.choice(codes)
     return (picked,) if question.kind == "multi" else picked
+
+
+def test_what_the_receipt_certifies_is_missing_only_with_a_reason_that_supervisors_see(ws: Workspace) -> None:
+    reference = intake.receive(ws, migration(ws, **BOUGHT)).reference
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"hukou_book": MISSING}
+    with pytest.raises(BadInput) as refused:
+        supplement.submit(ws, draft)
+    assert (refused.value.code, refused.value.field) == ("correction_reason_needed", "correction_reason")
+    assert cases.get(ws, reference).case.state is CaseState.RECEIVED
+    draft.correction_reason = "收件时勾错了"
+    assert supplement.submit(ws, draft).state is CaseState.NOTICED
+    line = next(each for each in cases.get(ws, reference).case.timeline if each.type == "case.supplemented")
+    assert line.alert
+    assert "户口簿：有 → 缺；原因：收件时勾错了" in line.text and "补交材料0项" not in line.text
 
 
 FORM = {"from_address": "某省某市甲路1号", "to_address": "示例市乙路2号", "relation": "本人"}
