@@ -3,7 +3,7 @@
 Which papers an outcome needs (domain.md §1.2): every acceptance and every refusal its own written proof (行政许可法
 art. 32, last paragraph); a notice also a receipt for what stays at the hall; a tolerated acceptance the promise that is
 signed and the notice that goes with it. An acceptance names what was received, so a receipt beside it is not needed
-(安阳市政务服务条例 art. 36).
+(安阳市政务服务条例 art. 36); where the law has accepted by silence, the receipt also names what was not handed in.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from clerk_tui.services import printable
 from clerk_tui.services.draft import Draft, Preview
 from clerk_tui.services.previewing import preview
 from clerk_tui.services.recording import Action, Written, matter_ref, new_reference
-from clerk_tui.services.result import PaperOut, Result, result_of
+from clerk_tui.services.result import DEEMED, PaperOut, Result, result_of
 from clerk_tui.services.rights import needs
+from clerk_tui.services.upkeep import by_silence
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Transaction
 from clerk_tui.store.verifying import Head
@@ -25,7 +26,7 @@ from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Row
-from hall.deadlines import notice_due, tolerance_open
+from hall.deadlines import is_deemed_accepted, notice_due, tolerance_open
 from hall.errors import BadInput, Unlawful
 from hall.list_plan import ListPlan
 from hall.names import says_something
@@ -55,6 +56,7 @@ PAPERS: Final[dict[Outcome, tuple[f.PaperKind, ...]]] = {
     Outcome.NOTICED: ("receipt", "notice"),
     Outcome.REFUSED: ("refusal",),
 }
+BY_SILENCE: Final[tuple[f.PaperKind, ...]] = ("receipt", "acceptance")
 
 
 def new_draft(ws: Workspace, matter: Matter) -> Draft:
@@ -106,7 +108,10 @@ def submit(ws: Workspace, draft: Draft, wish: Outcome | None = None, approver: A
 
 @needs(Permission.RECEIVE)
 def receive(ws: Workspace, draft: Draft) -> Result:
-    """Only take the materials in, to be checked later (收件): the five-day rule runs from today.
+    """Only take the materials in, to be checked later (收件): the five-day rule runs from the day of receipt.
+
+    Of post that lay unanswered for longer it has run out: with the receipt it is accepted by law, and the papers and
+    the result say so.
 
     Raises as ``submit`` does; open questions and missing materials do not hinder it. The questions are asked again
     when it is decided (``supplement``).
@@ -121,9 +126,14 @@ def receive(ws: Workspace, draft: Draft) -> Result:
     with ws.journal.write() as connection:
         plan = plan_of(draft.matter, ready.checklist, ws.catalogue.problems, agent=draft.agent is not None)
         action = _begin(ws, connection, draft, ready, plan=plan)
-        action.issue(("receipt",))
+        case = action.so_far()
+        assert case is not None, "the receipt begins the case"
+        deemed = is_deemed_accepted(case, ws.calendar, ws.clock.today())
+        if deemed:
+            action.add(by_silence(ws, case))
+        action.issue(BY_SILENCE if deemed else ("receipt",))
         written = action.write(connection)
-    return _result(written, None, ready)
+    return _accepted_by_law(written, ready) if deemed else _result(written, None, ready)
 
 
 def require_valid(ready: Preview) -> None:
@@ -143,7 +153,7 @@ def require_in_time(ready: Preview, outcome: Outcome) -> None:
             "deemed_accepted",
             "收到已满五个工作日没有告知，依法自收到之日起视为受理",
             field="handed_in",
-            hint="不能再告知补正或不予受理；用 clerk intake --receive 收件，随即按法视为受理",
+            hint="不能再告知补正或不予受理；用 clerk intake --receive 收件，打印写明视为受理的凭证",
         )
 
 
@@ -327,6 +337,23 @@ def _result(written: Written, outcome: Outcome | None, ready: Preview) -> Result
     )
 
 
+def _accepted_by_law(written: Written, ready: Preview) -> Result:
+    """Nothing may be asked for any more: what is missing is no gap, and no question is open."""
+    return result_of(
+        written.case,
+        outcome=Outcome.ACCEPTED,
+        lawful=(Outcome.ACCEPTED,),
+        gaps=(),
+        paper_ids=written.paper_ids,
+        head=written.head,
+        warnings=written.warnings,
+        field_warnings=ready.warnings,
+        unprintable=printable.together(ready.unprintable),
+        blank=ready.blanks,
+        word=DEEMED,
+    )
+
+
 _OUTCOMES: Final = {
     CaseState.ACCEPTED: Outcome.ACCEPTED,
     CaseState.NOTICED: Outcome.NOTICED,
@@ -356,6 +383,7 @@ def _done_before(ws: Workspace, draft: Draft) -> Result:
         gaps=tuple(gaps[row.code] for row in case.rows if row.code in gaps),
         paper_ids=[paper.paper_id for paper in case.papers],
         head=Head(facts[last - 1].header.seq, end.hash),
+        word=DEEMED if case.deemed else "",
     )
 
 

@@ -141,8 +141,8 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """The answer as scripts rely on it; dates are ISO 8601 or ``null``. ``blank`` and ``open_questions`` are there if
-    anything is."""
+    """The answer as scripts rely on it; dates are ISO 8601 or ``null``. ``deemed``, ``blank`` and
+    ``open_questions`` are there if anything is."""
     blank = [{"field": field, "message": message} for field, message in result.blank.items()]
     return {
         "outcome": result.outcome.value if result.outcome else None,
@@ -155,6 +155,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "statutory_due": _day(result.due.statutory),
         "papers": [{"kind": paper.kind, "path": paper.path or None, "pages": paper.pages} for paper in result.papers],
         "journal": {"seq": result.seq, "hash": result.hash},
+        **({"deemed": True} if result.deemed else {}),
         **({"blank": blank} if blank else {}),
         **({"open_questions": list(result.open_questions)} if result.open_questions else {}),
         **unprintable_to_json(result),

@@ -15,6 +15,8 @@ from hall.verdict import Gap, Outcome
 
 KEPT, PARTLY = N_("补齐承诺材料"), N_("收下部分承诺材料")
 """What is done to a case that was accepted with a promise already: it is not accepted once more."""
+DEEMED = N_("逾期未告知，视为受理")
+"""Post that the law had accepted before it was opened (行政许可法 art. 32(4))."""
 
 
 class PaperOut(Struct, frozen=True, kw_only=True):
@@ -68,6 +70,11 @@ class Result(Struct, frozen=True, kw_only=True):
     respond_by: dt.date | None = None
     respond_provisional: bool = False
     open_questions: tuple[str, ...] = ()
+
+    @property
+    def deemed(self) -> bool:
+        """Whether the law has accepted with this action, as nobody had answered in time."""
+        return self.word == DEEMED
 
 
 def result_of(

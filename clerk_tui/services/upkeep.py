@@ -60,14 +60,17 @@ def _waiting(ws: Workspace, today: dt.date) -> list[Case]:
         return queries.waiting_for_a_word(ws.journal.read(), today.isoformat())
 
 
+def by_silence(ws: Workspace, case: Case) -> CaseAccepted:
+    """The acceptance that the law gives a case that nobody answered in time, as of the receipt day (art. 32(4))."""
+    return CaseAccepted(
+        accepted=case.received,
+        due=due(case.matter.limits, case.clock_from, case.clock_from, ws.calendar),
+        article=item("四", case.matter.kind) + SILENCE,
+        deemed=True,
+    )
+
+
 def _accept(ws: Workspace, case: Case) -> Action:
     action = Action(ws, case.case_id, case.reference, case)
-    action.add(
-        CaseAccepted(
-            accepted=case.received,
-            due=due(case.matter.limits, case.clock_from, case.clock_from, ws.calendar),
-            article=item("四", case.matter.kind) + SILENCE,
-            deemed=True,
-        )
-    )
+    action.add(by_silence(ws, case))
     return action

@@ -216,6 +216,7 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
         "receipt": ("receipt", told(ticks=SOME, agent=AGENT)),
         "receipt_saturday": ("receipt", told(ticks=SOME, who=CITIZEN, clock_from=dt.date(2026, 9, 21))),
         "receipt_unknown_year": ("receipt", told(ticks=SOME, tell_by=None)),
+        "receipt_deemed": ("receipt", told(accepted(deemed=True, article=ARTICLE.format("四")), ticks=SOME)),
         "receipt_noticed": ("receipt", told(noticed(), ticks=SOME, agent=AGENT)),
         "receipt_partly_supplied": (
             "receipt",

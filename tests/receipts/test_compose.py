@@ -187,6 +187,15 @@ def test_each_way_to_acceptance_has_its_own_words() -> None:
     assert "当场更正的内容" in said("acceptance_corrected")
 
 
+def test_the_receipt_of_what_the_law_has_accepted_says_so_and_when_it_is_decided() -> None:
+    """行政许可法 art. 32(4): a term to accept or to ask for more has ended with the silence, and is not announced."""
+    found = said("receipt_deemed")
+    assert "自2026年9月18日起即为受理，本凭证即为受理凭证" in found
+    assert "预计于2026年9月28日前（含当日）作出决定（法定期限至2026年10月23日）" in found
+    assert "作出受理或者不予受理的决定" not in found and "以受理通知书为准" not in found
+    assert "即为受理，本凭证" not in said("receipt_promise_kept")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

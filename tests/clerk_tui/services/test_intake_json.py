@@ -88,9 +88,24 @@ def test_post_that_nobody_answered_for_five_working_days_is_accepted_by_law(ws: 
     with pytest.raises(Unlawful) as error:
         run(ws, **late)
     assert error.value.code == "deemed_accepted" and ws.journal.head.seq == 0
-    received = intake.receive(ws, intake_json.draft_from_json(ws, as_json(**late)).draft)
-    assert upkeep.run(ws) == [received.reference]
-    assert cases.get(ws, received.reference).case.accepted == dt.date(2026, 10, 23)
+    draft = intake_json.draft_from_json(ws, as_json(**late)).draft
+    result = intake.receive(ws, draft)
+    told = intake_json.result_to_json(result)
+    assert (told["outcome"], told["deemed"], told["lawful"], told["gaps"]) == ("accepted", True, ["accepted"], [])
+    assert (told["accepted"], told["promised_due"], told["statutory_due"]) == ("2026-10-23", "2026-10-30", "2026-11-20")
+    assert [paper["kind"] for paper in told["papers"]] == ["receipt", "acceptance"]
+    case = cases.get(ws, result.reference).case
+    assert (case.accepted, case.deemed, case.state) == (dt.date(2026, 10, 23), True, "accepted")
+    assert next(line for line in case.timeline if line.type == "case.accepted").actor == "system"
+    assert intake_json.result_to_json(intake.receive(ws, draft)) == told, "received twice it is one case"
+    assert upkeep.run(ws) == [], "nothing is left for the rule to do"
+
+
+def test_post_that_is_still_in_time_is_only_received(ws: Workspace) -> None:
+    in_time = as_json(channel="post", handed_in="2026-10-26", materials={})
+    told = intake_json.result_to_json(intake.receive(ws, intake_json.draft_from_json(ws, in_time).draft))
+    assert (told["outcome"], told["accepted"], told["lawful"]) == (None, None, ["noticed"])
+    assert "deemed" not in told and [paper["kind"] for paper in told["papers"]] == ["receipt"]
 
 
 def test_post_at_the_last_of_the_five_days_is_still_noticed(ws: Workspace) -> None:

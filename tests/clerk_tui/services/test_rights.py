@@ -107,6 +107,7 @@ OPEN: dict[str, str] = {
     "ticketing.entry": "a fact; may_write asks about it",
     "ticketing.keep": "facts that ticketing.entry asks about",
     "ticketing.take_seat": "who sits at a ticket machine: itself",
+    "upkeep.by_silence": "a fact; Action.add asks about it",
     "upkeep.run": "the law acts",
     "upkeep.unsure": "references that wait for the calendar, nobody's data",
 }
