@@ -70,7 +70,6 @@ def _shown(case: Case, by: LightRule, now_ms: int) -> w.BoardCase:
     promised, statutory = clock.promised or clock.notice_due, clock.statutory
     had = share(case).at(now_ms)
     return w.BoardCase(
-        case_id=case.case_id,
         reference=case.reference,
         state=str(case.state),
         state_name=STATE_NAMES[case.state],

@@ -29,7 +29,7 @@ class BoardCase(_Message, frozen=True):
     """A case as a board in the hall may show it: no name, no number of a person.
 
     ``holder`` is whose turn it is (``hall.stages.Holder``) since ``since_ms``; the minutes are how long each side has
-    had the case until now, by the clock. ``case_id`` says nothing of anybody; two cases may have one reference.
+    had the case until now, by the clock. ``case_id`` stays empty for a board: the query code on the papers is made from it.
     """
 
     reference: str

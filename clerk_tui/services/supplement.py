@@ -57,6 +57,13 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
     """
     found = cases.hall_case(ws, reference)
     case = found.case
+    if case.state is CaseState.ACCEPTED and case.deemed:
+        raise BadInput(
+            "nothing_open",
+            "办件已依法视为受理，不能再要求补正",
+            field="reference",
+            hint="申请人自愿补交的，扫描后留存到办件（clerk attach），交承办部门审查",
+        )
     if case.state not in OPEN:
         raise BadInput(
             "nothing_open",

@@ -38,6 +38,11 @@ def test_what_was_said_at_the_receipt_holds_unless_the_supplement_says_otherwise
         reference = clerk("intake", saved(tmp_path, lacking), "--receive", "--json").json["reference"]
         assert clerk("case", reference, "--json").json["good_credit"] is False
         assert clerk("supplement", reference, saved(tmp_path, promise), "--json").error["code"] == "unlawful_outcome"
-        put_right = clerk("supplement", reference, saved(tmp_path, promise | {"good_credit": True}), "--json")
+        put_right = clerk(
+            "supplement",
+            reference,
+            saved(tmp_path, promise | {"good_credit": True, "correction_reason": "查错了人"}),
+            "--json",
+        )
         assert put_right.json["outcome"] == "tolerated"
         assert clerk("case", reference, "--json").json["good_credit"] is True

@@ -273,6 +273,9 @@ def test_five_working_days_of_silence_accept_as_of_the_receipt_day(ws: Workspace
     assert (case.accepted, case.deemed, case.state) == (dt.date(2026, 9, 18), True, "accepted")
     assert case.timeline[-1].alert
     assert upkeep.run(ws) == []
+    with pytest.raises(BadInput, match="视为受理") as nothing_more_may_be_asked_for:
+        supplement.open_supplement(ws, reference)
+    assert nothing_more_may_be_asked_for.value.code == "nothing_open"
 
 
 def test_facts_of_a_supplement_say_what_changed(ws: Workspace, clock: FixedClock) -> None:
