@@ -29,7 +29,7 @@ class BoardCase(_Message, frozen=True):
     """A case as a board in the hall may show it: no name, no number of a person.
 
     ``holder`` is whose turn it is (``hall.stages.Holder``) since ``since_ms``; the minutes are how long each side has
-    had the case until now, by the clock. ``case_id`` stays empty for a board: the query code on the papers is made from it.
+    had the case until now, by the clock.
     """
 
     reference: str
@@ -47,7 +47,6 @@ class BoardCase(_Message, frozen=True):
     applicant_min: int = 0
     procedure_min: int = 0
     notices: int = 0
-    case_id: str = ""
 
 
 class BoardReply(_Message, frozen=True):

@@ -134,7 +134,7 @@ class CaseListPage(Page):
             )
         ]
         entries = [
-            Entry((self._row(each, hall, matter, holder, wide),), partial(CasePage, self._choice, each))
+            Entry((self._row(each, hall, matter, holder, wide),), partial(CasePage, self._choice, each.reference))
             for each in seen.cases.cases
         ]
         foot = note(_("只列最急的 {n} 件。").format(n=MOST_CASES), columns) if len(entries) == MOST_CASES else ()
@@ -163,22 +163,22 @@ def _holder_width() -> int:
 class CasePage(Page):
     """One case: where it is, its dates, and who has had it how long."""
 
-    def __init__(self, choice: Choice, case: BoardCase) -> None:
-        self._choice, self._case = choice, case
+    def __init__(self, choice: Choice, reference: str) -> None:
+        self._choice, self._reference = choice, reference
 
     @property
     def title(self) -> str:
         """Its number."""
-        return safe(self._case.reference)
+        return safe(self._reference)
 
     @property
     def wants(self) -> Choice | None:
         return self._choice
 
     def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
-        wanted = self._case.case_id, self._case.reference
-        shown = seen.cases.cases if seen.cases else ()
-        case = next((each for each in shown if (each.case_id, each.reference) == wanted), None)
+        case = next(
+            (each for each in (seen.cases.cases if seen.cases else ()) if each.reference == self._reference), None
+        )
         if case is None:
             return Sheet(empty=_("这个办件现在不在办了。"))
         sides: list[tuple[str, int]] = [

@@ -21,7 +21,7 @@ from hall import wire_board as w
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.kiosk_rig import CODE, Visitor, at, make_board, of
 from tests.clerk_tui.screens.picture import lines
-from tests.clerk_tui.screens.seen_hall import BOARD, CASES, MINUTE, NOW, QUEUE, seen
+from tests.clerk_tui.screens.seen_hall import BOARD, CASES, MINUTE, NOW, QUEUE
 from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
 from tests.hostile import names
 
@@ -86,17 +86,6 @@ async def test_from_the_departments_to_their_cases_to_one_case_and_back_to_the_s
         assert shown(visitor).page.title == "办件" and len(shown(visitor).trail) == 1
         assert shown(visitor).query_one("#board").place == 2  # type: ignore[attr-defined]
         await visitor.until(lambda: visitor.watching.looks[-1] is None)
-
-
-async def test_of_two_cases_with_one_reference_each_opens_its_own() -> None:
-    case = CASES.cases[0]
-    pair = [replace(case, case_id=case_id, matter=matter) for case_id, matter in (("a", "房屋买卖"), ("b", "户口迁移"))]
-    async with at(make_board(Config())) as visitor:
-        visitor.watching.now = replace(seen(Choice()), cases=w.BoardReply(cases=pair))
-        await visitor.press("4", "enter")
-        await visitor.until(lambda: "户口迁移" in visitor.text)
-        await visitor.press("down", "enter")
-        assert "户口迁移" in visitor.text and "房屋买卖" not in visitor.text
 
 
 async def test_the_queue_leads_to_the_windows_that_serve_a_business() -> None:
