@@ -1,7 +1,8 @@
 """Waiting for the hall's next change, beside the sending: the centre answers when there is one (sync.md §5).
 
 While all is well a second connection holds one request open. Anything out of the ordinary ends the wait and wakes the
-conversation, which alone decides what it means. A centre that answers at once without a change is asked rarely.
+conversation, which alone decides what it means. A centre that answers at once without a change is asked rarely; one that
+used to wait is stopping or overcrowded, and the conversation finds out which.
 """
 
 from __future__ import annotations
@@ -70,9 +71,9 @@ class Watch:
             found = client.watch(wire.MAX_WAIT_S)
             if isinstance(found, Trouble):
                 return
-            self._waits = found or time.monotonic() - begun > 1.0
-            if not self._waits:
+            if not found and time.monotonic() - begun <= 1.0:
                 return
+            self._waits = True
 
     def _stumble(self) -> None:
         """Let the conversation look; it says when to go on."""

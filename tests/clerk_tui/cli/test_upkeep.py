@@ -40,7 +40,7 @@ def test_what_nobody_answered_is_accepted_as_of_its_receipt(clerk: Clerk, receiv
 def test_nothing_is_decided_behind_the_law(clerk: Clerk, received: str, tmp_path: Path) -> None:
     with time_machine.travel(SIXTH):
         answer = clerk("supplement", received, saved(tmp_path, {"materials": {"marriage": "missing"}}), "--json")
-        assert answer.error["code"] == "nothing_open" and "已受理" in answer.error["message"]
+        assert answer.error["code"] == "nothing_open" and "视为受理" in answer.error["message"]
         assert clerk("case", received, "--json").json["accepted"] == "2026-09-18"
 
 
