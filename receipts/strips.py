@@ -140,7 +140,7 @@ def _heading(setter: Setter, block: Heading) -> Strip:
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
     label_width = min(
         max((_label_width(setter, label) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
-        setter.width * 0.185,
+        max(setter.width * 0.185, min(_chinese_width(setter, block) + 2 * PAD_X + 2, setter.width * 0.22)),
     )
     for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
         value_width = setter.width / len(row) - label_width
@@ -157,6 +157,11 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
                 ops += cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
                 x += width
             yield Strip(height, (*ops, *grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
+
+
+def _chinese_width(setter: Setter, block: KeyValues) -> float:
+    """The widest Chinese label of a form: the column gives way to it before it breaks; the English below may break."""
+    return max((setter.fonts.width(label.split("\n")[0], CELL) for label, _ in block.pairs), default=0.0)
 
 
 def _label_width(setter: Setter, label: str) -> float:

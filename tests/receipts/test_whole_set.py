@@ -20,7 +20,7 @@ from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Tick
 from receipts import kinds, samples, templates
 from receipts.compose import compose
-from receipts.document import Document, Flow, Seal, Signatures, Table, texts
+from receipts.document import Document, Flow, Notice, Seal, Signatures, Table, texts
 from receipts.fonts import FontSet
 from receipts.forms import SLIPS
 from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, Page, layout
@@ -790,3 +790,16 @@ def test_the_basis_of_a_decision_reads_as_a_sentence() -> None:
         citations("食品安全法第三十三条；《行政许可法》第三十八条")
         == "《食品安全法》第三十三条、《行政许可法》第三十八条"
     )
+
+
+def test_a_bilingual_refusal_says_why_and_where_in_english_and_leaves_out_what_has_none() -> None:
+    case, issued = sample("refusal", language="en")
+    (why,) = (block for block in compose("refusal", case, issued).blocks if isinstance(block, Notice))
+    assert why.second == ("The premises are not within the administrative area of Shili.",)
+    said = "\n".join(texts(compose("refusal", case, issued)))
+    assert "Please apply to the market regulator of the neighbouring county." in said
+    assert "The market regulator of the neighbouring county" in said, "in its own cell it begins with a capital"
+    assert case.refusal is not None
+    typed = replace(case, refusal=replace(case.refusal, reason="另有原因"))
+    (why,) = (block for block in compose("refusal", typed, issued).blocks if isinstance(block, Notice))
+    assert (why.lines, why.second) == (("另有原因。",), ()), "what was typed is not said twice"
