@@ -24,6 +24,7 @@ from hall.catalogue.load import load_catalogue
 from hall.check_digits import resident_check_char
 from hall.ids import uuid7
 from hall.reference import make_reference
+from hall.shifts import DayClosed, Figures
 from tests.builders import received
 from tests.factories import catalogue_files, make_catalogue, write_catalogue
 
@@ -154,6 +155,7 @@ def _fill(path: Path, cases: int) -> None:
             entries = [entry for number in range(first, min(first + BATCH, cases)) for entry in case(journal, number)]
             journal.append(connection, entries)
     with journal.write() as connection:
+        journal.append(connection, [closed(journal, cases)])
         connection.execute("INSERT INTO counter (name, value) VALUES ('reference', ?)", (cases,))
     journal.close()
     for each in sorted(part.parent.glob(f"{part.name}*"), reverse=True):
@@ -163,7 +165,7 @@ def _fill(path: Path, cases: int) -> None:
 def case(journal: Journal, number: int) -> Iterator[Entry]:
     """The facts of one accepted case: received, accepted, its paper."""
     case_id = uuid7(START_MS + number, number.to_bytes(10, "big"))
-    day = dt.date(2026, 1, 5) + dt.timedelta(days=number // 400)
+    day = _day(number)
     reference = make_reference("SL01", journal.incarnation, number + 1)
     bodies: tuple[f.FactBody, ...] = (
         structs.replace(_RECEIVED, reference=reference, received=day, clock_from=day),
@@ -182,6 +184,27 @@ def case(journal: Journal, number: int) -> Iterator[Entry]:
             day=day,
             personal=person(number) if place == 0 else None,
         )
+
+
+def closed(journal: Journal, cases: int) -> Entry:
+    """The close of the last day, so that the counter opens as it does every morning."""
+    head = journal.head
+    day = _day(cases - 1)
+    return Entry(
+        event_id="closed",
+        subject="A1",
+        body=DayClosed(
+            day=day, closed_on=day, nth=1, hall="示例市政务服务中心", office="SL01", window="3", device="A1",
+            figures=Figures(first_seq=1, last_seq=head.seq, first_ms=START_MS, last_ms=START_MS + cases),
+            clerk="0001", began="09:00", ended="17:00", head=head.hash.hex(), paper_id="closed-p", number="SL01-A1/G1",
+        ),
+        actor="0001",
+        day=day,
+    )  # fmt: skip
+
+
+def _day(number: int) -> dt.date:
+    return dt.date(2026, 1, 5) + dt.timedelta(days=number // 400)
 
 
 def person(number: int) -> f.Personal:
