@@ -23,7 +23,7 @@ from receipts.flow import flow_strips
 from receipts.ops import Box, Op, Strip, Text, moved
 from receipts.setter import BODY, CELL, PAD_X, Setter, baseline
 from receipts.signing import seal_strip, slot_strip
-from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, row_height, table_strips, wrapped
+from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, no_widow, row_height, table_strips, wrapped
 
 WHOLE = 200.0
 """Forms and boxes up to this height are not divided between pages."""
@@ -31,6 +31,8 @@ MAX_LINES = 36
 """A row of a form with more lines goes on in a second row."""
 SECOND = 9.0
 """The size of the second language."""
+APART = 4.0
+"""At least so many points between two grids, whose columns differ."""
 
 
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
@@ -44,6 +46,8 @@ def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
             result[-1] = replace(result[-1], keep=True)
         if isinstance(block, Paragraph) and isinstance(previous, KeyValues | Table | Notice):
             made[0] = replace(made[0], before=setter.gap * 1.2)
+        elif isinstance(block, KeyValues | Table) and isinstance(previous, KeyValues | Table):
+            made[0] = replace(made[0], before=max(made[0].before, APART))
         result += _whole(made) if isinstance(block, KeyValues | Notice) else made
         previous = block
     return result
@@ -202,7 +206,7 @@ def _notice(setter: Setter, block: Notice) -> list[Strip]:
     pad = 9.0
     rows = [(block.title, BODY)] if block.title else []
     for texts, size in ((block.lines, BODY), (block.second, SECOND)):
-        rows += [(line, size) for text in texts for line in setter.wrap(text, size, setter.width - 2 * pad - 4)]
+        rows += [(line, size) for text in texts for line in no_widow(setter, text, size, setter.width - 2 * pad - 4)]
     made: list[Strip] = []
     edge = pad * (0.35 + 0.35 * setter.air)
     for index, (text, size) in enumerate(rows):
