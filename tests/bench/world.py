@@ -78,6 +78,7 @@ def shelf() -> Path:
     for package in (clerk_tui.store, hall):
         for path in sorted(Path(str(package.__file__)).parent.glob("*.py")):
             digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
     return _house() / digest.hexdigest()[:12]
 
 
