@@ -36,6 +36,7 @@ from hall.proceedings import Document as Document
 from hall.proceedings import FeeDemanded as FeeDemanded
 from hall.proceedings import FeePaid as FeePaid
 from hall.proceedings import LimitExtended as LimitExtended
+from hall.proceedings import MaterialsBrought as MaterialsBrought
 from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
 from hall.proceedings import Original as Original
 from hall.proceedings import PapersServed as PapersServed
@@ -220,6 +221,7 @@ FactBody = (
     | FeeDemanded
     | FeePaid
     | MaterialsHandedOver
+    | MaterialsBrought
     | CaseClosed
     | PaperIssued
     | PaperReprinted

@@ -39,6 +39,7 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.FeeDemanded: RUNNING | {S.DECIDED},
     f.FeePaid: RUNNING | {S.DECIDED, S.DELIVERED},
     f.MaterialsHandedOver: NOT_ASKED,
+    f.MaterialsBrought: RUNNING,
     f.PapersServed: NOT_ASKED,
     f.ResultDelivered: frozenset({S.DECIDED}),
 }

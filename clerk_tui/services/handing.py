@@ -9,7 +9,9 @@ import datetime as dt
 import re
 from typing import Literal
 
-from clerk_tui.services.proceeding import commit, issue, optional, required
+from msgspec import structs
+
+from clerk_tui.services.proceeding import commit, issue, optional, require_running, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
 from clerk_tui.services.rights import needs
@@ -298,3 +300,52 @@ def _require_case(case: Case, what: str) -> None:
 
 def _wrong_state(case: Case, what: str, hint: str) -> Unlawful:
     return Unlawful("wrong_state", f"办件现在是“{STATE_NAMES[case.state]}”，不能{what}", field="reference", hint=hint)
+
+
+@needs(Permission.RECEIVE)
+def bring(
+    ws: Workspace,
+    reference: str,
+    *,
+    items: tuple[f.Original, ...],
+    day: dt.date | None = None,
+    asked: bool = False,
+    purpose: str = "",
+) -> Result:
+    """Something is brought into an accepted case, of the applicant's own accord or because the department ``asked`` for
+    it (with the ``purpose``): taken in with a receipt of its own (domain.md §9a.4). Acceptance and limits stay as they
+    are; what was promised is supplemented instead. Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        require_running(case, "收下补充材料")
+        if not items:
+            raise BadInput("value_missing", "没有写明收下的材料", field="items", hint="写明名称、形式和份数")
+        promised = {promise.name for promise in case.promises}
+        taken = []
+        for number, one in enumerate(items):
+            name = required(one.name, f"items[{number}].name", "材料名称")
+            if name in promised:
+                hint = "用“收下补交的材料”收下，承诺才算补齐"
+                message = f"“{name}”是承诺补齐的材料"
+                raise BadInput("promised_material", message, field=f"items[{number}].name", hint=hint)
+            if one.copies < 1:
+                raise BadInput("bad_number", "份数至少是1", field=f"items[{number}].copies", hint="写明份数")
+            taken.append(structs.replace(one, name=name, remark=optional(one.remark, f"items[{number}].remark")))
+        came = day or action.today
+        if not case.received <= came <= action.today:
+            raise BadDate("bad_date", "收到的日期不对", field="day", hint=f"在 {case.received} 和今天之间")
+        why = required(purpose, "purpose", "要求提交的原因") if asked else optional(purpose, "purpose")
+        action.add(
+            f.MaterialsBrought(
+                items=tuple(taken),
+                day=came,
+                asked=asked,
+                purpose=why,
+                window=ws.config.hall.window,
+                clerk=ws.clerk.name,
+            )
+        )
+        issue(action, "receipt")
+
+    return commit(ws, reference, step)
