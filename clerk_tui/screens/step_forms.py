@@ -179,6 +179,7 @@ _FORMS: dict[str, Callable[[Asking], list[Ask]]] = {
     "demand_fee": step_handing.fee,
     "pay_fee": step_handing.payment,
     "hand_over": step_handing.handover,
+    "return_materials": step_handing.giving_back,
     "serve": step_handing.service,
     "pickup": step_handing.pickup,
 }
@@ -187,5 +188,6 @@ _GATHER: dict[str, Callable[[Asking, Mapping[str, Any]], dict[str, Any]]] = {
     "demand_fee": step_handing.gather_fee,
     "pay_fee": step_handing.gather_payment,
     "hand_over": step_handing.gather_handover,
+    "return_materials": step_handing.gather_giving_back,
     "serve": step_handing.gather_service,
 }

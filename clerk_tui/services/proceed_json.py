@@ -39,6 +39,7 @@ ACTIONS: Final[dict[str, Callable[..., Result]]] = {
         handing.demand_fee,
         handing.pay_fee,
         handing.hand_over,
+        handing.return_materials,
         handing.pickup,
     )
 }
