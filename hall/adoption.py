@@ -28,6 +28,7 @@ from hall.facts import (
     FeeDemanded,
     FeePaid,
     LimitExtended,
+    MaterialsBrought,
     MaterialsHandedOver,
     Personal,
     ProcedureAnnounced,
@@ -61,6 +62,8 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fee: FeeDemanded | None = None
     payments: tuple[FeePaid, ...] = ()
     handovers: tuple[MaterialsHandedOver, ...] = ()
+    brought: tuple[MaterialsBrought, ...] = ()
+    brought_at: int = 0
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
     marks: dict[str, Mark] = {}

@@ -22,6 +22,7 @@ from hall.facts import (
     FeePaid,
     Language,
     LimitExtended,
+    MaterialsBrought,
     MaterialsHandedOver,
     MaterialsReturned,
     MatterRef,
@@ -150,6 +151,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     list is made from, where it was not settled at the receipt. ``still_open``: what an inquiry left open.
     ``to_return``: what was handed in, is not on the list any more since its answers were put right, and lies here
     still; ``given_back``: what of it was given back.
+    ``brought``: what came in after the acceptance, the last of it when there had been ``brought_at`` hand-ins.
     """
 
     case_id: str
@@ -191,6 +193,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fee: FeeDemanded | None = None
     payments: tuple[FeePaid, ...] = ()
     handovers: tuple[MaterialsHandedOver, ...] = ()
+    brought: tuple[MaterialsBrought, ...] = ()
+    brought_at: int = 0
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
     good_credit: bool = True

@@ -36,6 +36,7 @@ from hall.proceedings import Document as Document
 from hall.proceedings import FeeDemanded as FeeDemanded
 from hall.proceedings import FeePaid as FeePaid
 from hall.proceedings import LimitExtended as LimitExtended
+from hall.proceedings import MaterialsBrought as MaterialsBrought
 from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
 from hall.proceedings import MaterialsReturned as MaterialsReturned
 from hall.proceedings import Original as Original
@@ -222,6 +223,7 @@ FactBody = (
     | FeePaid
     | MaterialsHandedOver
     | MaterialsReturned
+    | MaterialsBrought
     | CaseClosed
     | PaperIssued
     | PaperReprinted

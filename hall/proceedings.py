@@ -194,3 +194,18 @@ class MaterialsReturned(Body, frozen=True, tag="materials.returned"):
     waybill: str = ""
     window: str = ""
     clerk: str = ""
+
+
+class MaterialsBrought(Body, frozen=True, tag="materials.brought"):
+    """Something was brought into a case that is accepted: of the applicant's own accord, or because the department
+    ``asked`` for it, with the ``purpose``. It gets a receipt of its own (domain.md §9a.4) and changes neither the
+    acceptance nor a limit: nobody may be told to supplement any more (行政许可法 art. 32(4)), and the department weighs
+    what was brought. ``day`` is when it came in.
+    """
+
+    items: tuple[Original, ...]
+    day: dt.date
+    asked: bool = False
+    purpose: str = ""
+    window: str = ""
+    clerk: str = ""

@@ -40,6 +40,7 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.FeePaid: RUNNING | {S.DECIDED, S.DELIVERED},
     f.MaterialsHandedOver: NOT_ASKED,
     f.MaterialsReturned: NOT_ASKED,
+    f.MaterialsBrought: RUNNING,
     f.PapersServed: NOT_ASKED,
     f.ResultDelivered: frozenset({S.DECIDED}),
 }

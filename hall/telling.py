@@ -263,6 +263,21 @@ def _of_row(case: Case, code: str) -> str:
     return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
 
 
+def _supplemented(case: Case, body: f.CaseSupplemented) -> str:
+    """What was handed in, whether that is all, and what there is to answer for."""
+    late = _taken_late(case, body) if body.overdue else ""
+    late += _not_there(body) if body.corrected else ""
+    done = "已补齐" if body.complete else "尚未补齐"
+    return f"{_brought(body.ticks)}，{done}{_waivers(case.rows, body.ticks)}{late}"
+
+
+def _besides(body: f.MaterialsBrought) -> str:
+    """What was brought after the acceptance, at whose wish and for what."""
+    who = "承办部门要求" if body.asked else "申请人自愿提交"
+    names = "、".join(one.name for one in body.items)
+    return f"收下补充材料（{who}）：{names}{'；' + body.purpose if body.purpose else ''}"
+
+
 def standing(case: Case) -> str:
     """How a case stands, and what made it so, as one side of a conflict."""
     beside = ("paper.issued", "paper.reprinted", "personal.shown", "note.added", "conflict.settled", "case.adopted")
@@ -287,10 +302,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"当场更正{len(corrections)}项"
         case f.CaseRefused(refusal=refusal, conforming=conforming):
             return _refused(refusal, conforming=conforming)
-        case f.CaseSupplemented(ticks=ticks, complete=complete, overdue=overdue):
-            late = _taken_late(case, fact.body) if overdue else ""
-            late += _not_there(fact.body) if fact.body.corrected else ""
-            return f"{_brought(ticks)}，{'已补齐' if complete else '尚未补齐'}{_waivers(case.rows, ticks)}{late}"
+        case f.CaseSupplemented():
+            return _supplemented(case, fact.body)
         case f.CreditStated():
             return _credit(fact.body)
         case f.CaseAnswered() | f.AnswersCorrected() | f.FormFilled() as said:
@@ -321,6 +334,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"移交材料{len(items)}项：{source} → {target}"
         case f.MaterialsReturned():
             return _back_again(case, fact.body)
+        case f.MaterialsBrought():
+            return _besides(fact.body)
         case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
             return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -25,6 +27,9 @@ from receipts.document import (
 )
 from receipts.english import English
 from receipts.values import Content
+
+_ALONE: Final = re.compile(r"\{(\w+)\}\.?")
+"""An English line that is one value."""
 
 
 class Filler:
@@ -101,9 +106,15 @@ class Filler:
             return []
         second: tuple[str, ...] = ()
         if self._english:
-            held = (text for flag, text in map(t.split_flag, entry.en) if self.holds(flag))
+            held = (text for flag, text in map(t.split_flag, entry.en) if self.holds(flag) and self._has_english(text))
             second = tuple(t.fill_plain(text, self._second) for text in held)
         return [Notice(tuple(lines), self.both(entry.title, "　"), second)]
+
+    def _has_english(self, text: str) -> bool:
+        """Whether an English line says something of its own: one that is a value and no more, and that value without an
+        English, would only repeat the Chinese above it."""
+        alone = _ALONE.fullmatch(text)
+        return alone is None or self._english is None or bool(self._english.phrase(self._content.values[alone[1]]))
 
     def _bilingual(self, flow: Flow) -> Flow:
         if self._english is None:
@@ -117,7 +128,8 @@ class Filler:
         )
 
     def _pair(self, label: str, text: str) -> tuple[str, str]:
-        return self.both(label), self.both(text)
+        first, second = self.plain(text), self.second(text)
+        return self.both(label), f"{first}\n{second[0].upper()}{second[1:]}" if second and second != first else first
 
     def _needed(self, text: str) -> str:
         for name in t.placeholders(text):

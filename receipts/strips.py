@@ -23,7 +23,7 @@ from receipts.flow import flow_strips
 from receipts.ops import Box, Op, Strip, Text, moved
 from receipts.setter import BODY, CELL, PAD_X, Setter, baseline
 from receipts.signing import seal_strip, slot_strip
-from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, row_height, table_strips, wrapped
+from receipts.tables import CELL_SECOND, SECOND_GREY, Lines, cell, grid, no_widow, row_height, table_strips, wrapped
 
 WHOLE = 200.0
 """Forms and boxes up to this height are not divided between pages."""
@@ -31,6 +31,8 @@ MAX_LINES = 36
 """A row of a form with more lines goes on in a second row."""
 SECOND = 9.0
 """The size of the second language."""
+APART = 4.0
+"""At least so many points between two grids, whose columns differ."""
 
 
 def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
@@ -44,6 +46,8 @@ def strips(setter: Setter, blocks: Sequence[Block]) -> list[Strip]:
             result[-1] = replace(result[-1], keep=True)
         if isinstance(block, Paragraph) and isinstance(previous, KeyValues | Table | Notice):
             made[0] = replace(made[0], before=setter.gap * 1.2)
+        elif isinstance(block, KeyValues | Table) and isinstance(previous, KeyValues | Table):
+            made[0] = replace(made[0], before=max(made[0].before, APART))
         result += _whole(made) if isinstance(block, KeyValues | Notice) else made
         previous = block
     return result
@@ -140,7 +144,7 @@ def _heading(setter: Setter, block: Heading) -> Strip:
 def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
     label_width = min(
         max((_label_width(setter, label) for label, _ in block.pairs), default=0) + 2 * PAD_X + 2,
-        setter.width * 0.185,
+        max(setter.width * 0.185, min(_chinese_width(setter, block) + 2 * PAD_X + 2, setter.width * 0.22)),
     )
     for number, row in enumerate(_rows_of_pairs(setter, block, label_width)):
         value_width = setter.width / len(row) - label_width
@@ -157,6 +161,11 @@ def _key_values(setter: Setter, block: KeyValues) -> Iterator[Strip]:
                 ops += cell(setter, lines, x, width, height, "center" if index % 2 == 0 else "left")
                 x += width
             yield Strip(height, (*ops, *grid(setter.left, widths, height)), setter.gap if number + part == 0 else 0.0)
+
+
+def _chinese_width(setter: Setter, block: KeyValues) -> float:
+    """The widest Chinese label of a form: the column gives way to it before it breaks; the English below may break."""
+    return max((setter.fonts.width(label.split("\n")[0], CELL) for label, _ in block.pairs), default=0.0)
 
 
 def _label_width(setter: Setter, label: str) -> float:
@@ -197,7 +206,7 @@ def _notice(setter: Setter, block: Notice) -> list[Strip]:
     pad = 9.0
     rows = [(block.title, BODY)] if block.title else []
     for texts, size in ((block.lines, BODY), (block.second, SECOND)):
-        rows += [(line, size) for text in texts for line in setter.wrap(text, size, setter.width - 2 * pad - 4)]
+        rows += [(line, size) for text in texts for line in no_widow(setter, text, size, setter.width - 2 * pad - 4)]
     made: list[Strip] = []
     edge = pad * (0.35 + 0.35 * setter.air)
     for index, (text, size) in enumerate(rows):

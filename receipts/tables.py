@@ -22,6 +22,10 @@ CELL_SECOND, CELL_SECOND_LEADING = 7.5, 1.25
 SECOND_GREY = 0.25
 _BELOW = 0.6
 """More white under small type than above a cell's first line, in points."""
+_ALONE = 2
+"""A last line of so few characters is a widow."""
+_ROW = 90.0
+"""Rows up to this height do not stand alone, with their titles or at the top of a page."""
 
 Lines: TypeAlias = Sequence[tuple[str, bool]]
 """The lines of a cell, each with whether it is in the second language."""
@@ -30,8 +34,18 @@ Lines: TypeAlias = Sequence[tuple[str, bool]]
 def wrapped(setter: Setter, text: str, width: float, bold: bool = False) -> list[tuple[str, bool]]:
     """The lines of a cell ``width`` points wide."""
     first, *second = text.split("\n")
-    lines = [(line, False) for line in setter.wrap(first, CELL, width - 2 * PAD_X, bold)]
+    lines = [(line, False) for line in no_widow(setter, first, CELL, width - 2 * PAD_X, bold)]
     return lines + [(line, True) for each in second for line in setter.wrap(each, CELL_SECOND, width - 2 * PAD_X)]
+
+
+def no_widow(setter: Setter, text: str, size: float, room: float, bold: bool = False) -> list[str]:
+    """The lines of a Chinese text; where one or two characters would stand alone in the last, the others make room for
+    more there, as long as that costs no further line."""
+    lines = setter.wrap(text, size, room, bold)
+    if len(lines) < 2 or len(lines[-1]) > _ALONE or lines[-1].isascii():
+        return lines
+    narrower = (setter.wrap(text, size, room * share, bold) for share in (0.95, 0.9, 0.8, 0.7, 0.6))
+    return next((again for again in narrower if len(again) == len(lines) and len(again[-1]) > _ALONE), lines)
 
 
 def step(second: bool) -> float:
@@ -86,12 +100,14 @@ def table_strips(setter: Setter, block: Table) -> Iterator[Strip]:
     if not block.rows:
         nothing = [[(block.empty, False)]]
         yield _table_row(setter, nothing, [setter.width], ["center"])
-    for row in block.rows:
+    for number, row in enumerate(block.rows):
         cells = [wrapped(setter, text, width) for text, width in zip(row, widths, strict=True)]
         if max(map(len, cells)) > TALL_LINES:
             parts = list(_parts_of_row(setter, cells, widths, aligns))
         else:
-            parts = [_table_row(setter, cells, widths, aligns, least=block.tall)]
+            whole = _table_row(setter, cells, widths, aligns, least=block.tall)
+            with_next = number in (0, len(block.rows) - 2) and len(block.rows) > 1 and whole.height <= _ROW
+            parts = [replace(whole, keep=with_next)]
         yield from (replace(part, header=header) for part in parts)
 
 

@@ -172,6 +172,9 @@ def reprint(session: Session, paper: str | None, reason: str, as_json: bool) -> 
     if done.state == "failed":
         hint = _("已经记为补打 {nth}；修好后用 clerk papers 送出").format(nth=done.nth)
         raise HallError("print_failed", done.error, field="print.target", hint=hint)
+    if done.state == "queued" and done.error:
+        hint = _("已经记为补打 {nth}；clerk papers 列出要说明的那一份").format(nth=done.nth)
+        raise HallError("print_held", done.error, field="print.target", hint=hint)
     told = {key: value for key, value in delivered_row(done).items() if key != "error"}
     went = done.path or _(PRINTS[done.state])
     answer(as_json, told, lambda: [_("补打 {nth}：{path}").format(nth=done.nth, path=went)])

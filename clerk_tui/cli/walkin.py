@@ -177,7 +177,7 @@ def note_print(done: Delivered) -> None:
                 "看过以后用 clerk papers --printed {number}:{nth} 或 --not-printed {number}:{nth} 说明"
             )
         case "queued":
-            text = _("凭证 {number} 还在排队：{why}（clerk papers 再打）")
+            text = _("凭证 {number} 还在排队：{why}（见 clerk papers）")
         case _:
             text = _("凭证 {number} 没有打出：{why}（clerk papers 再打）")
     note(text.format(number=done.number, nth=done.nth, why=why))

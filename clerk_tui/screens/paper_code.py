@@ -201,6 +201,8 @@ class PaperCodeScreen(CounterScreen):
                     )
 
     def _what_next(self) -> str:
+        if self.view.deemed:
+            return _("已依法视为受理，不能再要求补正，只供查看。按 Esc 返回。")
         if not self.view.can_go_on:
             return _("没有要补的材料，只供查看。按 Esc 返回。")
         return _("核对人和证件：照申请人的证件输入号码和姓名（名称），相符后打开补正收件。")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.i18n import N_, _
@@ -60,7 +61,8 @@ def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:
         return (("o", _("改送别处")),)
     if paper.state == "unknown":
         return (("p", _("纸出来了没有")),)
-    return (("p", _("再打一次")), ("o", _("改送别处")))
+    again = _("接着打") if paper.state == "queued" else _("再打一次")
+    return (("p", again), ("o", _("改送别处")))
 
 
 class Tries:
@@ -115,10 +117,12 @@ class Tries:
 
 
 def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
-    """What waits or did not come out is tried once more, as it was; of what nobody knows, the clerk is asked; what came
-    out is printed as 补打."""
+    """What waits or did not come out is tried once more, as it was; of what nobody knows, and of what it waits behind,
+    the clerk is asked; what came out is printed as 补打."""
     if paper is not None and paper.state == "unknown":
         ask_whether_printed(app, [paper])
+    elif paper is not None and (before := _before(app, paper)) is not None:
+        ask_whether_printed(app, [before])
     elif paper is not None and _to_retry(paper):
         app.in_background(lambda workspace: _retried(workspace, paper), "reprint")
     else:
@@ -127,23 +131,34 @@ def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
 
 def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
     """Where a paper that did not come out shall go instead."""
-    workspace = app.workspace
-    if workspace is None or paper is None or not (paper.state in ("failed", "sent") or _held(paper)):
-        return
-    from clerk_tui.services import print_queue
+    if paper is not None and (paper.state in ("failed", "sent") or _held(paper)):
+        _ask_where(app, paper, lambda target: partial(_elsewhere, paper=paper, target=target))
 
-    places = print_queue.choices(workspace, paper.kind)
+
+def _ask_where(
+    app: CounterApp,
+    paper: PrintOf,
+    work: Callable[[str], Callable[[Workspace], PapersMade]],
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Let a target be chosen for the ``work`` of printing there; ``then`` follows unless the clerk went back."""
+    workspace = app.workspace
+    if workspace is None:
+        return
+    from clerk_tui.services import print_places
+
+    places = print_places.choices(workspace, paper.kind)
     spec = Spec(
         _("改送哪里打印？"),
         ((_named(paper), "strong"), (_(paper.error), "bad")),
-        options=tuple(print_queue.place(workspace, target) for target in places),
+        options=tuple(print_places.place(workspace, target) for target in places),
         yes=N_("送去打印"),
     )
 
     def answered(answer: Answer | None) -> None:
         if answer is not None:
-            target = places[answer.choice]
-            app.in_background(lambda workspace: _elsewhere(workspace, paper, target), "reprint")
+            app.in_background(work(places[answer.choice]), "reprint")
+            then()
 
     app.push_screen(Dialog(spec), answered)
 
@@ -152,7 +167,7 @@ def ask_whether_printed(app: CounterApp, papers: Sequence[PrintOf]) -> None:
     """Ask about each paper, one after the other. The first answer, which Enter and a stray digit give, does nothing."""
     if not papers:
         return
-    paper, rest = papers[0], papers[1:]
+    paper, go_on = papers[0], partial(ask_whether_printed, app, papers[1:])
     spec = Spec(
         _("纸出来了没有？"),
         (
@@ -161,16 +176,19 @@ def ask_whether_printed(app: CounterApp, papers: Sequence[PrintOf]) -> None:
             ("", "plain"),
             (_("系统不会自己再打一次，免得同一份文书有两张。请看打印机。"), "info"),
         ),
-        options=(_("还没有看，以后再问"), _("已经出来了"), _("没有出来，再打一次")),
+        options=(_("还没有看，以后再问"), _("已经出来了"), _("没有出来，再打一次"), _("没有出来，改送别处")),
         tone="warn",
     )
 
     def answered(answer: Answer | None) -> None:
-        if answer is not None and answer.choice:
-            printed = answer.choice == 1
-            app.in_background(lambda workspace: _settled(workspace, paper, printed), "reprint")
-        if answer is not None:
-            ask_whether_printed(app, rest)
+        if answer is None:
+            return
+        if answer.choice == 3:
+            _ask_where(app, paper, lambda target: partial(_settled, paper=paper, printed=False, target=target), go_on)
+            return
+        if answer.choice:
+            app.in_background(partial(_settled, paper=paper, printed=answer.choice == 1), "reprint")
+        go_on()
 
     app.push_screen(Dialog(spec), answered)
 
@@ -193,6 +211,15 @@ def _to_retry(paper: PrintOf) -> bool:
 def _held(paper: PrintOf) -> bool:
     """Whether a paper stays in the queue behind one of which nobody knows whether its printer printed it."""
     return paper.state == "queued" and bool(paper.error)
+
+
+def _before(app: CounterApp, paper: PrintOf) -> PrintOf | None:
+    """The print that a held one waits behind."""
+    if app.workspace is None or not _held(paper):
+        return None
+    from clerk_tui.services import print_queue
+
+    return print_queue.waits_behind(app.workspace, paper)
 
 
 def _named(paper: PrintOf) -> str:
@@ -218,7 +245,9 @@ def _elsewhere(workspace: Workspace, paper: PrintOf, target: str) -> PapersMade:
     return PapersMade([papers.print_elsewhere(workspace, paper, target)])
 
 
-def _settled(workspace: Workspace, paper: PrintOf, printed: bool) -> PapersMade:
+def _settled(workspace: Workspace, paper: PrintOf, printed: bool, target: str = "") -> PapersMade:
+    """What became of the paper, and of those that waited behind it."""
     from clerk_tui.services import papers
 
-    return PapersMade([papers.settled(workspace, paper, printed)])
+    done = papers.settled(workspace, paper, printed, target)
+    return PapersMade([done, *papers.deliver_pending(workspace)])

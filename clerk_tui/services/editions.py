@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clerk_tui.logs import placed
-from clerk_tui.services.print_queue import form_of
+from clerk_tui.services.print_places import form_of
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import wordings
 from clerk_tui.store.connection import translated

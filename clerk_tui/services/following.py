@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_tui.services import print_queue
-from clerk_tui.services.print_queue import STATION, Delivered
+from clerk_tui.services import print_places, print_queue
+from clerk_tui.services.print_places import STATION
+from clerk_tui.services.print_queue import Delivered
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
@@ -30,7 +31,7 @@ def follow(ws: Workspace) -> list[Delivered]:
         return []
     names = {print_queue.file_name(job.number, job.kind, job.nth): job for job in jobs}
     try:
-        with print_queue.centre_of(ws) as centre:
+        with print_places.centre_of(ws) as centre:
             told = prints.states(centre, list(names))
     except (Unreachable, Refused):
         return []
@@ -47,7 +48,7 @@ def take_back(ws: Workspace, job: Job) -> None:
     """
     name = print_queue.file_name(job.number, job.kind, job.nth)
     try:
-        with print_queue.centre_of(ws) as centre:
+        with print_places.centre_of(ws) as centre:
             prints.withdraw(centre, name)
     except Refused as refused:
         if job.state != "failed":

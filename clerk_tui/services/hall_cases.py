@@ -52,6 +52,18 @@ def look(ws: Workspace, connection: Transaction, case_id: str) -> HallCase | Non
     return HallCase(case=case, own_version=own.version, told_at=told_at, news=news)
 
 
+def nothing_open(state: CaseState, *, deemed: bool, field: str) -> BadInput:
+    """That nothing of a case is to be supplemented (any more), and what can be done all the same: of one that the law
+    has accepted nothing may be asked for again (行政许可法 art. 32(4))."""
+    if state is CaseState.ACCEPTED and deemed:
+        what = "办件已依法视为受理，不能再要求补正"
+        hint = "申请人自愿补交的，在办件里按 F8 选“收下补充材料”，出具收件凭证，交承办部门审查"
+    else:
+        what = f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料"
+        hint = "可以查看办件或补打文书"
+    return BadInput("nothing_open", what, field=field, hint=hint)
+
+
 def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdopted:
     """The fact by which this window goes on with a case that others have worked on, as the centre told it. ``whole``:
     with all that steps after acceptance rest on, in any state.
@@ -62,7 +74,7 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
     case = found.case
     state = case.state
     if state is CaseState.INQUIRY or (state not in OPEN and not whole):
-        raise BadInput("nothing_open", f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料", field="reference")
+        raise nothing_open(state, deemed=case.deemed, field="reference")
     here = ws.journal.incarnation
     others = {who: count for who, count in case.writers.items() if who != here}
     origin = max(others, key=lambda who: (others[who], who))

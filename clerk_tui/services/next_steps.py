@@ -47,6 +47,7 @@ STEPS: Final[dict[str, Step]] = {
         Step("deny", "作出不予的决定", "decide", {"granted": False}, "denial"),
         Step("demand_fee", "通知缴费", "demand_fee", paper="fee"),
         Step("pay_fee", "登记缴费", "pay_fee"),
+        Step("bring", "收下补充材料", "bring", paper="receipt"),
         Step("hand_over", "移交材料原件", "hand_over", paper="transfer"),
         Step("return_materials", "登记退还材料", "return_materials"),
         Step("serve", "送达文书", "serve", paper="served"),
@@ -128,6 +129,7 @@ def _stand_in(ws: Workspace, case: Case, step: Step) -> dict[str, Any]:
         "extend": {"days": 1, "approver": words, "reason": words},
         "deny": {"reason": words},
         "demand_fee": {"charges": (charge,), "pay_by": today, "payee": words},
+        "bring": {"items": (f.Original(name=words),)},
         "hand_over": {"items": (f.Original(name=words),), "to_place": words},
         "return_materials": {"receiver": words, "relation": words, "waybill": words},
         "serve": dict.fromkeys(("receiver", "relation", "witness", "reason"), words)

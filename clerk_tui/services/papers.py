@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from clerk_tui.logs import placed
 from clerk_tui.printing.targets import PrintError
-from clerk_tui.services import editions, following, hall_cases, making, print_queue
-from clerk_tui.services.print_queue import Delivered, Print, file_name, require_target, settle, unknown_papers
+from clerk_tui.services import editions, following, hall_cases, making, print_places, print_queue
+from clerk_tui.services.print_places import require_target
+from clerk_tui.services.print_queue import Delivered, Print, file_name, settle, unknown_papers
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
@@ -80,27 +81,27 @@ def retry(ws: Workspace, job: Print) -> Delivered:
 
 
 @needs(Permission.PRINT)
-def settled(ws: Workspace, job: Print, printed: bool) -> Delivered:
+def settled(ws: Workspace, job: Print, printed: bool, target: str = "") -> Delivered:
     """``settle``, and where the paper is not there, print it; returns how the print stands then.
 
     Raises:
-        BadInput: it is known already.
+        BadInput: it is known already, or this is no target.
     """
-    settle(ws, job, printed)
+    settle(ws, job, printed, target)
     now = print_queue.job_of(ws, job)
     return _as_it_stands(ws, now) if printed else _deliver(ws, now)
 
 
 @needs(Permission.PRINT)
 def print_elsewhere(ws: Workspace, job: Print, target: str, down: dict[str, PrintError] | None = None) -> Delivered:
-    """Print what did not come out, or waits at a print station, at another target (``print_queue.choices`` lists the
+    """Print what did not come out, or waits at a print station, at another target (``print_places.choices`` lists the
     settings' ones). Who sends several gives all the same ``down`` (``print_queue.deliver``).
 
     Raises:
         BadInput: it did come out, nobody knows, or this is no target.
     """
     now = print_queue.job_of(ws, job)
-    if now.target.startswith(print_queue.STATION) and now.state in ("sent", "failed"):
+    if now.target.startswith(print_places.STATION) and now.state in ("sent", "failed"):
         following.take_back(ws, now)
     return _deliver(ws, print_queue.queue_again(ws, job, target), down)
 

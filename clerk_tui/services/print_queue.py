@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from threading import Event
@@ -20,12 +19,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from msgspec import Struct
 
 from clerk_tui import faults
-from clerk_tui.config import PRINT_TARGET
-from clerk_tui.i18n import _
 from clerk_tui.logs import placed
 from clerk_tui.printing.locks import printer_lock
-from clerk_tui.printing.targets import PrintError, Target, open_target
-from clerk_tui.services import making
+from clerk_tui.printing.targets import PrintError, Target
+from clerk_tui.services.print_places import STATION, form_of, place, require_target, target_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
@@ -36,12 +33,10 @@ from hall.print_wire import Ended
 from hall.roles import Permission
 
 if TYPE_CHECKING:
-    from clerk_tui.sync.asking import Centre
     from receipts.document import Rendered
     from receipts.forms import Form
 
 log = logging.getLogger(__name__)
-STATION: Final = "station:"
 WAIT_S: Final = 5.0
 """How long to wait for a printer at which somebody else is printing; whoever that is works the queue afterwards."""
 
@@ -96,7 +91,8 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
 
     ``down`` are the printers that are in trouble just now, with what they said: they are not tried again for every
     paper. What goes to one that took nothing has failed too; where nobody knows what the last paper became, the others
-    stay queued, so that one printer that stands still leaves one question and not many.
+    stay queued until a person has said so (``in_doubt``), so that one printer that stands still leaves one question
+    and not many.
 
     Raises:
         StoreError: it could not be written down. Before the bytes left nothing has happened; after that it will be
@@ -104,11 +100,12 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
     """
     target = job.target or ws.config.print_target(job.kind)
     known = (down or {}).get(target)
-    if known is not None and not known.certain:
-        return _held(ws, job, target)
     with _lock(ws, target, WAIT_S) as mine:
         if not mine:
             return None
+        before = in_doubt(ws, target)
+        if before is not None or (known is not None and not known.certain):
+            return _held(ws, job, target, before)
         rendered, trouble = _made(job, make, form_of(target))
         with ws.journal.write() as connection:
             if not queries.claim_job(connection, job, target=target, at_ms=ws.clock.now_ms()):
@@ -138,9 +135,40 @@ def deliver(ws: Workspace, job: Job, make: Make, down: dict[str, PrintError] | N
     )  # fmt: skip
 
 
-def _held(ws: Workspace, job: Job, target: str) -> Delivered:
-    """A paper stays in the queue, and it is written down why; nothing of it has been sent."""
-    error = f"{place(ws, target)} 的上一份不知道打出没有，这份没有送去，还在排队；先看打印机，再打一次，或改送别处"
+def in_doubt(ws: Workspace, target: str) -> Job | None:
+    """The oldest print at a printer of which nobody knows whether it came out: it is given no other until a person has
+    settled that one. A folder does not stand still, and a print station holds its own papers back.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    if target.startswith(("dir:", STATION)):
+        return None
+    return next((job for job in _jobs(ws, "unknown") if job.target == target), None)
+
+
+def waits_behind(ws: Workspace, job: Print) -> Job | None:
+    """The print that a queued one waits behind, because nobody knows whether it came out; ``None`` if it waits for
+    nothing.
+
+    Raises:
+        BadInput: there is no such print.
+    """
+    now = job_of(ws, job)
+    return in_doubt(ws, now.target or ws.config.print_target(now.kind)) if now.state == "queued" else None
+
+
+def _held(ws: Workspace, job: Job, target: str, before: Job | None) -> Delivered:
+    """A paper stays in the queue, and it is written down why; nothing of it has been sent. ``before`` is what it waits
+    behind until a person has settled that."""
+    where = place(ws, target)
+    error = f"{where} 的上一份不知道打出没有，这份没有送去，还在排队；稍后再打，或改送别处"
+    if before is not None:
+        number = before.number
+        error = (
+            f"{where} 的上一份 {number} 不知道打出没有，这份没有送去，还在排队；"
+            "看过打印机，说明那一份打出没有，这份就接着打；或改送别处"
+        )
     with ws.journal.write() as connection:
         queries.move_job(connection, job.paper_id, job.nth, ("queued",), "queued", error=error, at_ms=ws.clock.now_ms())
     return Delivered(
@@ -165,16 +193,19 @@ def unknown_papers(ws: Workspace) -> list[Job]:
 
 
 @needs(Permission.PRINT)
-def settle(ws: Workspace, job: Print, printed: bool) -> None:
-    """A person has looked: the paper lies there, or it does not and goes back into the queue as it was.
+def settle(ws: Workspace, job: Print, printed: bool, target: str = "") -> None:
+    """A person has looked: the paper lies there, or it does not and goes back into the queue, for ``target`` or, where
+    that is empty, for where its kind goes. What waited behind it may be printed then.
 
     Raises:
-        BadInput: it is known already; somebody else may have said so.
+        BadInput: it is known already, somebody else may have said so; or this is no target.
     """
+    if target:
+        require_target(target)
     with ws.journal.write() as connection:
         moved = queries.move_job(
             connection, job.paper_id, job.nth, ("unknown",), "printed" if printed else "queued",
-            error="", target=None if printed else "", at_ms=ws.clock.now_ms(),
+            error="", target=None if printed else target, at_ms=ws.clock.now_ms(),
         )  # fmt: skip
     if not moved:
         raise BadInput("not_unknown", "这份文书打印的结果已经清楚了", field="paper", hint="在办件详情里看现在的结果")
@@ -207,15 +238,6 @@ def no_such_paper() -> BadInput:
     """This window has issued no such paper; another one may have."""
     hint = "在办件详情里选本窗口出具的文书；别的窗口出具的，到那个窗口补打"
     return BadInput("unknown_paper", "本窗口没有出具过这份文书", field="paper", hint=hint)
-
-
-def require_target(target: str) -> None:
-    """That a target is one by its form. Raises ``BadInput``."""
-    if re.search(PRINT_TARGET, target) is None:
-        raise BadInput(
-            "bad_print_target", f"不认识打印去处“{target}”", field="target",
-            hint="写成 dir:文件夹、cups:队列名、tcp://地址:端口 或 station:打印台名",
-        )  # fmt: skip
 
 
 _NOT_NOW: Final = {
@@ -263,42 +285,6 @@ def outstanding(ws: Workspace) -> Outstanding:
     return Outstanding(states.count("failed"), states.count("unknown"))
 
 
-def choices(ws: Workspace, kind: str) -> tuple[str, ...]:
-    """Where a paper of this kind may be sent: its own place first, then the settings' other ones, then the folder."""
-    settings = ws.config.print
-    own = ws.config.print_target(kind)
-    return tuple(dict.fromkeys((own, settings.target, *settings.by_kind.values(), *settings.others, "dir:")))
-
-
-def place(ws: Workspace, target: str) -> str:
-    """A target in the words of the counter."""
-    if target.startswith("dir:"):
-        return _("文件夹 {path}").format(path=ws.config.print_folder(target))
-    if target.startswith("cups:"):
-        return _("打印队列 {queue}").format(queue=target[5:])
-    if target.startswith(STATION):
-        name = target.removeprefix(STATION)
-        return _("打印台 {name}").format(name=name) if name else _("打印台")
-    return _("小票机 {address}").format(address=target[6:])
-
-
-def target_of(ws: Workspace, target: str) -> Target:
-    """A target, ready to take papers."""
-    if target.startswith(STATION):
-        from clerk_tui.services.station_target import StationTarget
-
-        return StationTarget(centre_of(ws), target.removeprefix(STATION))
-    return open_target(target, ws.config.print_folder, making.raster)
-
-
-def centre_of(ws: Workspace) -> Centre:
-    """The centre as this window asks it about its papers."""
-    from clerk_tui.sync.asking import Centre
-    from clerk_tui.sync.token import token_path
-
-    return Centre(ws.seat.centre_url or ws.config.centre.url, token_path(ws.config.store_file, ws.config.token_file))
-
-
 def job_of(ws: Workspace, job: Print) -> Job:
     """A print as it stands now.
 
@@ -324,11 +310,6 @@ def _jobs(ws: Workspace, *states: PrintState) -> list[Job]:
 
 def _lock(ws: Workspace, target: str, wait_s: float) -> AbstractContextManager[bool]:
     return printer_lock(ws.journal.path, target, wait_s=wait_s)
-
-
-def form_of(target: str) -> Form:
-    """On what papers come out at a target: a ticket printer has no A4."""
-    return "slip" if target.startswith("tcp:") else "a4"
 
 
 def _made(job: Job, make: Make, form: Form) -> tuple[Rendered | None, PrintError | None]:

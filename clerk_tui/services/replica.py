@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from clerk_tui.services import naming
 from clerk_tui.services.entry import applicant_kind, check_applicant
+from clerk_tui.services.hall_cases import nothing_open
 from clerk_tui.services.recording import Action, matter_ref
 from clerk_tui.services.replica_list import list_of
 from clerk_tui.services.rights import needs
@@ -28,7 +29,7 @@ from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
 from hall.checklist import Checklist
 from hall.deadlines import notice_due
-from hall.errors import BadInput, HallError
+from hall.errors import BadInput
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
 from hall.masking import mask_name
 from hall.names import clean_name
@@ -50,8 +51,9 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised.
     ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
     and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
-    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same. ``twin``:
-    another case has the reference, so that only ``replica.case_id`` names this one.
+    ``deemed``: accepted by law, because nobody told anything in time. ``same_catalogue``: the catalogue here is the
+    version the case began with; if not, the list is the same. ``twin``: another case has the reference, so that only
+    ``replica.case_id`` names this one.
     """
 
     replica: r.Replica
@@ -68,6 +70,7 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     overdue: bool
     here: bool
     can_go_on: bool
+    deemed: bool
     same_catalogue: bool
     twin: bool
     secrets: tuple[bytes, ...]
@@ -113,6 +116,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         and replica.respond_by < ws.clock.today(),
         here=here,
         can_go_on=replica.state in OPEN,
+        deemed=known.deemed if known is not None and _has_seen(known, replica) else _by_silence(ws, replica),
         same_catalogue=replica.catalogue == ws.catalogue.version,
         twin=naming.has_twin(ws.journal.read(), replica.reference, replica.case_id),
         secrets=secrets(ws),
@@ -154,12 +158,7 @@ def to_supplement(ws: Workspace, view: ReplicaView, id_number: str, applicant: M
     """
     confirm_identity(view, id_number)
     if not view.can_go_on:
-        raise BadInput(
-            "nothing_open",
-            f"凭证上的办件是“{view.state_name}”，没有要补的材料",
-            field="code",
-            hint="可以查看，不能续办",
-        )
+        raise nothing_open(view.replica.state, deemed=view.deemed, field="code")
     if view.here:
         if typed := applicant.get("name", "").strip():
             _confirm_name(view, clean_name(typed, field="applicant.name"))
@@ -184,15 +183,20 @@ def _checked_against_what_is_known(ws: Workspace, replica: r.Replica) -> tuple[C
         told = queries.told_case(connection, replica.case_id)
     for case in (own, told):
         if case is not None and _is_beyond(case, replica):
-            raise ReplicaError(
-                "replica_outdated",
-                f"这张凭证之后办件又有了变化，现在是“{STATE_NAMES[case.state]}”",
-                field="code",
-                hint="按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理",
-            )
+            raise _outdated(case)
         if case is not None and not _has_seen(case, replica):
             _check_answers(ws, case, replica)
     return own or told, own is not None and _has_seen(own, replica)
+
+
+def _outdated(case: Case) -> ReplicaError:
+    """The paper is overtaken: by what, and what follows."""
+    message = f"这张凭证之后办件又有了变化，现在是“{STATE_NAMES[case.state]}”"
+    hint = "按收件编号查看办件现状；不在本窗口的，请联网或到原窗口办理"
+    if case.state is CaseState.ACCEPTED and case.deemed:
+        message = "这张凭证之后办件已依法视为受理，不能再要求补正"
+        hint = nothing_open(case.state, deemed=True, field="code").hint
+    return ReplicaError("replica_outdated", message, field="code", hint=hint)
 
 
 def _check_answers(ws: Workspace, case: Case, replica: r.Replica) -> None:
@@ -225,6 +229,14 @@ def _check_five_days(ws: Workspace, replica: r.Replica) -> None:
             field="code",
             hint="联网后按收件编号查询，或请出具凭证的窗口办理",
         )
+
+
+def _by_silence(ws: Workspace, replica: r.Replica) -> bool:
+    """Whether the paper tells of an acceptance by law: issued after the last day for an answer, with no notice before
+    (art. 32(4)). The code itself does not say so."""
+    last = notice_due(replica.clock_from, ws.calendar)
+    silent = replica.state is CaseState.ACCEPTED and replica.noticed is None
+    return silent and not last.provisional and replica.issued > last.day
 
 
 def _is_beyond(case: Case, replica: r.Replica) -> bool:
@@ -304,7 +316,7 @@ def _confirm_name(view: ReplicaView, name: str) -> None:
 def _adopted(ws: Workspace, view: ReplicaView, id_number: str) -> CaseAdopted:
     replica = view.replica
     if not replica.case_id or replica.state not in OPEN:
-        raise HallError("nothing_open", "凭证上的办件没有要补的材料", field="code")
+        raise nothing_open(replica.state, deemed=view.deemed, field="code")
     state: Literal["received", "noticed", "tolerated"] = (
         "received"
         if replica.state is CaseState.RECEIVED

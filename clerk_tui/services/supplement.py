@@ -15,7 +15,7 @@ from clerk_tui.services import cases, printable
 from clerk_tui.services.correcting import answers_facts, not_there, require_reason
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.form_later import form_facts
-from clerk_tui.services.hall_cases import adoption, look
+from clerk_tui.services.hall_cases import adoption, look, nothing_open
 from clerk_tui.services.intake import PAPERS, corrected_first, credit_fact, promises, refused_fact, require_why
 from clerk_tui.services.keeping import require_sound
 from clerk_tui.services.people import broken_promise, credit_caution, held_materials
@@ -39,7 +39,6 @@ from hall.errors import BadDate, BadInput, HallError, Unlawful
 from hall.identity import HOLDS_NUMBER, holds_number
 from hall.names import clean_text, rewriting, says_something
 from hall.roles import Actor, Permission
-from hall.telling import STATE_NAMES
 from hall.verdict import Outcome, article_of
 
 __all__ = [
@@ -57,20 +56,8 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
     """
     found = cases.hall_case(ws, reference)
     case = found.case
-    if case.state is CaseState.ACCEPTED and case.deemed:
-        raise BadInput(
-            "nothing_open",
-            "办件已依法视为受理，不能再要求补正",
-            field="reference",
-            hint="申请人自愿补交的，扫描后留存到办件（clerk attach），交承办部门审查",
-        )
     if case.state not in OPEN:
-        raise BadInput(
-            "nothing_open",
-            f"办件现在是“{STATE_NAMES[case.state]}”，没有要补的材料",
-            field="reference",
-            hint="可以查看办件或补打文书",
-        )
+        raise nothing_open(case.state, deemed=case.deemed, field="reference")
     plan = plan_for(ws, case)
     number = case.applicant.id_number if plan is not None and case.applicant is not None else ""
     return SupplementDraft(

@@ -15,7 +15,7 @@ from msgspec import Struct
 from clerk_tui.logs import placed
 from clerk_tui.printing.locks import printer_lock
 from clerk_tui.printing.targets import PrintError
-from clerk_tui.services import making, print_queue
+from clerk_tui.services import making, print_places
 from clerk_tui.services.booking import slot_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import device_key
@@ -130,7 +130,7 @@ def _out(ws: Workspace, ticket: Ticket, document: Document, nth: int) -> tuple[S
         with printer_lock(ws.journal.path, target, wait_s=WAIT_S) as mine:
             if not mine:
                 raise PrintError("打印机正忙", "等一会儿再补打")
-            path = print_queue.target_of(ws, target).put(file_name(ticket, nth), rendered.pdf)
+            path = print_places.target_of(ws, target).put(file_name(ticket, nth), rendered.pdf)
         return "printed", path, None
     except PrintError as error:
         log.warning("a ticket did not come out: %s %s", error.code, error.message)

@@ -1,8 +1,8 @@
 """Waiting for the hall's next change, beside the sending: the centre answers when there is one (sync.md §5).
 
 While all is well a second connection holds one request open. Anything out of the ordinary ends the wait and wakes the
-conversation, which alone decides what it means. A centre that answers at once without a change is asked rarely; one that
-used to wait is stopping or overcrowded, and the conversation finds out which.
+conversation, which alone decides what it means. A centre that answers at once without a change is asked rarely; one
+that used to wait is stopping or overcrowded, and the conversation finds out which.
 """
 
 from __future__ import annotations

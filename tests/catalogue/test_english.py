@@ -88,3 +88,19 @@ def test_the_queues_of_the_hall_are_in_english(catalogue: Catalogue) -> None:
     english = {each.zh for each in catalogue.english}
     wanted = [text for each in catalogue.hall.businesses for text in (each.name, each.about, each.where)]
     assert [text for text in wanted if text not in english] == []
+
+
+def test_why_an_application_is_turned_away_and_where_to_go_is_in_english(catalogue: Catalogue) -> None:
+    """Of the matters that foreigners may apply for and those of ``WHOLE``: the reasons and the organs of 不予受理, and
+    the reasons of a denial. The guide and the notice say them as they stand, with their full stop."""
+    english = English({**load_words(), **{each.zh: each.en for each in catalogue.english}})
+    matters = [each for each in catalogue.matters if each.key in WHOLE or "foreigner" in each.serves]
+    exits = [way for matter in matters for way in matter.exits]
+    chosen = [way for matter in matters for way in matter.refusal_reasons]
+    wanted = [*(way.reason for way in exits), *(way.text for way in chosen)]
+    wanted += [reason.text for matter in matters for reason in matter.denial_reasons]
+    for place in filter(None, (*(way.where for way in exits), *(way.where for way in chosen))):
+        wanted += [place.organ, place.address, place.hours]
+    assert [text for text in wanted if text and not english.phrase(text)] == []
+    assert not [text for text in wanted if english.phrase(text).endswith(".")]
+    assert len(matters) == 7 and len(exits) + len(chosen) >= 13

@@ -20,7 +20,7 @@ from hall.telling import OTHER_PAPERS, PAPER_LETTERS, PAPER_NAMES
 from hall.verdict import Tick
 from receipts import kinds, samples, templates
 from receipts.compose import compose
-from receipts.document import Document, Flow, Seal, Signatures, Table, texts
+from receipts.document import Document, Flow, Notice, Seal, Signatures, Table, texts
 from receipts.fonts import FontSet
 from receipts.forms import SLIPS
 from receipts.layout import MARGIN_BOTTOM, MARGIN_TOP, MARGIN_X, PAGE_HEIGHT, PAGE_WIDTH, Page, layout
@@ -29,8 +29,10 @@ from receipts.ops import Ring, Text
 from receipts.render import Rendered
 from receipts.sample_case import AGENT, ALL_IN, APPLICANT, FOREIGNER, HALL, MATTER
 from receipts.samples import sample, variants
+from receipts.setter import CELL, Setter
 from receipts.slip import slip
 from receipts.slip_parts import LEFT, WIDTH
+from receipts.tables import no_widow
 from receipts.wording import citations
 from tests.receipts import cases
 from tests.receipts.golden import KINDS, document_of, every_sample
@@ -197,7 +199,7 @@ def apart(page: Page, fonts: FontSet) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_no_sentence_has_a_hole(name: str) -> None:
-    found = said(made(name))
+    found = said(made(name)).replace("无None", "")  # what is to be paid: 无, None
     for hole in ("{", "}", "（）", "，，", "，。", "。。", "None", "于提出", "因，", "经于", "()"):
         assert hole not in found
 
@@ -790,3 +792,49 @@ def test_the_basis_of_a_decision_reads_as_a_sentence() -> None:
         citations("食品安全法第三十三条；《行政许可法》第三十八条")
         == "《食品安全法》第三十三条、《行政许可法》第三十八条"
     )
+
+
+def test_a_bilingual_refusal_says_why_and_where_in_english_and_leaves_out_what_has_none() -> None:
+    case, issued = sample("refusal", language="en")
+    (why,) = (block for block in compose("refusal", case, issued).blocks if isinstance(block, Notice))
+    assert why.second == ("The premises are not within the administrative area of Shili.",)
+    said = "\n".join(texts(compose("refusal", case, issued)))
+    assert "Please apply to the market regulator of the neighbouring county." in said
+    assert "The market regulator of the neighbouring county" in said, "in its own cell it begins with a capital"
+    assert case.refusal is not None
+    typed = replace(case, refusal=replace(case.refusal, reason="另有原因"))
+    (why,) = (block for block in compose("refusal", typed, issued).blocks if isinstance(block, Notice))
+    assert (why.lines, why.second) == (("另有原因。",), ()), "what was typed is not said twice"
+
+
+@pytest.mark.parametrize("kind", ["receipt", "acceptance", "refusal"])
+@pytest.mark.parametrize("id_type", ["foreign_permanent", "foreign_permanent_15"])
+def test_the_name_of_a_foreigners_card_stands_on_one_line(fonts: FontSet, kind: PaperKind, id_type: str) -> None:
+    case, issued = sample(kind, language="en")
+    assert case.applicant is not None
+    holder = replace(case, applicant=replace(case.applicant, id_type=id_type))
+    pages = layout(compose(kind, holder, issued), fonts)
+    lines = [op.text for page in pages for op in page.ops if isinstance(op, Text)]
+    assert "外国人永久居留身份证" in lines, "what is behind it in brackets has a line of its own"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_row_of_a_table_stands_alone_on_a_page(fonts: FontSet, name: str) -> None:
+    table = next((block for block in made(name).blocks if isinstance(block, Table) and len(block.rows) > 2), None)
+    if table is None:
+        return
+    heads = [column.title.split("\n")[0] for column in table.columns]
+    numbers = [str(n) for n in range(1, len(table.rows) + 1)]
+    for page in layout(made(name), fonts):
+        texts_there = [op.text for op in page.ops if isinstance(op, Text)]
+        if all(head in texts_there for head in heads):
+            assert len([number for number in numbers if number in texts_there]) != 1
+
+
+def test_a_cell_leaves_no_character_alone_in_its_last_line(fonts: FontSet) -> None:
+    setter = Setter(fonts, 0.0, 400.0)
+    text = "主要设备设施、经营布局、操作流程文件"
+    room = fonts.width(text[:-1], CELL) + 0.1
+    assert len(setter.wrap(text, CELL, room)[-1]) == 1
+    lines = no_widow(setter, text, CELL, room)
+    assert len(lines) == 2 and len(lines[-1]) > 2 and "".join(lines) == text

@@ -14,6 +14,9 @@ from clerk_tui.store import queries
 from tests.clerk_tui.screens.conftest import NARROW, OpenCounter
 from tests.clerk_tui.walkins import restaurant
 
+NOBODY = "tcp://127.0.0.1:9"
+"""A printer that is not there."""
+
 
 @pytest.fixture
 def config(config: Config, tmp_path: Path) -> Config:
@@ -83,10 +86,52 @@ async def test_what_waits_behind_a_doubt_is_printed_from_the_case_and_is_no_seco
             queries.move_job(connection, job.paper_id, 0, ("queued",), "queued", error="上一份不知道打出没有", at_ms=1)
         clerk.app.show_case(reference)
         await clerk.settle()
-        assert "上一份不知道打出没有" in clerk.text and "再打一次" in clerk.text and "改送别处" in clerk.text
+        assert "上一份不知道打出没有" in clerk.text and "接着打" in clerk.text and "改送别处" in clerk.text
         await clerk.press("p")
         await clerk.until(lambda: state(ws, reference) == "printed")
         assert cases.get(ws, reference).papers[0].reprints == 0
+
+
+async def test_of_what_waits_behind_a_doubt_the_clerk_is_asked_what_became_of_that_one(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    async with counter() as clerk:
+        await clerk.settle()
+        doubt, waits = (intake.submit(ws, restaurant(ws)).reference for _ in range(2))
+        with ws.journal.write() as connection:
+            first, second = queries.jobs_in(connection, "queued")
+            queries.move_job(connection, first.paper_id, 0, ("queued",), "unknown", target=NOBODY, at_ms=1)
+            queries.move_job(
+                connection, second.paper_id, 0, ("queued",), "queued", target=NOBODY, error="还在排队", at_ms=1
+            )
+        clerk.app.show_case(waits)
+        await clerk.settle()
+        await clerk.press("p")
+        await clerk.until(lambda: "纸出来了没有？" in clerk.text and doubt in clerk.text)
+        await clerk.press("2")
+        await clerk.until(lambda: state(ws, waits) == "failed")
+        assert state(ws, doubt) == "printed", "it was settled first, then the next one was sent"
+
+
+async def test_what_did_not_come_out_of_a_printer_in_doubt_goes_elsewhere_at_once(
+    counter: OpenCounter, ws: Workspace, tmp_path: Path
+) -> None:
+    reference = interrupted(ws)
+    async with counter() as clerk:
+        await clerk.until(lambda: clerk.asks)
+        await clerk.press("4")
+        await clerk.until(lambda: "改送哪里打印？" in clerk.text)
+        await clerk.press("escape")
+        assert state(ws, reference) == "unknown", "who goes back has said nothing"
+        clerk.app.show_case(reference)
+        await clerk.settle()
+        await clerk.press("p")
+        await clerk.until(lambda: clerk.asks)
+        await clerk.press("4")
+        await clerk.until(lambda: "改送哪里打印？" in clerk.text)
+        await clerk.press("2")
+        await clerk.until(lambda: state(ws, reference) == "printed")
+        assert list((tmp_path / "reserve").iterdir())
 
 
 async def test_at_the_start_a_doubt_is_asked_about_and_no_answer_changes_nothing(

@@ -21,7 +21,7 @@ from msgspec import structs
 from clerk_tui.cli.main import main
 from clerk_tui.config import Config, PrintSection
 from clerk_tui.printing.targets import PrintError
-from clerk_tui.services import cases, handing, intake, papers, print_queue
+from clerk_tui.services import cases, handing, intake, papers, print_places, print_queue
 from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.store import queries
 from clerk_tui.store.queries import Job
@@ -113,7 +113,7 @@ def test_before_the_first_byte_leaves_the_disk_says_that_it_is_being_printed(
 ) -> None:
     result = intake.submit(ws, restaurant(ws))
     seen: list[list[str]] = []
-    put = print_queue.target_of(ws, "dir:").__class__.put
+    put = print_places.target_of(ws, "dir:").__class__.put
 
     def looking(self: object, name: str, pdf: bytes, *, leave: object = None) -> str:
         seen.append(states(ws, result.reference))
@@ -239,7 +239,7 @@ def test_a_printer_that_is_down_keeps_nothing_from_going_on(ws: Workspace, tmp_p
     assert [each.state for each in failed] == ["failed", "failed"]
     assert all(str(port) in each.error and "改送别处" in each.error for each in failed), "what is wrong, what to do"
     assert papers.deliver_pending(down) == [] and intake.submit(down, restaurant(down)).reference
-    places = print_queue.choices(down, "notice")
+    places = print_places.choices(down, "notice")
     assert places == (f"tcp://127.0.0.1:{port}", "cups:backup", "dir:")
     done = papers.print_elsewhere(down, failed[1], f"dir:{tmp_path / 'else'}")
     assert (done.state, Path(done.path).parent) == ("printed", tmp_path / "else")
@@ -287,13 +287,54 @@ def test_a_printer_that_stands_still_takes_one_paper_and_the_others_wait(
         assert [each.state for each in done] == ["unknown", "queued", "queued", "queued", "printed"]
         assert len(met) == 1, "nothing was sent of those that wait"
         waits = done[1]
-        assert str(port) in waits.error and "还在排队" in waits.error and "改送别处" in waits.error
+        assert str(port) in waits.error and done[0].number in waits.error and "改送别处" in waits.error
         first, second = papers.unprinted(still)[0:2]
         assert (first.state, first.error) == ("queued", waits.error)
+        asked = [papers.deliver_pending(still), [papers.retry(still, first)], [papers.reprint(still, done[0].paper_id)]]
         down: dict[str, PrintError] = {}
-        again = [papers.print_elsewhere(still, job, f"tcp://127.0.0.1:{port}", down) for job in (first, second)]
-        assert [each.state for each in again] == ["unknown", "queued"] and len(met) == 2
+        asked += [[papers.print_elsewhere(still, job, f"tcp://127.0.0.1:{port}", down)] for job in (first, second)]
+        assert {each.state for row in asked for each in row} == {"queued"} and len(met) == 1, "however it is asked for"
+        behind = print_queue.waits_behind(still, first)
+        assert behind is not None and behind.number == done[0].number
     assert papers.print_elsewhere(still, second, f"dir:{tmp_path / 'else'}").state == "printed"
+
+
+@pytest.mark.parametrize("answer", ["came out", "print again", "elsewhere"])
+def test_once_a_person_has_settled_the_doubt_what_waited_is_printed(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    well = threading.Event()
+
+    def at_first_breaks_off(connection: socket.socket, jobs: list[bytes]) -> None:
+        received = connection.recv(10)
+        while well.is_set() and (more := connection.recv(65536)):
+            received += more
+        if well.is_set():
+            jobs.append(received)
+
+    monkeypatch.setattr("clerk_tui.printing.network.escpos", lambda pdf: bytes(32 << 20 if not well.is_set() else 32))
+    with printer(at_first_breaks_off) as (port, jobs):
+        still = printing_to(ws, f"tcp://127.0.0.1:{port}")
+        intake.submit(still, restaurant(still, layout=MISSING))
+        doubt, waits = papers.deliver_pending(still)
+        assert (doubt.state, waits.state) == ("unknown", "queued")
+        well.set()
+        assert papers.deliver_pending(still)[0].state == "queued", "nobody has looked yet"
+        settled = papers.settled(
+            still, doubt, answer == "came out", f"dir:{tmp_path / 'else'}" if answer == "elsewhere" else ""
+        )
+        assert settled.state == "printed"
+        assert print_queue.waits_behind(still, waits) is None
+        assert [(each.paper_id, each.state) for each in papers.deliver_pending(still)] == [(waits.paper_id, "printed")]
+    assert len(jobs) == (2 if answer == "print again" else 1)
+    assert (tmp_path / "else").exists() == (answer == "elsewhere")
+
+
+def test_a_folder_takes_the_next_paper_whatever_became_of_the_last(ws: Workspace) -> None:
+    interrupted(ws)
+    assert len(papers.unknown_papers(ws)) == 1
+    intake.submit(ws, restaurant(ws))
+    assert [each.state for each in papers.deliver_pending(ws)] == ["printed"], "only a printer stands still"
 
 
 def test_a_connection_that_breaks_off_is_asked_about(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

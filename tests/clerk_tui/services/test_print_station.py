@@ -14,7 +14,7 @@ from clerk_tui import faults
 from clerk_tui.config import PrintSection, PrintStationSection
 from clerk_tui.printing.folder import FolderTarget
 from clerk_tui.printing.targets import PrintError
-from clerk_tui.services import cases, following, intake, papers, print_queue
+from clerk_tui.services import cases, following, intake, papers, print_places
 from clerk_tui.services.print_station import Station, station_of
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
@@ -411,4 +411,4 @@ def test_a_station_with_nowhere_to_take_papers_from_says_so(hall: Place, tmp_pat
 
 def test_the_places_a_paper_may_go_to_name_the_station(hall: Place) -> None:
     ws = window(hall, "station:east")
-    assert print_queue.place(ws, print_queue.choices(ws, "notice")[0]) == "打印台 east"
+    assert print_places.place(ws, print_places.choices(ws, "notice")[0]) == "打印台 east"

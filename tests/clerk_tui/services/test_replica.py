@@ -499,3 +499,46 @@ def test_a_notice_after_later_answers_opens_at_another_window(ws: Workspace, the
     view = service.open_replica(there, code_on(ws, reference))
     case = cases.get(ws, reference).case
     assert (view.checklist.materials, view.gaps) == (case.rows, case.gaps)
+
+
+def deemed(ws: Workspace) -> str:
+    """A case by post that was opened after its five working days, so that the law has accepted it; its reference."""
+    draft = restaurant(ws, layout=MISSING)
+    draft.channel, draft.handed_in = "post", dt.date(2026, 10, 23)
+    return intake.receive(ws, draft).reference
+
+
+@pytest.mark.parametrize("kind", ["receipt", "acceptance"])
+def test_of_a_case_accepted_by_law_its_paper_says_that_nothing_more_may_be_asked_for(
+    ws: Workspace, there: Workspace, kind: str
+) -> None:
+    """行政许可法 art. 32(4); in the same words as where the case is opened by its reference."""
+    reference = deemed(ws)
+    with pytest.raises(BadInput) as by_reference:
+        supplement.open_supplement(ws, reference)
+    for workspace in (ws, there):
+        view = service.open_replica(workspace, code_on(ws, reference, kind))
+        assert (view.deemed, view.can_go_on) == (True, False)
+        with pytest.raises(BadInput) as by_paper:
+            service.to_supplement(workspace, view, COMPANY, NAME)
+        assert (by_paper.value.code, by_paper.value.field) == ("nothing_open", "code")
+        assert (by_paper.value.message, by_paper.value.hint) == (by_reference.value.message, by_reference.value.hint)
+        assert "视为受理，不能再要求补正" in by_paper.value.message
+
+
+def test_an_ordinary_acceptance_is_none_by_law(ws: Workspace, there: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    view = service.open_replica(there, code_on(ws, reference, "acceptance"))
+    assert not view.deemed
+    with pytest.raises(BadInput, match="“已受理”，没有要补的材料"):
+        service.to_supplement(there, view, COMPANY, NAME)
+
+
+def test_a_receipt_from_before_the_acceptance_by_law_says_so(ws: Workspace, clock: FixedClock) -> None:
+    reference = intake.receive(ws, restaurant(ws, layout=MISSING)).reference
+    code = code_on(ws, reference, "receipt")
+    clock.day = MONDAY + dt.timedelta(days=14)
+    assert upkeep.run(ws) == [reference]
+    with pytest.raises(ReplicaError) as caught:
+        service.open_replica(ws, code)
+    assert caught.value.code == "replica_outdated" and "依法视为受理" in caught.value.message

@@ -236,7 +236,7 @@ def test_two_windows_cannot_both_take_the_same_supplement(ws: Workspace, clock: 
 def test_an_accepted_case_has_nothing_to_supplement(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
         supplement.open_supplement(ws, intake.submit(ws, restaurant(ws)).reference)
-    assert error.value.code == "nothing_open"
+    assert error.value.code == "nothing_open" and "“已受理”，没有要补的材料" in error.value.message
 
 
 def test_a_case_only_taken_in_is_decided_later(ws: Workspace, clock: FixedClock) -> None:
@@ -273,9 +273,13 @@ def test_five_working_days_of_silence_accept_as_of_the_receipt_day(ws: Workspace
     assert (case.accepted, case.deemed, case.state) == (dt.date(2026, 9, 18), True, "accepted")
     assert case.timeline[-1].alert
     assert upkeep.run(ws) == []
-    with pytest.raises(BadInput, match="视为受理") as nothing_more_may_be_asked_for:
+    with pytest.raises(BadInput) as refused:
         supplement.open_supplement(ws, reference)
-    assert nothing_more_may_be_asked_for.value.code == "nothing_open"
+    assert (refused.value.code, refused.value.field) == ("nothing_open", "reference")
+    assert "依法视为受理，不能再要求补正" in refused.value.message, (
+        "the law has accepted it: nothing more may be asked for"
+    )
+    assert "自愿补交" in (refused.value.hint or ""), "what is brought all the same is not turned away"
 
 
 def test_facts_of_a_supplement_say_what_changed(ws: Workspace, clock: FixedClock) -> None:
