@@ -332,10 +332,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.MaterialsReturned():
-            return _back_again(case, fact.body)
-        case f.MaterialsBrought():
-            return _besides(fact.body)
+        case f.MaterialsBrought() | f.MaterialsReturned() as moved:
+            return _besides(moved) if isinstance(moved, f.MaterialsBrought) else _back_again(case, moved)
         case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
             return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):
