@@ -48,12 +48,25 @@ class _Judge(Struct):
         lacking = [row for row in standing if not (row.active and allows(read_roles(row.roles), permission))]
         if not lacking:
             return None
-        without = f"没有“{NAMES[permission]}”的权限" if lacking[-1].active else "已停用"
-        if unknown:
-            without = "不在本厅的人员名单里"
         certain = bool(before) and len(lacking) == len(standing)
-        may = "" if certain else "可能"
-        return Doubt(certain=certain, reason=f"写这条记录时工号{plain(actor)}{may}{without}，等负责人核实")
+        right = "" if unknown or not lacking[-1].active else NAMES[permission]
+        return Doubt(certain=certain, reason=_reason(plain(actor), right, is_known=not unknown, certain=certain))
+
+
+def _reason(actor: str, right: str, *, is_known: bool, certain: bool) -> str:
+    """What a clerk, by their number, lacked: the ``right``, or their place in the hall. Whole sentences: a counter
+    finds each again by its shape (``clerk_tui.recognise``)."""
+    if not is_known:
+        if certain:
+            return f"写这条记录时工号{actor}不在本厅的人员名单里，等负责人核实"
+        return f"写这条记录时工号{actor}可能不在本厅的人员名单里，等负责人核实"
+    if not right:
+        if certain:
+            return f"写这条记录时工号{actor}已停用，等负责人核实"
+        return f"写这条记录时工号{actor}可能已停用，等负责人核实"
+    if certain:
+        return f"写这条记录时工号{actor}没有“{right}”的权限，等负责人核实"
+    return f"写这条记录时工号{actor}可能没有“{right}”的权限，等负责人核实"
 
 
 async def doubts(

@@ -36,7 +36,9 @@ from hall.proceedings import Document as Document
 from hall.proceedings import FeeDemanded as FeeDemanded
 from hall.proceedings import FeePaid as FeePaid
 from hall.proceedings import LimitExtended as LimitExtended
+from hall.proceedings import MaterialsBrought as MaterialsBrought
 from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
+from hall.proceedings import MaterialsReturned as MaterialsReturned
 from hall.proceedings import Original as Original
 from hall.proceedings import PapersServed as PapersServed
 from hall.proceedings import ProcedureAnnounced as ProcedureAnnounced
@@ -220,6 +222,8 @@ FactBody = (
     | FeeDemanded
     | FeePaid
     | MaterialsHandedOver
+    | MaterialsReturned
+    | MaterialsBrought
     | CaseClosed
     | PaperIssued
     | PaperReprinted

@@ -13,7 +13,7 @@ import msgspec
 
 from hall import adoption, answering, disputes, steps
 from hall import facts as f
-from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
+from hall.case import Case, CaseState, Event, GivenBack, Notice, Paper, Pause, Service
 from hall.checklist import Row
 from hall.telling import adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
@@ -256,6 +256,23 @@ def _handed_over(case: Case, fact: f.Fact) -> Changes:
     return {"handovers": (*case.handovers, fact.body)}
 
 
+def _given_back(case: Case, fact: f.Fact) -> Changes:
+    body = fact.body
+    assert isinstance(body, f.MaterialsReturned)
+    named = fact.personal.fields if fact.personal else {}
+    rows = tuple(row for row in case.to_return if row.code in body.codes)
+    done = GivenBack(told=body, rows=rows, receiver=named.get("returned.receiver", ""))
+    return {
+        "to_return": tuple(row for row in case.to_return if row not in rows),
+        "given_back": (*case.given_back, done),
+    }
+
+
+def _brought(case: Case, fact: f.Fact) -> Changes:
+    assert isinstance(fact.body, f.MaterialsBrought)
+    return {"brought": (*case.brought, fact.body), "brought_at": len(case.handed_in)}
+
+
 def _closed(case: Case, fact: f.Fact) -> Changes:
     body = fact.body
     assert isinstance(body, f.CaseClosed)
@@ -312,6 +329,8 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.FeeDemanded: _charged,
     f.FeePaid: _paid,
     f.MaterialsHandedOver: _handed_over,
+    f.MaterialsReturned: _given_back,
+    f.MaterialsBrought: _brought,
     f.CaseClosed: _closed,
     f.PaperIssued: _paper,
     f.PaperReprinted: _reprinted,
@@ -325,7 +344,8 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
 
     So is what is taken after the day that the notice gave or that it was promised for, and a mandatory material that a
     clerk declares not applicable: nobody else has weighed it; a confirmation that the form needs, answered no; and
-    what was put right of the receipt: answers, what it certified to be there, a bad credit record.
+    what was put right of the receipt: answers, what it certified to be there, a bad credit record; and what a
+    department asks for after the acceptance (art. 72(4): everything is told at once).
     """
     if isinstance(body, f.CaseRefused):
         return body.refusal.typed or body.conforming or body.refusal.ground == "other"
@@ -336,6 +356,7 @@ def _alerts(rows: Iterable[Row], body: f.Body) -> bool:
         or (isinstance(body, f.CaseSupplemented) and bool(body.corrected))
         or (isinstance(body, f.CreditStated) and body.good)
         or (isinstance(body, f.CaseSupplemented) and body.overdue)
+        or (isinstance(body, f.MaterialsBrought) and body.asked)
         or (isinstance(body, f.CaseNoticed) and bool(body.known_before))
         or (isinstance(body, f.CaseAccepted) and body.deemed)
     )

@@ -177,3 +177,35 @@ class MaterialsHandedOver(Body, frozen=True, tag="materials.handed_over"):
     purpose: str = ""
     return_by: dt.date | None = None
     whole: bool = True
+
+
+class MaterialsReturned(Body, frozen=True, tag="materials.returned"):
+    """What was taken at the receipt and is not needed since an answer was put right (``Case.to_return``) was given back
+    to the applicant: the ``codes`` of the materials.
+
+    ``direct``: to the applicant, or the agent of the case. ``proxy``: somebody else took them, with the ``relation`` to
+    the applicant; who stands in the personal part: field ``returned.receiver``. ``posted``: under ``waybill``.
+    """
+
+    codes: tuple[str, ...]
+    day: dt.date
+    how: Literal["direct", "proxy", "posted"] = "direct"
+    relation: str = ""
+    waybill: str = ""
+    window: str = ""
+    clerk: str = ""
+
+
+class MaterialsBrought(Body, frozen=True, tag="materials.brought"):
+    """Something was brought into a case that is accepted: of the applicant's own accord, or because the department
+    ``asked`` for it, with the ``purpose``. It gets a receipt of its own (domain.md §9a.4) and changes neither the
+    acceptance nor a limit: nobody may be told to supplement any more (行政许可法 art. 32(4)), and the department weighs
+    what was brought. ``day`` is when it came in.
+    """
+
+    items: tuple[Original, ...]
+    day: dt.date
+    asked: bool = False
+    purpose: str = ""
+    window: str = ""
+    clerk: str = ""

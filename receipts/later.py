@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hall.case import Case, CaseState
 from hall.catalogue.model import LICENCE
-from hall.facts import Due, MaterialsHandedOver, Original
+from hall.facts import Due, MaterialsBrought, MaterialsHandedOver, Original
 from hall.telling import SERVED_NAMES
 from hall.verdict import TickState
 from receipts.wording import amount_text, capital_amount, chinese_date, citations, cited_beside, copies_text, days_text
@@ -17,7 +17,7 @@ from receipts.wording import amount_text, capital_amount, chinese_date, citation
 
 def later_values(case: Case) -> dict[str, str]:
     """Values under the names that the texts use; empty where the case has not come so far."""
-    return {**_clock(case), **_decision(case), **_served(case), **_fee(case), **_moves(case)}
+    return {**_clock(case), **_decision(case), **_served(case), **_fee(case), **_moves(case), **_brought(case)}
 
 
 def later_flags(case: Case) -> dict[str, bool]:
@@ -54,6 +54,8 @@ def later_flags(case: Case) -> dict[str, bool]:
         "rating": bool(case.matter.hall.rating_url),
         "waiting": bool(case.promises or case.gaps),
         "reopened": case.accepted is not None,
+        "brought": brought_now(case) is not None,
+        "brought_why": bool(_brought(case)["brought_why"]),
     }
 
 
@@ -72,6 +74,7 @@ def _lapsed(case: Case) -> bool:
 def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
     """Lists of rows, without their numbers."""
     service = case.services[-1].told if case.services else None
+    brought = brought_now(case)
     return {
         "documents": [
             {"name": one.name, "number": one.number, "copies": copies_text(one.copies)}
@@ -90,6 +93,10 @@ def later_tables(case: Case) -> dict[str, list[dict[str, str]]]:
             if value
         ],
         "supplied": _supplied(case),
+        "brought": [
+            {"name": one.name, "form": one.form, "copies": copies_text(one.copies), "remark": one.remark}
+            for one in (brought.items if brought else ())
+        ],
     }
 
 
@@ -144,6 +151,30 @@ def _supplied(case: Case) -> list[dict[str, str]]:
         for row in case.rows
         if row.code in wanted and case.ticks[row.code].state is TickState.PRESENT
     ]
+
+
+def brought_now(case: Case) -> MaterialsBrought | None:
+    """What was brought after the acceptance, where nothing was handed in since: a receipt is of the last hand-in."""
+    return case.brought[-1] if case.brought and case.brought_at == len(case.handed_in) else None
+
+
+def besides(case: Case) -> list[dict[str, str]]:
+    """What was brought after the acceptance, beside the list: given back with the rest."""
+    blank = dict.fromkeys(("source", "need", "bring", "why"), "")
+    return [
+        {**blank, "name": one.name, "form": one.form, "copies": copies_text(one.copies), "state": "已收"}
+        for each in case.brought
+        for one in each.items
+    ]
+
+
+def _brought(case: Case) -> dict[str, str]:
+    last = brought_now(case)
+    return {
+        "brought_day": chinese_date(last.day) if last else "",
+        "brought_who": ("承办部门要求提交" if last.asked else "申请人自愿提交") if last else "",
+        "brought_why": _sentence(last.purpose) if last else "",
+    }
 
 
 def _clock(case: Case) -> dict[str, str]:

@@ -97,7 +97,7 @@ NEEDS: Final[dict[PaperKind, tuple[Need, ...]]] = {
 """Beyond what every text demands of the values it names."""
 
 LISTS: Final[dict[PaperKind, tuple[tuple[str, tuple[str, ...], str], ...]]] = {
-    "receipt": (("materials", ("name", "state"), "申请材料清单"),),
+    "receipt": (("materials", ("name", "state"), "申请材料清单"), ("brought", ("name",), "本次收到的补充材料")),
     "notice": (("gaps", ("name", "problem", "remedy"), "需要补正的全部内容"),),
     "acceptance": (("collected", ("name",), "已收材料"),),
     "promise": (("promises", ("name", "until"), "承诺补齐的材料和日期"),),

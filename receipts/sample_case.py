@@ -162,3 +162,9 @@ FEE: Final = f.FeeDemanded(
     late="办理结果暂不发放",
 )
 PAID: Final = f.FeePaid(fen=56_000, day=dt.date(2026, 9, 24), how="扫码", voucher="9901260000012345")
+BROUGHT: Final = f.MaterialsBrought(
+    items=(f.Original(name="租赁合同（续签）"), f.Original(name="经营布局图（更正）", form="复印件", remark="A3")),
+    day=DAY + dt.timedelta(days=4),
+    purpose="更正布局图上的面积",
+)
+"""What the applicant brought after the acceptance, of their own accord."""

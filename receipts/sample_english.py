@@ -22,6 +22,8 @@ _FOOD: Final = {
     "经营场所不在示例市行政区域内": "The premises are not within the administrative area of Shili",
     "邻县市场监督管理局": "the market regulator of the neighbouring county",
     "邻县人民路2号政务服务中心": "the service centre at 2 Renmin Road, neighbouring county",
+    "租赁合同（续签）": "Lease (renewed)",
+    "经营布局图（更正）": "Layout of the premises (corrected)",
     "提交申请": "Application",
     "收件": "Receipt",
     "餐饮服务": "Catering",

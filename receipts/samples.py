@@ -25,6 +25,7 @@ from receipts.sample_case import (
     APPLICANT,
     ARTICLE,
     BARRED,
+    BROUGHT,
     DAY,
     ESTATE,
     FEE,
@@ -372,6 +373,7 @@ def variants(language: f.Language = "") -> dict[str, tuple[Case, f.PaperIssued]]
     lapsed = structs.replace(_TERMINATED, how="withdrawn")
     found["returned_withdrawn"] = _issued("returned", in_words(ALL_IN, (_ACCEPTED, withdrawn)), withdrawn.day)
     found["returned_lapsed"] = _issued("returned", in_words(PROMISED, (_TOLERATED, lapsed)), lapsed.day)
+    found["receipt_brought"] = _issued("receipt", in_words(ALL_IN, (_ACCEPTED, BROUGHT)), BROUGHT.day)
     found["guide_project"] = _issued(
         "guide", _inquiry(_worded(PROJECT, language), language, PROJECT_ROWS, PROJECT_SITUATIONS)
     )

@@ -21,7 +21,7 @@ from hall.reference import query_code
 from hall.telling import waived
 from hall.verdict import Gap, Tick, TickState
 from receipts.clock_start import counted_start, later_start, waited
-from receipts.later import later_flags, later_tables, later_values, numbered
+from receipts.later import besides, later_flags, later_tables, later_values, numbered
 from receipts.wording import chinese_date, copies_text, days_text, limit_text
 
 _BY_ANALOGY: Final = "参照"
@@ -42,6 +42,7 @@ _VALUES: Final = """
     promised_before served_waybill statutory_before fee_capitals fee_total first_promise last_in move_from
     move_purpose move_return_by move_to pay_by pay_code pay_how pay_late payee procedure procedure_basis procedure_days
     procedure_due procedure_reason procedure_starts procedure_until project proxy relation result_copies result_name
+    brought_day brought_who brought_why
     result_number return_basis return_day return_reason served_count served_day served_how served_place served_reason
     served_remark servers still_open open_count paid query_code to_pay valid_until waybill witness
 """
@@ -54,7 +55,7 @@ _FLAGS: Final = """
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
     lapsed withdrawn supplied waited
-    still_open perhaps perhaps_exit
+    still_open perhaps perhaps_exit brought brought_why
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -76,6 +77,7 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
     "handovers": frozenset({"n", "when", "item", "from_place", "giver", "to_place", "taker", "whole", "sign"}),
     "fields": frozenset({"n", "name", "value"}),
     "supplied": frozenset({"n", "name", "form", "copies", "day"}),
+    "brought": frozenset({"n", "name", "form", "copies", "remark"}),
 }
 
 LAPSE: Final = {"withdrawn": "视为撤回申请", "returned": "退回申请材料", "terminated": "终止办理"}
@@ -119,7 +121,9 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
             "materials": numbered(rows),
             "perhaps": numbered(_row(case, each.row) | {"when": each.when} for each in perhaps),
             "collected": numbered(collected),
-            "handed": numbered([*(row for row in collected if row["state"].startswith("已收")), *_surplus(case)]),
+            "handed": numbered(
+                [*(row for row in collected if row["state"].startswith("已收")), *_surplus(case), *besides(case)]
+            ),
             "outstanding": numbered(
                 row
                 for row in rows

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HAN = re.compile("[\u3400-\u9fff]")
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("hall", "clerk_tui/services", "clerk_tui/store", "clerk_tui/printing", "clerk_tui/sync", "central/queue")
+FOLDERS = ("hall", "clerk_tui/services", "clerk_tui/store", "clerk_tui/printing", "clerk_tui/sync", "central")
 DATA = {
     "hall/gbk_pua.py",
     "hall/masking.py",
@@ -25,6 +25,10 @@ DATA = {
 """Modules whose Chinese is data: tables of characters, names of holidays."""
 PAPERS = tuple(f"receipts/{name}.py" for name in ("fonts", "forms", "needs", "shaping", "text_errors"))
 """The papers' modules that say why a paper is not made; what the others say is printed."""
+CONSOLE = ("asides_cli", "cli", "rule_cli", "staff_cli", "backup", "restored", "sealed_import", "server", "verify")
+OTHERS = ("enquiry", "enquiry_page", "departments", "decisions")
+AWAY = (*(f"central/{name}.py" for name in (*CONSOLE, *OTHERS)), "central/adapters/")
+"""What the centre says at its own console, to citizens and to departments' systems: no counter shows it."""
 AUTHORS = ("hall/catalogue/", "hall/calendar_file.py")
 """What is wrong with a catalogue or a calendar is said to those who write these files, in the files' language."""
 PATTERN = re.compile(r"\\u|\[|\(\?|\\d|㐀-")
@@ -36,7 +40,7 @@ def said() -> Iterator[tuple[str, str]]:
     paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
     for path in (*paths, *(ROOT / name for name in PAPERS)):
         name = path.relative_to(ROOT).as_posix()
-        if name not in DATA and not name.startswith(AUTHORS):
+        if name not in DATA and not name.startswith((*AUTHORS, *AWAY)):
             for text in templates(path.read_text(encoding="utf-8")):
                 yield name, text
 

@@ -109,7 +109,7 @@ def _of_hall(ws: Workspace) -> list[dict[str, Any]]:
 def _hall_line(row: dict[str, Any]) -> str:
     references = " ".join(filter(None, (row["reference"], row["other_reference"])))
     sides = (f"{each['case_id']} {each['applicant']}" for each in row["cases"])
-    return "  ".join(filter(None, (_("全厅"), references, row["reason"] or row["kind"], *sides)))
+    return "  ".join(filter(None, (_("全厅"), references, _(row["reason"]) or row["kind"], *sides)))
 
 
 def _deal_with(ws: Workspace, seq: int, wish: str, words: str, reason: str) -> None:
@@ -128,7 +128,7 @@ def _deal_with(ws: Workspace, seq: int, wish: str, words: str, reason: str) -> N
 
 def _line(row: dict[str, Any]) -> str:
     held = _("，其后 {held} 条在等").format(held=row["held"]) if row["held"] and row["state"] != "conflict" else ""
-    return _("第 {seq} 条  {state}  {reference}  {type}：{reason}").format(**row) + held
+    return _("第 {seq} 条  {state}  {reference}  {type}：{reason}").format(**row | {"reason": _(row["reason"])}) + held
 
 
 @command(

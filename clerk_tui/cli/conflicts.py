@@ -90,8 +90,8 @@ def _row(each: HallConflict) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> str:
     sides = [f"{each['reference']} {each['applicant']}" for each in row["cases"]]
-    sides += [_("先到的：{text}").format(text=row["first"])] if row["first"] else []
-    sides += [_("后到的：{text}").format(text=row["second"])] if row["second"] else []
+    sides += [_("先到的：{text}").format(text=_(row["first"]))] if row["first"] else []
+    sides += [_("后到的：{text}").format(text=_(row["second"]))] if row["second"] else []
     barred = _("后到的不能再办：{why}").format(why=_(row["barred"])) if row["barred"] else ""
     which = f"{row['window']} {row['seq']}"
     named = (row["id"], which, row["reference"] or "", _(row["reason"]) or row["kind"], *sides, barred)

@@ -303,7 +303,7 @@ class OutboxScreen(CounterScreen):
             title,
             (
                 (f"{item.reference or '-'}  {fact_name(item.type)}", "strong"),
-                (item.reason, "bad"),
+                (_(item.reason), "bad"),
                 ("", "plain"),
                 (about, "info"),
             ),

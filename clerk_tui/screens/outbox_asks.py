@@ -23,7 +23,7 @@ def own_spec(item: Aside, both: Sides) -> Spec:
         _("哪边算数？"),
         (
             (f"{item.reference}  {fact_name(item.type)}", "strong"),
-            (item.reason, "warn"),
+            (_(item.reason), "warn"),
             *_barred(both.second, both.barred),
             ("", "plain"),
             (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
@@ -114,7 +114,7 @@ def vouch_spec(record: Aside | HallAside, which: str, words: str) -> Spec:
         _("核实过了，现在生效？"),
         (
             (f"{record.reference or '-'}  {fact_name(record.type)}  {which}", "strong"),
-            (record.reason, "warn"),
+            (_(record.reason), "warn"),
             (words, "plain"),
             ("", "plain"),
             (_("中心重读这条记录，记下是您核实的。") + behind, "info"),

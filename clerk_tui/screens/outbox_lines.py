@@ -210,7 +210,7 @@ def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
         ),
         "cursor" if chosen else "",
     )
-    reason = item.reason
+    reason = _(item.reason)
     if item.held and item.state != "conflict":
         reason += _("（这个办件其后的 {count} 条在等它）").format(count=item.held)
     parts = wrap(safe(reason), max(10, columns - STATE))
@@ -237,7 +237,7 @@ def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen
         ),
         "cursor" if chosen else "",
     )
-    reason = record.reason
+    reason = _(record.reason)
     if record.held:
         reason += _("（这个办件其后的 {count} 条在等它）").format(count=record.held)
     told = [_("{time} 起").format(time=local_time(record.since_ms, zone).strftime("%m-%d %H:%M"))]

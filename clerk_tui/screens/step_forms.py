@@ -178,7 +178,9 @@ _FORMS: dict[str, Callable[[Asking], list[Ask]]] = {
     "terminate": _termination,
     "demand_fee": step_handing.fee,
     "pay_fee": step_handing.payment,
+    "bring": step_handing.further,
     "hand_over": step_handing.handover,
+    "return_materials": step_handing.giving_back,
     "serve": step_handing.service,
     "pickup": step_handing.pickup,
 }
@@ -186,6 +188,8 @@ _GATHER: dict[str, Callable[[Asking, Mapping[str, Any]], dict[str, Any]]] = {
     "announce_procedure": _gather_procedure,
     "demand_fee": step_handing.gather_fee,
     "pay_fee": step_handing.gather_payment,
+    "bring": step_handing.gather_further,
     "hand_over": step_handing.gather_handover,
+    "return_materials": step_handing.gather_giving_back,
     "serve": step_handing.gather_service,
 }

@@ -84,6 +84,35 @@ def gather_payment(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
     return values | ({"fen": read["amount"]} if "amount" in read else {})
 
 
+def further(asking: Asking) -> list[Ask]:
+    """What somebody brings into an accepted case: of its list or beside it. What was promised is supplemented."""
+    case = asking.case
+    promised = {promise.code for promise in case.promises}
+    rows = [(row.name, row.name) for row in case.rows if row.code not in promised]
+    forms = (("原件", _("原件")), ("复印件", _("复印件")), ("电子", _("电子")))
+    who = (("no", _("申请人自愿")), ("yes", _("承办部门要求")))
+    asked = asking.says("asked", "no") == "yes"
+    return [
+        *many("items", _("收下哪些"), rows, ()),
+        Ask("others", _("清单以外的"), wanted=True, note=_("几件用顿号隔开")),
+        Ask("form", _("形式"), "choice", "原件", forms),
+        Ask("asked", _("谁要交的"), "choice", "no", who),
+        Ask("purpose", _("为什么交来"), required=asked, wanted=not asked, note=_("例如更正了什么；印在凭证上")),
+        Ask("day", _("哪天收到"), "past_day", str(asking.today)),
+    ]
+
+
+def gather_further(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
+    """What was ticked and written, all in one form."""
+    written = [part.strip() for part in _SEVERAL.split(str(read.get("others", ""))) if part.strip()]
+    form = str(read.get("form", "原件"))
+    names = dict.fromkeys([*written, *gathered(read, "items")])
+    apart = ("others", "form", "asked")
+    values = {key: value for key, value in read.items() if key not in apart and not key.startswith("items.")}
+    values["items"] = tuple(Original(name=name, form=form) for name in names)
+    return values | {"asked": read.get("asked", "no") == "yes"}
+
+
 def handover(asking: Asking) -> list[Ask]:
     """From this window, or on from whoever had them last."""
     case = asking.case
@@ -134,12 +163,38 @@ def gather_handover(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
     return values | {"whole": read.get("whole", "yes") != "no"}
 
 
+def giving_back(asking: Asking) -> list[Ask]:
+    """Everything that is to be given back, to whoever stands here, unless something else is chosen."""
+    lying = [(row.code, row.name) for row in asking.case.to_return]
+    how = asking.says("how", "direct")
+    hows = (("direct", _("申请人或代理人领回")), ("proxy", _("他人代领")), ("posted", _("邮寄")))
+    asks = [
+        *many("materials", _("退还哪些"), lying, [code for code, _name in lying], required=True),
+        Ask("how", _("怎样退还"), "choice", "direct", hows, required=True),
+    ]
+    if how == "proxy":
+        asks += [
+            Ask("receiver", _("代领人"), "name", required=True),
+            Ask("relation", _("与申请人的关系"), required=True),
+        ]
+    if how == "posted":
+        asks.append(Ask("waybill", _("邮寄单号"), required=True, note=_("可以扫面单上的条码")))
+    return [*asks, Ask("day", _("哪天退还"), "past_day", str(asking.today))]
+
+
+def gather_giving_back(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
+    """Materials by their codes."""
+    values = {key: value for key, value in read.items() if not key.startswith("materials.")}
+    return values | {"materials": tuple(gathered(read, "materials"))}
+
+
 def _held(asking: Asking) -> Iterator[str]:
     """What lies at this window: what was handed in and is there."""
     for row in asking.case.rows:
         tick = asking.case.ticks.get(row.code)
         if tick is not None and tick.state is TickState.PRESENT:
             yield row.name
+    yield from (one.name for each in asking.case.brought for one in each.items)
 
 
 def _on_sheet(asking: Asking) -> list[str]:

@@ -57,10 +57,12 @@ def nothing_open(state: CaseState, *, deemed: bool, field: str) -> BadInput:
     has accepted nothing may be asked for again (行政许可法 art. 32(4))."""
     if state is CaseState.ACCEPTED and deemed:
         what = "办件已依法视为受理，不能再要求补正"
-        hint = "申请人自愿补交的，扫描后留存到办件（clerk attach），交承办部门审查"
+        hint = "申请人自愿补交的，在办件里按 F8 选“收下补充材料”，出具收件凭证，交承办部门审查"
     else:
         what = f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料"
         hint = "可以查看办件或补打文书"
+        if state is CaseState.ACCEPTED:
+            hint = "可以查看办件或补打文书；另外交来的材料，在办件里按 F8 选“收下补充材料”"
     return BadInput("nothing_open", what, field=field, hint=hint)
 
 

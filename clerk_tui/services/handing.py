@@ -9,7 +9,9 @@ import datetime as dt
 import re
 from typing import Literal
 
-from clerk_tui.services.proceeding import commit, issue, optional, required
+from msgspec import structs
+
+from clerk_tui.services.proceeding import commit, issue, optional, require_running, required
 from clerk_tui.services.recording import Action
 from clerk_tui.services.result import Result
 from clerk_tui.services.rights import needs
@@ -52,7 +54,7 @@ def serve(
     """
 
     def step(case: Case, action: Action) -> None:
-        _require_case(case, "送达")
+        require_case(case, "送达")
         if not documents:
             raise BadInput("value_missing", "没有写明送达的文书", field="documents", hint="写文书编号，或名称和份数")
         served = day or action.today
@@ -60,10 +62,10 @@ def serve(
             raise BadDate("bad_date", "送达日期不对", field="day", hint=f"在 {case.received} 和今天之间")
         named: dict[str, str] = {}
         if how == "proxy":
-            named["served.proxy"] = _name(receiver, "receiver", "代收人")
+            named["served.proxy"] = person_name(receiver, "receiver", "代收人")
             required(relation, "relation", "代收人与受送达人的关系")
         if how == "refused":
-            named["served.witness"] = _name(witness, "witness", "见证人")
+            named["served.witness"] = person_name(witness, "witness", "见证人")
         where = optional(place, "place") or (_here(ws, case) if how == "direct" else "")
         if how == "posted":
             required(waybill, "waybill", "邮寄单号")
@@ -76,7 +78,7 @@ def serve(
                 day=served,
                 place=where,
                 how=how,
-                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
+                servers=tuple(person_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
                 relation=optional(relation, "relation"),
                 reason=required(reason, "reason", why) if named else optional(reason, "reason"),
                 remark=optional(remark, "remark"),
@@ -198,7 +200,7 @@ def hand_over(
     """
 
     def step(case: Case, action: Action) -> None:
-        _require_case(case, "移交材料")
+        require_case(case, "移交材料")
         source = optional(from_place, "from_place") or window_name(ws)
         known = {one.name: one for move in case.handovers for one in move.items}
         moved = items or tuple(known.values())
@@ -225,9 +227,9 @@ def hand_over(
                 items=moved,
                 day=action.today,
                 from_place=source,
-                giver=_name(giver or ws.clerk.name, "giver", "移交人"),
+                giver=person_name(giver or ws.clerk.name, "giver", "移交人"),
                 to_place=required(to_place, "to_place", "接收单位"),
-                taker=_name(taker, "taker", "接收人") if taker.strip() else "",
+                taker=person_name(taker, "taker", "接收人") if taker.strip() else "",
                 at=at or f"{now:%H:%M}",
                 purpose=optional(purpose, "purpose"),
                 return_by=return_by,
@@ -275,7 +277,8 @@ def _document(case: Case, given: str | f.Document, number: int) -> f.Document:
     return f.Document(name=name, number=optional(given.number, f"{where}.number"), copies=given.copies)
 
 
-def _name(name: str, field: str, label: str) -> str:
+def person_name(name: str, field: str, label: str) -> str:
+    """A name that must be there, cleaned. Raises ``BadInput``."""
     if not name.strip():
         raise BadInput("value_missing", f"没有写明{label}", field=field, hint=f"请填写{label}")
     return clean_name(name, field=field)
@@ -291,10 +294,60 @@ def _here(ws: Workspace, case: Case) -> str:
     return case.matter.hall.name + window_name(ws)
 
 
-def _require_case(case: Case, what: str) -> None:
+def require_case(case: Case, what: str) -> None:
+    """That something was received at all. Raises ``Unlawful``."""
     if case.state is CaseState.INQUIRY:
         raise _wrong_state(case, what, "咨询没有收件，不能办这一步")
 
 
 def _wrong_state(case: Case, what: str, hint: str) -> Unlawful:
     return Unlawful("wrong_state", f"办件现在是“{STATE_NAMES[case.state]}”，不能{what}", field="reference", hint=hint)
+
+
+@needs(Permission.RECEIVE)
+def bring(
+    ws: Workspace,
+    reference: str,
+    *,
+    items: tuple[f.Original, ...],
+    day: dt.date | None = None,
+    asked: bool = False,
+    purpose: str = "",
+) -> Result:
+    """Something is brought into an accepted case, of the applicant's own accord or because the department ``asked`` for
+    it (with the ``purpose``): taken in with a receipt of its own (domain.md §9a.4). Acceptance and limits stay as they
+    are; what was promised is supplemented instead. Raises as ``proceeding.commit``.
+    """
+
+    def step(case: Case, action: Action) -> None:
+        require_running(case, "收下补充材料")
+        if not items:
+            raise BadInput("value_missing", "没有写明收下的材料", field="items", hint="写明名称、形式和份数")
+        promised = {promise.name for promise in case.promises}
+        taken = []
+        for number, one in enumerate(items):
+            name = required(one.name, f"items[{number}].name", "材料名称")
+            if name in promised:
+                hint = "用“收下补交的材料”收下，承诺才算补齐"
+                message = f"“{name}”是承诺补齐的材料"
+                raise BadInput("promised_material", message, field=f"items[{number}].name", hint=hint)
+            if one.copies < 1:
+                raise BadInput("bad_number", "份数至少是1", field=f"items[{number}].copies", hint="写明份数")
+            taken.append(structs.replace(one, name=name, remark=optional(one.remark, f"items[{number}].remark")))
+        came = day or action.today
+        if not case.received <= came <= action.today:
+            raise BadDate("bad_date", "收到的日期不对", field="day", hint=f"在 {case.received} 和今天之间")
+        why = required(purpose, "purpose", "要求提交的原因") if asked else optional(purpose, "purpose")
+        action.add(
+            f.MaterialsBrought(
+                items=tuple(taken),
+                day=came,
+                asked=asked,
+                purpose=why,
+                window=ws.config.hall.window,
+                clerk=ws.clerk.name,
+            )
+        )
+        issue(action, "receipt")
+
+    return commit(ws, reference, step)

@@ -130,6 +130,16 @@ def placeholders(text: str) -> list[str]:
             "补交材料1项、不合格2项，尚未补齐；已过补正期限，仍收下的原因：路远",
             "Supplied: 1, Not acceptable: 2, not complete yet; taken after the day of the notice, because: 路远",
         ),
+        (
+            "写这条记录时工号0815可能没有“收件、受理和告知”的权限，等负责人核实",
+            "When this was written, number 0815 may have had no right to receive, accept and notify; "
+            "a supervisor has to look",
+        ),
+        (
+            "打印取号台不能写这种记录，等负责人核实",
+            "Print station: such a device writes no records of this kind; a supervisor has to look",
+        ),
+        ("设备代码A1已被另一台设备使用", "Device code A1 belongs to another device"),
         ("受理时才说的一句话", "受理时才说的一句话"),
         ("备注：受理", "Note: 受理"),
     ],

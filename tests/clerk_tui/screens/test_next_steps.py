@@ -73,7 +73,7 @@ async def test_what_is_lawful_has_a_digit_and_the_rest_says_why(counter: OpenCou
         assert any(row.split()[:2] == ["3", "作出准予的决定"] for row in rows), clerk.text
         (pickup,) = [row for row in rows if row.split()[:1] == ["取件"]]
         assert "不能取件" in pickup
-        await clerk.press("end", *["down"] * 13)
+        await clerk.press("end", *["down"] * 14)
         assert "现在不能办：" in clerk.text
         assert "怎么办：" in clerk.text
         await clerk.press("enter", "9")
@@ -92,6 +92,7 @@ async def test_what_is_lawful_has_a_digit_and_the_rest_says_why(counter: OpenCou
         (NARROW, accepted, "withdraw", "enter enter enter", 5, ["returned"], CaseState.WITHDRAWN),
         (WIDE, accepted, "announce_procedure", "1 f9 enter", 5, ["procedure"], CaseState.ACCEPTED),
         (NARROW, heard, "end_procedure", "f9 enter", 4, [], CaseState.ACCEPTED),
+        (NARROW, accepted, "bring", "1 enter 图 纸 f9 enter", 8, ["receipt"], CaseState.ACCEPTED),
         (WIDE, accepted, "hand_over", "1 2 f9 enter", 6, ["transfer"], CaseState.ACCEPTED),
     ],
 )  # fmt: skip

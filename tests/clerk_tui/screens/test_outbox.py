@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from clerk_tui import i18n
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
-from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec
-from clerk_tui.screens.outbox_lines import hall_as_of
+from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
+from clerk_tui.screens.outbox_lines import aside_lines, hall_as_of, hall_aside_lines
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
+from clerk_tui.services.hall_asides import HallAside
 from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.outbox import SyncStatus
 from clerk_tui.services.workspace import Workspace
@@ -242,6 +243,38 @@ def test_what_is_asked_about_a_conflict_is_asked_in_english_too() -> None:
         i18n.install("zh")
     said = [text for spec in asked for text in (spec.title, *(text for text, _ in spec.paragraphs), *spec.options)]
     assert "The second" in " ".join(said) and not any("再办" in text or "算数" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "写这条记录时工号0815没有“决定”的权限，等负责人核实",
+        "文书所依据的记录与中心冲突，但已交给申请人",
+        "中心没有这个办件的收件记录",
+        "核实要写明原因，等负责人核实",
+    ],
+)
+def test_why_the_centre_sent_a_record_back_is_said_in_english_wherever_it_stands(reason: str) -> None:
+    item = aside.Aside(
+        seq=7, state="quarantined", type="case.closed", reference="r", case_id="c", reason=reason, number=1, held=2
+    )
+    of_hall = HallAside(number=3, window="C5", seq=7, type="case.closed", reference="r", reason=reason, since_ms=1)
+    i18n.install("en")
+    try:
+        rows = [*aside_lines(item, 120, chosen=True), *hall_aside_lines(of_hall, dt.UTC, 120, chosen=False)]
+        asked = vouch_spec(of_hall, "C5", "")
+    finally:
+        i18n.install("zh")
+    said = "".join(text for spans, _fill in rows for text, _ink in spans) + "".join(t for t, _ in asked.paragraphs)
+    assert reason not in said and said.count(_english(reason)[:20]) == 3
+
+
+def _english(reason: str) -> str:
+    i18n.install("en")
+    try:
+        return i18n._(reason)
+    finally:
+        i18n.install("zh")
 
 
 async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:

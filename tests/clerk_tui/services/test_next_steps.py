@@ -48,8 +48,8 @@ ALWAYS = {"hand_over", "serve"}
 @pytest.mark.parametrize(
     ("made", "wanted"),
     [
-        (accepted, ALWAYS | {"announce_procedure", "extend", "grant", "deny", "withdraw"}),
-        (tolerated, ALWAYS | {"supplement", "remind_promise", "announce_procedure", "extend", "withdraw"}),
+        (accepted, ALWAYS | {"bring", "announce_procedure", "extend", "grant", "deny", "withdraw"}),
+        (tolerated, ALWAYS | {"bring", "supplement", "remind_promise", "announce_procedure", "extend", "withdraw"}),
         (noticed, ALWAYS | {"supplement", "withdraw"}),
         (granted, ALWAYS | {"pickup"}),
     ],
@@ -82,7 +82,7 @@ def test_time_opens_a_step_and_closes_another(ws: Workspace, clock: FixedClock) 
 def test_who_may_not_is_told_who_may(ws: Workspace) -> None:
     reference = accepted(ws)
     ws.seat.take(Actor(id="0002", name="李四", roles=frozenset({Role.CLERK})))
-    assert lawful(ws, reference) == {"hand_over", "serve", "withdraw"}
+    assert lawful(ws, reference) == {"bring", "hand_over", "serve", "withdraw"}
     why = {offer.step.id: offer.why for offer in next_steps.offers(ws, reference)}["extend"]
     assert why is not None
     assert (why.code, why.hint) == ("not_allowed", "请负责人来办")
