@@ -148,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("end", "e", "e", "", N_("办结这张号，不叫下一位"), "result", inside=True),
     _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打；看不见的先翻到"), "result", inside=True),
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "result", inside=True),
+    _a("return_materials", "t", "t", "", N_("登记更正后不再需要的材料已经退还"), "result", inside=True),
     _a("choose", "up down", "↑ ↓", "", N_("选凭证，翻到看得见；过了最后一份接着往下看"), "result", inside=True),
     _a("page", "pageup pagedown", "PgUp PgDn", "", N_("上一页、下一页"), "result", inside=True),
     _a("form", "f3", "F3", N_("上次告知"), N_("到上次告知的内容"), "supplement"),
@@ -159,6 +160,7 @@ ACTIONS: tuple[Action, ...] = (
     _a("supplement", "f4", "F4", N_("补正"), N_("审查只收件的材料，收下补正或承诺补齐的材料"), "case"),
     _a("reprint", "p", "p", N_("补打"), N_("把选中的凭证再打印一份，标明补打；看不见的先翻到"), "case", inside=True),
     _a("elsewhere", "o", "o", "", N_("没有打出的凭证改送别处打印"), "case", inside=True),
+    _a("return_materials", "t", "t", "", N_("登记更正后不再需要的材料已经退还"), "case", inside=True),
     _a("choose", "up down", "↑ ↓", "", N_("选凭证，翻到看得见；过了最后一份接着往下看"), "case", inside=True),
     _a("page", "pageup pagedown", "PgUp PgDn", "", N_("上一页、下一页"), "case", inside=True),
     _a(

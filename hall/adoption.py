@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, structs
 
-from hall.case import Case, CaseState, Dispute, Event, Mark, Notice, Paper, Pause, Service
+from hall.case import Case, CaseState, Dispute, Event, GivenBack, Mark, Notice, Paper, Pause, Service
 from hall.checklist import Row
 from hall.facts import (
     CaseAdopted,
@@ -71,6 +71,7 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     papers: tuple[Paper, ...] = ()
     reason: str = ""
     to_return: tuple[Row, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
 
 
 _OF_CASE: Final = tuple(name for name in Standing.__struct_fields__ if name not in ("version", "writers"))
@@ -80,6 +81,7 @@ def standing_of(case: Case) -> dict[str, Any]:
     """How a case stands, for the window that goes on with it."""
     values = {name: getattr(case, name) for name in Standing.__struct_fields__}
     values["services"] = tuple(Service(told=service.told) for service in case.services)
+    values["given_back"] = tuple(structs.replace(each, receiver="") for each in case.given_back)
     told: dict[str, Any] = msgspec.to_builtins(Standing(**values))
     return told
 

@@ -130,7 +130,8 @@ def _list_changes(
         "rows": rows,
         "ticks": ticks,
         "gaps": gaps_of(rows, ticks),
-        "to_return": (*case.to_return, *no_longer_needed(case, rows)),
+        # What is asked for again is not to be given back: it is looked at, like everything that the answers add.
+        "to_return": tuple(row for row in (*case.to_return, *no_longer_needed(case, rows)) if row.code not in ticks),
     }
 
 

@@ -24,6 +24,7 @@ from hall.facts import (
     LimitExtended,
     MaterialsBrought,
     MaterialsHandedOver,
+    MaterialsReturned,
     MatterRef,
     PaperKind,
     PapersServed,
@@ -95,6 +96,15 @@ class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
     witness: str = ""
 
 
+class GivenBack(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Materials that were given back: the ``rows`` they stood in, and who took them for the applicant (empty: the
+    applicant, or once erased)."""
+
+    told: MaterialsReturned
+    rows: tuple[Row, ...]
+    receiver: str = ""
+
+
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who set something last: the incarnation, the how-manieth of its facts of the case (0: only a paper of it tells
     so), and the version then. ``gone``: a material that was there before is not, or not as it has to be.
@@ -139,7 +149,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tick last, ``disputes`` are the conflicts that nobody has settled. ``counted_from``: the day that the
     limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt. ``plan``: what its
     list is made from, where it was not settled at the receipt. ``still_open``: what an inquiry left open.
-    ``to_return``: what was handed in and is not on the list any more since its answers were put right.
+    ``to_return``: what was handed in, is not on the list any more since its answers were put right, and lies here
+    still; ``given_back``: what of it was given back.
     ``brought``: what came in after the acceptance, the last of it when there had been ``brought_at`` hand-ins.
     """
 
@@ -199,6 +210,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: ListPlan | None = None
     still_open: StillOpen | None = None
     to_return: tuple[Row, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
 
     @property
     def course(self) -> tuple[Event, ...]:

@@ -38,6 +38,7 @@ from hall.proceedings import FeePaid as FeePaid
 from hall.proceedings import LimitExtended as LimitExtended
 from hall.proceedings import MaterialsBrought as MaterialsBrought
 from hall.proceedings import MaterialsHandedOver as MaterialsHandedOver
+from hall.proceedings import MaterialsReturned as MaterialsReturned
 from hall.proceedings import Original as Original
 from hall.proceedings import PapersServed as PapersServed
 from hall.proceedings import ProcedureAnnounced as ProcedureAnnounced
@@ -221,6 +222,7 @@ FactBody = (
     | FeeDemanded
     | FeePaid
     | MaterialsHandedOver
+    | MaterialsReturned
     | MaterialsBrought
     | CaseClosed
     | PaperIssued

@@ -13,7 +13,7 @@ import msgspec
 
 from hall import adoption, answering, disputes, steps
 from hall import facts as f
-from hall.case import Case, CaseState, Event, Notice, Paper, Pause, Service
+from hall.case import Case, CaseState, Event, GivenBack, Notice, Paper, Pause, Service
 from hall.checklist import Row
 from hall.telling import adopted_from, received, tell, waived
 from hall.verdict import Tick, TickState, gaps_of
@@ -256,6 +256,18 @@ def _handed_over(case: Case, fact: f.Fact) -> Changes:
     return {"handovers": (*case.handovers, fact.body)}
 
 
+def _given_back(case: Case, fact: f.Fact) -> Changes:
+    body = fact.body
+    assert isinstance(body, f.MaterialsReturned)
+    named = fact.personal.fields if fact.personal else {}
+    rows = tuple(row for row in case.to_return if row.code in body.codes)
+    done = GivenBack(told=body, rows=rows, receiver=named.get("returned.receiver", ""))
+    return {
+        "to_return": tuple(row for row in case.to_return if row not in rows),
+        "given_back": (*case.given_back, done),
+    }
+
+
 def _brought(case: Case, fact: f.Fact) -> Changes:
     assert isinstance(fact.body, f.MaterialsBrought)
     return {"brought": (*case.brought, fact.body), "brought_at": len(case.handed_in)}
@@ -317,6 +329,7 @@ _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.FeeDemanded: _charged,
     f.FeePaid: _paid,
     f.MaterialsHandedOver: _handed_over,
+    f.MaterialsReturned: _given_back,
     f.MaterialsBrought: _brought,
     f.CaseClosed: _closed,
     f.PaperIssued: _paper,

@@ -179,6 +179,23 @@ class MaterialsHandedOver(Body, frozen=True, tag="materials.handed_over"):
     whole: bool = True
 
 
+class MaterialsReturned(Body, frozen=True, tag="materials.returned"):
+    """What was taken at the receipt and is not needed since an answer was put right (``Case.to_return``) was given back
+    to the applicant: the ``codes`` of the materials.
+
+    ``direct``: to the applicant, or the agent of the case. ``proxy``: somebody else took them, with the ``relation`` to
+    the applicant; who stands in the personal part: field ``returned.receiver``. ``posted``: under ``waybill``.
+    """
+
+    codes: tuple[str, ...]
+    day: dt.date
+    how: Literal["direct", "proxy", "posted"] = "direct"
+    relation: str = ""
+    waybill: str = ""
+    window: str = ""
+    clerk: str = ""
+
+
 class MaterialsBrought(Body, frozen=True, tag="materials.brought"):
     """Something was brought into a case that is accepted: of the applicant's own accord, or because the department
     ``asked`` for it, with the ``purpose``. It gets a receipt of its own (domain.md §9a.4) and changes neither the

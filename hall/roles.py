@@ -189,6 +189,7 @@ FACTS: Final[dict[str, Permission]] = {
     "fee.demanded": Permission.HAND_OVER,
     "fee.paid": Permission.HAND_OVER,
     "materials.handed_over": Permission.HAND_OVER,
+    "materials.returned": Permission.HAND_OVER,
     "materials.brought": Permission.RECEIVE,
     "case.closed": Permission.HAND_OVER,
     "paper.issued": Permission.PRINT,

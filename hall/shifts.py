@@ -211,6 +211,7 @@ _WORK: Final[Mapping[str, str]] = {
     "fee.demanded": "fee",
     "fee.paid": "fee",
     "materials.handed_over": "moved",
+    "materials.returned": "moved",
     "case.closed": "closed",
 }
 _SERVED: Final = ("case.received", "case.supplemented", "inquiry.answered", "result.delivered")

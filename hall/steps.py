@@ -39,6 +39,7 @@ STATES: Final[dict[type[f.Body], frozenset[CaseState]]] = {
     f.FeeDemanded: RUNNING | {S.DECIDED},
     f.FeePaid: RUNNING | {S.DECIDED, S.DELIVERED},
     f.MaterialsHandedOver: NOT_ASKED,
+    f.MaterialsReturned: NOT_ASKED,
     f.MaterialsBrought: RUNNING,
     f.PapersServed: NOT_ASKED,
     f.ResultDelivered: frozenset({S.DECIDED}),
@@ -86,6 +87,8 @@ def misfit(case: Case, body: f.Body) -> str:
     if states is not None and case.state not in states:
         return f"办件已是“{STATE_NAMES[case.state]}”"
     match body:
+        case f.MaterialsReturned(codes=codes) if not any(row.code in codes for row in case.to_return):
+            return "没有应退还的材料，或者已经退还"
         case f.FeePaid() if case.fee is None:
             return "没有通知缴费"
         case f.ProcedureStarted() if not _told_in_writing(case, body):

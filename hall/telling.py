@@ -20,6 +20,7 @@ SERVED_NAMES = {
     "refused": "拒收，留置送达",
     "electronic": "电子送达",
 }
+GIVEN_BACK_NAMES: Final = {"direct": "申请人或代理人领回", "proxy": "他人代领", "posted": "邮寄"}
 STATE_NAMES = {
     S.INQUIRY: "咨询",
     S.RECEIVED: "已收件",
@@ -214,6 +215,20 @@ def _given_back(case: Case, rows: Iterable[Row]) -> str:
     return f"；不再需要、应当场退还：{names}" if names else ""
 
 
+def _back_again(case: Case, body: f.MaterialsReturned) -> str:
+    """What of it was given back, and how."""
+    known = (*case.to_return, *(row for each in case.given_back for row in each.rows))
+    words = {row.code: row.name for row in known}
+    names = "、".join(words.get(code, code) for code in body.codes)
+    match body.how:
+        case "proxy":
+            return f"已退还更正后不再需要的材料：{names}（他人代领，与申请人的关系：{body.relation}）"
+        case "posted":
+            return f"已退还更正后不再需要的材料：{names}（邮寄，单号{body.waybill}）"
+        case _:
+            return f"已退还更正后不再需要的材料：{names}（申请人或代理人领回）"
+
+
 def _answers_corrected(before: Iterable[tuple[str, str]], body: f.AnswersCorrected) -> str:
     """What was written and what is true, why, and what had been open and was answered with it."""
     wrong = "；".join(f"{each.question.rstrip('？?')}：{each.before} → {each.after}" for each in body.corrected)
@@ -323,8 +338,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.MaterialsBrought():
-            return _besides(fact.body)
+        case f.MaterialsBrought() | f.MaterialsReturned() as moved:
+            return _besides(moved) if isinstance(moved, f.MaterialsBrought) else _back_again(case, moved)
         case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
             return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):

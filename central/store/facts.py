@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -123,14 +124,14 @@ async def cases_named(db: Db, office: str, case_id: str, reference: str) -> list
     return [row[0] for row in rows]
 
 
+NUMBERED: Final = (
+    "SELECT reference, MIN(case_id) FROM case_ WHERE office = $1 AND reference = ANY($2) GROUP BY reference"
+)
+
+
 async def numbered(db: Db, office: str, references: Sequence[str]) -> dict[str, str]:
-    """Which of these references a hall's cases have, each with the identity of the oldest."""
-    rows = await db.rows(
-        "SELECT reference, MIN(case_id) FROM case_ WHERE office = $1 AND reference = ANY($2) GROUP BY reference",
-        office,
-        list(references),
-    )
-    return {row[0]: row[1] for row in rows}
+    """Which of these references a hall's cases have, each with the identity of the oldest. Each new case asks."""
+    return {row[0]: row[1] for row in await db.rows(NUMBERED, office, list(references))}
 
 
 async def stored_as(db: Db, event_id: str) -> tuple[str, bytes, StoredFact] | None:

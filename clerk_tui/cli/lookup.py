@@ -15,10 +15,11 @@ from clerk_tui.cli.prints import PRINTS, delivered_row, paper_row, print_line, p
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import listed, said_of
 from hall.errors import BadInput, HallError
+from hall.masking import mask_name
 from hall.moments import local_time
-from hall.telling import STATE_NAMES
+from hall.telling import GIVEN_BACK_NAMES, STATE_NAMES
 
 if TYPE_CHECKING:
     from clerk_tui.printing.targets import PrintError
@@ -244,6 +245,17 @@ def as_data(detail: CaseDetail, full: dict[str, str] | None, zone: ZoneInfo) -> 
             {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in made.gaps
         ],
         "to_return": [{"code": row.code, "name": row.name} for row in made.to_return],
+        "given_back": [
+            {
+                "materials": [{"code": row.code, "name": row.name} for row in each.rows],
+                "day": each.told.day.isoformat(),
+                "how": each.told.how,
+                "receiver": (full or {}).get(f"given_back.{n}", mask_name(each.receiver)) or None,
+                "relation": each.told.relation,
+                "waybill": each.told.waybill,
+            }
+            for n, each in enumerate(made.given_back)
+        ],
         "received": made.received.isoformat(),
         "accepted": _day(made.accepted),
         "deemed": made.deemed,
@@ -318,6 +330,7 @@ def _personal_fields(detail: CaseDetail) -> Iterator[str]:
         if person is not None:
             yield from (f"{who}.{key}" for key in person.__struct_fields__ if key != "kind" and getattr(person, key))
     yield from (f"fields.{code}" for code in detail.case.fields)
+    yield from (f"given_back.{n}" for n, each in enumerate(detail.case.given_back) if each.receiver)
 
 
 def _day(day: dt.date | None) -> str | None:
@@ -350,6 +363,9 @@ def _case_lines(told: dict[str, Any], unsure: Collection[str]) -> Iterator[str]:
     yield from (f"  {label}  {dated(told[key], key in unsure)}" for label, key in dates if told[key])
     yield from (f"  {_('缺')}  {said_of(gap['name'], _(gap['problem']))}" for gap in told["gaps"])
     yield from (f"  {_('应退还')}  {row['name']}" for row in told["to_return"])
+    for done in told["given_back"]:
+        said = (listed(row["name"] for row in done["materials"]), done["day"], _(GIVEN_BACK_NAMES[done["how"]]))
+        yield f"  {_('已退还')}  " + "  ".join((*said, *filter(None, (done["receiver"], done["waybill"]))))
     for event in told["timeline"]:
         mark = _("【报负责人】") if event["alert"] else ""
         no_effect = _("（{text}）").format(text=_(event["misfit"])) if event["misfit"] else ""

@@ -14,6 +14,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.case_lines import case_lines
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.giving_back import STEP, ask_given_back
 from clerk_tui.screens.printing import Tries, ask_elsewhere, print_again, print_word
 from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.painted import BLANK, Line
@@ -114,7 +115,7 @@ class CaseScreen(CounterScreen):
 
     def on_key(self, event: events.Key) -> None:
         pane, papers = self.pane, self.detail.papers
-        key = event.character.lower() if event.character and event.character in "pPoO" else event.key
+        key = event.character.lower() if event.character and event.character in "pPoOtT" else event.key
         match key:
             case "p" | "o" if pane.lies:
                 # What cannot be seen is not printed: the next press does it.
@@ -124,6 +125,8 @@ class CaseScreen(CounterScreen):
             case "o" if papers:
                 self.tries.ask(papers[self.place])
                 ask_elsewhere(self.counter, papers[self.place])
+            case "t" if self.can_do(STEP):
+                ask_given_back(self.counter, self.detail.case, self._given_back)
             case "up" | "down":
                 self._move(pane.arrow(key, self.place, len(papers)))
             case "pageup" | "pagedown":
@@ -145,6 +148,12 @@ class CaseScreen(CounterScreen):
             self.tries.ask(paper)
             print_again(self.counter, paper, paper.paper_id)
 
+    def _given_back(self, result: Result) -> None:
+        from clerk_tui.screens.words import step_name
+        from clerk_tui.services.next_steps import STEPS
+
+        self.show_done(step_name(STEPS[STEP]), result)
+
     def papers_made(self, delivered: list[Any]) -> None:
         if not self.is_mounted:
             return
@@ -162,6 +171,8 @@ class CaseScreen(CounterScreen):
             return self.detail.case.state is not CaseState.INQUIRY
         if action == "reveal":
             return self.detail.case.applicant is not None and not self.shown
+        if action == STEP:
+            return bool(self.detail.case.to_return)
         if action == "reprint":
             return bool(self.detail.papers)
         if action == "elsewhere":
@@ -212,6 +223,7 @@ class CaseScreen(CounterScreen):
         if case.agent is not None:
             fields += [f"agent.{key}" for key in ("name", "id_number", "phone") if getattr(case.agent, key)]
         fields += [f"fields.{code}" for code, value in case.fields.items() if value]
+        fields += [f"given_back.{n}" for n, each in enumerate(case.given_back) if each.receiver]
         self.shown = cases.show_personal(workspace, case.case_id, tuple(fields), reason)
         self.counter.saved()
         self._read()

@@ -13,8 +13,9 @@ from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of, workdays
 from hall.ids import beginning_of
-from hall.masking import mask_address, mask_identity, mask_party, mask_phone
+from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
 from hall.moments import local_time
+from hall.telling import GIVEN_BACK_NAMES
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail, PaperRow
@@ -71,7 +72,9 @@ def case_lines(
                 columns,
                 "warn",
             ),
+            (((" " * LABEL, "plain"), (" t ", "chip-key"), (" " + _("退还了就登记"), "plain")), ""),
         ]
+    lines += _given_back(case, columns, shown or {})
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
@@ -111,6 +114,17 @@ def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
     for key, value in shown.items():
         if key.startswith("fields."):
             lines += _pair(case.matter.field_labels.get(key[7:], key[7:]), value, columns)
+    return lines
+
+
+def _given_back(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
+    """What of it was given back, when and to whom."""
+    lines: list[Line] = [BLANK] if case.given_back else []
+    for number, each in enumerate(case.given_back):
+        who = shown.get(f"given_back.{number}", mask_name(each.receiver))
+        told = (str(each.told.day), _(GIVEN_BACK_NAMES[each.told.how]), safe(who), safe(each.told.waybill))
+        names = listed(row.name for row in each.rows)
+        lines += _pair(_("已退还"), "  ".join((names, *filter(None, told))), columns)
     return lines
 
 

@@ -11,8 +11,10 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
+from clerk_tui.screens.giving_back import STEP, ask_given_back
 from clerk_tui.screens.printing import Tries, ask_elsewhere, keys_for, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
+from clerk_tui.services.result import to_return_told
 from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import gap_settled, listed, said_of
@@ -40,6 +42,7 @@ class ResultScreen(CounterScreen):
         self.place = 0
         self.printed: dict[str, Delivered] = {}
         self.tries = Tries()
+        self.given_back = False
 
     @property
     def pane(self) -> ReadingPane:
@@ -83,11 +86,15 @@ class ResultScreen(CounterScreen):
                 lines.append(self._pair(label, f"{value}{note}", columns))
         if result.late:
             lines.append(self._pair(_("迟交"), listed(result.late), columns, "warn"))
+        lines += self._to_return(columns)
         lines += self._gaps(columns)
         lines += [BLANK, (((_("凭证"), "title"),), "")]
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         lines += self.tries.lines(min(columns, 96), [each.error for each in self.printed.values()])
-        for text in dict.fromkeys((*result.warnings, *result.field_warnings.values())):
+        said = dict.fromkeys((*result.warnings, *result.field_warnings.values()))
+        # That stands above, with the key for it.
+        said.pop(to_return_told(result.to_return), None)
+        for text in said:
             lines += [((("  ", "plain"), (part, "warn")), "") for part in wrap(safe(_(text)), min(columns, 96) - 2, 4)]
         for key, word in keys_for(self._selected):
             lines.append(((("  ", "plain"), _chip(key), (f" {word}", "plain")), ""))
@@ -126,6 +133,20 @@ class ResultScreen(CounterScreen):
             lines.append((((f"{number:>2}  ", "faint"), (text, "plain"), (settled, "info")), ""))
         return lines
 
+    def _to_return(self, columns: int) -> list[Line]:
+        """What the person gets back now, and the key that records it."""
+        if not self.result.to_return:
+            return []
+        done = self.given_back
+        label = _("已退还") if done else _("请当场退还")
+        names = wrap(safe(listed(self.result.to_return)), columns - LABEL)
+        lines: list[Line] = [BLANK]
+        for number, part in enumerate(names):
+            lines.append((((pad("" if number else label, LABEL), "faint"), (part, "good" if done else "warn")), ""))
+        if not done:
+            lines.append((((" " * LABEL, "plain"), _chip("t"), (" " + _("退还了就登记"), "plain")), ""))
+        return lines
+
     def _paper(self, number: int, paper: PaperOut, columns: int) -> Line:
         delivered = self.printed.get(paper.paper_id)
         state, ink = print_word(delivered.state if delivered else "printing")
@@ -146,7 +167,7 @@ class ResultScreen(CounterScreen):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        key = event.character.lower() if event.character and event.character in "pPoOmMeE" else event.key
+        key = event.character.lower() if event.character and event.character in "pPoOmMeEtT" else event.key
         match key:
             case "enter":
                 self.do_next_person()
@@ -163,6 +184,8 @@ class ResultScreen(CounterScreen):
                 if self._selected is not None:
                     self.tries.ask(self._selected)
                 ask_elsewhere(self.counter, self._selected)
+            case "t" if self.can_do(STEP):
+                self.counter.guarded(self._give_back)
             case "up" | "down":
                 self._move(self.pane.arrow(key, self.place, len(self.result.papers)))
             case "pageup" | "pagedown":
@@ -204,7 +227,21 @@ class ResultScreen(CounterScreen):
             if again:
                 self.pane.reveal()
 
+    def _give_back(self) -> None:
+        from clerk_tui.services import cases
+
+        assert self.counter.workspace is not None
+        case = cases.get(self.counter.workspace, self.result.case_id).case
+        if case.to_return:
+            ask_given_back(self.counter, case, self._given_back)
+
+    def _given_back(self, done: Result) -> None:
+        self.given_back = True
+        self.pane.paint()
+
     def can_do(self, action: str) -> bool:
+        if action == STEP:
+            return bool(self.result.to_return) and not self.given_back
         return self.counter.visit is not None if action in ("another", "end") else super().can_do(action)
 
     def do_next_person(self) -> None:

@@ -180,6 +180,7 @@ _FORMS: dict[str, Callable[[Asking], list[Ask]]] = {
     "pay_fee": step_handing.payment,
     "bring": step_handing.further,
     "hand_over": step_handing.handover,
+    "return_materials": step_handing.giving_back,
     "serve": step_handing.service,
     "pickup": step_handing.pickup,
 }
@@ -189,5 +190,6 @@ _GATHER: dict[str, Callable[[Asking, Mapping[str, Any]], dict[str, Any]]] = {
     "pay_fee": step_handing.gather_payment,
     "bring": step_handing.gather_further,
     "hand_over": step_handing.gather_handover,
+    "return_materials": step_handing.gather_giving_back,
     "serve": step_handing.gather_service,
 }

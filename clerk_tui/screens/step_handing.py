@@ -163,6 +163,31 @@ def gather_handover(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
     return values | {"whole": read.get("whole", "yes") != "no"}
 
 
+def giving_back(asking: Asking) -> list[Ask]:
+    """Everything that is to be given back, to whoever stands here, unless something else is chosen."""
+    lying = [(row.code, row.name) for row in asking.case.to_return]
+    how = asking.says("how", "direct")
+    hows = (("direct", _("申请人或代理人领回")), ("proxy", _("他人代领")), ("posted", _("邮寄")))
+    asks = [
+        *many("materials", _("退还哪些"), lying, [code for code, _name in lying], required=True),
+        Ask("how", _("怎样退还"), "choice", "direct", hows, required=True),
+    ]
+    if how == "proxy":
+        asks += [
+            Ask("receiver", _("代领人"), "name", required=True),
+            Ask("relation", _("与申请人的关系"), required=True),
+        ]
+    if how == "posted":
+        asks.append(Ask("waybill", _("邮寄单号"), required=True, note=_("可以扫面单上的条码")))
+    return [*asks, Ask("day", _("哪天退还"), "past_day", str(asking.today))]
+
+
+def gather_giving_back(asking: Asking, read: Mapping[str, Any]) -> dict[str, Any]:
+    """Materials by their codes."""
+    values = {key: value for key, value in read.items() if not key.startswith("materials.")}
+    return values | {"materials": tuple(gathered(read, "materials"))}
+
+
 def _held(asking: Asking) -> Iterator[str]:
     """What lies at this window: what was handed in and is there."""
     for row in asking.case.rows:

@@ -318,7 +318,9 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             self.draft.correction_reason = answer.text
             self.do_confirm()
 
-        self.ask(correction_asked(self.preview.corrected, self.preview.give_back), answered)
+        before, now = self.draft.case.rows, self.preview.checklist.materials
+        relisted = {row.code for row in before} != {row.code for row in now}
+        self.ask(correction_asked(self.preview.corrected, self.preview.give_back, relisted=relisted), answered)
 
     def _confirm(self) -> None:
         case = self.draft.case

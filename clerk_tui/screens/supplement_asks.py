@@ -34,15 +34,18 @@ def late_reason_asked(case: Case, late: Collection[str]) -> Spec:
     )
 
 
-def correction_asked(corrected: Iterable[Correction], give_back: Collection[str]) -> Spec:
-    """Why what was written at the receipt is put right; ``give_back`` are the names of what is not needed any more."""
+def correction_asked(corrected: Iterable[Correction], give_back: Collection[str], *, relisted: bool) -> Spec:
+    """Why what was written at the receipt is put right; ``give_back`` are the names of what is not needed any more,
+    ``relisted``: other materials are asked for than before."""
+    stays = _("收件日不变，材料清单已经跟着变。") if relisted else _("收件日不变。")
     return Spec(
         _("更正收件时的登记"),
         (
             *_put_right(corrected),
             *_given_back(give_back),
             ("", "plain"),
-            (_("收件日不变，材料按更正后的列。写明为什么，这次更正会报给负责人。"), "plain"),
+            (stays, "plain"),
+            (_("写明为什么，这次更正会报给负责人。"), "plain"),
         ),
         field=_("原因"),
         check=worded(_("必须写明原因")),

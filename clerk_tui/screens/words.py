@@ -69,6 +69,7 @@ FACTS: dict[str, str] = {
     "fee.demanded": N_("通知缴费"),
     "fee.paid": N_("缴费"),
     "materials.handed_over": N_("物料流转"),
+    "materials.returned": N_("退还材料"),
     "materials.brought": N_("收下补充材料"),
     "ticket.issued": N_("取号"),
     "ticket.printed": N_("打印号票"),

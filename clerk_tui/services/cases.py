@@ -257,4 +257,5 @@ def _personal(case: Case) -> dict[str, str]:
                 if key != "kind" and (value := getattr(person, key)):
                     values[f"{who}.{key}"] = value
     values.update({f"fields.{code}": value for code, value in case.fields.items()})
+    values.update({f"given_back.{n}": each.receiver for n, each in enumerate(case.given_back) if each.receiver})
     return values

@@ -82,7 +82,7 @@ def not_there(case: Case, rows: Iterable[Row], changed: Mapping[str, Tick]) -> t
 def _credit_taken_back(case: Case, *, good: bool) -> tuple[f.Correction, ...]:
     """A bad credit record that is taken back."""
     taken_back = good and not case.good_credit and case.state is not CaseState.TOLERATED
-    return (f.Correction("失信记录", "有", "没有"),) if taken_back else ()
+    return (f.Correction("信用记录", "有失信记录", "没有失信记录"),) if taken_back else ()
 
 
 def require_reason(corrected: tuple[f.Correction, ...], typed: str) -> str:

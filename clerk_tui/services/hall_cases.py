@@ -61,6 +61,8 @@ def nothing_open(state: CaseState, *, deemed: bool, field: str) -> BadInput:
     else:
         what = f"办件现在是“{STATE_NAMES[state]}”，没有要补的材料"
         hint = "可以查看办件或补打文书"
+        if state is CaseState.ACCEPTED:
+            hint = "可以查看办件或补打文书；另外交来的材料，在办件里按 F8 选“收下补充材料”"
     return BadInput("nothing_open", what, field=field, hint=hint)
 
 

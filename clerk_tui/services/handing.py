@@ -54,7 +54,7 @@ def serve(
     """
 
     def step(case: Case, action: Action) -> None:
-        _require_case(case, "送达")
+        require_case(case, "送达")
         if not documents:
             raise BadInput("value_missing", "没有写明送达的文书", field="documents", hint="写文书编号，或名称和份数")
         served = day or action.today
@@ -62,10 +62,10 @@ def serve(
             raise BadDate("bad_date", "送达日期不对", field="day", hint=f"在 {case.received} 和今天之间")
         named: dict[str, str] = {}
         if how == "proxy":
-            named["served.proxy"] = _name(receiver, "receiver", "代收人")
+            named["served.proxy"] = person_name(receiver, "receiver", "代收人")
             required(relation, "relation", "代收人与受送达人的关系")
         if how == "refused":
-            named["served.witness"] = _name(witness, "witness", "见证人")
+            named["served.witness"] = person_name(witness, "witness", "见证人")
         where = optional(place, "place") or (_here(ws, case) if how == "direct" else "")
         if how == "posted":
             required(waybill, "waybill", "邮寄单号")
@@ -78,7 +78,7 @@ def serve(
                 day=served,
                 place=where,
                 how=how,
-                servers=tuple(_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
+                servers=tuple(person_name(one, "servers", "送达人") for one in servers) or (ws.clerk.name,),
                 relation=optional(relation, "relation"),
                 reason=required(reason, "reason", why) if named else optional(reason, "reason"),
                 remark=optional(remark, "remark"),
@@ -200,7 +200,7 @@ def hand_over(
     """
 
     def step(case: Case, action: Action) -> None:
-        _require_case(case, "移交材料")
+        require_case(case, "移交材料")
         source = optional(from_place, "from_place") or window_name(ws)
         known = {one.name: one for move in case.handovers for one in move.items}
         moved = items or tuple(known.values())
@@ -227,9 +227,9 @@ def hand_over(
                 items=moved,
                 day=action.today,
                 from_place=source,
-                giver=_name(giver or ws.clerk.name, "giver", "移交人"),
+                giver=person_name(giver or ws.clerk.name, "giver", "移交人"),
                 to_place=required(to_place, "to_place", "接收单位"),
-                taker=_name(taker, "taker", "接收人") if taker.strip() else "",
+                taker=person_name(taker, "taker", "接收人") if taker.strip() else "",
                 at=at or f"{now:%H:%M}",
                 purpose=optional(purpose, "purpose"),
                 return_by=return_by,
@@ -277,7 +277,8 @@ def _document(case: Case, given: str | f.Document, number: int) -> f.Document:
     return f.Document(name=name, number=optional(given.number, f"{where}.number"), copies=given.copies)
 
 
-def _name(name: str, field: str, label: str) -> str:
+def person_name(name: str, field: str, label: str) -> str:
+    """A name that must be there, cleaned. Raises ``BadInput``."""
     if not name.strip():
         raise BadInput("value_missing", f"没有写明{label}", field=field, hint=f"请填写{label}")
     return clean_name(name, field=field)
@@ -293,7 +294,8 @@ def _here(ws: Workspace, case: Case) -> str:
     return case.matter.hall.name + window_name(ws)
 
 
-def _require_case(case: Case, what: str) -> None:
+def require_case(case: Case, what: str) -> None:
+    """That something was received at all. Raises ``Unlawful``."""
     if case.state is CaseState.INQUIRY:
         raise _wrong_state(case, what, "咨询没有收件，不能办这一步")
 

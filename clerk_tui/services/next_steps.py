@@ -49,6 +49,7 @@ STEPS: Final[dict[str, Step]] = {
         Step("pay_fee", "登记缴费", "pay_fee"),
         Step("bring", "收下补充材料", "bring", paper="receipt"),
         Step("hand_over", "移交材料原件", "hand_over", paper="transfer"),
+        Step("return_materials", "登记退还材料", "return_materials"),
         Step("serve", "送达文书", "serve", paper="served"),
         Step("pickup", "取件", "pickup", paper="pickup"),
         Step("give_back", "逾期未补正，退件", "give_back", paper="returned"),
@@ -130,6 +131,7 @@ def _stand_in(ws: Workspace, case: Case, step: Step) -> dict[str, Any]:
         "demand_fee": {"charges": (charge,), "pay_by": today, "payee": words},
         "bring": {"items": (f.Original(name=words),)},
         "hand_over": {"items": (f.Original(name=words),), "to_place": words},
+        "return_materials": {"receiver": words, "relation": words, "waybill": words},
         "serve": dict.fromkeys(("receiver", "relation", "witness", "reason"), words)
         | {"documents": (f.Document(name=words),), "how": "direct"},
         "pickup": {"how": "collected", "waybill": words},

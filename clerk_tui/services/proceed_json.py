@@ -15,7 +15,7 @@ from typing import Any, Final, get_args, get_type_hints
 from msgspec import Struct, ValidationError, convert, defstruct
 from msgspec.structs import replace
 
-from clerk_tui.services import ending, handing, proceedings
+from clerk_tui.services import ending, giving_back, handing, proceedings
 from clerk_tui.services.entry import stored_as
 from clerk_tui.services.intake_json import unprintable_to_json
 from clerk_tui.services.result import Result
@@ -39,6 +39,7 @@ ACTIONS: Final[dict[str, Callable[..., Result]]] = {
         handing.demand_fee,
         handing.pay_fee,
         handing.hand_over,
+        giving_back.return_materials,
         handing.bring,
         handing.pickup,
     )

@@ -42,6 +42,7 @@ class Result(Struct, frozen=True, kw_only=True):
     codes of those gaps that were put right on the spot, ``promised`` until when the others are promised.
     ``respond_by`` is the applicant's limit while a notice stands, ``respond_provisional``: counted by weekends alone.
     ``open_questions`` are the codes of what was not answered when materials were only taken in.
+    ``to_return`` names what was taken in, is not needed since an answer was put right, and lies here still.
     ``unprintable`` are the characters that its papers do not print as they are written (``printable``). ``seq`` and
     ``hash`` (hex) are of the last fact written.
     """
@@ -70,11 +71,17 @@ class Result(Struct, frozen=True, kw_only=True):
     respond_by: dt.date | None = None
     respond_provisional: bool = False
     open_questions: tuple[str, ...] = ()
+    to_return: tuple[str, ...] = ()
 
     @property
     def deemed(self) -> bool:
         """Whether the law has accepted with this action, as nobody had answered in time."""
         return self.word == DEEMED
+
+
+def to_return_told(names: Iterable[str]) -> str:
+    """What has to be given back, as a warning says it."""
+    return "不再需要、请当场退还：" + "、".join(names)
 
 
 def result_of(
@@ -127,4 +134,5 @@ def result_of(
         respond_by=notice.respond_by if notice else None,
         respond_provisional=notice is not None and notice.provisional,
         open_questions=open_questions,
+        to_return=tuple(row.name for row in case.to_return),
     )

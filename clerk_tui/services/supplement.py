@@ -20,7 +20,7 @@ from clerk_tui.services.intake import PAPERS, corrected_first, credit_fact, prom
 from clerk_tui.services.keeping import require_sound
 from clerk_tui.services.people import broken_promise, credit_caution, held_materials
 from clerk_tui.services.recording import Action, Written
-from clerk_tui.services.result import Result, result_of
+from clerk_tui.services.result import Result, result_of, to_return_told
 from clerk_tui.services.rights import needs
 from clerk_tui.services.supplement_preview import (
     OPEN,
@@ -307,7 +307,7 @@ def _result(
         paper_ids=written.paper_ids,
         head=written.head,
         late=ready.late,
-        warnings=(*_warnings(draft, ready), *written.warnings),
+        warnings=(*_warnings(draft, ready, written.case), *written.warnings),
         field_warnings=printable.added({**ready.warnings, **stored}, spelled),
         word=ready.word,
         unprintable=printable.together(spelled),
@@ -315,11 +315,11 @@ def _result(
     )
 
 
-def _warnings(draft: SupplementDraft, ready: SupplementPreview) -> Iterator[str]:
+def _warnings(draft: SupplementDraft, ready: SupplementPreview, case: Case) -> Iterator[str]:
     if draft.broken_promise and draft.good_credit and Outcome.TOLERATED in ready.verdict.lawful:
         yield credit_caution(draft.broken_promise)
-    if ready.give_back:
-        yield "不再需要、请当场退还：" + "、".join(ready.give_back)
+    if case.to_return:
+        yield to_return_told(row.name for row in case.to_return)
     if ready.overdue and not ready.late:
         yield "已过补正期限"
     if ready.late:

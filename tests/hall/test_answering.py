@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from hall import facts as f
+from hall.adoption import standing_of
 from hall.case import Case, CaseState
 from hall.checklist import Row, SituationRef
 from hall.fold import advance, fold
@@ -82,6 +83,42 @@ def test_what_was_taken_and_is_not_needed_any_more_is_to_be_given_back() -> None
     assert f"不再需要、应当场退还：{ROWS[0].name}" in case.timeline[-1].text
     not_there = fold(facts(received({}), fewer))
     assert not_there is not None and not_there.to_return == (), "what never lay here is not given back"
+
+
+FEWER = structs.replace(LEFT, rows=ROWS[1:])
+
+
+def test_what_was_given_back_is_to_be_given_back_no_more() -> None:
+    back = f.MaterialsReturned(codes=("form",), day=received().received)
+    case = after(FEWER, back)
+    assert (case.to_return, case.timeline[-1].misfit) == ((), "")
+    (done,) = case.given_back
+    assert (done.told, [row.code for row in done.rows]) == (back, ["form"])
+    assert f"已退还更正后不再需要的材料：{ROWS[0].name}" in case.timeline[-1].text
+
+
+def test_nothing_is_given_back_twice() -> None:
+    back = f.MaterialsReturned(codes=("form",), day=received().received)
+    for case in (after(FEWER, back, back), after(LEFT, back)):
+        assert case.timeline[-1].misfit == "没有应退还的材料，或者已经退还"
+    assert len(after(FEWER, back, back).given_back) == 1
+
+
+def test_what_is_asked_for_again_is_looked_at_and_not_given_back() -> None:
+    """It may have gone over the counter meanwhile: nobody takes it for lying here without a look."""
+    again = structs.replace(LEFT, answers={"reason": "C"}, rows=ROWS)
+    case = after(FEWER, again)
+    assert case.to_return == () and case.ticks["form"].state is TickState.MISSING
+
+
+def test_who_took_it_for_the_applicant_is_personal() -> None:
+    """The name stands in the part that can be erased, and in nothing that another window takes over."""
+    back = f.MaterialsReturned(codes=("form",), day=received().received, how="proxy", relation="妻子")
+    begun = facts(received({"form": PRESENT}), FEWER)
+    case = fold([*begun, fact(back, 3, personal=f.Personal(fields={"returned.receiver": "王小明"}))])
+    assert case is not None and case.given_back[0].receiver == "王小明"
+    assert "王小明" not in case.timeline[-1].text + str(standing_of(case))
+    assert standing_of(case)["given_back"][0]["told"]["relation"] == "妻子"
 
 
 def test_who_was_told_something_keeps_the_answers_he_was_told_by() -> None:

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from clerk_tui.screens.intake import IntakeScreen
-from clerk_tui.services import cases, ending, intake
+from clerk_tui.screens.supplement import SupplementScreen
+from clerk_tui.services import cases, ending, intake, supplement
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
 from hall.verdict import TickState
@@ -93,3 +94,18 @@ async def test_the_hall_s_own_record_is_a_caution_in_the_form_and_where_it_is_pr
         form.go_to("good_credit")
         await clerk.press("f3", "2")
         assert not draft.good_credit
+
+
+async def test_who_takes_a_record_back_is_not_told_of_a_list_that_stays(counter: OpenCounter, ws: Workspace) -> None:
+    draft = restaurant(ws)
+    draft.good_credit = False
+    back = supplement.open_supplement(ws, intake.receive(ws, draft).reference)
+    back.good_credit = True
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(back))
+        await clerk.until(lambda: back.case.reference in clerk.text)
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "信用记录：有失信记录 → 没有失信记录" in clerk.text and "收件日不变。" in clerk.text
+        assert "材料清单" not in clerk.text

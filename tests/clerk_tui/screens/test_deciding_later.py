@@ -8,6 +8,7 @@ from clerk_tui.screens.case import CaseScreen
 from clerk_tui.screens.result import ResultScreen
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake, next_steps, supplement
+from clerk_tui.services.intake_json import supplement_from_json
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
 from hall.roles import Actor, Role
@@ -223,7 +224,7 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
         await clerk.press("f4")
         await clerk.type("a")
         await clerk.press("f9")
-        assert "购房落户 → " in clerk.text and "会报给负责人" in clerk.text
+        assert "购房落户 → " in clerk.text and "会报给负责人" in clerk.text and "材料清单已经跟着变" in clerk.text
         await clerk.press("enter")
         assert "必须写明原因" in clerk.text
         await clerk.type("点错了")
@@ -236,12 +237,17 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
     assert next(line for line in case.timeline if line.type == "answers.corrected").alert
 
 
-async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: OpenCounter, ws: Workspace) -> None:
+def received_with_a_deed(ws: Workspace) -> str:
+    """Somebody who bought a flat handed in its deed."""
     draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
     draft.applicant = {"kind": "citizen", "name": "李四", "id_number": PERSON}
     draft.answers = {"destination": "here", "reason": "C", "cross_province": "no", "minors": "no"}
     draft.ticks = dict.fromkeys(("application", "id_card", "hukou_book", "house"), PRESENT)
-    reference = intake.receive(ws, draft).reference
+    return intake.receive(ws, draft).reference
+
+
+async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received_with_a_deed(ws)
     async with counter(NARROW) as clerk:
         clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
@@ -256,9 +262,60 @@ async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: Op
         await clerk.press("enter")
         assert "确认：受理" in clerk.text and told in clerk.text
         await clerk.press("enter")
-        assert isinstance(clerk.screen, ResultScreen) and told in clerk.text
-        clerk.app.switch_screen(CaseScreen(reference))
-        await clerk.until(lambda: "更正后不再需要" in clerk.text)
+        assert isinstance(clerk.screen, ResultScreen)
+        assert "请当场退还  房屋所有权" in clerk.text and "退还了就登记" in clerk.text
+        await clerk.press("t")
+        assert "这些材料退还了吗" in clerk.text
+        await clerk.press("escape")
+        assert cases.get(ws, reference).case.to_return, "nothing is recorded yet"
+        await clerk.press("t", "enter")
+        assert "已退还" in clerk.text and "请当场退还" not in clerk.text
+        case = cases.get(ws, reference).case
+        assert not case.to_return and case.given_back[0].told.codes == ("house",)
+        head = ws.journal.head
+        await clerk.press("t", "enter")
+        assert cases.get(ws, reference).case.given_back == case.given_back and ws.journal.head == head
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_was_given_back_later_is_recorded_on_the_case_with_two_keys(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    reference = received_with_a_deed(ws)
+    ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
+    supplement.submit(ws, ready.draft, ready.wish)
+    async with counter(size) as clerk:
+        clerk.app.push_screen(CaseScreen(reference))
+        await clerk.until(lambda: "退还了就登记" in clerk.text)
+        assert "更正后不再需要" in clerk.text
+        await clerk.press("t", "enter")
+        await clerk.until(lambda: "已办：登记退还材料" in clerk.text)
+        assert "应退还" not in clerk.text and "退还了就登记" not in clerk.text
+        assert not cases.get(ws, reference).case.to_return
+
+
+async def test_what_somebody_else_took_is_recorded_with_f8(counter: OpenCounter, ws: Workspace) -> None:
+    reference = received_with_a_deed(ws)
+    ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
+    supplement.submit(ws, ready.draft, ready.wish)
+    async with counter() as clerk:
+        clerk.app.push_screen(CaseScreen(reference))
+        await clerk.until(lambda: "应退还" in clerk.text)
+        await clerk.press("f8")
+        await clerk.until(lambda: "登记退还材料" in clerk.text)
+        place = [offer.step.id for offer in clerk.screen.offers].index("return_materials") + 1
+        await clerk.type(str(place))
+        await clerk.until(lambda: "怎样退还" in clerk.text)
+        await clerk.press("down")
+        await clerk.type("2")
+        await clerk.type("王小明")
+        await clerk.press("enter")
+        await clerk.type("妻子")
+        await clerk.press("f9", "enter")
+        await clerk.until(lambda: "已退还" in clerk.text)
+        assert "王*明" in clerk.text and "王小明" not in clerk.text
+    (done,) = cases.get(ws, reference).case.given_back
+    assert (done.told.how, done.told.relation, done.receiver) == ("proxy", "妻子", "王小明")
 
 
 async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCounter, ws: Workspace) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clerk_tui.services import cases, ending, handing, intake, next_steps, papers, supplement, upkeep
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
+from hall.adoption import Standing, standing_of
 from hall.errors import BadDate, BadInput, Unlawful
 from tests.clerk_tui.conftest import MONDAY, FixedClock
 from tests.clerk_tui.services.test_supplement import bring as supplied
@@ -127,3 +129,11 @@ def test_scripts_take_it_in_too(ws: Workspace, tmp_path: Path) -> None:
     reference = intake.submit(ws, restaurant(ws)).reference
     data = {"action": "bring", "items": [{"name": "图纸", "form": "电子"}], "asked": False}
     assert [paper.kind for paper in proceed(ws, reference, data).papers] == ["receipt"]
+
+
+def test_another_window_that_goes_on_with_the_case_knows_what_was_brought(ws: Workspace) -> None:
+    reference = intake.submit(ws, restaurant(ws)).reference
+    handing.bring(ws, reference, items=(LEASE,))
+    case = cases.get(ws, reference).case
+    standing = msgspec.convert(standing_of(case), Standing)
+    assert (standing.brought, standing.brought_at) == (case.brought, case.brought_at)

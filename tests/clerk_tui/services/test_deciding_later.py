@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from clerk_tui.services import cases, ending, intake, kept_drafts, papers, supplement
+from clerk_tui.services import cases, ending, intake, kept_drafts, next_steps, papers, supplement
 from clerk_tui.services.draft import Draft
 from clerk_tui.services.intake_json import supplement_from_json
+from clerk_tui.services.proceed_json import proceed
 from clerk_tui.services.result import Result
 from clerk_tui.services.supplement_preview import plan_for
 from clerk_tui.services.workspace import Workspace
@@ -139,6 +141,62 @@ def test_what_a_corrected_answer_does_not_ask_for_is_given_back(ws: Workspace, c
     result = ending.withdraw(ws, reference, reason="不办了")
     (paper,) = result.papers
     assert deed.name in joined(read_text(papers.rebuild(ws, paper.paper_id).pdf))
+
+
+def to_return(ws: Workspace) -> str:
+    """A case whose deed is not needed since the reason was put right."""
+    draft = migration(ws, **BOUGHT | {"minors": "no"})
+    draft.ticks["house"] = PRESENT
+    reference = intake.receive(ws, draft).reference
+    ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
+    supplement.submit(ws, ready.draft, ready.wish)
+    return reference
+
+
+def test_what_was_given_back_is_on_no_list_any_more(ws: Workspace) -> None:
+    reference = to_return(ws)
+    (deed,) = cases.get(ws, reference).case.to_return
+    offered = {offer.step.id: offer.lawful for offer in next_steps.offers(ws, reference)}
+    assert offered["return_materials"]
+    proceed(ws, reference, {"action": "return_materials"})
+    case = cases.get(ws, reference).case
+    assert case.to_return == () and case.given_back[0].rows == (deed,)
+    (paper,) = ending.withdraw(ws, reference, reason="不办了").papers
+    assert deed.name not in joined(read_text(papers.rebuild(ws, paper.paper_id).pdf))
+    with pytest.raises(Unlawful) as unlawful:
+        proceed(ws, reference, {"action": "return_materials"})
+    assert unlawful.value.code == "nothing_to_return"
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "field"),
+    [
+        ({"materials": []}, "value_missing", "materials"),
+        ({"materials": ["hukou_book"]}, "unknown_material", "materials[0]"),
+        ({"how": "proxy", "relation": "妻子"}, "value_missing", "receiver"),
+        ({"how": "proxy", "receiver": "王小明"}, "value_missing", "relation"),
+        ({"how": "posted"}, "value_missing", "waybill"),
+        ({"day": "2020-01-01"}, "bad_date", "day"),
+    ],
+)
+def test_what_is_recorded_of_giving_back_says_what_and_how(
+    ws: Workspace, data: dict[str, Any], code: str, field: str
+) -> None:
+    reference = to_return(ws)
+    head = ws.journal.head
+    with pytest.raises(BadInput) as error:
+        proceed(ws, reference, {"action": "return_materials", **data})
+    assert (error.value.code, error.value.field) == (code, field)
+    assert ws.journal.head == head, "and nothing is written"
+
+
+def test_who_took_it_for_somebody_else_is_shown_in_full_for_a_reason_only(ws: Workspace) -> None:
+    reference = to_return(ws)
+    data = {"action": "return_materials", "how": "proxy", "receiver": "王小明", "relation": "妻子"}
+    proceed(ws, reference, data)
+    case = cases.get(ws, reference).case
+    assert "妻子" in case.timeline[-1].text and "王小明" not in case.timeline[-1].text
+    assert cases.show_personal(ws, reference, ("given_back.0",), "核对") == {"given_back.0": "王小明"}
 
 
 def test_what_is_answered_as_at_the_receipt_corrects_nothing(ws: Workspace) -> None:

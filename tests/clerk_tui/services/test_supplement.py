@@ -237,6 +237,7 @@ def test_an_accepted_case_has_nothing_to_supplement(ws: Workspace) -> None:
     with pytest.raises(BadInput) as error:
         supplement.open_supplement(ws, intake.submit(ws, restaurant(ws)).reference)
     assert error.value.code == "nothing_open" and "“已受理”，没有要补的材料" in error.value.message
+    assert "收下补充材料" in (error.value.hint or "")
 
 
 def test_a_case_only_taken_in_is_decided_later(ws: Workspace, clock: FixedClock) -> None:
