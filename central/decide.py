@@ -227,6 +227,8 @@ def _apply(
         return aside("unread" if readable else "other", each.fault)
     subject = fact.header.subject
     if not subject:
+        if (doubt := known.doubts.get(each.seq)) is not None and doubt.certain:
+            return aside("unallowed", doubt.reason)
         return wire.Status.APPLIED, "", None
     if known.tickets is not None and is_ticket(fact):
         status, reason = known.tickets.take(fact)

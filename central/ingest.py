@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from msgspec import Struct
 
-from central import alarms, asides, clocks, saving, standing
+from central import alarms, asides, clocks, losses, saving, standing
 from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
@@ -147,6 +147,7 @@ async def store_facts(
         rows = [(first + place, incoming[place].subject, str(kind)) for place, kind in decided.asides.items()]
         await oversight.add_aside(db, at.office, rows, now_ms)
     await asides.keep(db, at.office, at.code, incoming, decided.facts)
+    await losses.keep(db, at.office, incoming, decided.facts)
     return [
         _result(fact.seq, fact.status, number, fact.case_version, fact.reason)
         for number, fact in enumerate(decided.facts, first)

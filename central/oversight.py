@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from central import asides, clocks, saving, standing
+from central import asides, clocks, losses, saving, standing
 from central.alarms import keep as keep_alarms
 from central.asides import PAGE
 from central.decide import SERVED_TWICE, decide, read_one
@@ -159,6 +159,7 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     await saving.save_cases(db, office, code, incoming, decided, known.cases, first, {}, now_ms)
     await keep_alarms(db, office, incoming, decided.facts, first, now_ms)
     await asides.keep(db, office, code, incoming, decided.facts)
+    await losses.keep(db, office, incoming, decided.facts)
     if known.tickets is not None:
         await known.tickets.save(db)
     reply: w.RetryReply | None = None

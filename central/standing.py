@@ -20,7 +20,7 @@ from central.store import Db, conflicts
 from central.store import clerks as table
 from central.store.clerks import RightsRow
 from hall.disputes import RIGHT, VERIFIED
-from hall.facts import ConflictSettled, Fact, PaperIssued
+from hall.facts import ConflictSettled, Fact, LossSeen, PaperIssued
 from hall.names import says_something
 from hall.roles import FACTS, NAMES, ROLE_NAMES, Permission, allows, may_bring, needed_for, read_roles
 
@@ -75,7 +75,11 @@ async def doubts(
     """The facts of a batch, by number, whose writers were or may have been without the right to write them, or that a
     device of this ``role`` never brings."""
     # What was called at a window was called: the queue's own rule says what counts.
-    judged = {each.seq: each.fact for each in incoming if each.fact and each.subject and not is_ticket(each.fact)}
+    judged = {
+        each.seq: each.fact
+        for each in incoming
+        if each.fact and not is_ticket(each.fact) and (each.subject or isinstance(each.fact.body, LossSeen))
+    }
     judge = await _judge(db, office, list(judged.values()))
     found: dict[int, Doubt] = {}
     for seq, fact in judged.items():

@@ -199,6 +199,19 @@ class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
     reason: str = ""
 
 
+class LossSeen(Body, frozen=True, tag="loss.seen"):
+    """Somebody in charge has seen to facts that could not be read of a damaged journal and are lost for good (sync.md
+    §11): ``first`` through ``last`` of ``incarnation``, of the device whose identity ends in ``device_end``.
+
+    It is about no case; ``reason`` says what was found and entered anew."""
+
+    incarnation: str
+    device_end: str
+    first: int
+    last: int
+    reason: str
+
+
 FactBody = (
     CaseReceived
     | CaseAccepted
@@ -233,6 +246,7 @@ FactBody = (
     | RecordSettled
     | DocumentAttached
     | ConflictSettled
+    | LossSeen
     | TicketBody
     | ShiftBody
 )

@@ -199,6 +199,7 @@ FACTS: Final[dict[str, Permission]] = {
     "record.settled": Permission.NOTE,
     "document.attached": Permission.RECEIVE,
     "conflict.settled": Permission.SETTLE,
+    "loss.seen": Permission.VERIFY,
     "ticket.issued": Permission.TICKETS,
     "ticket.printed": Permission.TICKETS,
     "ticket.called": Permission.CALL,

@@ -69,10 +69,22 @@ class ReportEntry(_Message, frozen=True):
     at_ms: int
 
 
+class Loss(_Message, frozen=True):
+    """Facts ``first`` through ``last`` of a journal that its damaged file could not be read of: lost for good, as
+    somebody in charge (a number) has said. When by their window's clock (Unix ms)."""
+
+    incarnation: str
+    first: int
+    last: int
+    seen_by: str
+    seen_ms: int
+
+
 class DeviceStatus(_Message, frozen=True):
     """What a device of the hall last said: when (Unix ms), and how much it had still to send.
 
-    ``silent``: it was not heard of for longer than one of its role ever is while it works.
+    ``silent``: it was not heard of for longer than one of its role ever is while it works. ``lost`` is what was never
+    read of a damaged journal of its own.
     """
 
     device: str
@@ -85,6 +97,7 @@ class DeviceStatus(_Message, frozen=True):
     oldest_ms: int = 0
     declared_ms: int = 0
     app_v: str = ""
+    lost: list[Loss] = []
 
 
 class StatusReply(_Message, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from central.store import losses
 from central.store.base import Db, Row
 from central.store.devices import IncarnationRow
 from hall.chain import Sealed
@@ -269,16 +270,18 @@ async def device_states(db: Db, office: str, now_ms: int) -> list[DeviceStatus]:
         office,
     ):
         journals.setdefault(row[0], []).append(row)
+    lost = await losses.of_hall(db, office)
     found = []
     for device, role, revoked, seen in rows:
         own = journals.get(device, [])
+        codes = {row[1] for row in own}
         newest: Row = own[-1] if own else (device, "", 0, 0, 0, "")
         heard = max(seen, newest[4])
         found.append(
             DeviceStatus(
                 device=device,
                 role=role,
-                codes=sorted(row[1] for row in own),
+                codes=sorted(codes),
                 revoked=bool(revoked),
                 seen_ms=heard,
                 silent=not revoked and now_ms - heard > SILENT_MS.get(role, DAY_MS),
@@ -286,6 +289,7 @@ async def device_states(db: Db, office: str, now_ms: int) -> list[DeviceStatus]:
                 oldest_ms=newest[3],
                 declared_ms=newest[4],
                 app_v=newest[5],
+                lost=[loss for end, loss in lost if end == device[-8:] and loss.incarnation in codes],
             )
         )
     return found

@@ -66,6 +66,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "alarm": (
         "office", "number", "device_id", "place", "clerk", "at_ms", "received_ms", "settled_ms", "settled_by",
     ),
+    "loss": ("office", "incarnation", "device_end", "first_seq", "last_seq", "seen_by", "seen_ms"),
     "queue_hall": ("office", "rule", "closed_day"),
     "queue_serial": ("office", "day", "letter", "last"),
     "queue_block": (

@@ -16,7 +16,7 @@ from clerk_tui.cli.helping import Group
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
-from hall.errors import HallError, StoreError
+from hall.errors import BadInput, HallError, StoreError
 from hall.moments import local_time
 
 if TYPE_CHECKING:
@@ -121,10 +121,16 @@ for each in (verify, rebuild):
 
 
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
+@click.option("--seen", metavar="CODE:FIRST-LAST", help=_("没有读出来的记录，负责人核对、补录过了；同时写 --reason"))
+@click.option("--reason", metavar="TEXT", help=_("查到了什么，补录了什么（--seen）"))
 @json_option
-def outbox(session: Session, as_json: bool) -> None:
+def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool) -> None:
     """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed", "lost"}``."""
-    with session.workspace() as ws:
+    if reason is not None and seen is None:
+        raise BadInput("bad_argument", _("--reason 和 --seen 一起写"), field="--reason")
+    with session.workspace(acting=seen is not None) as ws:
+        if seen is not None:
+            _see_to(ws, seen, reason or "")
         told = outbox_of(ws)
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
@@ -135,6 +141,19 @@ def outbox(session: Session, as_json: bool) -> None:
     lines += lost_lines(told["lost"])
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
+
+
+def _see_to(ws: Workspace, name: str, reason: str) -> None:
+    """What could not be read and bears this name is seen to."""
+    from clerk_tui.services import losses
+    from clerk_tui.services.outbox import status
+
+    named = [each for each in status(ws).lost if f"{each.incarnation}:{each.first}-{each.last}" == name]
+    if not named:
+        hint = _("用 clerk outbox 查看")
+        raise BadInput("not_lost", _("没有这些没有读出来的记录，或者已经处理"), field="seen", hint=hint)
+    for each in named:
+        losses.see_to(ws, each, reason)
 
 
 def outbox_of(ws: Workspace) -> dict[str, Any]:
@@ -162,7 +181,10 @@ def sealed_row(file: SealedFile) -> dict[str, Any]:
 
 def lost_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     """What is to be said of facts of a damaged journal that could not be read."""
-    words = _("没有读出来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，把 {path} 移走")
+    words = _(
+        "没有读出来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，在 F12 写明，"
+        "或 clerk outbox --seen {device_code}:{first}-{last} --reason TEXT"
+    )
     return [words.format(**each) for each in rows]
 
 

@@ -62,8 +62,17 @@ class DevicesPage(Page):
             board.devices, key=lambda each: (each.revoked, not each.silent, -each.pending, each.codes, each.device)
         )
         return Sheet(
-            head=head, rows=[Entry((self._row(each, hall, name, wide),)) for each in known], empty=_("还没有设备登记。")
+            head=head, rows=[Entry(self._lines(each, hall, name, wide)) for each in known], empty=_("还没有设备登记。")
         )
+
+    def _lines(self, each: DeviceStatus, hall: Hall, name: int, wide: list[int]) -> tuple[tuple[Span, ...], ...]:
+        """A device, and below it what was lost for good of its journals."""
+        told = _("{code} 第 {first} 到 {last} 条遗失，{clerk} 已处理")
+        lost = (
+            told.format(code=safe(one.incarnation), first=one.first, last=one.last, clerk=safe(one.seen_by))
+            for one in each.lost
+        )
+        return (self._row(each, hall, name, wide), *(((f"  {text}", "faint"),) for text in lost))
 
     def _row(self, each: DeviceStatus, hall: Hall, name: int, wide: list[int]) -> tuple[Span, ...]:
         kind, state, seen, unsent, oldest, version = wide

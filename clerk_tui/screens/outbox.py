@@ -13,8 +13,8 @@ from textual.binding import BindingType
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
-from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
+from clerk_tui.screens.dialog import Answer, Dialog, Spec
+from clerk_tui.screens.outbox_asks import doubt_spec, lost_spec, own_spec, sides_spec, vouch_spec, words_spec
 from clerk_tui.screens.outbox_lines import (
     aside_lines,
     calendar_lines,
@@ -24,23 +24,23 @@ from clerk_tui.screens.outbox_lines import (
     head_lines,
     log_lines,
     look_lines,
-    lost_texts,
+    lost_lines,
+    more_line,
     row_name,
-    sealed_texts,
     section_lines,
+    state_texts,
     whose,
 )
-from clerk_tui.screens.words import fact_name
 from clerk_tui.widgets.cells import safe, wrap
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.errors import HallError
-from hall.wire_oversight import LONGEST_WORDS
 
 if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
+    from clerk_tui.services.outbox import SealedFile
     from clerk_tui.services.workspace import Workspace
 
 SHOWN = 50
@@ -59,6 +59,7 @@ class OutboxScreen(CounterScreen):
     def __init__(self) -> None:
         super().__init__()
         self.items: list[Aside] = []
+        self.losses: list[SealedFile] = []
         self.asides: list[HallAside] = []
         self.hall: list[HallConflict] = []
         self._told: list[HallConflict] | None = None
@@ -84,17 +85,18 @@ class OutboxScreen(CounterScreen):
         self.set_interval(ASK_S, self._ask_hall)
 
     @property
-    def rows(self) -> list[Aside | HallAside | HallConflict]:
-        """What the arrows go through: this window's records, the hall's, the hall's conflicts."""
-        return [*self.items, *self.asides, *self.hall]
+    def rows(self) -> list[Aside | SealedFile | HallAside | HallConflict]:
+        """What the arrows go through: this window's records, what was lost of them, the hall's, its conflicts."""
+        return [*self.items, *self.losses, *self.asides, *self.hall]
 
     def _again(self) -> None:
-        from clerk_tui.services import aside, hall_asides, hall_conflicts
+        from clerk_tui.services import aside, hall_asides, hall_conflicts, outbox
 
         workspace = self.counter.workspace
         if workspace is not None:
             chosen = row_name(self.chosen)
             self.items = aside.worklist(workspace, SHOWN)
+            self.losses = list(outbox.status(workspace).lost)
             self.asides = self._told_asides if hall_asides.may_see(workspace) else []
             self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
             rows = self.rows
@@ -125,7 +127,7 @@ class OutboxScreen(CounterScreen):
         self.counter.in_background(ask, "hall")
 
     @property
-    def chosen(self) -> Aside | HallAside | HallConflict | None:
+    def chosen(self) -> Aside | SealedFile | HallAside | HallConflict | None:
         """The line that the keys are about."""
         rows = self.rows
         return rows[self.place] if self.place < len(rows) else None
@@ -136,15 +138,21 @@ class OutboxScreen(CounterScreen):
         return self.items[self.place] if self.place < len(self.items) else None
 
     @property
+    def loss(self) -> SealedFile | None:
+        """The lost records that the keys are about."""
+        rest = self.place - len(self.items)
+        return self.losses[rest] if 0 <= rest < len(self.losses) else None
+
+    @property
     def of_hall(self) -> HallAside | None:
         """The record of another window that the keys are about."""
-        rest = self.place - len(self.items)
+        rest = self.place - len(self.items) - len(self.losses)
         return self.asides[rest] if 0 <= rest < len(self.asides) else None
 
     @property
     def conflict(self) -> HallConflict | None:
         """The conflict of the hall that the keys are about."""
-        rest = self.place - len(self.items) - len(self.asides)
+        rest = self.place - len(self.items) - len(self.losses) - len(self.asides)
         return self.hall[rest] if 0 <= rest < len(self.hall) else None
 
     def can_do(self, action: str) -> bool:
@@ -153,7 +161,7 @@ class OutboxScreen(CounterScreen):
             case "outbox":
                 return False
             case "settle":
-                return self.conflict is not None or (item is not None and item.state == "conflict")
+                return bool(self.conflict or self.loss) or (item is not None and item.state == "conflict")
             case "resend":
                 return self.of_hall is not None or (item is not None and item.state != "conflict" and item.number > 0)
             case "correct" | "hand_over":
@@ -165,6 +173,8 @@ class OutboxScreen(CounterScreen):
     def short_of(self, action: actions.Action) -> str:
         if action.id == "settle" and self.conflict is not None and self.conflict.is_doubt:
             return _("核实")
+        if action.id == "settle" and self.loss is not None:
+            return _("已处理")
         return super().short_of(action)
 
     def on_key(self, event: events.Key) -> None:
@@ -201,6 +211,9 @@ class OutboxScreen(CounterScreen):
         item, workspace = self.own, self.counter.workspace
         if (conflict := self.conflict) is not None:
             self._settle_of_hall(conflict)
+            return
+        if (lost := self.loss) is not None:
+            self._see_to(lost)
             return
         assert item is not None and workspace is not None
         spec = own_spec(item, aside.sides(workspace, item.seq))
@@ -250,6 +263,15 @@ class OutboxScreen(CounterScreen):
 
         self._ask(doubt_spec(conflict), verify)
 
+    def _see_to(self, lost: SealedFile) -> None:
+        """What could not be read: whoever is in charge says what they found; who may not is told before they type."""
+        from clerk_tui.services import losses
+
+        workspace = self.counter.workspace
+        assert workspace is not None
+        losses.require_may(workspace)
+        self._ask(lost_spec(lost), lambda ws, answer: losses.see_to(ws, lost, answer.text))
+
     def _correct(self) -> None:
         from clerk_tui.services import aside
 
@@ -286,7 +308,6 @@ class OutboxScreen(CounterScreen):
 
     def _vouch(self, record: Aside | HallAside, told: tuple[str, str], again: Callable[..., object]) -> None:
         """A record that has its effect because whoever is signed in answers for it, and says why."""
-        which, words = told
 
         def ask(workspace: Workspace, reason: str) -> None:
             try:
@@ -298,25 +319,13 @@ class OutboxScreen(CounterScreen):
             if answer is not None:
                 self.counter.in_background(lambda workspace: ask(workspace, answer.text), "resend")
 
-        self.counter.push_screen(Dialog(vouch_spec(record, which, words)), answered)
+        self.counter.push_screen(Dialog(vouch_spec(record, *told)), answered)
 
     def _ask_words(self, title: str, field: str, about: str, do: Callable[[Workspace, int, str], None]) -> None:
         item = self.own
         assert item is not None
         seq = item.seq
-        spec = Spec(
-            title,
-            (
-                (f"{item.reference or '-'}  {fact_name(item.type)}", "strong"),
-                (_(item.reason), "bad"),
-                ("", "plain"),
-                (about, "info"),
-            ),
-            field=field,
-            check=worded(_("要写明")),
-            longest=LONGEST_WORDS,
-        )
-        self._ask(spec, lambda workspace, answer: do(workspace, seq, answer.text))
+        self._ask(words_spec(item, title, field, about), lambda workspace, answer: do(workspace, seq, answer.text))
 
     def _ask(self, spec: Spec, do: Callable[[Workspace, Answer], None]) -> None:
         def answered(answer: Answer | None) -> None:
@@ -347,16 +356,8 @@ class OutboxScreen(CounterScreen):
         lines = [*look_lines(look, workspace, columns), *log_lines(found.log, columns)]
         lines += calendar_lines(upkeep.unsure(workspace), workspace.clock.today().year, columns)
         lines += head_lines(workspace, status, columns, damaged=damaged)
-        texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
-        if any(item.state == "dead" and not item.number for item in self.items):
-            texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
-        elif status.quarantined:
-            texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
-        texts += lost_texts(status) + sealed_texts(status)
-        why = dict.fromkeys(status.scans_aside)
-        texts += [_("扫描件没有上传：{reason}").format(reason=safe(_(reason))) for reason in why]
-        for text in texts:
-            lines += [(((part, "plain"),), "") for part in wrap(text, min(columns, 80))]
+        texts = state_texts(status, self.items, damaged=damaged)
+        lines += [(((part, "plain"),), "") for text in texts for part in wrap(text, min(columns, 80))]
         self._at = []
         if self.items:
             lines.append(BLANK)
@@ -364,8 +365,12 @@ class OutboxScreen(CounterScreen):
                 self._at.append(len(lines))
                 lines += aside_lines(item, columns, chosen=place == self.place)
             if len(self.items) < status.quarantined:
-                more = _("更早的还有 {count} 条").format(count=status.quarantined - len(self.items))
-                lines.append((((more, "faint"),), ""))
+                lines.append(more_line(status.quarantined - len(self.items)))
+        if self.losses:
+            lines.append(BLANK)
+            for place, lost in enumerate(self.losses, len(self.items)):
+                self._at.append(len(lines))
+                lines += lost_lines(lost, columns, chosen=place == self.place)
         lines += self._hall_lines(workspace, columns, len(lines))
         return lines
 
@@ -375,7 +380,7 @@ class OutboxScreen(CounterScreen):
         from clerk_tui.services import outbox
 
         lines: list[Line] = []
-        place = len(self.items)
+        place = len(self.items) + len(self.losses)
         why = self._asides_missing
         missing = _("现在取不到：{reason}").format(reason=safe(_(why))) if why else ""
         if self.asides or missing:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Paragraph, Spec, worded
-from clerk_tui.screens.outbox_lines import sides_of, whose
+from clerk_tui.screens.outbox_lines import lost_name, sides_of, whose
 from clerk_tui.screens.words import fact_name, flag_word
 from clerk_tui.widgets.phrases import said_of
 from hall.telling import parts_of_standing
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside, Sides
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict, Stands
+    from clerk_tui.services.outbox import SealedFile
 
 
 def own_spec(item: Aside, both: Sides) -> Spec:
@@ -115,6 +116,40 @@ def doubt_spec(conflict: HallConflict) -> Spec:
         check=worded(_("要写明")),
         longest=LONGEST_WORDS,
         yes=N_("核实"),
+        tone="warn",
+    )
+
+
+def words_spec(item: Aside, title: str, field: str, about: str) -> Spec:
+    """What is said of a record that came back: what is right, or how it stands."""
+    return Spec(
+        title,
+        (
+            (f"{item.reference or '-'}  {fact_name(item.type)}", "strong"),
+            (_(item.reason), "bad"),
+            ("", "plain"),
+            (about, "info"),
+        ),
+        field=field,
+        check=worded(_("要写明")),
+        longest=LONGEST_WORDS,
+    )
+
+
+def lost_spec(lost: SealedFile) -> Spec:
+    """That somebody in charge has seen to facts that could not be read."""
+    return Spec(
+        _("核对、补录过了？"),
+        (
+            (lost_name(lost), "strong"),
+            (_("账本受损，没有读出来，中心和备份也没有。"), "warn"),
+            ("", "plain"),
+            (_("记下这几条不会再有，中心也会知道；补录的照常收件，材料不用再交。"), "info"),
+        ),
+        field=_("查到的情况"),
+        check=worded(_("要写明")),
+        longest=LONGEST_WORDS,
+        yes=N_("已处理"),
         tone="warn",
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
     from clerk_tui.services.keeping import Kept
-    from clerk_tui.services.outbox import SyncStatus
+    from clerk_tui.services.outbox import SealedFile, SyncStatus
     from clerk_tui.services.workspace import Workspace
 
 LABEL = 16
@@ -69,11 +69,14 @@ def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]
     return [*lines, BLANK]
 
 
-def row_name(row: Aside | HallAside | HallConflict | None) -> object:
+def row_name(row: Aside | SealedFile | HallAside | HallConflict | None) -> object:
     """What names a line of the list, whatever else comes and goes: of one case there may be two of a kind."""
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
+    from clerk_tui.services.outbox import SealedFile
 
+    if isinstance(row, SealedFile):
+        return row.path
     if isinstance(row, HallConflict):
         return (row.id or row.case_id, row.kind)
     return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
@@ -168,7 +171,9 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
     ]
     if status.sealed:
         rows.append((_("封存待交"), _("{count} 条").format(count=status.sealed_facts), "bad"))
-    rows += [(_("没有读出"), told, "bad") for told in lost_numbers(status)]
+    if status.lost:
+        facts = sum(each.facts for each in status.lost)
+        rows.append((_("没有读出"), _("{count} 条").format(count=facts), "bad"))
     lines: list[Line] = [
         ((), f"big-{fill}"),
         (((f"  {word}", "strong"),), f"big-{fill}"),
@@ -180,6 +185,18 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
     return lines
 
 
+def state_texts(status: SyncStatus, items: Sequence[Aside], *, damaged: bool) -> list[str]:
+    """What is to be known of what was not sent or came back, in sentences."""
+    texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
+    if any(item.state == "dead" and not item.number for item in items):
+        texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
+    elif status.quarantined:
+        texts.append(_("被退回的记录没有丢失，别的办件照常上传。选中一条：更正、请中心重办，或交负责人。"))
+    texts += sealed_texts(status)
+    why = dict.fromkeys(status.scans_aside)
+    return texts + [_("扫描件没有上传：{reason}").format(reason=safe(_(reason))) for reason in why]
+
+
 def sealed_texts(status: SyncStatus) -> list[str]:
     """Which files wait to be handed in, where they lie, and to whom they go."""
     if not status.sealed:
@@ -189,19 +206,25 @@ def sealed_texts(status: SyncStatus) -> list[str]:
     return [safe(told.format(folder=status.sealed[0].path.parent, files=names))]
 
 
-def lost_numbers(status: SyncStatus) -> list[str]:
-    """Which facts of damaged journals could not be read."""
-    one, many = _("设备 {code} 第 {first} 条"), _("设备 {code} 第 {first} 到 {last} 条")
-    return [
-        (one if each.facts == 1 else many).format(code=safe(each.incarnation), first=each.first, last=each.last)
-        for each in status.lost
-    ]
+def lost_name(lost: SealedFile) -> str:
+    """Which facts of a damaged journal could not be read."""
+    told = _("设备 {code} 第 {first} 条") if lost.facts == 1 else _("设备 {code} 第 {first} 到 {last} 条")
+    return told.format(code=safe(lost.incarnation), first=lost.first, last=lost.last)
 
 
-def lost_texts(status: SyncStatus) -> list[str]:
-    """What is to be done about facts that could not be read."""
-    told = _("账本受损，有记录没有读出来。负责人按文书和材料核对、补录以后，把 {path} 移走。")
-    return [safe(told.format(path=each.path)) for each in status.lost]
+def lost_lines(lost: SealedFile, columns: int, *, chosen: bool) -> list[Line]:
+    """Facts of a damaged journal that could not be read: which, and what is to be done about them."""
+    word, ink = aside_chip("lost")
+    first: Line = (
+        (
+            (f" {word} ", ink),
+            (" " * max(1, STATE - width(word) - 2), "plain"),
+            (lost_name(lost), "strong"),
+        ),
+        "cursor" if chosen else "",
+    )
+    told = _("账本受损，没有读出来，中心和备份也没有。负责人按文书和材料核对、补录以后，在这里写明。")
+    return [first, *((((" " * STATE, "plain"), (part, "plain")), "") for part in wrap(told, max(10, columns - STATE)))]
 
 
 def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
@@ -223,6 +246,11 @@ def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
         reason += _("（这个办件其后的 {count} 条在等它）").format(count=item.held)
     parts = wrap(safe(reason), max(10, columns - STATE))
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
+
+
+def more_line(count: int) -> Line:
+    """That ``count`` older records came back too."""
+    return (((_("更早的还有 {count} 条").format(count=count), "faint"),), "")
 
 
 def whose(record: HallAside | HallConflict) -> str:

@@ -63,6 +63,7 @@ FACTS: dict[str, str] = {
     "record.settled": N_("退回处理"),
     "document.attached": N_("扫描件"),
     "conflict.settled": N_("冲突处理"),
+    "loss.seen": N_("遗失处理"),
     "case.adopted": N_("凭证续办"),
     "procedure.announced": N_("告知特殊程序"),
     "papers.served": N_("送达文书"),
@@ -104,6 +105,7 @@ ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
     "dead": (N_("读不懂"), "chip-bad"),
     "conflict": (N_("冲突"), "chip-warn"),
+    "lost": (N_("遗失"), "chip-bad"),
     "doubt": (N_("待核实"), "chip-warn"),
     "set_aside": (N_("搁置"), "chip-warn"),
 }

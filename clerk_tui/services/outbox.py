@@ -9,7 +9,8 @@ from msgspec import Struct
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import attachments, queries, shifts
 from clerk_tui.store.connection import translated
-from clerk_tui.store.sealed_files import SealedFile, folder_of, lost_in, to_hand_in
+from clerk_tui.store.sealed_files import SealedFile as SealedFile
+from clerk_tui.store.sealed_files import folder_of, lost_in, to_hand_in
 
 ONLINE_MS: Final = 120_000
 """The centre counts as reachable this long after its last answer."""

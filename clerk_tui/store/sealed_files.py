@@ -2,7 +2,7 @@
 
 Whoever hands one in takes it out of the folder; that is how the workstation knows. A file whose facts the centre has
 proven to hold meanwhile is none to hand in. Beside them lies a file for every run of facts that could not be read of a
-damaged journal, named alike: whoever has seen to it takes it away.
+damaged journal, named alike, until somebody has seen to it (``services.losses``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from hall.errors import StoreError
 
 SUFFIX: Final = ".sealed"
 LOST: Final = ".lost"
+SEEN: Final = ".seen"
+"""What the name of a file of lost facts ends in once somebody has seen to them."""
 _NAME: Final = re.compile(r"([0-9A-Z]+)-(.{1,8})-(\d{1,16})-(\d{1,16})(\.sealed|\.lost)").fullmatch
 
 
@@ -77,6 +79,24 @@ def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: 
     done = named(path, LOST)
     assert done is not None, "it was named so"
     return done
+
+
+def put_away(lost: SealedFile) -> None:
+    """Nobody is told of these lost facts any more; what the file says stays beside it, under a name of its own.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    try:
+        lost.path.replace(lost.path.with_name(lost.path.name + SEEN))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(
+            "lost_file",
+            f"已经写进账本，但是提示的文件改不了名：{os_words.why(error)}（{lost.path}）",
+            hint="检查文件夹权限，再处理一次",
+        ) from error
 
 
 def lost_in(folder: Path) -> tuple[SealedFile, ...]:

@@ -223,6 +223,30 @@ def test_where_the_clocks_leave_it_open_whether_the_hall_had_clerks_it_stands_an
     assert change.flags == ["right_in_doubt"]
 
 
+def test_that_facts_are_lost_for_good_is_said_by_somebody_in_charge_and_shown_with_their_device(
+    hub: Hub, device: Device, head: dict[str, str]
+) -> None:
+    hub.transact(lambda db: table.record_rights(db, HEAD, BEGAN))
+    device.case(1)
+    device.drain()
+    gone = f.LossSeen(incarnation="W01", device_end=device.name[-8:], first=5, last=7, reason="已按存根补录")
+    window = Device(hub, "window-2")
+    elsewhere = msgspec.structs.replace(gone, device_end="another", first=8, last=8)
+    for actor, body in (("0001", gone), ("0900", gone), ("0900", gone), ("0900", elsewhere)):
+        window.write("", body, actor=actor, at_ms=NOW - HOUR // 2)
+    window.write("", msgspec.structs.replace(gone, first=9), actor="0900", at_ms=NOW - HOUR // 2)
+    results = window.push().results
+    assert [each.status.value for each in results] == ["quarantined", "applied", "applied", "applied", "applied"]
+    assert "没有“核实有疑问的记录和文书”的权限" in results[0].reason
+    told = ask(hub, "/v1/sync/status", w.StatusReply, head).devices
+    at_ms = NOW - HOUR // 2
+    loss = w.Loss(incarnation="W01", first=5, last=7, seen_by="0900", seen_ms=at_ms)
+    assert {each.device: each.lost for each in told} == {"device-1": [loss], "window-2": []}
+    (first,) = entries(hub, head)
+    read_again(hub, first.number, head)
+    assert entries(hub, head) == []
+
+
 def test_nobody_is_judged_by_what_is_not_known(hub: Hub, device: Device) -> None:
     device.write("a", received(), actor="4711", at_ms=BEGAN + HEARD_MS - 1)
     device.write("b", received(), actor="0815", at_ms=BEGAN - HOUR)

@@ -18,6 +18,7 @@ from clerk_tui.services.hall_watch import NO_KIOSK, Choice, Seen
 from clerk_tui.services.shift import LOCKED
 from hall import queue_wire as queue
 from hall import wire_board as w
+from hall.wire_oversight import Loss
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.kiosk_rig import CODE, Visitor, at, make_board, of
 from tests.clerk_tui.screens.picture import lines
@@ -63,6 +64,16 @@ async def test_arrows_go_round_the_pages_and_digits_go_straight() -> None:
         for digit, title in enumerate(PAGES, 1):
             await visitor.press(str(digit))
             assert shown(visitor).page.title == title
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_what_a_device_lost_for_good_stands_below_it(size: tuple[int, int]) -> None:
+    lost = [Loss(incarnation="W03", first=5, last=7, seen_by="0900", seen_ms=NOW)]
+    devices = [replace(each, lost=lost) if "W03" in each.codes else each for each in BOARD.devices]
+    seen = Seen(at_ms=NOW, board=replace(BOARD, devices=devices))
+    async with at(make_board(Config(), seen), size) as visitor:
+        await visitor.press("7")
+        assert re.search(r"A2 W03[^\n]*\n\s+W03 第 5 到 7 条遗失，0900 已处理", visitor.text)
 
 
 async def test_each_line_of_the_first_page_leads_to_its_own_page_and_esc_leads_back() -> None:

@@ -25,7 +25,7 @@ from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.outbox import SyncStatus
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
-from clerk_tui.store.sealed_files import folder_of, path_for
+from clerk_tui.store.sealed_files import folder_of, keep_lost, path_for
 from clerk_tui.sync import oversight
 from clerk_tui.widgets.cells import width
 from hall import facts, wire
@@ -320,6 +320,26 @@ def test_which_record_it_is_stands_in_one_column_all_down_the_list(language: str
         i18n.install("zh")
     assert len({sum(width(text) for text, _ink in spans[:-1]) for spans, _fill in rows}) == 1
     assert not any(".." in text for spans, _fill in rows for text, _ink in spans), "what it is about is not cut off"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_what_could_not_be_read_is_seen_to_in_words_by_somebody_in_charge(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    keep_lost(folder_of(ws.journal.path), "Z9", "0" * 32, 5, 7, "x")
+    async with counter(size) as clerk:
+        await clerk.press("f12")
+        assert "设备 Z9 第 5 到 7 条" in clerk.text and "3 条" in clerk.text and "已处理" in clerk.text
+        await clerk.press("enter", "enter")
+        assert "要写明" in clerk.text
+        await clerk.type("ok")
+        await clerk.press("enter")
+        assert "Z9" not in clerk.text and "没有读出" not in clerk.text
+        keep_lost(folder_of(ws.journal.path), "Z9", "0" * 32, 9, 9, "x")
+        ws.seat.take(Actor(id="0815", name="冯春", roles=frozenset({Role.CLERK})))
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert "请负责人来办" in clerk.text and clerk.screen.spec.field == ""
 
 
 async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from central import sealed_import
+from central import oversight, sealed_import
 from central.clock import now_ms
 from clerk_tui.cli import records
 from clerk_tui.screens import outbox_lines
-from clerk_tui.services import cases, intake, outbox
+from clerk_tui.services import cases, intake, losses, outbox
 from clerk_tui.services.renewal import Renewal
 from clerk_tui.store.backup import back_up
 from clerk_tui.sync.token import token_path, write_token
@@ -74,10 +74,17 @@ def test_of_a_damaged_journal_the_facts_before_and_after_the_bad_one_reach_the_c
     imported = inline(sealed_import.take_in(hall.store, "SL01", data, "boss", now_ms()))
     assert imported.new == facts - bad
     assert hall.case(three.case_id).state is CaseState.ACCEPTED
-    done.lost[0].path.unlink()
     done.sealed[0].path.unlink()
+    losses.see_to(window.ws, done.lost[0], "已按存根补录")
     status = outbox.status(window.ws)
     assert (status.lost, status.sealed) == ((), ())
+    assert "读不出来" in done.lost[0].path.with_name(done.lost[0].path.name + ".seen").read_text(), (
+        "nothing is thrown away"
+    )
+    assert window.sync() is None
+    devices = inline(oversight.status(hall.store, "SL01", now_ms())).devices
+    (old,) = [each for each in devices if "A1" in each.codes]
+    assert [(each.incarnation, each.first, each.last, each.seen_by) for each in old.lost] == [("A1", bad, bad, "0001")]
 
 
 @pytest.mark.parametrize(
@@ -145,5 +152,6 @@ def test_what_was_lost_is_said_at_f12_and_by_the_outbox(window: Window) -> None:
     assert "设备 A1 第 2 到 2 条" in records.lost_lines(told)[0]
     lines = outbox_lines.head_lines(window.ws, outbox.status(window.ws), 80, damaged=False)
     text = "".join(part for line, _ in lines for part, _ink in line)
-    assert "没有读出" in text and "设备 A1 第 2 条" in text
-    assert str(done.lost[0].path) in outbox_lines.lost_texts(outbox.status(window.ws))[0]
+    assert "没有读出" in text and "1 条" in text
+    rows = outbox_lines.lost_lines(done.lost[0], 80, chosen=True)
+    assert "设备 A1 第 2 条" in "".join(part for part, _ink in rows[0][0])
