@@ -56,12 +56,9 @@ async def listed(store: Store, office: str, businesses: list[str], state: str, l
 
     async def look(db: Db) -> w.QueueReply:
         rule = (await table.rule_of(db, office)).rule
-        rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1, now_ms)
-        has_more = len(rows) > limit
-        rows = sorted(
-            (standing(row, now_ms) for row in rows[:limit]), key=lambda row: sort_key(row.ticket, now_ms, rule)
-        )
-        return w.QueueReply(tickets=[view(row, now_ms) for row in rows], has_more=has_more)
+        rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1, now_ms, rule)
+        rows = sorted((standing(row, now_ms) for row in rows), key=lambda row: sort_key(row.ticket, now_ms, rule))
+        return w.QueueReply(tickets=[view(row, now_ms) for row in rows[:limit]], has_more=len(rows) > limit)
 
     return await store.read(look)
 

@@ -79,6 +79,8 @@ def state_at(now: str) -> str:
     return f"(CASE WHEN {lapsed(now)} THEN 'waiting' ELSE state END)"
 
 
+_EVER_MS = 1 << 62
+"""An instant after all others."""
 _AT_WINDOW = (TicketState.CALLED, TicketState.SERVING)
 _NUMBER = re.compile(r"([A-Z]{1,2})(\d{3,7})", re.ASCII).fullmatch
 
@@ -213,12 +215,15 @@ async def candidates(
 
 
 async def first(
-    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int, rule: QueueRule
-) -> list[TicketRow]:
-    """Among them are the first ``count`` of those who may be called at an instant, by whichever window."""
-    keys = sorted(waiting_key(office, day, business) for business in businesses)
+    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int, rule: QueueRule, *,
+    also_early: bool = False,
+) -> list[TicketRow]:  # fmt: skip
+    """Among them are the first ``count`` of those who may be called at an instant, by whichever window; ``also_early``:
+    of all who wait, those too whose appointment has not come yet."""
+    keys = sorted(waiting_key(office, day, business) for business in set(businesses))
     looks = first_of_each(len(keys))
-    found = await db.rows(looks, now_ms, now_ms - rule.fair_after_min * MINUTE_MS, count, *keys)
+    until_ms = _EVER_MS if also_early else now_ms
+    found = await db.rows(looks, until_ms, now_ms - rule.fair_after_min * MINUTE_MS, count, *keys)
     return list({row.ticket.ticket_id: row for row in map(_row, found)}.values())
 
 
@@ -362,10 +367,27 @@ async def open_before(db: Db, office: str, day: dt.date, *, also_today: bool, li
 
 
 async def in_state(
-    db: Db, office: str, day: dt.date, businesses: Sequence[str], state: TicketState, limit: int, now_ms: int
-) -> list[TicketRow]:
-    """Tickets of a day in one state at an instant, by place; ``businesses`` empty: of all."""
-    mine = " AND business = ANY($6)" if businesses else ""
-    where = f"WHERE office = $1 AND day = $2 AND {state_at('$5')} = $3{mine} ORDER BY place_ms, ticket_id LIMIT $4"
-    values = (office, day.isoformat(), state.value, limit, now_ms, *((list(businesses),) if businesses else ()))
-    return [_row(row) for row in await db.rows(f"{_READ} {where}", *values)]
+    db: Db, office: str, day: dt.date, businesses: Sequence[str], state: TicketState, count: int, now_ms: int,
+    rule: QueueRule,
+) -> list[TicketRow]:  # fmt: skip
+    """Among them are the first ``count`` of a day's tickets that stand in one state at an instant, in the order of
+    calling; ``businesses`` empty: of all. Those who wait are looked at by business, so that no more of a queue is read
+    than is shown; whoever asks for all is the one for whom the businesses are gathered from all who wait."""
+    waits = state is TicketState.WAITING
+    waited_for: Sequence[str] = businesses if waits else ()
+    if waits and not businesses:
+        asked = "SELECT DISTINCT business FROM ticket WHERE office = $1 AND day = $2 AND state = 'waiting'"
+        waited_for = [row[0] for row in await db.rows(asked, office, day.isoformat())]
+    found = await first(db, office, day, waited_for, count, now_ms, rule, also_early=True) if waited_for else []
+    stored = TicketState.CALLED if waits else state
+    # The state stands in the words, not among the values: an index of tickets in one state serves no other.
+    where = [f"office = $1 AND day = $2 AND state = '{stored.value}'"]
+    values: list[object] = [office, day.isoformat(), count]
+    if stored is TicketState.CALLED:
+        where.append(lapsed("$4") if waits else f"NOT {lapsed('$4')}")
+        values.append(now_ms)
+    if businesses:
+        where.append(f"business = ANY(${len(values) + 1})")
+        values.append(list(businesses))
+    look = f"{_READ} WHERE {' AND '.join(where)} ORDER BY place_ms, ticket_id LIMIT $3"
+    return found + [_row(row) for row in await db.rows(look, *values)]

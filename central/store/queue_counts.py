@@ -157,15 +157,7 @@ async def order(
     db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int, now_ms: int
 ) -> list[tuple[int, int]]:
     """Place and arrival of the first ``limit`` of each business, and of those whose window has fallen silent."""
-    rows = await db.rows(
-        "SELECT place_ms, waits_ms FROM ticket WHERE office = $1 AND day = $2 AND business = ANY($3)"  # noqa: S608
-        f" AND {lapsed('$4')}",
-        office,
-        day.isoformat(),
-        sorted(businesses),
-        now_ms,
-    )
-    found = [(int(row[0]), int(row[1])) for row in rows]
+    found = [(place, waits) for place, waits, _ in await _silent(db, office, day, businesses, now_ms)]
     for business in sorted(businesses):
         rows = await db.rows(
             "SELECT place_ms, waits_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
@@ -176,32 +168,48 @@ async def order(
     return found
 
 
-async def ahead(db: Db, office: str, ticket: Ticket, businesses: Collection[str], now_ms: int, rule: QueueRule) -> int:
-    """How many of these businesses are called before a ticket that waits (``hall.queueing.ahead_of``)."""
-    due = now_ms - rule.fair_after_min * MINUTE_MS
-    place, waits = place_ms(ticket, rule), waits_from_ms(ticket)
-    # The second half says nothing new; a parameter that nothing names has no type.
-    before = "(waits_ms, ticket_id) < ($3, $2) AND waits_ms <= $4"
-    if waits > due:
-        before = "(waits_ms <= $4 OR (place_ms, ticket_id) < ($3, $2))"
-    stored = f"SELECT 1 FROM ticket WHERE waiting_key = ANY($1) AND ticket_id <> $2 AND {before} LIMIT {MOST_COUNTED}"  # noqa: S608
-    silent = (
-        f"SELECT 1 FROM ticket WHERE office = $5 AND day = $6 AND business = ANY($7) AND {lapsed('$8')}"  # noqa: S608
-        f" AND ticket_id <> $2 AND {before}"
-    )
-    row = await db.row(
-        f"SELECT (SELECT count(*) FROM ({stored}) stored), (SELECT count(*) FROM ({silent}) silent)",  # noqa: S608
-        _keys(office, ticket.day, businesses),
-        ticket.ticket_id,
-        place if waits > due else waits,
-        due,
+async def _silent(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], now_ms: int
+) -> list[tuple[int, int, str]]:
+    """Place, arrival and identity of those whose window has fallen silent."""
+    rows = await db.rows(
+        "SELECT place_ms, waits_ms, ticket_id FROM ticket WHERE office = $1 AND day = $2"  # noqa: S608 -- our own words
+        f" AND business = ANY($3) AND {lapsed('$4')}",
         office,
-        ticket.day.isoformat(),
+        day.isoformat(),
         sorted(businesses),
         now_ms,
     )
-    assert row is not None
-    return int(row[0]) + int(row[1])
+    return [(int(row[0]), int(row[1]), row[2]) for row in rows]
+
+
+async def ahead(db: Db, office: str, ticket: Ticket, businesses: Collection[str], now_ms: int, rule: QueueRule) -> int:
+    """How many of these businesses are called before a ticket that waits (``hall.queueing.ahead_of``); at most
+    ``MOST_COUNTED``, and those whose window has fallen silent."""
+    due_ms = now_ms - rule.fair_after_min * MINUTE_MS
+    place, waits, name = place_ms(ticket, rule), waits_from_ms(ticket), ticket.ticket_id
+    silent = [one for one in await _silent(db, office, ticket.day, businesses, now_ms) if one[2] != name]
+    keys = _keys(office, ticket.day, businesses)
+    if waits <= due_ms:
+        rows = await db.rows(_before("arrival_key", "waits_ms", len(keys)), waits, name, *keys)
+        return len(rows) + sum((theirs, other) < (waits, name) for _, theirs, other in silent)
+    # Whoever has waited their share is before it by arrival, and others by place: two looks that each go by an index
+    # that ends, where one look for either would read on through all who are neither.
+    due = await db.rows(_before("arrival_key", "waits_ms", len(keys)), due_ms + 1, "", *keys)
+    early = await db.rows(_before("waiting_key", "place_ms", len(keys)), place, name, *keys)
+    stored = min(MOST_COUNTED, len({row[0] for row in (*due, *early)}))
+    return stored + sum(theirs <= due_ms or (at, other) < (place, name) for at, theirs, other in silent)
+
+
+def _before(key: str, order: str, keys: int) -> str:
+    """Who waits by ``key`` (``$3`` and on) before ``$1`` and the identity ``$2`` in an ``order``, at most
+    ``MOST_COUNTED``."""
+    looks = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT ticket_id FROM ticket WHERE {key} = ${number} AND ({order}, ticket_id) < ($1, $2)"  # noqa: S608
+        f" ORDER BY {order}, ticket_id LIMIT {MOST_COUNTED}) look{number}"
+        for number in range(3, 3 + keys)
+    )
+    return f"{looks} LIMIT {MOST_COUNTED}"
 
 
 class Standing(Struct, frozen=True):
