@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from central import asides, clocks, saving, standing
 from central.alarms import keep as keep_alarms
 from central.asides import PAGE
-from central.decide import decide, read_one
+from central.decide import SERVED_TWICE, decide, read_one
 from central.ingest import load
+from central.queue.told import served_twice
 from central.refusal import Refused
-from central.store import Db, Store, alarms, clerks, deliveries, devices, facts, tokens
+from central.store import Db, Store, alarms, clerks, deliveries, devices, facts, queue, tokens
 from central.store import oversight as table
 from central.store.base import current_epoch
 from hall import wire
@@ -59,18 +60,23 @@ async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
 
     async def look(db: Db) -> w.ConflictsReply:
         entries = await table.conflicts(db, office, int(made or 0), place, PAGE + 1)
-        return w.ConflictsReply(conflicts=await _with_sides(db, entries[:PAGE]), has_more=len(entries) > PAGE)
+        return w.ConflictsReply(conflicts=await _with_sides(db, office, entries[:PAGE]), has_more=len(entries) > PAGE)
 
     return await store.read(look)
 
 
-async def _with_sides(db: Db, entries: list[w.ConflictEntry]) -> list[w.ConflictEntry]:
-    """With what stands and what has no effect, in words, where both are of one case."""
+async def _with_sides(db: Db, office: str, entries: list[w.ConflictEntry]) -> list[w.ConflictEntry]:
+    """With what stands and what has no effect, in words, where both are of one case or one ticket."""
     of_one = [each for each in entries if each.kind in SIDED]
     sealed = await facts.sealed_as(db, sorted({each.id for each in of_one}))
     rows = await facts.cases_of(db, sorted({each.case_id for each in of_one}))
+    tickets = [each.case_id for each in entries if each.kind == SERVED_TWICE]
+    histories = await queue.all_happened(db, office, tickets) if tickets else {}
     told = []
     for each in entries:
+        if each.kind == SERVED_TWICE and (both := served_twice(each.case_id, histories.get(each.case_id, []))):
+            first, second = (f"{window}号窗口" for window in both)
+            each = replace(each, first=first, second=second)
         if each.kind in SIDED and each.id in sealed and each.case_id in rows:
             case, fact = _cases.decode(rows[each.case_id].snapshot), open_sealed(sealed[each.id])
             each = replace(each, first=standing_of(case), second=tell(case, fact), barred=barred(case, fact))

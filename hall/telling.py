@@ -286,6 +286,12 @@ def standing(case: Case) -> str:
     return f"{state}：{last.text}" if last and last.text else state
 
 
+def parts_of_standing(text: str) -> tuple[str, str]:
+    """The state in what ``standing`` said, and what made it so (or nothing)."""
+    state, _, made = text.partition("：")
+    return state, made
+
+
 def tell(case: Case, fact: f.Fact) -> str:
     """The line of the timeline that a fact leaves."""
     match fact.body:

@@ -179,7 +179,8 @@ class ConflictEntry(_Message, frozen=True):
     ``served_twice`` where two windows served one ticket, which then is ``case_id``.
 
     ``case_id`` is the case it stands on, ``other`` the second case where two are meant (it came first); both sides stay
-    as they are. Of one case ``first`` is what stands and ``second`` what has no effect, in Chinese; ``barred`` says why
+    as they are. Of one case ``first`` is what stands and ``second`` what has no effect, in Chinese, of one ticket
+    they are the windows; ``barred`` says why
     that cannot be done anew either.
     """
 

@@ -162,6 +162,11 @@ class OutboxScreen(CounterScreen):
                 return len(self.rows) > 1
         return True
 
+    def short_of(self, action: actions.Action) -> str:
+        if action.id == "settle" and self.conflict is not None and self.conflict.is_doubt:
+            return _("核实")
+        return super().short_of(action)
+
     def on_key(self, event: events.Key) -> None:
         key = event.character.lower() if event.character and event.character in "mMrRhH" else event.key
         if key in KEYS:
@@ -248,13 +253,13 @@ class OutboxScreen(CounterScreen):
     def _correct(self) -> None:
         from clerk_tui.services import aside
 
-        self._ask_words(_("更正"), _("正确的内容"), _("写进这个办件，退回的记录原样留着。"), aside.correct)
+        self._ask_words(_("更正这条记录"), _("正确的内容"), _("写进这个办件，退回的记录原样留着。"), aside.correct)
 
     def _hand_over(self) -> None:
         from clerk_tui.services import aside
 
         self._ask_words(
-            _("交负责人"),
+            _("交给负责人"),
             _("情况"),
             _("这条从本窗口的清单里去掉。负责人联网签到后在任何窗口按 F12 看得到，或在中心用 clerk-central aside。"),
             aside.hand_over,

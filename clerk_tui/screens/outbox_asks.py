@@ -9,6 +9,8 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Paragraph, Spec, worded
 from clerk_tui.screens.outbox_lines import sides_of, whose
 from clerk_tui.screens.words import fact_name, flag_word
+from clerk_tui.widgets.phrases import said_of
+from hall.telling import parts_of_standing
 from hall.wire_oversight import LONGEST_WORDS
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def own_spec(item: Aside, both: Sides) -> Spec:
             (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
         ),
         options=(
-            _("中心已有的算数：{text}").format(text=_(both.first)),
+            _("中心已有的算数：{text}").format(text=_standing(both.first)),
             *(() if both.barred else (_("本窗口的算数：{text}").format(text=_(both.second)),)),
         ),
         tone="warn",
@@ -38,21 +40,20 @@ def own_spec(item: Aside, both: Sides) -> Spec:
 
 def sides_spec(conflict: HallConflict) -> Spec:
     """Which of two sides stands: the answers are ``conflict.choices``, after them each of two cases to be opened."""
-    cases = _of_cases if conflict.sides else _of_one
-    paragraphs, words, note = cases(conflict)
+    told = _of_ticket if conflict.is_of_ticket else _of_cases if conflict.sides else _of_one
+    paragraphs, words, note = told(conflict)
     return Spec(
         _("哪边算数？"),
         (
             (_named(conflict), "strong"),
-            (flag_word(conflict.kind) or conflict.kind, "warn"),
-            (_(conflict.reason), "plain"),
+            (_why(conflict), "warn"),
             *paragraphs,
             ("", "plain"),
             (_("两边都留在记录里。") + note, "info"),
         ),
         options=(
             *(words[stands] for stands in conflict.choices),
-            *(_("打开 {reference}").format(reference=row.reference) for row in conflict.sides),
+            *((_("打开先到的那件"), _("打开后到的那件")) if len(conflict.sides) == 2 else ()),
         ),
         tone="warn",
     )
@@ -61,12 +62,23 @@ def sides_spec(conflict: HallConflict) -> Spec:
 def _of_one(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
     """Two sides of one case: what cannot be told in words is told by which came first."""
     words: dict[Stands, str] = {
-        "first": _("先到的算数：{text}").format(text=_(conflict.first)) if conflict.first else _("先到的算数"),
+        "first": _("先到的算数：{text}").format(text=_standing(conflict.first)) if conflict.first else _("先到的算数"),
         "second": _("后到的算数：{text}").format(text=_(conflict.second)) if conflict.second else _("后到的算数"),
         "both": _("核对过了，都留着"),
     }
     note = _("后到的算数时，打开办件照实再办一次。") if "second" in conflict.choices else ""
     return _barred(conflict.second, conflict.barred), words, note
+
+
+def _of_ticket(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
+    """Two windows' service of one number: by which it counts is said; the queue's figures stay as they are."""
+    words: dict[Stands, str] = {
+        "first": _("{window}的算数").format(window=_(conflict.first)),
+        "second": _("{window}的算数").format(window=_(conflict.second)),
+        "both": _("两个窗口办的都算数"),
+    }
+    note = _("办件不变；多开的那件，在那个窗口照实撤回。")
+    return (), words, note
 
 
 def _of_cases(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
@@ -89,17 +101,17 @@ def _barred(second: str, why: str) -> tuple[Paragraph, ...]:
 
 def doubt_spec(conflict: HallConflict) -> Spec:
     """A doubt has no sides: what was found is said in words."""
+    written = _("写这条记录的是工号 {actor}")
     return Spec(
         _("核实过了？"),
         (
             (_named(conflict), "strong"),
-            (flag_word(conflict.kind) or conflict.kind, "warn"),
-            (_(conflict.reason), "plain"),
-            (_("写这条记录的是工号 {actor}").format(actor=conflict.actor), "plain"),
+            (_why(conflict), "warn"),
+            *(() if conflict.actor in conflict.reason else ((written.format(actor=conflict.actor), "plain"),)),
             ("", "plain"),
-            (_("记录原样留着，这里写明查到了什么。不该这样办的，先照实补办、换发文书，再来核实。"), "info"),
+            (_("记录原样留着。不该这样办的，先照实补办、换发文书，再写明查到了什么。"), "info"),
         ),
-        field=_("原因"),
+        field=_("查到的情况"),
         check=worded(_("要写明")),
         longest=LONGEST_WORDS,
         yes=N_("核实"),
@@ -115,7 +127,7 @@ def vouch_spec(record: Aside | HallAside, which: str, words: str) -> Spec:
         (
             (f"{record.reference or '-'}  {fact_name(record.type)}  {which}", "strong"),
             (_(record.reason), "warn"),
-            (words, "plain"),
+            *(((_("窗口说：{words}").format(words=words), "plain"),) if words else ()),
             ("", "plain"),
             (_("中心重读这条记录，记下是您核实的。") + behind, "info"),
         ),
@@ -127,6 +139,17 @@ def vouch_spec(record: Aside | HallAside, which: str, words: str) -> Spec:
     )
 
 
+def _why(conflict: HallConflict) -> str:
+    """Why somebody has to look: what the centre says, or else what the kind says."""
+    return _(conflict.reason) or flag_word(conflict.kind) or conflict.kind
+
+
+def _standing(text: str) -> str:
+    """How a case stands (``hall.telling.standing``): its state, and what made it so."""
+    state, made = parts_of_standing(text)
+    return said_of(_(state), _(made)) if made else _(state)
+
+
 def _named(conflict: HallConflict) -> str:
     parts = (conflict.reference, conflict.other_reference, whose(conflict))
-    return "  ".join(part for part in parts if part)
+    return "  ".join(dict.fromkeys(part for part in parts if part))

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
 
 LABEL = 16
-STATE, REFERENCE, FACT = 12, 20, 24
+STATE, REFERENCE, WHAT = 12, 20, 34
+WHOSE = 16
+"""Columns of the list; what a line is about gives way first (``_what_columns``)."""
 
 
 def look_lines(look: Kept | None, workspace: Workspace, columns: int) -> list[Line]:
@@ -102,35 +104,41 @@ def hall_as_of(status: SyncStatus, told_ms: int | None, zone: dt.tzinfo, *, sile
 
 def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> list[Line]:
     """A case that two windows worked on, or two with one reference: which, why, and who came second."""
-    word, ink = aside_chip("conflict")
-    why, which = flag_word(conflict.kind) or conflict.kind, whose(conflict)
-    room = max(8, columns - STATE - REFERENCE - width(which) - 4)
+    word, ink = aside_chip("doubt" if conflict.is_doubt else "conflict")
+    why, room = flag_word(conflict.kind) or conflict.kind, _what_columns(columns)
     first: Line = (
         (
             (f" {word} ", ink),
             (" " * max(1, STATE - width(word) - 2), "plain"),
             (pad(conflict.reference or "-", REFERENCE), "strong"),
-            (clip(safe(why), room), "plain"),
-            (f"  {which}", "faint"),
+            (pad(clip(safe(why), room - 2), room), "plain"),
+            (whose(conflict), "faint"),
         ),
         "cursor" if chosen else "",
     )
-    parts = wrap(safe(_(conflict.reason)), max(10, columns - STATE)) if conflict.reason else []
-    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in (*parts, *sides_of(conflict)))]
+    reason = _(conflict.reason)
+    texts = [*([safe(reason)] if reason and reason != why else []), *sides_of(conflict)]
+    parts = [part for text in texts for part in wrap(text, max(10, columns - STATE))]
+    return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 
 
 def sides_of(conflict: HallConflict) -> list[str]:
-    """The cases that are meant, the earlier one first, each with what tells it from the other."""
+    """The cases that are meant, the earlier one first, each with what tells it from the other: where both have one
+    reference, the beginning of the case's identity."""
+    from clerk_tui.services.hall_conflicts import SAME_REFERENCE
+
+    is_by_id = conflict.kind == SAME_REFERENCE
     which = (_("先到"), _("后到")) if len(conflict.sides) == 2 else ("",)
     return [
-        safe(
-            "  ".join(
-                filter(None, (word, row.reference, beginning_of(row.case_id), state_name(row.state), row.applicant))
-            )
-            + f"  {row.id_number}"
-        )
+        safe("  ".join(filter(None, (word, name, state_name(row.state), row.applicant, row.id_number))))
         for word, row in zip(which, conflict.sides, strict=False)
+        for name in (beginning_of(row.case_id) if is_by_id else row.reference,)
     ]
+
+
+def _what_columns(columns: int) -> int:
+    """How much of a line says what it is about, so that which record it is stands in one column all down the list."""
+    return max(8, min(WHAT, columns - STATE - REFERENCE - WHOSE))
 
 
 def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:
@@ -205,7 +213,7 @@ def aside_lines(item: Aside, columns: int, *, chosen: bool) -> list[Line]:
             (f" {word} ", ink),
             (" " * max(1, STATE - width(word) - 2), "plain"),
             (pad(item.reference or "-", REFERENCE), "strong"),
-            (pad(fact_name(item.type), FACT), "plain"),
+            (pad(fact_name(item.type), _what_columns(columns)), "plain"),
             (number, "faint"),
         ),
         "cursor" if chosen else "",
@@ -232,7 +240,7 @@ def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen
             (f" {word} ", ink),
             (" " * max(1, STATE - width(word) - 2), "plain"),
             (pad(record.reference or "-", REFERENCE), "strong"),
-            (pad(fact_name(record.type), FACT), "plain"),
+            (pad(fact_name(record.type), _what_columns(columns)), "plain"),
             (whose(record), "faint"),
         ),
         "cursor" if chosen else "",

@@ -104,6 +104,7 @@ ASIDE: dict[str, tuple[str, str]] = {
     "quarantined": (N_("退回"), "chip-bad"),
     "dead": (N_("读不懂"), "chip-bad"),
     "conflict": (N_("冲突"), "chip-warn"),
+    "doubt": (N_("待核实"), "chip-warn"),
     "set_aside": (N_("搁置"), "chip-warn"),
 }
 

@@ -29,14 +29,16 @@ from hall.wire_oversight import LONGEST_WORDS, ConflictEntry
 
 Stands = Literal["first", "second", "both"]
 SAME_REFERENCE: Final = "same_reference"
+SERVED_TWICE: Final = "served_twice"
 
 
 class HallConflict(Struct, frozen=True, kw_only=True):
     """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; it arose from
     record ``seq`` of ``window``, the code of the device that came second, which ``actor`` wrote. ``id`` is empty where
     only the case is known, off line; ``seq`` is 0 there. ``first`` and ``second`` are what stands and what has no
-    effect, in words, where both are of one case; ``barred`` is why the second cannot be done anew. Where two cases are
-    meant ``sides`` are these, the earlier one first, masked, as far as this window knows them."""
+    effect, in words, where both are of one case, or the two windows that served one ticket; ``barred`` is why the
+    second cannot be done anew. Where two cases are meant ``sides`` are these, the earlier one first, masked, as far as
+    this window knows them."""
 
     id: str
     kind: str
@@ -60,6 +62,8 @@ class HallConflict(Struct, frozen=True, kw_only=True):
             return ()
         if self.kind in SIDED:
             return ("first",) if self.barred else ("first", "second")
+        if self.is_of_ticket:
+            return ("first", "second", "both") if self.first and self.second else ("both",)
         if len(self.sides) != 2:
             return ("both",)
         first, second = (CaseState(row.state) in UNDECIDED | DONE for row in self.sides)
@@ -68,10 +72,17 @@ class HallConflict(Struct, frozen=True, kw_only=True):
 
     def still_to_do(self, stands: Stands) -> str:
         """The case to go on with once this was said, to do anew what was withheld or withdraw the other; or ``""``."""
+        if self.is_of_ticket:
+            return ""
         if len(self.sides) == 2:
             other = {"first": self.sides[1], "second": self.sides[0]}.get(stands)
             return other.case_id if other is not None and CaseState(other.state) in UNDECIDED else ""
         return self.case_id if stands == "second" else ""
+
+    @property
+    def is_of_ticket(self) -> bool:
+        """Whether two windows served one ticket, which ``case_id`` then names."""
+        return self.kind == SERVED_TWICE
 
     @property
     def is_doubt(self) -> bool:

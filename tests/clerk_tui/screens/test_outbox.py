@@ -16,7 +16,7 @@ from clerk_tui import i18n
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
 from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
-from clerk_tui.screens.outbox_lines import aside_lines, hall_as_of, hall_aside_lines
+from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_as_of, hall_aside_lines
 from clerk_tui.screens.words import FACTS
 from clerk_tui.services import aside, cases, intake
 from clerk_tui.services.attaching import attach
@@ -27,7 +27,9 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, path_for
 from clerk_tui.sync import oversight
+from clerk_tui.widgets.cells import width
 from hall import facts, wire
+from hall.facts import ConflictSettled
 from hall.roles import Actor, Role
 from tests.clerk_tui.hall_rig import URL, Hall, straight
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
@@ -277,6 +279,49 @@ def _english(reason: str) -> str:
         i18n.install("zh")
 
 
+TWICE = HallConflict(
+    id="x", kind="served_twice", case_id="t", reference="", window="B1", seq=12,
+    reason="A501在1号窗口和2号窗口都办了，请核对", first="1号窗口", second="2号窗口",
+)  # fmt: skip
+
+
+async def test_of_a_number_served_twice_each_answer_names_its_window(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter(NARROW) as clerk:
+        await clerk.press("f12")
+        clerk.screen._told = [TWICE]
+        clerk.screen._again()
+        await clerk.press("enter")
+        assert clerk.screen.spec.options == ("1号窗口的算数", "2号窗口的算数", "两个窗口办的都算数")
+        await clerk.press("2")
+        assert "A501" not in clerk.text and not clerk.asks
+    (settled,) = ws.journal.facts_of("t")
+    assert isinstance(settled.body, ConflictSettled) and settled.body.stands == "second"
+
+
+def test_a_centre_that_does_not_name_the_windows_leaves_only_that_it_was_looked_at() -> None:
+    assert msgspec.structs.replace(TWICE, first="", second="").choices == ("both",)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_which_record_it_is_stands_in_one_column_all_down_the_list(language: str) -> None:
+    item = aside.Aside(
+        seq=7, state="quarantined", type="case.closed", reference="r", case_id="c", reason="x", number=1, held=0
+    )
+    of_hall = HallAside(number=3, window="C5", seq=7, type="case.closed", reference="r", reason="x", since_ms=1)
+    kinds = ("conflict", "needs_review", "right_in_doubt", "issued_offline", "served_twice", "same_reference")
+    i18n.install(language)
+    try:
+        rows = [
+            aside_lines(item, 78, chosen=False)[0],
+            hall_aside_lines(of_hall, dt.UTC, 78, chosen=False)[0],
+            *(conflict_lines(msgspec.structs.replace(TWICE, kind=kind), 78, chosen=False)[0] for kind in kinds),
+        ]
+    finally:
+        i18n.install("zh")
+    assert len({sum(width(text) for text, _ink in spans[:-1]) for spans, _fill in rows}) == 1
+    assert not any(".." in text for spans, _fill in rows for text, _ink in spans), "what it is about is not cut off"
+
+
 async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:
     references = [intake.submit(ws, restaurant(ws)).reference for _ in range(2)]
     case_ids = [cases.load(ws, reference).case_id for reference in references]
@@ -308,7 +353,7 @@ async def test_a_doubt_is_verified_in_words_and_offers_no_sides(
         clerk.screen._told = [doubt]
         clerk.screen._again()
         await clerk.press("enter")
-        assert "核实过了" in clerk.text and "C5 第 7 条" in clerk.text and "工号 0815" in clerk.text
+        assert "核实过了" in clerk.text and "C5 第 7 条" in clerk.text and "工号0815" in clerk.text
         assert "先到" not in clerk.text and clerk.screen.spec.options == ()
         head = ws.journal.head.seq
         await clerk.press("enter")

@@ -90,7 +90,9 @@ def test_a_number_that_two_windows_served_is_seen_at_both_and_settled_at_one(hal
     for window in (first, second):
         (told,) = hall_conflicts.told(window.ws)
         assert (told.kind, told.reason) == ("served_twice", "A501在1号窗口和2号窗口都办了，请核对")
-    hall_conflicts.settle(first.ws, told, "both", "各办了一件，都算数")
+        assert (told.first, told.second, told.choices) == ("1号窗口", "2号窗口", ("first", "second", "both"))
+        assert told.still_to_do("second") == "", "a ticket is no case to be opened"
+    hall_conflicts.settle(first.ws, told, "second", "1号窗口点错了号")
     everybody(first)
     assert aside.worklist(first.ws) == [] and hall_conflicts.told(second.ws) == []
 
