@@ -133,8 +133,8 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
 
 @needs(Permission.PRINT)
 def once_more(ws: Workspace, paper_id: str) -> Delivered:
-    """Print a paper as whoever asks for it again means it: a print of it that is not out yet is tried, one that came out
-    is printed as 补打. Asked for twice in a row it comes out once.
+    """Print a paper as whoever asks for it again means it: a print that is not out yet is tried as it was, one that
+    came out is printed as 补打. Asked for twice in a row it comes out once.
 
     Raises:
         BadInput: no such paper; it is being printed, or nobody knows whether it came out.

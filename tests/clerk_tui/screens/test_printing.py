@@ -174,7 +174,7 @@ def test_every_state_has_a_word() -> None:
 async def test_who_asks_again_while_it_is_being_printed_gets_no_second_print(
     counter: OpenCounter, ws: Workspace
 ) -> None:
-    """The key is pressed twice, or the printer is slow: one paper comes out, and it is said that it is being printed."""
+    """The key is pressed twice, or the printer is slow: one paper comes out, and it is said that it is printing."""
     async with counter() as clerk:
         await clerk.settle()
         reference = intake.submit(ws, restaurant(ws)).reference
