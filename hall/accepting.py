@@ -242,6 +242,7 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     ``origin`` is the incarnation that issued the paper, ``seen`` how many facts of the case it had seen then. ``told``
     are the gaps that its ``notices`` notices have told; ``rows`` are the list as this window's catalogue has it,
     ``plan`` is what that of a case nobody has decided yet is made from (as in ``CaseReceived``).
+    ``to_return``: as in ``Case``.
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     """
 
@@ -273,3 +274,4 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     good_credit: bool = True
     standing: dict[str, Any] = {}
     plan: ListPlan | None = None
+    to_return: tuple[Row, ...] = ()

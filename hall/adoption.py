@@ -138,6 +138,7 @@ def begin(fact: Fact, line: Event) -> Case:
         timeline=(line,),
         plan=body.plan,
         marks=marks_told(body),
+        to_return=body.to_return,
     )
     standing = read_standing(body)
     if standing is None:

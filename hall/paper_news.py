@@ -84,6 +84,7 @@ def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
         "promises": promises,
         "good_credit": case.good_credit and body.good_credit,
         "marks": _marks(case, body, ticks),
+        "to_return": _to_return(case, body, rows),
     }
     if body.notices > len(case.notices) or not {gap.code for gap in body.told} <= set(_told(case)):
         changes["notices"] = (*case.notices, *notices_told(body))
@@ -135,6 +136,13 @@ def _list(case: Case, body: CaseAdopted) -> dict[str, Any]:
         # Asked by the version that the case began with, as long as anything may still be asked.
         "plan": (case.plan or body.plan) if body.state == "received" else None,
     }
+
+
+def _to_return(case: Case, body: CaseAdopted, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """What either knows to be given back; not what was given back here, nor what the list asks for."""
+    done = {code for each in case.given_back for code in each.told.codes} | {row.code for row in rows}
+    known = {row.code: row for row in (*body.to_return, *case.to_return)}
+    return tuple(row for code, row in known.items() if code not in done)
 
 
 def _rests_on_less(case: Case, body: CaseAdopted) -> bool:

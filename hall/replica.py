@@ -1,6 +1,7 @@
 """The paper is a replica: the code on it carries the case as far as the next window needs it.
 
-In the code: matter and catalogue version, answers, the state of every material in the order of the list, dates,
+In the code: matter and catalogue version, answers, the state of every material in the order of the list, the codes of
+those that are on it no more and have to be given back, dates,
 reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
 identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
 in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
@@ -30,8 +31,8 @@ from hall.replica_person import NUMBER_BYTES, bad_credit, case_bytes, digests, m
 from hall.replica_wire import (
     APPLICANTS,
     CORRECTABLE,
-    FORMAT,
     KINDS,
+    PLAIN,
     STATES,
     TICKS,
     TOLD,
@@ -39,6 +40,7 @@ from hall.replica_wire import (
     UNSURE_PROMISED,
     UNSURE_RESPOND,
     UNSURE_STATUTORY,
+    WITH_RETURNS,
     Mark,
     Wire,
     from_day,
@@ -94,7 +96,7 @@ class Replica(Struct, frozen=True, kw_only=True):
 
     ``number`` is the part of the paper's number after the reference. ``list_digest`` is that of the rows,
     ``digest`` that of the identity number (empty: none was taken) and ``name_digest`` that of the name, made with the
-    secret ``secret_id``.
+    secret ``secret_id``. ``to_return`` are the codes of materials that are on the list no more and lie at the window.
     """
 
     matter: str
@@ -127,6 +129,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     device: str = ""
     respond_provisional: bool = False
     name_digest: bytes = b""
+    to_return: tuple[str, ...] = ()
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -149,7 +152,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     identity = case_bytes(case.case_id)
     given = who.id_number if who else ""
     wire = Wire(
-        format=FORMAT,
+        format=WITH_RETURNS if case.to_return else PLAIN,
         matter=case.matter.key,
         catalogue=case.matter.version,
         list_digest=list_digest(case.rows),
@@ -173,6 +176,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         secret_id=secret_id(signer.secret) if given else b"",
         digest=digests(signer.secret, identity, who, good_credit=case.good_credit) if who and given else b"",
         unsure=_unsure(case),
+        to_return=tuple(row.code for row in case.to_return),
     )
     payload = pack(wire)
     try:
@@ -325,6 +329,7 @@ def _replica(wire: Wire, device: str) -> Replica:
         language=wire.language,
         device=device,
         name_digest=wire.digest[NUMBER_BYTES:],
+        to_return=wire.to_return,
     )
 
 

@@ -15,7 +15,9 @@ from hall.replica_envelope import altered, newer, strictly
 from hall.replica_limits import MAX_ANSWER, MAX_ANSWERS, MAX_MATTER, MAX_ROWS, MAX_VERSION
 from hall.verdict import TickState
 
-FORMAT: Final = 1
+PLAIN, WITH_RETURNS = 1, 2
+"""Formats: what a window of before reads too, and what says of materials that they are to be given back."""
+FORMAT: Final = WITH_RETURNS
 KINDS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance")
 """The papers that carry a code. New ones are added at the end: their place is what is written."""
 STATES: Final = tuple(CaseState)
@@ -85,6 +87,7 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     secret_id: Annotated[bytes, Meta(max_length=2)] = b""
     digest: Annotated[bytes, Meta(max_length=12)] = b""
     unsure: bool | Annotated[int, Meta(ge=0, le=7)] = 0
+    to_return: Annotated[tuple[Word, ...], Meta(max_length=MAX_ROWS)] = ()
 
 
 _FIELDS: Final = dict(enumerate(Wire.__struct_fields__))

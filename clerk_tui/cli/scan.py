@@ -96,6 +96,7 @@ def as_data(view: ReplicaView) -> dict[str, Any]:
         "gaps": [
             {"code": gap.code, "name": gap.name, "problem": gap.problem, "remedy": gap.remedy} for gap in view.gaps
         ],
+        "to_return": [{"code": row.code, "name": row.name} for row in view.to_return],
         "promises": [{"code": each.code, "name": each.name, "until": _day(each.until)} for each in view.promises],
         "here": view.here,
         "can_go_on": view.can_go_on,
@@ -124,6 +125,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         until = promised.get(gap["code"])
         problem = _("承诺 {day} 前补齐").format(day=until) if until else _(gap["problem"])
         yield f"  {_('缺')}  {said_of(gap['name'], problem)}"
+    yield from (f"  {_('应退还')}  {row['name']}" for row in told["to_return"])
     if told["overdue"]:
         yield "  " + _("补正期限已过")
     if not told["same_catalogue"]:

@@ -20,8 +20,9 @@ from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.widgets.cells import clip, pad, safe, wrap
 from clerk_tui.widgets.entry import Entry
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import gap_words
+from clerk_tui.widgets.phrases import gap_words, listed
 from clerk_tui.widgets.virtual_list import TextPane
+from hall.case import CaseState
 from hall.errors import HallError
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import check_identity
@@ -171,10 +172,22 @@ class PaperCodeScreen(CounterScreen):
             note = "  " + _("已过补正期限") if late else _("  暂按周末推算") if unsure else ""
             lines += _pair(label, f"{day}{note}" if day else "", columns, "bad" if late else "plain")
         lines += self._materials(columns)
+        if view.to_return:
+            names = listed(row.name for row in view.to_return)
+            lines += [BLANK, *_pair(_("应退还"), _("{names}（更正后不再需要）").format(names=names), columns, "warn")]
+        if self._form_is_elsewhere:
+            text = _("表格里填的内容是个人信息，不在码里，留在原窗口：填过的不再问，本窗口只填新的和要改的。")
+            lines += [BLANK, *_plain(text, columns, "faint")]
         if not view.same_catalogue:
             lines += [BLANK, *_plain(_("本机的事项目录是另一个版本，这件的材料清单相同。"), columns, "warn")]
         lines += [BLANK, *_plain(self._what_next(), columns, "info")]
         return lines
+
+    @property
+    def _form_is_elsewhere(self) -> bool:
+        """Whether the matter's own form may have been filled in where the paper was given."""
+        view = self.view
+        return not view.here and view.replica.state is CaseState.RECEIVED and bool(view.checklist.fields)
 
     def _materials(self, columns: int) -> Iterator[Line]:
         """What was told, then what is missing without having been told."""

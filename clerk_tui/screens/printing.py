@@ -126,7 +126,7 @@ def print_again(app: CounterApp, paper: PrintOf | None, paper_id: str) -> None:
     elif paper is not None and _to_retry(paper):
         app.in_background(lambda workspace: _retried(workspace, paper), "reprint")
     else:
-        app.in_background(lambda workspace: _reprinted(workspace, paper_id), "reprint")
+        app.in_background(lambda workspace: _once_more(workspace, paper_id), "reprint")
 
 
 def ask_elsewhere(app: CounterApp, paper: PrintOf | None) -> None:
@@ -233,10 +233,10 @@ def _retried(workspace: Workspace, paper: PrintOf) -> PapersMade:
     return PapersMade([papers.retry(workspace, paper)])
 
 
-def _reprinted(workspace: Workspace, paper_id: str) -> PapersMade:
+def _once_more(workspace: Workspace, paper_id: str) -> PapersMade:
     from clerk_tui.services import papers
 
-    return PapersMade([papers.reprint(workspace, paper_id)])
+    return PapersMade([papers.once_more(workspace, paper_id)])
 
 
 def _elsewhere(workspace: Workspace, paper: PrintOf, target: str) -> PapersMade:

@@ -111,4 +111,5 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         good_credit=case.good_credit,
         standing=standing_of(case) if whole else {},
         plan=case.plan,
+        to_return=case.to_return,
     )

@@ -132,6 +132,21 @@ def reprint(ws: Workspace, paper_id: str, reason: str = "") -> Delivered:
 
 
 @needs(Permission.PRINT)
+def once_more(ws: Workspace, paper_id: str) -> Delivered:
+    """Print a paper as whoever asks for it again means it: a print that is not out yet is tried as it was, one that
+    came out is printed as 补打. Asked for twice in a row it comes out once.
+
+    Raises:
+        BadInput: no such paper; it is being printed, or nobody knows whether it came out.
+    """
+    with translated(ws.journal.path):
+        last = queries.job(ws.journal.read(), paper_id, _paper(ws, paper_id).reprints)
+    if last is None or last.state in ("printed", "sent"):
+        return reprint(ws, paper_id)
+    return _deliver(ws, print_queue.queue_again(ws, last))
+
+
+@needs(Permission.PRINT)
 def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = None) -> Rendered:
     """The paper again from the journal: the same bytes as when it was issued (``reprint`` 0) or reprinted.
 

@@ -27,7 +27,7 @@ from hall import replica as r
 from hall.answering import plan_of
 from hall.case import Case, CaseState
 from hall.catalogue.model import Matter
-from hall.checklist import Checklist
+from hall.checklist import Checklist, Row
 from hall.deadlines import notice_due
 from hall.errors import BadInput
 from hall.facts import Applicant, CaseAdopted, Personal, Promise
@@ -48,7 +48,8 @@ OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 class ReplicaView(Struct, frozen=True, kw_only=True):
     """What a code says, to be shown before anything is done.
 
-    ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised.
+    ``reference`` has its number masked and ``applicant`` its name; ``gaps`` are still missing, ``promises`` promised,
+    ``to_return`` what lies at the window that gave the paper and is not needed any more.
     ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
     and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
     ``deemed``: accepted by law, because nobody told anything in time. ``same_catalogue``: the catalogue here is the
@@ -64,6 +65,7 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     told: tuple[Gap, ...]
     gaps: tuple[Gap, ...]
     promises: tuple[Promise, ...]
+    to_return: tuple[Row, ...]
     reference: str
     applicant: str
     state_name: str
@@ -108,6 +110,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         told=_told(checklist, replica, gaps),
         gaps=gaps,
         promises=promises,
+        to_return=tuple(_row_of(matter, code) for code in replica.to_return),
         reference=replica.reference if here else _masked(replica.reference),
         applicant=replica.name_masked,
         state_name=STATE_NAMES[replica.state],
@@ -272,6 +275,21 @@ def _told(checklist: Checklist, replica: r.Replica, gaps: tuple[Gap, ...]) -> tu
     return tuple(told)
 
 
+def _row_of(matter: Matter, code: str) -> Row:
+    """A material that is on the case's list no more, in the words of the catalogue; by its code where it has none."""
+    found = next((each for each in matter.materials if each.code == code), None)
+    return Row(
+        code=code,
+        name=found.name if found else code,
+        why=found.why if found else "",
+        source=found.source if found else "",
+        form=found.form if found else "原件",
+        copies=found.copies if found else 1,
+        required=False,
+        tolerable=False,
+    )
+
+
 def _promises(gaps: tuple[Gap, ...], ticks: dict[str, Tick]) -> tuple[Promise, ...]:
     return tuple(
         Promise(code=gap.code, name=gap.name, until=until, form=gap.form, copies=gap.copies, remedy=gap.remedy)
@@ -351,6 +369,7 @@ def _adopted(ws: Workspace, view: ReplicaView, id_number: str) -> CaseAdopted:
         accepted=replica.accepted,
         due=replica.due,
         promises=view.promises,
+        to_return=view.to_return,
         window=ws.config.hall.window,
         clerk=ws.clerk.name,
         language="en" if replica.language == "en" else "",

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from hall import facts as f
 from hall import replica as r
-from hall.case import CaseState
+from hall.case import Case, CaseState
 from hall.errors import HallError
 from hall.replica_envelope import MAX_PAYLOAD, MAX_TEXT, from_base45, measure, squeezed, to_base45
 from hall.replica_limits import MAX_PRINTED, MAX_ROWS
@@ -39,6 +39,7 @@ from tests.hall.replicas import (
     parts,
     payload_of,
     rebuilt,
+    rows,
     signed_by,
     signed_bytes,
     signed_packed,
@@ -71,6 +72,22 @@ def test_a_code_carries_the_case(count: int) -> None:
     assert said.device == "device-1"
     told = {gap.code for gap in case.gaps}
     assert [mark.told for mark in said.marks] == [row.code in told for row in case.rows]
+
+
+def with_returns(case: Case, count: int) -> Case:
+    return structs.replace(case, to_return=rows(40 + count)[40:])
+
+
+def test_a_code_says_what_has_to_be_given_back() -> None:
+    said = r.decode(code(with_returns(noticed(5), 2)), KEYS, DAY)
+    assert said.to_return == ("material_40", "material_41")
+    assert r.decode(code(noticed(5)), KEYS, DAY).to_return == ()
+
+
+def test_windows_of_before_read_every_code_that_has_nothing_to_give_back() -> None:
+    """The others they do not take for damaged: they say that the paper is newer than they are."""
+    formats = [cbor2.loads(payload_of(code(each)))[0] for each in (noticed(5), with_returns(noticed(5), 1))]
+    assert formats == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +283,7 @@ def test_a_newer_code_says_so() -> None:
     text = code(noticed(5))
     assert refusal("CLK2:" + text[5:]) == "replica_newer"
     told = cbor2.loads(payload_of(text))
-    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 2, 77: "new"}, canonical=True))) == "replica_newer"
+    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 3, 77: "new"}, canonical=True))) == "replica_newer"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import zxingcpp
+from msgspec import structs
 
 from hall import replica as r
 from receipts.barcodes import qr
 from tests.builders import DAY
-from tests.hall.replicas import KEYS, code, noticed
+from tests.hall.replicas import KEYS, code, noticed, rows
 
 DPI = 203
 MODULE_MM = 0.4
@@ -46,6 +47,12 @@ def test_a_printed_code_scans_and_opens(count: int, most_characters: int, seed: 
 def test_forty_materials_with_every_question_still_fit() -> None:
     """The worst that is believable: many answers, every kind of reason, words up to their room."""
     text = code(noticed(40, 4, answers=20))
+    assert qr(text).width * MODULE_MM <= LARGEST_MM
+    assert scanned(printed(text)) == [text]
+
+
+def test_forty_materials_and_what_is_to_be_given_back_still_fit() -> None:
+    text = code(structs.replace(noticed(40, 4, answers=20), to_return=rows(50)[40:]))
     assert qr(text).width * MODULE_MM <= LARGEST_MM
     assert scanned(printed(text)) == [text]
 

@@ -48,6 +48,7 @@ async def test_on_a_small_screen_the_arrows_bring_a_paper_of_a_case_into_view(
 
 async def test_p_prints_what_is_seen_and_says_what_it_was(counter: OpenCounter, ws: Workspace) -> None:
     reference = intake.submit(ws, restaurant(ws, **NOTHING)).reference
+    papers.deliver_pending(ws)
     async with counter(NARROW) as clerk:
         clerk.app.show_case(reference)
         await clerk.settle()
@@ -63,6 +64,7 @@ async def test_on_the_result_of_a_long_notice_the_notice_is_reached_and_printed_
     counter: OpenCounter, ws: Workspace
 ) -> None:
     result = long_notice(ws)
+    papers.deliver_pending(ws)
     async with counter(NARROW) as clerk:
         clerk.app.finished(result, "食品经营许可", "示例饮食店")
         await clerk.settle()

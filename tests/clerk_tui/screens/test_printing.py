@@ -169,3 +169,38 @@ async def test_what_still_waited_is_printed_at_the_start(
 
 def test_every_state_has_a_word() -> None:
     assert set(PRINTS) == set(queries.PrintState.__args__)  # type: ignore[attr-defined]
+
+
+async def test_who_asks_again_while_it_is_being_printed_gets_no_second_print(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    """The key is pressed twice, or the printer is slow: one paper comes out, and it is said that it is printing."""
+    async with counter() as clerk:
+        await clerk.settle()
+        reference = intake.submit(ws, restaurant(ws)).reference
+        with ws.journal.write() as connection:
+            (job,) = queries.jobs_in(connection, "queued")
+            assert queries.claim_job(connection, job, target=NOBODY, at_ms=1)
+        clerk.app.show_case(reference)
+        await clerk.settle()
+        for _again in range(2):
+            await clerk.press("p")
+            await clerk.until(lambda: "这份文书正在打印" in clerk.text)
+            await clerk.press("escape")
+        row = cases.get(ws, reference).papers[0]
+        assert (row.state, row.reprints) == ("printing", 0)
+
+
+async def test_what_nobody_has_printed_yet_is_printed_and_no_second_print(
+    counter: OpenCounter, ws: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "blocked").unlink()
+    async with counter() as clerk:
+        await clerk.settle()
+        reference = intake.submit(ws, restaurant(ws)).reference
+        clerk.app.show_case(reference)
+        await clerk.settle()
+        await clerk.press("p", "p")
+        await clerk.until(lambda: state(ws, reference) == "printed")
+        await clerk.settle()
+        assert cases.get(ws, reference).papers[0].reprints <= 1

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from clerk_tui.services import intake, supplement
+from clerk_tui.services import cases, intake, supplement
 from clerk_tui.services import replica as service
+from clerk_tui.services.proceed_json import proceed
 from clerk_tui.services.supplement import SupplementDraft
 from clerk_tui.services.workspace import Workspace
 from hall.adoption import in_order
@@ -224,3 +225,38 @@ def test_what_was_promised_at_another_window_is_waited_for_here(ws: Workspace, t
     assert [promise.code for promise in back.case.promises] == ["id_card"]
     back.ticks = {"id_card": PRESENT}
     assert supplement.submit(ws, back).state is CaseState.ACCEPTED
+
+
+def deed_to_return(ws: Workspace) -> str:
+    """A case whose deed is not needed since the first window put the reason right, told what else is missing."""
+    draft = migration(ws, **{**BOUGHT, "minors": "yes"})
+    draft.ticks["house"] = PRESENT
+    reference = intake.receive(ws, draft).reference
+    first = supplement.open_supplement(ws, reference)
+    first.answers, first.correction_reason = {"reason": "A"}, "点错了"
+    first.ticks = {"parentage": MISSING}
+    supplement.submit(ws, first, Outcome.NOTICED)
+    return reference
+
+
+def test_what_is_to_be_given_back_goes_with_the_paper(ws: Workspace, there: Workspace) -> None:
+    reference = deed_to_return(ws)
+    case = went_on(there, ws, reference).case
+    (deed,) = case.to_return
+    assert (deed.code, deed.name) == ("house", cases.get(ws, reference).case.to_return[0].name)
+    proceed(there, case.case_id, {"action": "return_materials"})
+    assert cases.get(there, case.case_id).case.to_return == ()
+    for journals in permutations(w.journal.facts_of(case.case_id) for w in (ws, there)):
+        whole = fold(in_order(fact for journal in journals for fact in journal))
+        assert whole is not None and whole.to_return == () and len(whole.given_back) == 1
+
+
+def test_what_was_given_back_here_comes_back_with_no_paper(ws: Workspace, there: Workspace) -> None:
+    """The other window, which went on from the paper of before, does not know it yet."""
+    reference = deed_to_return(ws)
+    went_on(there, ws, reference)
+    proceed(ws, reference, {"action": "return_materials"})
+    draft = supplement.open_supplement(there, cases.get(ws, reference).case.case_id)
+    draft.ticks = {"parentage": unacceptable("模糊不清")}
+    supplement.submit(there, draft, Outcome.NOTICED)
+    assert went_on(ws, there, reference).case.to_return == ()
