@@ -40,8 +40,9 @@ def conflicts(
     as_json: bool,
 ) -> None:
     """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first", "second",
-    "barred", "stands", "cases"}], "more"}``: what is still open, and how many more than are listed; ``stands`` are the answers that can
-    be carried out, none of what somebody in charge verifies (``verify``)."""
+    "barred", "stands", "cases"}], "more"}``: what is still open, and how many more than are
+    listed; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies
+    (``verify``)."""
     from clerk_tui.services import hall_conflicts as service
 
     deals = stands is not None or verify is not None
