@@ -210,11 +210,9 @@ class OutboxScreen(CounterScreen):
 
         item, workspace = self.own, self.counter.workspace
         if (conflict := self.conflict) is not None:
-            self._settle_of_hall(conflict)
-            return
+            return self._settle_of_hall(conflict)
         if (lost := self.loss) is not None:
-            self._see_to(lost)
-            return
+            return self._see_to(lost)
         assert item is not None and workspace is not None
         spec = own_spec(item, aside.sides(workspace, item.seq))
         seq = item.seq
