@@ -5,6 +5,7 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -48,7 +49,7 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
-    not_needed rating
+    announced_late announced_statutory_late extended_late limits_moved not_needed promise_over rating
     exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
     announced_statutory by_post electronic in_person waybill extended_statutory
@@ -104,7 +105,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     rows = [_row(case, row) for row in case.rows]
     notice = case.notices[-1] if case.notices else None
     collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
-    flags = _flags(case, notice)
+    flags = _flags(case, notice, issued.day)
     perhaps = case.still_open.perhaps if case.still_open else ()
     not_needed = [row for row in rows if row["need"] == "必要" and row["state"].startswith("不适用")]
     return Content(
@@ -281,7 +282,8 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
     }
 
 
-def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
+def _flags(case: Case, notice: Notice | None, day: dt.date) -> frozenset[str]:
+    """What holds of a case on a paper of ``day``."""
     stated = case.refusal or (case.exits[0] if case.exits else None)
     ground = stated.ground if stated else ""
     holds: dict[str, bool] = {
@@ -306,6 +308,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "noticed": notice is not None,
         "on_the_spot": case.matter.limits.promised.unit == "on_the_spot",
         "promised": case.due.promised is not None,
+        "promise_over": case.due.promised is not None and case.due.promised < day,
         "provisional": case.due.provisional,
         "lapse": bool(notice and notice.lapse),
         "respond_provisional": bool(notice and notice.provisional),
@@ -320,7 +323,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),
         "project": bool(case.matter.flow),
-        **later_flags(case),
+        **later_flags(case, day),
     }
     return frozenset(name for name, value in holds.items() if value)
 

@@ -33,7 +33,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
     ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
-    is to take, of which ``due`` counts those that have passed.
+    is to take, of which ``due`` counts those that have passed; ``None`` where it came before the procedure.
 
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way, ``field_warnings`` the same of what was
