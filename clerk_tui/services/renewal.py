@@ -19,7 +19,7 @@ from msgspec import Struct
 from clerk_tui.clock import Clock
 from clerk_tui.services.rescuing import put_by
 from clerk_tui.store import attachments, clerks, old_papers, scans, shared
-from clerk_tui.store.archives import FOLDER, archives, cases_of, inherited, put_away, register
+from clerk_tui.store.archives import FOLDER, archives, cases_of, clear_log, inherited, put_away, register, take_in_log
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, insert_device, key_file, make_key
@@ -86,6 +86,8 @@ def renew(
     """
     found = examine(backup) if backup is not None else None
     with _nobody_else(store):
+        if store.exists():
+            take_in_log(store)
         new = store.with_name(store.name + ".new")
         _clear(new)
         device_id = ids.uuid7(clock.now_ms(), os.urandom(10))
@@ -108,6 +110,7 @@ def renew(
             write_token(token, got.token)
         else:
             token.unlink(missing_ok=True)
+        clear_log(store)
         new.replace(store)
         _attest(witness, device)
     unproven = sum(max(0, each.head.seq - each.device.acked_through) for each in sources)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final, Literal
 
@@ -47,38 +49,55 @@ def token_file(path: Path) -> Path:
     return path.with_name(path.name + ".token")
 
 
+def take_in_log(store: Path) -> bool:
+    """Take the log (WAL) of a journal into its file, which is the whole journal then, and has none any more; whether
+    that was done. Where the disk or the damage does not let it, the log stays as it is.
+
+    Raises:
+        HallError: ``counter_open``, another program reads in it. Nothing was changed.
+    """
+    try:
+        # Leaving WAL takes the file for oneself: it also tells of a program that has it open and does nothing.
+        with closing(sqlite3.connect(store, isolation_level=None, timeout=1)) as db:
+            return bool(db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",))
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise HallError(
+                "counter_open",
+                f"别的程序还在读这个账本（{store}）",
+                hint="关掉那个程序再运行；窗口刚关掉的，每天的核对可能还没有做完，等几分钟",
+            ) from None
+        return False
+
+
 def put_away(store: Path, token: Path | None) -> Path:
-    """Move a journal that nobody has open into the archive, with its key and a copy of its token. A damaged one too.
+    """Move a journal that nobody has open into the archive, with its key and a copy of its token. A damaged one too. A
+    log that could not be folded goes with it.
 
     Raises:
         StoreError: it cannot be moved; it stands where it was then.
     """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(store, isolation_level=None)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with suppress(HallError):
+        take_in_log(store)
+    log, folder = _beside(store, "-wal"), store.with_name(FOLDER)
     try:
         found = examine(store)
         name = f"{found.device.incarnation}-{found.device.device_id[-8:]}-{found.head.seq}"
     except HallError:
         name = "damaged"
-    folder = store.with_name(FOLDER)
-    target = folder / f"{name}.db"
-    for number in range(1, 1000):
-        if not target.exists():
-            break
-        target = folder / f"{name}-{number}.db"
+    places = (folder / f"{name}{f'-{number}' if number else ''}.db" for number in count())
+    target = next(each for each in places if not each.exists())
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
         copy_file(key_file(store), key_file(target))
         if token is not None:
             copy_file(token, token_file(target))
-        for suffix in ("-wal", "-shm"):
-            side = store.with_name(store.name + suffix)
-            if side.exists() and name == "damaged":
-                side.replace(target.with_name(target.name + suffix))
-            else:
-                side.unlink(missing_ok=True)
+        # There before the file is moved, and gone here after it: whenever this ends, the two lie together somewhere.
+        _double(log, _beside(target, "-wal"))
         store.chmod(READ_ONLY)
         store.replace(target)
+        for side in (log, _beside(store, "-shm")):
+            side.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(
             "archive_failed",
@@ -86,6 +105,45 @@ def put_away(store: Path, token: Path | None) -> Path:
             hint="检查文件夹权限和磁盘空间，再试一次",
         ) from error
     return target
+
+
+def clear_log(store: Path) -> None:
+    """Before a new journal comes to stand at ``store``, where none stands: a log that was left there would be read into
+    it. It is kept in the archive.
+
+    Raises:
+        StoreError: it cannot be moved.
+    """
+    try:
+        _beside(store, "-shm").unlink(missing_ok=True)
+        if (log := _beside(store, "-wal")).exists():
+            folder = store.with_name(FOLDER)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            places = (folder / f"{log.name}-{number}" for number in count(1))
+            log.replace(next(each for each in places if not each.exists()))
+    except OSError as error:
+        raise StoreError(
+            "archive_failed",
+            f"原来的账本移不走：{os_words.why(error)}（{store}）",
+            hint="检查文件夹权限和磁盘空间，再试一次",
+        ) from error
+
+
+def _double(log: Path, target: Path) -> None:
+    """A second name for a log; a copy where the file system knows no second names, the log itself where it cannot be
+    read either."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(log, target)
+    except FileNotFoundError:
+        return
+    except OSError:
+        if not copy_file(log, target):
+            log.replace(target)
+
+
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
 
 
 def register(db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str) -> None:

@@ -313,6 +313,24 @@ def _mark_in_use(path: Path) -> int:
 
 
 @contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Let everybody see that this program reads in the database, until the block ends.
+
+    Raises:
+        StoreError: somebody is putting another database in its place.
+    """
+    try:
+        handle = _mark_in_use(path)
+    except OSError:  # No room for the mark, or no right to make it: reading goes on without.
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn an error of SQLite into one that a clerk can act on."""
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from clerk_tui.store.backup import back_up, examine
+from clerk_tui.store.connection import in_use
 from clerk_tui.store.verifying import DAMAGED
 from hall.errors import HallError
 
@@ -23,6 +24,14 @@ PASSING: Final = ("store_locked", "disk_full")
 
 def work(store: Path, folder: str = "", stamp: str = "", keep: str = "0") -> dict[str, str]:
     """Check, and back up where a folder is given; what was found."""
+    try:
+        with in_use(store):
+            return _done(store, folder, stamp, keep)
+    except HallError as error:  # Another one is being put in its place.
+        return {"what": "backup", "detail": error.message, "hint": error.hint}
+
+
+def _done(store: Path, folder: str, stamp: str, keep: str) -> dict[str, str]:
     try:
         found = back_up(store, Path(folder), stamp, int(keep)) if folder else examine(store)
     except HallError as error:

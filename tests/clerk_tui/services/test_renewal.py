@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -18,16 +19,18 @@ from central import clerks
 from central import enrol as enrolment
 from central.clock import now_ms
 from central.store import Db
-from clerk_tui.services import cases, intake, outbox, papers, signing_in, supplement
+from clerk_tui.services import cases, intake, outbox, papers, renewal, signing_in, supplement
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.renewal import Enrolled, Renewal, renew
 from clerk_tui.services.sealing import export
 from clerk_tui.services.workspace import open_workspace
-from clerk_tui.store import scans
+from clerk_tui.store import archives as store_archives
+from clerk_tui.store import nightly, scans
 from clerk_tui.store.archives import archives, keep_progress, token_file
 from clerk_tui.store.attachments import path_of
 from clerk_tui.store.backup import back_up, copy, examine
 from clerk_tui.store.clerks import read_list
+from clerk_tui.store.connection import in_use
 from clerk_tui.store.device import key_file, load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import open_journal
@@ -500,6 +503,80 @@ def test_nothing_is_changed_while_a_program_has_the_journal_open(window: Window)
         begin_anew(window)
     assert error.value.code == "counter_open"
     assert window.ws.journal.verify().facts > 0
+
+
+def test_nothing_is_changed_while_somebody_reads_in_the_journal(window: Window) -> None:
+    """A foreign program: its reading keeps what the log holds out of the file, and out of an archive made of that."""
+    store = window.config.store_file
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    with closing(sqlite3.connect(store, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        late = intake.submit(window.ws, restaurant(window.ws))
+        head = window.ws.journal.head
+        window.ws.close()
+        codes = window.enrolled
+        with pytest.raises(HallError) as error:
+            begin_anew(window)
+        assert (error.value.code, window.enrolled) == ("counter_open", codes), "no one-time code is used up"
+        assert store.exists() and not store.with_name("archive").exists()
+        reader.execute("COMMIT")
+        with pytest.raises(HallError):
+            begin_anew(window)
+    done = begin_anew(window)
+    assert examine(done.archived[0]).head == head
+    assert done.unproven > 0
+    send_old(window)
+    assert window.hall.case(late.case_id).reference == late.reference
+
+
+def test_the_daily_look_at_the_journal_has_it_open(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    store = window.config.store_file
+    with in_use(store), pytest.raises(HallError) as error:
+        begin_anew(window)
+    assert error.value.code == "counter_open"
+    with renewal._nobody_else(store):
+        assert nightly.work(store)["what"] == "backup", "none begins while another journal is put in its place"
+    begin_anew(window)
+
+
+def test_a_log_that_cannot_be_folded_goes_into_the_archive_with_its_journal(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that was killed, and a disk that takes no more."""
+    store = window.config.store_file
+    one = intake.submit(window.ws, restaurant(window.ws))
+    image = store.parent.with_name("image")
+    shutil.copytree(store.parent, image)
+    head = window.ws.journal.head
+    put_back(window, image)
+    log = store.with_name(store.name + "-wal")
+    assert log.stat().st_size > 0
+    monkeypatch.setattr(store_archives, "take_in_log", lambda path: False)
+    monkeypatch.setattr(renewal, "take_in_log", lambda path: False)
+    done = begin_anew(window)
+    (path,) = done.archived
+    assert examine(path).head == head
+    assert path.with_name(path.name + "-wal").stat().st_size > 0
+    assert (done.cases, done.unproven) == (1, head.seq)
+    send_old(window)
+    assert window.hall.case(one.case_id).reference == one.reference
+
+
+def test_a_log_that_no_journal_stands_beside_is_not_read_into_the_new_one(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    store = window.config.store_file
+    log = store.with_name(store.name + "-wal")
+    data = log.read_bytes()
+    window.ws.close()
+    store.unlink()
+    log.write_bytes(data)
+    begin_anew(window)
+    assert window.ws.journal.head.seq == 0
+    assert [each.read_bytes() for each in store.with_name("archive").glob("*-wal-*")] == [data]
 
 
 def test_a_centre_that_cannot_be_reached_changes_nothing(window: Window) -> None:
