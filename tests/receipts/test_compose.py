@@ -219,8 +219,9 @@ def test_no_paper_expects_a_decision_on_a_day_that_is_past(name: str, words: str
 def test_no_decision_is_expected_before_the_procedure_that_has_to_come_first() -> None:
     """The promise ends after the paper's day, but before the procedure begins; of a date that did not move no more is
     unsure than was before."""
-    begins = cases.DUE.promised + dt.timedelta(days=1)
-    late = cases.announced(due=cases.DUE.promised, starts=begins, statutory=dt.date(2027, 1, 4), provisional=True)
+    promised = dt.date(2026, 9, 28)
+    begins = promised + dt.timedelta(days=1)
+    late = cases.announced(due=promised, starts=begins, statutory=dt.date(2027, 1, 4), provisional=True)
     case = cases.told(cases.accepted(), late)
     found = "".join(texts(compose("procedure", case, cases.issued("procedure", case))))
     assert "承诺的办结期限（2026年9月28日）在该程序开始前届满，不因该程序顺延。" in found
