@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from central import asides, clocks, saving, standing
 from central.alarms import keep as keep_alarms
 from central.asides import PAGE
-from central.decide import SERVED_TWICE, decide, read_one
+from central.decide import SERVED_TWICE, Doubt, Incoming, decide, read_one
 from central.ingest import load
 from central.queue.told import served_twice
 from central.refusal import Refused
@@ -89,7 +89,8 @@ async def retry(store: Store, office: str, number: int, actor: str, now_ms: int,
     recorded.
 
     Raises:
-        Refused: 404 nothing with this number is set aside in this hall; 400 the reason says nothing.
+        Refused: 404 nothing with this number is set aside in this hall; 400 the reason says nothing; 403 ``own_doing``:
+            it waits because whoever asks lacked a right themselves.
     """
     words = _words(reason)
 
@@ -134,8 +135,8 @@ async def answerable(store: Store, office: str, person: str, permission: Permiss
 
 
 async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, *, vouched: bool) -> w.RetryReply:
-    """The same in the caller's transaction. ``vouched``: a person answers for facts whose writers may not have been
-    allowed to write them."""
+    """The same in the caller's transaction. ``vouched``: ``actor`` answers for facts whose writers may not have been
+    allowed to write them, in a hall that knows its clerks apart never for their own."""
     asked = await table.aside(db, office, number)
     if asked is None:
         raise Refused(404, wire.Problem(code="not_set_aside", message="没有这条搁置的记录"))
@@ -148,11 +149,11 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
     known = await load(db, at, incoming, now_ms)
     known.ids -= {each.event_id for each in incoming}
     known.held.clear()
-    if not vouched:
-        told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
-        device = await devices.device(db, at.device_id)
-        assert device is not None, "a journal has its device"
-        known.doubts = await standing.doubts(db, office, device.role, incoming, told, now_ms)
+    known.doubts = await _doubts(db, office, at, incoming, now_ms)
+    if vouched:
+        known.doubts = await standing.own_doing(db, office, actor, incoming, known.doubts)
+        if any(doubt.certain for doubt in known.doubts.values()):
+            raise Refused(403, wire.Problem(code="own_doing", message=standing.not_oneself(actor)))
     decided = decide(at, incoming, known)
     # They take their place in the hall's order now: that is when they have their effect.
     first = await facts.next_numbers(db, office, len(waiting))
@@ -186,3 +187,12 @@ async def read_again(db: Db, office: str, number: int, actor: str, now_ms: int, 
             await table.settle_aside(db, office, before, actor, now_ms)
     assert reply is not None, "it waits with those of its case"
     return replace(reply, others=others, results=results)
+
+
+async def _doubts(
+    db: Db, office: str, at: devices.IncarnationRow, incoming: list[Incoming], now_ms: int
+) -> dict[int, Doubt]:
+    told = await clocks.beginnings(db, at.device_id, None, incoming, now_ms)
+    device = await devices.device(db, at.device_id)
+    assert device is not None, "a journal has its device"
+    return await standing.doubts(db, office, device.role, incoming, told, now_ms)

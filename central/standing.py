@@ -120,12 +120,38 @@ async def _verifying(
         actor = fact.header.actor
         doubt = judge.lacks(actor, Permission.VERIFY, *_span(fact, beginnings.get(fact.header.boot_id), now_ms))
         if staffed and plain(actor) in whose:
-            doubt = Doubt(certain=True, reason=f"工号{plain(actor)}不能核实自己写的记录，等另一位负责人核实")
+            doubt = Doubt(certain=True, reason=not_oneself(actor))
         elif doubt is None and not says_something(body.reason):
             doubt = Doubt(certain=True, reason="核实要写明原因，等负责人核实")
         if doubt is not None:
             told[seq] = doubt
     return told
+
+
+async def own_doing(
+    db: Db, office: str, actor: str, incoming: Sequence[Incoming], found: Mapping[int, Doubt]
+) -> dict[int, Doubt]:
+    """Those of the doubts ``found`` that are about what ``actor`` wrote or stood by for, or that keep somebody from
+    clearing such a doubt: for these they cannot answer themselves. None in a hall that does not know its clerks
+    apart."""
+    facts = {each.seq: each.fact for each in incoming if each.fact and each.seq in found}
+    if not facts or await table.first_rights(db, office) is None:
+        return {}
+    theirs = {
+        seq for seq, fact in facts.items() if actor in (plain(fact.header.actor), getattr(fact.body, "approved_by", ""))
+    }
+    cleared = {
+        seq: plain(body.conflict) for seq, fact in facts.items() if isinstance(body := fact.body, ConflictSettled)
+    }
+    known = await conflicts.named(db, office, sorted(set(cleared.values()))) if cleared else {}
+    of_theirs = {name for name, each in known.items() if any(kind in VERIFIED and who == actor for kind, who in each)}
+    of_theirs |= {facts[seq].header.event_id for seq in theirs}
+    return {seq: doubt for seq, doubt in found.items() if seq in theirs or cleared.get(seq) in of_theirs}
+
+
+def not_oneself(actor: str) -> str:
+    """That nobody answers for their own doing, in Chinese."""
+    return f"工号{plain(actor)}不能核实自己写的记录，等另一位负责人核实"
 
 
 async def _judge(db: Db, office: str, facts: Sequence[Fact]) -> _Judge:

@@ -99,9 +99,8 @@ def _read(url: str, token: str, method: str, path: str, content: bytes, kind: ty
         return reply
     problem = decode(body, wire.Problem)
     if problem is not None and problem.message:
-        raise HallError(
-            problem.code or "refused", problem.message[:200], hint="请负责人在中心用 clerk-central aside 处理"
-        )
+        hint = "请另一位负责人来核实" if problem.code == "own_doing" else "请负责人在中心用 clerk-central aside 处理"
+        raise HallError(problem.code or "refused", problem.message[:200], hint=hint)
     raise _not_the_centre()
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from central import withheld
+from central import oversight, withheld
+from central.clock import now_ms
+from central.refusal import Refused
 from central.standing import HEARD_MS
 from central.store import clerks as table
+from central.store import tokens as sessions
 from central.store.clerks import ClerkRow
+from central.store.tokens import SessionRow
 from hall import facts as f
 from hall import wire
 from hall import wire_oversight as w
@@ -151,6 +155,56 @@ def test_nobody_in_charge_clears_the_doubt_of_what_they_wrote_themselves(hub: Hu
     assert own.status is wire.Status.QUARANTINED and "不能核实自己写的记录" in own.reason
     assert len(ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts) == 1
     assert [result.status.value for result in other.push().results] == ["applied"]
+    assert ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts == []
+
+
+def signed_in(hub: Hub, device: Device, number: str) -> dict[str, str]:
+    """Headers of the supervisor with this number, who had been a clerk too and is none since an hour."""
+    both = msgspec.structs.replace(HEAD, clerk_id=number, roles=("clerk", "supervisor"))
+    now = msgspec.structs.replace(both, roles=("supervisor",))
+    hub.transact(lambda db: table.save(db, now))
+    hub.transact(lambda db: table.record_rights(db, both, BEGAN))
+    hub.transact(lambda db: table.record_rights(db, now, DISABLED))
+    row = SessionRow(device.office, number, device.name, now_ms() + HOUR)
+    hub.transact(lambda db: sessions.add_session(db, f"s.{number}", row, now_ms()))
+    return {"Authorization": f"Bearer s.{number}", "Content-Type": "application/json"}
+
+
+def test_nobody_in_charge_answers_for_what_they_themselves_had_no_right_to(hub: Hub, device: Device) -> None:
+    own, other = signed_in(hub, device, "0900"), signed_in(hub, device, "0901")
+    device.write("a", received(), actor="0900", at_ms=DISABLED + 60_000)
+    device.write("a", ACCEPTED, actor="0900", at_ms=DISABLED + 120_000)
+    assert [result.status.value for result in device.push().results] == ["quarantined", "quarantined"]
+    for one in entries(hub, own):
+        answer = read_again(hub, one.number, own)
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_doing")
+    with pytest.raises(Refused) as refused:
+        hub.run(oversight.retry(hub.store, OFFICE, one.number, "0900", NOW, "材料齐全"))
+    assert refused.value.problem.code == "own_doing" and len(entries(hub, own)) == 2
+    assert read_again(hub, one.number, other).status_code == 200
+    assert (hub.case("a").state.value, entries(hub, own)) == ("accepted", [])
+
+
+def test_whose_own_record_waits_behind_anothers_does_not_answer_for_both(hub: Hub, device: Device) -> None:
+    own, other = signed_in(hub, device, "0900"), signed_in(hub, device, "0901")
+    device.write("a", received(), actor="0815", at_ms=DISABLED + 60_000)
+    device.write("a", ACCEPTED, actor="0900", at_ms=DISABLED + 120_000)
+    device.push()
+    first, behind = entries(hub, own)
+    assert (first.kind, behind.kind) == ("unallowed", "held")
+    assert read_again(hub, first.number, own).status_code == 403
+    assert read_again(hub, first.number, other).status_code == 200
+
+
+def test_nobody_answers_for_a_clearing_of_their_own_doubt(hub: Hub, device: Device) -> None:
+    own, other = signed_in(hub, device, "0900"), signed_in(hub, device, "0901")
+    doubt = doubted(hub, device, "0900")
+    window = Device(hub, "window-2")
+    window.write("a", seen(doubt), actor="0001", at_ms=NOW - HOUR // 2)
+    assert [result.status.value for result in window.push().results] == ["quarantined"]
+    (one,) = entries(hub, own)
+    assert read_again(hub, one.number, own).status_code == 403
+    assert read_again(hub, one.number, other).status_code == 200
     assert ask(hub, "/v1/conflicts", w.ConflictsReply, device.headers).conflicts == []
 
 
