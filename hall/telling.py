@@ -7,7 +7,7 @@ from typing import Final
 
 from hall import facts as f
 from hall.answering import no_longer_needed
-from hall.case import Case, CaseState
+from hall.case import Case, CaseState, Event
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
 from hall.verdict import Refusal, Tick, TickState
@@ -98,6 +98,15 @@ PAPER_LETTERS: dict[f.PaperKind, str] = {
     "terminated": "E",
 }
 """The letter of a kind in a paper's number."""
+_BESIDE: Final = (
+    "paper.issued",
+    "paper.reprinted",
+    "personal.shown",
+    "note.added",
+    "conflict.settled",
+    "case.adopted",
+)
+"""What another fact collides with never."""
 _TAKEN = (TickState.PRESENT, TickState.HELD)
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
@@ -278,12 +287,26 @@ def _besides(body: f.MaterialsBrought) -> str:
     return f"收下补充材料（{who}）：{names}{'；' + body.purpose if body.purpose else ''}"
 
 
-def standing(case: Case) -> str:
-    """How a case stands, and what made it so, as one side of a conflict."""
-    beside = ("paper.issued", "paper.reprinted", "personal.shown", "note.added", "conflict.settled", "case.adopted")
-    last = next((line for line in reversed(case.timeline) if not line.misfit and line.type not in beside), None)
+def met(case: Case, second: f.Header, own: Iterable[f.Header]) -> Event | None:
+    """The line of the case that a fact collided with: the last one with an effect before its own that another window
+    left; ``own`` is what its window wrote of the case. Where there is none, the last before it whoever wrote it."""
+    mine = {_trace(each) for each in own}
+    places = (place for place, line in enumerate(case.timeline) if line.misfit and _trace(line) == _trace(second))
+    before = case.timeline[: next(places, len(case.timeline))]
+    lines = [line for line in before if not line.misfit and line.type not in _BESIDE]
+    others = [line for line in lines if _trace(line) not in mine]
+    return next(reversed(others or lines), None)
+
+
+def _trace(of: f.Header | Event) -> tuple[str, int, str]:
+    """What a fact and its line have in common: what it was, when by its window's clock, and who wrote it."""
+    return of.type, of.at_ms, of.actor
+
+
+def standing(case: Case, line: Event | None) -> str:
+    """How a case stands, and the ``line`` that came first, as one side of a conflict."""
     state = STATE_NAMES[case.state]
-    return f"{state}：{last.text}" if last and last.text else state
+    return f"{state}：{line.text}" if line and line.text else state
 
 
 def parts_of_standing(text: str) -> tuple[str, str]:

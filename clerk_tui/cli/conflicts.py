@@ -39,10 +39,10 @@ def conflicts(
     verify: str | None,
     as_json: bool,
 ) -> None:
-    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first", "second",
-    "barred", "stands", "cases"}], "more"}``: what is still open, and how many more than are
-    listed; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies
-    (``verify``)."""
+    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
+    "first_window", "first_at", "second", "barred", "stands", "cases"}], "more"}``: what is still open, and how
+    many more than are listed; ``stands`` are the answers that can be carried out, none of what somebody in charge
+    verifies (``verify``)."""
     from clerk_tui.services import hall_conflicts as service
 
     deals = stands is not None or verify is not None
@@ -82,6 +82,8 @@ def _row(each: HallConflict) -> dict[str, Any]:
         "seq": each.seq,
         "clerk": each.actor,
         "first": each.first,
+        "first_window": each.first_window or None,
+        "first_at": each.first_at or None,
         "second": each.second,
         "barred": each.barred,
         "stands": list(each.choices),
@@ -94,7 +96,9 @@ def _row(each: HallConflict) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> str:
     sides = [f"{each['reference']} {each['applicant']}" for each in row["cases"]]
-    sides += [_("先到的：{text}").format(text=_(row["first"]))] if row["first"] else []
+    whose = " ".join(filter(None, (row["first_window"], row["first_at"])))
+    first = _("{text}（{whose}）").format(text=_(row["first"]), whose=whose) if whose else _(row["first"])
+    sides += [_("先到的：{text}").format(text=first)] if row["first"] else []
     sides += [_("后到的：{text}").format(text=_(row["second"]))] if row["second"] else []
     barred = _("后到的不能再办：{why}").format(why=_(row["barred"])) if row["barred"] else ""
     which = f"{row['window']} {row['seq']}"

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from clerk_tui.services.aside import INSTEAD, worklist
+from clerk_tui.services.aside import INSTEAD, when, worklist
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs, signed_in
 from clerk_tui.services.signing_in import required
@@ -37,9 +37,9 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; it arose from
     record ``seq`` of ``window``, the code of the device that came second, which ``actor`` wrote. ``id`` is empty where
     only the case is known, off line; ``seq`` is 0 there. ``first`` and ``second`` are what stands and what has no
-    effect, in words, where both are of one case, or the two windows that served one ticket; ``barred`` is why the
-    second cannot be done anew. Where two cases are meant ``sides`` are these, the earlier one first, masked, as far as
-    this window knows them."""
+    effect, in words, where both are of one case, or the two windows that served one ticket; ``first_window`` wrote the
+    first, at ``first_at`` by its clock (month, day, time); ``barred`` is why the second cannot be done anew. Where two
+    cases are meant ``sides`` are these, the earlier one first, masked, as far as this window knows them."""
 
     id: str
     kind: str
@@ -53,6 +53,8 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     first: str = ""
     second: str = ""
     barred: str = ""
+    first_window: str = ""
+    first_at: str = ""
     sides: tuple[CaseRow, ...] = ()
 
     @property
@@ -147,6 +149,8 @@ def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[Hal
             first=entry.first,
             second=entry.second,
             barred=entry.barred,
+            first_window=entry.first_window,
+            first_at=when(ws, entry.first_ms),
             sides=_sides(ws, entry),
         )
         for entry in found

@@ -179,6 +179,23 @@ def test_where_the_second_is_to_stand_it_is_done_anew_and_has_its_effect(hall: H
     assert case.disputes == ()
 
 
+def test_what_this_window_did_since_is_never_told_as_what_the_other_did_first(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    reference = charged(first.ws)
+    everybody(first, second)
+    more = facts.Charge(name="工本费", fen=3000, basis="发改价格〔2003〕2322号")
+    handing.demand_fee(first.ws, reference, **fee())
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    proceedings.decide(second.ws, reference, granted=True)
+    everybody(first, second, first)
+    (own,) = [item for item in aside.worklist(second.ws) if item.type == "fee.demanded"]
+    at_own = aside.sides(second.ws, own.seq)
+    elsewhere = next(each for each in hall_conflicts.told(first.ws) if each.kind == "needs_review")
+    for told in (at_own, elsewhere):
+        assert told.first.endswith("：告知缴费，共1项") and told.second == "告知缴费，共1项" and told.first_at
+    assert elsewhere.first_window == "A1"
+
+
 def test_of_a_pair_both_are_told_and_only_what_can_be_withdrawn_can_give_way(hall: Hall) -> None:
     first, second = opened(hall, "A1"), opened(hall, "B1")
     references = []
