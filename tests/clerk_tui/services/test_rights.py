@@ -51,7 +51,7 @@ OPEN: dict[str, str] = {
     "inquiry.open_in": "pure",
     "previewing.clean_refusal": "pure",
     "previewing.preview": "pure",
-    "supplement_preview.plan_for": "pure",
+    "supplement_draft.plan_for": "pure",
     "supplement_preview.preview": "pure",
     "following.follow": "as deliver_pending",
     "print_places.centre_of": "the address of the centre",
