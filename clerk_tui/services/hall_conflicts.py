@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from clerk_tui.services.aside import INSTEAD, when, worklist
+from clerk_tui.services.aside import INSTEAD, worklist
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs, signed_in
 from clerk_tui.services.signing_in import required
@@ -23,6 +23,7 @@ from hall.disputes import SIDED, TO_WITHDRAW, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled
 from hall.ids import beginning_of
+from hall.moments import day_and_time
 from hall.names import clean_text, says_something
 from hall.roles import Forbidden, Permission, require
 from hall.steps import DONE, UNDECIDED
@@ -158,7 +159,7 @@ def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[Hal
             second=entry.second,
             barred=entry.barred,
             first_window=entry.first_window,
-            first_at=when(ws, entry.first_ms),
+            first_at=day_and_time(entry.first_ms, ws.config.timezone),
             sides=_sides(ws, entry),
         )
         for entry in found
