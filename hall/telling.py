@@ -280,6 +280,16 @@ def _supplemented(case: Case, body: f.CaseSupplemented) -> str:
     return f"{_brought(body.ticks)}，{done}{_waivers(case.rows, body.ticks)}{late}"
 
 
+def _settled(body: f.ConflictSettled) -> str:
+    """Which side of a conflict stands; of two cases which of them is withdrawn."""
+    other = body.other
+    if not other:
+        return SETTLED_NAMES[body.stands]
+    if body.gives_way:
+        return f"定为重复办理，以{other}为准，本件照实撤回"
+    return f"与{other}两件都有效" if body.stands == "both" else f"定为重复办理，以本件为准，{other}照实撤回"
+
+
 def _besides(body: f.MaterialsBrought) -> str:
     """What was brought after the acceptance, at whose wish and for what."""
     who = "承办部门要求" if body.asked else "申请人自愿提交"
@@ -339,8 +349,9 @@ def tell(case: Case, fact: f.Fact) -> str:
             return _answered(case, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
-        case f.ConflictSettled(stands=stands, reason=reason):
-            return f"冲突处理：{SETTLED_NAMES[stands]}{'：' + reason if reason else ''}"
+        case f.ConflictSettled(reason=reason):
+            settled = _settled(fact.body)
+            return f"冲突处理：{settled}{'：' + reason if reason else ''}"
         case f.ProcedureAnnounced(name=name, days=days):
             return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
         case f.ProcedureStarted(name=name):

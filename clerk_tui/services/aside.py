@@ -20,7 +20,7 @@ from clerk_tui.store.exchange import Outbox, keep_read_again
 from hall.disputes import barred
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
-from hall.moments import local_time
+from hall.moments import day_and_time
 from hall.names import clean_text, says_something
 from hall.roles import Permission, require
 from hall.telling import STATE_NAMES, met, standing, tell
@@ -129,14 +129,9 @@ def sides(ws: Workspace, seq: int) -> Sides:
     return Sides(
         first=standing(case, line),
         second=tell(case, own),
-        first_at=when(ws, line.at_ms if line else 0),
+        first_at=day_and_time(line.at_ms if line else 0, ws.config.timezone),
         barred=barred(case, own),
     )
-
-
-def when(ws: Workspace, at_ms: int) -> str:
-    """Month, day and time of an instant (Unix ms) where this window stands; empty without one."""
-    return local_time(at_ms, ws.config.timezone).strftime("%m-%d %H:%M") if at_ms else ""
 
 
 @needs(Permission.SETTLE)

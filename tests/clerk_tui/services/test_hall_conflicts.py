@@ -179,6 +179,32 @@ def test_where_the_second_is_to_stand_it_is_done_anew_and_has_its_effect(hall: H
     assert case.disputes == ()
 
 
+def test_a_case_found_to_be_recorded_twice_says_so_and_is_listed_until_it_is_withdrawn(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    references = []
+    for window in (first, second):
+        references.append(intake.submit(window.ws, restaurant(window.ws)).reference)
+        everybody(window)
+    everybody(first)
+    earlier, later = references
+    (pair,) = hall_conflicts.told(first.ws)
+    hall_conflicts.settle(first.ws, pair, "second", "同一家店")
+    everybody(first, second, first)
+    texts = {each: cases.get(second.ws, each).case.timeline[-1].text for each in references}
+    assert texts == {
+        earlier: f"冲突处理：定为重复办理，以{later}为准，本件照实撤回：同一家店",
+        later: f"冲突处理：定为重复办理，以本件为准，{earlier}照实撤回：同一家店",
+    }
+    for window in (first, second):
+        (left,) = hall_conflicts.told(window.ws)
+        assert (left.kind, left.reference, left.choices) == ("to_withdraw", earlier, ())
+        assert hall_conflicts.known(window.ws) == [left]
+        assert cases.get(window.ws, earlier).flags == ("to_withdraw",)
+    ending.withdraw(first.ws, earlier)
+    everybody(first, second)
+    assert hall_conflicts.told(first.ws) == hall_conflicts.told(second.ws) == []
+
+
 def test_what_this_window_did_since_is_never_told_as_what_the_other_did_first(hall: Hall) -> None:
     first, second = opened(hall, "A1"), opened(hall, "B1")
     reference = charged(first.ws)
