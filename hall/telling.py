@@ -280,6 +280,11 @@ def _supplemented(case: Case, body: f.CaseSupplemented) -> str:
     return f"{_brought(body.ticks)}，{done}{_waivers(case.rows, body.ticks)}{late}"
 
 
+def _conflict_settled(body: f.ConflictSettled) -> str:
+    settled = _settled(body)
+    return f"冲突处理：{settled}{'：' + body.reason if body.reason else ''}"
+
+
 def _settled(body: f.ConflictSettled) -> str:
     """Which side of a conflict stands; of two cases which of them is withdrawn."""
     other = body.other
@@ -349,9 +354,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return _answered(case, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
-        case f.ConflictSettled(reason=reason):
-            settled = _settled(fact.body)
-            return f"冲突处理：{settled}{'：' + reason if reason else ''}"
+        case f.ConflictSettled():
+            return _conflict_settled(fact.body)
         case f.ProcedureAnnounced(name=name, days=days):
             return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
         case f.ProcedureStarted(name=name):
