@@ -22,15 +22,8 @@ from clerk_tui.services.people import broken_promise, credit_caution, held_mater
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of, to_return_told
 from clerk_tui.services.rights import needs
-from clerk_tui.services.supplement_preview import (
-    OPEN,
-    SupplementDraft,
-    SupplementPreview,
-    checklist_of,
-    open_rows,
-    plan_for,
-    preview,
-)
+from clerk_tui.services.supplement_draft import OPEN, SupplementDraft, checklist_of, open_rows, plan_for
+from clerk_tui.services.supplement_preview import SupplementPreview, preview
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState

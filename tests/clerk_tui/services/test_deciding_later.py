@@ -14,7 +14,7 @@ from clerk_tui.services.draft import Draft
 from clerk_tui.services.intake_json import supplement_from_json
 from clerk_tui.services.proceed_json import proceed
 from clerk_tui.services.result import Result
-from clerk_tui.services.supplement_preview import plan_for
+from clerk_tui.services.supplement_draft import plan_for
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import CaseState
