@@ -17,6 +17,7 @@ from hall.answering import list_again, plan_of, settled_list
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
 from hall.checklist import Applying, Checklist, Row, build_checklist
+from hall.facts import Correction
 from hall.list_plan import ListPlan
 from hall.verdict import Refusal, Tick
 
@@ -35,6 +36,7 @@ class SupplementDraft:
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
     ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
+    ``reason_for`` is what was put right when somebody gave the reason for it.
     ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
     when it was opened.
     """
@@ -53,6 +55,7 @@ class SupplementDraft:
     broken_promise: str = ""
     late_reason: str = ""
     correction_reason: str = ""
+    reason_for: tuple[Correction, ...] = ()
     done: Result | None = None
     found: HallCase | None = None
     left_ms: int = field(default=0, compare=False)
@@ -66,7 +69,8 @@ class SupplementDraft:
     @property
     def begun(self) -> bool:
         """Whether something is answered, filled in, ticked or stated and not confirmed."""
-        return bool(self.answers or self.fields or self.ticks or self.refusal) and self.done is None
+        stated = self.refusal is not None or self.good_credit != self.case.good_credit
+        return bool(self.answers or self.fields or self.ticks or stated) and self.done is None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""

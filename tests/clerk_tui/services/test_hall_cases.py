@@ -71,6 +71,8 @@ def test_a_window_that_never_saw_a_case_goes_on_with_it(hall: Hall, first: Windo
     case = hall.case(received.case_id)
     assert case.state is CaseState.ACCEPTED
     assert [line.misfit for line in case.timeline] == [""] * len(case.timeline)
+    (taken_over,) = (line for line in case.timeline if line.type == "case.adopted")
+    assert taken_over.text == "照中心所存的办件情况，在另一窗口接着办", "nobody showed a paper"
     numbers = [paper.number for paper in case.papers]
     assert len(set(numbers)) == len(numbers) == 3
     for window in (first, second):
