@@ -24,7 +24,7 @@ class LaterForm:
     @property
     def asks(self) -> bool:
         """Whether there is anything to ask."""
-        plan = self.draft.plan
+        plan = self.draft.form_plan
         return plan is not None and bool(plan.questions or plan.fields)
 
     def begin(self, form: FormView, preview: SupplementPreview) -> str:

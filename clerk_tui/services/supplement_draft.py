@@ -31,8 +31,9 @@ class SupplementDraft:
 
     Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there while nobody
     was told anything: put ``answers`` to what was open, and to what was answered wrongly (``correction_reason`` says
-    why); what they ask for can be ticked as well (the preview's ``checklist``), and put into ``fields``: what was typed
-    over the case's own form. ``held`` says which of the materials the hall has and from where.
+    why); what they ask for can be ticked as well (the preview's ``checklist``). ``form_plan`` is there until the case
+    is decided: what was typed over its own form is put into ``fields``. ``held`` says which of the materials the hall
+    has and from where.
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
     ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
@@ -47,6 +48,7 @@ class SupplementDraft:
     handed_in: dt.date
     ticks: dict[str, Tick] = field(default_factory=dict)
     plan: ListPlan | None = None
+    form_plan: ListPlan | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
@@ -91,13 +93,26 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 
 
 def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
-    """What the case is asked by until it is decided; ``None`` where nothing of it can change.
+    """What the case is asked by until somebody was told something; ``None`` where its list cannot change."""
+    return _asked_by(ws, case) if case.state is CaseState.RECEIVED else None
+
+
+def form_plan_for(ws: Workspace, case: Case) -> ListPlan | None:
+    """What the matter's own form is read by until the case is decided: a notice is about materials, and what it left
+    blank, or two windows filled in otherwise, is still put right. ``None`` where nothing of the form can be filled in
+    here: no paper's code carries it."""
+    unknown = bool(case.adopted) and not case.fields
+    if case.state is CaseState.RECEIVED or (case.state is CaseState.NOTICED and not unknown):
+        return _asked_by(ws, case)
+    return None
+
+
+def _asked_by(ws: Workspace, case: Case) -> ListPlan | None:
+    """The plan that the case keeps.
 
     A case of before its plan, or the form in it, was kept is asked by the catalogue, if that is still the one it began
     with.
     """
-    if case.state is not CaseState.RECEIVED:
-        return None
     matter = ws.catalogue.find(case.matter.key)
     if matter is None or case.matter.version != ws.catalogue.version:
         return case.plan
@@ -113,4 +128,7 @@ def checklist_of(draft: SupplementDraft) -> Checklist:
     case = draft.case
     if draft.plan is not None:
         return list_again(case, draft.plan, draft.answers, draft.held)
-    return settled_list(case)
+    settled = settled_list(case)
+    if draft.form_plan is None:
+        return settled
+    return structs.replace(settled, fields=list_again(case, draft.form_plan, {}, {}).fields)

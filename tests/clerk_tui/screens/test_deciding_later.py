@@ -485,3 +485,31 @@ async def test_f9_leads_to_the_value_that_is_wrong(counter: OpenCounter, ws: Wor
         await clerk.press("f4", "f9")
         assert not clerk.asks and clerk.screen.form.has_focus
         assert clerk.screen.form.current == "fields.minor_names"
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_the_notice_left_blank_is_filled_in_with_f8(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """Beside the materials stands what the notice said; the form takes its place and gives it back."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    supplement.submit(ws, supplement.open_supplement(ws, reference))
+    async with counter(size) as clerk:
+        clerk.app.open_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen) and "房屋所有权" in clerk.text)
+        await choose_other(clerk, "补填事项表格")
+        await clerk.until(lambda: "F3 表格" in clerk.text)
+        assert clerk.screen.form.has_focus and clerk.screen.form.current == "fields.from_address"
+        await clerk.type("A1")
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "确认：受理" in clerk.text and "还有必填项空着" in clerk.text
+        await clerk.press("escape")
+        assert clerk.screen.form.current == "fields.to_address"
+        await choose_other(clerk, "看上次告知的内容")
+        await clerk.until(lambda: "F3 上次告知" in clerk.text)
+        await confirm(clerk)
+        assert isinstance(clerk.screen, ResultScreen)
+    case = cases.get(ws, reference).case
+    assert (case.state, case.fields) == (CaseState.ACCEPTED, {"from_address": "A1"})
