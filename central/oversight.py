@@ -60,7 +60,9 @@ async def conflicts(store: Store, office: str, after: str) -> w.ConflictsReply:
 
     async def look(db: Db) -> w.ConflictsReply:
         entries = await table.conflicts(db, office, int(made or 0), place, PAGE + 1)
-        return w.ConflictsReply(conflicts=await _with_sides(db, office, entries[:PAGE]), has_more=len(entries) > PAGE)
+        told, has_more = entries[:PAGE], len(entries) > PAGE
+        behind = await table.conflicts_behind(db, office, told[-1]) if has_more else 0
+        return w.ConflictsReply(conflicts=await _with_sides(db, office, told), has_more=has_more, behind=behind)
 
     return await store.read(look)
 

@@ -1,7 +1,7 @@
 """The paper is a replica: the code on it carries the case as far as the next window needs it.
 
 In the code: matter and catalogue version, answers, the state of every material in the order of the list, the codes of
-those that are on it no more and have to be given back, dates,
+those that are on it no more and have to be given back, whether the law accepted the case, dates,
 reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
 identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
 in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
@@ -41,6 +41,7 @@ from hall.replica_wire import (
     UNSURE_RESPOND,
     UNSURE_STATUTORY,
     WITH_RETURNS,
+    WITH_SILENCE,
     Mark,
     Wire,
     from_day,
@@ -97,6 +98,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     ``number`` is the part of the paper's number after the reference. ``list_digest`` is that of the rows,
     ``digest`` that of the identity number (empty: none was taken) and ``name_digest`` that of the name, made with the
     secret ``secret_id``. ``to_return`` are the codes of materials that are on the list no more and lie at the window.
+    ``deemed``: accepted by law, nobody having told anything in time; ``False`` where the code does not say so.
     """
 
     matter: str
@@ -130,6 +132,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     respond_provisional: bool = False
     name_digest: bytes = b""
     to_return: tuple[str, ...] = ()
+    deemed: bool = False
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -152,7 +155,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     identity = case_bytes(case.case_id)
     given = who.id_number if who else ""
     wire = Wire(
-        format=WITH_RETURNS if case.to_return else PLAIN,
+        format=WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN,
         matter=case.matter.key,
         catalogue=case.matter.version,
         list_digest=list_digest(case.rows),
@@ -177,6 +180,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         digest=digests(signer.secret, identity, who, good_credit=case.good_credit) if who and given else b"",
         unsure=_unsure(case),
         to_return=tuple(row.code for row in case.to_return),
+        deemed=case.deemed,
     )
     payload = pack(wire)
     try:
@@ -330,6 +334,7 @@ def _replica(wire: Wire, device: str) -> Replica:
         device=device,
         name_digest=wire.digest[NUMBER_BYTES:],
         to_return=wire.to_return,
+        deemed=wire.deemed,
     )
 
 

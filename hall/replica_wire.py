@@ -15,9 +15,10 @@ from hall.replica_envelope import altered, newer, strictly
 from hall.replica_limits import MAX_ANSWER, MAX_ANSWERS, MAX_MATTER, MAX_ROWS, MAX_VERSION
 from hall.verdict import TickState
 
-PLAIN, WITH_RETURNS = 1, 2
-"""Formats: what a window of before reads too, and what says of materials that they are to be given back."""
-FORMAT: Final = WITH_RETURNS
+PLAIN, WITH_RETURNS, WITH_SILENCE = 1, 2, 3
+"""Formats: what a window of before reads too, what says of materials that they are to be given back, and what says
+that the law accepted the case."""
+FORMAT: Final = WITH_SILENCE
 KINDS: Final[tuple[PaperKind, ...]] = ("receipt", "notice", "acceptance")
 """The papers that carry a code. New ones are added at the end: their place is what is written."""
 STATES: Final = tuple(CaseState)
@@ -60,7 +61,8 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The map in the code, strictly; in the code its keys are the places of these names, from 0.
 
-    ``digest``: 8 bytes of the identity number's, then 4 of the name's.
+    ``digest``: 8 bytes of the identity number's, then 4 of the name's. ``deemed``: accepted by law, nobody having told
+    anything in time; absent says nothing, early codes do not have it.
     """
 
     format: Annotated[int, Meta(ge=0)]
@@ -88,6 +90,7 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     digest: Annotated[bytes, Meta(max_length=12)] = b""
     unsure: bool | Annotated[int, Meta(ge=0, le=7)] = 0
     to_return: Annotated[tuple[Word, ...], Meta(max_length=MAX_ROWS)] = ()
+    deemed: bool = False
 
 
 _FIELDS: Final = dict(enumerate(Wire.__struct_fields__))

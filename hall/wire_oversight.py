@@ -201,10 +201,11 @@ class ConflictEntry(_Message, frozen=True):
 
 
 class ConflictsReply(_Message, frozen=True):
-    """The open conflicts of a hall, the oldest first."""
+    """The open conflicts of a hall, the oldest first; ``behind``: how many follow those told here."""
 
     conflicts: list[ConflictEntry]
     has_more: bool
+    behind: int = 0
 
 
 def sign_retry(key: Ed25519PrivateKey, device: str, nonce: bytes, reply: RetryReply) -> RetryReply:

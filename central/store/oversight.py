@@ -169,6 +169,18 @@ async def conflicts(db: Db, office: str, after_ms: int, after_id: str, limit: in
     return [ConflictEntry(**dict(zip(names, row, strict=True))) for row in rows]
 
 
+async def conflicts_behind(db: Db, office: str, last: ConflictEntry) -> int:
+    """How many open conflicts of a hall follow one that was shown."""
+    row = await db.row(
+        "SELECT count(*) FROM conflict WHERE office = $1 AND settled_ms IS NULL"
+        " AND (made_ms > $2 OR (made_ms = $2 AND conflict_id || ' ' || kind > $3))",
+        office,
+        last.made_ms,
+        f"{last.id} {last.kind}",
+    )
+    return int((row or [0])[0])
+
+
 async def add_report(db: Db, office: str, device: str, report: Report, now_ms: int) -> None:
     """Keep a dead letter."""
     await db.run(

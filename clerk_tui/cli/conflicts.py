@@ -40,8 +40,9 @@ def conflicts(
     as_json: bool,
 ) -> None:
     """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first", "second",
-    "barred", "stands", "cases"}]}``: what is still open; ``stands`` are the answers that can be carried out, none of
-    what somebody in charge verifies (``verify``)."""
+    "barred", "stands", "cases"}], "more"}``: what is still open, and how many more than are
+    listed; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies
+    (``verify``)."""
     from clerk_tui.services import hall_conflicts as service
 
     deals = stands is not None or verify is not None
@@ -52,7 +53,8 @@ def conflicts(
     if reason is not None and stands is None:
         raise BadInput("bad_argument", _("--reason 和 --stands 一起写"), field="--reason")
     with session.workspace(acting=deals) as ws:
-        found = service.told(ws)
+        # One that is named is found however many are older.
+        found, more = service.told_and_more(ws, all_of_them=conflict is not None)
         if conflict is not None:
             named = [each for each in found if each.id == conflict]
             if not named:
@@ -64,7 +66,9 @@ def conflicts(
                 service.verify(ws, named[0], verify)
             found = [each for each in found if each not in named] if deals else named
     rows = [_row(each) for each in found]
-    answer(as_json, {"conflicts": rows}, lambda: [*map(_line, rows)] or [_("全厅没有要看的办件")])
+    lines = [*map(_line, rows)] or [_("全厅没有要看的办件")]
+    lines += [_("更晚的还有 {count} 条").format(count=more)] if more else []
+    answer(as_json, {"conflicts": rows, "more": more}, lambda: lines)
 
 
 def _row(each: HallConflict) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def as_data(view: ReplicaView) -> dict[str, Any]:
         "respond_by": _day(said.respond_by),
         "overdue": view.overdue,
         "accepted": _day(said.accepted),
+        "deemed": view.deemed,
         "promised_due": _day(said.due.promised),
         "statutory_due": _day(said.due.statutory),
         "materials": [

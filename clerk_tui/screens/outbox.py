@@ -62,7 +62,7 @@ class OutboxScreen(CounterScreen):
         self.asides: list[HallAside] = []
         self.hall: list[HallConflict] = []
         self._told: list[HallConflict] | None = None
-        self._told_ms, self._silent = 0, False
+        self._told_ms, self._silent, self._more = 0, False, 0
         self._told_asides: list[HallAside] = []
         self._asides_missing = ""
         self.place = 0
@@ -112,8 +112,8 @@ class OutboxScreen(CounterScreen):
             if not workspace.config.centre.enabled:
                 return
             try:
-                self._told, self._told_ms = hall_conflicts.told(workspace), workspace.clock.now_ms()
-                self._silent = False
+                self._told, self._more = hall_conflicts.told_and_more(workspace)
+                self._told_ms, self._silent = workspace.clock.now_ms(), False
             except HallError:
                 self._silent = True
             if hall_asides.may_see(workspace):
@@ -392,4 +392,6 @@ class OutboxScreen(CounterScreen):
             self._at.append(above + len(lines))
             lines += conflict_lines(conflict, columns, chosen=place == self.place)
             place += 1
+        if self._more:
+            lines.append((((_("更晚的还有 {count} 条").format(count=self._more), "faint"),), ""))
         return lines

@@ -30,6 +30,7 @@ from hall.wire_oversight import LONGEST_WORDS, ConflictEntry
 Stands = Literal["first", "second", "both"]
 SAME_REFERENCE: Final = "same_reference"
 SERVED_TWICE: Final = "served_twice"
+ALL: Final = 1 << 20
 
 
 class HallConflict(Struct, frozen=True, kw_only=True):
@@ -117,15 +118,22 @@ def told(ws: Workspace) -> list[HallConflict]:
     Raises:
         HallError: the centre cannot be reached.
     """
-    from clerk_tui.sync.oversight import conflicts
+    return told_and_more(ws)[0]
+
+
+@needs(Permission.VIEW)
+def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[HallConflict], int]:
+    """The same, and how many more are open in the hall than are told (``sync.oversight.MOST``), unless it is to be
+    ``all_of_them``."""
+    from clerk_tui.sync.oversight import MOST, conflicts
     from clerk_tui.sync.token import read_token, token_path
 
     token = read_token(token_path(ws.config.store_file, ws.config.token_file))
-    found = conflicts(ws.config.centre.url, token or "")
+    found, more = conflicts(ws.config.centre.url, token or "", ALL if all_of_them else MOST)
     here = ws.journal.incarnation
     listed = {item.seq for item in worklist(ws, 1 << 20)}
     settled = _settled_unsent(ws)
-    return [
+    shown = [
         HallConflict(
             id=entry.id,
             kind=entry.kind,
@@ -144,6 +152,7 @@ def told(ws: Workspace) -> list[HallConflict]:
         for entry in found
         if (entry.incarnation != here or entry.seq not in listed) and entry.id not in settled
     ]
+    return shown, more
 
 
 def _settled_unsent(ws: Workspace) -> set[str]:

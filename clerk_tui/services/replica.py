@@ -52,9 +52,9 @@ class ReplicaView(Struct, frozen=True, kw_only=True):
     ``to_return`` what lies at the window that gave the paper and is not needed any more.
     ``overdue``: the applicant's own limit is past. ``here``: this window has the case, ``reference`` is then in full
     and ``to_supplement`` opens it as any other. ``can_go_on``: something may still be handed in.
-    ``deemed``: accepted by law, because nobody told anything in time. ``same_catalogue``: the catalogue here is the
-    version the case began with; if not, the list is the same. ``twin``: another case has the reference, so that only
-    ``replica.case_id`` names this one.
+    ``deemed``: accepted by law, because nobody told anything in time, as far as the case here or the code says so.
+    ``same_catalogue``: the catalogue here is the version the case began with; if not, the list is the same.
+    ``twin``: another case has the reference, so that only ``replica.case_id`` names this one.
     """
 
     replica: r.Replica
@@ -119,7 +119,7 @@ def open_replica(ws: Workspace, text: str) -> ReplicaView:
         and replica.respond_by < ws.clock.today(),
         here=here,
         can_go_on=replica.state in OPEN,
-        deemed=known.deemed if known is not None and _has_seen(known, replica) else _by_silence(ws, replica),
+        deemed=known.deemed if known is not None and _has_seen(known, replica) else replica.deemed,
         same_catalogue=replica.catalogue == ws.catalogue.version,
         twin=naming.has_twin(ws.journal.read(), replica.reference, replica.case_id),
         secrets=secrets(ws),
@@ -232,14 +232,6 @@ def _check_five_days(ws: Workspace, replica: r.Replica) -> None:
             field="code",
             hint="联网后按收件编号查询，或请出具凭证的窗口办理",
         )
-
-
-def _by_silence(ws: Workspace, replica: r.Replica) -> bool:
-    """Whether the paper tells of an acceptance by law: issued after the last day for an answer, with no notice before
-    (art. 32(4)). The code itself does not say so."""
-    last = notice_due(replica.clock_from, ws.calendar)
-    silent = replica.state is CaseState.ACCEPTED and replica.noticed is None
-    return silent and not last.provisional and replica.issued > last.day
 
 
 def _is_beyond(case: Case, replica: r.Replica) -> bool:

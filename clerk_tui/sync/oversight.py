@@ -4,6 +4,7 @@ the contents of one that it would not take, with the device's own token."""
 from __future__ import annotations
 
 from typing import TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -24,7 +25,7 @@ from hall.wire_oversight import (
 
 Told = TypeVar("Told")
 MOST = 300
-"""Records of the hall that are shown at a counter."""
+"""Records, and conflicts, of the hall that are shown at a counter."""
 
 
 def retry(url: str, session: str, number: int, reason: str, question: Question) -> RetryReply:
@@ -64,13 +65,21 @@ def bring(url: str, token: str, told: Contents, question: Question) -> RetryRepl
     return _asked(url, token, "/v1/sync/contents", told, question)
 
 
-def conflicts(url: str, token: str) -> list[ConflictEntry]:
-    """What is open in the hall, the oldest first.
+def conflicts(url: str, token: str, most: int = MOST) -> tuple[list[ConflictEntry], int]:
+    """What is open in the hall, the oldest first; of very many the first ``most``, and how many more there are.
 
     Raises:
         HallError: no contact, or the centre's own refusal.
     """
-    return _read(url, token, "GET", "/v1/conflicts", b"", ConflictsReply).conflicts
+    found: list[ConflictEntry] = []
+    while True:
+        last = f"{found[-1].made_ms} {found[-1].id} {found[-1].kind}" if found else ""
+        reply = _read(url, token, "GET", f"/v1/conflicts?after={quote(last, safe='')}", b"", ConflictsReply)
+        found += reply.conflicts
+        if not reply.has_more or not reply.conflicts:
+            return found, 0
+        if len(found) >= most:
+            return found, reply.behind
 
 
 def require_session(session: str) -> None:

@@ -84,10 +84,25 @@ def test_a_code_says_what_has_to_be_given_back() -> None:
     assert r.decode(code(noticed(5)), KEYS, DAY).to_return == ()
 
 
-def test_windows_of_before_read_every_code_that_has_nothing_to_give_back() -> None:
+def accepted(count: int) -> Case:
+    return structs.replace(noticed(count), state=CaseState.ACCEPTED, accepted=DAY)
+
+
+def by_law(case: Case) -> Case:
+    return structs.replace(case, deemed=True)
+
+
+def test_a_code_says_whether_the_law_accepted_the_case() -> None:
+    """行政许可法 art. 32(4)."""
+    said = r.decode(code(by_law(with_returns(accepted(5), 2))), KEYS, DAY)
+    assert (said.state, said.deemed, len(said.to_return)) == (CaseState.ACCEPTED, True, 2)
+    assert not r.decode(code(accepted(5)), KEYS, DAY).deemed
+
+
+def test_windows_of_before_read_every_code_that_says_nothing_new() -> None:
     """The others they do not take for damaged: they say that the paper is newer than they are."""
-    formats = [cbor2.loads(payload_of(code(each)))[0] for each in (noticed(5), with_returns(noticed(5), 1))]
-    assert formats == [1, 2]
+    cases = (noticed(5), accepted(5), with_returns(noticed(5), 1), by_law(with_returns(accepted(5), 1)))
+    assert [cbor2.loads(payload_of(code(each)))[0] for each in cases] == [1, 1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +298,7 @@ def test_a_newer_code_says_so() -> None:
     text = code(noticed(5))
     assert refusal("CLK2:" + text[5:]) == "replica_newer"
     told = cbor2.loads(payload_of(text))
-    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 3, 77: "new"}, canonical=True))) == "replica_newer"
+    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 4, 77: "new"}, canonical=True))) == "replica_newer"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Facts as they were sealed once and must be read for ever: ``tests/data/facts-v1.jsonl``, one journal a line.
 
 ``python -m tests.reliability.golden`` adds a line for every kind of fact and every field of one that no line has yet,
-with each of its fields filled. Lines that are there are never changed: a citizen's papers of that year are made of such
-bytes.
+with each of its fields filled. The facts of a line that is there are never changed: a citizen's papers of that year are
+made of such bytes. What the fold makes of them may be, where a rule of the fold was put right.
 """
 
 from __future__ import annotations

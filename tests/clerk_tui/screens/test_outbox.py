@@ -188,6 +188,10 @@ async def test_of_two_conflicts_of_one_kind_on_one_case_the_chosen_one_stays_cho
         clerk.screen._again()
         assert clerk.screen.conflict == two[1]
         assert "C5 第 7 条" in clerk.text and "C5 第 9 条" in clerk.text
+        assert "更晚的还有" not in clerk.text
+        clerk.screen._more = 7
+        clerk.screen._again()
+        assert "更晚的还有 7 条" in clerk.text
         await clerk.press("enter")
         assert "C5 第 9 条" in clerk.screen.spec.paragraphs[0][0]
 

@@ -13,7 +13,7 @@ from clerk_tui.app import make_app
 from clerk_tui.config import Config
 from clerk_tui.screens.closing import ClosingScreen
 from clerk_tui.screens.signing_in import SignInScreen
-from clerk_tui.services import intake, training
+from clerk_tui.services import intake, papers, training
 from clerk_tui.services.queue_desk import Served
 from clerk_tui.services.workspace import Workspace
 from tests.clerk_tui.clerks import PIN, ZHOU, Staff
@@ -101,6 +101,7 @@ async def reprinting(clerk: Clerk) -> None:
     ws = clerk.app.workspace
     assert ws is not None
     clerk.app.show_case(intake.submit(ws, restaurant(ws, **dict.fromkeys((*HARD, *SOFT), MISSING))).reference)
+    papers.deliver_pending(ws)
     await clerk.settle()
     await clerk.press("down", "down", "p")
     await clerk.until(lambda: "：补打 1，" in clerk.text)

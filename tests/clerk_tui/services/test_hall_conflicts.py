@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from central.decide import NewConflict
+from central.store import conflicts
 from clerk_tui.services import aside, cases, ending, hall_conflicts, handing, intake, proceedings
 from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.workspace import Workspace
@@ -20,6 +22,7 @@ from hall.errors import BadInput, HallError
 from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
 from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketStarted
+from tests.central.inline import inline
 from tests.clerk_tui.clerks import Staff
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
@@ -95,6 +98,20 @@ def test_a_number_that_two_windows_served_is_seen_at_both_and_settled_at_one(hal
     hall_conflicts.settle(first.ws, told, "second", "1号窗口点错了号")
     everybody(first)
     assert aside.worklist(first.ws) == [] and hall_conflicts.told(second.ws) == []
+
+
+def test_of_very_many_the_oldest_are_told_with_how_many_more_there_are_and_each_is_found(hall: Hall) -> None:
+    window = opened(hall, "A1")
+    many = oversight.MOST + 7
+    rows = [
+        NewConflict(conflict_id=f"w/{n}", case_id=f"c{n}", kind="conflict", reason="x", seq=n, actor="0001")
+        for n in range(1, many + 1)
+    ]
+    inline(hall.store.transact(lambda db: conflicts.add(db, "SL01", "Z9", rows, 1)))
+    told, more = hall_conflicts.told_and_more(window.ws)
+    assert (len(told), more) == (oversight.MOST, 7)
+    every, left = hall_conflicts.told_and_more(window.ws, all_of_them=True)
+    assert ({each.id for each in every}, left) == ({row.conflict_id for row in rows}, 0)
 
 
 def test_off_line_the_cases_are_known_and_settling_waits(hall: Hall) -> None:

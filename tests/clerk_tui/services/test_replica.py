@@ -20,6 +20,7 @@ from hall import facts as f
 from hall import wire
 from hall.adoption import in_order
 from hall.case import Case, CaseState
+from hall.deadlines import notice_due
 from hall.errors import BadInput, HallError
 from hall.fold import fold
 from hall.replica import ReplicaError
@@ -529,6 +530,20 @@ def test_of_a_case_accepted_by_law_its_paper_says_that_nothing_more_may_be_asked
 def test_an_ordinary_acceptance_is_none_by_law(ws: Workspace, there: Workspace) -> None:
     reference = intake.submit(ws, restaurant(ws)).reference
     view = service.open_replica(there, code_on(ws, reference, "acceptance"))
+    assert not view.deemed
+    with pytest.raises(BadInput, match="“已受理”，没有要补的材料"):
+        service.to_supplement(there, view, COMPANY, NAME)
+
+
+def test_a_kept_promise_is_no_silence(ws: Workspace, there: Workspace, clock: FixedClock) -> None:
+    """Accepted on the spot, with no notice; its last receipt is printed long after the five working days."""
+    reference = intake.submit(ws, restaurant(ws, rules_list=promised(MONDAY + dt.timedelta(days=7)))).reference
+    clock.day = MONDAY + dt.timedelta(days=8)
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks, draft.late_reason = {"rules_list": PRESENT}, "邮路延误，当日送达大厅"
+    supplement.submit(ws, draft)
+    view = service.open_replica(there, code_on(ws, reference, "receipt"))
+    assert view.replica.issued > notice_due(view.replica.clock_from, ws.calendar).day
     assert not view.deemed
     with pytest.raises(BadInput, match="“已受理”，没有要补的材料"):
         service.to_supplement(there, view, COMPANY, NAME)
