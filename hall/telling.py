@@ -113,7 +113,7 @@ CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "
 
 def adopted_from(body: f.CaseAdopted) -> str:
     """The line of the window that goes on from a paper, or from what the centre told it."""
-    if body.standing:
+    if body.by_centre or body.standing:
         return "照中心所存的办件情况，在另一窗口接着办"
     return f"凭{body.issued.isoformat()}的{PAPER_NAMES[body.paper]}上的码，在没有本件记录的窗口续办"
 
