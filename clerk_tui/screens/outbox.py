@@ -165,6 +165,8 @@ class OutboxScreen(CounterScreen):
     def short_of(self, action: actions.Action) -> str:
         if action.id == "settle" and self.conflict is not None and self.conflict.is_doubt:
             return _("核实")
+        if action.id == "settle" and self.conflict is not None and not self.conflict.id:
+            return _("打开")
         return super().short_of(action)
 
     def on_key(self, event: events.Key) -> None:

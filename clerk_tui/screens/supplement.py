@@ -35,16 +35,20 @@ class SupplementScreen(SupplementConfirming):
     """The rows that are open stand first; the others only take a problem that was found since.
 
     The questions of a case that was only received stand on the left until it is decided, as at the intake: what was
-    open is answered there, and what was answered wrongly is put right.
+    open is answered there, and what was answered wrongly is put right. Once a notice was given they stand, and what it
+    said is on the left; the matter's own form is still filled in there with F8.
     """
 
     GROUPS = ("supplement",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("supplement")]
     TITLE_OF = N_("补正收件")
 
-    def __init__(self, draft: SupplementDraft) -> None:
+    def __init__(self, draft: SupplementDraft, *, form: str = "") -> None:
+        """``form`` is the place in the matter's own form to begin with, of a case that was given a notice: beside what
+        that said there is no room for both."""
         super().__init__(draft)
-        self.asks = self.later.asks
+        self.asks = self.later.asks and (draft.plan is not None or bool(form))
+        self._form_at = form
         self.part = "materials"
         self._taken_up = False
 
@@ -71,6 +75,9 @@ class SupplementScreen(SupplementConfirming):
         self._preview = supplement.preview(self.workspace, self.draft)
         if self.asks:
             self.part = self.later.begin(self.form, self.preview)
+        if self._form_at:
+            self.part = "left"
+            self.form.go_to(self._form_at)
         self.show_panes()
         self.follow()
         (self.left if self.part == "left" else self.materials).focus()
@@ -123,7 +130,7 @@ class SupplementScreen(SupplementConfirming):
         """What keeps F9 from working."""
         preview = self.preview
         texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
-        idle = not preview.changed and preview.verdict.refusal is None
+        idle = not preview.said and preview.verdict.refusal is None
         if idle and preview.gaps and self.draft.case.state is not CaseState.RECEIVED:
             texts.append(_("先勾选交来的材料"))
         if self.chosen is None and not texts:
@@ -213,7 +220,8 @@ class SupplementScreen(SupplementConfirming):
                 "",
             )
         ]
-        left = _(" F3 情形 ") if self.asks else _(" F3 上次告知 ")
+        answers = _(" F3 表格 ") if self._form_at else _(" F3 情形 ")
+        left = answers if self.asks else _(" F3 上次告知 ")
         return [*lines, *self.tabs(left, _(" F4 材料 "))]
 
     def _told(self, columns: int, rows: int) -> list[Line]:
@@ -234,8 +242,22 @@ class SupplementScreen(SupplementConfirming):
             return
         super().action_do(action)
 
+    def _go_to(self, key: str) -> None:
+        if self.asks:
+            super()._go_to(key)
+        else:
+            self._switch(key)
+
+    def _switch(self, form: str) -> None:
+        """Have the matter's own form on the left, at this place, or with ``""`` what the notice said."""
+        other = type(self)(self.draft, form=form)
+        other.wish = self.wish
+        self.counter.switch_screen(other)
+
     def short_of(self, action: actions.Action) -> str:
-        return _("情形") if self.asks and action.id == "form" else super().short_of(action)
+        if not self.asks or action.id != "form":
+            return super().short_of(action)
+        return _("表格") if self._form_at else _("情形")
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         choices, case = super().other_choices(), self.draft.case
@@ -245,6 +267,12 @@ class SupplementScreen(SupplementConfirming):
         told = [paper.paper_id for paper in case.papers if paper.kind == "notice"]
         if told and not self.draft.begun:
             choices.append((_("补打上次的告知书（到办件详情按 p）"), lambda: self._to_paper(told[-1])))
+        if self.draft.plan is None and (fields := self.preview.checklist.fields):
+            first = next(iter(self.preview.form.blanks), f"fields.{fields[0].code}")
+            if self._form_at:
+                choices.append((_("看上次告知的内容"), lambda: self._switch("")))
+            else:
+                choices.append((_("补填事项表格"), lambda: self._switch(first)))
         matter = self.workspace.catalogue.find(case.matter.key)
         return [*choices, *refusing.choices(self, case.matter.kind, matter.refusal_reasons if matter else ())]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clerk_tui.i18n import _
 from clerk_tui.screens import refusing
 from clerk_tui.screens.desk import DeskScreen
@@ -55,7 +57,7 @@ class SupplementConfirming(DeskScreen[SupplementPreview]):
     def do_confirm(self) -> None:
         if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
             self._ask_late_reason()
-        elif self.preview.corrected and not self.draft.correction_reason:
+        elif self.preview.corrected and self.preview.corrected != self.draft.reason_for:
             self._ask_correction_reason()
         else:
             refusing.explained(self, lambda: self.once_seen(self._confirm))
@@ -74,12 +76,14 @@ class SupplementConfirming(DeskScreen[SupplementPreview]):
         """Supervisors are told: what a person is asked for, or whether he is accepted, may hang on it."""
 
         def answered(answer: Answer) -> None:
-            self.draft.correction_reason = answer.text
+            self.draft.correction_reason, self.draft.reason_for = answer.text, self.preview.corrected
             self.do_confirm()
 
         before, now = self.draft.case.rows, self.preview.checklist.materials
         relisted = {row.code for row in before} != {row.code for row in now}
-        self.ask(correction_asked(self.preview.corrected, self.preview.give_back, relisted=relisted), answered)
+        spec = correction_asked(self.preview.corrected, self.preview.give_back, relisted=relisted)
+        # A reason answers for what it was given for; what is put right besides needs one that is true of it too.
+        self.ask(replace(spec, value=self.draft.correction_reason), answered)
 
     def _confirm(self) -> None:
         case = self.draft.case
@@ -90,10 +94,10 @@ class SupplementConfirming(DeskScreen[SupplementPreview]):
             self._ask_second_reason(papers, who)
             return
         again = self.preview.again if "notice" in papers else ""
-        why = (said_again(_(again)), "plain") if again else None
+        why = [(said_again(_(again)), "plain")] if again else []
         put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
         blanks = self.preview.form.blanks if self.chosen is not Outcome.REFUSED else {}
-        spec = self.summary(papers, who, *put_right, *refusing.told(self), *blank_lines(blanks), why=why)
+        spec = self.summary(papers, who, *refusing.told(self), *blank_lines(blanks), first=(*why, *put_right))
 
         def commit() -> None:
             refusing.answered_for(self, lambda actor: self._submit("", actor))
@@ -107,7 +111,7 @@ class SupplementConfirming(DeskScreen[SupplementPreview]):
         def given(reason: Answer) -> None:
             self._second_reason = reason.text
             why = (said_again(reason.text), "bad")
-            self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
+            self.ask(self.summary(papers, who, first=(why,)), lambda answer: self._answer_for(reason.text))
 
         self.ask(spec, given)
 

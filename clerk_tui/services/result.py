@@ -15,6 +15,8 @@ from hall.verdict import Gap, Outcome
 
 KEPT, PARTLY = N_("补齐承诺材料"), N_("收下部分承诺材料")
 """What is done to a case that was accepted with a promise already: it is not accepted once more."""
+FILLED = N_("补填表格，告知书继续有效")
+"""Somebody who was given a notice has brought no material, and the matter's own form is filled in further."""
 DEEMED = N_("逾期未告知，视为受理")
 """Post that the law had accepted before it was opened (行政许可法 art. 32(4))."""
 

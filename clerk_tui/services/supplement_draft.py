@@ -17,6 +17,7 @@ from hall.answering import list_again, plan_of, settled_list
 from hall.case import Case, CaseState
 from hall.catalogue.conditions import Answer
 from hall.checklist import Applying, Checklist, Row, build_checklist
+from hall.facts import Correction
 from hall.list_plan import ListPlan
 from hall.verdict import Refusal, Tick
 
@@ -30,11 +31,13 @@ class SupplementDraft:
 
     Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there while nobody
     was told anything: put ``answers`` to what was open, and to what was answered wrongly (``correction_reason`` says
-    why); what they ask for can be ticked as well (the preview's ``checklist``), and put into ``fields``: what was typed
-    over the case's own form. ``held`` says which of the materials the hall has and from where.
+    why); what they ask for can be ticked as well (the preview's ``checklist``). ``form_plan`` is there until the case
+    is decided: what was typed over its own form is put into ``fields``. ``held`` says which of the materials the hall
+    has and from where.
 
     ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
     ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
+    ``reason_for`` is what was put right when somebody gave the reason for it.
     ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
     when it was opened.
     """
@@ -45,6 +48,7 @@ class SupplementDraft:
     handed_in: dt.date
     ticks: dict[str, Tick] = field(default_factory=dict)
     plan: ListPlan | None = None
+    form_plan: ListPlan | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
@@ -53,6 +57,7 @@ class SupplementDraft:
     broken_promise: str = ""
     late_reason: str = ""
     correction_reason: str = ""
+    reason_for: tuple[Correction, ...] = ()
     done: Result | None = None
     found: HallCase | None = None
     left_ms: int = field(default=0, compare=False)
@@ -66,7 +71,8 @@ class SupplementDraft:
     @property
     def begun(self) -> bool:
         """Whether something is answered, filled in, ticked or stated and not confirmed."""
-        return bool(self.answers or self.fields or self.ticks or self.refusal) and self.done is None
+        stated = self.refusal is not None or self.good_credit != self.case.good_credit
+        return bool(self.answers or self.fields or self.ticks or stated) and self.done is None
 
     def __repr__(self) -> str:
         """Without the case: it names people."""
@@ -87,13 +93,26 @@ def open_rows(case: Case) -> tuple[Row, ...]:
 
 
 def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
-    """What the case is asked by until it is decided; ``None`` where nothing of it can change.
+    """What the case is asked by until somebody was told something; ``None`` where its list cannot change."""
+    return _asked_by(ws, case) if case.state is CaseState.RECEIVED else None
+
+
+def form_plan_for(ws: Workspace, case: Case) -> ListPlan | None:
+    """What the matter's own form is read by until the case is decided: a notice is about materials, and what it left
+    blank, or two windows filled in otherwise, is still put right. ``None`` where nothing of the form can be filled in
+    here: no paper's code carries it."""
+    unknown = bool(case.adopted) and not case.fields
+    if case.state is CaseState.RECEIVED or (case.state is CaseState.NOTICED and not unknown):
+        return _asked_by(ws, case)
+    return None
+
+
+def _asked_by(ws: Workspace, case: Case) -> ListPlan | None:
+    """The plan that the case keeps.
 
     A case of before its plan, or the form in it, was kept is asked by the catalogue, if that is still the one it began
     with.
     """
-    if case.state is not CaseState.RECEIVED:
-        return None
     matter = ws.catalogue.find(case.matter.key)
     if matter is None or case.matter.version != ws.catalogue.version:
         return case.plan
@@ -109,4 +128,7 @@ def checklist_of(draft: SupplementDraft) -> Checklist:
     case = draft.case
     if draft.plan is not None:
         return list_again(case, draft.plan, draft.answers, draft.held)
-    return settled_list(case)
+    settled = settled_list(case)
+    if draft.form_plan is None:
+        return settled
+    return structs.replace(settled, fields=list_again(case, draft.form_plan, {}, {}).fields)

@@ -21,7 +21,7 @@ from clerk_tui.services.previewing import (
     unpromised,
     without_promises,
 )
-from clerk_tui.services.result import KEPT, PARTLY
+from clerk_tui.services.result import FILLED, KEPT, PARTLY
 from clerk_tui.services.supplement_draft import SupplementDraft, checklist_of, open_rows
 from clerk_tui.services.workspace import Workspace
 from hall.answering import no_longer_needed, relisted
@@ -83,6 +83,11 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     give_back: tuple[str, ...] = ()
     form: FormNow
 
+    @property
+    def said(self) -> bool:
+        """Whether anything is ticked or filled in that the case does not know."""
+        return bool(self.changed) or self.form.changed
+
 
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     """What follows from the ticks now; pure."""
@@ -95,7 +100,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     if not draft.good_credit and case.state is not CaseState.TOLERATED:
         ticked = without_promises(ticked, found)
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
-    form = form_now(draft.case, draft.plan, checklist, draft.fields)
+    form = form_now(draft.case, draft.form_plan, checklist, draft.fields)
     found.take(form.found)
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
@@ -137,7 +142,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         changed=changed,
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
-        word=_word(case, gaps, changed),
+        word=_word(case, gaps, changed, form),
         corrected=put_right(draft.case, checklist, changed, good_credit=draft.good_credit),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         form=form,
@@ -170,7 +175,9 @@ def _standing_texts(case: Case, fields: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
+def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick], form: FormNow) -> str:
+    if case.state is CaseState.NOTICED and gaps and not changed and form.changed:
+        return FILLED
     if case.state is not CaseState.TOLERATED or not changed:
         return ""
     return PARTLY if gaps else KEPT

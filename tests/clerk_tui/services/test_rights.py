@@ -51,6 +51,7 @@ OPEN: dict[str, str] = {
     "inquiry.open_in": "pure",
     "previewing.clean_refusal": "pure",
     "previewing.preview": "pure",
+    "supplement_draft.form_plan_for": "pure",
     "supplement_draft.plan_for": "pure",
     "supplement_preview.preview": "pure",
     "following.follow": "as deliver_pending",
