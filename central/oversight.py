@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from central import asides, clocks, losses, saving, standing
 from central.alarms import keep as keep_alarms
 from central.asides import PAGE
-from central.decide import SERVED_TWICE, Doubt, Incoming, decide, read_one
+from central.decide import SERVED_TWICE, Doubt, Incoming, decide, plain, read_one
 from central.ingest import load
 from central.queue.told import served_twice
 from central.refusal import Refused
@@ -18,13 +18,14 @@ from central.store.base import current_epoch
 from hall import wire
 from hall import wire_oversight as w
 from hall.case import Case
-from hall.chain import open_sealed
+from hall.chain import open_header, open_sealed
 from hall.disputes import SIDED, barred
 from hall.errors import HallError
+from hall.facts import Fact
 from hall.names import clean_text, says_something
 from hall.roles import NAMES, Permission, allows, read_roles
+from hall.telling import met, tell
 from hall.telling import standing as standing_of
-from hall.telling import tell
 
 SHOWN_REPORTS = 50
 _cases = msgspec.json.Decoder(Case)
@@ -81,9 +82,22 @@ async def _with_sides(db: Db, office: str, entries: list[w.ConflictEntry]) -> li
             each = replace(each, first=first, second=second)
         if each.kind in SIDED and each.id in sealed and each.case_id in rows:
             case, fact = _cases.decode(rows[each.case_id].snapshot), open_sealed(sealed[each.id])
-            each = replace(each, first=standing_of(case), second=tell(case, fact), barred=barred(case, fact))
+            each = await _with_first(db, each, case, fact)
+            each = replace(each, second=tell(case, fact), barred=barred(case, fact))
         told.append(each)
     return told
+
+
+async def _with_first(db: Db, each: w.ConflictEntry, case: Case, fact: Fact) -> w.ConflictEntry:
+    """With what the fact collided with, and whose it was."""
+    headers = [open_header(one.header) for one in await facts.facts_of(db, each.case_id)]
+    line = met(case, fact.header, [one for one in headers if one.incarnation == fact.header.incarnation])
+    first = standing_of(case, line)
+    if line is None:
+        return replace(each, first=first)
+    told = (line.type, line.at_ms, line.actor)
+    whose = (one.incarnation for one in headers if (one.type, one.at_ms, one.actor) == told)
+    return replace(each, first=first, first_window=plain(next(whose, "")), first_ms=line.at_ms)
 
 
 async def retry(store: Store, office: str, number: int, actor: str, now_ms: int, reason: str) -> w.RetryReply:

@@ -16,6 +16,7 @@ from central.store.base import office_secret
 from central.store.facts import CaseRow
 from hall.case import Case
 from hall.clock_doubt import is_of_clock
+from hall.disputes import TO_WITHDRAW, to_withdraw
 from hall.facts import Header
 
 _cases = msgspec.json.Decoder(Case)
@@ -121,6 +122,7 @@ async def _flags(
     flags = {}
     for case_id, old in before.items():
         kinds = open_kinds.get(case_id, set()) | suspects.get(case_id, set()) | _of_clock(old)
+        kinds |= {TO_WITHDRAW} if to_withdraw(decided.cases[case_id]) else set()
         flags[case_id] = " ".join(sorted(kinds))
     return flags
 
@@ -129,11 +131,17 @@ def _of_clock(flags: Iterable[str]) -> set[str]:
     return set(filter(is_of_clock, flags))
 
 
+def _of_itself(flags: Iterable[str]) -> set[str]:
+    """The flags that no open conflict gave."""
+    kept = set(flags)
+    return _of_clock(kept) | kept & {TO_WITHDRAW}
+
+
 async def _flag_others(db: Db, office: str, case_ids: list[str]) -> None:
     """Flag the second case of a pair, and bring it into the feed once more."""
     open_kinds = await table.kinds_of(db, case_ids)
     for row in (await facts.cases_to_change(db, case_ids)).values():
-        kinds = open_kinds.get(row.case_id, set()) | _of_clock(row.flags.split())
+        kinds = open_kinds.get(row.case_id, set()) | _of_itself(row.flags.split())
         flags = " ".join(sorted(kinds))
         if flags != row.flags:
             await facts.flag(db, row.case_id, flags, await facts.next_numbers(db, office, 1))

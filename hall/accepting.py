@@ -244,6 +244,7 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     ``plan`` is what that of a case nobody has decided yet is made from (as in ``CaseReceived``).
     ``to_return``: as in ``Case``.
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
+    ``by_centre``: nobody showed a paper, the window knew the case from the centre.
     """
 
     reference: str
@@ -275,3 +276,4 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     standing: dict[str, Any] = {}
     plan: ListPlan | None = None
     to_return: tuple[Row, ...] = ()
+    by_centre: bool = False

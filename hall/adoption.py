@@ -72,6 +72,7 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     to_return: tuple[Row, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
+    gives_way: str = ""
 
 
 _OF_CASE: Final = tuple(name for name in Standing.__struct_fields__ if name not in ("version", "writers"))

@@ -150,7 +150,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limits of an acceptance count from (domain.md §9a.2), where that was decided after the receipt. ``plan``: what its
     list is made from, where it was not settled at the receipt. ``still_open``: what an inquiry left open.
     ``to_return``: what was handed in, is not on the list any more since its answers were put right, and lies here
-    still; ``given_back``: what of it was given back.
+    still; ``given_back``: what of it was given back. ``gives_way``: the number of the case that counts in its place,
+    where it was found to be recorded twice.
     ``brought``: what came in after the acceptance, the last of it when there had been ``brought_at`` hand-ins.
     """
 
@@ -211,6 +212,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     still_open: StillOpen | None = None
     to_return: tuple[Row, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
+    gives_way: str = ""
 
     @property
     def course(self) -> tuple[Event, ...]:

@@ -229,7 +229,12 @@ def _last_day(
         return None
     start = received if limit.starts == "received" else accepted
     if limit.unit != "on_the_spot":
-        last = calendar.due_with_pauses(start, limit.days + extra_days, limit.unit, pauses)
+        whole = limit.unit == "working_day"
+        last = calendar.due_with_pauses(start, limit.days + (extra_days if whole else 0), limit.unit, pauses)
+        if extra_days and not whole:
+            # The Act's days are working days (行政许可法 art. 82); they follow the last day, which is a worked one.
+            longer = calendar.due_with_pauses(last.day, extra_days, "working_day", pauses)
+            last = cal.Due(longer.day, last.provisional or longer.provisional)
         if last.day >= accepted:
             return last
     # Decided on the spot, or a limit from receipt that ran out while it was looked at: it is for the day of acceptance.

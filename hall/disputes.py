@@ -27,6 +27,8 @@ SIDED = frozenset({"conflict", REVIEW, FIELD})
 """Of one case: what came first has its effect, what came second has not."""
 VERIFIED = frozenset({RIGHT, HANDED_OUT})
 """What has no two sides: somebody in charge verifies it and says in words what was found, never of their own doing."""
+TO_WITHDRAW = "to_withdraw"
+"""Of a case that was found to be recorded twice and is not the one that counts, until it has ended."""
 FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
 """What cannot take effect while a case waits for a review."""
 
@@ -159,6 +161,11 @@ def overlooked(case: Case, changes: dict[str, Any]) -> tuple[Row, ...]:
 def _unpromised(case: Case) -> set[str]:
     promised = {promise.code for promise in case.promises}
     return {gap.code for gap in gaps_of(case.rows, case.ticks)} - promised
+
+
+def to_withdraw(case: Case) -> bool:
+    """Whether a case is still to be withdrawn because another counts in its place."""
+    return bool(case.gives_way) and case.state in steps.UNDECIDED
 
 
 def barred(case: Case, fact: f.Fact) -> str:

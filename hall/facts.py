@@ -191,12 +191,15 @@ class ConflictSettled(Body, frozen=True, tag="conflict.settled"):
 
     ``conflict`` is its identity as the centre lists it; ``seen`` is said of what has no sides, a doubt
     (``hall.disputes.VERIFIED``). Where the second is to stand, it is written anew by a fact of
-    its own: nothing that was withheld takes effect by itself.
+    its own: nothing that was withheld takes effect by itself. Of two cases each has such a fact: ``other`` is the
+    number of the other one, ``gives_way`` that this one is the duplicate, to be withdrawn.
     """
 
     conflict: str
     stands: Literal["first", "second", "both", "neither", "seen"]
     reason: str = ""
+    other: str = ""
+    gives_way: bool = False
 
 
 class LossSeen(Body, frozen=True, tag="loss.seen"):

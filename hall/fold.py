@@ -307,8 +307,15 @@ def _reprinted(case: Case, fact: f.Fact) -> Changes:
     }
 
 
+def _settled(case: Case, fact: f.Fact) -> Changes:
+    body = fact.body
+    assert isinstance(body, f.ConflictSettled)
+    return {"gives_way": body.other if body.gives_way else ""} if body.other else {}
+
+
 _CHANGES: dict[type[f.Body], Callable[[Case, f.Fact], Changes]] = {
     f.CaseAccepted: _accepted,
+    f.ConflictSettled: _settled,
     f.CaseNoticed: _noticed,
     f.CaseTolerated: _tolerated,
     f.CaseCorrected: _corrected,

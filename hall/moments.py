@@ -20,3 +20,8 @@ def on_calendar(at_ms: int) -> bool:
 def local_time(at_ms: int, zone: dt.tzinfo) -> dt.datetime:
     """An instant (Unix ms) in a time zone; what no calendar has is told as its nearest end."""
     return (_EPOCH + min(max(at_ms, EARLIEST_MS), LATEST_MS) * _MS).astimezone(zone)
+
+
+def day_and_time(at_ms: int, zone: dt.tzinfo) -> str:
+    """Month, day and time of an instant (Unix ms) in a zone; empty without one."""
+    return local_time(at_ms, zone).strftime("%m-%d %H:%M") if at_ms else ""

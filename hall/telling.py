@@ -7,7 +7,7 @@ from typing import Final
 
 from hall import facts as f
 from hall.answering import no_longer_needed
-from hall.case import Case, CaseState
+from hall.case import Case, CaseState, Event
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
 from hall.verdict import Refusal, Tick, TickState
@@ -98,13 +98,22 @@ PAPER_LETTERS: dict[f.PaperKind, str] = {
     "terminated": "E",
 }
 """The letter of a kind in a paper's number."""
+_BESIDE: Final = (
+    "paper.issued",
+    "paper.reprinted",
+    "personal.shown",
+    "note.added",
+    "conflict.settled",
+    "case.adopted",
+)
+"""What another fact collides with never."""
 _TAKEN = (TickState.PRESENT, TickState.HELD)
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 
 def adopted_from(body: f.CaseAdopted) -> str:
     """The line of the window that goes on from a paper, or from what the centre told it."""
-    if body.standing:
+    if body.by_centre or body.standing:
         return "照中心所存的办件情况，在另一窗口接着办"
     return f"凭{body.issued.isoformat()}的{PAPER_NAMES[body.paper]}上的码，在没有本件记录的窗口续办"
 
@@ -271,6 +280,21 @@ def _supplemented(case: Case, body: f.CaseSupplemented) -> str:
     return f"{_brought(body.ticks)}，{done}{_waivers(case.rows, body.ticks)}{late}"
 
 
+def _conflict_settled(body: f.ConflictSettled) -> str:
+    settled = _settled(body)
+    return f"冲突处理：{settled}{'：' + body.reason if body.reason else ''}"
+
+
+def _settled(body: f.ConflictSettled) -> str:
+    """Which side of a conflict stands; of two cases which of them is withdrawn."""
+    other = body.other
+    if not other:
+        return SETTLED_NAMES[body.stands]
+    if body.gives_way:
+        return f"定为重复办理，以{other}为准，本件照实撤回"
+    return f"与{other}两件都有效" if body.stands == "both" else f"定为重复办理，以本件为准，{other}照实撤回"
+
+
 def _besides(body: f.MaterialsBrought) -> str:
     """What was brought after the acceptance, at whose wish and for what."""
     who = "承办部门要求" if body.asked else "申请人自愿提交"
@@ -278,12 +302,26 @@ def _besides(body: f.MaterialsBrought) -> str:
     return f"收下补充材料（{who}）：{names}{'；' + body.purpose if body.purpose else ''}"
 
 
-def standing(case: Case) -> str:
-    """How a case stands, and what made it so, as one side of a conflict."""
-    beside = ("paper.issued", "paper.reprinted", "personal.shown", "note.added", "conflict.settled", "case.adopted")
-    last = next((line for line in reversed(case.timeline) if not line.misfit and line.type not in beside), None)
+def met(case: Case, second: f.Header, own: Iterable[f.Header]) -> Event | None:
+    """The line of the case that a fact collided with: the last one with an effect before its own that another window
+    left; ``own`` is what its window wrote of the case. Where there is none, the last before it whoever wrote it."""
+    mine = {_trace(each) for each in own}
+    places = (place for place, line in enumerate(case.timeline) if line.misfit and _trace(line) == _trace(second))
+    before = case.timeline[: next(places, len(case.timeline))]
+    lines = [line for line in before if not line.misfit and line.type not in _BESIDE]
+    others = [line for line in lines if _trace(line) not in mine]
+    return next(reversed(others or lines), None)
+
+
+def _trace(of: f.Header | Event) -> tuple[str, int, str]:
+    """What a fact and its line have in common: what it was, when by its window's clock, and who wrote it."""
+    return of.type, of.at_ms, of.actor
+
+
+def standing(case: Case, line: Event | None) -> str:
+    """How a case stands, and the ``line`` that came first, as one side of a conflict."""
     state = STATE_NAMES[case.state]
-    return f"{state}：{last.text}" if last and last.text else state
+    return f"{state}：{line.text}" if line and line.text else state
 
 
 def parts_of_standing(text: str) -> tuple[str, str]:
@@ -316,8 +354,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return _answered(case, said)
         case f.CaseAdopted():
             return adopted_from(fact.body)
-        case f.ConflictSettled(stands=stands, reason=reason):
-            return f"冲突处理：{SETTLED_NAMES[stands]}{'：' + reason if reason else ''}"
+        case f.ConflictSettled():
+            return _conflict_settled(fact.body)
         case f.ProcedureAnnounced(name=name, days=days):
             return f"书面告知特别程序：{name}，所需{days}日不计入办理时限"
         case f.ProcedureStarted(name=name):

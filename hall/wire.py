@@ -180,7 +180,7 @@ class Change(_Message, frozen=True):
     Each case is in the feed once, at the number of its last fact; one of more than ``MAX_CASE`` bytes without what is
     in it. ``flags`` say what a person has to look at
     (``needs_review``, ``right_in_doubt``, ``issued_offline``, ``candidate_pair``, ``same_ticket``,
-    ``same_reference``, ``same_field``; ``clock_suspect`` and what ``hall.clock_doubt`` reads).
+    ``same_reference``, ``same_field``, ``to_withdraw``; ``clock_suspect`` and what ``hall.clock_doubt`` reads).
     """
 
     server_seq: Number

@@ -193,8 +193,8 @@ class ConflictEntry(_Message, frozen=True):
 
     ``case_id`` is the case it stands on, ``other`` the second case where two are meant (it came first); both sides stay
     as they are. Of one case ``first`` is what stands and ``second`` what has no effect, in Chinese, of one ticket
-    they are the windows; ``barred`` says why
-    that cannot be done anew either.
+    they are the windows; ``barred`` says why that cannot be done anew either. ``first_window`` wrote what came first,
+    at ``first_ms`` by its clock (Unix ms).
     """
 
     id: str
@@ -211,6 +211,8 @@ class ConflictEntry(_Message, frozen=True):
     first: str = ""
     second: str = ""
     barred: str = ""
+    first_window: str = ""
+    first_ms: int = 0
 
 
 class ConflictsReply(_Message, frozen=True):

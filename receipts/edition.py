@@ -75,9 +75,15 @@ def maker() -> tuple[str, ...]:
 
 
 def changed(was: tuple[str, ...]) -> tuple[str, ...]:
-    """What is another version now than in ``was``, in words."""
+    """What of ``was`` is another version now: ``part:version`` as it was."""
     now = set(maker())
-    return tuple(PARTS.get(part.partition(":")[0], part) for part in was if part not in now)
+    return tuple(part for part in was if part not in now)
+
+
+def in_words(part: str) -> str:
+    """What a part of ``maker`` is, without its version."""
+    name = part.partition(":")[0]
+    return PARTS.get(name, name)
 
 
 def _fonts() -> str:

@@ -20,17 +20,26 @@ def later_values(case: Case) -> dict[str, str]:
     return {**_clock(case), **_decision(case), **_served(case), **_fee(case), **_moves(case), **_brought(case)}
 
 
-def later_flags(case: Case) -> dict[str, bool]:
-    """Conditions that the texts may name."""
+def later_flags(case: Case, day: dt.date) -> dict[str, bool]:
+    """Conditions that the texts of a paper of ``day`` may name.
+
+    No paper expects a decision on a day that is past, nor one before the procedure that has to come first: the promised
+    date is then told as what it is.
+    """
     service = case.services[-1].told if case.services else None
     decision = case.decision
+    told, extension = case.announced[-1] if case.announced else None, case.extension
     return {
-        "announced_reason": bool(case.announced and case.announced[-1].reason),
-        "announced_due": bool(case.announced and case.announced[-1].due),
-        "announced_statutory": bool(case.announced and case.announced[-1].statutory),
-        "extended_due": bool(case.extension and case.extension.due),
-        "extended_statutory": bool(case.extension and case.extension.statutory),
-        "joint": bool(case.extension and case.extension.joint),
+        "announced_reason": bool(told and told.reason),
+        "announced_due": bool(told and told.due and told.due >= told.starts),
+        "announced_late": bool(told and told.due and told.due < told.starts),
+        "announced_statutory": bool(told and told.statutory and told.statutory >= told.starts),
+        "announced_statutory_late": bool(told and told.statutory and told.statutory < told.starts),
+        "extended_due": bool(extension and extension.due and extension.due >= day),
+        "extended_late": bool(extension and extension.due and extension.due < day),
+        "extended_statutory": bool(extension and extension.statutory),
+        "limits_moved": bool(case.pauses or extension),
+        "joint": bool(extension and extension.joint),
         "licence": case.matter.kind == LICENCE,
         "granted": bool(decision and decision.granted),
         "conditions": bool(decision and decision.conditions),
@@ -187,8 +196,14 @@ def _clock(case: Case) -> dict[str, str]:
         "procedure_until": chinese_date(told.until, told.provisional) if told else "",
         "procedure_basis": cited_beside(told.basis, "行政许可法", "第四十五条") if told else "",
         "procedure_reason": _sentence(told.reason) if told else "",
-        "procedure_due": chinese_date(told.due, told.provisional) if told else "",
-        "procedure_statutory": chinese_date(told.statutory, told.provisional) if told else "",
+        "procedure_due": _moved(told.due, told.provisional, case.due.promised, case.due.promised_provisional)
+        if told
+        else "",
+        "procedure_statutory": _moved(
+            told.statutory, told.provisional, case.due.statutory, case.due.statutory_provisional
+        )
+        if told
+        else "",
         "extension_days": days_text(extension.days, "working_day") if extension else "",
         "extension_approver": extension.approver.strip() if extension else "",
         "extension_reason": _sentence(extension.reason) if extension else "",
@@ -200,6 +215,11 @@ def _clock(case: Case) -> dict[str, str]:
         "last_in": chinese_date(case.handed_in[-1]) if len(case.handed_in) > 1 else "",
         "first_promise": chinese_date(min((one.until for one in case.promises), default=None)),
     }
+
+
+def _moved(day: dt.date | None, provisional: bool, before: dt.date | None, unsure: bool) -> str:
+    """A date as a procedure moved it; one that did not move is no less sure than it was ``before``."""
+    return chinese_date(day, unsure if day == before else provisional)
 
 
 def _before(case: Case) -> dict[str, str]:

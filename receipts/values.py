@@ -5,6 +5,7 @@ Dates, limits and masks are written here, once, as papers write them. Nothing in
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -33,9 +34,8 @@ _VALUES: Final = """
     hall_address hall_phone hours known_before lapse legal_person matter matter_code matter_kind number partners
     place_address place_hours place_organ place_phone process promise_until promised_due promised_limit query_url
     received reconsideration reference refusal_reason region_name respond_by result second_reason situations special
-    start
-    statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ where_phone
-    exit_reason tell_by waived_count on_article under act supplied_names
+    start statutory_due statutory_limit supervision_phone tolerated_count visits where_address where_organ
+    where_phone exit_reason tell_by waived_count on_article under act supplied_names
     window you applicant_address applicant_phone_full agent_phone_full
     collect_from conditions decision_basis decision_day decision_object decision_reason extension_approver
     extension_day extension_days extension_due extension_reason extension_statutory procedure_statutory
@@ -48,14 +48,13 @@ _VALUES: Final = """
 """
 _FLAGS: Final = """
     accepted after_notice agent collected company corrected deemed held lapse later_clock later_start not_authority
-    not_needed rating
-    exit exit_where noticed on_the_spot other promised provisional refused respond_provisional second special
+    announced_late announced_statutory_late extended_late limits_moved not_needed promise_over rating exit exit_where
+    noticed on_the_spot other promised provisional refused respond_provisional second special
     statutory supplemented tell_by tolerated untold waived
     announced_statutory by_post electronic in_person waybill extended_statutory
     announced_due announced_reason collect_from conditions decision_reason extended_due fields flow granted joint late
     licence must_pay posted project proxy reopened return_by turned_away valid_until waiting
-    lapsed withdrawn supplied waited
-    still_open perhaps perhaps_exit brought brought_why
+    lapsed withdrawn supplied waited still_open perhaps perhaps_exit brought brought_why
 """
 VALUES: Final = frozenset(_VALUES.split())
 """Every value a text may name; ``content_of`` gives exactly these."""
@@ -104,7 +103,7 @@ def content_of(case: Case, issued: PaperIssued) -> Content:
     rows = [_row(case, row) for row in case.rows]
     notice = case.notices[-1] if case.notices else None
     collected = [row for row in rows if row["state"].startswith(("已收", "免提交"))]
-    flags = _flags(case, notice)
+    flags = _flags(case, notice, issued.day)
     perhaps = case.still_open.perhaps if case.still_open else ()
     not_needed = [row for row in rows if row["need"] == "必要" and row["state"].startswith("不适用")]
     return Content(
@@ -281,7 +280,7 @@ def _office(case: Case, issued: PaperIssued) -> dict[str, str]:
     }
 
 
-def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
+def _flags(case: Case, notice: Notice | None, day: dt.date) -> frozenset[str]:
     stated = case.refusal or (case.exits[0] if case.exits else None)
     ground = stated.ground if stated else ""
     holds: dict[str, bool] = {
@@ -306,6 +305,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "noticed": notice is not None,
         "on_the_spot": case.matter.limits.promised.unit == "on_the_spot",
         "promised": case.due.promised is not None,
+        "promise_over": case.due.promised is not None and case.due.promised < day,
         "provisional": case.due.provisional,
         "lapse": bool(notice and notice.lapse),
         "respond_provisional": bool(notice and notice.provisional),
@@ -320,7 +320,7 @@ def _flags(case: Case, notice: Notice | None) -> frozenset[str]:
         "untold": notice is None and case.accepted is None and case.refusal is None,
         "flow": bool(case.matter.process),
         "project": bool(case.matter.flow),
-        **later_flags(case),
+        **later_flags(case, day),
     }
     return frozenset(name for name, value in holds.items() if value)
 

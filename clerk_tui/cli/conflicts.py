@@ -39,12 +39,13 @@ def conflicts(
     verify: str | None,
     as_json: bool,
 ) -> None:
-    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first", "second",
-    "barred", "stands", "cases"}], "more"}``: what is still open, and how many more than are
-    listed; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies
-    (``verify``)."""
+    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
+    "first_window", "first_at", "second", "barred", "stands", "cases"}], "more"}``: what is still open, and how
+    many more than are listed; ``stands`` are the answers that can be carried out, none of what somebody in charge
+    verifies (``verify``)."""
     from clerk_tui.services import hall_conflicts as service
 
+    left = ""
     deals = stands is not None or verify is not None
     if deals and conflict is None:
         raise missing("ID", "clerk conflicts")
@@ -62,13 +63,24 @@ def conflicts(
                 raise BadInput("not_open", _("全厅没有这一条，或已经处理"), field="conflict", hint=hint)
             if stands is not None:
                 service.settle(ws, named[0], stands, reason or "")
+                left = named[0].still_to_do(stands)
             elif verify is not None:
                 service.verify(ws, named[0], verify)
             found = [each for each in found if each not in named] if deals else named
     rows = [_row(each) for each in found]
     lines = [*map(_line, rows)] or [_("全厅没有要看的办件")]
     lines += [_("更晚的还有 {count} 条").format(count=more)] if more else []
-    answer(as_json, {"conflicts": rows, "more": more}, lambda: lines)
+    if left:
+        lines.insert(0, _("还要办：{reference}").format(reference=_named(named[0], left)))
+    answer(as_json, {"conflicts": rows, "more": more, "to_do": left or None}, lambda: lines)
+
+
+def _named(conflict: HallConflict, case_id: str) -> str:
+    """What is still to be done with which case."""
+    for row in conflict.sides:
+        if row.case_id == case_id:
+            return _("{reference} 定为重复办理，照实撤回").format(reference=f"{row.reference} {row.applicant}")
+    return _("{reference} 照实再办一次").format(reference=conflict.reference)
 
 
 def _row(each: HallConflict) -> dict[str, Any]:
@@ -82,6 +94,8 @@ def _row(each: HallConflict) -> dict[str, Any]:
         "seq": each.seq,
         "clerk": each.actor,
         "first": each.first,
+        "first_window": each.first_window or None,
+        "first_at": each.first_at or None,
         "second": each.second,
         "barred": each.barred,
         "stands": list(each.choices),
@@ -94,7 +108,9 @@ def _row(each: HallConflict) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> str:
     sides = [f"{each['reference']} {each['applicant']}" for each in row["cases"]]
-    sides += [_("先到的：{text}").format(text=_(row["first"]))] if row["first"] else []
+    whose = " ".join(filter(None, (row["first_window"], row["first_at"])))
+    first = _("{text}（{whose}）").format(text=_(row["first"]), whose=whose) if whose else _(row["first"])
+    sides += [_("先到的：{text}").format(text=first)] if row["first"] else []
     sides += [_("后到的：{text}").format(text=_(row["second"]))] if row["second"] else []
     barred = _("后到的不能再办：{why}").format(why=_(row["barred"])) if row["barred"] else ""
     which = f"{row['window']} {row['seq']}"

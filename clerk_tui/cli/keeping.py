@@ -61,6 +61,7 @@ def backup(session: Session, folder: str | None, keep: int | None, as_json: bool
 @click.option("--code", metavar="CODE", help=_("中心发的一次性登记码；写 - 从标准输入读"))
 @click.option("--url", metavar="URL", help=_("中心的地址，不写时用配置里的"))
 @click.option("--device-code", metavar="CODE", help=_("没有中心的大厅：一个从来没有用过的设备代码"))
+@click.option("--without-key", is_flag=True, help=_("原来账本的密钥文件找不到了：中心还没有的记录按号码列出"))
 @json_option
 def restore(
     session: Session,
@@ -68,6 +69,7 @@ def restore(
     code: str | None,
     url: str | None,
     device_code: str | None,
+    without_key: bool,
     as_json: bool,
 ) -> None:
     """``{"device_code", "archived", "cases", "unproven", "scans", "sealed", "lost"}``; nothing is changed when it
@@ -89,6 +91,7 @@ def restore(
         lambda device, key: _enrolled(config, url, code, device_code, device, key),
         Path(file).expanduser() if file else None,
         config.hall.office,
+        without_key=without_key,
     )
     told = {
         "device_code": done.incarnation,

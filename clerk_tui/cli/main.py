@@ -53,7 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "alarm": Entry("pausing", COUNTER, N_("静默求助：不出声，不显示")),
     "close": Entry("closing", COUNTER, N_("日结：还剩什么要说明，然后出具日结单")),
     "intake": Entry("walkin", COUNTER, N_("收件：从 JSON 文件办一位来人")),
-    "supplement": Entry("walkin", COUNTER, N_("补正收件：收下补来的材料")),
+    "supplement": Entry("walkin", COUNTER, N_("收下补来的材料，或审查只收件的办件")),
     "steps": Entry("proceed", COUNTER, N_("一个办件现在依法能办的下一步")),
     "proceed": Entry("proceed", COUNTER, N_("受理之后的下一步：特别程序、延期、决定、送达、缴费、取件、退件")),
     "call": Entry("call", COUNTER, N_("叫号：下一位、过号、暂放、转走、办结；断网时扫号票")),

@@ -114,7 +114,10 @@ def preview(
 
 @command(
     "rebuild",
-    _("按账本把一份出具过的文书重新做成 PDF 文件，与当时逐字节相同；做不出原样时说明缺了什么，什么也不写。"),
+    _(
+        "按账本把一份出具过的文书重新做成 PDF 文件，与当时逐字节相同。要用出具时的排版程序、字体和程序库："
+        "升级改了它们的，做不出原样，说明哪一样变了，什么也不写。"
+    ),
     _("按账本重新做一份出具过的文书"),
 )
 @argument("number", about=_("文书编号，如 SL01-A1-00001-T/S1"))
@@ -132,8 +135,9 @@ def preview(
 def rebuild(
     session: Session, number: str | None, out: Path | None, reprint: int, width: str | None, as_json: bool
 ) -> None:
-    """``{"number", "path", "pages", "bytes", "sha256", "width", "printed_width"}``: ``width`` is the file's in mm,
-    ``printed_width`` that of the print (``None``: never printed); where they differ it is not the printed paper."""
+    """``{"number", "path", "pages", "bytes", "sha256", "width", "printed_width", "maker"}``: ``width`` is the file's in
+    mm, ``printed_width`` that of the print (``None``: never printed); where they differ it is not the printed paper.
+    ``maker`` are the versions that it was made with (``part:version``)."""
     import hashlib
 
     from clerk_tui.services import cases, papers, print_queue
@@ -145,6 +149,7 @@ def rebuild(
         came_as = papers.printed_form(ws, paper.paper_id, reprint)
         form = FORMS[width] if width else came_as or "a4"
         rendered = papers.rebuild(ws, paper.paper_id, reprint, form)
+        maker = papers.maker_of(ws, paper.paper_id)
     out = out or Path(print_queue.file_name(paper.number, paper.kind, reprint))
     save(out, rendered.pdf)
     result = {
@@ -155,6 +160,7 @@ def rebuild(
         "sha256": hashlib.sha256(rendered.pdf).hexdigest(),
         "width": WIDTHS[form],
         "printed_width": WIDTHS[came_as] if came_as else None,
+        "maker": list(maker),
     }
     lines = [_("{number}：{pages} 页，写到 {path}").format(**result)]
     if came_as and came_as != form:

@@ -329,13 +329,14 @@ class DeskScreen(CounterScreen, Generic[P]):
         spec = Spec(title, lines, yes=N_("按未提交告知"), no=N_("回去核对"), tone="warn")
         self.ask(spec, lambda answer: then(), self.do_materials)
 
-    def summary(self, papers: Sequence[str], who: str, *extra: Paragraph, why: Paragraph | None = None) -> Spec:
-        """The last look before it is committed; what has to be known for it stands above the ``extra`` remarks."""
+    def summary(self, papers: Sequence[str], who: str, *extra: Paragraph, first: Sequence[Paragraph] = ()) -> Spec:
+        """The last look before it is committed. ``first`` is what somebody answers for, which a small screen shows
+        too; what has to be known besides stands above the ``extra`` remarks."""
         shown = self.query_one(VerdictView).shown
         chosen = self.chosen
         assert chosen is not None
         lines: list[Paragraph] = [(who, "strong"), (_(shown.article), "faint")]
-        lines += [why] if why else []
+        lines += first
         if chosen is Outcome.REFUSED:
             lines += [("", "plain"), (_(shown.explanation), "plain")]
         if shown.handed:

@@ -18,7 +18,7 @@ def screen_for(counter: CounterApp, name: str) -> CounterScreen:
     """
     from clerk_tui.services import cases
     from clerk_tui.services.rights import can
-    from clerk_tui.services.supplement_preview import OPEN
+    from clerk_tui.services.supplement_draft import OPEN
     from hall.roles import Permission
 
     workspace = counter.workspace

@@ -28,6 +28,7 @@ from clerk_tui.screens.outbox_lines import (
     more_line,
     row_name,
     section_lines,
+    settle_word,
     state_texts,
     whose,
 )
@@ -171,10 +172,8 @@ class OutboxScreen(CounterScreen):
         return True
 
     def short_of(self, action: actions.Action) -> str:
-        if action.id == "settle" and self.conflict is not None and self.conflict.is_doubt:
-            return _("核实")
-        if action.id == "settle" and self.loss is not None:
-            return _("已处理")
+        if action.id == "settle" and (self.loss or self.conflict):
+            return settle_word(self.conflict) or super().short_of(action)
         return super().short_of(action)
 
     def on_key(self, event: events.Key) -> None:

@@ -9,6 +9,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Paragraph, Spec, worded
 from clerk_tui.screens.outbox_lines import lost_name, sides_of, whose
 from clerk_tui.screens.words import fact_name, flag_word
+from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.phrases import said_of
 from hall.telling import parts_of_standing
 from hall.wire_oversight import LONGEST_WORDS
@@ -32,7 +33,7 @@ def own_spec(item: Aside, both: Sides) -> Spec:
             (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
         ),
         options=(
-            _("中心已有的算数：{text}").format(text=_standing(both.first)),
+            _("中心已有的算数：{text}").format(text=first_of(both.first, "", both.first_at)),
             *(() if both.barred else (_("本窗口的算数：{text}").format(text=_(both.second)),)),
         ),
         tone="warn",
@@ -63,7 +64,9 @@ def sides_spec(conflict: HallConflict) -> Spec:
 def _of_one(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:
     """Two sides of one case: what cannot be told in words is told by which came first."""
     words: dict[Stands, str] = {
-        "first": _("先到的算数：{text}").format(text=_standing(conflict.first)) if conflict.first else _("先到的算数"),
+        "first": _("先到的算数：{text}").format(text=first_of(conflict.first, conflict.first_window, conflict.first_at))
+        if conflict.first
+        else _("先到的算数"),
         "second": _("后到的算数：{text}").format(text=_(conflict.second)) if conflict.second else _("后到的算数"),
         "both": _("核对过了，都留着"),
     }
@@ -179,10 +182,14 @@ def _why(conflict: HallConflict) -> str:
     return _(conflict.reason) or flag_word(conflict.kind) or conflict.kind
 
 
-def _standing(text: str) -> str:
-    """How a case stands (``hall.telling.standing``): its state, and what made it so."""
+def first_of(text: str, window: str, at: str) -> str:
+    """How a case stands (``hall.telling.standing``): its state, and what came first, of which window and when."""
     state, made = parts_of_standing(text)
-    return said_of(_(state), _(made)) if made else _(state)
+    if not made:
+        return _(state)
+    whose = " ".join(filter(None, (safe(window), at)))
+    told = _("{text}（{whose}）").format(text=_(made), whose=whose) if whose else _(made)
+    return said_of(_(state), told)
 
 
 def _named(conflict: HallConflict) -> str:

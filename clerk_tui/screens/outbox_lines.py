@@ -82,6 +82,16 @@ def row_name(row: Aside | SealedFile | HallAside | HallConflict | None) -> objec
     return ("hall", row.number) if isinstance(row, HallAside) else row and row.seq
 
 
+def settle_word(conflict: HallConflict | None) -> str:
+    """What Enter does about a conflict of the hall, where that is not to say which side stands; without one, about
+    what was lost."""
+    if conflict is None:
+        return _("已处理")
+    if conflict.is_doubt:
+        return _("核实")
+    return "" if conflict.id else _("打开")
+
+
 def section_lines(title: str, note: str, ink: str, columns: int) -> list[Line]:
     """The title of a part of the list, and under it what is to be known of it."""
     told = wrap(note, min(columns, 80)) if note else ()

@@ -12,24 +12,15 @@ from textual.widget import Widget
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens import refusing
-from clerk_tui.screens.desk import DeskScreen
 from clerk_tui.screens.dialog import Answer, Dialog
-from clerk_tui.screens.intake_items import ask_past_blanks, blank_lines, blanks_told
-from clerk_tui.screens.supplement_asks import (
-    correction_asked,
-    correction_told,
-    late_reason_asked,
-    leaving_asked,
-    promised_only,
-    said_again,
-    second_reason_asked,
-)
-from clerk_tui.screens.supplement_form import LaterForm, take_up
+from clerk_tui.screens.intake_items import blanks_told
+from clerk_tui.screens.supplement_asks import leaving_asked, promised_only
+from clerk_tui.screens.supplement_confirming import SupplementConfirming
+from clerk_tui.screens.supplement_form import take_up
 from clerk_tui.screens.supplement_told import told_lines
 from clerk_tui.screens.words import state_chip
 from clerk_tui.services import making, printable, supplement
-from clerk_tui.services.rights import can
-from clerk_tui.services.supplement import SupplementDraft, SupplementPreview
+from clerk_tui.services.supplement import SupplementDraft
 from clerk_tui.widgets.cells import clip, safe, width
 from clerk_tui.widgets.form import FormView, Value
 from clerk_tui.widgets.painted import Line, Span
@@ -37,30 +28,28 @@ from clerk_tui.widgets.verdict import Shown, date_pairs, hindrances
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.case import CaseState
 from hall.checklist import Row
-from hall.masking import mask_party
-from hall.roles import Actor, Permission
 from hall.verdict import Outcome, article_of
 
 
-class SupplementScreen(DeskScreen[SupplementPreview]):
+class SupplementScreen(SupplementConfirming):
     """The rows that are open stand first; the others only take a problem that was found since.
 
     The questions of a case that was only received stand on the left until it is decided, as at the intake: what was
-    open is answered there, and what was answered wrongly is put right.
+    open is answered there, and what was answered wrongly is put right. Once a notice was given they stand, and what it
+    said is on the left; the matter's own form is still filled in there with F8.
     """
 
     GROUPS = ("supplement",)
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings("supplement")]
     TITLE_OF = N_("补正收件")
-    draft: SupplementDraft
 
-    def __init__(self, draft: SupplementDraft) -> None:
-        super().__init__(draft.ticks)
-        self.draft = draft
-        self.later = LaterForm(draft)
-        self.asks = self.later.asks
+    def __init__(self, draft: SupplementDraft, *, form: str = "") -> None:
+        """``form`` is the place in the matter's own form to begin with, of a case that was given a notice: beside what
+        that said there is no room for both."""
+        super().__init__(draft)
+        self.asks = self.later.asks and (draft.plan is not None or bool(form))
+        self._form_at = form
         self.part = "materials"
-        self._second_reason = ""
         self._taken_up = False
 
     @property
@@ -80,16 +69,15 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return FormView(self._changed, lambda: self.go_part("materials"), self._left)
         return TextPane(self._told, id="told")
 
-    @property
-    def form(self) -> FormView:
-        return self.query_one(FormView)
-
     def on_mount(self) -> None:
         making.make_ready()
         self._take_up()
         self._preview = supplement.preview(self.workspace, self.draft)
         if self.asks:
             self.part = self.later.begin(self.form, self.preview)
+        if self._form_at:
+            self.part = "left"
+            self.form.go_to(self._form_at)
         self.show_panes()
         self.follow()
         (self.left if self.part == "left" else self.materials).focus()
@@ -142,7 +130,7 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         """What keeps F9 from working."""
         preview = self.preview
         texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
-        idle = not preview.changed and preview.verdict.refusal is None
+        idle = not preview.said and preview.verdict.refusal is None
         if idle and preview.gaps and self.draft.case.state is not CaseState.RECEIVED:
             texts.append(_("先勾选交来的材料"))
         if self.chosen is None and not texts:
@@ -232,7 +220,8 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
                 "",
             )
         ]
-        left = _(" F3 情形 ") if self.asks else _(" F3 上次告知 ")
+        answers = _(" F3 表格 ") if self._form_at else _(" F3 情形 ")
+        left = answers if self.asks else _(" F3 上次告知 ")
         return [*lines, *self.tabs(left, _(" F4 材料 "))]
 
     def _told(self, columns: int, rows: int) -> list[Line]:
@@ -254,13 +243,21 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         super().action_do(action)
 
     def _go_to(self, key: str) -> None:
-        self.later.tell_missing = key.startswith("fields.")
-        self.follow()
-        self.go_part("left")
-        self.form.go_to(key)
+        if self.asks:
+            super()._go_to(key)
+        else:
+            self._switch(key)
+
+    def _switch(self, form: str) -> None:
+        """Have the matter's own form on the left, at this place, or with ``""`` what the notice said."""
+        other = type(self)(self.draft, form=form)
+        other.wish = self.wish
+        self.counter.switch_screen(other)
 
     def short_of(self, action: actions.Action) -> str:
-        return _("情形") if self.asks and action.id == "form" else super().short_of(action)
+        if not self.asks or action.id != "form":
+            return super().short_of(action)
+        return _("表格") if self._form_at else _("情形")
 
     def other_choices(self) -> list[tuple[str, Callable[[], None]]]:
         choices, case = super().other_choices(), self.draft.case
@@ -270,6 +267,12 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
         told = [paper.paper_id for paper in case.papers if paper.kind == "notice"]
         if told and not self.draft.begun:
             choices.append((_("补打上次的告知书（到办件详情按 p）"), lambda: self._to_paper(told[-1])))
+        if self.draft.plan is None and (fields := self.preview.checklist.fields):
+            first = next(iter(self.preview.form.blanks), f"fields.{fields[0].code}")
+            if self._form_at:
+                choices.append((_("看上次告知的内容"), lambda: self._switch("")))
+            else:
+                choices.append((_("补填事项表格"), lambda: self._switch(first)))
         matter = self.workspace.catalogue.find(case.matter.key)
         return [*choices, *refusing.choices(self, case.matter.kind, matter.refusal_reasons if matter else ())]
 
@@ -286,89 +289,6 @@ class SupplementScreen(DeskScreen[SupplementPreview]):
             return
         shown = self.shown()
         self.counter.push_screen(Dialog(promised_only(self.draft.case, shown.handed, shown.gaps)))
-
-    @property
-    def party(self) -> str:
-        """Who applies, as a screen may show it."""
-        who = self.draft.case.applicant
-        return mask_party(who.kind, who.name) if who else ""
-
-    def do_confirm(self) -> None:
-        if self.preview.overdue and self.preview.changed and not self.draft.late_reason:
-            self._ask_late_reason()
-        elif self.preview.corrected and not self.draft.correction_reason:
-            self._ask_correction_reason()
-        else:
-            refusing.explained(self, lambda: self.once_seen(self._confirm))
-
-    def _ask_late_reason(self) -> None:
-        """The paper in the person's hands said what would follow; to take it all the same is answered for."""
-        spec = late_reason_asked(self.draft.case, self.preview.late)
-
-        def answered(answer: Answer) -> None:
-            self.draft.late_reason = answer.text
-            self.do_confirm()
-
-        self.ask(spec, answered)
-
-    def _ask_correction_reason(self) -> None:
-        """Supervisors are told: what a person is asked for, or whether he is accepted, may hang on it."""
-
-        def answered(answer: Answer) -> None:
-            self.draft.correction_reason = answer.text
-            self.do_confirm()
-
-        before, now = self.draft.case.rows, self.preview.checklist.materials
-        relisted = {row.code for row in before} != {row.code for row in now}
-        self.ask(correction_asked(self.preview.corrected, self.preview.give_back, relisted=relisted), answered)
-
-    def _confirm(self) -> None:
-        case = self.draft.case
-        who = f"{case.matter.name}  {self.party}"
-        assert self.chosen is not None
-        papers = supplement.papers_of(case, self.preview, self.chosen, self.wish)
-        if "notice" in papers and self.preview.needs_reason:
-            self._ask_second_reason(papers, who)
-            return
-        again = self.preview.again if "notice" in papers else ""
-        why = (said_again(_(again)), "plain") if again else None
-        put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
-        blanks = self.preview.form.blanks if self.chosen is not Outcome.REFUSED else {}
-        spec = self.summary(papers, who, *put_right, *refusing.told(self), *blank_lines(blanks), why=why)
-
-        def commit() -> None:
-            refusing.answered_for(self, lambda actor: self._submit("", actor))
-
-        ask_past_blanks(self, spec, blanks, commit, self._go_to)
-
-    def _ask_second_reason(self, papers: tuple[str, ...], who: str) -> None:
-        names = [row.name for row in self.rows if row.code in self.preview.known_before]
-        spec = second_reason_asked(names)
-
-        def given(reason: Answer) -> None:
-            self._second_reason = reason.text
-            why = (said_again(reason.text), "bad")
-            self.ask(self.summary(papers, who, why=why), lambda answer: self._answer_for(reason.text))
-
-        self.ask(spec, given)
-
-    def _answer_for(self, reason: str) -> None:
-        """Somebody in charge answers for it: whoever sits here, or who stands beside them."""
-        if can(self.workspace, Permission.NOTICE_AGAIN):
-            self._submit(reason)
-            return
-        why = _("再次告知第一次就能看到的问题，要负责人同意（行政许可法第七十二条）。")
-        self.counter.ask_approval(
-            Permission.NOTICE_AGAIN,
-            why,
-            lambda actor: self.counter.guarded(lambda: self._submit(reason, actor)),
-        )
-
-    def _submit(self, reason: str, approver: Actor | None = None) -> None:
-        case = self.draft.case
-        wish = self.wish if self.chosen is self.wish else None
-        result = supplement.submit(self.workspace, self.draft, wish, reason, approver)
-        self.counter.finished(result, case.matter.name, self.party)
 
     def scan_token(self) -> Any:
         return (

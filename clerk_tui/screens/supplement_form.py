@@ -24,7 +24,7 @@ class LaterForm:
     @property
     def asks(self) -> bool:
         """Whether there is anything to ask."""
-        plan = self.draft.plan
+        plan = self.draft.form_plan
         return plan is not None and bool(plan.questions or plan.fields)
 
     def begin(self, form: FormView, preview: SupplementPreview) -> str:
@@ -64,7 +64,6 @@ class LaterForm:
             self._fill(code, str(value))
             return
         put_answer(self.draft.answers, code, "" if value == self.draft.case.answers.get(code) else value)
-        self.draft.correction_reason = ""
 
     def left(self, key: str, preview: SupplementPreview) -> bool:
         """What was typed there stands as it is stored; whether that is something else."""
@@ -93,5 +92,5 @@ def take_up(draft: SupplementDraft, before: SupplementDraft) -> bool:
     draft.ticks.update(before.ticks)
     draft.refusal, draft.good_credit = before.refusal, before.good_credit
     draft.late_reason, draft.handed_in = before.late_reason, before.handed_in
-    draft.correction_reason = before.correction_reason
+    draft.correction_reason, draft.reason_for = before.correction_reason, before.reason_for
     return True

@@ -99,6 +99,7 @@ FLAGS: dict[str, str] = {
     "served_twice": N_("一张号票两个窗口都办了"),
     "candidate_pair": N_("同一申请人可能登记了两次"),
     "same_reference": N_("两个办件用了同一个收件编号"),
+    "to_withdraw": N_("定为重复办理，待照实撤回"),
     "clock_suspect": N_("窗口时钟不准，日期存疑"),
 }
 ASIDE: dict[str, tuple[str, str]] = {

@@ -20,9 +20,10 @@ from clerk_tui.store.exchange import Outbox, keep_read_again
 from hall.disputes import barred
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
+from hall.moments import day_and_time
 from hall.names import clean_text, says_something
 from hall.roles import Permission, require
-from hall.telling import standing, tell
+from hall.telling import STATE_NAMES, met, standing, tell
 from hall.wire_oversight import LONGEST_WORDS
 
 Side = Literal["first", "second"]
@@ -51,10 +52,12 @@ class Aside(Struct, frozen=True, kw_only=True):
 
 class Sides(Struct, frozen=True, kw_only=True):
     """A conflict: what stands because it came first, and what this window wrote; in words. ``barred``: why that cannot
-    be done anew either, as the case stands now."""
+    be done anew either, as the case stands now; ``first_at`` is when what came first was written, by its window's clock
+    (month, day, time)."""
 
     first: str
     second: str
+    first_at: str = ""
     barred: str = ""
 
 
@@ -117,11 +120,18 @@ def sides(ws: Workspace, seq: int) -> Sides:
     item = _item(ws, seq)
     with translated(ws.journal.path):
         found = look(ws, ws.journal.read(), item.case_id)
-    own = next((fact for fact in ws.journal.facts_of(item.case_id) if fact.header.seq == seq), None)
+    facts = list(ws.journal.facts_of(item.case_id))
+    own = next((fact for fact in facts if fact.header.seq == seq), None)
     if found is None or own is None:
-        return Sides(first=standing(found.case) if found else "", second="")
+        return Sides(first=STATE_NAMES[found.case.state] if found else "", second="")
     case = found.case
-    return Sides(first=standing(case), second=tell(case, own), barred=barred(case, own))
+    line = met(case, own.header, [fact.header for fact in facts])
+    return Sides(
+        first=standing(case, line),
+        second=tell(case, own),
+        first_at=day_and_time(line.at_ms if line else 0, ws.config.timezone),
+        barred=barred(case, own),
+    )
 
 
 @needs(Permission.SETTLE)

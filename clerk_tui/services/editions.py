@@ -131,7 +131,7 @@ def require_the_same(
     Raises:
         HallError: ``paper_changed``, naming what is not as it was.
     """
-    from receipts.edition import changed
+    from receipts.edition import changed, in_words
 
     digest, came_as = printed(ws, issued.paper_id, nth)
     lost = reworded or (bool(issued.texts) and wording_of(ws, issued) is None)
@@ -140,10 +140,18 @@ def require_the_same(
             return
     elif not lost:
         return
-    parts = (*(("文书文本",) if lost else ()), *changed(issued.maker))
+    gone = changed(issued.maker)
+    parts = (*(("文书文本",) if lost else ()), *map(in_words, gone))
+    hint = "要一份内容相同的请补打，补打按现在的文本和排版"
+    if gone:
+        version = " ".join(gone)
+        hint = (
+            "要一份内容相同的请补打，补打按现在的文本和排版；"
+            f"要原样的，用留存的 PDF，或者用出具时的程序重做（{version}）"
+        )
     raise HallError(
         "paper_changed",
         f"这份文书做不出原样：{'、'.join(parts) or '办件的个人信息'}与出具时不同",
         field="paper",
-        hint="要一份内容相同的请补打，补打按现在的文本和排版",
+        hint=hint,
     )

@@ -1,4 +1,4 @@
-"""The matter's own form of a case that was only received: what can still be filled in until it is decided.
+"""The matter's own form after the receipt: what can still be filled in until the case is decided.
 
 A later or corrected answer asks for values that nobody could give at the receipt, and a blank of then may be filled.
 What the answers ask for no more is dropped. Read and checked as at the intake (``entry.check_fields``).
@@ -35,6 +35,11 @@ class FormNow(Struct, frozen=True, kw_only=True):
     blanks: dict[str, str] = {}
     found: Checked = field(default_factory=Checked)
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is filled in or taken away."""
+        return bool(self.filled or self.dropped)
+
 
 def form_now(case: Case, plan: ListPlan | None, checklist: Checklist, typed: Mapping[str, str]) -> FormNow:
     """What the case's form is with what was ``typed`` over it, by field; an empty text takes a value away.
@@ -66,7 +71,7 @@ def form_now(case: Case, plan: ListPlan | None, checklist: Checklist, typed: Map
 
 def form_facts(ws: Workspace, checklist: Checklist, form: FormNow) -> Iterator[tuple[f.FormFilled, f.Personal]]:
     """What was filled in, if anything was, with the values in the part that can be erased."""
-    if form.filled or form.dropped:
+    if form.changed:
         body = f.FormFilled(
             filled=tuple(form.filled),
             corrected=form.corrected,
@@ -83,16 +88,16 @@ def require_form(case: Case, plan: ListPlan | None) -> ListPlan:
     """What the form is read by.
 
     Raises:
-        BadInput: ``form_stands``, the case was told or accepted with the form as it is; ``nothing_to_fill``, nothing
-            of it is known here.
+        BadInput: ``form_stands``, the case was accepted or refused with the form as it is; ``nothing_to_fill``,
+            nothing of it is known here.
     """
     if plan is not None:
         return plan
-    if case.state is CaseState.RECEIVED:
+    if case.state in (CaseState.RECEIVED, CaseState.NOTICED):
         raise BadInput("nothing_to_fill", "这个办件没有还能填的表格", field="fields", hint="去掉 fields")
     raise BadInput(
         "form_stands",
         f"办件已是“{STATE_NAMES[case.state]}”，表格不能再填",
         field="fields",
-        hint="去掉 fields；只收件、还没有告知或受理的才能补填",
+        hint="去掉 fields；还没有受理的才能补填",
     )

@@ -111,5 +111,6 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         good_credit=case.good_credit,
         standing=standing_of(case) if whole else {},
         plan=case.plan,
+        by_centre=True,
         to_return=case.to_return,
     )

@@ -19,9 +19,11 @@ from clerk_tui.store.queries import CaseRow
 from hall.case import CaseState
 from hall.chain import open_sealed
 from hall.clock_doubt import is_of_clock
-from hall.disputes import SIDED, VERIFIED
+from hall.disputes import SIDED, TO_WITHDRAW, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled
+from hall.ids import beginning_of
+from hall.moments import day_and_time
 from hall.names import clean_text, says_something
 from hall.roles import Forbidden, Permission, require
 from hall.steps import DONE, UNDECIDED
@@ -37,9 +39,9 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     """An open conflict of the hall. ``kind`` is a flag of the case, ``reason`` the centre's, in Chinese; it arose from
     record ``seq`` of ``window``, the code of the device that came second, which ``actor`` wrote. ``id`` is empty where
     only the case is known, off line; ``seq`` is 0 there. ``first`` and ``second`` are what stands and what has no
-    effect, in words, where both are of one case, or the two windows that served one ticket; ``barred`` is why the
-    second cannot be done anew. Where two cases are meant ``sides`` are these, the earlier one first, masked, as far as
-    this window knows them."""
+    effect, in words, where both are of one case, or the two windows that served one ticket; ``first_window`` wrote the
+    first, at ``first_at`` by its clock (month, day, time); ``barred`` is why the second cannot be done anew. Where two
+    cases are meant ``sides`` are these, the earlier one first, masked, as far as this window knows them."""
 
     id: str
     kind: str
@@ -53,13 +55,15 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     first: str = ""
     second: str = ""
     barred: str = ""
+    first_window: str = ""
+    first_at: str = ""
     sides: tuple[CaseRow, ...] = ()
 
     @property
     def choices(self) -> tuple[Stands, ...]:
         """What may be said of it: that a side stands only where this can be carried out, by doing anew what was
         withheld, or by withdrawing the other case."""
-        if self.is_doubt:
+        if self.is_doubt or self.kind == TO_WITHDRAW:
             return ()
         if self.kind in SIDED:
             return ("first",) if self.barred else ("first", "second")
@@ -76,9 +80,16 @@ class HallConflict(Struct, frozen=True, kw_only=True):
         if self.is_of_ticket:
             return ""
         if len(self.sides) == 2:
-            other = {"first": self.sides[1], "second": self.sides[0]}.get(stands)
+            other = next((row for row in self.sides if row.case_id == self.duplicate(stands)), None)
             return other.case_id if other is not None and CaseState(other.state) in UNDECIDED else ""
         return self.case_id if stands == "second" else ""
+
+    def duplicate(self, stands: str) -> str:
+        """Of two cases the one that does not count once this was said; or ``""``."""
+        if len(self.sides) != 2:
+            return ""
+        first, second = self.sides
+        return {"first": second.case_id, "second": first.case_id}.get(stands, "")
 
     @property
     def is_of_ticket(self) -> bool:
@@ -102,7 +113,7 @@ def known(ws: Workspace, limit: int = 50) -> list[HallConflict]:
             kind=flag,
             case_id=row.case_id,
             reference=row.reference,
-            sides=(row,) if flag == SAME_REFERENCE else (),
+            sides=(row,) if flag in (SAME_REFERENCE, TO_WITHDRAW) else (),
         )
         for row, flags in flagged
         for flag in flags
@@ -147,12 +158,15 @@ def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[Hal
             first=entry.first,
             second=entry.second,
             barred=entry.barred,
+            first_window=entry.first_window,
+            first_at=day_and_time(entry.first_ms, ws.config.timezone),
             sides=_sides(ws, entry),
         )
         for entry in found
         if (entry.incarnation != here or entry.seq not in listed) and entry.id not in settled
     ]
-    return shown, more
+    # What was settled so is no conflict any more; the case is to be seen until it is withdrawn.
+    return [*shown, *(each for each in known(ws, ALL) if each.kind == TO_WITHDRAW)], more
 
 
 def _settled_unsent(ws: Workspace) -> set[str]:
@@ -230,7 +244,21 @@ def _require_told(conflict: HallConflict) -> None:
 
 
 def _write(ws: Workspace, conflict: HallConflict, stands: Stands | Literal["seen"], words: str) -> None:
-    action = Action(ws, conflict.case_id, conflict.reference)
-    action.add(ConflictSettled(conflict=conflict.id, stands=stands, reason=words))
+    entries = []
+    for case_id, reference, other in _cases(conflict):
+        action = Action(ws, case_id, reference)
+        duplicate = other != "" and case_id == conflict.duplicate(stands)
+        action.add(ConflictSettled(conflict=conflict.id, stands=stands, reason=words, other=other, gives_way=duplicate))
+        entries += action.entries
     with ws.journal.write() as connection:
-        ws.journal.append(connection, action.entries)
+        ws.journal.append(connection, entries)
+
+
+def _cases(conflict: HallConflict) -> list[tuple[str, str, str]]:
+    """The cases that it is written on, the later one first: identity, number, and how the other one is called."""
+    if len(conflict.sides) != 2:
+        return [(conflict.case_id, conflict.reference, "")]
+    is_by_id = conflict.kind == SAME_REFERENCE
+    names = [beginning_of(row.case_id) if is_by_id else row.reference for row in conflict.sides]
+    first, second = conflict.sides
+    return [(second.case_id, second.reference, names[0]), (first.case_id, first.reference, names[1])]

@@ -129,7 +129,7 @@ def supplement_from_json(ws: Workspace, reference: str, data: object) -> WantedS
     checklist = checklist_of(draft)
     if given := _object(top.get("fields", {}), "fields"):
         asked = None if checklist.open_questions else checklist.fields
-        draft.fields = _fields(given, require_form(draft.case, draft.plan), asked)
+        draft.fields = _fields(given, require_form(draft.case, draft.form_plan), asked)
     draft.ticks = _ticks(top.get("materials", {}), checklist.materials, ws.catalogue.problems, draft.plan)
     draft.good_credit = _flag(top.get("good_credit", draft.good_credit), "good_credit")
     draft.refusal = _refusal(top.get("refusal"), ws.catalogue.find(draft.case.matter.key))

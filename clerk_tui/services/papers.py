@@ -169,6 +169,13 @@ def rebuild(ws: Workspace, paper_id: str, reprint: int = 0, form: Form | None = 
 
 
 @needs(Permission.PRINT)
+def maker_of(ws: Workspace, paper_id: str) -> tuple[str, ...]:
+    """The versions of what made a paper when it was issued, ``part:version`` each; empty where its fact has none."""
+    paper = _paper(ws, paper_id)
+    return (_issued(ws, paper)[1] if paper.case_id else _closed(ws, paper)).maker
+
+
+@needs(Permission.PRINT)
 def printed_form(ws: Workspace, paper_id: str, reprint: int = 0) -> Form | None:
     """In which form a print of a paper came out; ``None`` if it never went to a printer."""
     return editions.printed(ws, paper_id, reprint)[1]

@@ -7,6 +7,7 @@ import stat
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -120,7 +121,7 @@ class FromFolder:
 
     Where a file lies says how its paper stands: in the folder itself it waits, then it moves through ``printing`` to
     ``failed`` or ``unknown``; one that came out is erased. A move within a file system happens or does not, so a paper
-    is always in exactly one place.
+    is always in exactly one place. One whose name another paper has there is moved beside it as ``NAME~2.pdf``.
 
     A folder that has gone is not one without papers: everything but ``close`` raises ``FolderGone``, until it is back.
     """
@@ -140,20 +141,26 @@ class FromFolder:
     def take(self) -> tuple[str, bytes] | None:
         self._is_there()
         waiting = self._files("")
-        return (waiting[0].name, waiting[0].read_bytes()) if waiting else None
+        if not waiting:
+            return None
+        path, places = waiting[0], ("printing", "failed", "unknown")
+        if (name := self._free(path.name, *places)) != path.name:
+            path = path.rename(path.with_name(self._free(name, "", *places)))
+        return path.name, path.read_bytes()
 
     def begin(self, name: str) -> bool:
         self._is_there()
-        return self._move(self._folder / name, "printing")
+        if (self._folder / "printing" / name).exists():
+            return False  # one of that name came meanwhile: the next time it is taken under another
+        return bool(self._move(self._folder / name, "printing"))
 
     def end(self, name: str, state: Ended, error: str) -> None:
         self._is_there()
         path = self._folder / "printing" / name
-        self._errors[name] = error
         if state == "printed":
             path.unlink(missing_ok=True)
         else:
-            self._move(path, state)
+            self._errors[self._move(path, state) or name] = error
 
     def settle(self, name: str, printed: bool) -> None:
         self._is_there()
@@ -206,14 +213,24 @@ class FromFolder:
                     continue
         return [path for _, _, path in sorted(found)]
 
-    def _move(self, path: Path, place: str) -> bool:
-        target = self._folder / place / path.name
+    def _move(self, path: Path, place: str) -> str:
+        """Move a paper to a place; the name it has there, empty when another station was quicker."""
+        target = self._folder / place / self._free(path.name, place)
         try:
             target.parent.mkdir(exist_ok=True)
             path.rename(target)
         except FileNotFoundError:
-            return False  # another station was quicker
-        return True
+            return ""
+        return target.name
+
+    def _free(self, name: str, *places: str) -> str:
+        """The name, or ``NAME~2.pdf`` and so on where another paper has it at one of the places.
+
+        Two windows of one device code give the same names; a paper that lies there is never written over.
+        """
+        stem, suffix = Path(name).stem.partition("~")[0], Path(name).suffix
+        names = chain((name,), (f"{stem}~{number}{suffix}" for number in count(2)))
+        return next(each for each in names if not any((self._folder / place / each).exists() for place in places))
 
 
 def folder_trouble(error: OSError) -> str:

@@ -99,16 +99,23 @@ def told(ws: Workspace, written: Written, action: Action) -> Result:
     lacking = tuple(action.unprintable)
     spelled = (printable.told(lacking),) if lacking else ()
     return structs.replace(
-        result, due=clock.due, expected_due=_expected(case), warnings=(*spelled, *written.warnings), unprintable=lacking
+        result,
+        due=clock.due,
+        expected_due=_expected(case, ws.clock.today()),
+        warnings=(*spelled, *written.warnings),
+        unprintable=lacking,
     )
 
 
-def _expected(case: Case) -> dt.date | None:
-    """The promised date as the papers tell it while a special procedure runs; ``None`` while none does."""
+def _expected(case: Case, today: dt.date) -> dt.date | None:
+    """The promised date as the papers tell it while a special procedure runs; ``None`` while none does, and where the
+    date came before the procedure or is past."""
     if all(pause.ends is not None for pause in case.pauses):
         return None
     told = [case.announced[-1].due if case.announced else None, case.extension.due if case.extension else None]
-    return max((each for each in told if each is not None), default=None)
+    begins = max(pause.starts for pause in case.pauses if pause.ends is None)
+    due = max((each for each in told if each is not None), default=None)
+    return due if due is not None and due >= max(begins, today) else None
 
 
 def issue(action: Action, kind: PaperKind) -> str:

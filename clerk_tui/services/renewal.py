@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -17,12 +17,22 @@ from typing import Final
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.services.rescuing import put_by
+from clerk_tui.services.rescuing import key_of, put_by
 from clerk_tui.store import attachments, clerks, old_papers, scans, shared
-from clerk_tui.store.archives import FOLDER, archives, cases_of, clear_log, inherited, put_away, register, take_in_log
+from clerk_tui.store.archives import (
+    FOLDER,
+    archives,
+    archives_at,
+    cases_of,
+    clear_log,
+    inherited,
+    put_away,
+    register,
+    take_in_log,
+)
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
-from clerk_tui.store.device import Device, insert_device, key_file, make_key
+from clerk_tui.store.device import Device, has_key, insert_device, key_file, make_key
 from clerk_tui.store.migrations import migrate
 from clerk_tui.store.salvage import Salvaged, salvage
 from clerk_tui.store.sealed_files import SealedFile
@@ -75,19 +85,21 @@ def renew(
     enrol: Enrol,
     backup: Path | None = None,
     office: str = "",
+    *,
+    without_key: bool = False,
 ) -> Renewal:
     """Archive what stands at ``store`` and begin a new journal there for the device ``code``, with the cases of the old
     one and of ``backup``. Of a damaged one everything is taken that can be read; ``office`` is the hall that its sealed
-    facts are of.
+    facts are of. ``without_key``: of one whose key is gone, what the centre lacks is named as lost.
 
     Raises:
-        HallError: ``counter_open``, a program has the journal open; or ``enrol`` fails. Nothing was changed.
+        HallError: ``counter_open``, a program has the journal open; ``key_missing``; or ``enrol`` fails. Nothing was
+            changed.
         StoreError: the backup is not whole, or files cannot be written.
     """
     found = examine(backup) if backup is not None else None
     with _nobody_else(store):
-        if store.exists():
-            take_in_log(store)
+        keys = _ready(store, found, without_key=without_key)
         new = store.with_name(store.name + ".new")
         _clear(new)
         device_id = ids.uuid7(clock.now_ms(), os.urandom(10))
@@ -102,9 +114,10 @@ def renew(
             server_epoch=got.epoch,
             sealing_key=got.sealing_key,
         )
-        sources, damaged = _sources(store, token, found, witness)
-        sealed, lost = put_by(damaged, sources, store, office, got.epoch, got.sealing_key, clock.now_ms())
-        cases, unsent = _make(new, device, sources, damaged, clock, store, backup, got.clerks)
+        mark = _mark(witness)
+        sources, damaged = _sources(store, token, found, mark, keys)
+        sealed, lost = put_by(damaged, sources, mark, store, office, got.epoch, got.sealing_key, clock.now_ms())
+        cases, unsent = _make(new, device, sources, damaged, lost, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -113,7 +126,11 @@ def renew(
         clear_log(store)
         new.replace(store)
         _attest(witness, device)
-    unproven = sum(max(0, each.head.seq - each.device.acked_through) for each in sources)
+        for read in damaged:
+            _is_read(read.path).touch()
+    unproven = sum(
+        max(0, each.head.seq - each.device.acked_through) for each in sources if has_key(each.path, each.device)
+    )
     return Renewal(
         incarnation=got.incarnation,
         archived=tuple(each.path for each in sources),
@@ -143,28 +160,72 @@ def _nobody_else(store: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _sources(store: Path, token: Path, backup: Examined | None, witness: Path) -> tuple[list[Examined], list[Salvaged]]:
-    """What the cases are taken from: the journal that stands here, in the archive now, and the backup; and what can be
-    read of those that fail their check.
+def _ready(store: Path, backup: Examined | None, *, without_key: bool) -> dict[Path, Path]:
+    """Find out whether all that is to be put away can be kept, before it is: the keys of the journals here.
 
-    Where none stands, because it was lost or an attempt before ended half-way, what is in the archive already.
+    Raises:
+        HallError: ``counter_open``, ``key_missing``: somebody has to do something first.
     """
+    if store.exists():
+        take_in_log(store)
+    keys: dict[Path, Path] = {}
+    paths = [*([store] if store.exists() else []), *([backup.path] if backup is not None else [])]
+    folders = dict.fromkeys((store.parent, store.with_name(FOLDER), *(path.parent for path in paths)))
+    for path in paths:
+        try:
+            key = key_of(path, folders)
+        except HallError:
+            if not without_key:
+                raise
+            continue
+        if key is not None:
+            keys[path] = key
+    return keys
+
+
+def _sources(
+    store: Path, token: Path, backup: Examined | None, mark: Mark | None, keys: dict[Path, Path]
+) -> tuple[list[Examined], list[Salvaged]]:
+    """What the cases are taken from: the journal that stands here, in the archive now, the backup, and what is in the
+    archive already and the journal does not know of, because it was lost, set back or damaged, or an attempt before
+    ended half-way. Of those that fail their check what can be read of them. Of each device the longest."""
     found: list[Examined] = []
     damaged: list[Salvaged] = []
-    moved = [put_away(store, token)] if store.exists() else sorted(store.with_name(FOLDER).glob("*.db"))
-    for path in moved:
+
+    def take(path: Path) -> None:
         try:
             found.append(examine(path))
         except HallError:
-            if (read := salvage(path, _mark(witness))) is not None:
+            if (read := salvage(path, mark)) is not None:
                 damaged.append(read)
-    found += [read.sound for read in damaged if read.sound is not None]
+                if read.sound is not None:
+                    found.append(read.sound)
+
+    if store.exists():
+        take(put_away(store, token, keys.get(store)))
+    known = {each.path for each in found} | {read.path for read in damaged}
+    names = {path.name for path in known}
+    for each in found:
+        with suppress(HallError):
+            names |= {archive.path.name for archive in archives_at(each.path)}
+    for path in sorted(store.with_name(FOLDER).glob("*.db")):
+        if path.name not in names and not _is_read(path).exists():
+            take(path)
     if backup is not None:
-        kept = _kept_backup(store, backup)
-        longer = [each for each in found if each.device.device_id == kept.device.device_id]
-        if not longer or longer[0].head.seq < kept.head.seq:
+        kept = _kept_backup(store, backup, keys.get(backup.path))
+        if all(each.device.device_id != kept.device.device_id or each.head.seq < kept.head.seq for each in found):
             found.append(kept)
-    return found, damaged
+    longest: dict[str, Examined] = {}
+    for each in found:
+        device_id = each.device.device_id
+        if device_id not in longest or longest[device_id].head.seq < each.head.seq:
+            longest[device_id] = each
+    return list(longest.values()), damaged
+
+
+def _is_read(path: Path) -> Path:
+    """What tells that a damaged journal in the archive was read, and what was found sealed or named."""
+    return path.with_name(path.name + ".read")
 
 
 def _mark(witness: Path) -> Mark | None:
@@ -173,12 +234,12 @@ def _mark(witness: Path) -> Mark | None:
     return None
 
 
-def _kept_backup(store: Path, backup: Examined) -> Examined:
+def _kept_backup(store: Path, backup: Examined, key: Path | None) -> Examined:
     """The backup among the archives: whoever restored it may take the medium away."""
     device = backup.device
     target = store.with_name(FOLDER) / f"{device.incarnation}-{device.device_id[-8:]}-{backup.head.seq}-backup.db"
     done = copy(backup.path, target) if not target.exists() else examine(target)
-    copy_file(key_file(backup.path), key_file(target))
+    copy_file(key or key_file(backup.path), key_file(target))
     return done
 
 
@@ -187,6 +248,7 @@ def _make(
     device: Device,
     sources: list[Examined],
     damaged: list[Salvaged],
+    lost: Sequence[SealedFile],
     clock: Clock,
     store: Path,
     backup: Path | None,
@@ -202,7 +264,10 @@ def _make(
             insert_device(db, device)
             now = clock.now_ms()
             for each in sources:
-                register(db, each, now, device.server_epoch)
+                name = (each.device.incarnation, each.device.device_id[-8:])
+                asks = any((one.incarnation, one.device_end) == name for one in lost)
+                sendable = has_key(each.path, each.device)
+                register(db, each, now, device.server_epoch, sendable=sendable, asks=asks)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
                     old_papers.take_over(db, older, each.path)

@@ -1,15 +1,24 @@
-"""What becomes of the facts of a damaged journal that no longer follow the centre's last: sealed, or told by number."""
+"""What becomes of facts when a workstation begins anew: none is left out (sync.md §8, §11).
+
+Every fact that this device ever wrote and that the centre has not proven to hold is afterwards in one of three places:
+in an archive that the new journal knows and that will be sent, in a sealed file, or named by its number in a file of
+lost facts. What only a person can do first (close a program, bring a key) is asked for before anything is put away.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
+from clerk_tui.store.archives import archives_at
 from clerk_tui.store.backup import Examined
-from clerk_tui.store.device import load_key
+from clerk_tui.store.connection import open_reader, translated
+from clerk_tui.store.device import Device, find_key, has_key, key_file, load_key, read_device
 from clerk_tui.store.exchange import as_wire
 from clerk_tui.store.salvage import Run, Salvaged
 from clerk_tui.store.sealed_files import SealedFile, folder_of, keep_lost
+from clerk_tui.store.witness import Mark
 from clerk_tui.sync.sealing import seal
 from hall.errors import HallError
 from hall.sealed import SealedFacts
@@ -22,11 +31,58 @@ NOT_SEALED = (
     "设备 {code} 的账本受损，第 {first} 条到第 {last} 条记录还读得出来，但是没有封存（{why}），中心也没有确认收到。\n"
     "原来的文件原样在 archive 文件夹里。负责人按文书和材料核对、补录以后，在 F12 选中它，写明查到了什么。"
 )
+NO_KEY = (
+    "设备 {code} 的第 {first} 条到第 {last} 条记录还在，但是本机密钥不在了，不能上传也不能封存，中心没有确认收到。\n"
+    "找到密钥的，放到 {why}，运行 clerk export-sealed，封存的文件交负责人在中心导入。\n"
+    "找不到的，负责人按文书和材料核对、补录，照 F12 写的处理。"
+)
+NOT_HERE = (
+    "设备 {code} 曾经写到第 {last} 条，第 {first} 条起的记录不在这台机器上：账本被换回了旧的一份，或者不见了。\n"
+    "中心已经有的不算丢失。找到原来的账本或备份的，再运行一次 clerk restore。\n"
+    "找不到的，负责人按文书和材料核对、补录，照 F12 写的处理。"
+)
+
+
+def key_of(path: Path, folders: Iterable[Path]) -> Path | None:
+    """The key of the journal at ``path``, which is to be put away: beside it or in one of ``folders``; ``None`` where
+    it does without one, because the centre has all of it or nobody can tell whose it is.
+
+    Raises:
+        HallError: ``key_missing``, without it nothing of the rest can be sent or sealed. Nothing was changed.
+    """
+    device: Device | None = None
+    last = None
+    with suppress(HallError), translated(path), closing(open_reader(path)) as db:
+        device = read_device(db, path)
+        (last,) = db.execute("SELECT max(seq) FROM event").fetchone()
+    if device is None:
+        return None
+    found = find_key(path, device, folders)
+    if found is not None or (last is not None and last <= device.acked_through):
+        return found
+    raise HallError(
+        "key_missing",
+        f"本机密钥不在账本旁边（{key_file(path)}）：没有它，中心还没有的记录不能上传也不能封存",
+        field="file",
+        hint="找到这个密钥文件放回去（备份旁边也有一份），再运行；确实没有的加 --without-key，这些记录按号码列出",
+    )
+
+
+def heads_of(sources: Sequence[Examined], store: Path) -> dict[str, int]:
+    """How far each device's journal reaches that is kept: of these, and of the archives that they know of."""
+    heads = {each.device.device_id: each.head.seq for each in sources}
+    for each in sources:
+        with suppress(HallError):
+            for older in archives_at(each.path):
+                if older.path.exists():
+                    heads[older.device_id] = max(heads.get(older.device_id, 0), older.head_seq)
+    return heads
 
 
 def put_by(
-    found: Iterable[Salvaged],
+    found: Sequence[Salvaged],
     sources: Sequence[Examined],
+    mark: Mark | None,
     store: Path,
     office: str,
     epoch: str,
@@ -35,7 +91,8 @@ def put_by(
 ) -> tuple[tuple[SealedFile, ...], tuple[SealedFile, ...]]:
     """Seal what was read behind a gap and name what was not read, both beside ``store``: the sealed files, and those
     that name the numbers. What the centre of now (``epoch``) has proven to hold, or a whole one of ``sources`` has (a
-    backup), is neither.
+    backup), is neither. Named are also the facts of sources without a key, and those that the witness saw (``mark``)
+    and that are nowhere.
 
     Raises:
         StoreError: a file cannot be written.
@@ -50,11 +107,33 @@ def put_by(
             try:
                 sealed.append(_seal(one, run, store, office, sealing_key, now_ms))
             except HallError as error:
-                if error.code != "no_sealing_key":
-                    raise
                 lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, why=error.message)
         lost += _named(one, one.lost, known, store, NOT_READ)
-    return tuple(sealed), tuple(lost)
+    return tuple(sealed), (*lost, *_keyless(sources, store, epoch), *_nowhere(found, sources, mark, store))
+
+
+def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[SealedFile]:
+    found = []
+    for each in sources:
+        device, head = each.device, each.head.seq
+        first = (device.acked_through if device.server_epoch == epoch else 0) + 1
+        if first <= head and not has_key(each.path, device):
+            words = NO_KEY.format(code=device.incarnation, first=first, last=head, why=key_file(each.path))
+            found.append(keep_lost(folder_of(store), device.incarnation, device.device_id, first, head, words))
+    return found
+
+
+def _nowhere(
+    found: Sequence[Salvaged], sources: Sequence[Examined], mark: Mark | None, store: Path
+) -> list[SealedFile]:
+    """What was written once, as the witness saw it, and is in no file: the journal was set back or is gone."""
+    if mark is None or any((one.device_id, one.incarnation) == (mark.device_id, mark.incarnation) for one in found):
+        return []  # Of a damaged one it was looked at already.
+    first = heads_of(sources, store).get(mark.device_id, 0) + 1
+    if first > mark.seq:
+        return []
+    words = NOT_HERE.format(code=mark.incarnation, first=first, last=mark.seq)
+    return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words)]
 
 
 def _seal(one: Salvaged, run: Run, store: Path, office: str, sealing_key: bytes, now_ms: int) -> SealedFile:

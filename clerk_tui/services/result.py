@@ -15,6 +15,8 @@ from hall.verdict import Gap, Outcome
 
 KEPT, PARTLY = N_("补齐承诺材料"), N_("收下部分承诺材料")
 """What is done to a case that was accepted with a promise already: it is not accepted once more."""
+FILLED = N_("补填表格，告知书继续有效")
+"""Somebody who was given a notice has brought no material, and the matter's own form is filled in further."""
 DEEMED = N_("逾期未告知，视为受理")
 """Post that the law had accepted before it was opened (行政许可法 art. 32(4))."""
 
@@ -33,7 +35,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """An action that is committed. ``outcome`` is ``None`` when nothing was decided (materials only taken in, inquiry).
 
     ``expected_due`` is the promised date as the papers say it while a special procedure runs: with all the days that it
-    is to take, of which ``due`` counts those that have passed.
+    is to take, of which ``due`` counts those that have passed; ``None`` where it came before the procedure.
 
     ``lawful`` were the outcomes on offer; ``late`` the materials handed in after the day they were promised for;
     ``warnings`` what a person should look at again, none of it in the way, ``field_warnings`` the same of what was

@@ -10,6 +10,7 @@ from clerk_tui.store.archives import archives_at
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.sealed_files import SealedFile, folder_of
+from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -28,12 +29,19 @@ def export(config: Config, folder: Path | None = None) -> list[SealedFile]:
     target = folder or folder_of(store)
     found: list[SealedFile] = []
     archived = [(each.path, each.acked_through, each.withheld) for each in archives_at(store)]
+    keyless: HallError | None = None
     for path, acked, withheld in [(store, None, ()), *archived]:
         outbox = Outbox(path)
         try:
+            key = load_key(path)
+        except HallError as error:  # What the others still hold is sealed all the same.
+            outbox.close()
+            keyless = error
+            continue
+        try:
             done = seal_unproven(
                 outbox,
-                load_key(path),
+                key,
                 present or outbox.device().sealing_key,
                 target,
                 office=config.hall.office,
@@ -46,4 +54,6 @@ def export(config: Config, folder: Path | None = None) -> list[SealedFile]:
             outbox.close()
         if done is not None:
             found.append(done)
+    if keyless is not None and not found:
+        raise keyless
     return found

@@ -22,15 +22,8 @@ from clerk_tui.services.people import broken_promise, credit_caution, held_mater
 from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of, to_return_told
 from clerk_tui.services.rights import needs
-from clerk_tui.services.supplement_preview import (
-    OPEN,
-    SupplementDraft,
-    SupplementPreview,
-    checklist_of,
-    open_rows,
-    plan_for,
-    preview,
-)
+from clerk_tui.services.supplement_draft import OPEN, SupplementDraft, checklist_of, form_plan_for, open_rows, plan_for
+from clerk_tui.services.supplement_preview import SupplementPreview, preview
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import Case, CaseState
@@ -68,6 +61,7 @@ def open_supplement(ws: Workspace, reference: str) -> SupplementDraft:
         good_credit=case.good_credit,
         broken_promise=_broken_promise(ws, case),
         plan=plan,
+        form_plan=form_plan_for(ws, case),
         held=held_materials(ws, number, plan) if plan is not None else {},
         found=found,
     )
@@ -188,7 +182,7 @@ def _decide(ws: Workspace, draft: SupplementDraft, ready: SupplementPreview, wis
             hint="不能再告知补正或不予受理；重新打开办件查看",
         )
     # Nothing is left to tick where two windows have each taken a part.
-    if ready.gaps and not ready.changed and ready.verdict.refusal is None and case.state is not CaseState.RECEIVED:
+    if ready.gaps and not ready.said and ready.verdict.refusal is None and case.state is not CaseState.RECEIVED:
         raise BadInput("nothing_handed_in", "没有勾选任何交来的材料", field="materials", hint="先勾选交来的材料")
     return ready.verdict.require(wish)
 
@@ -287,7 +281,7 @@ def papers_of(case: Case, ready: SupplementPreview, outcome: Outcome, wish: Outc
     if outcome is not Outcome.NOTICED:
         return PAPERS[outcome]
     if not gives_notice(case, ready, outcome, wish):
-        return ("receipt",)
+        return ("receipt",) if ready.changed else ()
     return ("receipt", "notice") if ready.handed else ("notice",)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct, structs
@@ -13,7 +12,6 @@ from clerk_tui.services import printable
 from clerk_tui.services.correcting import put_right
 from clerk_tui.services.entry import Checked
 from clerk_tui.services.form_later import FormNow, form_now
-from clerk_tui.services.hall_cases import HallCase
 from clerk_tui.services.previewing import (
     cautions_of,
     clean_refusal,
@@ -23,72 +21,20 @@ from clerk_tui.services.previewing import (
     unpromised,
     without_promises,
 )
-from clerk_tui.services.result import KEPT, PARTLY, Result
+from clerk_tui.services.result import FILLED, KEPT, PARTLY
+from clerk_tui.services.supplement_draft import SupplementDraft, checklist_of, open_rows
 from clerk_tui.services.workspace import Workspace
-from hall.answering import list_again, no_longer_needed, plan_of, relisted, settled_list
+from hall.answering import no_longer_needed, relisted
 from hall.calendar import receipt_clock_start
 from hall.case import Case, CaseState
-from hall.catalogue.conditions import Answer
-from hall.checklist import Applying, Checklist, Row, build_checklist
+from hall.checklist import Checklist
 from hall.deadlines import UNSURE, awaits_calendar, due, latest_promise, receipt_start, respond_by, tolerance_open
 from hall.facts import Correction, Due
-from hall.list_plan import ListPlan
 from hall.verdict import Gap, Outcome, Refusal, Tick, TickState, Verdict, gaps_of, judge
 
-OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
-"""States in which materials may still be handed in."""
 _SETTLED: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
 _NO_GOOD: Final = (TickState.UNACCEPTABLE, TickState.PROMISED)
 _LAY_THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.UNACCEPTABLE)
-
-
-@dataclass
-class SupplementDraft:
-    """Somebody came back, or a case that was only received is decided.
-
-    Tick ``rows`` (what is still open); another row only to say what is wrong with it. ``plan`` is there while nobody
-    was told anything: put ``answers`` to what was open, and to what was answered wrongly (``correction_reason`` says
-    why); what they ask for can be ticked as well (the preview's ``checklist``), and put into ``fields``: what was typed
-    over the case's own form. ``held`` says which of the materials the hall has and from where.
-
-    ``handed_in`` is the day the materials arrived, for post that is opened later. ``refusal``, ``good_credit`` and
-    ``broken_promise`` are as in ``intake.Draft``. ``event_id`` is made once: submitting twice changes the case once.
-    ``late_reason``: why it is taken although it is ``overdue``. ``found`` is the case as the hall knew it
-    when it was opened.
-    """
-
-    case: Case
-    event_id: str
-    rows: tuple[Row, ...]
-    handed_in: dt.date
-    ticks: dict[str, Tick] = field(default_factory=dict)
-    plan: ListPlan | None = None
-    answers: dict[str, Answer] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
-    held: dict[str, str] = field(default_factory=dict)
-    refusal: Refusal | None = None
-    good_credit: bool = True
-    broken_promise: str = ""
-    late_reason: str = ""
-    correction_reason: str = ""
-    done: Result | None = None
-    found: HallCase | None = None
-    left_ms: int = field(default=0, compare=False)
-    """When it was left undone, ms since 1970; 0 for one of now."""
-
-    @property
-    def case_id(self) -> str:
-        """The case it is about."""
-        return self.case.case_id
-
-    @property
-    def begun(self) -> bool:
-        """Whether something is answered, filled in, ticked or stated and not confirmed."""
-        return bool(self.answers or self.fields or self.ticks or self.refusal) and self.done is None
-
-    def __repr__(self) -> str:
-        """Without the case: it names people."""
-        return f"SupplementDraft(case_id={self.case.case_id!r})"
 
 
 class SupplementPreview(Struct, frozen=True, kw_only=True):
@@ -137,18 +83,10 @@ class SupplementPreview(Struct, frozen=True, kw_only=True):
     give_back: tuple[str, ...] = ()
     form: FormNow
 
-
-def open_rows(case: Case) -> tuple[Row, ...]:
-    """The rows of the checklist that something is still to be done about."""
-    match case.state:
-        case CaseState.RECEIVED:
-            return case.rows
-        case CaseState.TOLERATED:
-            # What another window told beside them is no less open.
-            wanted = {promise.code for promise in case.promises} | {gap.code for gap in case.gaps}
-        case _:
-            wanted = {gap.code for gap in case.gaps}
-    return tuple(row for row in case.rows if row.code in wanted)
+    @property
+    def said(self) -> bool:
+        """Whether anything is ticked or filled in that the case does not know."""
+        return bool(self.changed) or self.form.changed
 
 
 def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
@@ -162,7 +100,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
     if not draft.good_credit and case.state is not CaseState.TOLERATED:
         ticked = without_promises(ticked, found)
     changed = {code: tick for code, tick in ticked.items() if _is_news(case, code, tick)}
-    form = form_now(draft.case, draft.plan, checklist, draft.fields)
+    form = form_now(draft.case, draft.form_plan, checklist, draft.fields)
     found.take(form.found)
     _check_rows(case, changed, found)
     _check_day(draft, today, found)
@@ -204,7 +142,7 @@ def preview(ws: Workspace, draft: SupplementDraft) -> SupplementPreview:
         changed=changed,
         field_hints=found.hints,
         warnings={**cautions_of(checklist), **found.warnings},
-        word=_word(case, gaps, changed),
+        word=_word(case, gaps, changed, form),
         corrected=put_right(draft.case, checklist, changed, good_credit=draft.good_credit),
         give_back=tuple(row.name for row in no_longer_needed(draft.case, checklist.materials)),
         form=form,
@@ -237,36 +175,12 @@ def _standing_texts(case: Case, fields: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick]) -> str:
+def _word(case: Case, gaps: tuple[Gap, ...], changed: dict[str, Tick], form: FormNow) -> str:
+    if case.state is CaseState.NOTICED and gaps and not changed and form.changed:
+        return FILLED
     if case.state is not CaseState.TOLERATED or not changed:
         return ""
     return PARTLY if gaps else KEPT
-
-
-def plan_for(ws: Workspace, case: Case) -> ListPlan | None:
-    """What the case is asked by until it is decided; ``None`` where nothing of it can change.
-
-    A case of before its plan, or the form in it, was kept is asked by the catalogue, if that is still the one it began
-    with.
-    """
-    if case.state is not CaseState.RECEIVED:
-        return None
-    matter = ws.catalogue.find(case.matter.key)
-    if matter is None or case.matter.version != ws.catalogue.version:
-        return case.plan
-    if case.plan is not None:
-        return structs.replace(case.plan, fields=case.plan.fields or matter.fields)
-    who = Applying(case.applicant.kind if case.applicant else "", agent=case.agent is not None)
-    return plan_of(matter, build_checklist(matter, case.answers, who), ws.catalogue.problems, agent=who.agent)
-
-
-def checklist_of(draft: SupplementDraft) -> Checklist:
-    """The checklist by the version that the case began with (domain.md §9a.11): as it stood then, or as it follows from
-    the answers while nobody was told anything."""
-    case = draft.case
-    if draft.plan is not None:
-        return list_again(case, draft.plan, draft.answers, draft.held)
-    return settled_list(case)
 
 
 def _is_news(case: Case, code: str, tick: Tick) -> bool:

@@ -70,9 +70,9 @@ def take_in_log(store: Path) -> bool:
         return False
 
 
-def put_away(store: Path, token: Path | None) -> Path:
-    """Move a journal that nobody has open into the archive, with its key and a copy of its token. A damaged one too. A
-    log that could not be folded goes with it.
+def put_away(store: Path, token: Path | None, key: Path | None = None) -> Path:
+    """Move a journal that nobody has open into the archive, with its key (``key``: it lies there) and a copy of its
+    token. A damaged one too. A log that could not be folded goes with it.
 
     Raises:
         StoreError: it cannot be moved; it stands where it was then.
@@ -89,7 +89,7 @@ def put_away(store: Path, token: Path | None) -> Path:
     target = next(each for each in places if not each.exists())
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        copy_file(key_file(store), key_file(target))
+        copy_file(key or key_file(store), key_file(target))
         if token is not None:
             copy_file(token, token_file(target))
         # There before the file is moved, and gone here after it: whenever this ends, the two lie together somewhere.
@@ -146,14 +146,20 @@ def _beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def register(db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str) -> None:
+def register(
+    db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str, *, sendable: bool = True, asks: bool = False
+) -> None:
     """Let the new journal know of an archived one, in the caller's transaction; of two copies of one journal the longer
     counts.
 
     ``epoch`` is the centre's of now: what another one acknowledged, of a centre that was restored since, is not proven.
+    One that is not ``sendable`` (its key is gone) is not tried. ``asks``: the centre is asked how far it has the
+    journal though it has all of this copy, which may be shorter than what was once written.
     """
     device = found.device
     acked = device.acked_through if device.server_epoch == epoch else 0
+    left = found.head.seq > acked
+    state: State = "sending" if sendable and (left or asks) else "sealed" if left else "proven"
     db.execute(
         """INSERT INTO archive (device_id, incarnation, path, head_seq, acked_through, archived_ms, state)
         VALUES (?,?,?,?,?,?,?) ON CONFLICT (device_id) DO UPDATE SET path = excluded.path,
@@ -166,7 +172,7 @@ def register(db: sqlite3.Connection, found: Examined, now_ms: int, epoch: str) -
             found.head.seq,
             acked,
             now_ms,
-            "sending" if found.head.seq > acked else "proven",
+            state,
         ),
     )
 

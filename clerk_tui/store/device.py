@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +172,26 @@ def load_key(path: Path) -> Ed25519PrivateKey:
 def public_key(path: Path) -> bytes:
     """The public part of the device's key (raw, 32 bytes). Raises ``StoreError`` as ``load_key`` does."""
     return _public_bytes(load_key(path))
+
+
+def has_key(path: Path, device: Device) -> bool:
+    """Whether the key beside the database is the device's."""
+    try:
+        return public_key(path) == device.public_key
+    except StoreError:
+        return False
+
+
+def find_key(path: Path, device: Device, folders: Iterable[Path]) -> Path | None:
+    """The device's key: beside its database, or wherever it lies in these folders."""
+    if has_key(path, device):
+        return key_file(path)
+    for folder in folders:
+        for each in sorted(folder.glob("*.key*")):
+            with suppress(StoreError):
+                if _public_bytes(_read_key(each)) == device.public_key:
+                    return each
+    return None
 
 
 def _read_key(where: Path) -> Ed25519PrivateKey:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from clerk_tui.store import attachments, elsewhere, shared
+from clerk_tui.store import attachments, elsewhere, queries, shared
 from clerk_tui.store.archives import Archive, archives
 from clerk_tui.store.attachments import Attachment
 from clerk_tui.store.connection import Database, open_reader, translated
@@ -120,6 +120,11 @@ class Outbox:
                 "SELECT (SELECT max(seq) FROM event), at_ms FROM event WHERE seq = ?", (acked + 1,)
             ).fetchone()
         return wire.Queue(pending=row[0] - acked, oldest_ms=row[1]) if row else wire.Queue()
+
+    def pending(self) -> int:
+        """How many facts are to be sent, also of archived journals."""
+        with translated(self.path):
+            return queries.tail(self._db).pending
 
     def withheld(self) -> list[int]:
         """The facts of which the centre has the outline only."""

@@ -8,11 +8,11 @@ The numbers of the rest are told, until somebody says that it was seen to (sync.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,6 +36,10 @@ _OWN_TABLES: Final = ("event", "event_status", "receipt", "device", "counter", *
 """Made anew from what was read; every other table is taken as far as it can be."""
 
 
+_ON_A_PAGE: Final = 1024
+"""More facts than any few pages hold: so many numbers are asked for behind the last one that can be read."""
+
+
 class Run(Struct, frozen=True, kw_only=True):
     """Facts without a gap from number ``first`` on, behind the hash ``start``."""
 
@@ -56,6 +60,7 @@ class Salvaged(Struct, frozen=True, kw_only=True):
     Of a file in which no device can be told there is neither; ``lost`` is what the witness says it held then.
     """
 
+    path: Path
     device_id: str
     incarnation: str
     acked: int
@@ -86,13 +91,15 @@ def salvage(path: Path, mark: Mark | None) -> Salvaged | None:
     Raises:
         StoreError: the sound part cannot be written.
     """
-    rows, device, traced = _read(path)
+    rows, device, traced = _read(path, mark.seq if mark is not None else 0)
     if device is None:
-        if mark is None or not mark.seq:
+        writer = _writer(rows) or ((mark.device_id, mark.incarnation) if mark is not None else ("", ""))
+        seen = mark.seq if mark is not None and writer == (mark.device_id, mark.incarnation) else 0
+        last = max([seen, *rows])
+        if not last:
             return None
-        lost = ((1, mark.seq),)
         return Salvaged(
-            device_id=mark.device_id, incarnation=mark.incarnation, acked=0, sound=None, later=(), lost=lost
+            path=path, device_id=writer[0], incarnation=writer[1], acked=0, sound=None, later=(), lost=((1, last),)
         )
     known = mark.seq if mark is not None and mark.incarnation == device.incarnation else traced
     runs = _runs(rows, device, max([known, device.acked_through, *rows]))
@@ -101,6 +108,7 @@ def salvage(path: Path, mark: Mark | None) -> Salvaged | None:
     begins = bool(runs) and runs[0].first == 1
     prefix = runs[0] if begins else Run(first=1, start=device.genesis, facts=())
     return Salvaged(
+        path=path,
         device_id=device.device_id,
         incarnation=device.incarnation,
         acked=device.acked_through,
@@ -118,42 +126,68 @@ def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
     return tuple((found[begin], found[end - 1]) for begin, end in pairwise(edges) if end > begin)
 
 
-def _read(path: Path) -> tuple[dict[int, _Row], Device | None, int]:
-    """The rows that SQLite gives, by the number that was sealed; the device; the last number the tables tell of."""
+def _read(path: Path, known: int) -> tuple[dict[int, _Row], Device | None, int]:
+    """The rows that SQLite gives, by the number that was sealed; the device; the last number the tables tell of. The
+    journal went to number ``known`` at least."""
     rows: dict[int, _Row] = {}
     device, traced = None, 0
     try:
         with translated(path), closing(open_reader(path)) as db:
             with suppress(sqlite3.DatabaseError, HallError):
                 device = read_device(db, path)
-            for seq, row in _rows(db):
+            if device is not None:
+                with suppress(sqlite3.DatabaseError):
+                    traced = read_traces(db, device.incarnation).last
+            for seq, row in _rows(db, max(known, traced, device.acked_through if device is not None else 0)):
                 number = _number(row.sealed, seq)
                 rows[number if number not in rows else seq] = row
             if device is None:
                 device = _device(path, rows)
-            if device is not None:
-                with suppress(sqlite3.DatabaseError):
-                    traced = read_traces(db, device.incarnation).last
     except HallError:
         return rows, device, traced
     return rows, device, traced
 
 
-def _rows(db: sqlite3.Connection) -> Iterable[tuple[int, _Row]]:
-    """One by one: a page that cannot be read costs the facts on it, not those behind it."""
+def _rows(db: sqlite3.Connection, known: int) -> Iterable[tuple[int, _Row]]:
+    """One by one: a page that cannot be read costs the facts on it, not those before or behind it. Where a step over
+    it was too wide, each number in between is asked for; the journal went to number ``known`` at least."""
+    columns = f"SELECT {SEALED}, prev_hash, seq FROM event"  # noqa: S608 - a constant
     seq, step = 0, 1
-    query = f"SELECT {SEALED}, prev_hash, seq FROM event WHERE seq >= ? ORDER BY seq LIMIT 1"  # noqa: S608 - a constant
     while step < 1 << 24:
         try:
-            row = db.execute(query, (seq + step,)).fetchone()
+            row = db.execute(f"{columns} WHERE seq >= ? ORDER BY seq LIMIT 1", (seq + step,)).fetchone()
         except sqlite3.DatabaseError:
             step *= 2
             continue
+        if step > 1:
+            yield from _each(db, columns, range(seq + 1, row[7] if row is not None else max(known, seq + step) + 1))
         if row is None:
             return
         seq, step = row[7], 1
-        if all(isinstance(part, bytes) for part in row[:7]):
-            yield seq, _Row(read_sealed(row), row[6])
+        yield from _as_rows(row)
+    yield from _each(db, columns, range(seq + 1, max(known, seq + _ON_A_PAGE) + 1))
+
+
+def _each(db: sqlite3.Connection, columns: str, numbers: Iterable[int]) -> Iterable[tuple[int, _Row]]:
+    for number in numbers:
+        with suppress(sqlite3.DatabaseError):
+            row = db.execute(f"{columns} WHERE seq = ?", (number,)).fetchone()
+            if row is not None:
+                yield from _as_rows(row)
+
+
+def _as_rows(row: Sequence[Any]) -> Iterable[tuple[int, _Row]]:
+    if all(isinstance(part, bytes) for part in row[:7]):
+        yield row[7], _Row(read_sealed(row), row[6])
+
+
+def _writer(rows: dict[int, _Row]) -> tuple[str, str] | None:
+    """Whose facts these are, as they say themselves."""
+    for seq in sorted(rows):
+        with suppress(BrokenChain):
+            header = open_header(rows[seq].sealed.header)
+            return header.device, header.incarnation
+    return None
 
 
 def _number(sealed: Sealed, seq: int) -> int:

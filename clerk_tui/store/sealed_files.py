@@ -67,6 +67,10 @@ def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: 
         StoreError: it cannot be written.
     """
     path = path_for(folder, incarnation, device_id, first, last, LOST)
+    done = named(path, LOST)
+    assert done is not None, "it was named so"
+    if path.with_name(path.name + SEEN).exists():  # Another restore comes upon the same loss.
+        return done
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_text(words + "\n", encoding="utf-8")
@@ -76,8 +80,6 @@ def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: 
             f"写不下来哪些记录没有读出来：{os_words.why(error)}（{path}）",
             hint="检查磁盘空间和文件夹权限，再试一次",
         ) from error
-    done = named(path, LOST)
-    assert done is not None, "it was named so"
     return done
 
 
@@ -97,6 +99,22 @@ def put_away(lost: SealedFile) -> None:
             f"已经写进账本，但是提示的文件改不了名：{os_words.why(error)}（{lost.path}）",
             hint="检查文件夹权限，再处理一次",
         ) from error
+
+
+def at_centre(folder: Path, incarnation: str, device_id: str, through: int) -> None:
+    """The centre has this journal through that number: of the facts that were missed here none of these is lost.
+
+    Raises:
+        StoreError: a file cannot be written.
+    """
+    for one in lost_in(folder):
+        if (one.incarnation, one.device_end) != (incarnation, device_id[-8:]) or one.first > through:
+            continue
+        with suppress(OSError):
+            if one.last > through:
+                words = one.path.read_text(encoding="utf-8").rstrip("\n").replace(f" {one.first} ", f" {through + 1} ")
+                keep_lost(folder, incarnation, device_id, through + 1, one.last, words)
+            one.path.unlink(missing_ok=True)
 
 
 def lost_in(folder: Path) -> tuple[SealedFile, ...]:

@@ -123,6 +123,10 @@ class Client:
             spoke = True
         return spoke
 
+    def ask_how_far(self) -> Trouble | None:
+        """Have the centre say how far it has an archived journal, of which there is nothing to send."""
+        return self._push([])
+
     def read(self, should_stop: Callable[[], bool] = lambda: False, *, wait_s: int = 0) -> bool | Trouble:
         """Read the feed to its end; whether there was anything. ``wait_s``: wait so long for the first change."""
         more, spoke = True, False
@@ -176,6 +180,8 @@ class Client:
         if ours != receipt.acked_hash and not (ours is None and self._older):
             return Trouble(what="fork", detail=f"the centre holds another fact {receipt.acked_through}")
         if not facts:
+            if self._older:
+                self._keep(Acked(receipt=receipt, results=[]))
             return None
         told = [result.seq for result in reply.results]
         # The centre may have more than this batch, from one whose reply was lost: what became of that is told next.

@@ -18,9 +18,9 @@ from clerk_tui.sync.token import read_token, write_token
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """What one run did. ``pending`` facts and ``scans`` are unsent; ``trouble`` is ``None`` when all went well, and
-    ``sealed`` the file that the unsent went into where the centre refused this device for good, ``sealed_archives``
-    those of archived journals that it did not take."""
+    """What one run did. ``pending`` facts, also of archived journals, and ``scans`` are unsent; ``trouble`` is ``None``
+    when all went well, and ``sealed`` the file that the unsent went into where the centre refused this device for good,
+    ``sealed_archives`` those of archived journals that it did not take."""
 
     pushed: int
     pulled: int
@@ -39,12 +39,12 @@ def sync_once(database: Database, clock: Clock, settings: Settings) -> SyncRepor
     if trouble is not None:
         keeper(trouble)
     with closing(Outbox(settings.path)) as outbox:
-        acked, head, scans = outbox.device().acked_through, outbox.head().seq, outbox.scans()
+        acked, pending, scans = outbox.device().acked_through, outbox.pending(), outbox.scans()
     return SyncReport(
         pushed=keeper.acked,
         pulled=keeper.changes,
         acked_through=acked,
-        pending=head - acked,
+        pending=pending,
         scans=scans,
         trouble=trouble,
         sealed=keeper.sealed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Final, Literal
 
 import httpx
@@ -12,6 +13,7 @@ import httpx
 from clerk_tui.store.archives import SENDABLE_MS, Archive, token_file
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
+from clerk_tui.store.sealed_files import at_centre
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.messages import Acked, AnyMessage, ArchiveOffered, ArchiveSent, Keeper, Trouble
 from clerk_tui.sync.reading import read_clock
@@ -41,7 +43,7 @@ def send_archives(
         if should_stop() or archive.state != "sending":
             continue
         # Asked first, sealed afterwards: a clock that was put right by years says nothing about the archive.
-        trouble = _send(http, archive, keep, should_stop)
+        trouble = _send(http, archive, settings.sealed_folder, keep, should_stop)
         if trouble is None:
             continue
         is_refused, is_old = trouble.what in REFUSED, now - archive.archived_ms > SENDABLE_MS
@@ -51,13 +53,17 @@ def send_archives(
     return None
 
 
-def _send(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Callable[[], bool]) -> Trouble | None:
+def _send(
+    http: httpx.Client, archive: Archive, lost_in: Path, keep: Keeper, should_stop: Callable[[], bool]
+) -> Trouble | None:
+    """Send it; what the centre has of what was missed of it here is lost no more (``lost_in``: where that is named)."""
     through = archive.acked_through
     state: Literal["sending", "proven"] = "sending"
 
     def learnt(message: AnyMessage) -> None:
         nonlocal through, state
         if isinstance(message, Acked):
+            at_centre(lost_in, archive.incarnation, archive.device_id, message.receipt.acked_through)
             through = min(max(through, told_through(message.receipt, message.results)), archive.head_seq)
             state = "proven" if through >= archive.head_seq else "sending"
             told = ArchiveSent(device_id=archive.device_id, through=through, state=state, withheld=message.withheld)
@@ -67,6 +73,9 @@ def _send(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Calla
         with _speaking(http, archive, learnt) as client:
             client.acked = archive.acked_through
             sent = client.send(should_stop)
+            for _ in range(2):  # Nothing to send: it is asked; once more, where it was restored since.
+                if isinstance(sent, bool) and state == "sending" and not should_stop():
+                    sent = client.ask_how_far() or client.send(should_stop)
     except HallError as error:
         return Trouble(what="forbidden", detail=error.code)
     return sent if isinstance(sent, Trouble) else None
@@ -122,9 +131,5 @@ def _seal(archive: Archive, settings: Settings, keep: Keeper, reason: str) -> No
             outbox.close()
     except HallError:
         return
-    if done is not None:
-        keep(
-            ArchiveSent(
-                device_id=archive.device_id, through=archive.acked_through, state="sealed", sealed_path=str(done.path)
-            )
-        )
+    path = str(done.path) if done is not None else ""
+    keep(ArchiveSent(device_id=archive.device_id, through=archive.acked_through, state="sealed", sealed_path=path))

@@ -65,6 +65,10 @@ def test_the_name_and_every_legal_basis_of_every_matter_has_its_english(catalogu
     assert len(named) >= 80 and len(cited) >= 150
 
 
+ABROAD = {("marriage-registration", "cross")}
+"""Matters that turn away exactly those who are from abroad, by the exit's code."""
+
+
 @pytest.mark.parametrize("key", WHOLE)
 def test_names_results_materials_and_what_to_do_are_in_english(catalogue: Catalogue, key: str) -> None:
     english = {each.zh: each.en for each in catalogue.english}
@@ -92,10 +96,13 @@ def test_the_queues_of_the_hall_are_in_english(catalogue: Catalogue) -> None:
 
 def test_why_an_application_is_turned_away_and_where_to_go_is_in_english(catalogue: Catalogue) -> None:
     """Of the matters that foreigners may apply for and those of ``WHOLE``: the reasons and the organs of 不予受理, and
-    the reasons of a denial. The guide and the notice say them as they stand, with their full stop."""
+    the reasons of a denial; and the ways out that are there for people from abroad. The guide and the notice say them
+    as they stand, with their full stop.
+    """
     english = English({**load_words(), **{each.zh: each.en for each in catalogue.english}})
     matters = [each for each in catalogue.matters if each.key in WHOLE or "foreigner" in each.serves]
     exits = [way for matter in matters for way in matter.exits]
+    exits += [way for matter in catalogue.matters for way in matter.exits if (matter.key, way.code) in ABROAD]
     chosen = [way for matter in matters for way in matter.refusal_reasons]
     wanted = [*(way.reason for way in exits), *(way.text for way in chosen)]
     wanted += [reason.text for matter in matters for reason in matter.denial_reasons]
@@ -103,4 +110,5 @@ def test_why_an_application_is_turned_away_and_where_to_go_is_in_english(catalog
         wanted += [place.organ, place.address, place.hours]
     assert [text for text in wanted if text and not english.phrase(text)] == []
     assert not [text for text in wanted if english.phrase(text).endswith(".")]
-    assert len(matters) == 7 and len(exits) + len(chosen) >= 13
+    assert len(matters) == 7 and len(exits) + len(chosen) >= 14
+    assert {code for _, code in ABROAD} <= {way.code for way in exits}

@@ -279,3 +279,18 @@ def test_every_handshake_makes_what_is_known_of_a_clock_no_less_exact() -> None:
     assert written(header, better, 10**12) == Beginning(91_000, 97_500)
     assert written(header, better, 92_000) == Beginning(91_000, 92_000)
     assert written(header, None, 92_000) == Beginning(0, 92_000)
+
+
+def test_the_first_side_is_what_the_second_met_and_never_what_its_own_window_did_since(hub: Hub) -> None:
+    first, second = two(hub)
+    first.write("case-1", received(), at_ms=NOW - 9000)
+    first.write("case-1", ACCEPTED, at_ms=NOW - 8000)
+    first.drain()
+    second.write("case-1", ACCEPTED, at_ms=NOW - 7000)
+    charges = (f.Charge(name="工本费", fen=3000, basis="价费字〔1992〕1号"),)
+    second.write("case-1", f.FeeDemanded(charges=charges, pay_by=DAY, payee="示例市财政局"), at_ms=NOW - 500)
+    second.drain()
+    (told,) = (each for each in open_conflicts(hub, first) if each.kind == "conflict")
+    assert hub.case("case-1").timeline[-1].text == "告知缴费，共1项"
+    assert (told.first, told.second, told.first_window) == ("已受理：受理", "受理", first.incarnation)
+    assert told.first_ms == NOW - 8000

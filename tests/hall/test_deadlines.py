@@ -111,6 +111,24 @@ def test_an_extension_moves_the_dates() -> None:
     assert clock.statutory == CALENDAR.add_workdays(DAY, 30).day
 
 
+def test_a_limit_in_calendar_days_is_extended_by_working_days_after_its_last_day() -> None:
+    """行政许可法 art. 42, 82; thirty days end on Sunday 10-18, so on Monday, which an applicant can count from."""
+    limits = Limits(promised=Limit(days=5), statutory=Limit(days=30, unit="calendar_day"))
+    assert accepted(limits=limits).due.statutory == D(2026, 10, 19)
+    extend = f.LimitExtended(days=5, approver="局长", reason="复杂", day=D(2026, 9, 22))
+    assert case_clock(accepted(extend, limits=limits), CALENDAR, D(2026, 9, 22)).statutory == D(2026, 10, 26)
+
+
+def test_a_procedure_within_the_extension_moves_its_last_day() -> None:
+    limits = Limits(promised=Limit(days=5), statutory=Limit(days=30, unit="calendar_day"))
+    extend = f.LimitExtended(days=5, approver="局长", reason="复杂", day=D(2026, 9, 22))
+    told = f.PaperIssued(paper_id="p", kind="procedure", number="T1", day=DAY)
+    hearing = f.ProcedureStarted(name="听证", starts=D(2026, 10, 21), notice_paper="p", days=2)
+    ended = f.ProcedureEnded(name="听证", ends=D(2026, 10, 22))
+    clock = case_clock(accepted(extend, told, hearing, ended, limits=limits), CALENDAR, D(2026, 10, 23))
+    assert clock.statutory == D(2026, 10, 28)
+
+
 @pytest.mark.parametrize(
     ("today", "light"),
     [

@@ -276,6 +276,25 @@ def test_what_counts_of_here_and_paper(here: Tick, said: Tick, since: bool, know
     assert ("one" in {promise.code for promise in case.promises}) is (left == PROMISED)
 
 
+@pytest.mark.parametrize("here", [Tick(TickState.HELD), PRESENT])
+def test_how_it_came_to_be_there_stays_as_it_is_known_here(here: Tick) -> None:
+    """What the hall got itself nobody brought: a paper that knows of another way changes nothing."""
+    said = PRESENT if here != PRESENT else Tick(TickState.HELD)
+    assert here_and_there(here, said, since=False, known=False).ticks["one"] == here
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        (PROMISED, structs.replace(PROMISED, until=LATER + dt.timedelta(days=7))),
+        (BAD, structs.replace(BAD, reason="过期")),
+    ],
+)
+def test_of_the_same_said_twice_the_words_in_the_person_s_hands_count(here: Tick, said: Tick) -> None:
+    """The later promise, the defect that was told last: he goes by the paper."""
+    assert here_and_there(here, said, since=False, known=True).ticks["one"] == said
+
+
 @pytest.mark.parametrize(("notices", "left"), [(1, PRESENT), (2, BAD)])
 def test_a_further_notice_may_have_found_the_defect_in_the_very_one_that_was_brought(notices: int, left: Tick) -> None:
     ticks = {"one": BAD, "two": MISSING, "three": PRESENT}

@@ -142,14 +142,28 @@ def noticed(**changes: Any) -> f.CaseNoticed:
     return f.CaseNoticed(**(values | changes))
 
 
-def tolerated() -> f.CaseTolerated:
+PAST = f.Due(promised=dt.date(2026, 9, 15), statutory=dt.date(2026, 10, 13))
+"""Limits of which the promised one ended before the papers' day."""
+
+
+def announced(**changes: Any) -> f.ProcedureAnnounced:
+    values: dict[str, Any] = {"name": "专家评审", "days": 5, "starts": DAY, "basis": "某办法第十九条"}
+    return f.ProcedureAnnounced(**(values | {"until": dt.date(2026, 9, 29)} | changes))
+
+
+def extended(**changes: Any) -> f.LimitExtended:
+    values: dict[str, Any] = {"days": 2, "approver": "局长", "reason": "需要会同消防部门现场核查", "day": DAY}
+    return f.LimitExtended(**(values | changes))
+
+
+def tolerated(due: f.Due = DUE) -> f.CaseTolerated:
     promise = f.Promise(
         code="m4", name=NAMES[3][0], until=dt.date(2026, 9, 25), form="原件", copies=1, remedy="请提交原件一份"
     )
     return f.CaseTolerated(
         promises=(promise,),
         accepted=DAY,
-        due=DUE,
+        due=due,
         breach="withdrawn",
         article="容缺受理规定（次要材料书面承诺补齐）",
     )
@@ -285,6 +299,30 @@ def every_paper() -> dict[str, tuple[f.PaperKind, Case]]:
             ),
         ),
         "acceptance_deemed": ("acceptance", told(accepted(deemed=True, article=ARTICLE.format("四")), ticks=SOME)),
+        "acceptance_deemed_late": (
+            "acceptance",
+            told(accepted(deemed=True, due=PAST, article=ARTICLE.format("四")), ticks=SOME),
+        ),
+        "receipt_deemed_late": (
+            "receipt",
+            told(accepted(deemed=True, due=PAST, article=ARTICLE.format("四")), ticks=SOME),
+        ),
+        "procedure_after_the_promise": (
+            "procedure",
+            told(accepted(due=PAST), announced(due=PAST.promised, statutory=dt.date(2026, 10, 30))),
+        ),
+        "extension_after_the_promise": (
+            "extension",
+            told(accepted(due=PAST), extended(due=dt.date(2026, 9, 17), statutory=dt.date(2026, 10, 23))),
+        ),
+        "restart_after_the_promise": (
+            "restart",
+            told(
+                tolerated(due=PAST),
+                f.CaseSupplemented(ticks={"m4": TICK[TickState.PRESENT]}, handed_in=DAY, complete=True),
+                ticks=promised,
+            ),
+        ),
         "acceptance_tolerated": ("acceptance", told(tolerated(), ticks=promised)),
         "acceptance_corrected": (
             "acceptance",

@@ -199,6 +199,39 @@ def test_the_receipt_of_what_the_law_has_accepted_says_so_and_when_it_is_decided
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("receipt_deemed_late", "承诺的办结期限为2026年9月15日，已过；法定期限至2026年10月13日。"),
+        ("acceptance_deemed_late", "承诺的办结期限为2026年9月15日，已过；法定期限至2026年10月13日。"),
+        ("restart_after_the_promise", "承诺的办结期限为2026年9月15日，已过；法定期限至2026年10月13日。"),
+        (
+            "extension_after_the_promise",
+            "法定期限至2026年10月23日（含当日）；承诺的办结期限延长后为2026年9月17日，已过。",
+        ),
+        ("procedure_after_the_promise", "承诺的办结期限（2026年9月15日）在该程序开始前届满，不因该程序顺延。"),
+    ],
+)
+def test_no_paper_expects_a_decision_on_a_day_that_is_past(name: str, words: str) -> None:
+    """The promised day is then told as what it is, beside the law's."""
+    found = said(name)
+    assert words in found and "法定期限" in found
+    assert "预计于" not in found
+
+
+def test_no_decision_is_expected_before_the_procedure_that_has_to_come_first() -> None:
+    """The promise ends after the paper's day, but before the procedure begins; of a date that did not move no more is
+    unsure than was before."""
+    promised = dt.date(2026, 9, 28)
+    begins = promised + dt.timedelta(days=1)
+    late = cases.announced(due=promised, starts=begins, statutory=dt.date(2027, 1, 4), provisional=True)
+    case = cases.told(cases.accepted(), late)
+    found = "".join(texts(compose("procedure", case, cases.issued("procedure", case))))
+    assert "承诺的办结期限（2026年9月28日）在该程序开始前届满，不因该程序顺延。" in found
+    assert "法定期限相应至2027年1月4日（暂按周末推算）（含当日）。" in found
+    assert "预计于" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
         ("acceptance_waived", "申请材料齐全（另有1项不适用，见下）、符合法定形式"),
         ("acceptance_waived_later", "经补正，申请材料齐全（另有1项不适用，见下）、符合法定形式"),
         ("acceptance_waived_tolerated", "主要材料齐全（另有1项不适用，见下）、符合法定形式"),

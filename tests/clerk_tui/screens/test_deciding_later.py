@@ -12,7 +12,7 @@ from clerk_tui.services.intake_json import supplement_from_json
 from clerk_tui.services.workspace import Workspace
 from hall.case import CaseState
 from hall.roles import Actor, Role
-from hall.verdict import Outcome
+from hall.verdict import Outcome, TickState
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import confirm, find_migration
 from tests.clerk_tui.walkins import MISSING, PERSON, PRESENT, restaurant
@@ -237,6 +237,46 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
     assert next(line for line in case.timeline if line.type == "answers.corrected").alert
 
 
+async def test_a_reason_answers_only_for_what_it_was_given_for(counter: OpenCounter, ws: Workspace) -> None:
+    """That an original is gone, too, has a reason of its own; what is put right stands in sight on a small screen."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    async with counter(NARROW) as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        clerk.screen._changed("answers.reason", "A")
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        await clerk.type("选错了情形")
+        await clerk.press("enter")
+        assert clerk.text.index("更正收件时的登记") < clerk.text.index("交来的材料")
+        await clerk.press("escape", "f9")
+        assert "确认：受理" in clerk.text, "what is put right is still the same"
+        await clerk.press("escape")
+        clerk.screen.tick("hukou_book", TickState.MISSING)
+        await clerk.press("f9")
+        assert "确认：" not in clerk.text and "居民户口簿：有 → 缺" in clerk.text and "选错了情形" in clerk.text
+        await clerk.type("，户口簿也没有交")
+        await clerk.press("enter")
+        assert "选错了情形，户口簿也没有交" in clerk.text
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, ResultScreen)
+    lines = [line.text for line in cases.get(ws, reference).case.timeline if line.alert]
+    assert lines and all("户口簿也没有交" in text for text in lines)
+
+
+async def test_a_credit_record_that_was_stated_is_not_left_without_a_question(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    async with counter() as clerk:
+        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.until(lambda: "房屋所有权" in clerk.text)
+        clerk.screen.state_credit(good=False)
+        await clerk.press("escape")
+        assert "还没有确认" in clerk.text
+
+
 def received_with_a_deed(ws: Workspace) -> str:
     """Somebody who bought a flat handed in its deed."""
     draft = intake.new_draft(ws, ws.catalogue.matter("hukou-migration"))
@@ -445,3 +485,31 @@ async def test_f9_leads_to_the_value_that_is_wrong(counter: OpenCounter, ws: Wor
         await clerk.press("f4", "f9")
         assert not clerk.asks and clerk.screen.form.has_focus
         assert clerk.screen.form.current == "fields.minor_names"
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_the_notice_left_blank_is_filled_in_with_f8(
+    counter: OpenCounter, ws: Workspace, size: tuple[int, int]
+) -> None:
+    """Beside the materials stands what the notice said; the form takes its place and gives it back."""
+    reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
+    supplement.submit(ws, supplement.open_supplement(ws, reference))
+    async with counter(size) as clerk:
+        clerk.app.open_case(reference)
+        await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen) and "房屋所有权" in clerk.text)
+        await choose_other(clerk, "补填事项表格")
+        await clerk.until(lambda: "F3 表格" in clerk.text)
+        assert clerk.screen.form.has_focus and clerk.screen.form.current == "fields.from_address"
+        await clerk.type("A1")
+        await clerk.press("f4")
+        await clerk.type("a")
+        await clerk.press("f9")
+        assert "确认：受理" in clerk.text and "还有必填项空着" in clerk.text
+        await clerk.press("escape")
+        assert clerk.screen.form.current == "fields.to_address"
+        await choose_other(clerk, "看上次告知的内容")
+        await clerk.until(lambda: "F3 上次告知" in clerk.text)
+        await confirm(clerk)
+        assert isinstance(clerk.screen, ResultScreen)
+    case = cases.get(ws, reference).case
+    assert (case.state, case.fields) == (CaseState.ACCEPTED, {"from_address": "A1"})

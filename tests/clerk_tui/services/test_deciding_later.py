@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from clerk_tui.services import cases, ending, intake, kept_drafts, next_steps, papers, supplement
 from clerk_tui.services.draft import Draft
+from clerk_tui.services.form_later import require_form
 from clerk_tui.services.intake_json import supplement_from_json
 from clerk_tui.services.proceed_json import proceed
 from clerk_tui.services.result import Result
-from clerk_tui.services.supplement_preview import plan_for
+from clerk_tui.services.supplement_draft import form_plan_for, plan_for
 from clerk_tui.services.workspace import Workspace
 from hall import facts as f
 from hall.case import CaseState
@@ -443,11 +444,40 @@ def test_a_form_that_cannot_be_stored_is_refused_with_its_place(
     assert ws.journal.head == head, "and nothing is written"
 
 
-def test_the_form_stands_once_something_was_told(ws: Workspace) -> None:
+def test_what_a_notice_left_blank_is_filled_in_until_the_acceptance(ws: Workspace) -> None:
+    """The answers stand by which somebody was told what to bring; the form is nobody's ground for a notice."""
     reference = with_form(ws, **BOUGHT)
     supplement.submit(ws, supplement.open_supplement(ws, reference), Outcome.NOTICED)
+    back = supplement.preview(ws, supplement.open_supplement(ws, reference))
+    assert "fields.minor_names" in back.form.blanks and back.checklist.questions == ()
+    filled = from_file(ws, reference, fields={"minor_names": "张小二"})
+    assert (filled.outcome, filled.state, filled.papers) == (Outcome.NOTICED, CaseState.NOTICED, ())
+    assert len(cases.get(ws, reference).case.notices) == 1, "and the notice stands"
+    done = from_file(
+        ws, reference, fields={"minor_names": "张小明"}, materials=dict.fromkeys(("house", "parentage"), "present")
+    )
+    case = cases.get(ws, reference).case
+    assert (case.state, case.fields) == (CaseState.ACCEPTED, FORM | {"minor_names": "张小明"})
+    assert "fields.minor_names" not in done.blank
+    assert any("改写随迁未成年人姓名" in line.text for line in case.timeline)
+
+
+def test_a_blank_is_told_at_the_acceptance_of_who_was_noticed_at_the_intake(ws: Workspace) -> None:
+    draft = migration(ws, **BOUGHT)
+    told = intake.submit(ws, draft, Outcome.NOTICED)
+    reference = told.reference
+    result = from_file(ws, reference, materials={gap.code: "present" for gap in told.gaps})
+    assert result.outcome is Outcome.ACCEPTED and result.blank == told.blank != {}
+
+
+def test_the_form_stands_once_it_was_accepted_by(ws: Workspace) -> None:
+    draft = migration(ws, **BOUGHT)
+    draft.ticks |= {"house": PRESENT, "parentage": MISSING}
+    case = cases.get(ws, intake.submit(ws, draft).reference).case
+    accepted = replace(case, state=CaseState.TOLERATED)
+    assert form_plan_for(ws, case) is not None and form_plan_for(ws, accepted) is None
     with pytest.raises(BadInput) as error:
-        from_file(ws, reference, fields={"minor_names": "张小明"}, materials={"house": "present"})
+        require_form(accepted, None)
     assert (error.value.code, error.value.field) == ("form_stands", "fields")
 
 

@@ -71,6 +71,8 @@ def test_a_window_that_never_saw_a_case_goes_on_with_it(hall: Hall, first: Windo
     case = hall.case(received.case_id)
     assert case.state is CaseState.ACCEPTED
     assert [line.misfit for line in case.timeline] == [""] * len(case.timeline)
+    (taken_over,) = (line for line in case.timeline if line.type == "case.adopted")
+    assert taken_over.text == "照中心所存的办件情况，在另一窗口接着办", "nobody showed a paper"
     numbers = [paper.number for paper in case.papers]
     assert len(set(numbers)) == len(numbers) == 3
     for window in (first, second):
@@ -167,6 +169,26 @@ def test_what_another_window_fills_in_is_in_the_form_everywhere(hall: Hall, firs
     alone = fold(facts)
     assert alone is not None and alone.fields == draft.fields, "its own journal says what its papers rest on"
     assert first.ws.journal.verify().facts == first.ws.journal.rebuild()
+
+
+def test_what_two_windows_filled_in_otherwise_is_put_right_once_somebody_knows(
+    hall: Hall, first: Window, second: Window
+) -> None:
+    reference = moving(first)
+    everybody(first, second)
+    for window, address in ((first, "示例市甲路1号"), (second, "示例市乙路2号")):
+        draft = supplement.open_supplement(window.ws, reference)
+        draft.fields = {"to_address": address}
+        case_id = supplement.submit(window.ws, draft, Outcome.NOTICED).case_id
+    everybody(first, second)
+    (found,) = (each for each in hall.case(case_id).disputes if each.kind == "same_field")
+    assert "拟迁入地址" in found.what and hall.case(case_id).fields == {"to_address": "示例市甲路1号"}
+    again = supplement.open_supplement(second.ws, reference)
+    again.fields = {"to_address": "示例市乙路2号"}
+    supplement.submit(second.ws, again)
+    everybody(second, first)
+    assert hall.case(case_id).fields == {"to_address": "示例市乙路2号"}
+    assert cases.get(first.ws, reference).case.fields == {"to_address": "示例市乙路2号"}
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -179,6 +179,49 @@ def test_where_the_second_is_to_stand_it_is_done_anew_and_has_its_effect(hall: H
     assert case.disputes == ()
 
 
+def test_a_case_found_to_be_recorded_twice_says_so_and_is_listed_until_it_is_withdrawn(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    references = []
+    for window in (first, second):
+        references.append(intake.submit(window.ws, restaurant(window.ws)).reference)
+        everybody(window)
+    everybody(first)
+    earlier, later = references
+    (pair,) = hall_conflicts.told(first.ws)
+    hall_conflicts.settle(first.ws, pair, "second", "同一家店")
+    everybody(first, second, first)
+    texts = {each: cases.get(second.ws, each).case.timeline[-1].text for each in references}
+    assert texts == {
+        earlier: f"冲突处理：定为重复办理，以{later}为准，本件照实撤回：同一家店",
+        later: f"冲突处理：定为重复办理，以本件为准，{earlier}照实撤回：同一家店",
+    }
+    for window in (first, second):
+        (left,) = hall_conflicts.told(window.ws)
+        assert (left.kind, left.reference, left.choices) == ("to_withdraw", earlier, ())
+        assert hall_conflicts.known(window.ws) == [left]
+        assert cases.get(window.ws, earlier).flags == ("to_withdraw",)
+    ending.withdraw(first.ws, earlier)
+    everybody(first, second)
+    assert hall_conflicts.told(first.ws) == hall_conflicts.told(second.ws) == []
+
+
+def test_what_this_window_did_since_is_never_told_as_what_the_other_did_first(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    reference = charged(first.ws)
+    everybody(first, second)
+    more = facts.Charge(name="工本费", fen=3000, basis="发改价格〔2003〕2322号")
+    handing.demand_fee(first.ws, reference, **fee())
+    handing.demand_fee(second.ws, reference, **fee(charges=(more,)))
+    proceedings.decide(second.ws, reference, granted=True)
+    everybody(first, second, first)
+    (own,) = [item for item in aside.worklist(second.ws) if item.type == "fee.demanded"]
+    at_own = aside.sides(second.ws, own.seq)
+    elsewhere = next(each for each in hall_conflicts.told(first.ws) if each.kind == "needs_review")
+    for told in (at_own, elsewhere):
+        assert told.first.endswith("：告知缴费，共1项") and told.second == "告知缴费，共1项" and told.first_at
+    assert elsewhere.first_window == "A1"
+
+
 def test_of_a_pair_both_are_told_and_only_what_can_be_withdrawn_can_give_way(hall: Hall) -> None:
     first, second = opened(hall, "A1"), opened(hall, "B1")
     references = []

@@ -147,8 +147,11 @@ def test_a_paper_that_cannot_be_as_it_was_says_which_part_is_gone(
         papers.rebuild(now, notice.paper_id)
     assert refused.value.code == "paper_changed" and "文书文本" in refused.value.message and refused.value.hint
     monkeypatch.setattr("receipts.edition.maker", lambda: ("layout:another", "fonts:others"))
-    with pytest.raises(HallError, match="文书文本、排版程序、字体"):
+    with pytest.raises(HallError, match="文书文本、排版程序、字体") as changed:
         papers.rebuild(now, notice.paper_id)
+    made = papers.maker_of(now, notice.paper_id)
+    assert [part.partition(":")[0] for part in made] == ["layout", "fonts", "reportlab", "zlib"]
+    assert all(part in changed.value.hint for part in made[:2]), "with which program it can be made"
     assert papers.reprint(now, notice.paper_id).state == "printed", "a paper of equal content can always be had"
 
 

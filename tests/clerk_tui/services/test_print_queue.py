@@ -99,6 +99,7 @@ def test_a_ticket_is_made_again_as_a_ticket_and_as_a_sheet_only_when_asked(
 
     told = again("receipt")
     assert sent == [out.read_bytes()] and (told["width"], told["printed_width"]) == (80, 80)
+    assert told["maker"][0].startswith("layout:")
     told = again("receipt", "--width", "210")
     assert out.read_bytes() != sent[0] and (told["width"], told["printed_width"]) == (210, 80)
     main(["paper", "rebuild", done["receipt"].number, "--out", str(out), "--width", "210"])

@@ -15,9 +15,11 @@ from clerk_tui.config import PrintSection, PrintStationSection
 from clerk_tui.printing.folder import FolderTarget
 from clerk_tui.printing.targets import PrintError
 from clerk_tui.services import cases, following, intake, papers, print_places
+from clerk_tui.services.print_sources import FromFolder
 from clerk_tui.services.print_station import Station, station_of
 from clerk_tui.services.workspace import Workspace
 from hall.errors import BadInput
+from hall.print_wire import Ended
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
 from tests.clerk_tui.walkins import restaurant
 
@@ -360,6 +362,30 @@ def test_a_shared_folder_that_nothing_can_be_moved_in_is_said_and_waited_for(
     station.wake()
     station.work()
     assert out_of(out) == [f"{reference}-acceptance-1.pdf"] and station.trouble == {}
+
+
+def test_no_paper_in_a_shared_folder_is_written_over_by_one_of_its_name(tmp_path: Path) -> None:
+    """Two windows of one device code give the same names; each paper is asked about, and sent back, by itself."""
+    source = FromFolder(tmp_path)
+
+    def one(content: str, ended: Ended) -> str:
+        (tmp_path / "A.pdf").write_text(content, encoding="utf-8")
+        taken = source.take()
+        assert taken is not None and taken[1].decode() == content and source.begin(taken[0])
+        source.end(taken[0], ended, f"error of {content}")
+        return taken[0]
+
+    assert [one("first", "unknown"), one("second", "unknown"), one("third", "failed")] == [
+        "A.pdf", "A~2.pdf", "A~3.pdf",
+    ]  # fmt: skip
+    assert {job.name: job.error for job in source.jobs()}["A~2.pdf"] == "error of second"
+    (tmp_path / "printing" / "A.pdf").write_text("fourth", encoding="utf-8")
+    FromFolder(tmp_path).begin_anew()
+    (tmp_path / "A.pdf").write_text("fifth", encoding="utf-8")
+    source.settle("A.pdf", False)
+    where = {path.read_text(encoding="utf-8"): path.parent.name for path in tmp_path.rglob("*.pdf")}
+    lie = {"first": tmp_path.name, "second": "unknown", "third": "failed", "fourth": "unknown", "fifth": tmp_path.name}
+    assert where == lie
 
 
 @pytest.mark.parametrize(("point", "came_out"), [("print.before", 0), ("print.after", 1)])

@@ -94,6 +94,17 @@ def test_a_procedure_stops_the_clock_with_its_notice(ws: Workspace, clock: Fixed
     assert (ended.due.promised, ended.due.statutory) == (told.due, dt.date(2026, 12, 7))
 
 
+def test_a_procedure_after_a_missed_promise_expects_no_decision_before_it(ws: Workspace, clock: FixedClock) -> None:
+    """The promise has passed, the law's limit has not: only that one moves."""
+    reference = accepted(ws)
+    clock.day = PROMISED + dt.timedelta(days=3)
+    result = proceedings.announce_procedure(ws, reference, **HEARING)
+    told = case_of(ws, reference).announced[0]
+    assert told.due == PROMISED and told.statutory is not None and told.until is not None
+    assert told.statutory > told.until
+    assert result.expected_due is None
+
+
 def test_two_procedures_at_once_stop_the_clock_once(ws: Workspace, clock: FixedClock) -> None:
     reference = accepted(ws)
     proceedings.announce_procedure(ws, reference, **HEARING)

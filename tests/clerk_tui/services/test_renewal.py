@@ -64,7 +64,9 @@ def window(hall: Hall) -> Window:
     return window
 
 
-def begin_anew(window: Window, backup: Path | None = None, *, ask_clerks: bool = False) -> Renewal:
+def begin_anew(
+    window: Window, backup: Path | None = None, *, ask_clerks: bool = False, without_key: bool = False
+) -> Renewal:
     """What ``clerk restore`` does, with the window closed before and open after."""
 
     def listed(reply: wire.EnrolReply) -> ClerksReply | None:
@@ -90,7 +92,10 @@ def begin_anew(window: Window, backup: Path | None = None, *, ask_clerks: bool =
 
     config = window.config
     token = token_path(config.store_file, None)
-    done = renew(config.store_file, token, config.witness_file, config.device.code, window.clock, enrol, backup)
+    done = renew(
+        config.store_file, token, config.witness_file, config.device.code, window.clock, enrol, backup,
+        without_key=without_key,
+    )  # fmt: skip
     window.ws = open_workspace(config, window.clock, cache_dir=window.hall.cache)
     return done
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from clerk_tui import actions
+from clerk_tui.services import papers
 from tests.clerk_tui.terminal.conftest import CLERK, House
 from tests.clerk_tui.terminal.walkins import accepted, noticed
 from tests.terminal import KEYS, Terminal, key_bytes
@@ -150,6 +151,7 @@ def test_digits_choose_arrows_move_and_enter_goes_on(house: House) -> None:
 def test_result_and_dialog_take_enter_escape_and_p(house: House) -> None:
     ws = house.open()
     accepted(ws)
+    papers.deliver_pending(ws)
     ws.close()
     terminal = house.counter()
     case(terminal, house)
