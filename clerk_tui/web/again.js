@@ -9,3 +9,9 @@ new MutationObserver(() => {
   if (document.body.classList.contains("-first-byte")) take();
   if (document.body.classList.contains("-closed")) setTimeout(again, 15000);
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+// A row is measured once, when the terminal opens: not before the font is there that its height comes from.
+const begin = window.onload;
+window.onload = () => {
+  const fonts = ["16px 'Roboto Mono'", "bold 16px 'Roboto Mono'"].map((font) => document.fonts.load(font, "W看"));
+  Promise.allSettled(fonts).then(() => begin());
+};
