@@ -121,7 +121,7 @@ for each in (verify, rebuild):
 
 
 @command("outbox", _("还有多少条记录没有上传、最早的是什么时候、上次联系中心是什么时候。不连网络。"))
-@click.option("--seen", metavar="CODE:FIRST-LAST", help=_("没有读出来的记录，负责人核对、补录过了；同时写 --reason"))
+@click.option("--seen", metavar="CODE:FIRST-LAST", help=_("找不回来的记录，负责人核对、补录过了；同时写 --reason"))
 @click.option("--reason", metavar="TEXT", help=_("查到了什么，补录了什么（--seen）"))
 @json_option
 def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool) -> None:
@@ -151,7 +151,7 @@ def _see_to(ws: Workspace, name: str, reason: str) -> None:
     named = [each for each in status(ws).lost if f"{each.incarnation}:{each.first}-{each.last}" == name]
     if not named:
         hint = _("用 clerk outbox 查看")
-        raise BadInput("not_lost", _("没有这些没有读出来的记录，或者已经处理"), field="seen", hint=hint)
+        raise BadInput("not_lost", _("没有这些找不回来的记录，或者已经处理"), field="seen", hint=hint)
     for each in named:
         losses.see_to(ws, each, reason)
 
@@ -182,7 +182,7 @@ def sealed_row(file: SealedFile) -> dict[str, Any]:
 def lost_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     """What is to be said of facts of a damaged journal that could not be read."""
     words = _(
-        "没有读出来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，在 F12 写明，"
+        "找不回来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，在 F12 写明，"
         "或 clerk outbox --seen {device_code}:{first}-{last} --reason TEXT"
     )
     return [words.format(**each) for each in rows]

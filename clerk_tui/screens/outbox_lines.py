@@ -162,7 +162,7 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
     elif status.quarantined:
         word, fill = _("有记录被中心退回"), "bad"
     elif status.lost:
-        word, fill = _("有记录没有读出来，要补录"), "bad"
+        word, fill = _("有记录找不回来，要补录"), "bad"
     elif status.online and status.sealed:
         word, fill = _("有封存的记录要交给负责人"), "warn"
     elif status.online:
@@ -233,7 +233,7 @@ def lost_lines(lost: SealedFile, columns: int, *, chosen: bool) -> list[Line]:
         ),
         "cursor" if chosen else "",
     )
-    told = _("账本受损，没有读出来，中心和备份也没有。负责人按文书和材料核对、补录以后，在这里写明。")
+    told = _("账本里找不回来，中心和备份也没有。负责人按文书和材料核对、补录以后，在这里写明。")
     return [first, *((((" " * STATE, "plain"), (part, "plain")), "") for part in wrap(told, max(10, columns - STATE)))]
 
 

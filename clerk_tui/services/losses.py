@@ -35,7 +35,7 @@ def see_to(ws: Workspace, lost: SealedFile, reason: str) -> None:
         hint = "例如：已按存根补录两件，其余没有办件"
         raise BadInput("needs_reason", "要写明核对、补录了什么", field="reason", hint=hint)
     if lost not in lost_in(folder_of(ws.journal.path)):
-        raise BadInput("not_lost", "没有这些没有读出来的记录，或者已经处理", field="seen", hint="用 clerk outbox 查看")
+        raise BadInput("not_lost", "没有这些找不回来的记录，或者已经处理", field="seen", hint="用 clerk outbox 查看")
     action = Action(ws, "", "")
     action.add(
         LossSeen(

@@ -77,7 +77,7 @@ def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: 
     except OSError as error:
         raise StoreError(
             "lost_file",
-            f"写不下来哪些记录没有读出来：{os_words.why(error)}（{path}）",
+            f"写不下来哪些记录找不回来：{os_words.why(error)}（{path}）",
             hint="检查磁盘空间和文件夹权限，再试一次",
         ) from error
     return done
