@@ -170,6 +170,14 @@ def _given_back(case: Case, rows: Iterable[Row]) -> str:
     return f"；不再需要、应当场退还：{names}" if names else ""
 
 
+def _moved(case: Case, fact: f.Fact) -> str:
+    """What was brought besides, or given back."""
+    if isinstance(fact.body, f.MaterialsReturned):
+        return _back_again(case, fact.body)
+    assert isinstance(fact.body, f.MaterialsBrought)
+    return besides(fact.body, fact.header.day)
+
+
 def _back_again(case: Case, body: f.MaterialsReturned) -> str:
     """What of it was given back, and how."""
     known = (*case.to_return, *(row for each in case.given_back for row in each.rows))
@@ -307,10 +315,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.MaterialsBrought() | f.MaterialsReturned() as moved:
-            if isinstance(moved, f.MaterialsReturned):
-                return _back_again(case, moved)
-            return besides(moved, fact.header.day)
+        case f.MaterialsBrought() | f.MaterialsReturned():
+            return _moved(case, fact)
         case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
             return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):
