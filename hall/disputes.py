@@ -31,6 +31,7 @@ TO_WITHDRAW = "to_withdraw"
 """Of a case that was found to be recorded twice and is not the one that counts, until it has ended."""
 FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
 """What cannot take effect while a case waits for a review."""
+_BEARS_ON_LACKS = frozenset({"state", "rows", "ticks", "promises", "deemed"})
 
 
 def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
@@ -150,6 +151,8 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
 def overlooked(case: Case, changes: dict[str, Any]) -> tuple[Row, ...]:
     """The mandatory materials that a case lacks since ``changes``, although it is accepted with them or without a
     promise of them: the window that accepted did not know what another had found. Deemed acceptance asks for none."""
+    if changes.keys().isdisjoint(_BEARS_ON_LACKS):
+        return ()
     now = structs.replace(case, **changes)
     if now.state not in steps.RUNNING or now.deemed:
         return ()
