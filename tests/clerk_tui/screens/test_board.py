@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -59,7 +59,7 @@ async def test_the_first_page_tells_the_whole_hall() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_a_sample_halls_board_that_runs_alone_says_what_to_run_and_in_which_folder(
-    size: tuple[int, int], language: str
+    size: tuple[int, int], language: Literal["zh", "en"]
 ) -> None:
     kiosks = [replace(each, seen_ms=NOW) for each in BOARD.devices if each.role == "kiosk"]
     alone = Seen(queue=replace(QUEUE, windows=[]), board=replace(BOARD, devices=kiosks), at_ms=NOW)
