@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
+from clerk_tui.screens.differing import values_of
 from clerk_tui.screens.printing import Tries, keys_for, print_word
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of, workdays
+from hall.differing import differing
 from hall.ids import beginning_of
 from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
 from hall.moments import local_time
@@ -52,6 +54,7 @@ def case_lines(
         *(_pair(_("收件窗口"), safe(f"{case.window} {case.clerk}".strip()), columns) if detail.elsewhere else ()),
     ]
     lines += _person(case, columns, shown or {})
+    lines += [] if brief else _differing(case, columns, shown or {})
     lines += _clock(case, detail.clock, columns)
     lines += _doubts(detail, columns)
     if case.refusal is not None:
@@ -115,6 +118,22 @@ def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
         if key.startswith("fields."):
             lines += _pair(case.matter.field_labels.get(key[7:], key[7:]), value, columns)
     return lines
+
+
+def _differing(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
+    """What two windows wrote otherwise and nobody has settled: both values, masked unless they were asked for."""
+    found = differing(case)
+    if not found:
+        return []
+    lines: list[Line] = [BLANK, (((_("两个窗口登记的不一样"), "title"),), "")]
+    for each in found:
+        first, second = values_of(each, shown)
+        lines += [(((part, "strong"),), "") for part in wrap(safe(each.name), columns)]
+        lines += _pair(_("先到的"), _("{value}（现在算数）").format(value=first), columns)
+        lines += _pair(_("后到的"), _("{value}（没有生效）").format(value=second), columns, "warn")
+        if first == second:
+            lines += _pair("", _("不同的地方遮住了：按 F10 写明理由看全部"), columns, "faint")
+    return [*lines, *_pair("", _("按 F12 写明哪边算数"), columns, "info")]
 
 
 def _given_back(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:

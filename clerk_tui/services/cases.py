@@ -21,6 +21,7 @@ from hall import clock_doubt
 from hall.case import Case, Paper
 from hall.clock_doubt import ClockDoubt
 from hall.deadlines import CaseClock, case_clock
+from hall.differing import differing
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, says_something, search_key
@@ -257,5 +258,6 @@ def _personal(case: Case) -> dict[str, str]:
                 if key != "kind" and (value := getattr(person, key)):
                     values[f"{who}.{key}"] = value
     values.update({f"fields.{code}": value for code, value in case.fields.items()})
+    values.update({each.key: each.second for each in differing(case) if each.personal and each.second})
     values.update({f"given_back.{n}": each.receiver for n, each in enumerate(case.given_back) if each.receiver})
     return values
