@@ -154,7 +154,8 @@ class BoardScreen(Screen[None]):
         if len(self.trail) == 1 and self.number == 0 and same:
             self._go(same)
             return
-        self.trail.append((page, 0))
+        been = next((at for at, (known, _place) in enumerate(self.trail) if known == page), len(self.trail))
+        self.trail[been:] = [(page, 0)]
         self._entered(0)
 
     def _back(self) -> None:

@@ -99,6 +99,32 @@ async def test_from_the_departments_to_their_cases_to_one_case_and_back_to_the_s
         await visitor.until(lambda: visitor.watching.looks[-1] is None)
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_of_two_cases_with_one_number_each_opens_its_own_page_and_leads_to_the_other(
+    size: tuple[int, int],
+) -> None:
+    first, second, *rest = (
+        replace(each, case_id=f"019a4f2e-8c3{n}-7000-8000-000000000000") for n, each in enumerate(CASES.cases)
+    )
+    second = replace(second, reference=first.reference)
+    elsewhere = replace(rest.pop(), reference=first.reference)
+    listed = w.BoardReply(cases=[first, second, *rest], same_number=[elsewhere])
+    async with at(make_board(Config(), replace(of(Choice()), cases=listed)), size) as visitor:
+        await visitor.press("4", "enter")
+        await visitor.until(lambda: first.matter in visitor.text)
+        assert visitor.text.count("另有办件用同一个编号") == 2, "below the two, not below the others"
+        await visitor.press("down", "enter")
+        assert "2026-11-18" in visitor.text and "办件号 019a4f2e-8c31，" in visitor.text, "the one that was chosen"
+        assert "同号的其他办件" in visitor.text and first.matter in visitor.text and elsewhere.matter in visitor.text
+        await visitor.press("down", "enter")
+        assert "2026-12-10" in visitor.text and "办件号 019a4f2e-8c34，" in visitor.text, "also one that is not listed"
+        for _ in range(6):
+            await visitor.press("enter")
+        assert len(shown(visitor).trail) <= 4, "going round among them leaves one way back"
+        await visitor.press(*["escape"] * (len(shown(visitor).trail) - 1))
+        assert shown(visitor).page.title == "办件"
+
+
 async def test_the_queue_leads_to_the_windows_that_serve_a_business() -> None:
     async with at(make_board(Config())) as visitor:
         await visitor.press("2", "down", "enter")
@@ -255,7 +281,10 @@ def _hostile(texts: Iterator[str]) -> Seen:
         period=[bad(each, "department") for each in BOARD.period],
         devices=[replace(bad(each, "role", "app_v"), codes=[next(texts)]) for each in BOARD.devices],
     )
-    cases = [bad(each, "reference", "matter", "department", "holder", "light", "state_name") for each in CASES.cases]
+    cases = [
+        bad(each, "reference", "case_id", "matter", "department", "holder", "light", "state_name")
+        for each in CASES.cases
+    ]
     return Seen(queue=queue, board=board, cases=w.BoardReply(cases=cases), chosen=Choice(), at_ms=NOW)
 
 
