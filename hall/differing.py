@@ -77,13 +77,19 @@ def differing(case: Case, dispute: str = "") -> tuple[Differing, ...]:
     return tuple(one for one in found if one.first != one.second)
 
 
+def parts_of_said(said: str) -> tuple[str, str]:
+    """The word for what was said of a material, and the day of its promise or what is wrong with it (or nothing)."""
+    word, _, more = said.partition("：")
+    return word, more
+
+
 def _said(row: Row | None, tick: Tick | None) -> str:
     """What was said of a material, in a word, with the day of a promise or what is wrong with it."""
     if tick is None:
         return ""
     word = TICK_WORDS[tick.state]
     if tick.state is TickState.PROMISED and tick.until is not None:
-        return f"{word} {tick.until.isoformat()}"
+        return f"{word}：{tick.until.isoformat()}"
     problems = row.problems if row else ()
     reason = next((each.text for each in problems if tick.reason in (each.code, each.text)), tick.reason)
     return f"{word}：{reason}" if reason else word

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import _
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.phrases import said_of
+from hall.differing import parts_of_said
 
 if TYPE_CHECKING:
     from hall.differing import Differing
@@ -25,11 +26,8 @@ def values_of(each: Differing, shown: Mapping[str, str] | None = None) -> tuple[
 
 def _in_parts(said: str) -> str:
     """What was said of a material, the word for it in the language of the screen."""
-    word, mark, reason = said.partition("：")
-    if mark:
-        return said_of(_(word), _(reason))
-    word, blank, day = said.partition(" ")
-    return _(word) + blank + day
+    word, more = parts_of_said(said)
+    return said_of(_(word), _(more)) if more else _(word)
 
 
 def differing_texts(values: Iterable[Differing]) -> list[str]:
