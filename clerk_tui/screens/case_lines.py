@@ -55,7 +55,7 @@ def case_lines(
     ]
     lines += _person(case, columns, shown or {})
     lines += [] if brief else _differing(case, columns, shown or {})
-    lines += _clock(case, detail.clock, columns)
+    lines += _clock(case, detail.clock, detail.expected_due, columns)
     lines += _doubts(detail, columns)
     if case.refusal is not None:
         lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
@@ -147,7 +147,7 @@ def _given_back(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line
     return lines
 
 
-def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
+def _clock(case: Case, clock: CaseClock, expected: dt.date | None, columns: int) -> list[Line]:
     lines = [BLANK, *_pair(_("收件日"), str(case.received), columns)]
     lines += _pair(_("受理日"), str(case.accepted or ""), columns)
     if case.deemed:
@@ -163,6 +163,7 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
 
         lines += _pair("", _(UNSURE), columns, "bad")
     if clock.paused:
+        lines += _pair(_("预计办结"), str(expected or ""), columns)
         lines += _pair("", _("特别程序中，停止计时"), columns, "info")
     elif clock.left is not None:
         if clock.left >= 0:
