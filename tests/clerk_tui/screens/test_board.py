@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
 
+from clerk_tui.cli.kiosk import beside_of
 from clerk_tui.config import Config, ScreenSection
 from clerk_tui.screens.board import BoardApp, BoardScreen
 from clerk_tui.screens.kiosk import CodeScreen
@@ -52,6 +54,34 @@ async def test_the_first_page_tells_the_whole_hall() -> None:
             *("未上传 15 条", "要人处理 3"),
         ):
             assert words in told, words
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_sample_halls_board_that_runs_alone_says_what_to_run_and_in_which_folder(
+    size: tuple[int, int], language: Literal["zh", "en"]
+) -> None:
+    kiosks = [replace(each, seen_ms=NOW) for each in BOARD.devices if each.role == "kiosk"]
+    alone = Seen(queue=replace(QUEUE, windows=[]), board=replace(BOARD, devices=kiosks), at_ms=NOW)
+    config = Config(screen=ScreenSection(language=language))
+    beside = beside_of(None)
+    words = [line for command in beside.commands for line in command] + [beside.folder[:40]]
+    async with at(make_board(config, alone, beside), size) as visitor:
+        told = "".join(visitor.text.split())
+        assert all("".join(word.split()) in told for word in words)
+        assert "Devices" in told or "设备" in told, "the hall's lines stay"
+        counter = next(each for each in BOARD.devices if each.role == "clerk")
+        await visitor.see(replace(alone, board=replace(BOARD, devices=[*kiosks, replace(counter, seen_ms=NOW)])))
+        assert "make run" not in visitor.text, "a counter runs"
+        await visitor.see(replace(alone, queue=QUEUE))
+        assert "make run" not in visitor.text, "a window is there"
+    async with at(make_board(config, alone), size) as visitor:
+        assert "make run" not in visitor.text, "no sample hall"
+
+
+def test_what_runs_beside_a_board_with_data_elsewhere_names_them(tmp_path: Path) -> None:
+    for command, _what in beside_of(tmp_path / "a hall").commands:
+        assert command.endswith(f"--data '{tmp_path}/a hall'")
 
 
 async def test_arrows_go_round_the_pages_and_digits_go_straight() -> None:
