@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ from clerk_tui.store.archives import (
 from clerk_tui.store.backup import Examined, copy, copy_file, examine
 from clerk_tui.store.connection import Database, open_reader, translated
 from clerk_tui.store.device import Device, has_key, insert_device, key_file, make_key
+from clerk_tui.store.forks import Branch, longest
 from clerk_tui.store.migrations import migrate
 from clerk_tui.store.salvage import Salvaged, salvage
 from clerk_tui.store.sealed_files import SealedFile
@@ -64,8 +66,9 @@ SIDE_FILES: Final = ("-wal", "-shm", ".lock", ".open")
 
 class Renewal(Struct, frozen=True, kw_only=True):
     """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts and
-    ``scans`` the centre has not proven to hold. Of a damaged journal, the ``sealed`` facts are those that could be read
-    behind a bad one; the ``lost`` could not, and the centre has not proven to hold them."""
+    ``scans`` the centre has not proven to hold. The ``sealed`` facts are those of a damaged journal that could be read
+    behind a bad one, and of one that parted from the journal that is sent; the ``lost`` could not be read, and the
+    centre has not proven to hold them."""
 
     incarnation: str
     archived: tuple[Path, ...]
@@ -74,6 +77,16 @@ class Renewal(Struct, frozen=True, kw_only=True):
     scans: int = 0
     sealed: tuple[SealedFile, ...] = ()
     lost: tuple[SealedFile, ...] = ()
+
+
+class _Old(Struct, frozen=True, kw_only=True):
+    """What is there of before: of each device the journal that counts and is not known to another one yet, those that
+    parted from it, what was read of damaged ones; and every whole journal there is."""
+
+    sources: list[Examined]
+    branches: list[Branch]
+    damaged: list[Salvaged]
+    kept: list[Examined]
 
 
 def renew(
@@ -115,9 +128,12 @@ def renew(
             sealing_key=got.sealing_key,
         )
         mark = _mark(witness)
-        sources, damaged = _sources(store, token, found, mark, keys)
-        sealed, lost = put_by(damaged, sources, mark, store, office, got.epoch, got.sealing_key, clock.now_ms())
-        cases, unsent = _make(new, device, sources, damaged, lost, clock, store, backup, got.clerks)
+        old = _old(store, token, found, mark, keys)
+        sources, damaged = old.sources, old.damaged
+        sealed, lost = put_by(
+            damaged, sources, old.branches, old.kept, mark, store, office, got.epoch, got.sealing_key, clock.now_ms()
+        )
+        cases, unsent = _make(new, device, old, lost, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -126,8 +142,8 @@ def renew(
         clear_log(store)
         new.replace(store)
         _attest(witness, device)
-        for read in damaged:
-            _is_read(read.path).touch()
+        for read in (*(each.path for each in damaged), *(each.found.path for each in old.branches)):
+            _is_read(read).touch()
     unproven = sum(
         max(0, each.head.seq - each.device.acked_through) for each in sources if has_key(each.path, each.device)
     )
@@ -183,12 +199,10 @@ def _ready(store: Path, backup: Examined | None, *, without_key: bool) -> dict[P
     return keys
 
 
-def _sources(
-    store: Path, token: Path, backup: Examined | None, mark: Mark | None, keys: dict[Path, Path]
-) -> tuple[list[Examined], list[Salvaged]]:
+def _old(store: Path, token: Path, backup: Examined | None, mark: Mark | None, keys: dict[Path, Path]) -> _Old:
     """What the cases are taken from: the journal that stands here, in the archive now, the backup, and what is in the
     archive already and the journal does not know of, because it was lost, set back or damaged, or an attempt before
-    ended half-way. Of those that fail their check what can be read of them. Of each device the longest."""
+    ended half-way. Of those that fail their check what can be read of them."""
     found: list[Examined] = []
     damaged: list[Salvaged] = []
 
@@ -203,28 +217,48 @@ def _sources(
 
     if store.exists():
         take(put_away(store, token, keys.get(store)))
-    known = {each.path for each in found} | {read.path for read in damaged}
-    names = {path.name for path in known}
+    told = {each.path for each in found} | {read.path for read in damaged}
+    names = {path.name for path in told}
     for each in found:
-        with suppress(HallError):
-            names |= {archive.path.name for archive in archives_at(each.path)}
+        names |= {path.name for path in _known_to(each)}
     for path in sorted(store.with_name(FOLDER).glob("*.db")):
         if path.name not in names and not _is_read(path).exists():
             take(path)
     if backup is not None:
-        kept = _kept_backup(store, backup, keys.get(backup.path))
-        if all(each.device.device_id != kept.device.device_id or each.head.seq < kept.head.seq for each in found):
-            found.append(kept)
-    longest: dict[str, Examined] = {}
-    for each in found:
-        device_id = each.device.device_id
-        if device_id not in longest or longest[device_id].head.seq < each.head.seq:
-            longest[device_id] = each
-    return list(longest.values()), damaged
+        found.append(_kept_backup(store, backup, keys.get(backup.path)))
+    known = _known(found)
+    # Of two of one length the one that is known is sent already.
+    sources, branches = longest([*known, *found])
+    return _Old(
+        sources=[each for each in sources if each not in known],
+        branches=branches,
+        damaged=damaged,
+        kept=[*found, *known],
+    )
+
+
+def _known(found: Sequence[Examined]) -> list[Examined]:
+    """The whole journals among the archives that those found know of, where one found is of the same device."""
+    devices = {each.device.device_id for each in found}
+    paths = dict.fromkeys(path for each in found for path in _known_to(each, devices))
+    known: list[Examined] = []
+    for path in paths:
+        with suppress(HallError):
+            if all(each.path != path for each in found):
+                known.append(examine(path))
+    return known
+
+
+def _known_to(found: Examined, devices: Container[str] | None = None) -> list[Path]:
+    """The archives that a journal knows of, or those of them of some devices."""
+    with suppress(HallError):
+        return [each.path for each in archives_at(found.path) if devices is None or each.device_id in devices]
+    return []
 
 
 def _is_read(path: Path) -> Path:
-    """What tells that a damaged journal in the archive was read, and what was found sealed or named."""
+    """What tells that a damaged journal in the archive, or one that parted from what is sent, was read, and what was
+    found sealed or named."""
     return path.with_name(path.name + ".read")
 
 
@@ -237,8 +271,15 @@ def _mark(witness: Path) -> Mark | None:
 def _kept_backup(store: Path, backup: Examined, key: Path | None) -> Examined:
     """The backup among the archives: whoever restored it may take the medium away."""
     device = backup.device
-    target = store.with_name(FOLDER) / f"{device.incarnation}-{device.device_id[-8:]}-{backup.head.seq}-backup.db"
-    done = copy(backup.path, target) if not target.exists() else examine(target)
+    name = f"{device.incarnation}-{device.device_id[-8:]}-{backup.head.seq}-backup"
+    places = (store.with_name(FOLDER) / f"{name}{f'-{number}' if number else ''}.db" for number in count())
+    for target in places:
+        if not target.exists():
+            done = copy(backup.path, target)
+            break
+        with suppress(HallError):
+            if (done := examine(target)).head == backup.head:
+                break
     copy_file(key or key_file(backup.path), key_file(target))
     return done
 
@@ -246,8 +287,7 @@ def _kept_backup(store: Path, backup: Examined, key: Path | None) -> Examined:
 def _make(
     new: Path,
     device: Device,
-    sources: list[Examined],
-    damaged: list[Salvaged],
+    old: _Old,
     lost: Sequence[SealedFile],
     clock: Clock,
     store: Path,
@@ -263,11 +303,13 @@ def _make(
         with database.write() as db:
             insert_device(db, device)
             now = clock.now_ms()
-            for each in sources:
-                name = (each.device.incarnation, each.device.device_id[-8:])
-                asks = any((one.incarnation, one.device_end) == name for one in lost)
-                sendable = has_key(each.path, each.device)
-                register(db, each, now, device.server_epoch, sendable=sendable, asks=asks)
+            branches = [branch.found for branch in old.branches]
+            for each in (*old.sources, *branches):
+                if each not in branches:
+                    name = (each.device.incarnation, each.device.device_id[-8:], "")
+                    asks = any((one.incarnation, one.device_end, one.history) == name for one in lost)
+                    sendable = has_key(each.path, each.device)
+                    register(db, each, now, device.server_epoch, sendable=sendable, asks=asks)
                 with closing(open_reader(each.path)) as older:
                     inherited(db, older, device.server_epoch)
                     old_papers.take_over(db, older, each.path)
@@ -278,24 +320,24 @@ def _make(
             scans.take_up(db, store, now)
         if told is not None:
             clerks.keep_list(database, told, now)
-        count = 0
-        for each in sources:
-            count += _carry_over(database, cases_of(each.path), clock)
-        for read in damaged:
-            count += _carry_over(database, read.cases(), clock)
+        carried = 0
+        for each in (*old.sources, *branches):
+            carried += _carry_over(database, cases_of(each.path), clock)
+        for read in old.damaged:
+            carried += _carry_over(database, read.cases(), clock)
         with translated(new):
-            assert len(archives(database.writer)) >= len({each.device.device_id for each in sources})
-            return count, attachments.waiting(database.writer).count
+            assert len(archives(database.writer)) >= len({each.device.device_id for each in old.sources})
+            return carried, attachments.waiting(database.writer).count
     finally:
         database.close()
 
 
 def _carry_over(database: Database, found: Iterable[Case], clock: Clock) -> int:
-    count = 0
+    carried = 0
     with database.write() as db:
         for case in found:
-            count += shared.carry_over(db, case, clock.now_ms())
-    return count
+            carried += shared.carry_over(db, case, clock.now_ms())
+    return carried
 
 
 def _attest(path: Path, device: Device) -> None:

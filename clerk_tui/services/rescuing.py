@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from clerk_tui.store.archives import archives_at
 from clerk_tui.store.backup import Examined
 from clerk_tui.store.connection import open_reader, translated
 from clerk_tui.store.device import Device, find_key, has_key, key_file, load_key, read_device
 from clerk_tui.store.exchange import as_wire
+from clerk_tui.store.forks import Branch, hash_at, known_through
 from clerk_tui.store.salvage import Run, Salvaged
 from clerk_tui.store.sealed_files import SealedFile, folder_of, keep_lost
 from clerk_tui.store.witness import Mark
@@ -30,6 +30,10 @@ NOT_READ = (
 NOT_SEALED = (
     "设备 {code} 的账本受损，第 {first} 条到第 {last} 条记录还读得出来，但是没有封存（{why}），中心也没有确认收到。\n"
     "原来的文件原样在 archive 文件夹里。负责人按文书和材料核对、补录以后，在 F12 选中它，写明查到了什么。"
+)
+BRANCH_NOT_SEALED = (
+    "设备 {code} 有两份不同的账本，其中一份的第 {first} 条到第 {last} 条记录没有封存（{why}），另一份里没有这些记录。\n"
+    "两份账本都原样在 archive 文件夹里。负责人按文书和材料核对、补录以后，在 F12 选中它，写明查到了什么。"
 )
 NO_KEY = (
     "设备 {code} 的第 {first} 条到第 {last} 条记录还在，但是本机密钥不在了，不能上传也不能封存，中心没有确认收到。\n"
@@ -68,20 +72,11 @@ def key_of(path: Path, folders: Iterable[Path]) -> Path | None:
     )
 
 
-def heads_of(sources: Sequence[Examined], store: Path) -> dict[str, int]:
-    """How far each device's journal reaches that is kept: of these, and of the archives that they know of."""
-    heads = {each.device.device_id: each.head.seq for each in sources}
-    for each in sources:
-        with suppress(HallError):
-            for older in archives_at(each.path):
-                if older.path.exists():
-                    heads[older.device_id] = max(heads.get(older.device_id, 0), older.head_seq)
-    return heads
-
-
 def put_by(
     found: Sequence[Salvaged],
     sources: Sequence[Examined],
+    branches: Sequence[Branch],
+    kept: Sequence[Examined],
     mark: Mark | None,
     store: Path,
     office: str,
@@ -89,10 +84,10 @@ def put_by(
     sealing_key: bytes,
     now_ms: int,
 ) -> tuple[tuple[SealedFile, ...], tuple[SealedFile, ...]]:
-    """Seal what was read behind a gap and name what was not read, both beside ``store``: the sealed files, and those
-    that name the numbers. What the centre of now (``epoch``) has proven to hold, or a whole one of ``sources`` has (a
-    backup), is neither. Named are also the facts of sources without a key, and those that the witness saw (``mark``)
-    and that are nowhere.
+    """Seal what was read behind a gap or parted from what is sent, and name what was not read, both beside ``store``:
+    the sealed files, and those that name the numbers. What the centre of now (``epoch``) has proven to hold, or a whole
+    one of ``sources`` has (a backup), is neither. Named are also the facts of sources without a key, and those that the
+    witness saw (``mark``) and that are in none of the journals ``kept``.
 
     Raises:
         StoreError: a file cannot be written.
@@ -100,16 +95,36 @@ def put_by(
     sealed: list[SealedFile] = []
     lost: list[SealedFile] = []
     for one in found:
-        ends = [each.head.seq for each in sources if each.device.device_id == one.device_id and each is not one.sound]
+        ends = [
+            known_through(one.later, one.sound, each)
+            for each in sources
+            if each.device.device_id == one.device_id and each is not one.sound
+        ]
         known = max([one.acked if one.epoch == epoch else 0, *ends])
         runs = [run for run in one.later if run.last > known]
         for run in runs:
             try:
-                sealed.append(_seal(one, run, store, office, sealing_key, now_ms))
+                assert one.sound is not None, "facts that were read are of a known device"
+                sealed.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
             except HallError as error:
                 lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, why=error.message)
         lost += _named(one, one.lost, known, store, NOT_READ)
-    return tuple(sealed), (*lost, *_keyless(sources, store, epoch), *_nowhere(found, sources, mark, store))
+    for branch in branches:
+        device, head = branch.found.device, branch.found.head.seq
+        acked = device.acked_through if device.server_epoch == epoch else 0
+        if head <= acked:
+            continue
+        try:
+            run = branch.run(acked)
+            sealed.append(_seal(branch.found, run, "fork", store, office, sealing_key, now_ms))
+        except HallError as error:
+            first = max(branch.first, acked + 1)
+            words = BRANCH_NOT_SEALED.format(code=device.incarnation, first=first, last=head, why=error.message)
+            folder = folder_of(store)
+            lost.append(
+                keep_lost(folder, device.incarnation, device.device_id, first, head, words, branch.found.head.hash)
+            )
+    return tuple(sealed), (*lost, *_keyless(sources, store, epoch), *_nowhere(found, kept, mark, store, epoch))
 
 
 def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[SealedFile]:
@@ -124,33 +139,48 @@ def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[Seale
 
 
 def _nowhere(
-    found: Sequence[Salvaged], sources: Sequence[Examined], mark: Mark | None, store: Path
+    found: Sequence[Salvaged], kept: Sequence[Examined], mark: Mark | None, store: Path, epoch: str
 ) -> list[SealedFile]:
     """What was written once, as the witness saw it, and is in no file: the journal was set back or is gone."""
     if mark is None or any((one.device_id, one.incarnation) == (mark.device_id, mark.incarnation) for one in found):
         return []  # Of a damaged one it was looked at already.
-    first = heads_of(sources, store).get(mark.device_id, 0) + 1
+    mine = [each for each in kept if each.device.device_id == mark.device_id]
+    if any(hash_at(each, mark.seq) == mark.hash for each in mine):
+        return []
+    # As far as one may be its beginning; of those that went on otherwise nobody knows from where on.
+    ends = [each.head.seq for each in mine if each.head.seq < mark.seq]
+    ends += [each.device.acked_through for each in mine if each.device.server_epoch == epoch]
+    first = max((end for end in ends if end <= mark.seq), default=0) + 1
     if first > mark.seq:
         return []
     words = NOT_HERE.format(code=mark.incarnation, first=first, last=mark.seq)
     return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words)]
 
 
-def _seal(one: Salvaged, run: Run, store: Path, office: str, sealing_key: bytes, now_ms: int) -> SealedFile:
-    assert one.sound is not None, "facts that were read are of a known device"
+def _seal(
+    found: Examined,
+    run: Run,
+    reason: str,
+    store: Path,
+    office: str,
+    sealing_key: bytes,
+    now_ms: int,
+) -> SealedFile:
+    device = found.device
     content = SealedFacts(
         office=office,
-        device=one.device_id,
-        incarnation=one.incarnation,
+        device=device.device_id,
+        incarnation=device.incarnation,
         first_seq=run.first,
         start=run.start,
         events=[],
-        reason="damaged",
+        reason=reason,
         sealed_ms=now_ms,
     )
-    recipient = sealing_key or one.sound.device.sealing_key
-    key = load_key(one.sound.path)
-    return seal(content, lambda: [as_wire(each) for each in run.facts], run.last, key, recipient, folder_of(store))
+    recipient, key, facts = sealing_key or device.sealing_key, load_key(found.path), run.facts
+    return seal(
+        content, lambda: [as_wire(each) for each in facts], run.last, facts[-1].hash, key, recipient, folder_of(store)
+    )
 
 
 def _named(

@@ -9,32 +9,35 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from clerk_tui.store.archives import archives
+from clerk_tui.store.connection import open_reader, translated
 from hall import os_words
-from hall.errors import StoreError
+from hall.errors import HallError, StoreError
 
 SUFFIX: Final = ".sealed"
 LOST: Final = ".lost"
 SEEN: Final = ".seen"
 """What the name of a file of lost facts ends in once somebody has seen to them."""
-_NAME: Final = re.compile(r"([0-9A-Z]+)-(.{1,8})-(\d{1,16})-(\d{1,16})(\.sealed|\.lost)").fullmatch
+_NAME: Final = re.compile(r"([0-9A-Z]+)-(.{1,8})-(\d{1,16})-(\d{1,16})(?:~([0-9a-f]{8}))?(\.sealed|\.lost)").fullmatch
 
 
 class SealedFile(Struct, frozen=True, kw_only=True):
     """What a file of the folder is about: the facts ``first`` through ``last`` (numbers of the journal) of an
-    incarnation; ``device_end`` is the end of the device's identity."""
+    incarnation; ``device_end`` is the end of the device's identity. ``history`` is the start of the hash of the last
+    fact: a journal that was set back with its witness, or copied, gives the same numbers to other facts."""
 
     path: Path
     incarnation: str
     device_end: str
     first: int
     last: int
+    history: str = ""
 
     @property
     def facts(self) -> int:
@@ -47,26 +50,35 @@ def folder_of(store: Path) -> Path:
     return store.with_name("sealed")
 
 
-def path_for(folder: Path, incarnation: str, device_id: str, first: int, last: int, suffix: str = SUFFIX) -> Path:
-    """The sealed file of these facts of a journal, or with ``LOST`` the one that says they could not be read."""
-    return folder / f"{incarnation}-{device_id[-8:]}-{first}-{last}{suffix}"
+def path_for(
+    folder: Path, incarnation: str, device_id: str, first: int, last: int, suffix: str = SUFFIX, digest: bytes = b""
+) -> Path:
+    """The sealed file of these facts of a journal, or with ``LOST`` the one that says they could not be read;
+    ``digest`` is the hash of the last one, where it is known."""
+    history = f"~{digest.hex()[:8]}" if digest else ""
+    return folder / f"{incarnation}-{device_id[-8:]}-{first}-{last}{history}{suffix}"
 
 
 def named(path: Path, suffix: str = SUFFIX) -> SealedFile | None:
     """The sealed file that a path names; ``None`` for any other file."""
     parts = _NAME(path.name)
-    if parts is None or parts[5] != suffix:
+    if parts is None or parts[6] != suffix:
         return None
-    return SealedFile(path=path, incarnation=parts[1], device_end=parts[2], first=int(parts[3]), last=int(parts[4]))
+    return SealedFile(
+        path=path, incarnation=parts[1], device_end=parts[2], first=int(parts[3]), last=int(parts[4]),
+        history=parts[5] or "",
+    )  # fmt: skip
 
 
-def keep_lost(folder: Path, incarnation: str, device_id: str, first: int, last: int, words: str) -> SealedFile:
+def keep_lost(
+    folder: Path, incarnation: str, device_id: str, first: int, last: int, words: str, digest: bytes = b""
+) -> SealedFile:
     """Keep that these facts of a damaged journal could not be read, until somebody takes the file away.
 
     Raises:
         StoreError: it cannot be written.
     """
-    path = path_for(folder, incarnation, device_id, first, last, LOST)
+    path = path_for(folder, incarnation, device_id, first, last, LOST, digest)
     done = named(path, LOST)
     assert done is not None, "it was named so"
     if path.with_name(path.name + SEEN).exists():  # Another restore comes upon the same loss.
@@ -108,7 +120,7 @@ def at_centre(folder: Path, incarnation: str, device_id: str, through: int) -> N
         StoreError: a file cannot be written.
     """
     for one in lost_in(folder):
-        if (one.incarnation, one.device_end) != (incarnation, device_id[-8:]) or one.first > through:
+        if (one.incarnation, one.device_end, one.history) != (incarnation, device_id[-8:], "") or one.first > through:
             continue
         with suppress(OSError):
             if one.last > through:
@@ -124,31 +136,67 @@ def lost_in(folder: Path) -> tuple[SealedFile, ...]:
     return ()
 
 
+class _Journal(Struct, frozen=True):
+    """How far the centre has a journal with all contents, and where it lies; empty: it is the one at hand."""
+
+    through: int
+    path: str = ""
+
+
 def to_hand_in(db: sqlite3.Connection, folder: Path) -> tuple[SealedFile, ...]:
     """The files in ``folder`` with facts that the centre has not proven to hold; of two the one that holds both."""
-    found: dict[tuple[str, str], list[SealedFile]] = {}
+    files: list[SealedFile] = []
     with suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            if (one := named(path)) is not None:
-                found.setdefault((one.incarnation, one.device_end), []).append(one)
-    if not found:
+        files = [one for path in sorted(folder.iterdir()) if (one := named(path)) is not None]
+    if not files:
         return ()
-    proven = _proven(db)
-    return tuple(
-        one
-        for journal, files in found.items()
-        for one in files
-        if one.last > proven.get(journal, 0)
-        and not any(other != one and other.first <= one.first and one.last <= other.last for other in files)
-    )
+    journals = _journals(db)
+    whose = {one.path: _whose(db, one, journals) for one in files}
+
+    def within(one: SealedFile, other: SealedFile) -> bool:
+        if other == one or whose[other.path] is None or whose[other.path] != whose[one.path]:
+            return False
+        if (one.first, one.last) == (other.first, other.last):
+            return other.history > one.history
+        return other.first <= one.first and one.last <= other.last
+
+    def proven(one: SealedFile) -> bool:
+        name = whose[one.path]
+        return name is not None and name in journals and one.last <= journals[name].through
+
+    return tuple(one for one in files if not proven(one) and not any(within(one, other) for other in files))
 
 
-def _proven(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """How far the centre has this journal and the archived ones with all contents, by code and end of the identity."""
+def _whose(
+    db: sqlite3.Connection, one: SealedFile, journals: dict[tuple[str, str], _Journal]
+) -> tuple[str, str] | None:
+    """The journal that a file's facts are of, by code and end of the identity; ``None``: of another history of it."""
+    name = (one.incarnation, one.device_end)
+    if one.history and (name not in journals or not _hash_at(db, journals[name], one.last).startswith(one.history)):
+        return None
+    return name
+
+
+def _hash_at(db: sqlite3.Connection, journal: _Journal, seq: int) -> str:
+    """The hash of a journal's fact in hexadecimal; empty: there is none, or it cannot be read."""
+    query = "SELECT lower(hex(hash)) FROM event WHERE seq = ?"
+    with suppress(HallError):
+        if not journal.path:
+            row = db.execute(query, (seq,)).fetchone()
+        else:
+            path = Path(journal.path)
+            with translated(path), closing(open_reader(path)) as older:
+                row = older.execute(query, (seq,)).fetchone()
+        return str(row[0]) if row else ""
+    return ""
+
+
+def _journals(db: sqlite3.Connection) -> dict[tuple[str, str], _Journal]:
+    """This journal and the archived ones, by code and end of the identity."""
     (own,) = db.execute("SELECT incarnation, device_id, acked_through FROM device").fetchall() or [("", "", 0)]
     outlined = [row[0] for row in db.execute("SELECT seq FROM dead_letter WHERE reported_ms > 0")]
-    through = {(own[0], own[1][-8:]): min([own[2], *(seq - 1 for seq in outlined)])}
+    found = {(own[0], own[1][-8:]): _Journal(min([own[2], *(seq - 1 for seq in outlined)]))}
     for each in archives(db):
-        name = (each.incarnation, each.device_id[-8:])
-        through[name] = min([each.acked_through, *(seq - 1 for seq in each.withheld)])
-    return through
+        through = min([each.acked_through, *(seq - 1 for seq in each.withheld)])
+        found[each.incarnation, each.device_id[-8:]] = _Journal(through, str(each.path))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -61,18 +62,20 @@ def seal_unproven(
         reason=reason,
         sealed_ms=now_ms,
     )
-    return seal(content, lambda: outbox.unsent(acked, _EVERYTHING, _EVERYTHING), head.seq, key, recipient, folder)
+    events = partial(outbox.unsent, acked, _EVERYTHING, _EVERYTHING)
+    return seal(content, events, head.seq, head.hash, key, recipient, folder)
 
 
 def seal(
     content: SealedFacts,
     events: Callable[[], list[WireFact]],
     last: int,
+    digest: bytes,
     key: Ed25519PrivateKey,
     recipient: bytes,
     folder: Path,
 ) -> SealedFile:
-    """Seal the ``events`` through number ``last`` with what ``content`` says of them.
+    """Seal the ``events`` through number ``last``, whose hash is ``digest``, with what ``content`` says of them.
 
     Raises:
         HallError: ``no_sealing_key``, it is not known for whom to seal.
@@ -84,7 +87,7 @@ def seal(
             "还不知道封存给谁看：没有中心给的密钥",
             hint="先登记到中心（clerk enrol），再封存",
         )
-    path = path_for(folder, content.incarnation, content.device, content.first_seq, last)
+    path = path_for(folder, content.incarnation, content.device, content.first_seq, last, digest=digest)
     done = named(path)
     assert done is not None, "it was named so"
     if path.exists() and _is_whole(path, done.facts, recipient):

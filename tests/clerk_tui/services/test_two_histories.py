@@ -1,0 +1,180 @@
+"""One device, two histories: its machine was set back with its witness, or copied, and went on. Both happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from central import sealed_import
+from central.clock import now_ms
+from central.store import Db
+from clerk_tui.services import cases, intake, outbox
+from clerk_tui.services.renewal import Renewal
+from clerk_tui.services.result import Result
+from clerk_tui.services.sealing import export
+from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store.archives import archives
+from clerk_tui.store.backup import back_up
+from clerk_tui.store.sealed_files import SealedFile, folder_of, path_for, to_hand_in
+from clerk_tui.sync.token import token_path, write_token
+from hall.sealed import open_facts, read_envelope, sealing_key
+from tests.central.inline import inline
+from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.services.test_renewal import begin_anew, image_of, put_back, send_old
+from tests.clerk_tui.walkins import MISSING, restaurant
+
+
+@pytest.fixture
+def hall(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with Hall(tmp_path, tmp_path_factory.getbasetemp() / "catalogue-cache") as hall:
+        yield hall
+
+
+@pytest.fixture
+def window(hall: Hall) -> Window:
+    window = hall.open("A1")
+    write_token(token_path(window.config.store_file, None), window.enrolled.token)
+    return window
+
+
+def events_of(window: Window) -> set[str]:
+    return {row[0] for row in window.ws.journal.read().execute("SELECT event_id FROM event")}
+
+
+def at_centre(hall: Hall) -> set[str]:
+    async def stored(db: Db) -> set[str]:
+        return {row[0] for row in await db.rows("SELECT event_id FROM event")}
+
+    return inline(hall.store.read(stored))
+
+
+def set_back(window: Window, image: Path) -> None:
+    """The whole machine is what it was, its witness too: nothing here can tell."""
+    put_back(window, image)
+    window.config.witness_file.unlink()
+    window.ws = open_workspace(window.config, window.clock, cache_dir=window.hall.cache)
+
+
+def restored(window: Window, backup: Path | None = None) -> Renewal:
+    window.ws.close()
+    return begin_anew(window, backup)
+
+
+def served(window: Window, count: int) -> list[Result]:
+    return [intake.submit(window.ws, restaurant(window.ws, layout=MISSING)) for _ in range(count)]
+
+
+def hand_in(hall: Hall, window: Window) -> None:
+    for each in outbox.status(window.ws).sealed:
+        inline(sealed_import.take_in(hall.store, "SL01", each.path.read_bytes(), "boss", now_ms()))
+
+
+@pytest.mark.parametrize(("first", "second"), [(2, 1), (1, 2), (1, 1)], ids=["backup", "present", "equal"])
+@pytest.mark.parametrize("begun_before", [False, True])
+def test_the_shorter_of_two_histories_is_sealed_and_shown(
+    hall: Hall, window: Window, tmp_path: Path, first: int, second: int, begun_before: bool
+) -> None:
+    served(window, 1)
+    assert window.sync() is None
+    common, image = window.ws.journal.head.seq, image_of(window)
+    one = served(window, first)
+    backup = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000").path
+    written = events_of(window)
+    set_back(window, image)
+    two = served(window, second)
+    written |= events_of(window)
+    if begun_before:
+        restored(window)
+        send_old(window)
+    done: Renewal = restored(window, backup)
+    assert [each.first for each in done.sealed] == [common + 1] and done.lost == ()
+    listed = {row.case_id for row in cases.find(window.ws, "")}
+    assert {each.case_id for each in (*one, *two)} <= listed
+    send_old(window)
+    assert set(done.sealed) <= set(outbox.status(window.ws).sealed), "whatever the centre has of the other"
+    hand_in(hall, window)
+    assert written <= at_centre(hall)
+    assert all(hall.case(each.case_id).case_id for each in (*one, *two))
+    again = restored(window, backup)
+    assert {each.path for each in again.sealed} <= {each.path for each in done.sealed}, "the same once more, no other"
+
+
+def test_a_backup_that_an_archive_goes_on_from_is_no_other_history(window: Window, tmp_path: Path) -> None:
+    served(window, 1)
+    backup = back_up(window.config.store_file, tmp_path / "backups", "20261102T090000").path
+    served(window, 1)
+    head = window.ws.journal.head.seq
+    for each in (None, backup):
+        done = restored(window, each)
+        assert (done.sealed, done.lost) == ((), ())
+    (archive,) = [each for each in archives(window.ws.journal.read()) if each.incarnation == "A1"]
+    assert archive.head_seq == head
+
+
+def test_two_backups_of_one_length_are_both_kept(window: Window, tmp_path: Path) -> None:
+    image = image_of(window)
+    backups, written = [], set()
+    for turn in range(2):
+        served(window, 1)
+        written |= events_of(window)
+        backups.append(back_up(window.config.store_file, tmp_path / f"backups-{turn}", "20261102T090000").path)
+        set_back(window, image)
+    sealed: list[SealedFile] = []
+    for each in backups:
+        sealed += restored(window, each).sealed
+    assert len(sealed) == 1 and len(written) == 2 * sealed[0].last
+    kept = {event for each in archives(window.ws.journal.read()) for event in _events_in(each.path)}
+    content = open_facts(read_envelope(sealed[0].path.read_bytes()), sealing_key(window.hall.store.key))
+    assert len(kept & written) == sealed[0].last and len(content.events) == sealed[0].last
+
+
+def _events_in(path: Path) -> set[str]:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
+        return {row[0] for row in db.execute("SELECT event_id FROM event")}
+
+
+def test_facts_of_another_history_are_not_taken_for_sealed(hall: Hall, window: Window, tmp_path: Path) -> None:
+    served(window, 1)
+    assert window.sync() is None
+    image, out = image_of(window), tmp_path / "usb"
+    content = []
+    for _ in range(2):
+        served(window, 1)
+        (file,) = export(window.config, out)
+        content.append(open_facts(read_envelope(file.path.read_bytes()), sealing_key(hall.store.key)).events)
+        set_back(window, image)
+    assert content[0] != content[1] and len(list(out.iterdir())) == 2
+
+
+def test_a_file_of_another_history_holds_none_of_this_one_and_is_told_whatever_is_proven(window: Window) -> None:
+    served(window, 2)
+    assert window.sync() is None
+    journal = window.ws.journal
+    folder, device = folder_of(window.config.store_file), journal.device()
+    folder.mkdir()
+
+    def file(first: int, last: int, digest: bytes) -> Path:
+        path = path_for(folder, device.incarnation, device.device_id, first, last, digest=digest)
+        path.touch()
+        return path
+
+    def told() -> set[Path]:
+        return {each.path for each in to_hand_in(journal.read(), folder)}
+
+    fact = journal.sealed(2)
+    assert fact is not None
+    file(1, 2, fact.hash)
+    other = file(1, 4, b"\x01" * 32)
+    assert told() == {other}, "the centre has this journal's own"
+    window.ws.journal.database.writer.execute("UPDATE device SET acked_through = 0")
+    assert told() == {other, path_for(folder, device.incarnation, device.device_id, 1, 2, digest=fact.hash)}
+    fact = journal.sealed(3)
+    assert fact is not None
+    longer = file(1, 3, fact.hash)
+    path_for(folder, device.incarnation, device.device_id, 1, 3).touch()
+    assert told() == {other, longer}, "of two the one that holds both"
