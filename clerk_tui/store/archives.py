@@ -68,6 +68,8 @@ def take_in_log(store: Path) -> bool:
                 hint="关掉那个程序再运行；窗口刚关掉的，每天的核对可能还没有做完，等几分钟",
             ) from None
         return False
+    except UnicodeDecodeError:
+        return False  # What SQLite says of the damage has damaged words in it.
 
 
 def put_away(store: Path, token: Path | None, key: Path | None = None) -> Path:

@@ -215,8 +215,9 @@ def _keep_private(path: Path) -> None:
                 part.chmod(mode & 0o700)
 
 
-def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
-    """A connection that can do nothing but read, for any thread of this or of another process.
+def open_reader(path: Path, *, wait_s: float = _WAIT_S, lenient: bool = False) -> sqlite3.Connection:
+    """A connection that can do nothing but read, for any thread of this or of another process. A ``lenient`` one reads
+    the tables it can where what others are made of is damaged.
 
     Raises ``sqlite3.Error`` when there is no database.
     """
@@ -225,6 +226,8 @@ def open_reader(path: Path, *, wait_s: float = _WAIT_S) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA query_only = ON")
+    if lenient:
+        connection.execute("PRAGMA writable_schema = ON")
     connection.set_authorizer(_only_reading)
     return connection
 
@@ -337,6 +340,16 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise as_store_error(error, path) from error
+    except UnicodeDecodeError as error:
+        raise as_store_error(damaged_words(), path) from error
+
+
+def damaged_words() -> sqlite3.Error:
+    """What SQLite said where its own words, with a damaged name in them, cannot be read: Python raises no
+    ``sqlite3.Error`` then."""
+    error = sqlite3.DatabaseError("malformed database schema")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 _FSYNC: Final = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)

@@ -132,7 +132,7 @@ def _read(path: Path, known: int) -> tuple[dict[int, _Row], Device | None, int]:
     rows: dict[int, _Row] = {}
     device, traced = None, 0
     try:
-        with translated(path), closing(open_reader(path)) as db:
+        with translated(path), closing(open_reader(path, lenient=True)) as db:
             with suppress(sqlite3.DatabaseError, HallError):
                 device = read_device(db, path)
             if device is not None:
@@ -296,7 +296,7 @@ def _made(path: Path, device: Device, run: Run) -> Examined:
 def _take_tables(db: sqlite3.Connection, path: Path) -> None:
     """What no fact tells: what the hall told, earlier journals, scans, prints; row by row, as far as it can be read."""
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    with suppress(HallError), translated(path), closing(open_reader(path)) as older:
+    with suppress(HallError), translated(path), closing(open_reader(path, lenient=True)) as older:
         for table in tables:
             if table in _OWN_TABLES or table.startswith(("sqlite_", "_sqlite")):
                 continue

@@ -39,7 +39,7 @@ def prune(folder: Path) -> None:
     for each in folder.glob("*.db"):
         try:
             needed |= _needed(each)
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return
     for path in (folder / FOLDER).glob("??/*"):
         if path.name not in needed:

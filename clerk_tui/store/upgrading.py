@@ -29,7 +29,7 @@ def upgrade(path: Path, writer: sqlite3.Connection, version: int) -> None:
         migrate(writer)
         writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         examine(path)
-    except (HallError, sqlite3.Error) as error:
+    except (HallError, sqlite3.Error, UnicodeDecodeError) as error:
         writer.close()
         for part in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             part.unlink(missing_ok=True)

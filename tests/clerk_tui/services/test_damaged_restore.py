@@ -14,9 +14,12 @@ from clerk_tui.cli import records
 from clerk_tui.screens import outbox_lines
 from clerk_tui.services import cases, intake, losses, outbox
 from clerk_tui.services.renewal import Renewal
+from clerk_tui.services.workspace import open_workspace
+from clerk_tui.store.archives import take_in_log
 from clerk_tui.store.backup import back_up
 from clerk_tui.sync.token import token_path, write_token
 from hall.case import CaseState
+from hall.errors import StoreError
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.services.test_renewal import begin_anew, send_old
@@ -155,3 +158,30 @@ def test_what_was_lost_is_said_at_f12_and_by_the_outbox(window: Window) -> None:
     assert "没有读出" in text and "1 条" in text
     rows = outbox_lines.lost_lines(done.lost[0], 80, chosen=True)
     assert "设备 A1 第 2 条" in "".join(part for part, _ink in rows[0][0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"CREATE TABLE case_view", b"CREATE TABLX case_view"),
+        (b"tablecase_view", b"table\xc7\xffse_view"),
+        (b"CREATE TABLE case_find", b"CREATE TABL\xc7 case_find"),
+    ],
+    ids=["statement", "name", "statement with no letter in it"],
+)
+def test_a_damaged_table_beside_the_facts_costs_no_fact(hall: Hall, window: Window, old: bytes, new: bytes) -> None:
+    one = intake.submit(window.ws, restaurant(window.ws))
+    facts = window.ws.journal.head.seq
+    window.ws.close()
+    store = window.config.store_file
+    assert take_in_log(store)
+    data = store.read_bytes()
+    assert old in data
+    store.write_bytes(data.replace(old, new))
+    with pytest.raises(StoreError) as error:
+        open_workspace(window.config, window.clock, cache_dir=hall.cache)
+    assert error.value.hint
+    done = begin_anew(window)
+    assert (done.lost, done.sealed, done.unproven, done.cases) == ((), (), facts, 1)
+    send_old(window)
+    assert hall.case(one.case_id).state is CaseState.ACCEPTED
