@@ -141,6 +141,7 @@ def renew(
             token.unlink(missing_ok=True)
         clear_log(store)
         new.replace(store)
+        _clear(new)
         _attest(witness, device)
         for read in (*(each.path for each in damaged), *(each.found.path for each in old.branches)):
             _is_read(read).touch()
@@ -354,6 +355,7 @@ def _attest(path: Path, device: Device) -> None:
 
 
 def _clear(new: Path) -> None:
-    """Remove what an attempt that did not come to its end left."""
+    """Remove what lies beside a new journal that has come to its place, or what an attempt that did not come to its end
+    left."""
     for part in (new, key_file(new), *(new.with_name(new.name + end) for end in SIDE_FILES)):
         part.unlink(missing_ok=True)

@@ -59,7 +59,9 @@ def set_back(window: Window, image: Path) -> None:
 
 def restored(window: Window, backup: Path | None = None) -> Renewal:
     window.ws.close()
-    return begin_anew(window, backup)
+    done = begin_anew(window, backup)
+    assert list(window.config.store_file.parent.glob("*.new*")) == []
+    return done
 
 
 def served(window: Window, count: int) -> list[Result]:
