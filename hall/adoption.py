@@ -200,28 +200,32 @@ def _as_told(case: Case, body: CaseAdopted, standing: Standing) -> dict[str, Any
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts of one case, given as they came (each incarnation's in its own order), in the order to fold them."""
+    """The facts of one case, given as they came (each incarnation's in its own order), in the order to fold them.
+
+    Of a journal that was set back and went on otherwise, what came second has the numbers of what came first: a paper
+    names the first, and what came second stands where it came."""
     came = list(facts)
     of: dict[str, list[Fact]] = {}
     for fact in came:
-        of.setdefault(fact.header.incarnation, []).append(fact)
+        mine = of.setdefault(fact.header.incarnation, [])
+        if not mine or mine[-1].header.seq < fact.header.seq:
+            mine.append(fact)
     ordered: list[Fact] = []
-    placed: set[tuple[str, int]] = set()
+    placed: set[str] = set()
     for fact in came:
         _place(fact, of, ordered, placed)
     return ordered
 
 
-def _place(first: Fact, of: dict[str, list[Fact]], ordered: list[Fact], placed: set[tuple[str, int]]) -> None:
+def _place(first: Fact, of: dict[str, list[Fact]], ordered: list[Fact], placed: set[str]) -> None:
     """Put a fact behind everything its paper had seen. Papers that refer to each other in a ring are forgeries."""
     waiting = [(first, False)]
     while waiting:
         fact, ready = waiting.pop()
-        key = (fact.header.incarnation, fact.header.seq)
         if ready:
             ordered.append(fact)
-        elif key not in placed:
-            placed.add(key)
+        elif fact.header.event_id not in placed:
+            placed.add(fact.header.event_id)
             waiting.append((fact, True))
             waiting.extend((seen, False) for seen in reversed(_seen(fact, of)))
 

@@ -10,7 +10,7 @@ import pytest
 from central import sealed_import
 from central.clock import now_ms
 from central.store import Db
-from clerk_tui.services import cases, intake, outbox
+from clerk_tui.services import cases, intake, outbox, supplement
 from clerk_tui.services.renewal import Renewal
 from clerk_tui.services.result import Result
 from clerk_tui.services.sealing import export
@@ -20,10 +20,11 @@ from clerk_tui.store.backup import back_up
 from clerk_tui.store.sealed_files import SealedFile, folder_of, path_for, to_hand_in
 from clerk_tui.sync.token import token_path, write_token
 from hall.sealed import open_facts, read_envelope, sealing_key
+from hall.verdict import TickState
 from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.services.test_renewal import begin_anew, image_of, put_back, send_old
-from tests.clerk_tui.walkins import MISSING, restaurant
+from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
 
 
 @pytest.fixture
@@ -101,6 +102,41 @@ def test_the_shorter_of_two_histories_is_sealed_and_shown(
     assert all(hall.case(each.case_id).case_id for each in (*one, *two))
     again = restored(window, backup)
     assert {each.path for each in again.sealed} <= {each.path for each in done.sealed}, "the same once more, no other"
+
+
+def supplied(window: Window, reference: str, code: str) -> None:
+    draft = supplement.open_supplement(window.ws, reference)
+    draft.ticks = {code: PRESENT}
+    supplement.submit(window.ws, draft)
+
+
+@pytest.mark.parametrize("theirs", [True, False], ids=["the other window's case", "this window's case"])
+def test_both_histories_of_a_case_that_two_windows_share_stand_in_it(hall: Hall, window: Window, theirs: bool) -> None:
+    other = hall.open("B1")
+    missing = {"layout": MISSING, "application": MISSING, "rules_list": MISSING}
+    begun = intake.submit((other if theirs else window).ws, restaurant((other if theirs else window).ws, **missing))
+    assert other.sync() is None and window.sync() is None and other.sync() is None
+    image = image_of(window)
+    supplied(window, begun.reference, "layout")
+    assert window.sync() is None
+    set_back(window, image)
+    supplied(window, begun.reference, "application")
+    served(window, 1)
+    written = events_of(window)
+    assert window.sync() is not None, "a fork"
+    restored(window)
+    send_old(window)
+    hand_in(hall, window)
+    assert written <= at_centre(hall)
+    for turn in range(2):
+        case = hall.case(begun.case_id)
+        there = {code for code in missing if case.ticks[code].state is TickState.PRESENT}
+        assert there == {"layout", "application"} | ({"rules_list"} if turn else set())
+        assert len({paper.paper_id for paper in case.papers}) == 4 + turn, "the papers of both, of the same numbers too"
+        if not turn:
+            assert other.sync() is None
+            supplied(other, begun.reference, "rules_list")
+            assert other.sync() is None
 
 
 def test_a_backup_that_an_archive_goes_on_from_is_no_other_history(window: Window, tmp_path: Path) -> None:
