@@ -114,9 +114,12 @@ def _procedure_end(asking: Asking) -> list[Ask]:
 
 
 def _extension(asking: Asking) -> list[Ask]:
+    by = _("行政机关负责人，写职务和姓名")
+    if asking.case.matter.partners:
+        by = _("联合办理的，本级人民政府负责人（第四十二条第二款），写职务和姓名")
     return [
         Ask("days", _("延长几个工作日"), "number", required=True, note=_("只能延长一次（行政许可法第四十二条）")),
-        Ask("approver", _("批准人"), "text", required=True, note=_("行政机关负责人，写职务和姓名")),
+        Ask("approver", _("批准人"), "text", required=True, note=by),
         Ask("reason", _("理由"), required=True, note=_("印在通知书上，告知申请人")),
     ]
 

@@ -10,6 +10,7 @@ from msgspec import structs
 from clerk_tui.screens.case import CaseScreen
 from clerk_tui.screens.next_steps import NextStepsScreen
 from clerk_tui.screens.step import StepScreen
+from clerk_tui.screens.step_forms import Asking, asks_of
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, intake, next_steps, proceedings
 from clerk_tui.services.workspace import Workspace
@@ -184,6 +185,20 @@ async def test_a_mistake_is_said_while_it_is_typed_and_f9_goes_there(counter: Op
         assert at_field(clerk) == "approver", "F9 goes to what is still empty"
         assert "请填写批准人" in clerk.text
     assert ws.journal.head == before
+
+
+@pytest.mark.parametrize(("partners", "who"), [((), "行政机关负责人"), (("住房和城乡建设局",), "本级人民政府负责人")])
+def test_the_form_of_an_extension_says_whose_approval_it_takes(
+    ws: Workspace, partners: tuple[str, ...], who: str
+) -> None:
+    """行政许可法 art. 42: of a matter that departments handle jointly it is the people's government's."""
+    reference = accepted(ws)
+    case = cases.load(ws, reference)
+    case = structs.replace(case, matter=structs.replace(case.matter, partners=partners))
+    (extend,) = [offer.step for offer in next_steps.offers(ws, reference) if offer.step.id == "extend"]
+    asking = Asking(case=case, today=case.received, clerk="0001", window="3", typed={})
+    (approver,) = [ask for ask in asks_of(extend, asking) if ask.key == "approver"]
+    assert who in approver.note
 
 
 async def test_the_dates_that_follow_are_shown_before_anything_is_confirmed(
