@@ -339,6 +339,7 @@ class DeskScreen(CounterScreen, Generic[P]):
         lines += first
         if chosen is Outcome.REFUSED:
             lines += [("", "plain"), (_(shown.explanation), "plain")]
+            lines += [(f"{_('去哪里办')}\t{shown.where}", "strong")] if shown.where else []
         if shown.handed:
             lines += [("", "plain"), (_("交来的材料"), "title")]
             lines += [(f"\t{name}", "plain") for name in shown.handed]

@@ -179,6 +179,7 @@ class SupplementScreen(SupplementConfirming):
             else self._word(chosen, again=noticed and bool(self.draft.case.notices)),
             explanation=preview.verdict.explained(chosen),
             article=article,
+            where=refusing.where_to(preview.verdict.refusal) if chosen is Outcome.REFUSED else "",
             handed=tuple(row.name for row in self.rows if row.code in preview.handed),
             # Without the answers nobody knows all that is missing, and a refusal does not rest on it.
             gaps=() if chosen is Outcome.REFUSED or preview.verdict.unanswered else preview.gaps,

@@ -29,7 +29,7 @@ class Shown:
     what keeps F9 from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and
     value, ``ready``: everything has been looked at, F9 is the key that is due. ``word`` says what F9 would do where
     the outcome's name would say something else; ``handed`` are the names of what is handed in now, ``gaps_title`` what
-    the gaps are where they are not what has to be supplemented."""
+    the gaps are where they are not what has to be supplemented, ``where`` the organ that a refusal leads to."""
 
     chosen: Outcome | None = None
     word: str = ""
@@ -37,6 +37,7 @@ class Shown:
     gaps_title: str = ""
     explanation: str = ""
     article: str = ""
+    where: str = ""
     gaps: tuple[Gap, ...] = ()
     others: tuple[str, ...] = ()
     hinders: tuple[str, ...] = ()
@@ -92,6 +93,8 @@ class VerdictView(_Showing):
         ]
         lines += _texts(said_once(shown), columns, "plain", 0, 4)
         lines += _texts(_(shown.article), columns, "faint", 0, 3)
+        if shown.where:
+            lines += [BLANK, (((_("去哪里办"), "faint"),), ""), *_texts(safe(shown.where), columns, "strong", 0, 4)]
         if shown.dates:
             lines.append(BLANK)
             for label, value in shown.dates:
@@ -190,7 +193,7 @@ def _told(shown: Shown, columns: int) -> Span:
         head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
         return clip(head + safe(names), columns), "warn"
     if shown.chosen is Outcome.REFUSED:
-        return clip(safe(_(shown.explanation)), columns), "plain"
+        return clip(safe("  ".join(filter(None, (_(shown.explanation), shown.where)))), columns), "plain"
     dates = [f"{label} {value}" for label, value in shown.dates]
     dates += [_("暂按周末推算")] if shown.provisional and dates else []
     return clip("  ".join(dates), columns), "faint"
