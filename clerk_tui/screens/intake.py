@@ -269,7 +269,7 @@ class IntakeScreen(DeskScreen[Preview]):
         assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
-        spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks))
+        spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks, chosen))
         ask_past_blanks(self, spec, blanks, self.commit, self._go_to)
 
     def _go_to(self, field: str) -> None:
