@@ -248,7 +248,8 @@ def met(case: Case, second: f.Header, own: Iterable[f.Header]) -> Event | None:
     mine = {_trace(each) for each in own}
     places = (place for place, line in enumerate(case.timeline) if line.misfit and _trace(line) == _trace(second))
     place = next(places, len(case.timeline))
-    before, stopped = case.timeline[:place], any("办件已是" in line.misfit for line in case.timeline[place : place + 1])
+    before, partly = case.timeline[:place], {each.what for each in case.disputes}
+    stopped = any(line.misfit not in partly for line in case.timeline[place : place + 1])
     lines = [line for line in before if not line.misfit and line.type not in _BESIDE]
     others = [line for line in lines if _trace(line) not in mine]
     # Where the state did not stop it, a form that was filled in collides with another filling only.
