@@ -241,6 +241,8 @@ def _check_uscc(clean: str) -> Identity:
         return _result("uscc", clean, f"第 {strange[0]} 位不是统一社会信用代码可用的字符{hint}")
     if uscc_check_char(clean[:17]) != clean[17]:
         return _result("uscc", clean, "末位校验码不符；个别已发代码如此，请对照营业执照核对", valid=True)
+    if clean[0] == "0" or len(set(clean)) == 1:
+        return _result("uscc", clean, "没有登记管理部门发这样的代码，请对照营业执照核对", valid=True)
     return _result("uscc", clean, valid=True)
 
 

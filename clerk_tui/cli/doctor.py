@@ -185,21 +185,26 @@ def _store(session: Session) -> Check:
         return Check("", "ok", _("{path} 还没有，第一次办理时建立").format(path=path))
     from clerk_tui.services import outbox
     from clerk_tui.services.health import health
+    from clerk_tui.store.device import has_key, key_file
     from clerk_tui.store.looking import quick_check
 
     if broken := quick_check(path):
-        hint = _("停止使用，保留这个文件，从备份恢复并报告管理员")
+        hint = _("停止使用，文件留在原处，报告管理员：运行 clerk restore，还能读的记录都接过来")
         return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
     try:
         with session.workspace() as ws:
             verified, status, log = ws.journal.verify(), outbox.status(ws), health(ws).log
+            keyed = has_key(path, ws.journal.device())
     except StoreError as error:
         found, (trouble, hint) = as_it_lies(session, error)
         words = _("{path}：{facts} 条记录从头核对无误").format(path=path, facts=found.facts)
         return Check("", "warn", f"{words}；{trouble}", hint)
     words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
     told = words.format(path=path, facts=verified.facts, pending=status.pending)
+    if not keyed:
+        hint = _("没有它，文书上没有窗口用的码，记录不能封存：把密钥文件放回 {path}；备份旁边也有一份")
+        return Check("", "fail", told + _("；本机密钥不在或读不出来"), hint.format(path=key_file(path)))
     if log:
         long = _("；账本的日志已有 {size} MB：有程序一直占着账本在读").format(size=log >> 20)
         hint = _("关掉在这台机器上打开账本的查询、备份或别的程序；一刻钟内自动恢复，不行就退出窗口再打开")

@@ -258,7 +258,7 @@ def check_file(path: Path) -> None:
             "not_a_database",
             "这个文件不是数据库或已损坏",
             path,
-            "文件没有改动；改正 store.path，或把它移走后从备份恢复",
+            "文件没有改动；store.path 写错了就改正，没有写错就不要移动它，运行 clerk restore",
         )
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise _error("foreign_database", "这是别的程序的数据库", path, "文件没有改动；改正 config.toml 的 store.path")
@@ -372,10 +372,16 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
         # After a failed fsync the kernel may report the next one as good: never write on.
         _broken.add(path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _error("store_corrupt", "数据库已损坏", path, "停止使用，保留这个文件，从备份恢复并报告管理员")
+        return corrupt(path)
     if code == sqlite3.SQLITE_IOERR:
         return _error("store_io", "读写磁盘出错，没有保存", path, "停止使用，检查磁盘并报告管理员")
     return _error("store_failed", f"数据库拒绝了这次操作（{error}），没有保存", path, "把这条信息报告管理员")
+
+
+def corrupt(path: Path, what: str = "") -> StoreError:
+    """A damaged file; ``what`` in SQLite's words."""
+    hint = "停止使用，文件留在原处，报告管理员：运行 clerk restore，还能读的记录都接过来"
+    return _error("store_corrupt", f"数据库已损坏{what and '：'}{what}", path, hint)
 
 
 def _locked(path: Path) -> StoreError:

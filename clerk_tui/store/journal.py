@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from clerk_tui.clock import Clock
-from clerk_tui.store.connection import Database, translated
+from clerk_tui.store.connection import Database, corrupt, translated
 from clerk_tui.store.device import Device, make_device, read_device, require_no_key, settle_key
 from clerk_tui.store.disk import Limits
 from clerk_tui.store.exchange import require_sendable
@@ -198,11 +198,12 @@ class Journal:
     def rebuild(self) -> int:
         """Make the projections again from the facts, in one transaction; returns how many facts were read.
 
-        Their tables, and any index or trigger that is gone or different, are made again too.
+        Their tables, and any index or trigger that is gone or different, are made again too. A file whose pages are
+        damaged is not mended so.
 
         Raises:
             BrokenChain: a fact is not what was sealed; nothing was changed.
-            StoreError: ``schema_changed``: a table that facts do not make is gone or different.
+            StoreError: ``schema_changed``: a table that facts do not make is gone or different; ``store_corrupt``.
         """
         count = 0
         with self.write() as connection:
@@ -215,6 +216,8 @@ class Journal:
                 if count % 500 == 0:
                     projector.flush()
             projector.flush()
+        if found := quick_check(self.path, whole=True):
+            raise corrupt(self.path, found[0][:80])
         return count
 
     def tidy(self) -> None:

@@ -165,7 +165,19 @@ def test_a_credit_code_of_wrong_letters_or_length_is_refused(code: str) -> None:
     assert not check_identity(code, "uscc").valid
 
 
-@given(st.text(st.sampled_from(USCC_ALPHABET), min_size=17, max_size=17), st.data())
+ISSUED = st.text(st.sampled_from(USCC_ALPHABET), min_size=17, max_size=17).filter(
+    lambda body: body[0] != "0" and len(set(body)) > 1
+)
+
+
+@pytest.mark.parametrize("code", ["000000000000000000", "0" + "91350100M000100Y"])
+def test_a_credit_code_that_no_authority_issues_is_warned_about(code: str) -> None:
+    code = code[:17] + uscc_check_char(code[:17])
+    found = check_identity(code, "uscc")
+    assert found.valid and "登记管理部门" in found.warnings[0]
+
+
+@given(ISSUED, st.data())
 def test_every_wrong_character_of_a_credit_code_is_noticed(body: str, data: st.DataObject) -> None:
     code = body + uscc_check_char(body)
     assert check_identity(code, "uscc").warnings == ()

@@ -101,7 +101,7 @@ def test_a_table_made_from_facts_comes_back_whole(path: Path, table: str) -> Non
 
 def test_a_table_that_facts_do_not_make_is_not_made_up(path: Path) -> None:
     alter(path, "DROP TABLE event_status")
-    assert "备份" in refused(lambda: opened(path)).hint
+    assert "clerk restore" in refused(lambda: opened(path)).hint
     with closing(opened(path, look=True)) as journal:
         refused(journal.verify)
         refused(journal.rebuild)
@@ -112,6 +112,20 @@ def test_nothing_is_made_from_facts_that_were_changed(path: Path) -> None:
     with closing(opened(path, look=True)) as journal, pytest.raises(BrokenChain):
         journal.rebuild()
     assert "event_unchanged" not in {row[0] for row in triggers(path)}, "nothing was changed"
+
+
+@pytest.mark.parametrize("name", ["case_view", "case_find", "sqlite_autoindex_event_1"])
+def test_what_a_rebuild_cannot_mend_it_does_not_call_mended(path: Path, name: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = bytes(range(256)) * (size // 256)
+    path.write_bytes(bytes(data))
+    with closing(opened(path, look=True)) as journal, pytest.raises(StoreError) as error:
+        journal.rebuild()
+    assert error.value.code == "store_corrupt" and "clerk restore" in error.value.hint
 
 
 def triggers(path: Path) -> list[Any]:
