@@ -211,21 +211,22 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
         if not mine or mine[-1].header.seq < fact.header.seq:
             mine.append(fact)
     ordered: list[Fact] = []
-    placed: set[str] = set()
+    placed: set[tuple[str, int, str]] = set()
     for fact in came:
         _place(fact, of, ordered, placed)
     return ordered
 
 
-def _place(first: Fact, of: dict[str, list[Fact]], ordered: list[Fact], placed: set[str]) -> None:
+def _place(first: Fact, of: dict[str, list[Fact]], ordered: list[Fact], placed: set[tuple[str, int, str]]) -> None:
     """Put a fact behind everything its paper had seen. Papers that refer to each other in a ring are forgeries."""
     waiting = [(first, False)]
     while waiting:
         fact, ready = waiting.pop()
+        key = (fact.header.incarnation, fact.header.seq, fact.header.event_id)
         if ready:
             ordered.append(fact)
-        elif fact.header.event_id not in placed:
-            placed.add(fact.header.event_id)
+        elif key not in placed:
+            placed.add(key)
             waiting.append((fact, True))
             waiting.extend((seen, False) for seen in reversed(_seen(fact, of)))
 
