@@ -15,7 +15,7 @@ from hall import adoption, paper_news, steps
 from hall import facts as f
 from hall.case import Case, Dispute, Mark
 from hall.checklist import Row
-from hall.verdict import Tick, gaps_of
+from hall.verdict import Tick, TickState, gaps_of
 
 REVIEW = "needs_review"
 FIELD = "same_field"
@@ -55,6 +55,26 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
             return {f"field:{code}": mark for code in (*filled, *dropped) if code not in other}
         case _:
             return {}
+
+
+def tellings_after(case: Case, fact: f.Fact, nth: int) -> dict[str, dict[str, int]]:
+    """``Case.tellings`` after a fact: with what is told for the first time, or was looked at since and is still not
+    good; without what came."""
+    known, teller = case.tellings, {fact.header.incarnation: nth}
+    match fact.body:
+        case f.CaseNoticed(gaps=named) | f.CaseTolerated(promises=named):
+            return {each.code: teller for each in named} | known
+        case f.CaseSupplemented(ticks=ticks):
+            looked = {code: tick for code, tick in ticks.items() if code not in contested_ticks(case, fact)}
+        case f.CaseCorrected(corrections=corrections):
+            looked = dict.fromkeys((gap.code for gap in corrections), Tick(TickState.PRESENT))
+        case _:
+            return known
+    return {
+        code: tellers | teller if code in looked else tellers
+        for code, tellers in known.items()
+        if code not in looked or not paper_news.is_there(looked[code])
+    }
 
 
 def unseen(case: Case, key: str, fact: f.Fact) -> bool:
@@ -135,6 +155,8 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if not misfit and (marks := marks_of(case, fact, nth)):
         changes["marks"] = {**case.marks, **marks}
+    if not misfit and (tellings := tellings_after(case, fact, nth)) != case.tellings:
+        changes["tellings"] = tellings
     body, who = fact.body, fact.header.incarnation
     if isinstance(body, f.CaseAdopted):
         known = case.seen.get(who, {})

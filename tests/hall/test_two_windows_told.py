@@ -35,10 +35,16 @@ def promise_of(code: str) -> f.Promise:
     return f.Promise(code=code, name=code, until=LATER)
 
 
+def known_of_others(case: Case, origin: str) -> dict[str, int]:
+    return dict(case.seen.get(origin, {}))
+
+
 def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
     """What another window takes from a paper of ``case``: as the code carries it (``hall.replica``)."""
     told = {gap.code: gap for notice in case.notices for gap in notice.gaps}
+    still = {gap.code: gap for gap in gaps_of(case.rows, case.ticks)}
     last = case.notices[-1] if case.notices else None
+    knows = {who: count for who, count in known_of_others(case, origin).items() if who != origin}
     return f.CaseAdopted(
         reference=REFERENCE,
         origin=origin,
@@ -54,12 +60,14 @@ def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
         state=case.state.value,  # type: ignore[arg-type]
         received=DAY,
         clock_from=DAY,
-        told=tuple(told.values()),
+        told=tuple(still.get(code, gap) for code, gap in told.items()),
         noticed=last.day if last else None,
         respond_by=last.respond_by if last else None,
         notices=len(case.notices),
         accepted=case.accepted,
         promises=case.promises,
+        knows=knows,
+        tellings=case.tellings if knows else {},
     )
 
 
@@ -81,7 +89,11 @@ class Desk:
     def paper(self) -> f.CaseAdopted:
         return carried(self.case, self.name, self.case.writers[self.name])
 
-    def decide(self, wish: dict[str, Tick]) -> None:
+    def tells(self, before: Case) -> bool:
+        """Whether a notice is to be given, after it was ticked what there is."""
+        return True
+
+    def decide(self, wish: dict[str, Tick], *, again: bool = False) -> None:
         """Tick, then the outcome that the ticks allow: accepted, with promises, or a notice."""
         case = self.case
         ticks = {code: tick for code, tick in wish.items() if self._allowed(case, code, tick)}
@@ -99,7 +111,7 @@ class Desk:
         elif all(gap.state is TickState.PROMISED for gap in now.gaps):
             made = tuple(promise_of(gap.code) for gap in now.gaps)
             self.write(f.CaseTolerated(promises=made, accepted=DAY, due=f.Due(), breach="terminated", article=""))
-        else:
+        elif again or self.tells(case):
             told = f.CaseNoticed(gaps=now.gaps, respond_by=ANSWER_BY, article="", second=bool(now.notices))
             self.write(told)
 
