@@ -127,9 +127,7 @@ def _notice(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> tuple[Noti
     here = {gap.code: gap for notice in case.notices for gap in notice.gaps}
     theirs = [gap for gap in body.told if gap.code not in here or ticks.get(gap.code) == body.ticks.get(gap.code)]
     gone = {code for code, tick in ticks.items() if not is_there(tick)}
-    more = any(
-        gap.code not in here or (gap.code in gone and gap.problem != here[gap.code].problem) for gap in theirs
-    )
+    more = any(gap.code not in here or (gap.code in gone and gap.problem != here[gap.code].problem) for gap in theirs)
     if not more and (body.notices <= len(case.notices) or not theirs):
         return ()
     return tuple(structs.replace(each, gaps=tuple(theirs)) for each in notices_told(body))

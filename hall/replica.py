@@ -2,7 +2,8 @@
 
 In the code: matter and catalogue version, answers, the state of every material in the order of the list, the codes of
 those that are on it no more and have to be given back, whether the law accepted the case, dates,
-reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
+reference, identity of the case, how many of its facts the paper has seen, where other windows worked on it how many of theirs and
+who of them told what has not come, and keyed digests of the applicant's
 identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
 in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
 """
@@ -40,6 +41,7 @@ from hall.replica_wire import (
     UNSURE_PROMISED,
     UNSURE_RESPOND,
     UNSURE_STATUTORY,
+    WITH_OTHERS,
     WITH_RETURNS,
     WITH_SILENCE,
     Mark,
@@ -47,6 +49,7 @@ from hall.replica_wire import (
     from_day,
     mark_at,
     pack,
+    tellings,
     to_day,
     unpack,
 )
@@ -77,6 +80,8 @@ SHORTEST_LIFE: Final = dt.timedelta(days=90)
 """A code is good for a month after the last date that stands in it, and for three months in any case."""
 REASON_BYTES: Final = 180
 """Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
+OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
+"""The states in which another window goes on from a paper."""
 ON_PAPER: Final = "见纸质凭证"
 
 
@@ -99,6 +104,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     ``digest`` that of the identity number (empty: none was taken) and ``name_digest`` that of the name, made with the
     secret ``secret_id``. ``to_return`` are the codes of materials that are on the list no more and lie at the window.
     ``deemed``: accepted by law, nobody having told anything in time; ``False`` where the code does not say so.
+    ``knows`` is how many facts of which other windows stand behind it.
     """
 
     matter: str
@@ -133,6 +139,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     name_digest: bytes = b""
     to_return: tuple[str, ...] = ()
     deemed: bool = False
+    knows: dict[str, int] = {}
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -154,8 +161,9 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     )
     identity = case_bytes(case.case_id)
     given = who.id_number if who else ""
+    knows = _known_of_others(case, signer.incarnation)
     wire = Wire(
-        format=WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN,
+        format=_format(case, knows),
         matter=case.matter.key,
         catalogue=case.matter.version,
         list_digest=list_digest(case.rows),
@@ -181,6 +189,8 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         unsure=_unsure(case),
         to_return=tuple(row.code for row in case.to_return),
         deemed=case.deemed,
+        knows=knows,
+        tellings=tellings([case.tellings.get(row.code, {}) for row in case.rows]) if knows else (),
     )
     payload = pack(wire)
     try:
@@ -238,6 +248,20 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     if not says_something(reason) and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
         reason = ON_PAPER
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
+
+
+def _format(case: Case, knows: Mapping[str, int]) -> int:
+    """The earliest format that says it all."""
+    return WITH_OTHERS if knows else WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN
+
+
+def _known_of_others(case: Case, own: str) -> dict[str, int]:
+    """How many facts of which other windows the window ``own`` has seen, by themselves or by the papers it was shown;
+    of a case that nobody goes on with it does not matter."""
+    if case.state not in OPEN:
+        return {}
+    known = {who: max(count, case.writers.get(who, 0)) for who, count in case.seen.get(own, {}).items()}
+    return {who: count for who, count in {**case.writers, **known}.items() if who != own}
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:
@@ -335,6 +359,7 @@ def _replica(wire: Wire, device: str) -> Replica:
         name_digest=wire.digest[NUMBER_BYTES:],
         to_return=wire.to_return,
         deemed=wire.deemed,
+        knows=dict(wire.knows),
     )
 
 

@@ -162,7 +162,9 @@ class World:
                     named |= {promise.code for promise in promises}
                 case _:
                     continue
-            self.trace.append(f"{name} {each.header.type} { {c: t.state.value for c, t in ticks.items()} } {sorted(named)}")
+            self.trace.append(
+                f"{name} {each.header.type} { {c: t.state.value for c, t in ticks.items()} } {sorted(named)}"
+            )
         told = {look.code for number in past if not (look := self.events[number]).good}
         case = self.desks[name].case
         for code in CODES:
