@@ -2,8 +2,22 @@
 
 Another window gave the paper, after it went on from one of this window or of a third. So it has seen how the case was
 received; what happened here later it may not know. It is believed where it knows more: no answer, no gap of a notice
-and no promise that anybody has told is lost, whichever of the two knows of it, unless the material was brought after
-what told of it; and what was handed in stays handed in. ``RULES`` says of every pair which of the two counts.
+and no promise that anybody has told is lost, whichever of the two knows of it, until it is answered; and what was
+handed in stays handed in. ``RULES`` says of every pair which of the two counts.
+
+What answers a telling: somebody who knew of it has looked at the material again. What was only missing is answered also
+by who brought it without knowing of that, if who told so did not know of the bringing; a defect never is, it may have
+been found in the very one that was brought. So it matters what the window of a paper knew when it gave it:
+
+- ``CaseAdopted.knows`` says how many facts of each other window it had seen, by their own papers or through a third;
+- ``Case.tellings`` says of each material that was told and has not come who found it so last, with how many facts;
+- a telling is known to a paper where that count reaches it. Age says nothing: papers are shown late and in any order.
+
+The code on a paper has both where another window than its own worked on the case. Where only its own did, all it tells
+was told there, nobody knows when: at the latest with its last fact. The codes of earlier versions say no more than that
+either, and who gave them may have known more: then what was told here stands until it is looked at here, and is not
+told anew. Adoptions written by earlier versions (``knows`` is ``None``) are folded as they were, by what can be guessed
+from the words and the number of the notices.
 """
 
 from __future__ import annotations
@@ -181,22 +195,18 @@ def _stands(case: Case, body: CaseAdopted, code: str, here: Tick, said: Tick) ->
     if here.state is TickState.NOT_APPLICABLE and is_there(said):
         return False
     mark = case.marks.get(f"tick:{code}")
-    told, told_here = {gap.code: gap.state for gap in body.told}, _told(case)
-    on_paper = _kind(said, told.get(code), promised=body.state == "tolerated")
-    rule = RULES[_kind(here, told_here.get(code), promised=case.state is S.TOLERATED), on_paper]
-    if rule is Stands.IF_BROUGHT and told.get(code) is _BAD:
-        rule = Stands.IF_MENDED
-    match rule:
+    on_paper = _kind(said, promised=body.state == "tolerated")
+    match RULES[_kind(here, promised=case.state is S.TOLERATED), on_paper]:
         case Stands.IF_BROUGHT:
             return mark is not None and (_is_news(body, mark) or _all_known(case, body, code))
         case Stands.IF_MENDED:
             return mark is not None and _all_known(case, body, code)
         case Stands.IF_GONE:
-            bad = told_here.get(code) is _BAD
+            bad = _told(case).get(code) is _BAD
             return (bad or (mark is not None and mark.gone)) and not _knows(case, body, code)
         case Stands.IF_TOLD:
-            return bool(case.tellings.get(code)) and not _knows(case, body, code)
-        case _:
+            return code in _told(case) and not _knows(case, body, code)
+        case rule:
             return rule is Stands.ALWAYS
 
 
@@ -275,8 +285,8 @@ def marks_told(body: CaseAdopted) -> dict[str, Mark]:
 
 
 def _marks(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, Mark]:
-    """Marks with those of what came, or went, by the paper. What is not there has lain there before where the paper says
-    that it does, and may have where the paper tells it anew."""
+    """Marks with those of what came, or went, by the paper. What is not there has lain there before where the paper
+    says that it does, and may have where the paper tells it anew."""
     told = tellings_of(body)
     marks = dict(case.marks)
     for code, tick in ticks.items():
@@ -290,14 +300,15 @@ def _marks(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, M
     return marks
 
 
-def _kind(tick: Tick, told: TickState | None, *, promised: bool) -> TickState:
-    """As ``RULES`` has it; a promise of a case that is not accepted promises nothing: it is what was told of it."""
+def _kind(tick: Tick, *, promised: bool) -> TickState:
+    """As ``RULES`` has it; a promise of a case that is not accepted promises nothing."""
     if tick.state is _PROMISED and not promised:
-        return told if told is _BAD else _MISSING
+        return _MISSING
     return _THERE if is_there(tick) else tick.state
 
 
 def is_there(tick: Tick) -> bool:
+    """Whether nobody has to bring it."""
     return tick.state in _LAID_DOWN or tick.state is TickState.NOT_APPLICABLE
 
 

@@ -2,10 +2,10 @@
 
 In the code: matter and catalogue version, answers, the state of every material in the order of the list, the codes of
 those that are on it no more and have to be given back, whether the law accepted the case, dates,
-reference, identity of the case, how many of its facts the paper has seen, where other windows worked on it how many of theirs and
-who of them told what has not come, and keyed digests of the applicant's
-identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
-in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
+reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
+identity number and name. Where other windows worked on an open case: how many facts of each it rests on, and which
+window told what has not come. Never in it: the number, the full name, a phone, an address. The texts of the list are
+not in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
 """
 
 from __future__ import annotations

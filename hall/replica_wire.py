@@ -50,7 +50,8 @@ Answers = dict[Word, Word | tuple[Word, ...]]
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One material. ``problem`` is the place of a known problem in the row's list (-1: none, ``reason`` has words).
 
-    ``told``: a notice has told it as missing, ``told_bad``: as not acceptable. ``tellers``: as ``Case.tellings`` has them.
+    ``told``: a notice has told it as missing, ``told_bad``: as not acceptable. ``tellers``: who told it, as
+    ``Case.tellings`` has them.
     """
 
     state: TickState
