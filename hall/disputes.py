@@ -15,7 +15,7 @@ from hall import adoption, paper_news, steps
 from hall import facts as f
 from hall.case import Case, Dispute, Mark
 from hall.checklist import Row
-from hall.verdict import Tick, TickState, gaps_of
+from hall.verdict import Tick, gaps_of
 
 REVIEW = "needs_review"
 FIELD = "same_field"
@@ -58,23 +58,17 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
 
 
 def tellings_after(case: Case, fact: f.Fact, nth: int) -> dict[str, dict[str, int]]:
-    """``Case.tellings`` after a fact: with what is told for the first time, or was looked at since and is still not
-    good; without what came."""
+    """``Case.tellings`` after a fact: with what is told for the first time, or was looked at since and is not good."""
     known, teller = case.tellings, {fact.header.incarnation: nth}
     match fact.body:
         case f.CaseNoticed(gaps=named) | f.CaseTolerated(promises=named):
             return {each.code: teller for each in named} | known
         case f.CaseSupplemented(ticks=ticks):
-            looked = {code: tick for code, tick in ticks.items() if code not in contested_ticks(case, fact)}
-        case f.CaseCorrected(corrections=corrections):
-            looked = dict.fromkeys((gap.code for gap in corrections), Tick(TickState.PRESENT))
+            contested = contested_ticks(case, fact)
+            wanting = {code for code, tick in ticks.items() if not paper_news.is_there(tick) and code not in contested}
+            return {code: tellers | teller if code in wanting else tellers for code, tellers in known.items()}
         case _:
             return known
-    return {
-        code: tellers | teller if code in looked else tellers
-        for code, tellers in known.items()
-        if code not in looked or not paper_news.is_there(looked[code])
-    }
 
 
 def unseen(case: Case, key: str, fact: f.Fact) -> bool:

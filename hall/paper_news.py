@@ -10,14 +10,14 @@ by who brought it without knowing of that, if who told so did not know of the br
 been found in the very one that was brought. So it matters what the window of a paper knew when it gave it:
 
 - ``CaseAdopted.knows`` says how many facts of each other window it had seen, by their own papers or through a third;
-- ``Case.tellings`` says of each material that was told and has not come who found it so last, with how many facts;
+- ``Case.tellings`` says of each material that was told who found it so last, and with how many facts;
 - a telling is known to a paper where that count reaches it. Age says nothing: papers are shown late and in any order.
 
 The code on a paper has both where another window than its own worked on the case. Where only its own did, all it tells
-was told there, nobody knows when: at the latest with its last fact. The codes of earlier versions say no more than that
-either, and who gave them may have known more: then what was told here stands until it is looked at here, and is not
-told anew. Adoptions written by earlier versions (``knows`` is ``None``) are folded as they were, by what can be guessed
-from the words and the number of the notices.
+was told there: once where it counts one notice and says no more, else nobody knows when, at the latest with its last
+fact. The codes of earlier versions say no more than that either, and who gave them may have known more: then what was
+told here stands until it is looked at here, and is not told anew. Adoptions written by earlier versions (``knows`` is
+``None``) are folded as they were, by what can be guessed from the words and the number of the notices.
 """
 
 from __future__ import annotations
@@ -198,9 +198,9 @@ def _stands(case: Case, body: CaseAdopted, code: str, here: Tick, said: Tick) ->
     on_paper = _kind(said, promised=body.state == "tolerated")
     match RULES[_kind(here, promised=case.state is S.TOLERATED), on_paper]:
         case Stands.IF_BROUGHT:
-            return mark is not None and (_is_news(body, mark) or _all_known(case, body, code))
+            return (mark is not None and _is_news(body, mark)) or _all_known(case, body, code)
         case Stands.IF_MENDED:
-            return mark is not None and _all_known(case, body, code)
+            return _all_known(case, body, code)
         case Stands.IF_GONE:
             bad = _told(case).get(code) is _BAD
             return (bad or (mark is not None and mark.gone)) and not _knows(case, body, code)
@@ -224,6 +224,9 @@ def _all_known(case: Case, body: CaseAdopted, code: str) -> bool:
     if body.knows is None:
         # A window that went on from a paper counts all notices before it as one: only a first one is sure.
         return body.notices == len(case.notices) == 1 and _told(case).get(code) is _BAD
+    if body.notices == 1 and not body.knows and not body.tellings:
+        # All was told once, at the one window that the paper rests on.
+        return body.origin in case.tellings.get(code, {})
     known = dict(case.writers)
     for seen in case.seen.values():
         known |= {who: max(count, known.get(who, 0)) for who, count in seen.items()}
@@ -244,8 +247,8 @@ def _past(body: CaseAdopted) -> dict[str, int]:
 
 
 def tellings_of(body: CaseAdopted) -> dict[str, dict[str, int]]:
-    """What a paper says is told or promised and has not come, as ``Case.tellings``. A paper that rests on nobody else's
-    facts does not say when its own window told what."""
+    """What a paper says is told or promised and has not come, as ``Case.tellings``. Most papers that rest on nobody
+    else's facts do not say when their own window told what."""
     named = [*(gap.code for gap in body.told), *(promise.code for promise in body.promises)]
     return {
         code: body.tellings.get(code) or {body.origin: body.seen}
@@ -255,14 +258,12 @@ def tellings_of(body: CaseAdopted) -> dict[str, dict[str, int]]:
 
 
 def _tellings(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, dict[str, int]]:
-    """What is told or promised and has not come, by what the case and the paper know."""
+    """``Case.tellings`` with what the paper tells and counts."""
     told, known = tellings_of(body), dict(case.tellings)
-    for code, tick in ticks.items():
-        if is_there(tick):
-            known.pop(code, None)
-        elif code in told:
+    for code, tellers in told.items():
+        if code in ticks and not is_there(ticks[code]):
             here = known.get(code, {})
-            known[code] = here | {who: max(nth, here.get(who, 0)) for who, nth in told[code].items()}
+            known[code] = here | {who: max(nth, here.get(who, 0)) for who, nth in tellers.items()}
     return known
 
 

@@ -82,6 +82,7 @@ REASON_BYTES: Final = 180
 """Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
 OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
 """The states in which another window goes on from a paper."""
+THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
 ON_PAPER: Final = "见纸质凭证"
 
 
@@ -161,9 +162,9 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     )
     identity = case_bytes(case.case_id)
     given = who.id_number if who else ""
-    knows = _known_of_others(case, signer.incarnation)
+    knows, told = rests_on(case, signer.incarnation)
     wire = Wire(
-        format=_format(case, knows),
+        format=_format(case, others=bool(knows or told)),
         matter=case.matter.key,
         catalogue=case.matter.version,
         list_digest=list_digest(case.rows),
@@ -190,7 +191,7 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         to_return=tuple(row.code for row in case.to_return),
         deemed=case.deemed,
         knows=knows,
-        tellings=tellings([case.tellings.get(row.code, {}) for row in case.rows]) if knows else (),
+        tellings=tellings([told.get(row.code, {}) for row in case.rows]),
     )
     payload = pack(wire)
     try:
@@ -201,6 +202,23 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     if len(code) > MAX_PRINTED or len(payload) > MAX_PAYLOAD:
         raise ValueError("the case is too long for a code")
     return code
+
+
+def rests_on(case: Case, own: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """What a paper of the window ``own`` has to say for others to know what it knew: how many facts of which other
+    windows it has seen, by themselves or by the papers it was shown; and who told what has not come.
+
+    Neither is needed where nobody goes on with the case. What a window that works alone has told by its one notice goes
+    without saying, unless it found something wanting again.
+    """
+    if case.state not in OPEN:
+        return {}, {}
+    known = {who: max(count, case.writers.get(who, 0)) for who, count in case.seen.get(own, {}).items()}
+    knows = {who: count for who, count in {**case.writers, **known}.items() if who != own}
+    open_codes = {row.code for row in case.rows if tick_in(case, row).state not in THERE}
+    told = {code: tellers for code, tellers in case.tellings.items() if code in open_codes}
+    alone = {tellers.get(own) for tellers in told.values()}
+    return knows, told if knows or (len(case.notices) == 1 and len(alone) > 1) else {}
 
 
 def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today: dt.date) -> Replica:
@@ -250,18 +268,9 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
 
 
-def _format(case: Case, knows: Mapping[str, int]) -> int:
+def _format(case: Case, *, others: bool) -> int:
     """The earliest format that says it all."""
-    return WITH_OTHERS if knows else WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN
-
-
-def _known_of_others(case: Case, own: str) -> dict[str, int]:
-    """How many facts of which other windows the window ``own`` has seen, by themselves or by the papers it was shown;
-    of a case that nobody goes on with it does not matter."""
-    if case.state not in OPEN:
-        return {}
-    known = {who: max(count, case.writers.get(who, 0)) for who, count in case.seen.get(own, {}).items()}
-    return {who: count for who, count in {**case.writers, **known}.items() if who != own}
+    return WITH_OTHERS if others else WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:

@@ -123,8 +123,19 @@ def test_a_code_says_what_its_window_knew_of_others_and_who_told_what_has_not_co
     assert (said.version, said.knows) == (5, {"B1": 7, "C1": 4})
     told = {row.code: mark.tellers for row, mark in zip(case.rows, said.marks, strict=True) if mark.tellers}
     assert told == case.tellings and len(told) > 1
-    alone = r.decode(code(structs.replace(case, writers={"A1": 5}, seen={})), KEYS, DAY)
-    assert (alone.knows, [mark.tellers for mark in alone.marks]) == ({}, [{}] * count)
+
+
+def test_a_window_that_works_alone_says_who_told_what_where_it_found_something_wanting_again() -> None:
+    case = noticed(5)
+    assert case.tellings == {gap.code: {"A1": 2} for gap in case.gaps} and len(case.gaps) > 1
+    said = r.decode(code(case), KEYS, DAY)
+    assert (said.knows, [mark.tellers for mark in said.marks]) == ({}, [{}] * 5)
+    again = structs.replace(case, tellings=case.tellings | {case.gaps[0].code: {"A1": 4}})
+    said = r.decode(code(again), KEYS, DAY)
+    assert said.knows == {}
+    assert [mark.tellers for mark in said.marks] == [again.tellings.get(row.code, {}) for row in case.rows]
+    come = structs.replace(again, ticks=case.ticks | {case.gaps[0].code: Tick(TickState.PRESENT)})
+    assert not any(mark.tellers for mark in r.decode(code(come), KEYS, DAY).marks), "it is not left any more"
 
 
 @pytest.mark.parametrize(

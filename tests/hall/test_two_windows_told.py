@@ -16,6 +16,7 @@ from hall.adoption import in_order
 from hall.case import Case, CaseState
 from hall.fold import fold
 from hall.paper_news import RULES
+from hall.replica import rests_on
 from hall.verdict import Gap, Tick, TickState, gaps_of
 from tests.builders import DAY, PRESENT, REFERENCE, ROWS, fact, matter, received
 from tests.hall.test_adoption import ANSWER_BY, LATER, adopted, interleavings
@@ -35,16 +36,12 @@ def promise_of(code: str) -> f.Promise:
     return f.Promise(code=code, name=code, until=LATER)
 
 
-def known_of_others(case: Case, origin: str) -> dict[str, int]:
-    return dict(case.seen.get(origin, {}))
-
-
 def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
     """What another window takes from a paper of ``case``: as the code carries it (``hall.replica``)."""
     told = {gap.code: gap for notice in case.notices for gap in notice.gaps}
     still = {gap.code: gap for gap in gaps_of(case.rows, case.ticks)}
     last = case.notices[-1] if case.notices else None
-    knows = {who: count for who, count in known_of_others(case, origin).items() if who != origin}
+    knows, tellings = rests_on(case, origin)
     return f.CaseAdopted(
         reference=REFERENCE,
         origin=origin,
@@ -67,7 +64,7 @@ def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
         accepted=case.accepted,
         promises=case.promises,
         knows=knows,
-        tellings=case.tellings if knows else {},
+        tellings=tellings,
     )
 
 
