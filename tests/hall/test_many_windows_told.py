@@ -221,6 +221,12 @@ STEP = st.tuples(st.sampled_from("ABC"), st.one_of(st.integers(0, 9), FINDS))
 @example(2, "bmp", [("A", "..."), ("A", "p.b"), ("B", 2), ("B", "b.."), ("A", ".p."), ("B", 3)])
 # The same where it is lost again.
 @example(2, "mmp", [("A", "..."), ("A", "p.b"), ("B", 2), ("B", "m.."), ("A", ".p."), ("B", 3)])
+# Brought to B1 in answer to the one notice there is; A1, which works alone, says with its next paper that it was bad.
+@example(2, "bmm", [("A", "..."), ("B", 1), ("B", "p.."), ("A", ".p."), ("B", 2)])
+# The same said by C1, which tells nothing of its own.
+@example(3, "bmm", [("A", "..."), ("B", 1), ("C", 1), ("B", "p.."), ("C", ".p."), ("B", 2)])
+# Lost at A1, which B1 knows from the beginning; C1 knows only that it lay there at the receipt.
+@example(3, "ppm", [("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
 @given(st.integers(2, 3), letters("pmbw"), st.lists(STEP, min_size=3, max_size=14))
 def test_what_was_told_is_told_wherever_it_is_known(windows: int, at_first: str, steps: list[Step]) -> None:
     travel(windows, at_first, steps)

@@ -292,6 +292,12 @@ def test_how_it_came_to_be_there_stays_as_it_is_known_here(here: Tick) -> None:
     assert here_and_there(here, said, since=False, known=False).ticks["one"] == here
 
 
+def test_what_was_waived_here_and_lies_at_the_other_window_lies_there() -> None:
+    waived = Tick(TickState.NOT_APPLICABLE, "本人到场")
+    assert here_and_there(waived, PRESENT, since=False, known=False).ticks["one"] == PRESENT
+    assert here_and_there(PRESENT, waived, since=False, known=False).ticks["one"] == PRESENT
+
+
 @pytest.mark.parametrize(
     ("here", "said"),
     [
