@@ -227,9 +227,20 @@ STEP = st.tuples(st.sampled_from("ABC"), st.one_of(st.integers(0, 9), FINDS))
 @example(3, "bmm", [("A", "..."), ("B", 1), ("C", 1), ("B", "p.."), ("C", ".p."), ("B", 2)])
 # Lost at A1, which B1 knows from the beginning; C1 knows only that it lay there at the receipt.
 @example(3, "ppm", [("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
+# The same once B1 has the case already.
+@example(3, "ppm", [("B", 0), ("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
 @given(st.integers(2, 3), letters("pmbw"), st.lists(STEP, min_size=3, max_size=14))
 def test_what_was_told_is_told_wherever_it_is_known(windows: int, at_first: str, steps: list[Step]) -> None:
     travel(windows, at_first, steps)
+
+
+def test_what_was_brought_without_the_other_window_knowing_lies_there() -> None:
+    """A1 tells it as missing and cannot know; nor does its next paper."""
+    brought: list[Step] = [("B", 0), ("B", "p.."), ("A", "..."), ("B", 1), ("A", ".p."), ("B", 2)]
+    for steps in (brought[:4], brought):
+        world = travel(2, "mmm", steps)
+        assert world.desks["B1"].case.writers["A1"] > 1, "its notice was shown"
+        assert world.desks["B1"].case.ticks["one"] == PRESENT
 
 
 @pytest.mark.soak

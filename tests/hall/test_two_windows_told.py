@@ -325,6 +325,21 @@ def test_a_further_notice_may_have_found_the_defect_in_the_very_one_that_was_bro
     assert case.ticks["one"] == left
 
 
+@pytest.mark.parametrize(("notices", "left"), [(2, PRESENT), (3, MISSING)])
+def test_an_early_paper_may_have_known_what_was_brought_only_after_a_third_notice(notices: int, left: Tick) -> None:
+    ticks = {"one": MISSING, "two": MISSING, "three": PRESENT}
+    gaps = gaps_of(MUST, ticks)
+    bodies: tuple[f.FactBody, ...] = (
+        received(ticks, rows=MUST),
+        f.CaseNoticed(gaps=gaps, respond_by=ANSWER_BY, article=""),
+        f.CaseSupplemented(ticks={"one": PRESENT}, handed_in=DAY, complete=False),
+        adopted("B1", 4, ticks, matter=matter(), rows=MUST, told=gaps, notices=notices),
+    )
+    case = fold([fact(body, seq) for seq, body in enumerate(bodies, 1)])
+    assert case is not None
+    assert case.ticks["one"] == left
+
+
 def test_a_promise_taken_here_beside_another_taken_there_is_kept_and_so_is_what_the_other_told() -> None:
     ticks = {"one": PRESENT, "two": PROMISED, "three": PRESENT}
     case = here_and_there(PROMISED, MISSING, since=True, known=False)
