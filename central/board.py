@@ -56,8 +56,12 @@ async def open_cases(
 
     async def look(db: Db) -> w.BoardReply:
         by = await sums.rule(db, office)
-        found = await sums.listed(db, office, today, holder, fit, light, limit)
-        return w.BoardReply(cases=[_shown(_cases.decode(body), by, now_ms) for body in found])
+        found = [_cases.decode(body) for body in await sums.listed(db, office, today, holder, fit, light, limit)]
+        others = await sums.same_numbers(db, office, {each.case_id: each.reference for each in found}, limit)
+        return w.BoardReply(
+            cases=[_shown(each, by, now_ms) for each in found],
+            same_number=[_shown(_cases.decode(body), by, now_ms) for body in others],
+        )
 
     return await store.read(look)
 
@@ -85,6 +89,7 @@ def _shown(case: Case, by: LightRule, now_ms: int) -> w.BoardCase:
         applicant_min=had.applicant_ms // counting.MINUTE_MS,
         procedure_min=had.procedure_ms // counting.MINUTE_MS,
         notices=len(case.notices),
+        case_id=case.case_id,
     )
 
 

@@ -84,6 +84,7 @@ def standing_of(case: Case) -> dict[str, Any]:
     values = {name: getattr(case, name) for name in Standing.__struct_fields__}
     values["services"] = tuple(Service(told=service.told) for service in case.services)
     values["given_back"] = tuple(structs.replace(each, receiver="") for each in case.given_back)
+    values["disputes"] = tuple(structs.replace(each, fields={}) for each in case.disputes)
     told: dict[str, Any] = msgspec.to_builtins(Standing(**values))
     return told
 

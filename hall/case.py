@@ -120,12 +120,15 @@ class Dispute(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Two windows did what cannot both stand, or what a person must look at (sync.md §10).
 
     ``id`` is the fact that came second; ``kind`` is ``needs_review`` (the case is frozen for further decisions) or
-    ``same_field`` (the first value stands).
+    ``same_field`` (the first value stands). ``fields`` and ``ticks`` are what of the form and of the materials the
+    second one said otherwise (``hall.differing``); the values of the form name people.
     """
 
     id: str
     kind: str
     what: str
+    fields: dict[str, str] = {}
+    ticks: dict[str, Tick] = {}
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -213,6 +213,17 @@ def _light(case: Case, dates: Due, calendar: WorkCalendar, today: dt.date, rule:
     return Light.YELLOW if few else Light.GREEN
 
 
+def expected_due(case: Case, today: dt.date) -> dt.date | None:
+    """The promised date as the papers tell it while a special procedure runs, with all the days that it is to take;
+    ``None`` while none does, and where the date came before the procedure or is past."""
+    if all(pause.ends is not None for pause in case.pauses):
+        return None
+    told = [case.announced[-1].due if case.announced else None, case.extension.due if case.extension else None]
+    begins = max(pause.starts for pause in case.pauses if pause.ends is None)
+    due = max((each for each in told if each is not None), default=None)
+    return due if due is not None and due >= max(begins, today) else None
+
+
 def _pauses(case: Case, today: dt.date) -> tuple[cal.Pause, ...]:
     return tuple(cal.Pause(pause.starts, max(pause.ends or today, pause.starts)) for pause in case.pauses)
 

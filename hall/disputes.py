@@ -7,6 +7,8 @@ wrote against.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import structs
@@ -31,6 +33,7 @@ TO_WITHDRAW = "to_withdraw"
 """Of a case that was found to be recorded twice and is not the one that counts, until it has ended."""
 FROZEN = (f.CaseDecided, f.LimitExtended, f.CaseClosed)
 """What cannot take effect while a case waits for a review."""
+_BEARS_ON_LACKS = frozenset({"state", "rows", "ticks", "promises", "deemed"})
 
 
 def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
@@ -90,19 +93,19 @@ def contested_ticks(case: Case, fact: f.Fact) -> dict[str, Tick]:
     }
 
 
-def contested_fields(case: Case, fact: f.Fact) -> tuple[str, ...]:
-    """What of a form was filled in otherwise, or taken back, by another window meanwhile; the first stands. Of a part
-    that was erased nobody can tell."""
+def contested_fields(case: Case, fact: f.Fact) -> dict[str, str]:
+    """What of a form was filled in otherwise, or taken back, than by another window meanwhile, with what this one says
+    of it (empty: taken back); the first stand. Of a part that was erased nobody can tell."""
     body = fact.body
     if not isinstance(body, f.FormFilled):
-        return ()
+        return {}
     said = fact.personal.fields if fact.personal else {}
     new = {code: said[code] for code in body.filled if code in said} | dict.fromkeys(body.dropped, "")
-    return tuple(
-        code
+    return {
+        code: value
         for code, value in new.items()
         if unseen(case, f"field:{code}", fact) and case.fields.get(code, "") != value
-    )
+    }
 
 
 def withheld(case: Case, fact: f.Fact) -> str:
@@ -132,16 +135,27 @@ def dispute(case: Case, fact: f.Fact, misfit: str) -> Dispute | None:
         case f.CaseAnswered() | f.AnswersCorrected() if misfit and _answers_otherwise(case, body):
             return Dispute(id=event_id, kind=REVIEW, what="两个窗口登记的情形不一致")
         case f.CaseSupplemented():
-            names = {row.code: row.name for row in case.rows}
-            told = "、".join(names.get(code, code) for code in contested_ticks(case, fact))
-            return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}") if told else None
+            ticks = contested_ticks(case, fact)
+            return _of_field(event_id, {row.code: row.name for row in case.rows}, ticks=ticks)
         case f.FormFilled(labels=labels):
-            words = case.matter.field_labels | labels
-            told = "、".join(words.get(code, code) for code in contested_fields(case, fact))
-            return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}") if told else None
+            return _of_field(event_id, case.matter.field_labels | labels, fields=contested_fields(case, fact))
         case _:
             pass
     return None
+
+
+def _of_field(
+    event_id: str,
+    words: Mapping[str, str],
+    *,
+    fields: Mapping[str, str] = MappingProxyType({}),
+    ticks: Mapping[str, Tick] = MappingProxyType({}),
+) -> Dispute | None:
+    """That one thing was written otherwise by two windows, ``words`` being what it is called; ``None`` for nothing."""
+    told = "、".join(words.get(code, code) for code in (*fields, *ticks))
+    if not told:
+        return None
+    return Dispute(id=event_id, kind=FIELD, what=f"另一窗口已登记：{told}", fields=dict(fields), ticks=dict(ticks))
 
 
 def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
@@ -166,6 +180,8 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
 def overlooked(case: Case, changes: dict[str, Any]) -> tuple[Row, ...]:
     """The mandatory materials that a case lacks since ``changes``, although it is accepted with them or without a
     promise of them: the window that accepted did not know what another had found. Deemed acceptance asks for none."""
+    if changes.keys().isdisjoint(_BEARS_ON_LACKS):
+        return ()
     now = structs.replace(case, **changes)
     if now.state not in steps.RUNNING or now.deemed:
         return ()

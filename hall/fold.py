@@ -15,7 +15,8 @@ from hall import adoption, answering, disputes, steps
 from hall import facts as f
 from hall.case import Case, CaseState, Event, GivenBack, Notice, Paper, Pause, Service
 from hall.checklist import Row
-from hall.telling import adopted_from, received, tell, waived
+from hall.telling import adopted_from, tell
+from hall.telling_arrivals import received, waived
 from hall.verdict import Tick, TickState, gaps_of
 
 S = CaseState
@@ -89,13 +90,13 @@ def _begin(fact: f.Fact) -> Case | None:
         exits=body.exits if isinstance(body, f.InquiryAnswered) else (),
         plan=body.plan if isinstance(body, f.CaseReceived) else None,
         still_open=body.still_open if isinstance(body, f.InquiryAnswered) else None,
-        timeline=(msgspec.structs.replace(_line(fact, _first_line(body)), alert=_alerts(body.rows, body)),),
+        timeline=(msgspec.structs.replace(_line(fact, _first_line(fact, body)), alert=_alerts(body.rows, body)),),
     )
 
 
-def _first_line(body: f.CaseReceived | f.InquiryAnswered) -> str:
+def _first_line(fact: f.Fact, body: f.CaseReceived | f.InquiryAnswered) -> str:
     if isinstance(body, f.CaseReceived):
-        return received(body)
+        return received(body, fact.header.day)
     return "提交前核对，尚未收件" if body.ticks else "咨询，已一次性告知办理要求"
 
 

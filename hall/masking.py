@@ -29,6 +29,12 @@ _LEVELS: Final = re.compile(
     r"(?:[^\d省市区县旗州盟街巷号弄村镇]{1,8}(?<![小社园片])(?:区|县|旗|市))?"
 )
 
+_LEVEL: Final = re.compile(r"[省市区县旗州盟路街巷弄村镇].*\d|[省市区县].*[路街巷村镇]")
+"""What tells an address from a name."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+SHORT_NUMBER, LONGEST_AMOUNT = 6, 12
+"""Digits of a text, of a number or an amount, that nobody is known by."""
+
 
 def mask_identity(number: str) -> str:
     """``110101********0011``: of 18 characters the first six and the last four, of shorter ones less."""
@@ -86,6 +92,27 @@ def mask_address(address: str) -> str:
     if shown == 0 or shown >= len(text):
         shown = min(6, len(text) // 3)
     return text[:shown] + STAR * 4
+
+
+def mask_field(kind: str, value: str) -> str:
+    """A value of a matter's own form (``hall.catalogue.model.Field.kind``; empty: not known). What is counted, chosen
+    or confirmed names nobody; of a day, which may be a birthday, the year is shown; a text may be anybody's name."""
+    text = safe_for_terminal(value.strip())
+    match kind:
+        case "choice" | "confirm":
+            return text
+        case "number" | "money" if len(text) <= LONGEST_AMOUNT:
+            return text
+        case "address":
+            return mask_address(text)
+        case "phone":
+            return mask_phone(text)
+    if _DAY.fullmatch(text):
+        return f"{text[:4]}-**-**"
+    if text.isascii() and sum(char.isdigit() for char in text) >= len(text) / 2:
+        # An area and a floor say nothing; what is longer may be a number that people are known by.
+        return text if len(text) <= SHORT_NUMBER else mask_phone(text) if len(text) < 15 else mask_identity(text)
+    return mask_address(text) if _LEVEL.search(text) else mask_name(text)
 
 
 def _keep(text: str, head: int, tail: int) -> str:

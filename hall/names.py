@@ -29,6 +29,7 @@ _HAN: Final = (
 )
 _DOTS: Final = "\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb\uff65"
 _STOPS: Final = ".\uff0e\u2024"
+_ORDINARY: Final = re.compile("[ -~\u3001\u3002\u3400-\u9fff\uff08\uff09\uff0c\uff1a\uff1b]*")
 _HAN_ONE: Final = re.compile(f"[{_HAN}]")
 _BETWEEN_HAN: Final = re.compile(f"(?<=[{_HAN}]) *[{_DOTS}{_STOPS}](?: *[{_DOTS}{_STOPS}])* *(?=[{_HAN}])")
 _ANY_DOT: Final = re.compile(f"[{_DOTS}]")
@@ -152,6 +153,8 @@ def safe_for_terminal(text: str) -> str:
     Every forbidden character, line ends too, shows as ``[U+XXXX]``; more than four combining marks on one base show
     as ``[+N]``; a mark without a base gets a dotted circle. The result is plain text, not markup.
     """
+    if _ORDINARY.fullmatch(text):
+        return text
     out: list[str] = []
     marks = 0
     for char in text:

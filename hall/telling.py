@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from hall import facts as f
@@ -10,7 +10,8 @@ from hall.answering import no_longer_needed
 from hall.case import Case, CaseState, Event
 from hall.checklist import Row
 from hall.shifts import DAY_SHEET
-from hall.verdict import Refusal, Tick, TickState
+from hall.telling_arrivals import besides, supplemented
+from hall.verdict import Refusal
 
 S = CaseState
 SERVED_NAMES = {
@@ -107,7 +108,6 @@ _BESIDE: Final = (
     "case.adopted",
 )
 """What another fact collides with never."""
-_TAKEN = (TickState.PRESENT, TickState.HELD)
 CLOSED_NAMES = {"filed": "归档", "withdrawn": "申请人撤回", "returned": "退件", "terminated": "终止办理"}
 
 
@@ -118,13 +118,6 @@ def adopted_from(body: f.CaseAdopted) -> str:
     return f"凭{body.issued.isoformat()}的{PAPER_NAMES[body.paper]}上的码，在没有本件记录的窗口续办"
 
 
-def waived(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> tuple[Row, ...]:
-    """The mandatory materials among ``rows`` that ``ticks`` declare not applicable."""
-    return tuple(
-        row for row in rows if row.required and row.code in ticks and ticks[row.code].state is TickState.NOT_APPLICABLE
-    )
-
-
 SETTLED_NAMES: Final = {
     "first": "以先到的为准",
     "second": "以后到的为准，另行补录",
@@ -132,47 +125,6 @@ SETTLED_NAMES: Final = {
     "neither": "都不作数，重新办理",
     "seen": "负责人已核实",
 }
-
-
-def received(body: f.CaseReceived) -> str:
-    """The line of the receipt."""
-    return "收到申请材料" + _waivers(body.rows, body.ticks) + _not_confirmed(body)
-
-
-def _not_confirmed(body: f.CaseReceived) -> str:
-    """What had to be asked and was answered no."""
-    told = "、".join(f"“{body.matter.field_labels.get(code, code)}”" for code in body.declined)
-    return f"；没有确认：{told}" if told else ""
-
-
-def _waivers(rows: Iterable[Row], ticks: Mapping[str, Tick]) -> str:
-    """Which mandatory materials were waived and why, for those who look into the case later."""
-    names = (f"{row.name}（{ticks[row.code].reason}）" for row in waived(rows, ticks))
-    told = "、".join(names)
-    return f"；必要材料记为不适用：{told}" if told else ""
-
-
-def _brought(ticks: Mapping[str, Tick]) -> str:
-    """What came in: only what was taken counts as handed in; a promise is a promise, a reject is not here."""
-    states = [tick.state for tick in ticks.values()]
-    taken = [state for state in states if state in _TAKEN]
-    owed = [state for state in states if state is TickState.PROMISED]
-    bad = [state for state in states if state is TickState.UNACCEPTABLE]
-    gone = [state for state in states if state is TickState.MISSING]
-    found = (
-        f"补交材料{len(taken)}项" if taken or not (owed or bad or gone) else "",
-        f"承诺补齐{len(owed)}项" if owed else "",
-        f"不合格{len(bad)}项" if bad else "",
-        f"查明缺{len(gone)}项" if gone else "",
-    )
-    return "、".join(filter(None, found))
-
-
-def _taken_late(case: Case, body: f.CaseSupplemented) -> str:
-    """Which day was past, the promise's or the notice's, and why it was taken all the same."""
-    if any(promise.code in body.ticks and promise.until < body.handed_in for promise in case.promises):
-        return f"；已过承诺补齐的日期，仍收下的原因：{body.reason}"
-    return f"；已过补正期限，仍收下的原因：{body.reason}"
 
 
 def _refused(refusal: Refusal, *, conforming: bool) -> str:
@@ -196,12 +148,6 @@ def _credit(body: f.CreditStated) -> str:
     return f"更正：申请人没有失信记录；原因：{body.reason}" if body.reason else "更正：申请人没有失信记录"
 
 
-def _not_there(body: f.CaseSupplemented) -> str:
-    """What the receipt certified and is not there, and why."""
-    wrong = "、".join(f"{each.question}：{each.before} → {each.after}" for each in body.corrected)
-    return f"；更正收件时的登记：{wrong}；原因：{body.reason}"
-
-
 def _answered(case: Case, body: f.CaseAnswered | f.AnswersCorrected | f.FormFilled) -> str:
     """What was answered or filled in after the receipt, and what has to be given back because of it."""
     if isinstance(body, f.FormFilled):
@@ -222,6 +168,14 @@ def _given_back(case: Case, rows: Iterable[Row]) -> str:
     """What the list does not ask for any more although the receipt says that it was taken."""
     names = "、".join(row.name for row in no_longer_needed(case, rows))
     return f"；不再需要、应当场退还：{names}" if names else ""
+
+
+def _moved(case: Case, fact: f.Fact) -> str:
+    """What was brought besides, or given back."""
+    if isinstance(fact.body, f.MaterialsReturned):
+        return _back_again(case, fact.body)
+    assert isinstance(fact.body, f.MaterialsBrought)
+    return besides(fact.body, fact.header.day)
 
 
 def _back_again(case: Case, body: f.MaterialsReturned) -> str:
@@ -272,14 +226,6 @@ def _of_row(case: Case, code: str) -> str:
     return next((f"（{row.name}）" for row in case.rows if row.code == code), "")
 
 
-def _supplemented(case: Case, body: f.CaseSupplemented) -> str:
-    """What was handed in, whether that is all, and what there is to answer for."""
-    late = _taken_late(case, body) if body.overdue else ""
-    late += _not_there(body) if body.corrected else ""
-    done = "已补齐" if body.complete else "尚未补齐"
-    return f"{_brought(body.ticks)}，{done}{_waivers(case.rows, body.ticks)}{late}"
-
-
 def _conflict_settled(body: f.ConflictSettled) -> str:
     settled = _settled(body)
     return f"冲突处理：{settled}{'：' + body.reason if body.reason else ''}"
@@ -293,13 +239,6 @@ def _settled(body: f.ConflictSettled) -> str:
     if body.gives_way:
         return f"定为重复办理，以{other}为准，本件照实撤回"
     return f"与{other}两件都有效" if body.stands == "both" else f"定为重复办理，以本件为准，{other}照实撤回"
-
-
-def _besides(body: f.MaterialsBrought) -> str:
-    """What was brought after the acceptance, at whose wish and for what."""
-    who = "承办部门要求" if body.asked else "申请人自愿提交"
-    names = "、".join(one.name for one in body.items)
-    return f"收下补充材料（{who}）：{names}{'；' + body.purpose if body.purpose else ''}"
 
 
 def met(case: Case, second: f.Header, own: Iterable[f.Header]) -> Event | None:
@@ -347,7 +286,7 @@ def tell(case: Case, fact: f.Fact) -> str:
         case f.CaseRefused(refusal=refusal, conforming=conforming):
             return _refused(refusal, conforming=conforming)
         case f.CaseSupplemented():
-            return _supplemented(case, fact.body)
+            return supplemented(case, fact.body, fact.header.day)
         case f.CreditStated():
             return _credit(fact.body)
         case f.CaseAnswered() | f.AnswersCorrected() | f.FormFilled() as said:
@@ -376,8 +315,8 @@ def tell(case: Case, fact: f.Fact) -> str:
             return f"已缴费{fen / 100:,.2f}元{'，票据号' + voucher if voucher else ''}"
         case f.MaterialsHandedOver(items=items, from_place=source, to_place=target):
             return f"移交材料{len(items)}项：{source} → {target}"
-        case f.MaterialsBrought() | f.MaterialsReturned() as moved:
-            return _besides(moved) if isinstance(moved, f.MaterialsBrought) else _back_again(case, moved)
+        case f.MaterialsBrought() | f.MaterialsReturned():
+            return _moved(case, fact)
         case f.CaseClosed(how=how, reason=reason, lapsed=lapsed):
             return f"{'视为撤回' if lapsed else CLOSED_NAMES[how]}{'：' + reason if reason else ''}"
         case f.PaperIssued(kind=kind):

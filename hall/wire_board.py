@@ -29,7 +29,8 @@ class BoardCase(_Message, frozen=True):
     """A case as a board in the hall may show it: no name, no number of a person.
 
     ``holder`` is whose turn it is (``hall.stages.Holder``) since ``since_ms``; the minutes are how long each side has
-    had the case until now, by the clock.
+    had the case until now, by the clock. ``case_id`` is its identity, which tells it from another case with its number
+    (empty: an older centre).
     """
 
     reference: str
@@ -47,12 +48,14 @@ class BoardCase(_Message, frozen=True):
     applicant_min: int = 0
     procedure_min: int = 0
     notices: int = 0
+    case_id: str = ""
 
 
 class BoardReply(_Message, frozen=True):
-    """Cases of the hall, masked."""
+    """Cases of the hall, masked. ``same_number``: further cases, open or not, that bear the number of one of them."""
 
     cases: list[BoardCase]
+    same_number: list[BoardCase] = []
 
 
 class OpenCases(_Message, frozen=True):

@@ -19,7 +19,7 @@ from hall.facts import PaperIssued
 from hall.identity import KINDS
 from hall.masking import mask_identity, mask_phone
 from hall.reference import query_code
-from hall.telling import waived
+from hall.telling_arrivals import waived
 from hall.verdict import Gap, Tick, TickState
 from receipts.clock_start import counted_start, later_start, waited
 from receipts.later import besides, later_flags, later_tables, later_values, numbered

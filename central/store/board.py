@@ -169,6 +169,19 @@ async def listed(db: Db, office: str, today: int, holder: str, department: str, 
     return await _of_places(db, office, whole, limit)
 
 
+async def same_numbers(db: Db, office: str, listed: Mapping[str, str], limit: int) -> list[bytes]:
+    """Snapshots of further cases that bear the number of one that is listed; of these identity and number are given."""
+    rows = await db.rows(
+        "SELECT snapshot FROM case_ WHERE office = $1 AND reference = ANY($2) AND NOT case_id = ANY($3)"
+        " ORDER BY case_id LIMIT $4",
+        office,
+        sorted({each for each in listed.values() if each}),
+        sorted(listed),
+        limit,
+    )
+    return [bytes(row[0]) for row in rows]
+
+
 async def _of_places(db: Db, office: str, places: list[str], limit: int) -> list[bytes]:
     """The snapshots of all cases at some places, in the order of these; they are fewer than ``limit``, which a planner
     has to be told, or it reads every case of the hall."""

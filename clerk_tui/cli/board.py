@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from clerk_tui.cli.console import Session, command, note, say
-from clerk_tui.cli.kiosk import code_check, hall_of, new_verifier, require_terminal, sign_of
+from clerk_tui.cli.kiosk import beside_of, code_check, hall_of, new_verifier, require_terminal, sign_of
 from clerk_tui.i18n import _
 from hall.errors import BadInput, HallError
 
@@ -59,7 +59,9 @@ def _open(session: Session, demo: bool, data: Path | None) -> None:
         from clerk_tui.screens.kiosk import hold_the_keyboard
 
         hold_the_keyboard()
-        app = BoardApp(config, Watcher(config, url, whole=True), sign_of(session, config), code_check(config))
+        beside = beside_of(data) if demo else None
+        watcher = Watcher(config, url, whole=True)
+        app = BoardApp(config, watcher, sign_of(session, config), code_check(config), beside)
         app.run(mouse=False)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

@@ -40,9 +40,9 @@ def conflicts(
     as_json: bool,
 ) -> None:
     """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
-    "first_window", "first_at", "second", "barred", "stands", "cases"}], "more"}``: what is still open, and how
-    many more than are listed; ``stands`` are the answers that can be carried out, none of what somebody in charge
-    verifies (``verify``)."""
+    "first_window", "first_at", "second", "barred", "stands", "values", "cases"}], "more"}``: what is still open,
+    and how many more than are listed; ``values`` are what each wrote of the form or the materials, masked; ``stands``
+    are the answers that can be carried out, none of what somebody in charge verifies (``verify``)."""
     from clerk_tui.services import hall_conflicts as service
 
     left = ""
@@ -99,6 +99,9 @@ def _row(each: HallConflict) -> dict[str, Any]:
         "second": each.second,
         "barred": each.barred,
         "stands": list(each.choices),
+        "values": [
+            dict(zip(("name", "first", "second"), (value.name, *value.masked()), strict=True)) for value in each.values
+        ],
         "cases": [
             {"case_id": row.case_id, "reference": row.reference, "state": row.state, "applicant": row.applicant}
             for row in each.sides
@@ -113,6 +116,9 @@ def _line(row: dict[str, Any]) -> str:
     sides += [_("先到的：{text}").format(text=first)] if row["first"] else []
     sides += [_("后到的：{text}").format(text=_(row["second"]))] if row["second"] else []
     barred = _("后到的不能再办：{why}").format(why=_(row["barred"])) if row["barred"] else ""
+    told, empty = _("{name}：先到的写“{first}”，后到的写“{second}”"), _("（空）")
+    for each in row["values"]:
+        sides.append(told.format(name=each["name"], first=each["first"] or empty, second=each["second"] or empty))
     which = f"{row['window']} {row['seq']}"
     named = (row["id"], which, row["reference"] or "", _(row["reason"]) or row["kind"], *sides, barred)
     return "  ".join(part for part in named if part)

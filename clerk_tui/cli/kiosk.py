@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from hall.errors import HallError
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
+    from clerk_tui.screens.board_sheets import Beside
     from clerk_tui.widgets.hall_bar import Sign
 
 CODE_SECRET = b"clerk-kiosk-leave-code-verifiers"
@@ -101,6 +103,26 @@ def hall_of(
             return centre.url()
 
         yield settings, joined
+
+
+def beside_of(data: Path | None) -> Beside:
+    """What to run beside the board of the sample hall whose data lie there, and where."""
+    from clerk_tui import paths
+    from clerk_tui.screens.board_sheets import Beside
+
+    root, clerk = paths.PROJECT_ROOT, Path(sys.executable).with_name("clerk")
+    folder = str(root) if clerk.is_relative_to(root) else ""
+    clerk = clerk.relative_to(root) if folder else clerk
+    here = f" --data {shlex.quote(str(data.resolve()))}" if data is not None else ""
+    counter = "make run" if folder and not here and (root / "Makefile").is_file() else f"{clerk} demo{here}"
+    return Beside(
+        folder,
+        (
+            (counter, _("窗口：叫号、收件")),
+            (f"{clerk} station --demo{here}", _("取号机")),
+            (f"{clerk} display --demo{here}", _("叫号屏")),
+        ),
+    )
 
 
 def require_terminal() -> None:

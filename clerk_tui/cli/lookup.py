@@ -90,8 +90,10 @@ def papers(
 ) -> None:
     """``{"papers": [...]}``; without a reference those that were waiting, exit 2 if one still is."""
     from clerk_tui.services import cases
+    from clerk_tui.services.following import follow
 
     with session.workspace() as ws:
+        followed = [delivered_row(each) for each in follow(ws)]
         for paper, came_out in ((printed, True), (not_printed, False)):
             if paper is not None:
                 _settle(ws, paper, came_out)
@@ -101,6 +103,8 @@ def papers(
             rows = [paper_row(row) for row in cases.get(ws, reference).papers]
         else:
             rows = _print_waiting(ws)
+            told = {(row["paper_id"], row["nth"]) for row in rows}
+            rows += [row for row in followed if (row["paper_id"], row["nth"]) not in told]
     answer(as_json, {"papers": rows}, lambda: print_lines(rows) if rows else [_("没有")])
     if (reference is None or target is not None) and any(row["error"] for row in rows):
         raise click.exceptions.Exit(2)

@@ -266,6 +266,19 @@ def enrol(session: Session, url: str | None, code: str | None, as_json: bool) ->
     with session.workspace() as ws:
         told = enrol_now(ws, session.config, url, secret)
     answer(as_json, told, lambda: [_("已登记到 {url}，设备代码 {code}").format(url=url, code=told["device_code"])])
+    if elsewhere := _not_asked(session.config, url):
+        note(elsewhere)
+
+
+def _not_asked(config: Config, url: str) -> str:
+    """What to put right in the settings so that records go to the centre at ``url``; empty if they do."""
+    if not config.centre.enabled:
+        return _("配置里没有启用中心：把 centre.enabled 改成 true，否则记录不会上传")
+    if config.centre.url.rstrip("/") != url.rstrip("/"):
+        return _("配置里的中心是 {other}：把 centre.url 改成 {url}，否则记录传不到这个中心").format(
+            other=config.centre.url, url=url
+        )
+    return ""
 
 
 def enrol_now(ws: Workspace, config: Config, url: str, code: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from clerk_tui import actions, themes
 from clerk_tui.i18n import _
 from clerk_tui.screens.board_overview import pages
-from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet
+from clerk_tui.screens.board_sheets import Beside, Entry, Hall, Page, Sheet
 from clerk_tui.screens.kiosk import KioskApp, MayLeave
 from clerk_tui.widgets.bars import Key, KeyLine
 from clerk_tui.widgets.cells import clip, safe
@@ -27,16 +27,23 @@ GROUP = "board"
 
 
 class BoardApp(KioskApp):
-    """``clerk board``."""
+    """``clerk board``; ``beside``: what to run beside it, of a sample hall's."""
 
     every_s: ClassVar[float] = 3.0
 
-    def __init__(self, config: Config, watcher: Watcher, sign: Sign, may_leave: MayLeave | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        watcher: Watcher,
+        sign: Sign,
+        may_leave: MayLeave | None = None,
+        beside: Beside | None = None,
+    ) -> None:
         super().__init__(config, watcher, may_leave)
-        self.sign = sign
+        self.sign, self._beside = sign, beside
 
     def open(self) -> None:
-        self.push_screen(BoardScreen(self.config, self.sign))
+        self.push_screen(BoardScreen(self.config, self.sign, self._beside))
 
     def second(self) -> None:
         self.show(self.seen)
@@ -56,12 +63,12 @@ class BoardScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
-    def __init__(self, config: Config, sign: Sign) -> None:
+    def __init__(self, config: Config, sign: Sign, beside: Beside | None = None) -> None:
         super().__init__()
         self.pages = pages()
         self.number = 0
         self.trail: list[tuple[Page, int]] = [(self.pages[0], 0)]
-        self.hall = Hall(sign, config.timezone, config.display.yellow_min, config.display.red_min)
+        self.hall = Hall(sign, config.timezone, config.display.yellow_min, config.display.red_min, beside=beside)
         self._keys = actions.list_keys(GROUP)
         self._seen: Seen | None = None
 
@@ -154,7 +161,8 @@ class BoardScreen(Screen[None]):
         if len(self.trail) == 1 and self.number == 0 and same:
             self._go(same)
             return
-        self.trail.append((page, 0))
+        been = next((at for at, (known, _place) in enumerate(self.trail) if known == page), len(self.trail))
+        self.trail[been:] = [(page, 0)]
         self._entered(0)
 
     def _back(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,10 +29,11 @@ from clerk_tui.screens.board_sheets import (
     span_words,
 )
 from clerk_tui.services.hall_watch import Choice
-from clerk_tui.widgets.cells import pad, safe, width
+from clerk_tui.widgets.cells import clip, pad, safe, width
 from clerk_tui.widgets.charts import parts
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from hall.wire_board import MOST_CASES, BoardCase, BoardFigures
+from hall.ids import beginning_of
+from hall.wire_board import MOST_CASES, BoardCase, BoardFigures, BoardReply
 
 if TYPE_CHECKING:
     from clerk_tui.services.hall_watch import Seen
@@ -133,10 +136,13 @@ class CaseListPage(Page):
                 *sides,
             )
         ]
-        entries = [
-            Entry((self._row(each, hall, matter, holder, wide),), partial(CasePage, self._choice, each.reference))
-            for each in seen.cases.cases
-        ]
+        shared = _shared_numbers(seen.cases)
+        entries = []
+        for each in seen.cases.cases:
+            lines = [self._row(each, hall, matter, holder, wide)]
+            if each.reference in shared:
+                lines.append(_same_number(each, columns))
+            entries.append(Entry(tuple(lines), partial(CasePage, self._choice, each.reference, each.case_id)))
         foot = note(_("只列最急的 {n} 件。").format(n=MOST_CASES), columns) if len(entries) == MOST_CASES else ()
         return Sheet(head=head, rows=entries, foot=foot, empty=_("没有在办的件。"))
 
@@ -160,64 +166,96 @@ def _holder_width() -> int:
     return max(8, *(width(_(word)) for word in HOLDER_WORDS.values()))
 
 
-class CasePage(Page):
-    """One case: where it is, its dates, and who has had it how long."""
+def _shared_numbers(reply: BoardReply) -> set[str]:
+    """The numbers that more than one case bears."""
+    found = Counter(each.reference for each in (*reply.cases, *reply.same_number))
+    return {reference for reference, times in found.items() if times > 1}
 
-    def __init__(self, choice: Choice, reference: str) -> None:
-        self._choice, self._reference = choice, reference
+
+def _same_number(case: BoardCase, columns: int) -> tuple[Span, ...]:
+    """Below a case whose number another one bears: by what the two are told apart."""
+    text = _("办件号 {case_id}，另有办件用同一个编号").format(case_id=beginning_of(safe(case.case_id)))
+    return (("      ", "plain"), (clip(text, columns - 7), "warn"))
+
+
+@dataclass(frozen=True)
+class CasePage(Page):
+    """One case: where it is, its dates, and who has had it how long; below it the others that bear its number."""
+
+    choice: Choice
+    reference: str
+    case_id: str
 
     @property
     def title(self) -> str:
         """Its number."""
-        return safe(self._reference)
+        return safe(self.reference)
 
     @property
     def wants(self) -> Choice | None:
-        return self._choice
+        return self.choice
 
     def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
-        case = next(
-            (each for each in (seen.cases.cases if seen.cases else ()) if each.reference == self._reference), None
-        )
+        reply = seen.cases or BoardReply(cases=[])
+        bearers = [each for each in (*reply.cases, *reply.same_number) if each.reference == self.reference]
+        case = next((each for each in bearers if each.case_id == self.case_id), None)
         if case is None:
             return Sheet(empty=_("这个办件现在不在办了。"))
-        sides: list[tuple[str, int]] = [
-            ("window", case.window_min),
-            ("unit", case.unit_min),
-            ("applicant", case.applicant_min),
-            ("procedure", case.procedure_min),
-        ]
-        bar = parts([(float(minutes), HOLDER_INKS[side]) for side, minutes in sides], columns - 4)
-        head: list[Line] = [
-            (((" " + safe(case.matter), "title"),), ""),
-            (
-                (
-                    (" " + safe(case.department), "plain"),
-                    ("   ", "plain"),
-                    (_(case.state_name), "strong"),
-                    ("   ", "plain"),
-                    lamp(case.light),
-                ),
-                "",
-            ),
-            BLANK,
-            _fact(_("在谁手里"), _(HOLDER_WORDS.get(case.holder, case.holder)) + "  " + hall.ago(case.since_ms)),
-            _fact(_("承诺日"), case.due or "-"),
-            _fact(_("法定日"), case.statutory or "-"),
-            _fact(_("一次告知"), _("{n} 次").format(n=case.notices)),
-            BLANK,
-            (((_(" 各方用时"), "faint"),), ""),
-            ((("  ", "plain"), *bar), ""),
-            BLANK,
-        ]
-        for side, minutes in sides:
-            spans = (
-                ("  ██ ", HOLDER_INKS[side]),
-                (pad(_(HOLDER_WORDS[side]), 12), "plain"),
-                (span_words(minutes), "strong"),
-            )
-            head.append((spans, ""))
-        return Sheet(head=head)
+        head = _case_lines(case, hall, columns)
+        others = [each for each in bearers if each is not case]
+        if others:
+            head[2:2] = [(_same_number(case, columns), "")]
+            head += [BLANK, (((" " + _("同号的其他办件"), "faint"),), "")]
+            if len(head) + len(others) > rows:
+                head = [line for line in head if line != BLANK]
+        return Sheet(head=head, rows=[self._other(each, columns) for each in others])
+
+    def _other(self, case: BoardCase, columns: int) -> Entry:
+        """A row that leads to another case with this number."""
+        name = pad(beginning_of(safe(case.case_id)), 15)
+        room = columns - 7 - width(name) - 12
+        state = cell(_(case.state_name), 11, "faint")
+        line = (
+            ("  ", "plain"),
+            lamp(case.light),
+            (" ", "plain"),
+            (name, "strong"),
+            cell(safe(case.matter), room),
+            state,
+        )
+        return Entry((line,), partial(CasePage, self.choice, case.reference, case.case_id))
+
+
+def _case_lines(case: BoardCase, hall: Hall, columns: int) -> list[Line]:
+    """What is known of a case: where it is, its dates, and the time that each side has had it."""
+    sides: list[tuple[str, int]] = [
+        ("window", case.window_min),
+        ("unit", case.unit_min),
+        ("applicant", case.applicant_min),
+        ("procedure", case.procedure_min),
+    ]
+    bar = parts([(float(minutes), HOLDER_INKS[side]) for side, minutes in sides], columns - 4)
+    department = (" " + safe(case.department), "plain")
+    state = (_(case.state_name), "strong")
+    return [
+        (((" " + safe(case.matter), "title"),), ""),
+        ((department, ("   ", "plain"), state, ("   ", "plain"), lamp(case.light)), ""),
+        BLANK,
+        _fact(_("在谁手里"), _(HOLDER_WORDS.get(case.holder, case.holder)) + "  " + hall.ago(case.since_ms)),
+        _fact(_("承诺日"), case.due or "-"),
+        _fact(_("法定日"), case.statutory or "-"),
+        _fact(_("一次告知"), _("{n} 次").format(n=case.notices)),
+        BLANK,
+        (((_(" 各方用时"), "faint"),), ""),
+        ((("  ", "plain"), *bar), ""),
+        BLANK,
+        *(_side(side, minutes) for side, minutes in sides),
+    ]
+
+
+def _side(side: str, minutes: int) -> Line:
+    word = (pad(_(HOLDER_WORDS[side]), 12), "plain")
+    return (("  ██ ", HOLDER_INKS[side]), word, (span_words(minutes), "strong")), ""
 
 
 def _fact(label: str, text: str) -> Line:

@@ -15,6 +15,7 @@ from clerk_tui.screens.board_sheets import (
     HOLDER_WORDS,
     LIGHT_INKS,
     LIGHT_ORDER,
+    Beside,
     Entry,
     Hall,
     Page,
@@ -25,9 +26,10 @@ from clerk_tui.screens.board_sheets import (
     silent,
 )
 from clerk_tui.screens.board_trends import TrendsPage
-from clerk_tui.widgets.cells import clip, pad, safe
+from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.charts import parts, spark
-from clerk_tui.widgets.painted import Span, spans_width, spread
+from clerk_tui.widgets.painted import BLANK, Line, Span, spans_width, spread
+from hall.roles import Role
 
 if TYPE_CHECKING:
     from clerk_tui.services.hall_watch import Seen
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from hall.wire_board import BoardFigures
 
 LABEL = 10
+ALONE_MS = 90_000
+"""A counter or a ticket machine that runs is heard of more often than this (milliseconds)."""
 
 
 class OverviewPage(Page):
@@ -58,8 +62,31 @@ class OverviewPage(Page):
         ]
         if board.alarms:
             themes.insert(0, _alarms(board, hall, columns))
-        roomy = rows >= sum(len(each.lines) + 1 for each in themes) - 1
-        return Sheet(rows=[Entry((*each.lines, ()) if roomy else each.lines, each.leads) for each in themes])
+        foot = _beside(hall.beside, columns) if hall.beside and _is_alone(seen, hall) else []
+        roomy = rows - len(foot) >= sum(len(each.lines) + 1 for each in themes) - 1
+        return Sheet(rows=[Entry((*each.lines, ()) if roomy else each.lines, each.leads) for each in themes], foot=foot)
+
+
+def _is_alone(seen: Seen, hall: Hall) -> bool:
+    """Whether nothing of the hall runs but boards and displays."""
+    windows = seen.queue.windows if seen.queue else []
+    devices = seen.board.devices if seen.board else []
+    heard = any(each.role != Role.KIOSK and each.seen_ms > hall.now_ms - ALONE_MS for each in devices)
+    return not heard and not any(each.there for each in windows)
+
+
+def _beside(beside: Beside, columns: int) -> list[Line]:
+    """That a sample hall's board shows nothing by itself, and what to run beside it."""
+    if beside.folder:
+        asked = _("示例大厅里现在只有看板。要看到人取号、叫号、收件，另开终端，到文件夹 {folder} 里运行：")
+    else:
+        asked = _("示例大厅里现在只有看板。要看到人取号、叫号、收件，另开终端，运行：")
+    wide = max(width(command) for command, _what in beside.commands)
+    lines: list[Line] = [BLANK]
+    lines += [(((" " + line, "warn"),), "") for line in wrap(asked.format(folder=safe(beside.folder)), columns - 2)]
+    for command, what in beside.commands:
+        lines.append(((("   " + pad(command, wide), "strong"), ("   " + what, "plain")), ""))
+    return lines
 
 
 def _entry(

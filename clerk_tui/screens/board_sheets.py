@@ -38,14 +38,24 @@ HOLDER_INKS = {"window": "info", "unit": "key", "applicant": "off", "procedure":
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What to run beside a sample hall's board: in which folder (empty: in any), and each command with what it is."""
+
+    folder: str
+    commands: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Hall:
-    """Where a page stands: the hall's sign, its clock, the limits of a wait's light in minutes, and now."""
+    """Where a page stands: the hall's sign, its clock, the limits of a wait's light in minutes, and now; of a sample
+    hall what to run beside the board."""
 
     sign: Sign
     zone: ZoneInfo
     yellow_min: int
     red_min: int
     now_ms: int = 0
+    beside: Beside | None = None
 
     def clock(self, at_ms: int) -> str:
         """``HH:MM`` of the hall's clock; ``--:--`` for never."""

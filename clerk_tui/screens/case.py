@@ -20,6 +20,7 @@ from clerk_tui.screens.words import paper_name
 from clerk_tui.widgets.painted import BLANK, Line
 from clerk_tui.widgets.virtual_list import ReadingPane
 from hall.case import CaseState
+from hall.differing import differing
 
 if TYPE_CHECKING:
     from clerk_tui.services.cases import CaseDetail
@@ -223,6 +224,7 @@ class CaseScreen(CounterScreen):
         if case.agent is not None:
             fields += [f"agent.{key}" for key in ("name", "id_number", "phone") if getattr(case.agent, key)]
         fields += [f"fields.{code}" for code, value in case.fields.items() if value]
+        fields += [each.key for each in differing(case) if each.personal and each.second]
         fields += [f"given_back.{n}" for n, each in enumerate(case.given_back) if each.receiver]
         self.shown = cases.show_personal(workspace, case.case_id, tuple(fields), reason)
         self.counter.saved()

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
+from clerk_tui.screens.differing import values_of
 from clerk_tui.screens.printing import Tries, keys_for, print_word
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed, said_of, workdays
+from hall.differing import differing
 from hall.ids import beginning_of
 from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
 from hall.moments import local_time
@@ -52,7 +54,8 @@ def case_lines(
         *(_pair(_("收件窗口"), safe(f"{case.window} {case.clerk}".strip()), columns) if detail.elsewhere else ()),
     ]
     lines += _person(case, columns, shown or {})
-    lines += _clock(case, detail.clock, columns)
+    lines += [] if brief else _differing(case, columns, shown or {})
+    lines += _clock(case, detail.clock, detail.expected_due, columns)
     lines += _doubts(detail, columns)
     if case.refusal is not None:
         lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
@@ -117,6 +120,22 @@ def _person(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
     return lines
 
 
+def _differing(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
+    """What two windows wrote otherwise and nobody has settled: both values, masked unless they were asked for."""
+    found = differing(case)
+    if not found:
+        return []
+    lines: list[Line] = [BLANK, (((_("两个窗口登记的不一样"), "title"),), "")]
+    for each in found:
+        first, second = values_of(each, shown)
+        lines += [(((part, "strong"),), "") for part in wrap(safe(each.name), columns)]
+        lines += _pair(_("先到的"), _("{value}（现在算数）").format(value=first), columns)
+        lines += _pair(_("后到的"), _("{value}（没有生效）").format(value=second), columns, "warn")
+        if first == second:
+            lines += _pair("", _("不同的地方遮住了：按 F10 写明理由看全部"), columns, "faint")
+    return [*lines, *_pair("", _("按 F12 写明哪边算数"), columns, "info")]
+
+
 def _given_back(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line]:
     """What of it was given back, when and to whom."""
     lines: list[Line] = [BLANK] if case.given_back else []
@@ -128,7 +147,7 @@ def _given_back(case: Case, columns: int, shown: Mapping[str, str]) -> list[Line
     return lines
 
 
-def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
+def _clock(case: Case, clock: CaseClock, expected: dt.date | None, columns: int) -> list[Line]:
     lines = [BLANK, *_pair(_("收件日"), str(case.received), columns)]
     lines += _pair(_("受理日"), str(case.accepted or ""), columns)
     if case.deemed:
@@ -144,6 +163,7 @@ def _clock(case: Case, clock: CaseClock, columns: int) -> list[Line]:
 
         lines += _pair("", _(UNSURE), columns, "bad")
     if clock.paused:
+        lines += _pair(_("预计办结"), str(expected or ""), columns)
         lines += _pair("", _("特别程序中，停止计时"), columns, "info")
     elif clock.left is not None:
         if clock.left >= 0:

@@ -349,7 +349,7 @@ class DeskScreen(CounterScreen, Generic[P]):
                 tick = self.ticks.get(gap.code)
                 after = gap_settled(gap in fixed, tick.until if tick and chosen is Outcome.TOLERATED else None)
                 lines.append((f"\t{n}  {said_of(gap.name, _(gap.problem))}{after}", "plain"))
-        lines += [("", "plain"), *((f"{label}  {value}", "plain") for label, value in shown.dates)]
+        lines += [("", "plain"), *((f"{label}\t{value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
         lines.append((_("将打印：") + listed(paper_name(paper) for paper in papers), "info"))

@@ -26,7 +26,8 @@ FRAME = 6
 MARGIN = 4
 """The narrowest margin beside a dialog that leaves something to read there, in columns."""
 Paragraph = tuple[str, str]
-"""A text and its ink; an empty text is a blank line, one that begins with ``"\\t"`` is indented."""
+"""A text and its ink; an empty text is a blank line, one that begins with ``"\\t"`` is indented, and a ``"\\t"``
+further on stands between a label and its value: all values of a dialog begin in one column."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,23 @@ class Answer:
 def worded(missing: str) -> Callable[[str], str]:
     """A ``check`` of a reason: ``missing`` where it says nothing (``hall.names.says_something``)."""
     return lambda text: "" if says_something(text) else missing
+
+
+def label_width(paragraphs: Iterable[Paragraph], columns: int) -> int:
+    """The columns that labels take, with the gap behind them; a longer one stands above its value."""
+    found = (text.partition("\t") for text, _ink in paragraphs)
+    widths = [width(safe(label)) + 2 for label, mark, _value in found if label and mark]
+    return max((wide for wide in widths if wide <= columns // 3), default=2)
+
+
+def labelled(label: str, value: str, ink: str, beside: int, columns: int) -> list[Line]:
+    """A label and its value, which goes on below itself."""
+    label = safe(label)
+    above = width(label) + 2 > beside
+    lines: list[Line] = [(((part, "faint"),), "") for part in wrap(label, columns)] if above else []
+    for n, part in enumerate(wrap(safe(value), columns - beside)):
+        lines.append((((pad("" if n or above else label, beside), "faint"), (part, ink)), ""))
+    return lines
 
 
 class Dialog(ModalScreen[Answer | None]):
@@ -146,7 +164,12 @@ class Box(Painted):
 
     def _content(self, columns: int) -> list[Line]:
         lines: list[Line] = []
+        beside = label_width(self.spec.paragraphs, columns)
         for text, ink in self.spec.paragraphs:
+            label, mark, value = text.partition("\t")
+            if label and mark:
+                lines += labelled(label, value, ink, beside, columns)
+                continue
             indent = 3 if text.startswith("\t") else 0
             for part in wrap(safe(text.lstrip("\t")), columns - indent):
                 lines.append((((" " * indent + part, ink),), ""))

@@ -354,7 +354,13 @@ class IntakeScreen(DeskScreen[Preview]):
             yes=N_("填入证件号码"),
             no=N_("不理会"),
         )
-        self.ask(spec, lambda answer: self._changed(key, identity.number))
+
+        def put_in(answer: Answer) -> None:
+            self._changed(key, identity.number)
+            if self.focused is self.form and self.form.current == key:
+                self.form.go_on()
+
+        self.ask(spec, put_in)
         return True
 
     def scan_token(self) -> Any:

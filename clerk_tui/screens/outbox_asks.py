@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.dialog import Paragraph, Spec, worded
+from clerk_tui.screens.differing import differing_texts
 from clerk_tui.screens.outbox_lines import lost_name, sides_of, whose
 from clerk_tui.screens.words import fact_name, flag_word
 from clerk_tui.widgets.cells import safe
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict, Stands
     from clerk_tui.services.outbox import SealedFile
+    from hall.differing import Differing
 
 
 def own_spec(item: Aside, both: Sides) -> Spec:
@@ -28,6 +30,7 @@ def own_spec(item: Aside, both: Sides) -> Spec:
         (
             (f"{item.reference}  {fact_name(item.type)}", "strong"),
             (_(item.reason), "warn"),
+            *_differing(both.values),
             *_barred(both.second, both.barred),
             ("", "plain"),
             (_("两边都留在记录里。") + ("" if both.barred else _("本窗口的算数时，还要照实再办一次。")), "info"),
@@ -71,7 +74,17 @@ def _of_one(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands,
         "both": _("核对过了，都留着"),
     }
     note = _("后到的算数时，打开办件照实再办一次。") if "second" in conflict.choices else ""
-    return _barred(conflict.second, conflict.barred), words, note
+    return (*_differing(conflict.values), *_barred(conflict.second, conflict.barred)), words, note
+
+
+def _differing(values: tuple[Differing, ...]) -> tuple[Paragraph, ...]:
+    """What each of them wrote; what names people is shown in full where the case is, for a reason."""
+    if not values:
+        return ()
+    whole: tuple[Paragraph, ...] = (
+        ((_("要看全部的，先打开办件按 F10 写明理由。"), "faint"),) if any(each.personal for each in values) else ()
+    )
+    return (*((text, "strong") for text in differing_texts(values)), *whole)
 
 
 def _of_ticket(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:

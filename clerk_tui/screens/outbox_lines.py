@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
+from clerk_tui.screens.differing import differing_texts
 from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
@@ -131,6 +132,7 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
     )
     reason = _(conflict.reason)
     texts = [*([safe(reason)] if reason and reason != why else []), *sides_of(conflict)]
+    texts += differing_texts(conflict.values)
     parts = [part for text in texts for part in wrap(text, max(10, columns - STATE))]
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
 

@@ -12,7 +12,7 @@ from textual.containers import Container
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
-from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
+from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec, label_width, labelled
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.screens.step_fields import Ask, item, read, shown, stored_text
 from clerk_tui.screens.step_forms import Asking, asks_of, field_of, values_of
@@ -24,6 +24,7 @@ from clerk_tui.widgets.form import FormView, Item, Value
 from clerk_tui.widgets.painted import BLANK, Line, Span
 from clerk_tui.widgets.phrases import listed
 from clerk_tui.widgets.virtual_list import TextPane
+from hall.deadlines import case_clock
 from hall.errors import HallError
 from hall.masking import mask_party
 from hall.names import rewriting
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.result import Result
     from clerk_tui.services.workspace import Workspace
     from hall.case import Case
+    from hall.facts import Due
 
 SCANNED = ("waybill", "voucher", "code", "result_number")
 """Fields that a bar code may be meant for; it is put in only when somebody says so."""
@@ -160,14 +162,27 @@ class StepScreen(CounterScreen):
             return [(((part, "bad"),), "") for part in wrap(safe(self.against), columns)]
         hindered = self._first_hindrance() is not None
         lines: list[Line] = [(((_("填完之后") if hindered else _("将要办"), "title"),), "")]
-        for text, ink in self._foreseen():
-            lines += [(((part, ink),), "") for part in wrap(safe(text), columns)]
+        told = self._foreseen()
+        beside = label_width(told, columns)
+        for text, ink in told:
+            label, mark, value = text.partition("\t")
+            if mark:
+                lines += labelled(label, value, ink, beside, columns)
+            else:
+                lines += [(((part, ink),), "") for part in wrap(safe(text), columns)]
         if not hindered:
             lines += [BLANK, (((" F9 ", "chip-key"), (" " + _("核对要点，再确认"), "strong")), "")]
         return lines
 
     def _foreseen(self) -> list[Paragraph]:
-        return foreseen(self.case, self.foreseen) if self.foreseen is not None else []
+        if self.foreseen is None:
+            return [(_("带 * 的填好，这里写明会怎样"), "faint")]
+        # What is counted from a number that nobody has typed yet is no date to tell anybody.
+        open_ended = any(ask.required and ask.empty and ask.kind == "number" for ask in self.asks)
+        return foreseen(self.case, self.foreseen, None if open_ended else self._due_now())
+
+    def _due_now(self) -> Due:
+        return due_now(self.counter, self.case)
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -254,19 +269,28 @@ def case_head(case: Case, columns: int) -> Line:
     return ((case.reference, "title"), ("  ", "plain"), chip, ("  ", "plain"), (about, "plain")), ""
 
 
-def foreseen(case: Case, result: Result) -> list[Paragraph]:
-    """What a step would change: state, dates, papers, and what to look at again."""
+def due_now(counter: CounterApp, case: Case) -> Due:
+    """The limits of a case as they are today, before anything is done."""
+    workspace = counter.workspace
+    assert workspace is not None
+    return case_clock(case, workspace.calendar, workspace.clock.today()).due
+
+
+def foreseen(case: Case, result: Result, before: Due | None) -> list[Paragraph]:
+    """What a step would change: state, dates where they move from those of ``before`` (``None``: they are not told),
+    papers, and what to look at again."""
     lines: list[Paragraph] = []
     if result.state is not case.state:
         lines.append((_("办件变为：{state}").format(state=state_chip(result.state)[0]), "plain"))
-    for label, day, unsure in (
-        (_("承诺办结"), result.due.promised, result.due.promised_provisional),
-        (_("法定期限"), result.due.statutory, result.due.statutory_provisional),
-    ):
-        # A case that ends with the step is due no more.
-        if day is not None and result.state.value not in CLOSING:
-            note = _("（暂按周末推算）") if unsure else ""
-            lines.append((f"{label}  {day}{note}", "plain"))
+    # A case that ends with the step is due no more.
+    if before is not None and result.state.value not in CLOSING:
+        for label, day, was, unsure in (
+            (_("承诺办结"), result.due.promised, before.promised, result.due.promised_provisional),
+            (_("法定期限"), result.due.statutory, before.statutory, result.due.statutory_provisional),
+            (_("预计办结"), result.expected_due, None, result.due.provisional),
+        ):
+            if day is not None and day != was:
+                lines.append((f"{label}\t{day}" + (_("（暂按周末推算）") if unsure else ""), "plain"))
     papers = listed(paper_name(paper.kind) for paper in result.papers)
     lines.append((_("将打印：") + papers, "info") if papers else (_("只记入办件，不打印文书"), "faint"))
     return [*lines, *((_(text), "warn") for text in result.warnings)]
@@ -283,9 +307,9 @@ def confirm_step(
     """The last look; Enter takes the step, prints, and goes back to the case."""
     who = mask_party(case.applicant.kind, case.applicant.name) if case.applicant is not None else ""
     lines: list[Paragraph] = [(f"{case.matter.name}  {who}", "strong"), (case.reference, "faint"), ("", "plain")]
-    lines += [(f"{label}  {text}", "plain") for label, text in said]
+    lines += [(f"{label}\t{text}", "plain") for label, text in said]
     lines += [("", "plain")] if said else []
-    lines += foreseen(case, result)
+    lines += foreseen(case, result, due_now(counter, case))
     spec = Spec(
         _("确认：{step}").format(step=step_name(step)),
         tuple(lines),

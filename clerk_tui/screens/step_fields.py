@@ -92,7 +92,8 @@ def stored_text(ask: Ask, today: dt.date) -> str:
 
 
 def item(ask: Ask, section: str, error: str, missing: str, told: str, today: dt.date) -> Item:
-    """The field as the form shows it. ``missing`` is what the service says is lacking here, ``told`` what is said of
+    """The field as the form shows it. ``missing`` is what the service says is lacking here, which F9 says aloud; until
+    then the field's own note stands. ``told`` what is said of
     the value that stands there."""
     if ask.kind in ("day", "past_day") and not error and not ask.empty:
         day = read_day(str(ask.value), today, past=ask.kind == "past_day")
@@ -106,7 +107,7 @@ def item(ask: Ask, section: str, error: str, missing: str, told: str, today: dt.
         multi=ask.kind == "many",
         required=ask.required or bool(missing),
         wanted=ask.wanted,
-        note=missing or ask.note,
+        note=ask.note or missing,
         told=told,
         error=error,
     )

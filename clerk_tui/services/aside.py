@@ -17,6 +17,7 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import queries
 from clerk_tui.store.connection import translated
 from clerk_tui.store.exchange import Outbox, keep_read_again
+from hall.differing import Differing, differing
 from hall.disputes import barred
 from hall.errors import BadInput
 from hall.facts import ConflictSettled, NoteAdded, RecordSettled
@@ -53,12 +54,13 @@ class Aside(Struct, frozen=True, kw_only=True):
 class Sides(Struct, frozen=True, kw_only=True):
     """A conflict: what stands because it came first, and what this window wrote; in words. ``barred``: why that cannot
     be done anew either, as the case stands now; ``first_at`` is when what came first was written, by its window's clock
-    (month, day, time)."""
+    (month, day, time). ``values``: what of the form or the materials each of them says."""
 
     first: str
     second: str
     first_at: str = ""
     barred: str = ""
+    values: tuple[Differing, ...] = ()
 
 
 def worklist(ws: Workspace, limit: int = 50) -> list[Aside]:
@@ -131,6 +133,7 @@ def sides(ws: Workspace, seq: int) -> Sides:
         second=tell(case, own),
         first_at=day_and_time(line.at_ms if line else 0, ws.config.timezone),
         barred=barred(case, own),
+        values=differing(case, own.header.event_id),
     )
 
 

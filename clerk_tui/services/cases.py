@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -20,7 +21,8 @@ from clerk_tui.store.queries import CaseRow, PaperRow
 from hall import clock_doubt
 from hall.case import Case, Paper
 from hall.clock_doubt import ClockDoubt
-from hall.deadlines import CaseClock, case_clock
+from hall.deadlines import CaseClock, case_clock, expected_due
+from hall.differing import differing
 from hall.errors import BadInput
 from hall.facts import PersonalShown
 from hall.names import clean_text, says_something, search_key
@@ -37,7 +39,8 @@ class CaseDetail(Struct, frozen=True, kw_only=True):
     """A case with its clock today and its papers. ``case.applicant`` is in full: screens mask it.
 
     ``flags`` are what the centre wants a person to look at. ``doubts`` are days that a wrong clock wrote, ``earliest``
-    the clock counted from the earliest they can have been, ``None`` without doubts.
+    the clock counted from the earliest they can have been, ``None`` without doubts. ``expected_due``: when it will be
+    decided by what the papers say, while a special procedure runs.
     ``elsewhere``: another window received it, and this one has done nothing with it. ``twin``: another case has its
     reference, so that only ``case.case_id`` names it.
     """
@@ -48,6 +51,7 @@ class CaseDetail(Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     doubts: tuple[ClockDoubt, ...] = ()
     earliest: CaseClock | None = None
+    expected_due: dt.date | None = None
     elsewhere: bool = False
     twin: bool = False
 
@@ -135,6 +139,7 @@ def get(ws: Workspace, reference: str) -> CaseDetail:
         papers=papers,
         flags=flags,
         doubts=doubts,
+        expected_due=expected_due(case, today),
         elsewhere=not found.own_version,
         twin=twin,
         earliest=case_clock(clock_doubt.in_favour(case, doubts), ws.calendar, today) if doubts else None,
@@ -257,5 +262,6 @@ def _personal(case: Case) -> dict[str, str]:
                 if key != "kind" and (value := getattr(person, key)):
                     values[f"{who}.{key}"] = value
     values.update({f"fields.{code}": value for code, value in case.fields.items()})
+    values.update({each.key: each.second for each in differing(case) if each.personal and each.second})
     values.update({f"given_back.{n}": each.receiver for n, each in enumerate(case.given_back) if each.receiver})
     return values

@@ -84,7 +84,8 @@ def _moved(ws: Workspace, job: Job, state: PrintState, error: str) -> Delivered 
         )  # fmt: skip
     if not moved:
         return None
+    path = f"{job.target}/{print_queue.file_name(job.number, job.kind, job.nth)}" if state == "printed" else ""
     return Delivered(
-        paper_id=job.paper_id, kind=job.kind, number=job.number, path="", pages=0, state=state, error=error,
+        paper_id=job.paper_id, kind=job.kind, number=job.number, path=path, pages=0, state=state, error=error,
         nth=job.nth, target=job.target,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from clerk_tui.services.aside import INSTEAD, worklist
+from clerk_tui.services.hall_cases import look
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs, signed_in
 from clerk_tui.services.signing_in import required
@@ -19,6 +20,7 @@ from clerk_tui.store.queries import CaseRow
 from hall.case import CaseState
 from hall.chain import open_sealed
 from hall.clock_doubt import is_of_clock
+from hall.differing import Differing, differing
 from hall.disputes import SIDED, TO_WITHDRAW, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled
@@ -41,7 +43,8 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     only the case is known, off line; ``seq`` is 0 there. ``first`` and ``second`` are what stands and what has no
     effect, in words, where both are of one case, or the two windows that served one ticket; ``first_window`` wrote the
     first, at ``first_at`` by its clock (month, day, time); ``barred`` is why the second cannot be done anew. Where two
-    cases are meant ``sides`` are these, the earlier one first, masked, as far as this window knows them."""
+    cases are meant ``sides`` are these, the earlier one first, masked, as far as this window knows them; ``values`` is
+    what each says of the form or the materials, where they differ in that and this window was told the case."""
 
     id: str
     kind: str
@@ -58,6 +61,7 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     first_window: str = ""
     first_at: str = ""
     sides: tuple[CaseRow, ...] = ()
+    values: tuple[Differing, ...] = ()
 
     @property
     def choices(self) -> tuple[Stands, ...]:
@@ -161,6 +165,7 @@ def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[Hal
             first_window=entry.first_window,
             first_at=day_and_time(entry.first_ms, ws.config.timezone),
             sides=_sides(ws, entry),
+            values=_values(ws, entry),
         )
         for entry in found
         if (entry.incarnation != here or entry.seq not in listed) and entry.id not in settled
@@ -181,6 +186,14 @@ def _sides(ws: Workspace, entry: ConflictEntry) -> tuple[CaseRow, ...]:
         return ()
     with translated(ws.journal.path):
         return tuple(shared.rows(ws.journal.read(), (entry.other, entry.case_id)))
+
+
+def _values(ws: Workspace, entry: ConflictEntry) -> tuple[Differing, ...]:
+    if entry.kind not in SIDED:
+        return ()
+    with translated(ws.journal.path):
+        found = look(ws, ws.journal.read(), entry.case_id)
+    return differing(found.case, entry.id) if found else ()
 
 
 @needs(Permission.SETTLE)

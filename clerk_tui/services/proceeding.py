@@ -8,7 +8,6 @@ each of its papers before anything is kept: where the law wants more on a paper,
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +21,7 @@ from clerk_tui.services.recording import Action, Written
 from clerk_tui.services.result import Result, result_of
 from clerk_tui.services.workspace import Workspace
 from hall.case import Case
-from hall.deadlines import CaseClock, case_clock
+from hall.deadlines import CaseClock, case_clock, expected_due
 from hall.errors import BadInput, HallError, Unlawful
 from hall.facts import PaperIssued, PaperKind, Personal
 from hall.names import clean_text, says_something
@@ -101,21 +100,10 @@ def told(ws: Workspace, written: Written, action: Action) -> Result:
     return structs.replace(
         result,
         due=clock.due,
-        expected_due=_expected(case, ws.clock.today()),
+        expected_due=expected_due(case, ws.clock.today()),
         warnings=(*spelled, *written.warnings),
         unprintable=lacking,
     )
-
-
-def _expected(case: Case, today: dt.date) -> dt.date | None:
-    """The promised date as the papers tell it while a special procedure runs; ``None`` while none does, and where the
-    date came before the procedure or is past."""
-    if all(pause.ends is not None for pause in case.pauses):
-        return None
-    told = [case.announced[-1].due if case.announced else None, case.extension.due if case.extension else None]
-    begins = max(pause.starts for pause in case.pauses if pause.ends is None)
-    due = max((each for each in told if each is not None), default=None)
-    return due if due is not None and due >= max(begins, today) else None
 
 
 def issue(action: Action, kind: PaperKind) -> str:

@@ -178,15 +178,16 @@ class Projector:
 
     def _write_keys(self, slot: _Slot, case: Case) -> None:
         case_seq = slot.case_seq
+        keys = dict(keys_of(case, slot.ticket))
         self.connection.executemany(
             "INSERT OR IGNORE INTO case_find (kind, key, case_seq) VALUES (?, ?, ?)",
-            [(kind, key, case_seq) for kind, key in keys_of(case, slot.ticket)],
+            [(kind, key, case_seq) for kind, key in keys.items()],
         )
         if case.applicant is None:
             return
-        name = search_key(case.applicant.name)
         self.connection.execute(
-            "INSERT INTO case_name (case_seq, name, initials) VALUES (?, ?, ?)", (case_seq, name, initials(name))
+            "INSERT INTO case_name (case_seq, name, initials) VALUES (?, ?, ?)",
+            (case_seq, keys[NAME], keys.get(INITIALS, "")),
         )
         if case.applicant.id_number:
             self.connection.execute(
@@ -219,7 +220,7 @@ class Projector:
 
 
 def keys_of(case: Case, ticket: str = "") -> Iterator[tuple[int, str]]:
-    """Everything a case can be looked up by; the ticket stands in its first fact only."""
+    """Everything a case can be looked up by, one key of a kind; the ticket stands in its first fact only."""
     yield REFERENCE, bare(case.reference)
     if ticket:
         yield TICKET, ticket.upper()

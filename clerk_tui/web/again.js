@@ -9,6 +9,15 @@ new MutationObserver(() => {
   if (document.body.classList.contains("-first-byte")) take();
   if (document.body.classList.contains("-closed")) setTimeout(again, 15000);
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+// The terminal sets a letter on its row's lower edge with the bottom of its em, and what goes below that (g, p, y) would be
+// cut, while the upper part of the row is free: each is raised by what its font needs below.
+const drawn = CanvasRenderingContext2D.prototype;
+const fill = drawn.fillText;
+const below = new Map();
+drawn.fillText = function (text, x, y, ...rest) {
+  if (!below.has(this.font)) below.set(this.font, Math.max(0, this.measureText("g").fontBoundingBoxDescent));
+  fill.call(this, text, x, this.textBaseline === "alphabetic" ? y : y - below.get(this.font), ...rest);
+};
 // A row is measured once, when the terminal opens: not before the font is there that its height comes from.
 const begin = window.onload;
 window.onload = () => {

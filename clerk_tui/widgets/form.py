@@ -229,7 +229,7 @@ class FormView(Painted):
                 handled = self._move(1)
             case "enter":
                 handled = True
-                self._next()
+                self.go_on()
             case _:
                 handled = self._choose(item, event) if item.options else self._type(item, event)
         if handled:
@@ -289,7 +289,7 @@ class FormView(Painted):
             self._changed(item.key, tuple(each for each, _ in item.options if each in chosen))
         else:
             self._changed(item.key, code)
-            self._next()
+            self.go_on()
 
     def _move(self, step: int) -> bool:
         self.settle()
@@ -300,7 +300,7 @@ class FormView(Painted):
         self.paint()
         return True
 
-    def _next(self) -> None:
+    def go_on(self) -> None:
         """To the next item that needs something, from here on and then from the top; past the last one is finished."""
         self.settle()
         self.visited.add(self.current)

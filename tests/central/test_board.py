@@ -47,7 +47,7 @@ class Desk:
         case_id = f"case-{number}"
         who = f.Applicant(kind="citizen", name=NAME, id_type="resident", id_number="110101188001010011")
         personal = f.Personal(applicant=who)
-        body = received(ticks, reference=f"{OFFICE}-A1-{number:05d}-Y", **changes)
+        body = received(ticks, **({"reference": f"{OFFICE}-A1-{number:05d}-Y"} | changes))
         self.device.write(case_id, body, personal=personal, at_ms=at(DAY))
         self.more(case_id, *told)
         return case_id
@@ -241,10 +241,25 @@ def test_a_date_at_the_end_of_time_from_a_device_that_is_wrong_hides_no_other_ca
     assert len(desk.listed(department="市场监管局")) == 3
 
 
+def test_with_a_case_come_the_others_of_this_hall_that_bear_its_number_also_closed_ones(desk: Desk, hub: Hub) -> None:
+    number = f"{OFFICE}-A1-00001-Y"
+    desk.case(1, (2, ACCEPTED))
+    desk.case(2, (2, f.CaseClosed(how="withdrawn", day=DAY)), reference=number)
+    desk.case(3, reference=number, matter=OTHER)
+    other = Device(hub, "device-2", "SL02")
+    other.write("case-4", received(reference=number))
+    other.drain()
+    asked = board.open_cases(hub.store, OFFICE, "", "公安局", "", 50, at(DAY, 17))
+    reply = hub.run(asked)
+    assert [each.case_id for each in reply.cases] == ["case-3"]
+    assert [each.case_id for each in reply.same_number] == ["case-1", "case-2"]
+    assert {each.reference for each in (*reply.cases, *reply.same_number)} == {number}
+
+
 def test_a_choice_that_no_case_fits_is_an_empty_list_and_one_that_is_none_is_refused(desk: Desk, hub: Hub) -> None:
     desk.case(1)
     for department in ("没有的局", "'; DROP TABLE board_case; --", "x" * 60, "a\u202eb"):
         reply = hub.http.get("/v1/board/cases", params={"department": department}, headers=desk.device.headers)
-        assert (reply.status_code, reply.json()) == (200, {"cases": []})
+        assert (reply.status_code, reply.json()) == (200, {"cases": [], "same_number": []})
     for wrong in ({"holder": "me"}, {"light": "blue"}, {"limit": 0}, {"limit": 201}, {"department": "x" * 61}):
         assert hub.http.get("/v1/board/cases", params=wrong, headers=desk.device.headers).status_code == 400

@@ -192,7 +192,7 @@ def test_the_board_is_told_no_name_and_can_change_nothing(hub: Hub, halls: tuple
     (shown,) = msgspec.json.decode(reply.content)["cases"]
     assert set(shown) == {
         *("reference", "state", "state_name", "light", "due", "statutory", "matter", "department", "holder"),
-        *("since_ms", "window_min", "unit_min", "applicant_min", "procedure_min", "notices"),
+        *("since_ms", "window_min", "unit_min", "applicant_min", "procedure_min", "notices", "case_id"),
     }
     assert shown["reference"].startswith("SL01-A1-00001")
     for method, path, wanted in operations(hub.app):

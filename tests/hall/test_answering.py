@@ -8,8 +8,9 @@ from hall import facts as f
 from hall.adoption import standing_of
 from hall.case import Case, CaseState
 from hall.checklist import Row, SituationRef
+from hall.differing import differing
 from hall.fold import advance, fold
-from hall.verdict import TickState
+from hall.verdict import Tick, TickState
 from tests.builders import PRESENT, ROWS, fact, facts, received
 
 HOUSE = Row(
@@ -166,8 +167,29 @@ def test_of_two_windows_that_fill_in_one_field_otherwise_the_first_stands_and_a_
     case = fold([*start, here, there])
     assert case is not None and (case.fields["place"], case.fields["area"]) == ("甲路1号", "20")
     assert [each.what for each in case.disputes] == ["另一窗口已登记：经营场所"]
+    (place,) = differing(case)
+    assert (place.name, place.first, place.second) == ("经营场所", "甲路1号", "乙路2号")
+    assert "号" not in "".join(place.masked())
+    assert "乙路2号" not in str(standing_of(case)), "what a window takes over names nobody in its public part"
+    assert differing(advance(case, filled(3, seen=3, place="乙路2号")) or case) == (), "since then both say the same"
     knew = fold([*start, here, filled(1, "B1", seen=2, place="乙路2号")])
     assert knew is not None and (knew.fields["place"], knew.disputes) == ("乙路2号", ())
+
+
+def test_what_a_window_took_back_meanwhile_is_told_beside_what_stands() -> None:
+    begun = [*facts(received()), filled(2, place="甲路1号"), filled(3, place="乙路2号")]
+    case = fold([*begun, fact(f.FormFilled(dropped=("place",)), 1, incarnation="B1", base_version=2)])
+    assert case is not None
+    assert [(each.first, each.second) for each in differing(case)] == [("乙路2号", "")]
+
+
+def test_of_a_material_that_two_windows_ticked_otherwise_both_words_are_told() -> None:
+    here = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=NOTICED.respond_by, complete=True)
+    worn = Tick(TickState.UNACCEPTABLE, reason="看不清")
+    there = structs.replace(here, ticks={"id": worn}, complete=False)
+    case = fold([*facts(received({"form": PRESENT}), NOTICED, here), fact(there, 1, incarnation="B1", base_version=2)])
+    assert case is not None
+    assert [(each.name, each.first, each.second) for each in differing(case)] == [("身份证", "有", "不合格：看不清")]
 
 
 def test_a_form_that_comes_after_a_notice_of_another_window_is_not_lost() -> None:

@@ -192,6 +192,26 @@ def test_waiving_a_mandatory_paper_is_told_and_shown_to_supervisors() -> None:
     assert later is not None and "补交材料0项" in later.timeline[-1].text and not later.timeline[0].alert
 
 
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [("counter", "，2026-09-18到达"), ("post", "，2026-09-18到达，邮寄来件"), ("fax", "，2026-09-18到达，传真来件")],
+)
+def test_what_was_opened_later_says_when_and_how_it_came(channel: str, words: str) -> None:
+    opened = fold(facts(received(MISSING_ID, channel=channel), day=LATER))
+    at_once = fold(facts(received(MISSING_ID, channel=channel, received=LATER), day=LATER))
+    assert opened is not None and opened.timeline[0].text == f"收到申请材料{words}"
+    assert at_once is not None and "到达" not in at_once.timeline[0].text
+
+
+def test_what_came_by_post_after_a_notice_or_the_acceptance_says_when_it_came() -> None:
+    more = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=DAY, complete=True)
+    photo = f.MaterialsBrought(items=(f.Original(name="照片"),), day=DAY)
+    case = fold(facts(received(MISSING_ID), NOTICE, more, ACCEPT, photo, day=LATER))
+    assert case is not None
+    assert case.timeline[2].text == "补交材料1项，已补齐，2026-09-18到达"
+    assert case.timeline[4].text == "收下补充材料（申请人自愿提交），2026-09-18到达：照片"
+
+
 def test_waiving_a_paper_that_is_not_mandatory_is_nobodys_business() -> None:
     case = fold(facts(received({"form": PRESENT, "id": PRESENT, "extra": Tick(TickState.NOT_APPLICABLE)})))
     assert case is not None and case.timeline[0].text == "收到申请材料" and not case.timeline[0].alert

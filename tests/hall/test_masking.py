@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hall.masking import mask_address, mask_identity, mask_name, mask_party, mask_phone
+from hall.masking import mask_address, mask_field, mask_identity, mask_name, mask_party, mask_phone
 from hall.names import forbidden_kind
 
 
@@ -78,6 +78,29 @@ def test_a_name_shows_its_surname_at_most(name: str, masked: str) -> None:
 )
 def test_an_address_shows_its_district_at_most(address: str, masked: str) -> None:
     assert mask_address(address) == masked
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "masked"),
+    [
+        ("number", "120.5", "120.5"),
+        ("money", "500000", "500000"),
+        ("number", "6222020200112233445", "622202*********3445"),
+        ("choice", "自有房屋", "自有房屋"),
+        ("confirm", "是", "是"),
+        ("address", "示例市桃源县一村3组", "示例市桃源县****"),
+        ("phone", "13800001234", "138****1234"),
+        ("date", "2016-03-05", "2016-**-**"),
+        ("text", "王小明", "王*明"),
+        ("", "11010519491231002X", "110105********002X"),
+        ("", "13800001234", "138****1234"),
+        ("", "示例市乙路2号", "示例市****"),
+        ("", "3", "3"),
+        ("text", "", ""),
+    ],
+)
+def test_a_value_of_a_form_is_masked_as_what_it_is_or_looks_like(kind: str, value: str, masked: str) -> None:
+    assert mask_field(kind, value) == masked
 
 
 @given(st.text(st.characters(codec=None, exclude_characters="*"), min_size=1, max_size=40))

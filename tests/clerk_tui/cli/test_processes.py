@@ -109,6 +109,28 @@ def test_a_device_enrols_once_and_sends_what_it_has(clerk: Clerk, home: Path) ->
     assert clerk("--config", config, "case", reference, "--json").code == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('url = "http://127.0.0.1:9"', "centre.url"),
+        ('url = "{url}/"\nenabled = false', "centre.enabled"),
+        ('url = "{url}/"', ""),
+    ],
+)
+def test_enrolling_says_when_the_settings_lead_elsewhere(clerk: Clerk, home: Path, settings: str, told: str) -> None:
+    centre = Centre(home / "centre")
+    centre.start()
+    try:
+        url, config = centre.url(), home / "config.toml"
+        lines = settings.replace("{url}", url)
+        config.write_text(f'[catalogue]\npath = "{ROOT / "catalogue"}"\n[centre]\n{lines}\n')
+        done = clerk("--config", config, "enrol", url, "-", "--json", stdin=centre.code("SL01").encode())
+        assert done.code == 0
+        assert told in done.err if told else done.err == ""
+    finally:
+        centre.stop()
+
+
 def test_what_a_revoked_device_has_not_sent_is_sealed_by_the_command_too(clerk: Clerk, home: Path) -> None:
     centre = Centre(home / "centre")
     centre.start()

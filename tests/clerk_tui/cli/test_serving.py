@@ -131,6 +131,29 @@ def test_a_page_of_somebody_elses_cannot_connect(served: int) -> None:
 
 
 @NEEDS_CHROMIUM
+async def test_in_a_real_browser_no_letter_is_cut_and_none_stands_in_anothers_cell(served: int, tmp_path: Path) -> None:
+    """Drawn as the terminal does: on the lower edge of a row that is as high as its font, in cells of whole dots."""
+    drawn = """(size => {
+      const row = Math.ceil(size * 1.28), measure = new OffscreenCanvas(9, 9).getContext("2d");
+      measure.font = `${size}px 'Roboto Mono'`;
+      const cell = Math.floor(measure.measureText("W").width);
+      const canvas = document.createElement("canvas"); canvas.width = 20 * size; canvas.height = 3 * row;
+      const pen = canvas.getContext("2d", { willReadFrequently: true });
+      pen.font = `${size}px 'Roboto Mono'`; pen.textBaseline = "ideographic";
+      pen.fillText("gjpqyQ看鬱", 0, 2 * row);
+      const dark = pen.getImageData(0, 0, canvas.width, canvas.height).data.filter((_, at) => at % 4 == 3);
+      const line = y => dark.slice(y * canvas.width, (y + 1) * canvas.width);
+      const inked = [...Array(3 * row).keys()].filter(y => line(y).some(alpha => alpha > 40));
+      return cell * 2 >= size && inked[0] >= row && inked.at(-1) < 2 * row;
+    })"""
+    async with browser(tmp_path / "profile") as tab:
+        await tab.ask("Page.navigate", url=f"http://127.0.0.1:{served}/")
+        await tab.until_painted((0x24, 0x49, 0x5F))
+        for size in (12, 14, 16, 18, 20, 24, 32):
+            assert await tab.true(f"{drawn}({size})"), size
+
+
+@NEEDS_CHROMIUM
 async def test_a_real_browser_draws_the_board_moves_through_it_and_asks_nobody_else(
     served: int, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from clerk_tui import i18n
 from clerk_tui.app import prepare
 from clerk_tui.config import Config
 from clerk_tui.screens.board import BoardApp
+from clerk_tui.screens.board_sheets import Beside
 from clerk_tui.screens.display import DisplayApp
 from clerk_tui.screens.kiosk import KioskApp
 from clerk_tui.services.hall_watch import Choice, Seen
@@ -52,12 +53,12 @@ class Visitor:
         return "\n".join(line.rstrip() for line in lines(self.app))
 
 
-def make_board(config: Config, now: Seen | None = None) -> tuple[BoardApp, Watching]:
-    """A board whose clock stands, left with ``CODE``."""
+def make_board(config: Config, now: Seen | None = None, beside: Beside | None = None) -> tuple[BoardApp, Watching]:
+    """A board whose clock stands, left with ``CODE``; ``beside``: a sample hall's."""
     watching = Watching(now)
     prepare(config)
     i18n.install(config.screen.language)
-    app = BoardApp(config, watching, SIGN, lambda code: code == CODE)  # type: ignore[arg-type]
+    app = BoardApp(config, watching, SIGN, lambda code: code == CODE, beside)  # type: ignore[arg-type]
     app.clock = lambda: NOW
     return app, watching
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
 
+from clerk_tui.cli.kiosk import beside_of
 from clerk_tui.config import Config, ScreenSection
 from clerk_tui.screens.board import BoardApp, BoardScreen
 from clerk_tui.screens.kiosk import CodeScreen
@@ -52,6 +54,34 @@ async def test_the_first_page_tells_the_whole_hall() -> None:
             *("未上传 15 条", "要人处理 3"),
         ):
             assert words in told, words
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_sample_halls_board_that_runs_alone_says_what_to_run_and_in_which_folder(
+    size: tuple[int, int], language: Literal["zh", "en"]
+) -> None:
+    kiosks = [replace(each, seen_ms=NOW) for each in BOARD.devices if each.role == "kiosk"]
+    alone = Seen(queue=replace(QUEUE, windows=[]), board=replace(BOARD, devices=kiosks), at_ms=NOW)
+    config = Config(screen=ScreenSection(language=language))
+    beside = beside_of(None)
+    words = [line for command in beside.commands for line in command] + [beside.folder[:40]]
+    async with at(make_board(config, alone, beside), size) as visitor:
+        told = "".join(visitor.text.split())
+        assert all("".join(word.split()) in told for word in words)
+        assert "Devices" in told or "设备" in told, "the hall's lines stay"
+        counter = next(each for each in BOARD.devices if each.role == "clerk")
+        await visitor.see(replace(alone, board=replace(BOARD, devices=[*kiosks, replace(counter, seen_ms=NOW)])))
+        assert "make run" not in visitor.text, "a counter runs"
+        await visitor.see(replace(alone, queue=QUEUE))
+        assert "make run" not in visitor.text, "a window is there"
+    async with at(make_board(config, alone), size) as visitor:
+        assert "make run" not in visitor.text, "no sample hall"
+
+
+def test_what_runs_beside_a_board_with_data_elsewhere_names_them(tmp_path: Path) -> None:
+    for command, _what in beside_of(tmp_path / "a hall").commands:
+        assert command.endswith(f"--data '{tmp_path}/a hall'")
 
 
 async def test_arrows_go_round_the_pages_and_digits_go_straight() -> None:
@@ -97,6 +127,32 @@ async def test_from_the_departments_to_their_cases_to_one_case_and_back_to_the_s
         assert shown(visitor).page.title == "办件" and len(shown(visitor).trail) == 1
         assert shown(visitor).query_one("#board").place == 2  # type: ignore[attr-defined]
         await visitor.until(lambda: visitor.watching.looks[-1] is None)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_of_two_cases_with_one_number_each_opens_its_own_page_and_leads_to_the_other(
+    size: tuple[int, int],
+) -> None:
+    first, second, *rest = (
+        replace(each, case_id=f"019a4f2e-8c3{n}-7000-8000-000000000000") for n, each in enumerate(CASES.cases)
+    )
+    second = replace(second, reference=first.reference)
+    elsewhere = replace(rest.pop(), reference=first.reference)
+    listed = w.BoardReply(cases=[first, second, *rest], same_number=[elsewhere])
+    async with at(make_board(Config(), replace(of(Choice()), cases=listed)), size) as visitor:
+        await visitor.press("4", "enter")
+        await visitor.until(lambda: first.matter in visitor.text)
+        assert visitor.text.count("另有办件用同一个编号") == 2, "below the two, not below the others"
+        await visitor.press("down", "enter")
+        assert "2026-11-18" in visitor.text and "办件号 019a4f2e-8c31，" in visitor.text, "the one that was chosen"
+        assert "同号的其他办件" in visitor.text and first.matter in visitor.text and elsewhere.matter in visitor.text
+        await visitor.press("down", "enter")
+        assert "2026-12-10" in visitor.text and "办件号 019a4f2e-8c34，" in visitor.text, "also one that is not listed"
+        for _ in range(6):
+            await visitor.press("enter")
+        assert len(shown(visitor).trail) <= 4, "going round among them leaves one way back"
+        await visitor.press(*["escape"] * (len(shown(visitor).trail) - 1))
+        assert shown(visitor).page.title == "办件"
 
 
 async def test_the_queue_leads_to_the_windows_that_serve_a_business() -> None:
@@ -255,7 +311,10 @@ def _hostile(texts: Iterator[str]) -> Seen:
         period=[bad(each, "department") for each in BOARD.period],
         devices=[replace(bad(each, "role", "app_v"), codes=[next(texts)]) for each in BOARD.devices],
     )
-    cases = [bad(each, "reference", "matter", "department", "holder", "light", "state_name") for each in CASES.cases]
+    cases = [
+        bad(each, "reference", "case_id", "matter", "department", "holder", "light", "state_name")
+        for each in CASES.cases
+    ]
     return Seen(queue=queue, board=board, cases=w.BoardReply(cases=cases), chosen=Choice(), at_ms=NOW)
 
 

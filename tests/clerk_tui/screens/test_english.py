@@ -111,6 +111,14 @@ def test_a_number_that_two_windows_served_is_told_in_english() -> None:
     assert "A501" in said and not CHINESE.search(said)
 
 
+@pytest.mark.usefixtures("english")
+def test_how_and_when_materials_came_is_told_in_english() -> None:
+    assert _("收到申请材料，2026-11-13到达，邮寄来件") == "Materials received, arrived 2026-11-13, by post"
+    assert _("补交材料2项，已补齐，2026-11-13到达") == "Supplied: 2, complete, arrived 2026-11-13"
+    brought = _("收下补充材料（申请人自愿提交），2026-11-13到达：照片")
+    assert brought == "Further materials taken in (of the applicant's own accord), arrived 2026-11-13: 照片"
+
+
 def test_blanks_around_a_text_are_kept() -> None:
     """A text that is put between others brings its own blanks."""
     for source, found in read_po(ENGLISH.read_text(encoding="utf-8")).items():

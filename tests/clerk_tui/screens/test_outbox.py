@@ -29,6 +29,7 @@ from clerk_tui.store.sealed_files import folder_of, keep_lost, path_for
 from clerk_tui.sync import oversight
 from clerk_tui.widgets.cells import width
 from hall import facts, wire
+from hall.differing import Differing
 from hall.facts import ConflictSettled
 from hall.roles import Actor, Role
 from tests.clerk_tui.hall_rig import URL, Hall, straight
@@ -222,6 +223,39 @@ async def test_both_sides_are_told_and_what_is_to_be_done_anew_is_opened(
     assert cases.load(ws, case.reference).timeline[-1].text == "冲突处理：以后到的为准，另行补录"
 
 
+ADDRESS = Differing(
+    dispute="x",
+    code="to",
+    name="拟迁入地址",
+    first="示例市甲路1号",
+    second="示例市乙路2号",
+    kind="address",
+    personal=True,
+)  # fmt: skip
+WORN = Differing(dispute="x", code="id", name="身份证", first="有", second="不合格：看不清")
+
+
+def test_both_values_of_a_thing_are_shown_wherever_it_is_asked_which_stands() -> None:
+    conflict = HallConflict(id="x", kind="same_field", case_id="c", reference="r", values=(ADDRESS, WORN))
+    own = aside.Aside(
+        seq=7,
+        state="conflict",
+        type="form.filled",
+        reference="r",
+        case_id="c",
+        reason="另一窗口已登记",
+        number=1,
+        held=0,
+    )
+    sides = aside.Sides(first="补正中", second="补填表格", values=(ADDRESS, WORN))
+    asked = [sides_spec(conflict).paragraphs, own_spec(own, sides).paragraphs]
+    shown = ["".join(text for text, _ink in paragraphs) for paragraphs in asked]
+    shown.append("".join(text for spans, _fill in conflict_lines(conflict, 200, chosen=False) for text, _ink in spans))
+    for text in shown:
+        assert "拟迁入地址：先到的写“示例市****”，后到的写“示例市****”（不同的地方遮住了）" in text
+        assert "身份证：先到的写“有”，后到的写“不合格：看不清”" in text and "甲路" not in text
+
+
 def test_what_is_asked_about_a_conflict_is_asked_in_english_too() -> None:
     barred = HallConflict(
         id="x", kind="conflict", case_id="c", reference="r", window="C5", seq=7, actor="0815",
@@ -244,10 +278,12 @@ def test_what_is_asked_about_a_conflict_is_asked_in_english_too() -> None:
             sides_spec(msgspec.structs.replace(barred, barred="")),
             doubt_spec(msgspec.structs.replace(barred, kind="right_in_doubt")),
             own_spec(own, aside.Sides(first="已决定", second="申请人撤回", barred="办件已是“已决定”")),
+            sides_spec(msgspec.structs.replace(barred, values=(ADDRESS, WORN))),
         ]
     finally:
         i18n.install("zh")
     said = [text for spec in asked for text in (spec.title, *(text for text, _ in spec.paragraphs), *spec.options)]
+    assert 'the first says "Here", the later one "Faulty: 看不清"' in " ".join(said)
     assert "The second" in " ".join(said) and not any("再办" in text or "算数" in text for text in said)
 
 

@@ -178,6 +178,20 @@ async def test_an_identity_number_is_offered_to_the_field_it_belongs_in(counter:
         assert clerk.screen.draft.applicant["id_number"] == PERSON
 
 
+async def test_a_number_scanned_into_its_field_goes_on_to_the_next_as_a_typed_one_does(counter: OpenCounter) -> None:
+    async with counter() as clerk:
+        await find_migration(clerk)
+        await answer_spouse(clerk)
+        while clerk.screen.form.current != "applicant.id_number":
+            await clerk.press("down")
+        await clerk.scan(PERSON)
+        await clerk.press("enter")
+        assert clerk.screen.form.current == "applicant.name"
+        await clerk.type("张三")
+        assert clerk.screen.draft.applicant["id_number"] == PERSON
+        assert clerk.screen.draft.applicant["name"] == "张三"
+
+
 async def test_a_reference_typed_without_dashes_is_the_case_as_everywhere(counter: OpenCounter, ws: Workspace) -> None:
     """The office has four characters here: finding a matter and looking a case up go by one rule."""
     async with counter() as clerk:

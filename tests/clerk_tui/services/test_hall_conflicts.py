@@ -10,22 +10,25 @@ import pytest
 
 from central.decide import NewConflict
 from central.store import conflicts
-from clerk_tui.services import aside, cases, ending, hall_conflicts, handing, intake, proceedings
+from clerk_tui.services import aside, cases, ending, hall_conflicts, handing, intake, proceedings, supplement
 from clerk_tui.services.hall_conflicts import HallConflict
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import oversight
 from clerk_tui.sync.token import token_path, write_token
 from hall import facts
+from hall.chain import Sealed
 from hall.disputes import SIDED, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import FactBody
 from hall.roles import Actor, Forbidden, Role
 from hall.ticketing import TicketCalled, TicketFinished, TicketIssued, TicketStarted
+from hall.verdict import Outcome
 from tests.central.inline import inline
 from tests.clerk_tui.clerks import Staff
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.hall_rig import Hall, Window
+from tests.clerk_tui.services.test_hall_cases import moving
 from tests.clerk_tui.services.test_proceedings import charged, fee
 from tests.clerk_tui.walkins import restaurant
 
@@ -68,6 +71,34 @@ def test_what_two_others_did_is_seen_and_settled_at_a_third_window(hall: Hall) -
     everybody(third, first)
     assert hall_conflicts.told(third.ws) == [] and hall_conflicts.known(third.ws) == []
     assert hall.case(received.case_id).disputes == ()
+
+
+def test_both_values_of_a_form_that_two_windows_filled_in_are_told_masked_and_in_full_for_a_reason(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    reference = moving(first)
+    everybody(first, second)
+    for window, address in ((first, "示例市甲路1号"), (second, "示例市乙路2号")):
+        draft = supplement.open_supplement(window.ws, reference)
+        draft.fields = {"to_address": address}
+        supplement.submit(window.ws, draft, Outcome.NOTICED)
+    everybody(first, second, first)
+    (told,) = (each for each in hall_conflicts.told(first.ws) if each.kind == "same_field")
+    (value,) = told.values
+    assert (value.name, value.masked()) == ("拟迁入地址", ("示例市****", "示例市****"))
+    (own,) = (item for item in aside.worklist(second.ws) if "拟迁入地址" in item.reason)
+    assert aside.sides(second.ws, own.seq).values == told.values
+    asked = (f"fields.{value.code}", value.key)
+    for window in (first, second):
+        whole = cases.show_personal(window.ws, reference, asked, "核对哪一个对")
+        assert [whole[key] for key in asked] == ["示例市甲路1号", "示例市乙路2号"]
+    assert all("乙路" not in sealed.public.decode() for sealed in sealed_of(second.ws))
+    hall_conflicts.settle(first.ws, told, "first")
+    everybody(first, second)
+    assert cases.get(second.ws, reference).case.disputes == ()
+
+
+def sealed_of(ws: Workspace) -> list[Sealed]:
+    return [sealed for seq in range(1, ws.journal.head.seq + 1) if (sealed := ws.journal.sealed(seq)) is not None]
 
 
 def test_a_number_that_two_windows_served_is_seen_at_both_and_settled_at_one(hall: Hall) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from msgspec import structs
 
 from clerk_tui import faults
+from clerk_tui.cli import lookup
 from clerk_tui.config import PrintSection, PrintStationSection
 from clerk_tui.printing.folder import FolderTarget
 from clerk_tui.printing.targets import PrintError
@@ -103,6 +107,32 @@ def test_a_windows_paper_comes_out_at_the_station_and_the_window_hears_of_it(hal
     again = papers.reprint(ws, result.papers[0].paper_id)
     station.work()
     assert again.state == "sent" and len(out_of(tmp_path / "out")) == 2, "a 补打 is a paper of its own"
+
+
+def test_the_commands_ask_what_became_of_a_paper_at_the_station(hall: Place, tmp_path: Path) -> None:
+    ws, station = window(hall), machine(hall, hall.seat("station"), tmp_path / "out")
+
+    class Here:
+        @contextmanager
+        def workspace(self) -> Iterator[Workspace]:
+            yield ws
+
+    def told(*arguments: str) -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = json.loads(
+            CliRunner().invoke(lookup.papers, [*arguments, "--json"], obj=Here(), catch_exceptions=False).stdout
+        )["papers"]
+        return rows
+
+    first, second = (intake.submit(ws, restaurant(ws)).reference for _ in range(2))
+    assert [row["state"] for row in told()] == ["sent", "sent"]
+    station.work()
+    station.work()
+    went = {f"station:{hall.name}/{reference}-acceptance-1.pdf" for reference in (first, second)}
+    assert {row["path"] for row in told()} == went and told() == []
+    third = intake.submit(ws, restaurant(ws)).reference
+    assert [row["state"] for row in (*told(), *told(third))] == ["sent", "sent"]
+    station.work()
+    assert [row["state"] for row in told(third)] == ["printed"]
 
 
 def test_a_shared_folder_that_vanished_is_said_with_its_place_and_gone_on_with_when_it_is_back(
