@@ -243,13 +243,18 @@ def _settled(body: f.ConflictSettled) -> str:
 
 def met(case: Case, second: f.Header, own: Iterable[f.Header]) -> Event | None:
     """The line of the case that a fact collided with: the last one with an effect before its own that another window
-    left; ``own`` is what its window wrote of the case. Where there is none, the last before it whoever wrote it."""
+    left, of what fills in a form the last that did the same; ``own`` is what its window wrote of the case. Where there
+    is none, the last before it whoever wrote it."""
     mine = {_trace(each) for each in own}
     places = (place for place, line in enumerate(case.timeline) if line.misfit and _trace(line) == _trace(second))
-    before = case.timeline[: next(places, len(case.timeline))]
+    place = next(places, len(case.timeline))
+    before, partly = case.timeline[:place], {each.what for each in case.disputes}
+    stopped = any(line.misfit not in partly for line in case.timeline[place : place + 1])
     lines = [line for line in before if not line.misfit and line.type not in _BESIDE]
     others = [line for line in lines if _trace(line) not in mine]
-    return next(reversed(others or lines), None)
+    # Where the state did not stop it, a form that was filled in collides with another filling only.
+    same = [line for line in others if line.type == second.type == "form.filled" and not stopped]
+    return next(reversed(same or others or lines), None)
 
 
 def _trace(of: f.Header | Event) -> tuple[str, int, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from clerk_tui.i18n import _
 from clerk_tui.screens.differing import values_of
 from clerk_tui.screens.printing import Tries, keys_for, print_word
+from clerk_tui.screens.refusing import where_to
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -59,6 +60,7 @@ def case_lines(
     lines += _doubts(detail, columns)
     if case.refusal is not None:
         lines += _pair(_("理由"), case.refusal.reason, columns, "bad")
+        lines += _pair(_("去哪里办"), where_to(case.refusal), columns)
     if case.gaps:
         lines += [BLANK, (((_("还缺 {count} 项").format(count=len(case.gaps)), "title"),), "")]
         until = {promise.code: promise.until for promise in case.promises}

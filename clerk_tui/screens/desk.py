@@ -13,7 +13,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens import ticking
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec
-from clerk_tui.screens.words import paper_name
+from clerk_tui.screens.words import to_print
 from clerk_tui.services import printable
 from clerk_tui.widgets.materials import MaterialsView
 from clerk_tui.widgets.painted import Line, Span
@@ -339,6 +339,7 @@ class DeskScreen(CounterScreen, Generic[P]):
         lines += first
         if chosen is Outcome.REFUSED:
             lines += [("", "plain"), (_(shown.explanation), "plain")]
+            lines += [(f"{_('去哪里办')}\t{shown.where}", "strong")] if shown.where else []
         if shown.handed:
             lines += [("", "plain"), (_("交来的材料"), "title")]
             lines += [(f"\t{name}", "plain") for name in shown.handed]
@@ -352,7 +353,7 @@ class DeskScreen(CounterScreen, Generic[P]):
         lines += [("", "plain"), *((f"{label}\t{value}", "plain") for label, value in shown.dates)]
         if shown.provisional:
             lines.append((_("日期暂按周末推算，节假日安排公布后重算"), "warn"))
-        lines.append((_("将打印：") + listed(paper_name(paper) for paper in papers), "info"))
+        lines.append(to_print(papers))
         lines += [("", "plain"), *told] if (told := self.unprintable_lines()) else []
         lines += extra
         return Spec(

@@ -161,6 +161,7 @@ class IntakeScreen(DeskScreen[Preview]):
             word=self.word_for(chosen),
             explanation=verdict.explained(chosen),
             article=article_of(chosen, verdict.refusal, kind=self.draft.matter.kind) if chosen else "",
+            where=refusing.where_to(verdict.refusal) if chosen is Outcome.REFUSED else "",
             gaps=verdict.gaps if chosen not in (None, Outcome.REFUSED) else (),
             gaps_title=self.gaps_title(),
             others=self.other_words(),
@@ -179,7 +180,9 @@ class IntakeScreen(DeskScreen[Preview]):
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        said = blanks_told(self.preview.blanks) if self.all_seen else ()
+        # A refusal does not rest on the form.
+        filled = self.chosen is not Outcome.REFUSED and self.all_seen
+        said = blanks_told(self.preview.blanks) if filled else ()
         barred = not self.draft.good_credit and any(gap.tolerable for gap in self.verdict.gaps)
         excluded = (_("申请人有失信记录，不适用容缺受理"),) if barred else ()
         return (*said, *excluded, *self.preview.warnings.values())
@@ -191,7 +194,8 @@ class IntakeScreen(DeskScreen[Preview]):
         preview = self._preview
         situations = listed(s.name for s in preview.checklist.situations) if preview else ""
         limit = limit_text(matter.limits.promised)
-        right: list[Span] = [(_("承诺 {limit}").format(limit=limit), "faint")]
+        at_once = matter.limits.promised.unit == "on_the_spot"
+        right: list[Span] = [(limit if at_once else _("承诺 {limit}").format(limit=limit), "faint")]
         room = columns - width(right[0][0]) - 3
         left: list[Span] = [(clip(safe(matter.name), room), "title")]
         rest = room - width(left[0][0]) - 4
@@ -265,7 +269,7 @@ class IntakeScreen(DeskScreen[Preview]):
         assert chosen is not None
         who = f"{self.draft.matter.name}  {self.draft.party}"
         blanks = self.preview.blanks if chosen is not Outcome.REFUSED else {}
-        spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks))
+        spec = self.summary(intake.PAPERS[chosen], who, *refusing.told(self), *blank_lines(blanks, chosen))
         ask_past_blanks(self, spec, blanks, self.commit, self._go_to)
 
     def _go_to(self, field: str) -> None:

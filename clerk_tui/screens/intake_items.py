@@ -14,6 +14,7 @@ from clerk_tui.widgets.form import Item, Value
 from hall.answering import words_of
 from hall.identity import KINDS as ID_NAMES
 from hall.identity import age_on, check_identity, normalise_number
+from hall.verdict import Outcome
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -302,9 +303,11 @@ def blanks_told(blanks: Mapping[str, str]) -> tuple[str, ...]:
     return (_("表格还有 {count} 项必填的空着").format(count=len(blanks)),) if blanks else ()
 
 
-def blank_lines(blanks: Mapping[str, str]) -> list[Paragraph]:
-    """What the matter's own form still lacks: said before it is confirmed, because afterwards it stays so."""
+def blank_lines(blanks: Mapping[str, str], chosen: Outcome | None) -> list[Paragraph]:
+    """What the matter's own form still lacks: said before it is confirmed, because it stays so once it is accepted."""
     if not blanks:
         return []
     title = _("表格里还有必填项空着，确认后照现在的样子存档")
+    if chosen is Outcome.NOTICED:
+        title = _("表格里还有必填项空着，受理以前还可以补填")
     return [("", "plain"), (title, "warn"), *((f"\t{_(text)}", "plain") for text in blanks.values())]

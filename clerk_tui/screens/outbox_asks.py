@@ -84,7 +84,7 @@ def _differing(values: tuple[Differing, ...]) -> tuple[Paragraph, ...]:
     whole: tuple[Paragraph, ...] = (
         ((_("要看全部的，先打开办件按 F10 写明理由。"), "faint"),) if any(each.personal for each in values) else ()
     )
-    return (*((text, "strong") for text in differing_texts(values)), *whole)
+    return (("", "plain"), *((text, "plain") for text in differing_texts(values)), *whole)
 
 
 def _of_ticket(conflict: HallConflict) -> tuple[tuple[Paragraph, ...], dict[Stands, str], str]:

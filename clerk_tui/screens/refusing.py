@@ -117,6 +117,12 @@ def _typed(screen: Desk) -> None:
     screen.ask(reason, lambda answer: basis(answer.text))
 
 
+def where_to(refusal: Refusal | None) -> str:
+    """The organ that a refusal leads to, with its address and number."""
+    place = refusal.where if refusal is not None else None
+    return "  ".join(filter(None, (place.organ, place.address, place.phone))) if place is not None else ""
+
+
 def explained(screen: Desk, then: Callable[[], None]) -> None:
     """Go on, but before a complete application is turned away ask why (行政许可法 art. 32(5), 72(1))."""
     verdict = screen.verdict

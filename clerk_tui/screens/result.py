@@ -88,7 +88,7 @@ class ResultScreen(CounterScreen):
             lines.append(self._pair(_("迟交"), listed(result.late), columns, "warn"))
         lines += self._to_return(columns)
         lines += self._gaps(columns)
-        lines += [BLANK, (((_("凭证"), "title"),), "")]
+        lines += [BLANK, (((_("凭证"), "title"),), "")] if result.papers else []
         lines += [self._paper(n, paper, columns) for n, paper in enumerate(result.papers)]
         lines += self.tries.lines(min(columns, 96), [each.error for each in self.printed.values()])
         said = dict.fromkeys((*result.warnings, *result.field_warnings.values()))
@@ -104,7 +104,9 @@ class ResultScreen(CounterScreen):
 
     def _ways(self) -> tuple[Span, ...]:
         """Where this screen leads: with a number at the window its visit may go on or end."""
-        again: tuple[Span, ...] = (("    ", "plain"), _chip("p"), (_(" 补打选中的凭证"), "plain"))
+        again: tuple[Span, ...] = ()
+        if self.result.papers:
+            again = (("    ", "plain"), _chip("p"), (_(" 补打选中的凭证"), "plain"))
         visit = self.counter.visit
         if visit is None:
             return (_chip("Enter"), (_(" 下一位"), "strong"), *again)
@@ -242,6 +244,8 @@ class ResultScreen(CounterScreen):
     def can_do(self, action: str) -> bool:
         if action == STEP:
             return bool(self.result.to_return) and not self.given_back
+        if action == "reprint":
+            return bool(self.result.papers)
         return self.counter.visit is not None if action in ("another", "end") else super().can_do(action)
 
     def do_next_person(self) -> None:

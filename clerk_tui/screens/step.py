@@ -16,13 +16,12 @@ from clerk_tui.screens.dialog import Answer, Dialog, Paragraph, Spec, label_widt
 from clerk_tui.screens.rewritten import Rewritten
 from clerk_tui.screens.step_fields import Ask, item, read, shown, stored_text
 from clerk_tui.screens.step_forms import Asking, asks_of, field_of, values_of
-from clerk_tui.screens.words import paper_name, state_chip, step_name
+from clerk_tui.screens.words import state_chip, step_name, to_print
 from clerk_tui.services import next_steps
 from clerk_tui.services.next_steps import Step
 from clerk_tui.widgets.cells import clip, safe, width, wrap
 from clerk_tui.widgets.form import FormView, Item, Value
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from clerk_tui.widgets.phrases import listed
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.deadlines import case_clock
 from hall.errors import HallError
@@ -291,8 +290,7 @@ def foreseen(case: Case, result: Result, before: Due | None) -> list[Paragraph]:
         ):
             if day is not None and day != was:
                 lines.append((f"{label}\t{day}" + (_("（暂按周末推算）") if unsure else ""), "plain"))
-    papers = listed(paper_name(paper.kind) for paper in result.papers)
-    lines.append((_("将打印：") + papers, "info") if papers else (_("只记入办件，不打印文书"), "faint"))
+    lines.append(to_print(paper.kind for paper in result.papers))
     return [*lines, *((_(text), "warn") for text in result.warnings)]
 
 

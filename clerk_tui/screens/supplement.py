@@ -132,7 +132,7 @@ class SupplementScreen(SupplementConfirming):
         texts = [error.message for error in preview.verdict.errors] + list(preview.field_errors.values())
         idle = not preview.said and preview.verdict.refusal is None
         if idle and preview.gaps and self.draft.case.state is not CaseState.RECEIVED:
-            texts.append(_("先勾选交来的材料"))
+            texts.append(_("先勾选交来的材料，或者填表格") if self._form_at else _("先勾选交来的材料"))
         if self.chosen is None and not texts:
             texts.append(preview.verdict.explanation)
         return hindrances(texts)
@@ -179,6 +179,7 @@ class SupplementScreen(SupplementConfirming):
             else self._word(chosen, again=noticed and bool(self.draft.case.notices)),
             explanation=preview.verdict.explained(chosen),
             article=article,
+            where=refusing.where_to(preview.verdict.refusal) if chosen is Outcome.REFUSED else "",
             handed=tuple(row.name for row in self.rows if row.code in preview.handed),
             # Without the answers nobody knows all that is missing, and a refusal does not rest on it.
             gaps=() if chosen is Outcome.REFUSED or preview.verdict.unanswered else preview.gaps,

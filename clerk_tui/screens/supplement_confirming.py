@@ -97,7 +97,8 @@ class SupplementConfirming(DeskScreen[SupplementPreview]):
         why = [(said_again(_(again)), "plain")] if again else []
         put_right = correction_told(self.preview.corrected, self.draft.correction_reason, self.preview.give_back)
         blanks = self.preview.form.blanks if self.chosen is not Outcome.REFUSED else {}
-        spec = self.summary(papers, who, *refusing.told(self), *blank_lines(blanks), first=(*why, *put_right))
+        said = (*refusing.told(self), *blank_lines(blanks, self.chosen))
+        spec = self.summary(papers, who, *said, first=(*why, *put_right))
 
         def commit() -> None:
             refusing.answered_for(self, lambda actor: self._submit("", actor))

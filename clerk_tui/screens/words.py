@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
+from clerk_tui.widgets.phrases import listed
 from hall.case import CaseState
 from hall.deadlines import Light
 from hall.shifts import LEFT_NAMES, WORK_NAMES, LeftKind
@@ -131,6 +133,12 @@ def light_chip(light: Light) -> tuple[str, str]:
     """The word and the ink of a clock's light."""
     word, ink = LIGHTS[light]
     return _(word), ink
+
+
+def to_print(kinds: Iterable[str]) -> tuple[str, str]:
+    """Which papers will be printed, and the ink of it: that there is none is said too."""
+    papers = listed(paper_name(kind) for kind in kinds)
+    return (_("将打印：") + papers, "info") if papers else (_("只记入办件，不打印文书"), "faint")
 
 
 def paper_name(kind: str) -> str:

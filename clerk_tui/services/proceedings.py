@@ -248,6 +248,13 @@ def restart(ws: Workspace, reference: str) -> Result:
 
     def step(case: Case, action: Action) -> None:
         require_running(case, "重新启动")
+        if not _has_waited(case):
+            raise BadInput(
+                "never_waited",
+                "没有告知过补正，也没有容缺受理，不用重新启动",
+                field="reference",
+                hint="受理通知书已经写明受理日和期限",
+            )
         if any(paper.kind == "restart" and paper.day >= case.handed_in[-1] for paper in case.papers):
             raise BadInput(
                 "told_before", "补齐之后已经出具过重新启动通知单", field="reference", hint="再要一份请用补打"
@@ -255,6 +262,12 @@ def restart(ws: Workspace, reference: str) -> Result:
         issue(action, "restart")
 
     return commit(ws, reference, step)
+
+
+def _has_waited(case: Case) -> bool:
+    """Whether the case may have waited for what was to be supplied; of one that was taken over from a paper nobody
+    knows otherwise."""
+    return bool(case.notices or case.adopted) or any(line.type == "case.tolerated" for line in case.timeline)
 
 
 def _require_procedure(ws: Workspace, case: Case, name: str, days: int, starts: dt.date) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerk_tui.i18n import _
 from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
@@ -29,7 +29,7 @@ class Shown:
     what keeps F9 from working (``calm``: nothing of it is wrong, it is only not done yet), ``dates`` pairs of label and
     value, ``ready``: everything has been looked at, F9 is the key that is due. ``word`` says what F9 would do where
     the outcome's name would say something else; ``handed`` are the names of what is handed in now, ``gaps_title`` what
-    the gaps are where they are not what has to be supplemented."""
+    the gaps are where they are not what has to be supplemented, ``where`` the organ that a refusal leads to."""
 
     chosen: Outcome | None = None
     word: str = ""
@@ -37,6 +37,7 @@ class Shown:
     gaps_title: str = ""
     explanation: str = ""
     article: str = ""
+    where: str = ""
     gaps: tuple[Gap, ...] = ()
     others: tuple[str, ...] = ()
     hinders: tuple[str, ...] = ()
@@ -52,6 +53,12 @@ def outcome_word(shown: Shown) -> str:
     if shown.word:
         return shown.word
     return _(OUTCOME_NAMES[shown.chosen]) if shown.chosen else _("待定")
+
+
+def said_once(shown: Shown) -> str:
+    """Why it is this outcome; nothing where that is what keeps F9 from working, which is said as such."""
+    text = _(shown.explanation)
+    return "" if text in shown.hinders else safe(text)
 
 
 class _Showing(Painted):
@@ -84,8 +91,10 @@ class VerdictView(_Showing):
             ((("", "plain"),), fill),
             BLANK,
         ]
-        lines += _texts(safe(_(shown.explanation)), columns, "plain", 0, 4)
+        lines += _texts(said_once(shown), columns, "plain", 0, 4)
         lines += _texts(_(shown.article), columns, "faint", 0, 3)
+        if shown.where:
+            lines += [BLANK, (((_("去哪里办"), "faint"),), ""), *_texts(safe(shown.where), columns, "strong", 0, 4)]
         if shown.dates:
             lines.append(BLANK)
             for label, value in shown.dates:
@@ -119,7 +128,7 @@ class VerdictView(_Showing):
         lines: list[Line] = []
         if shown.warnings:
             lines.append(BLANK)
-            for text in shown.warnings[:2]:
+            for text in list(dict.fromkeys(shown.warnings))[:2]:
                 lines += _texts(_("提醒：") + safe(_(text)), columns, "warn", 0, 2)
         if shown.hinders:
             lines += [BLANK, (((_("还不能确认"), "title"),), "")]
@@ -155,34 +164,39 @@ class VerdictStrip(_Showing):
         chip: Span = (f" {outcome_word(shown)} ", f"chip-{kind}")
         key: Span = (" F9 " if shown.ready else "", "chip-key")
         room = columns - width(chip[0]) - width(key[0]) - 2
-        behind: Span = (clip(_(shown.article) or safe(_(shown.explanation)), room), "plain")
+        said, ink = _(shown.article) or said_once(shown), "plain"
+        if not said and shown.hinders and width(shown.hinders[0]) <= room:
+            # What hinders stands behind the word, and below it only what else does.
+            said, ink = safe(shown.hinders[0]), "faint" if shown.calm else "bad"
+            shown = replace(shown, hinders=shown.hinders[1:])
+        behind: Span = (clip(said, room), ink)
         others = _others(shown)
         wanted = sum(width(text) for text, _ink in others) + 2
         first: tuple[Span, ...] = (key, chip, ("  ", "plain"), behind)
         if others and width(behind[0]) + wanted <= room:
             blank = " " * (room - width(behind[0]) - wanted + 2)
-            return [((*first, (blank, "plain"), *others), ""), ((self._told(columns),), "")]
-        told, ink = self._told(columns)
+            return [((*first, (blank, "plain"), *others), ""), ((_told(shown, columns),), "")]
+        told, ink = _told(shown, columns)
         listing = bool(shown.gaps) and not shown.hinders
         if others and (listing or width(told) + wanted <= columns):
-            told, ink = self._told(columns - wanted)
+            told, ink = _told(shown, columns - wanted)
             return [(first, ""), (((pad(told, columns - wanted + 2), ink), *others), "")]
         return [(first, ""), (((told, ink),), "")]
 
-    def _told(self, columns: int) -> Span:
-        """What there is to know: what hinders, what is missing, why it is refused, or what is due."""
-        shown = self.shown
-        if shown.hinders:
-            return _whole([safe(text) for text in shown.hinders], columns), "faint" if shown.calm else "bad"
-        if shown.gaps:
-            names = listed(gap.name for gap in shown.gaps)
-            head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
-            return clip(head + safe(names), columns), "warn"
-        if shown.chosen is Outcome.REFUSED:
-            return clip(safe(_(shown.explanation)), columns), "plain"
-        dates = [f"{label} {value}" for label, value in shown.dates]
-        dates += [_("暂按周末推算")] if shown.provisional and dates else []
-        return clip("  ".join(dates), columns), "faint"
+
+def _told(shown: Shown, columns: int) -> Span:
+    """What there is to know: what hinders, what is missing, why it is refused, or what is due."""
+    if shown.hinders:
+        return _whole([safe(text) for text in shown.hinders], columns), "faint" if shown.calm else "bad"
+    if shown.gaps:
+        names = listed(gap.name for gap in shown.gaps)
+        head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
+        return clip(head + safe(names), columns), "warn"
+    if shown.chosen is Outcome.REFUSED:
+        return clip(safe("  ".join(filter(None, (_(shown.explanation), shown.where)))), columns), "plain"
+    dates = [f"{label} {value}" for label, value in shown.dates]
+    dates += [_("暂按周末推算")] if shown.provisional and dates else []
+    return clip("  ".join(dates), columns), "faint"
 
 
 def _others(shown: Shown) -> tuple[Span, ...]:

@@ -10,6 +10,7 @@ from hall.case import Case, CaseState
 from hall.checklist import Row, SituationRef
 from hall.differing import differing
 from hall.fold import advance, fold
+from hall.telling import met
 from hall.verdict import Tick, TickState
 from tests.builders import PRESENT, ROWS, fact, facts, received
 
@@ -174,6 +175,19 @@ def test_of_two_windows_that_fill_in_one_field_otherwise_the_first_stands_and_a_
     assert differing(advance(case, filled(3, seen=3, place="乙路2号")) or case) == (), "since then both say the same"
     knew = fold([*start, here, filled(1, "B1", seen=2, place="乙路2号")])
     assert knew is not None and (knew.fields["place"], knew.disputes) == ("乙路2号", ())
+
+
+def test_what_was_filled_in_otherwise_met_the_other_filling_whatever_else_was_done() -> None:
+    start, here, there = facts(received()), filled(2, place="甲路1号"), filled(1, "B1", place="乙路2号")
+    case = fold([*start, here, fact(NOTICED, 3), there])
+    assert case is not None
+    line = met(case, there.header, [there.header])
+    assert line is not None and line.type == "form.filled"
+    accepted = f.CaseAccepted(accepted=received().received, due=f.Due(), article="第五项")
+    over = fold([*start, here, fact(accepted, 3), there])
+    assert over is not None
+    line = met(over, there.header, [there.header])
+    assert line is not None and line.type == "case.accepted", "there it was too late for any filling"
 
 
 def test_what_a_window_took_back_meanwhile_is_told_beside_what_stands() -> None:

@@ -370,6 +370,24 @@ def test_a_paid_fee_is_recorded_once_and_stands_on_the_slip(ws: Workspace) -> No
     refused(ws, BadInput, "reference", handing.pay_fee, reference)
 
 
+def test_what_never_waited_is_not_resumed(ws: Workspace) -> None:
+    """A case that was only received and decided later was told nothing: there is nothing that starts again."""
+    reference = intake.receive(ws, restaurant(ws, layout=MISSING)).reference
+    draft = supplement.open_supplement(ws, reference)
+    draft.ticks = {"layout": PRESENT}
+    assert supplement.submit(ws, draft).state is CaseState.ACCEPTED
+    with pytest.raises(BadInput) as error:
+        proceedings.restart(ws, reference)
+    assert error.value.code == "never_waited"
+
+
+def test_a_procedure_tells_when_it_will_be_decided_as_its_notice_does(ws: Workspace) -> None:
+    reference = accepted(ws)
+    result = proceedings.announce_procedure(ws, reference, **HEARING)
+    assert result.expected_due is not None and cases.get(ws, reference).expected_due == result.expected_due
+    assert result.due.promised is not None and result.expected_due > result.due.promised
+
+
 def test_a_reminder_needs_a_promise_and_a_restart_that_all_is_in(ws: Workspace, clock: FixedClock) -> None:
     reference, plain = tolerated(ws), accepted(ws)
     refused(ws, Unlawful, "kind", proceedings.remind_promise, plain)
