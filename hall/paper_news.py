@@ -96,7 +96,7 @@ def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
         "promises": promises,
         "good_credit": case.good_credit and body.good_credit,
         "marks": _marks(case, body, ticks),
-        "tellings": _tellings(case, body, ticks),
+        "tellings": _tellings(case, body),
         "to_return": _to_return(case, body, rows),
     }
     if news := _notice(case, body, ticks):
@@ -257,13 +257,12 @@ def tellings_of(body: CaseAdopted) -> dict[str, dict[str, int]]:
     }
 
 
-def _tellings(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, dict[str, int]]:
-    """``Case.tellings`` with what the paper tells and counts."""
-    told, known = tellings_of(body), dict(case.tellings)
-    for code, tellers in told.items():
-        if code in ticks and not is_there(ticks[code]):
-            here = known.get(code, {})
-            known[code] = here | {who: max(nth, here.get(who, 0)) for who, nth in tellers.items()}
+def _tellings(case: Case, body: CaseAdopted) -> dict[str, dict[str, int]]:
+    """``Case.tellings`` with what the paper tells."""
+    known = dict(case.tellings)
+    for code, tellers in tellings_of(body).items():
+        here = known.get(code, {})
+        known[code] = here | {who: max(nth, here.get(who, 0)) for who, nth in tellers.items()}
     return known
 
 

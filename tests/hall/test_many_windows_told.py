@@ -229,6 +229,31 @@ STEP = st.tuples(st.sampled_from("ABC"), st.one_of(st.integers(0, 9), FINDS))
 @example(3, "ppm", [("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
 # The same once B1 has the case already.
 @example(3, "ppm", [("B", 0), ("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
+# Brought to B1 and lost there, as A1 hears; C1 knows only that it was brought.
+@example(
+    3,
+    "mmm",
+    [
+        ("A", "..."),
+        ("B", 1),
+        ("C", 1),
+        ("B", "p.."),
+        ("C", 2),
+        ("B", "b.."),
+        ("B", "m.."),
+        ("A", 2),
+        ("C", ".p."),
+        ("A", 3),
+    ],
+)
+# A1 has seen that it lies at B1 and found it wanting; a later paper of B1 knows nothing of that.
+@example(2, "mpb", [("B", 0), ("A", "b.."), ("B", "p.."), ("A", 0), ("A", "o..!"), ("B", "..m"), ("A", 1)])
+# Promised at B1, brought to A1, lost at C1, which never heard of the promise.
+@example(
+    3,
+    "mmp",
+    [("A", "..."), ("B", 1), ("B", "o.."), ("A", "p.."), ("C", 3), ("C", "b.."), ("C", "m.."), ("B", 2), ("B", 4)],
+)
 @given(st.integers(2, 3), letters("pmbw"), st.lists(STEP, min_size=3, max_size=14))
 def test_what_was_told_is_told_wherever_it_is_known(windows: int, at_first: str, steps: list[Step]) -> None:
     travel(windows, at_first, steps)

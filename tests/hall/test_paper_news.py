@@ -155,6 +155,9 @@ def test_a_defect_is_told_here_in_the_words_that_count(words: str) -> None:
     assert case.ticks["id"] == BAD
     told_last = {gap.code: gap.problem for each in case.notices for gap in each.gaps}
     assert told_last["id"] == "模糊不清"
+    body = structs.replace(body, told=body.told[1:])
+    case = case_of(received({"form": PRESENT, "id": BAD}), notice(ROWS, {"form": PRESENT, "id": BAD}), body)
+    assert len(case.notices) == 1, "nothing of the other notice counts here"
 
 
 def test_an_older_paper_takes_nothing_back() -> None:

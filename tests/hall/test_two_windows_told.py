@@ -14,8 +14,8 @@ from msgspec import structs
 from hall import facts as f
 from hall.adoption import in_order
 from hall.case import Case, CaseState
-from hall.fold import fold
-from hall.paper_news import RULES
+from hall.fold import advance, fold
+from hall.paper_news import RULES, believed
 from hall.replica import rests_on
 from hall.verdict import Gap, Tick, TickState, gaps_of
 from tests.builders import DAY, PRESENT, REFERENCE, ROWS, fact, matter, received
@@ -296,6 +296,40 @@ def test_what_was_waived_here_and_lies_at_the_other_window_lies_there() -> None:
     waived = Tick(TickState.NOT_APPLICABLE, "本人到场")
     assert here_and_there(waived, PRESENT, since=False, known=False).ticks["one"] == PRESENT
     assert here_and_there(PRESENT, waived, since=False, known=False).ticks["one"] == PRESENT
+    assert here_and_there(waived, MISSING, since=True, known=False).ticks["one"] == waived
+
+
+def test_what_nobody_has_accepted_with_a_promise_is_no_promise() -> None:
+    """The clerk ticked it so, and the person was told that it is missing: a defect told elsewhere says more."""
+    ticks = {"one": PROMISED, "two": MISSING, "three": PRESENT}
+    gaps = gaps_of(MUST, {**ticks, "one": BAD})
+    bodies: tuple[f.FactBody, ...] = (
+        received(ticks, rows=MUST),
+        f.CaseNoticed(gaps=gaps_of(MUST, ticks), respond_by=ANSWER_BY, article=""),
+        adopted("B1", 4, {**ticks, "one": BAD}, matter=matter(), rows=MUST, told=gaps),
+    )
+    case = fold([fact(body, seq) for seq, body in enumerate(bodies, 1)])
+    assert case is not None
+    assert case.ticks["one"] == BAD
+
+
+def test_who_told_it_is_not_known_of_a_case_that_an_earlier_centre_told() -> None:
+    """So no paper is known to have known."""
+    ticks = {"one": BAD, "two": MISSING, "three": PRESENT}
+    told = f.CaseNoticed(gaps=gaps_of(MUST, ticks), respond_by=ANSWER_BY, article="")
+    case = fold([fact(body, seq) for seq, body in enumerate((received(ticks, rows=MUST), told), 1)])
+    assert case is not None and case.tellings == {"one": {"A1": 2}, "two": {"A1": 2}}
+    paper = structs.replace(carried(case, "B1", 4), ticks=ticks | {"one": PRESENT}, knows={"A1": 2})
+    assert believed(case, paper)["ticks"]["one"] == PRESENT
+    assert believed(structs.replace(case, tellings={}), paper)["ticks"]["one"] == BAD
+
+
+def test_what_came_again_is_not_gone() -> None:
+    case = here_and_there(MISSING, PRESENT, since=True, known=False)
+    assert case.marks["tick:one"].gone
+    back = f.CaseSupplemented(ticks={"one": PRESENT}, handed_in=DAY, complete=False)
+    after = advance(case, fact(back, 9))
+    assert after is not None and not after.marks["tick:one"].gone
 
 
 @pytest.mark.parametrize(
