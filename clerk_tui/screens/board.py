@@ -102,7 +102,7 @@ class BoardScreen(Screen[None]):
         if not self.query(KeyLine):
             return  # still being put together: ``on_mount`` comes back
         alarms = seen.board.alarms if seen.board is not None else []
-        alarm = _("求助 {window}号窗口").format(window=clip(safe(alarms[0].window), 4)) if alarms else ""
+        alarm = _("求助 {window}号窗口").format(window=clip(safe(alarms[0].window), 8)) if alarms else ""
         told = Told(self.hall.sign, _("看板"), now_ms, seen.silent_since_ms, seen.trouble, bool(seen.at_ms), alarm)
         self.query_one(HallBar).show(told)
         self.paint()

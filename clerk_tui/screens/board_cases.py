@@ -13,11 +13,13 @@ from clerk_tui.screens.board_sheets import (
     HOLDER_WORDS,
     LIGHT_INKS,
     LIGHT_ORDER,
+    Columns,
     Entry,
     Hall,
     Page,
     Sheet,
     cell,
+    fitted,
     heading,
     holders,
     lamp,
@@ -51,55 +53,69 @@ class CasesPage(Page):
         board = seen.board
         if board is None:
             return silent()
-        name = max(8, columns - 67)
         counts = lights(board)
         bar = parts([(counts[light], LIGHT_INKS[light]) for light in reversed(LIGHT_ORDER)], columns - 2)
+        name, wide, behind = fitted(_columns(board, columns), columns, 8)
         head: list[Line] = [
             (((" ", "plain"), *light_words(counts)), ""),
             (((" ", "plain"), *bar), ""),
             BLANK,
-            heading(
-                (_("部门"), name),
-                (_("在办"), -4),
-                (_("深红"), -4),
-                (_("红"), -4),
-                (_("黄"), -4),
-                (_("在窗口"), -6),
-                (_("在部门"), -6),
-                (_("等补正"), -6),
-                (_("程序"), -4),
-                (_("窗口用时"), -9),
-                (_("部门用时"), -9),
-            ),
+            heading((_("部门"), name), *behind),
         ]
         names = sorted({each.department for each in board.open} | {each.department for each in board.period})
-        entries = [Entry((_department(board, "", _("全厅"), name),), partial(CaseListPage, Choice()))]
+        entries = [Entry((_department(board, "", _("全厅"), name, wide),), partial(CaseListPage, Choice()))]
         for each in names:
             choice = Choice(department=each)
-            entries.append(Entry((_department(board, each, safe(each), name),), partial(CaseListPage, choice)))
+            entries.append(Entry((_department(board, each, safe(each), name, wide),), partial(CaseListPage, choice)))
         about = _("用时是近 30 天办结件的平均，到作出决定为止，按钟表时间；特别程序和等申请人补正不算在内。")
         foot = note(about, columns)
         return Sheet(head=head, rows=entries, foot=foot)
 
 
-def _department(board: BoardFigures, department: str, label: str, name: int) -> tuple[Span, ...]:
+def _columns(board: BoardFigures, columns: int) -> Columns:
+    """The columns behind the departments' names: each holds the number of the whole hall. Where there is little room,
+    the cases in a special procedure are told on the first page alone."""
+    shine, hold = lights(board), holders(board)
+
+    def room(least: int, n: int) -> int:
+        return -max(least, len(str(n)))
+
+    procedure = ((_("程序"), room(4, hold["procedure"])),) if columns >= WIDE else ()
+    return (
+        (_("在办"), room(4, sum(shine.values()))),
+        (_("深红"), room(3, shine["dark_red"])),
+        (_("红"), room(3, shine["red"])),
+        (_("黄"), room(3, shine["yellow"])),
+        (_("在窗口"), room(4, hold["window"])),
+        (_("在部门"), room(4, hold["unit"])),
+        (_("等补正"), room(4, hold["applicant"])),
+        *procedure,
+        (_("窗口用时"), -9),
+        (_("部门用时"), -9),
+    )
+
+
+def _department(board: BoardFigures, department: str, label: str, name: int, wide: list[int]) -> tuple[Span, ...]:
     shine, hold = lights(board, department), holders(board, department)
     of = [each for each in board.period if department in ("", each.department)]
     decided = sum(each.decided for each in of)
     window = sum(each.window_min for each in of) / decided if decided else -1
     unit = sum(each.unit_min for each in of) / decided if decided else -1
+    numbers = [
+        (shine["dark_red"], "bad"),
+        (shine["red"], "bad"),
+        (shine["yellow"], "warn"),
+        (hold["window"], "info"),
+        (hold["unit"], "key"),
+        (hold["applicant"], "plain"),
+        (hold["procedure"], "plain"),
+    ][: len(wide) - 3]
     return (
         cell(label, name, "strong" if not department else "plain"),
-        cell(str(sum(shine.values())), -4, "strong"),
-        number(shine["dark_red"], -4, "bad"),
-        number(shine["red"], -4, "bad"),
-        number(shine["yellow"], -4, "warn"),
-        number(hold["window"], -6, "info"),
-        number(hold["unit"], -6, "key"),
-        number(hold["applicant"], -6),
-        number(hold["procedure"], -4),
-        cell(span_words(window) if decided else "-", -9),
-        cell(span_words(unit) if decided else "-", -9),
+        cell(str(sum(shine.values())), wide[0], "strong"),
+        *(number(n, size, ink) for (n, ink), size in zip(numbers, wide[1:], strict=False)),
+        cell(span_words(window) if decided else "-", wide[-2]),
+        cell(span_words(unit) if decided else "-", wide[-1]),
     )
 
 

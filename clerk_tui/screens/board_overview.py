@@ -25,7 +25,7 @@ from clerk_tui.screens.board_sheets import (
     lights,
     silent,
 )
-from clerk_tui.screens.board_trends import TrendsPage
+from clerk_tui.screens.board_trends import TrendsPage, today
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.charts import parts, spark
 from clerk_tui.widgets.painted import BLANK, Line, Span, spans_width, spread
@@ -63,7 +63,9 @@ class OverviewPage(Page):
         if board.alarms:
             themes.insert(0, _alarms(board, hall, columns))
         foot = _beside(hall.beside, columns) if hall.beside and _is_alone(seen, hall) else []
-        roomy = rows - len(foot) >= sum(len(each.lines) + 1 for each in themes) - 1
+        taken = sum(len(each.lines) + 1 for each in themes)
+        roomy = rows - len(foot) >= taken - 1
+        foot = foot or today(queue, board, columns, rows - taken)
         return Sheet(rows=[Entry((*each.lines, ()) if roomy else each.lines, each.leads) for each in themes], foot=foot)
 
 
@@ -168,10 +170,10 @@ def _stuck(board: BoardFigures, columns: int) -> Entry:
 
 
 def _promise(board: BoardFigures, columns: int) -> Entry:
-    today = board.today
-    late = today.late + today.past_law
-    left: list[Span] = [(_("办结 {n}").format(n=today.decided), "strong"), ("   ", "plain")]
-    left += [(_("按时 {n}").format(n=today.early + today.on_day), "good"), ("   ", "plain")]
+    done = board.today
+    late = done.late + done.past_law
+    left: list[Span] = [(_("办结 {n}").format(n=done.decided), "strong"), ("   ", "plain")]
+    left += [(_("按时 {n}").format(n=done.early + done.on_day), "good"), ("   ", "plain")]
     left += [(_("逾期 {n}").format(n=late), "bad" if late else "faint")]
     right: list[Span] = [
         (_("今天到期 {n}").format(n=board.due_today), "warn" if board.due_today else "faint"),
@@ -182,11 +184,11 @@ def _promise(board: BoardFigures, columns: int) -> Entry:
 
 
 def _notices(board: BoardFigures, columns: int) -> Entry:
-    today = board.today
-    left: list[Span] = [(_("收件 {n}").format(n=today.received), "strong"), ("   ", "plain")]
-    left += [(_("一次告知 {n}").format(n=today.noticed), "plain"), ("   ", "plain")]
-    left += [(_("再次告知 {n}").format(n=today.noticed_again), "bad" if today.noticed_again else "faint")]
-    return _entry(_("告知"), left, [(_("不予受理 {n}").format(n=today.refused), "faint")], columns, NoticesPage)
+    done = board.today
+    left: list[Span] = [(_("收件 {n}").format(n=done.received), "strong"), ("   ", "plain")]
+    left += [(_("一次告知 {n}").format(n=done.noticed), "plain"), ("   ", "plain")]
+    left += [(_("再次告知 {n}").format(n=done.noticed_again), "bad" if done.noticed_again else "faint")]
+    return _entry(_("告知"), left, [(_("不予受理 {n}").format(n=done.refused), "faint")], columns, NoticesPage)
 
 
 def _devices(board: BoardFigures, columns: int) -> Entry:

@@ -22,6 +22,7 @@ from clerk_tui.screens.board_sheets import (
     share,
     silent,
 )
+from clerk_tui.screens.board_trends import month
 from clerk_tui.services.hall_watch import Choice
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.charts import parts
@@ -53,11 +54,21 @@ class PromisePage(Page):
         if board is None:
             return silent()
         today = board.today
+        named = (
+            (_("收件数"), -6),
+            (_("办结"), -6),
+            (_("按时"), -6),
+            (_("提前"), -6),
+            (_("超承诺"), -7),
+            (_("超法定"), -7),
+        )
+        name, wide, behind = fitted(named, columns, 16)
         bar = parts(
             [(today.early, "good"), (today.on_day, "info"), (today.late, "warn"), (today.past_law, "bad")], columns - 2
         )
         head: list[Line] = [
             sentence(
+                columns,
                 (_("今天办结 {n} 件").format(n=today.decided), "strong"),
                 (_("提前 {n}").format(n=today.early), "good"),
                 (_("当日 {n}").format(n=today.on_day), "info"),
@@ -66,37 +77,32 @@ class PromisePage(Page):
             ),
             (((" ", "plain"), *bar), ""),
             sentence(
+                columns,
                 (_("还在办的：今天到期 {n} 件").format(n=board.due_today), "warn" if board.due_today else "plain"),
                 (_("明天到期 {n} 件").format(n=board.due_tomorrow), "plain"),
                 (_("今天送达 {n} 件").format(n=today.delivered), "faint"),
             ),
             BLANK,
-            heading(
-                (_("部门（近 30 天）"), max(16, columns - 50)),
-                (_("收件数"), -6),
-                (_("办结"), -6),
-                (_("按时"), -6),
-                (_("提前"), -6),
-                (_("超承诺"), -7),
-                (_("超法定"), -7),
-            ),
+            heading((_("部门（近 30 天）"), name), *behind),
         ]
-        name = max(16, columns - 50)
-        return Sheet(head=head, rows=_departments(board, name, _kept))
+        rows_of = _departments(board, name, partial(_kept, wide))
+        taken = len(head) + len(rows_of)
+        foot = month(board, "decided", _("近 30 天办结（件/天）"), "good", columns, rows - taken)
+        return Sheet(head=head, rows=rows_of, foot=foot)
 
 
-def _kept(label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
+def _kept(wide: list[int], label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:
     decided = sum(each.decided for each in of)
     early, on_day = sum(each.early for each in of), sum(each.on_day for each in of)
     late, past_law = sum(each.late for each in of), sum(each.past_law for each in of)
     return (
         cell(label, name, ink),
-        cell(str(sum(each.received for each in of)), -6),
-        cell(str(decided), -6, "strong"),
-        cell(share(early + on_day, decided), -6, "warn" if late + past_law else "good"),
-        cell(share(early, decided), -6),
-        number(late, -7, "warn"),
-        number(past_law, -7, "bad"),
+        cell(str(sum(each.received for each in of)), wide[0]),
+        cell(str(decided), wide[1], "strong"),
+        cell(share(early + on_day, decided), wide[2], "warn" if late + past_law else "good"),
+        cell(share(early, decided), wide[3]),
+        number(late, wide[4], "warn"),
+        number(past_law, wide[5], "bad"),
     )
 
 
@@ -121,6 +127,7 @@ class NoticesPage(Page):
         name, wide, behind = fitted(named, columns, 16)
         head: list[Line] = [
             sentence(
+                columns,
                 (_("今天收件 {n} 件").format(n=today.received), "strong"),
                 (_("一次告知 {n}").format(n=today.noticed), "plain"),
                 (_("再次告知 {n}").format(n=today.noticed_again), "bad" if today.noticed_again else "faint"),
@@ -132,7 +139,10 @@ class NoticesPage(Page):
             heading((_("部门（近 30 天）"), name), *behind),
         ]
         foot = note(_("再次告知：第一次就看得到的问题没有一次说完，要负责人在场（行政许可法第七十二条）。"), columns)
-        return Sheet(head=head, rows=_departments(board, name, partial(_told, wide)), foot=foot)
+        rows_of = _departments(board, name, partial(_told, wide))
+        taken = len(head) + len(rows_of) + len(foot)
+        foot += month(board, "noticed", _("近 30 天告知（件/天）"), "key", columns, rows - taken)
+        return Sheet(head=head, rows=rows_of, foot=foot)
 
 
 def _told(wide: list[int], label: str, of: Sequence[Done], name: int, ink: str) -> tuple[Span, ...]:

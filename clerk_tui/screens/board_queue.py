@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, fitted, heading, note, silent, span_words
+from clerk_tui.screens.board_trends import today
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.painted import BLANK, Line
 from hall.queue_wire import BusinessFigures, FiguresReply, WindowFigures
@@ -58,7 +59,10 @@ class QueuePage(Page):
         order = {key: at for at, (key, _label) in enumerate(hall.sign.businesses)}
         found = sorted(queue.businesses, key=lambda each: (order.get(each.business, 99), each.business))
         entries = [Entry((self._row(each, hall, name, wide),), partial(WindowsPage, each.business)) for each in found]
-        return Sheet(head=[head], rows=entries, foot=_honesty(queue, columns), empty=_("今天还没有人取号。"))
+        foot = _honesty(queue, columns)
+        if seen.board is not None:
+            foot += today(queue, seen.board, columns, rows - 1 - len(entries) - len(foot), pairs=1)
+        return Sheet(head=[head], rows=entries, foot=foot, empty=_("今天还没有人取号。"))
 
     def _row(self, each: BusinessFigures, hall: Hall, name: int, wide: list[int]) -> tuple[tuple[str, str], ...]:
         waiting, most, mean, windows, called, serving, passed, finished = wide

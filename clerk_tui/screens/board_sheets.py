@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.cells import pad, width, wrap
 from clerk_tui.widgets.hall_bar import Sign
-from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.painted import BLANK, Line, Span, spans_width
 from hall.moments import local_time
 from hall.wire_board import BoardFigures
 
@@ -198,9 +198,14 @@ def number(n: int, size: int, ink: str = "plain") -> Span:
     return cell(str(n) if n else "-", size, ink if n else "off")
 
 
-def sentence(*spans: Span) -> Line:
-    """A line of figures with their words, apart from each other."""
-    line: list[Span] = [(" ", "plain")]
-    for span in spans:
-        line += [span, ("   ", "plain")]
-    return tuple(line), ""
+def sentence(columns: int, *spans: Span) -> Line:
+    """A line of figures with their words, apart from each other; what does not fit, however near, is left out whole."""
+    told = list(spans)
+    while told:
+        for gap in (3, 2, 1):
+            line = [span for each in told for span in ((" " * gap, "plain"), each)]
+            line[0] = (" ", "plain")
+            if spans_width(line) <= columns:
+                return tuple(line), ""
+        told.pop()
+    return (), ""

@@ -71,7 +71,7 @@ class CallingScreen(CounterScreen):
 
     def told(self) -> None:
         """Things stand otherwise now."""
-        if not self.is_mounted or not self.query("#tickets"):
+        if not self._is_whole:
             return  # still being put together, or taken apart as the counter ends
         chosen = self.tickets.selected.ticket.ticket_id if self.tickets.selected else ""
         now = self.now
@@ -84,8 +84,13 @@ class CallingScreen(CounterScreen):
         self.show_keys()
 
     def _moved(self) -> None:
-        if self.is_mounted:
+        if self._is_whole:
             self.show_keys()
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether its parts are there. That is so before it counts as mounted: its first frame lists what waits."""
+        return bool(self.query("#visit")) and bool(self.query("#tickets"))
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -166,7 +171,7 @@ class CallingScreen(CounterScreen):
     def can_do(self, action: str) -> bool:
         if self.counter.queue is None:
             return True
-        visit, row = self.now.visit, self.tickets.selected if self.is_mounted else None
+        visit, row = self.now.visit, self.tickets.selected if self._is_whole else None
         match action:
             case "calling":
                 return False

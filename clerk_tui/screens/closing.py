@@ -239,7 +239,9 @@ class ClosingScreen(CounterScreen):
             lines.append((spans, "cursor" if place == self.place else ""))
             reason = self.reasons.get(one.kind, "")
             said = _("原因：{reason}").format(reason=safe(reason)) if reason else "　".join(one.names[:4])
-            lines += [((("   " + part, "good" if reason else "faint"),), "") for part in wrap(safe(said), columns - 4)]
+            lines += [
+                ((("   " + part, "good" if reason else "faint"),), "") for part in wrap(safe(said), columns - 4) if part
+            ]
         return lines
 
 

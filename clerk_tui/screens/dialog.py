@@ -36,7 +36,8 @@ class Spec:
     right behind it is part of that answer; ``at`` is the option chosen at first. ``field`` is the label of a line to
     type into, with options it belongs to the last of them. ``check`` says what is wrong with the text (``""``:
     nothing), which is at most ``longest`` characters and has none that may not be kept. ``reason``: the text is kept
-    and printed as it stands, so a person's number in it is pointed out while it is typed."""
+    and printed as it stands, so a person's number in it is pointed out while it is typed. An empty ``no``: Esc does
+    what Enter does, and is not named."""
 
     title: str
     paragraphs: tuple[Paragraph, ...] = ()
@@ -208,15 +209,10 @@ class Box(Painted):
         return (((label, "title"), (before, "field-on"), (under, "caret"), (after + rest, "field-on")), "")
 
     def _keys(self) -> Line:
-        return (
-            (
-                (" Enter ", "chip-key"),
-                (" " + _(self.spec.yes) + "   ", "strong"),
-                (" Esc ", "chip-key"),
-                (" " + _(self.spec.no), "plain"),
-            ),
-            "",
-        )
+        yes = ((" Enter ", "chip-key"), (" " + _(self.spec.yes) + "   ", "strong"))
+        if not self.spec.no:
+            return yes, ""
+        return (*yes, (" Esc ", "chip-key"), (" " + _(self.spec.no), "plain")), ""
 
     def on_resize(self) -> None:
         self.fit(self.app.size.width, self.app.size.height)

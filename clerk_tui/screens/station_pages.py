@@ -175,12 +175,18 @@ def draw(page: Page, columns: int, rows: int) -> Drawn:
     return Drawn(tuple(lines), tuple(marks), keys)
 
 
+def _digits(page: Page, text: str) -> Button:
+    """The digits that choose something on this page, from 1."""
+    last = len(choices(page))
+    return Button("", "1" if last == 1 else f"1-{last}", text)
+
+
 def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Button, ...]]:
     """What stands above the choices, what below, and the keys."""
     back = Button("escape", "Esc", _("返回"))
     match page:
         case Businesses(asked=asked, note=note):
-            pick = Button("", "1-9", _("选业务"))
+            pick = _digits(page, _("选业务"))
             keys = [pick, Button("0", "0", _("预约、补正、查号")), Button("enter", "Enter", _("优先取号"))]
             keys += [Button("right", "→", _("下一页"))] if len(page.seen) > PER_PAGE else []
             said = _asked(asked)
@@ -190,7 +196,7 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
             return _title(_("请选择要办的业务"), under, columns, ink), [], tuple(keys)
         case Reasons():
             said = _("工作人员可能会请您出示证件")
-            return _title(_("为什么优先"), said, columns), [], (Button("", "1-9", _("选理由")), back)
+            return _title(_("为什么优先"), said, columns), [], (_digits(page, _("选理由")), back)
         case Entry(text=text):
             lines = _title(_("扫码，或者输入后按 Enter"), _("预约码、收件编号、号票、身份证"), columns)
             box = (" " * _EDGE, "plain"), (f" {pad(safe(text), columns - 2 * _EDGE - 4)}", "field-on"), ("▏", "info")
@@ -202,7 +208,7 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
         case Leaving(found=found):
             title = _("要退掉 {number} 吗").format(number=found.taken.ticket.number)
             said = _("退了就作废，再来办要重新取号、从头排队")
-            return _title(title, said, columns), [], (Button("", "1-2", _("选择")), back)
+            return _title(title, said, columns), [], (_digits(page, _("选择")), back)
         case Trouble(message=message, hint=hint, shown=True):
             lines = _band(message, hint, "big-warn", columns, above=1)
             lines += [centred(_("还是不行，请到咨询台"), "plain", columns, ""), BLANK]
@@ -353,7 +359,7 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
         title += [(((" " * _EDGE + part, "plain"),), "") for part in said] + [BLANK]
     if not offers(page):
         return title, [], (_known(),)
-    return title, [], (Button("", "1-9", _("选择")), Button("escape", "Esc", _("返回")))
+    return title, [], (_digits(page, _("选择")), Button("escape", "Esc", _("返回")))
 
 
 PRINT_AGAIN: Final = N_("补打这张号票")

@@ -129,7 +129,7 @@ class TrainingApp(CounterApp):
         self.saved()
         self.home.begin()
         self._paint()
-        self.push_screen(Dialog(Spec(exercise.title, told(self.begun), yes=N_("开始办理"), no=N_("开始办理"))))
+        self.push_screen(Dialog(Spec(exercise.title, told(self.begun), yes=N_("开始办理"), no="")))
 
     def finished(self, result: Result, matter: str, party: str) -> None:
         super().finished(result, matter, party)

@@ -171,6 +171,35 @@ async def test_windows_say_what_they_do_since_when_and_why() -> None:
         assert any(line.startswith("6 无人 -") and "41 分钟" in line for line in told)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_number_of_a_large_hall_is_shown_whole_or_not_at_all(
+    size: tuple[int, int], language: Literal["zh", "en"]
+) -> None:
+    many = [replace(each, count=each.count * 1237) for each in BOARD.open]
+    today = replace(BOARD.today, received=12_387, noticed=2_053, noticed_again=173, refused=3_110, withdrawn=1_204)
+    seen = Seen(queue=QUEUE, board=replace(BOARD, open=many, today=today), at_ms=NOW)
+    whole = str(sum(each.count for each in many))
+    async with at(make_board(Config(screen=ScreenSection(language=language)), seen), size) as visitor:
+        await visitor.press("4")
+        row = next(line for line in visitor.text.splitlines() if line.lstrip().startswith(("全厅", "Whole hall")))
+        assert whole in row.split()
+        for department in {each.department for each in many}:
+            line = next(line for line in visitor.text.splitlines() if line.lstrip().startswith(department[:4]))
+            assert str(sum(each.count for each in many if each.department == department)) in line.split()
+        await visitor.press("6")
+        first = visitor.text.splitlines()[3]
+        assert {"12387", "2053", "173", "3110"} <= set(first.split())
+        words = 6 if "1204" in first.split() else 5
+        assert len(re.findall(r"\d+", first)) == words, "no part of a word or number"
+
+
+async def test_a_window_that_calls_for_help_is_named_whole() -> None:
+    alarms = [w.BoardAlarm(window="综合12", received_ms=NOW)]
+    async with at(make_board(Config(), Seen(queue=QUEUE, board=replace(BOARD, alarms=alarms), at_ms=NOW)), NARROW) as v:
+        assert "求助 综合12号窗口" in v.text.splitlines()[0]
+
+
 @pytest.mark.parametrize("in_browser", [False, True])
 async def test_nothing_is_offered_to_leave_in_a_browser(monkeypatch: pytest.MonkeyPatch, in_browser: bool) -> None:
     monkeypatch.setattr(BoardApp, "is_web", in_browser)
@@ -259,7 +288,7 @@ async def test_only_the_right_code_leaves_and_wrong_ones_make_everybody_wait() -
         assert isinstance(visitor.app.screen, BoardScreen)
         await visitor.press("ctrl+q", *CODE[:-1], "enter")
         await visitor.until(lambda: "退出码不对" in visitor.text)
-        assert CODE[:2] not in visitor.text
+        assert CODE[:4] not in visitor.text
         for number in range(4):
             await visitor.press("1", "enter")
             await visitor.until(lambda number=number: visitor.app.failures.count == number + 2)  # type: ignore[misc]

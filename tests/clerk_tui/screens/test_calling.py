@@ -30,7 +30,7 @@ from tests.clerk_tui.queue_rig import CLERK, Hall, Seat, hall_with_queue
 from tests.clerk_tui.screens.conftest import NARROW, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import answer_spouse, confirm, fill_in_person, fill_in_the_rest
 from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
-from tests.clerk_tui.screens.windows import at_window, now, until
+from tests.clerk_tui.screens.windows import at_window, now, queue_of, tell, until
 
 
 @pytest.fixture(scope="module")
@@ -567,6 +567,18 @@ async def test_a_counter_that_was_ended_finds_its_number(hall: Hall, seat: Seat)
     async with at_window(seat) as clerk:
         assert at(clerk) == ticket.number
         await until(clerk, lambda: "办理中" in clerk.text)
+
+
+async def test_what_waits_is_listed_in_the_screen_s_first_frame_without_another_word_of_the_centre(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    async with counter() as clerk:
+        at_ms = ws.clock.now_ms()
+        tell(clerk.app, ws, queue_of(at_ms, None))
+        await clerk.settle()
+        await clerk.press("ctrl+o")
+        assert all(each in clerk.text for each in ("C009", "C007", "C006", "C004", "C008"))
+        assert isinstance(clerk.screen, CallingScreen) and clerk.screen.can_do("call_this")
 
 
 @pytest.mark.parametrize("why", ["not wanted", "no businesses", "not enrolled"])
