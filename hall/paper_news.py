@@ -224,9 +224,9 @@ def _all_known(case: Case, body: CaseAdopted, code: str) -> bool:
     if body.knows is None:
         # A window that went on from a paper counts all notices before it as one: only a first one is sure.
         return body.notices == len(case.notices) == 1 and _told(case).get(code) is _BAD
-    if body.notices == 1 and not body.knows and not body.tellings:
+    if body.notices == 1 and not body.knows and not body.tellings and body.origin in case.tellings.get(code, {}):
         # All was told once, at the one window that the paper rests on.
-        return body.origin in case.tellings.get(code, {})
+        return True
     known = dict(case.writers)
     for seen in case.seen.values():
         known |= {who: max(count, known.get(who, 0)) for who, count in seen.items()}

@@ -225,6 +225,8 @@ STEP = st.tuples(st.sampled_from("ABC"), st.one_of(st.integers(0, 9), FINDS))
 @example(2, "bmm", [("A", "..."), ("B", 1), ("B", "p.."), ("A", ".p."), ("B", 2)])
 # The same said by C1, which tells nothing of its own.
 @example(3, "bmm", [("A", "..."), ("B", 1), ("C", 1), ("B", "p.."), ("C", ".p."), ("B", 2)])
+# C1 knows of the notice by B1, at which it was brought; the notice itself says nothing new.
+@example(3, "pmp", [("A", "..."), ("B", 1), ("B", ".pb"), ("C", 2), ("C", 1)])
 # Lost at A1, which B1 knows from the beginning; C1 knows only that it lay there at the receipt.
 @example(3, "ppm", [("C", 0), ("A", "m.."), ("B", 1), ("C", "..."), ("B", 2)])
 # The same once B1 has the case already.

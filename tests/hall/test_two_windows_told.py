@@ -317,7 +317,7 @@ def test_who_told_it_is_not_known_of_a_case_that_an_earlier_centre_told() -> Non
     """So no paper is known to have known."""
     ticks = {"one": BAD, "two": MISSING, "three": PRESENT}
     told = f.CaseNoticed(gaps=gaps_of(MUST, ticks), respond_by=ANSWER_BY, article="")
-    case = fold([fact(body, seq) for seq, body in enumerate((received(ticks, rows=MUST), told), 1)])
+    case = fold([fact(received(ticks, rows=MUST)), fact(told, 2)])
     assert case is not None and case.tellings == {"one": {"A1": 2}, "two": {"A1": 2}}
     paper = structs.replace(carried(case, "B1", 4), ticks=ticks | {"one": PRESENT}, knows={"A1": 2})
     assert believed(case, paper)["ticks"]["one"] == PRESENT
