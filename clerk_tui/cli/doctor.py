@@ -188,7 +188,7 @@ def _store(session: Session) -> Check:
     from clerk_tui.store.looking import quick_check
 
     if broken := quick_check(path):
-        hint = _("停止使用，保留这个文件，从备份恢复并报告管理员")
+        hint = _("停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复")
         return Check("", "fail", _("{path} 已损坏：{what}").format(path=path, what=broken[0][:80]), hint)
     # Opening sets WAL and synchronous=FULL and refuses when they do not read back.
     try:

@@ -255,7 +255,7 @@ def check_file(path: Path) -> None:
             "not_a_database",
             "这个文件不是数据库或已损坏",
             path,
-            "文件没有改动；改正 store.path，或把它移走后从备份恢复",
+            "文件没有改动；改正 store.path；路径没错的，文件留在原处，用 clerk restore 从备份恢复",
         )
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise _error("foreign_database", "这是别的程序的数据库", path, "文件没有改动；改正 config.toml 的 store.path")
@@ -359,7 +359,12 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
         # After a failed fsync the kernel may report the next one as good: never write on.
         _broken.add(path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _error("store_corrupt", "数据库已损坏", path, "停止使用，保留这个文件，从备份恢复并报告管理员")
+        return _error(
+            "store_corrupt",
+            "数据库已损坏",
+            path,
+            "停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复",
+        )
     if code == sqlite3.SQLITE_IOERR:
         return _error("store_io", "读写磁盘出错，没有保存", path, "停止使用，检查磁盘并报告管理员")
     return _error("store_failed", f"数据库拒绝了这次操作（{error}），没有保存", path, "把这条信息报告管理员")

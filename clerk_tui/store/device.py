@@ -80,7 +80,7 @@ def read_device(connection: sqlite3.Connection, path: Path) -> Device | None:
             "device_changed",
             f"数据库里的设备信息被改动过（{path}）",
             field="store.path",
-            hint="停止使用，保留这个文件，从备份恢复并报告管理员",
+            hint="停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复",
         )
     return device
 

@@ -93,7 +93,7 @@ def repair(connection: sqlite3.Connection, path: Path) -> None:
 
 def schema_changed(found: Differences, path: Path) -> StoreError:
     """What differs, and what to do about it."""
-    hint = "停止使用，保留这个文件，从备份恢复并报告管理员"
+    hint = "停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复"
     if not found.beyond_repair:
         hint = "不要收件，报告管理员；再运行 clerk journal rebuild 修好，它先核对每条记录，有改动过的就停下，什么也不改"
     return StoreError(

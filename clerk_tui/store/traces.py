@@ -45,14 +45,14 @@ class Traces(Struct, frozen=True):
                 "missing_facts",
                 f"账本只到第{head}条，各表里有到第{self.last}条的",
                 field=str(head + 1),
-                hint="停止使用，保留这个文件，从备份恢复并报告管理员",
+                hint="停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复",
             )
         if self.given > self.found:
             raise BrokenChain(
                 "missing_facts",
                 f"收件编号已发到{self.given}号，账本里只到{self.found}号",
                 field=str(head + 1),
-                hint="停止使用，保留这个文件，从备份恢复并报告管理员",
+                hint="停止使用，文件留在原处，报告管理员用 clerk restore 从备份恢复",
             )
         if self.given < self.found:
             raise StoreError(
