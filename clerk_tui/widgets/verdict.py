@@ -94,7 +94,7 @@ class VerdictView(_Showing):
         lines += _texts(said_once(shown), columns, "plain", 0, 4)
         lines += _texts(_(shown.article), columns, "faint", 0, 3)
         if shown.where:
-            lines += [BLANK, (((_("去哪里办"), "faint"),), ""), *_texts(safe(shown.where), columns, "strong", 0, 4)]
+            lines += [BLANK, (((_("去哪里办"), "faint"),), ""), *_parts(shown.where, columns)]
         if shown.dates:
             lines.append(BLANK)
             for label, value in shown.dates:
@@ -193,7 +193,10 @@ def _told(shown: Shown, columns: int) -> Span:
         head = _("{what}：").format(what=shown.gaps_title) if shown.gaps_title else _("要补正：")
         return clip(head + safe(names), columns), "warn"
     if shown.chosen is Outcome.REFUSED:
-        return clip(safe("  ".join(filter(None, (_(shown.explanation), shown.where)))), columns), "plain"
+        why = safe(_(shown.explanation))
+        both = safe("  ".join(filter(None, (why, shown.where))))
+        # Half an address leads nobody anywhere; the whole of it is read before it is confirmed.
+        return clip(both if width(both) <= columns else why, columns), "plain"
     dates = [f"{label} {value}" for label, value in shown.dates]
     dates += [_("暂按周末推算")] if shown.provisional and dates else []
     return clip("  ".join(dates), columns), "faint"
@@ -217,6 +220,11 @@ def _whole(texts: Sequence[str], columns: int) -> str:
 def _head(shown: Shown) -> str:
     count = len(shown.gaps)
     return f"{shown.gaps_title} {count}" if shown.gaps_title else _("要补正 {count} 项").format(count=count)
+
+
+def _parts(where: str, columns: int) -> list[Line]:
+    """Organ, address and number, each on a line of its own."""
+    return [line for part in where.split("  ") for line in _texts(safe(part), columns, "strong", 0, 4)]
 
 
 def _texts(text: str, columns: int, ink: str, indent: int, limit: int) -> list[Line]:

@@ -14,7 +14,7 @@ from clerk_tui.services.draft import Draft
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.verdict import Shown, VerdictStrip, VerdictView
-from hall.verdict import Refusal, Tick, TickState
+from hall.verdict import Outcome, Refusal, Tick, TickState
 from tests.clerk_tui.screens.conftest import OpenCounter
 from tests.clerk_tui.screens.test_deciding_later import received
 from tests.clerk_tui.walkins import restaurant
@@ -94,3 +94,15 @@ def test_what_hinders_stands_behind_the_word_on_a_small_screen() -> None:
     strip.shown = Shown(explanation="还有2个问题没有回答", hinders=("还有2个问题没有回答", "请填写姓名"))
     first, second = (text_of([line]) for line in strip.lines_for(80, 2))
     assert "还有2个问题没有回答" in first and second == "请填写姓名"
+
+
+def test_a_refusal_says_where_to_go_whole_or_leaves_it_to_the_last_look() -> None:
+    where = "迁入地公安派出所  拟迁入地址所在辖区的公安派出所，具体地址可拨打迁入地12345查询  12345"
+    shown = Shown(chosen=Outcome.REFUSED, explanation="不属于本机关职权范围", where=where)
+    pane, strip = told(shown)
+    assert "去哪里办迁入地公安派出所拟迁入地址所在辖区的公安派出所，具体地址可拨打迁入地12345查询12345" in pane
+    assert where.replace(" ", "") in strip
+    narrow = VerdictStrip()
+    narrow.shown = shown
+    said = text_of(list(narrow.lines_for(80, 2)))
+    assert "不属于本机关职权范围" in said and "拟迁入" not in said
