@@ -28,7 +28,7 @@ def lines(app: Any) -> list[str]:
 
 
 def picture(app: Any) -> str:
-    """The screen in front as one HTML page; no row's ground covers what letters of the row above have below the line."""
+    """The screen in front as one HTML page; no row's ground covers what hangs down from the row above."""
     columns, rows = app.size
     grounds = [HEAD, f'<div class=s style="width:{columns * CELL}px;height:{rows * LINE}px">']
     parts: list[str] = []
