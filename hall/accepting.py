@@ -245,6 +245,8 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     ``to_return``: as in ``Case``.
     ``standing`` is what else the centre told (``hall.adoption.Standing``), without a name in it; empty from a paper.
     ``by_centre``: nobody showed a paper, the window knew the case from the centre.
+    ``knows`` is how many facts of which other windows the paper rests on; ``None`` where an earlier version wrote this
+    and did not say. ``tellings``: as in ``Case``, where the paper says it.
     """
 
     reference: str
@@ -277,3 +279,5 @@ class CaseAdopted(Body, frozen=True, tag="case.adopted"):
     plan: ListPlan | None = None
     to_return: tuple[Row, ...] = ()
     by_centre: bool = False
+    knows: dict[str, int] | None = None
+    tellings: dict[str, dict[str, int]] = {}

@@ -34,7 +34,7 @@ from hall.facts import (
     ProcedureAnnounced,
     ResultDelivered,
 )
-from hall.paper_news import believed, gaps_left, marks_told, notices_told
+from hall.paper_news import believed, gaps_left, marks_told, notices_told, tellings_of
 from hall.verdict import Gap, Refusal
 
 
@@ -67,6 +67,7 @@ class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivered: ResultDelivered | None = None
     closed: CaseClosed | None = None
     marks: dict[str, Mark] = {}
+    tellings: dict[str, dict[str, int]] = {}
     disputes: tuple[Dispute, ...] = ()
     papers: tuple[Paper, ...] = ()
     reason: str = ""
@@ -101,7 +102,7 @@ def read_standing(body: CaseAdopted) -> Standing | None:
 def seen_by(body: CaseAdopted) -> dict[str, int]:
     """How many facts of whom the window had seen when it went on."""
     standing = read_standing(body)
-    return {**(standing.writers if standing else {}), body.origin: body.seen}
+    return {**(body.knows or {}), **(standing.writers if standing else {}), body.origin: body.seen}
 
 
 def begin(fact: Fact, line: Event) -> Case:
@@ -140,6 +141,7 @@ def begin(fact: Fact, line: Event) -> Case:
         timeline=(line,),
         plan=body.plan,
         marks=marks_told(body),
+        tellings=tellings_of(body),
         to_return=body.to_return,
     )
     standing = read_standing(body)

@@ -156,6 +156,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     still; ``given_back``: what of it was given back. ``gives_way``: the number of the case that counts in its place,
     where it was found to be recorded twice.
     ``brought``: what came in after the acceptance, the last of it when there had been ``brought_at`` hand-ins.
+    ``tellings``: of each material that was ever told or promised, which windows told it or found it wanting again, and
+    how many facts of the case each had written when it did so last (at most: of others only a paper may say so).
     """
 
     case_id: str
@@ -207,6 +209,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     writers: dict[str, int] = {}
     marks: dict[str, Mark] = {}
     seen: dict[str, dict[str, int]] = {}
+    tellings: dict[str, dict[str, int]] = {}
     disputes: tuple[Dispute, ...] = ()
     papers: tuple[Paper, ...] = ()
     timeline: tuple[Event, ...] = ()

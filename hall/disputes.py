@@ -60,6 +60,20 @@ def marks_of(case: Case, fact: f.Fact, nth: int) -> dict[str, Mark]:
             return {}
 
 
+def tellings_after(case: Case, fact: f.Fact, nth: int) -> dict[str, dict[str, int]]:
+    """``Case.tellings`` after a fact: with what is told for the first time, or was looked at since and is not good."""
+    known, teller = case.tellings, {fact.header.incarnation: nth}
+    match fact.body:
+        case f.CaseNoticed(gaps=named) | f.CaseTolerated(promises=named):
+            return {each.code: teller for each in named} | known
+        case f.CaseSupplemented(ticks=ticks):
+            contested = contested_ticks(case, fact)
+            wanting = {code for code, tick in ticks.items() if not paper_news.is_there(tick) and code not in contested}
+            return {code: tellers | teller if code in wanting else tellers for code, tellers in known.items()}
+        case _:
+            return known
+
+
 def unseen(case: Case, key: str, fact: f.Fact) -> bool:
     """Whether another window set this and the writer of ``fact`` cannot have known."""
     mark, header = case.marks.get(key), fact.header
@@ -149,6 +163,8 @@ def after(case: Case, fact: f.Fact, misfit: str, nth: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if not misfit and (marks := marks_of(case, fact, nth)):
         changes["marks"] = {**case.marks, **marks}
+    if not misfit and (tellings := tellings_after(case, fact, nth)) != case.tellings:
+        changes["tellings"] = tellings
     body, who = fact.body, fact.header.incarnation
     if isinstance(body, f.CaseAdopted):
         known = case.seen.get(who, {})

@@ -2,8 +2,22 @@
 
 Another window gave the paper, after it went on from one of this window or of a third. So it has seen how the case was
 received; what happened here later it may not know. It is believed where it knows more: no answer, no gap of a notice
-and no promise that anybody has told is lost, whichever of the two knows of it, unless the material was brought after
-what told of it; and what was handed in stays handed in. ``RULES`` says of every pair which of the two counts.
+and no promise that anybody has told is lost, whichever of the two knows of it, until it is answered; and what was
+handed in stays handed in. ``RULES`` says of every pair which of the two counts.
+
+What answers a telling: somebody who knew of it has looked at the material again. What was only missing is answered also
+by who brought it without knowing of that, if who told so did not know of the bringing; a defect never is, it may have
+been found in the very one that was brought. So it matters what the window of a paper knew when it gave it:
+
+- ``CaseAdopted.knows`` says how many facts of each other window it had seen, by their own papers or through a third;
+- ``Case.tellings`` says of each material that was told who found it so last, and with how many facts;
+- a telling is known to a paper where that count reaches it. Age says nothing: papers are shown late and in any order.
+
+The code on a paper has both where another window than its own worked on the case. Where only its own did, all it tells
+was told there: once where it counts one notice and says no more, else nobody knows when, at the latest with its last
+fact. The codes of earlier versions say no more than that either, and who gave them may have known more: then what was
+told here stands until it is looked at here, and is not told anew. Adoptions written by earlier versions (``knows`` is
+``None``) are folded as they were, by what can be guessed from the words and the number of the notices.
 """
 
 from __future__ import annotations
@@ -29,12 +43,10 @@ class Stands(Enum):
 
     NEVER = "the paper says more"
     ALWAYS = "the paper says less"
-    IF_BROUGHT = "since the receipt it was brought, which the paper tells no defect of; else it only lay there then"
-    IF_MENDED = (
-        "brought likewise, in answer to the one notice there is: no other may have found a defect in that very one"
-    )
-    IF_GONE = "since the receipt it was found missing or promised, which the paper tells nothing of"
-    IF_TOLD = "a defect was told here, which the paper tells nothing of: nobody has looked whether it is mended"
+    IF_BROUGHT = "it was brought here without the paper's window knowing, or after all that the paper tells of it"
+    IF_MENDED = "it was brought after all that the paper tells: another may have found the defect in that very one"
+    IF_GONE = "it was told after it had lain there, or told as bad, and whoever gave the paper did not know"
+    IF_TOLD = "a defect was told, and whoever gave the paper did not know: nobody has looked whether it is mended"
 
 
 _THERE, _MISSING, _BAD, _PROMISED = TickState.PRESENT, TickState.MISSING, TickState.UNACCEPTABLE, TickState.PROMISED
@@ -73,7 +85,7 @@ def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
     ticks = _ticks(case, body, rows)
     known = {promise.code: promise for promise in (*case.promises, *body.promises)}
     # What the paper or this window still waited for, and lies here already.
-    promises = tuple(each for code, each in known.items() if not (code in ticks and _is_there(ticks[code])))
+    promises = tuple(each for code, each in known.items() if not (code in ticks and is_there(ticks[code])))
     waited = {promise.code for promise in promises} | set(_told(case)) | {gap.code for gap in body.told}
     gaps = gaps_left(rows, ticks, waited if state is S.TOLERATED else None)
     changes |= {
@@ -84,10 +96,11 @@ def believed(case: Case, body: CaseAdopted) -> dict[str, Any]:
         "promises": promises,
         "good_credit": case.good_credit and body.good_credit,
         "marks": _marks(case, body, ticks),
+        "tellings": _tellings(case, body),
         "to_return": _to_return(case, body, rows),
     }
-    if body.notices > len(case.notices) or not {gap.code for gap in body.told} <= set(_told(case)):
-        changes["notices"] = (*case.notices, *notices_told(body))
+    if news := _notice(case, body, ticks):
+        changes["notices"] = (*case.notices, *news)
     if body.accepted is not None and case.accepted is None:
         changes |= {"accepted": body.accepted, "due": body.due}
     return changes
@@ -120,6 +133,18 @@ def notices_told(body: CaseAdopted) -> tuple[Notice, ...]:
             second=body.notices > 1,
         ),
     )
+
+
+def _notice(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> tuple[Notice, ...]:
+    """The paper's last notice where it says more: another gap, or in the words that count now what was told here in
+    others. What was told here and counts here is not told anew by it."""
+    here = {gap.code: gap for notice in case.notices for gap in notice.gaps}
+    theirs = [gap for gap in body.told if gap.code not in here or ticks.get(gap.code) == body.ticks.get(gap.code)]
+    gone = {code for code, tick in ticks.items() if not is_there(tick)}
+    more = any(gap.code not in here or (gap.code in gone and gap.problem != here[gap.code].problem) for gap in theirs)
+    if not more and (body.notices <= len(case.notices) or not theirs):
+        return ()
+    return tuple(structs.replace(each, gaps=tuple(theirs)) for each in notices_told(body))
 
 
 def _list(case: Case, body: CaseAdopted) -> dict[str, Any]:
@@ -167,63 +192,123 @@ def _ticks(case: Case, body: CaseAdopted, rows: Iterable[Row]) -> dict[str, Tick
 
 def _stands(case: Case, body: CaseAdopted, code: str, here: Tick, said: Tick) -> bool:
     """Whether what is known here of a material counts, and not what the paper says of it."""
-    if here.state is TickState.NOT_APPLICABLE and _is_there(said):
+    if here.state is TickState.NOT_APPLICABLE and is_there(said):
         return False
     mark = case.marks.get(f"tick:{code}")
-    told, told_here = {gap.code: gap.state for gap in body.told}, _told(case)
-    on_paper = _kind(said, told.get(code), promised=body.state == "tolerated")
-    match RULES[_kind(here, told_here.get(code), promised=case.state is S.TOLERATED), on_paper]:
-        case Stands.IF_BROUGHT if told.get(code) is not _BAD:
-            # Who knew that it lies here had to find and tell a defect first, and what is left of it in the next notice.
-            return mark is not None and body.notices <= 2
-        case Stands.IF_BROUGHT | Stands.IF_MENDED:
-            # A window that went on from a paper counts all notices before it as one: only a first one is sure.
-            first = body.notices == len(case.notices) == 1
-            return mark is not None and first and told_here.get(code) is _BAD
+    on_paper = _kind(said, promised=body.state == "tolerated")
+    match RULES[_kind(here, promised=case.state is S.TOLERATED), on_paper]:
+        case Stands.IF_BROUGHT:
+            return (mark is not None and _is_news(body, mark)) or _all_known(case, body, code)
+        case Stands.IF_MENDED:
+            return _all_known(case, body, code)
         case Stands.IF_GONE:
-            return mark is not None and mark.gone and code not in told
+            bad = _told(case).get(code) is _BAD
+            return (bad or (mark is not None and mark.gone)) and not _knows(case, body, code)
         case Stands.IF_TOLD:
-            return told_here.get(code) is _BAD and told.get(code) is not _BAD
+            return code in _told(case) and not _knows(case, body, code)
         case rule:
             return rule is Stands.ALWAYS
 
 
+def _knows(case: Case, body: CaseAdopted, code: str) -> bool:
+    """Whether whoever gave the paper knew all that is told here of a material."""
+    if body.knows is None:
+        told = {gap.code: gap.state for gap in body.told}
+        return code in told and (told[code] is _BAD or _told(case).get(code) is not _BAD)
+    known, tellers = _past(body), case.tellings.get(code, {})
+    return bool(tellers) and all(known.get(who, 0) >= nth for who, nth in tellers.items())
+
+
+def _all_known(case: Case, body: CaseAdopted, code: str) -> bool:
+    """Whether all that the paper tells of a material was known here before."""
+    if body.knows is None:
+        # A window that went on from a paper counts all notices before it as one: only a first one is sure.
+        return body.notices == len(case.notices) == 1 and _told(case).get(code) is _BAD
+    if body.notices == 1 and not body.knows and not body.tellings and body.origin in case.tellings.get(code, {}):
+        # All was told once, at the one window that the paper rests on.
+        return True
+    known = dict(case.writers)
+    for seen in case.seen.values():
+        known |= {who: max(count, known.get(who, 0)) for who, count in seen.items()}
+    return all(known.get(who, 0) >= nth for who, nth in tellings_of(body).get(code, {}).items())
+
+
+def _is_news(body: CaseAdopted, mark: Mark) -> bool:
+    """Whether a window set something by a fact that whoever gave the paper did not know."""
+    if body.knows is None:
+        # Who knew had to find and tell a defect first, and what was left of it in the next notice.
+        return body.notices <= 2
+    return _past(body).get(mark.by, 0) < mark.nth
+
+
+def _past(body: CaseAdopted) -> dict[str, int]:
+    """How many facts of whom whoever gave the paper knew."""
+    return {**(body.knows or {}), body.origin: body.seen}
+
+
+def tellings_of(body: CaseAdopted) -> dict[str, dict[str, int]]:
+    """What a paper says is told or promised and has not come, as ``Case.tellings``. Most papers that rest on nobody
+    else's facts do not say when their own window told what."""
+    named = [*(gap.code for gap in body.told), *(promise.code for promise in body.promises)]
+    return {
+        code: body.tellings.get(code) or {body.origin: body.seen}
+        for code in named
+        if (tick := body.ticks.get(code)) is not None and not is_there(tick)
+    }
+
+
+def _tellings(case: Case, body: CaseAdopted) -> dict[str, dict[str, int]]:
+    """``Case.tellings`` with what the paper tells."""
+    known = dict(case.tellings)
+    for code, tellers in tellings_of(body).items():
+        here = known.get(code, {})
+        known[code] = here | {who: max(nth, here.get(who, 0)) for who, nth in tellers.items()}
+    return known
+
+
 def goes(case: Case, code: str, tick: Tick) -> bool:
     """Whether, with this tick, a material that was there before (at the receipt) is not, or not as it has to be."""
-    if _is_there(tick):
+    if is_there(tick):
         return False
     before, mark = case.ticks.get(code), case.marks.get(f"tick:{code}")
-    return (before is not None and _is_there(before)) or (mark is not None and mark.gone)
+    return (before is not None and is_there(before)) or (mark is not None and mark.gone)
 
 
 def marks_told(body: CaseAdopted) -> dict[str, Mark]:
     """The marks of a case that begins with a paper. Whether what was told missing lay there at the receipt, the paper
     does not say: it may have."""
     return {
-        f"tick:{gap.code}": Mark(by=body.origin, nth=0, at=1, gone=not _is_there(tick))
+        f"tick:{gap.code}": Mark(by=body.origin, nth=0, at=1, gone=not is_there(tick))
         for gap in body.told
         if (tick := body.ticks.get(gap.code)) is not None
     }
 
 
 def _marks(case: Case, body: CaseAdopted, ticks: dict[str, Tick]) -> dict[str, Mark]:
-    """Marks with those of what came, or went, by the paper."""
-    told = {
-        f"tick:{code}": Mark(by=body.origin, nth=0, at=case.version + 1, gone=goes(case, code, tick))
-        for code, tick in ticks.items()
-        if (before := case.ticks.get(code)) is not None and _is_there(before) is not _is_there(tick)
-    }
-    return {**case.marks, **told}
+    """Marks with those of what came, or went, by the paper. What is not there has lain there before where the paper
+    says that it does, and may have where the paper tells it anew."""
+    told = tellings_of(body)
+    marks = dict(case.marks)
+    for code, tick in ticks.items():
+        name, before, said = f"tick:{code}", case.ticks.get(code), body.ticks.get(code)
+        if before is not None and is_there(before) is not is_there(tick):
+            marks[name] = Mark(by=body.origin, nth=0, at=case.version + 1, gone=goes(case, code, tick))
+        anew = code in told and not _all_known(case, body, code)
+        if not is_there(tick) and (anew or (said is not None and is_there(said))):
+            mark = marks.get(name) or Mark(by=body.origin, nth=0, at=case.version + 1)
+            marks[name] = structs.replace(mark, gone=True)
+    return marks
 
 
-def _kind(tick: Tick, told: TickState | None, *, promised: bool) -> TickState:
-    """As ``RULES`` has it; a promise of a case that is not accepted promises nothing: it is what was told of it."""
+def _kind(tick: Tick, *, promised: bool) -> TickState:
+    """As ``RULES`` has it; a promise of a case that is not accepted promises nothing."""
     if tick.state is _PROMISED and not promised:
-        return told if told is _BAD else _MISSING
-    return _THERE if _is_there(tick) else tick.state
+        return _MISSING
+    return _THERE if is_there(tick) else tick.state
 
 
-def _is_there(tick: Tick) -> bool:
+def is_there(tick: Tick) -> bool:
+    """Whether nobody has to bring it."""
     return tick.state in _LAID_DOWN or tick.state is TickState.NOT_APPLICABLE
 
 

@@ -3,8 +3,9 @@
 In the code: matter and catalogue version, answers, the state of every material in the order of the list, the codes of
 those that are on it no more and have to be given back, whether the law accepted the case, dates,
 reference, identity of the case, how many of its facts the paper has seen, and keyed digests of the applicant's
-identity number and name. Never in it: the number, the full name, a phone, an address. The texts of the list are not
-in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
+identity number and name. Where other windows worked on an open case: how many facts of each it rests on, and which
+window told what has not come. Never in it: the number, the full name, a phone, an address. The texts of the list are
+not in it either: they come from the catalogue, and a digest of the list says whether it is the same one.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from hall.replica_wire import (
     UNSURE_PROMISED,
     UNSURE_RESPOND,
     UNSURE_STATUTORY,
+    WITH_OTHERS,
     WITH_RETURNS,
     WITH_SILENCE,
     Mark,
@@ -47,6 +49,7 @@ from hall.replica_wire import (
     from_day,
     mark_at,
     pack,
+    tellings,
     to_day,
     unpack,
 )
@@ -77,6 +80,9 @@ SHORTEST_LIFE: Final = dt.timedelta(days=90)
 """A code is good for a month after the last date that stands in it, and for three months in any case."""
 REASON_BYTES: Final = 180
 """Room for reasons in words, in UTF-8; those that find none stand on the paper only."""
+OPEN: Final = (CaseState.RECEIVED, CaseState.NOTICED, CaseState.TOLERATED)
+"""The states in which another window goes on from a paper."""
+THERE: Final = (TickState.PRESENT, TickState.HELD, TickState.NOT_APPLICABLE)
 ON_PAPER: Final = "见纸质凭证"
 
 
@@ -99,6 +105,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     ``digest`` that of the identity number (empty: none was taken) and ``name_digest`` that of the name, made with the
     secret ``secret_id``. ``to_return`` are the codes of materials that are on the list no more and lie at the window.
     ``deemed``: accepted by law, nobody having told anything in time; ``False`` where the code does not say so.
+    ``knows`` is how many facts of which other windows stand behind it.
     """
 
     matter: str
@@ -133,6 +140,7 @@ class Replica(Struct, frozen=True, kw_only=True):
     name_digest: bytes = b""
     to_return: tuple[str, ...] = ()
     deemed: bool = False
+    knows: dict[str, int] = {}
 
 
 def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: Signer) -> str:
@@ -154,8 +162,9 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     )
     identity = case_bytes(case.case_id)
     given = who.id_number if who else ""
+    knows, told = rests_on(case, signer.incarnation)
     wire = Wire(
-        format=WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN,
+        format=_format(case, others=bool(knows or told)),
         matter=case.matter.key,
         catalogue=case.matter.version,
         list_digest=list_digest(case.rows),
@@ -181,6 +190,8 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
         unsure=_unsure(case),
         to_return=tuple(row.code for row in case.to_return),
         deemed=case.deemed,
+        knows=knows,
+        tellings=tellings([told.get(row.code, {}) for row in case.rows]),
     )
     payload = pack(wire)
     try:
@@ -191,6 +202,23 @@ def encode(case: Case, *, paper: PaperKind, number: str, day: dt.date, signer: S
     if len(code) > MAX_PRINTED or len(payload) > MAX_PAYLOAD:
         raise ValueError("the case is too long for a code")
     return code
+
+
+def rests_on(case: Case, own: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """What a paper of the window ``own`` has to say for others to know what it knew: how many facts of which other
+    windows it has seen, by themselves or by the papers it was shown; and who told what has not come.
+
+    Neither is needed where nobody goes on with the case. What a window that works alone has told by its one notice goes
+    without saying, unless it found something wanting again.
+    """
+    if case.state not in OPEN:
+        return {}, {}
+    known = {who: max(count, case.writers.get(who, 0)) for who, count in case.seen.get(own, {}).items()}
+    knows = {who: count for who, count in {**case.writers, **known}.items() if who != own}
+    open_codes = {row.code for row in case.rows if tick_in(case, row).state not in THERE}
+    told = {code: tellers for code, tellers in case.tellings.items() if code in open_codes}
+    alone = {tellers.get(own) for tellers in told.values()}
+    return knows, told if knows or (len(case.notices) == 1 and len(alone) > 1) else {}
 
 
 def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today: dt.date) -> Replica:
@@ -238,6 +266,11 @@ def tick_of(mark: Mark, row: Row) -> Tick:
     if not says_something(reason) and mark.state in (TickState.UNACCEPTABLE, TickState.NOT_APPLICABLE):
         reason = ON_PAPER
     return Tick(mark.state, reason=reason, until=mark.until, correctable=mark.correctable)
+
+
+def _format(case: Case, *, others: bool) -> int:
+    """The earliest format that says it all."""
+    return WITH_OTHERS if others else WITH_SILENCE if case.deemed else WITH_RETURNS if case.to_return else PLAIN
 
 
 def _expiry(case: Case, day: dt.date) -> dt.date:
@@ -335,6 +368,7 @@ def _replica(wire: Wire, device: str) -> Replica:
         name_digest=wire.digest[NUMBER_BYTES:],
         to_return=wire.to_return,
         deemed=wire.deemed,
+        knows=dict(wire.knows),
     )
 
 

@@ -112,5 +112,7 @@ def adoption(ws: Workspace, found: HallCase, *, whole: bool = False) -> CaseAdop
         standing=standing_of(case) if whole else {},
         plan=case.plan,
         by_centre=True,
+        knows={who: count for who, count in case.writers.items() if who != origin},
+        tellings=case.tellings,
         to_return=case.to_return,
     )

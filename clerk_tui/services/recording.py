@@ -91,7 +91,8 @@ class Action:
         )
 
     def issue(self, kinds: Iterable[PaperKind]) -> None:
-        """One more paper of each kind; its number follows from the case's earlier ones."""
+        """One more paper of each kind; its number follows from the case's earlier ones. Their codes say the same."""
+        said = self.so_far()
         for kind in kinds:
             own = ""
             case = self.so_far()
@@ -101,7 +102,7 @@ class Action:
                 own = self.ws.journal.incarnation
             number = paper_number(self.reference, LETTERS[kind], count, own)
             paper_id = self.ws.new_id()
-            code, no_code = code_for(self.ws, case, kind, number, self.today) if case else ("", "")
+            code, no_code = code_for(self.ws, said, kind, number, self.today) if said else ("", "")
             issued = PaperIssued(
                 paper_id=paper_id,
                 kind=kind,

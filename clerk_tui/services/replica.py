@@ -369,4 +369,10 @@ def _adopted(ws: Workspace, view: ReplicaView, id_number: str) -> CaseAdopted:
         plan=plan_of(view.matter, view.checklist, ws.catalogue.problems, agent=replica.agent)
         if state == "received"
         else None,
+        knows=replica.knows,
+        tellings={
+            row.code: mark.tellers
+            for row, mark in zip(view.checklist.materials, replica.marks, strict=True)
+            if mark.tellers
+        },
     )

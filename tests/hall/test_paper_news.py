@@ -133,6 +133,33 @@ def test_what_another_notice_told_is_told_here_too() -> None:
     assert [[gap.code for gap in each.gaps] for each in case.notices] == [["form"], ["id"]]
 
 
+def test_a_further_notice_that_tells_nothing_new_sets_its_day() -> None:
+    lacking = {"form": MISSING, "id": BAD}
+    here = (received(lacking), notice(ROWS, lacking))
+    later = ANSWER_BY + dt.timedelta(days=7)
+    case = case_of(*here, told(ROWS, lacking, notices=2, respond_by=later))
+    assert [each.respond_by for each in case.notices] == [ANSWER_BY, later]
+    assert len(case_of(*here, told(ROWS, lacking, respond_by=later)).notices) == 1, "it is the one that is known"
+
+
+@pytest.mark.parametrize("words", ["模糊不清", "过期"])
+def test_a_defect_is_told_here_in_the_words_that_count(words: str) -> None:
+    """So that it is no new one when a further notice names it."""
+    other = Tick(TickState.UNACCEPTABLE, words)
+    body = told(ROWS, {"form": MISSING, "id": other})
+    case = case_of(received({"form": MISSING, "id": MISSING}), notice(ROWS, {"form": MISSING, "id": MISSING}), body)
+    assert [gap.problem for gap in case.notices[-1].gaps] == ["未提交", words]
+    # What was told here since and stands is not told in the words of a paper that did not know of it.
+    body = structs.replace(body, ticks=LAID | {"extra": MISSING}, knows={}, notices=2)
+    case = case_of(received({"form": MISSING, "id": BAD}), notice(ROWS, {"form": MISSING, "id": BAD}), body)
+    assert case.ticks["id"] == BAD
+    told_last = {gap.code: gap.problem for each in case.notices for gap in each.gaps}
+    assert told_last["id"] == "模糊不清"
+    body = structs.replace(body, told=body.told[1:])
+    case = case_of(received({"form": PRESENT, "id": BAD}), notice(ROWS, {"form": PRESENT, "id": BAD}), body)
+    assert len(case.notices) == 1, "nothing of the other notice counts here"
+
+
 def test_an_older_paper_takes_nothing_back() -> None:
     here = (received({"form": MISSING, "id": PRESENT}), ASKED, notice(LONGER, ALL))
     old = adopted("B1", 1, LAID, state="received", paper="receipt", notices=0, told=(), noticed=None)

@@ -103,6 +103,39 @@ def test_windows_of_before_read_every_code_that_says_nothing_new() -> None:
     """The others they do not take for damaged: they say that the paper is newer than they are."""
     cases = (noticed(5), accepted(5), with_returns(noticed(5), 1), by_law(with_returns(accepted(5), 1)))
     assert [cbor2.loads(payload_of(code(each)))[0] for each in cases] == [1, 1, 2, 3]
+    two_windows = with_others(noticed(5))
+    nobody_goes_on = structs.replace(two_windows, state=CaseState.ACCEPTED)
+    assert [cbor2.loads(payload_of(code(each)))[0] for each in (two_windows, nobody_goes_on)] == [4, 1]
+
+
+def with_others(case: Case) -> Case:
+    """The case after A1 was shown a paper of B1, which had been shown one of C1."""
+    tellings = {gap.code: {"A1": 2, "B1": 7} if place else {"C1": 3} for place, gap in enumerate(case.gaps)}
+    return structs.replace(
+        case, writers={"A1": 5, "B1": 7}, seen={"A1": {"B1": 6, "C1": 4}, "B1": {"D1": 9}}, tellings=tellings
+    )
+
+
+@pytest.mark.parametrize("count", [5, 40, MAX_ROWS])
+def test_a_code_says_what_its_window_knew_of_others_and_who_told_what_has_not_come(count: int) -> None:
+    case = with_others(noticed(count))
+    said = r.decode(code(case), KEYS, DAY)
+    assert (said.version, said.knows) == (5, {"B1": 7, "C1": 4})
+    told = {row.code: mark.tellers for row, mark in zip(case.rows, said.marks, strict=True) if mark.tellers}
+    assert told == case.tellings and len(told) > 1
+
+
+def test_a_window_that_works_alone_says_who_told_what_where_it_found_something_wanting_again() -> None:
+    case = noticed(5)
+    assert case.tellings == {gap.code: {"A1": 2} for gap in case.gaps} and len(case.gaps) > 1
+    said = r.decode(code(case), KEYS, DAY)
+    assert (said.knows, [mark.tellers for mark in said.marks]) == ({}, [{}] * 5)
+    again = structs.replace(case, tellings=case.tellings | {case.gaps[0].code: {"A1": 4}})
+    said = r.decode(code(again), KEYS, DAY)
+    assert said.knows == {}
+    assert [mark.tellers for mark in said.marks] == [again.tellings.get(row.code, {}) for row in case.rows]
+    come = structs.replace(again, ticks=case.ticks | {case.gaps[0].code: Tick(TickState.PRESENT)})
+    assert not any(mark.tellers for mark in r.decode(code(come), KEYS, DAY).marks), "it is not left any more"
 
 
 @pytest.mark.parametrize(
@@ -298,7 +331,7 @@ def test_a_newer_code_says_so() -> None:
     text = code(noticed(5))
     assert refusal("CLK2:" + text[5:]) == "replica_newer"
     told = cbor2.loads(payload_of(text))
-    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 4, 77: "new"}, canonical=True))) == "replica_newer"
+    assert refusal(signed_by(KEY, cbor2.dumps({**told, 0: 5, 77: "new"}, canonical=True))) == "replica_newer"
 
 
 @pytest.mark.parametrize(
@@ -306,6 +339,7 @@ def test_a_newer_code_says_so() -> None:
     [
         *({77: 1}, {-1: 1}, {4: b"\xff"}, {4: b"\x07" * 5}, {8: None}),
         *({5: [0] * 8}, {10: 99}, {11: 3}, {14: "x" * 61}, {16: {9: 0}}),
+        *({27: {"B1": 0}}, {28: [["B1", 1, b"\x20"]]}, {28: [["B1", 1]]}),
     ],
 )
 def test_even_a_key_of_the_hall_signs_no_nonsense(change: dict[int, object]) -> None:

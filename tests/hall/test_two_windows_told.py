@@ -14,8 +14,9 @@ from msgspec import structs
 from hall import facts as f
 from hall.adoption import in_order
 from hall.case import Case, CaseState
-from hall.fold import fold
-from hall.paper_news import RULES
+from hall.fold import advance, fold
+from hall.paper_news import RULES, believed
+from hall.replica import rests_on
 from hall.verdict import Gap, Tick, TickState, gaps_of
 from tests.builders import DAY, PRESENT, REFERENCE, ROWS, fact, matter, received
 from tests.hall.test_adoption import ANSWER_BY, LATER, adopted, interleavings
@@ -38,7 +39,9 @@ def promise_of(code: str) -> f.Promise:
 def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
     """What another window takes from a paper of ``case``: as the code carries it (``hall.replica``)."""
     told = {gap.code: gap for notice in case.notices for gap in notice.gaps}
+    still = {gap.code: gap for gap in gaps_of(case.rows, case.ticks)}
     last = case.notices[-1] if case.notices else None
+    knows, tellings = rests_on(case, origin)
     return f.CaseAdopted(
         reference=REFERENCE,
         origin=origin,
@@ -54,12 +57,14 @@ def carried(case: Case, origin: str, seen: int) -> f.CaseAdopted:
         state=case.state.value,  # type: ignore[arg-type]
         received=DAY,
         clock_from=DAY,
-        told=tuple(told.values()),
+        told=tuple(still.get(code, gap) for code, gap in told.items()),
         noticed=last.day if last else None,
         respond_by=last.respond_by if last else None,
         notices=len(case.notices),
         accepted=case.accepted,
         promises=case.promises,
+        knows=knows,
+        tellings=tellings,
     )
 
 
@@ -81,7 +86,11 @@ class Desk:
     def paper(self) -> f.CaseAdopted:
         return carried(self.case, self.name, self.case.writers[self.name])
 
-    def decide(self, wish: dict[str, Tick]) -> None:
+    def tells(self, before: Case) -> bool:
+        """Whether a notice is to be given, after it was ticked what there is."""
+        return True
+
+    def decide(self, wish: dict[str, Tick], *, again: bool = False) -> None:
         """Tick, then the outcome that the ticks allow: accepted, with promises, or a notice."""
         case = self.case
         ticks = {code: tick for code, tick in wish.items() if self._allowed(case, code, tick)}
@@ -99,7 +108,7 @@ class Desk:
         elif all(gap.state is TickState.PROMISED for gap in now.gaps):
             made = tuple(promise_of(gap.code) for gap in now.gaps)
             self.write(f.CaseTolerated(promises=made, accepted=DAY, due=f.Due(), breach="terminated", article=""))
-        else:
+        elif again or self.tells(case):
             told = f.CaseNoticed(gaps=now.gaps, respond_by=ANSWER_BY, article="", second=bool(now.notices))
             self.write(told)
 
@@ -283,6 +292,46 @@ def test_how_it_came_to_be_there_stays_as_it_is_known_here(here: Tick) -> None:
     assert here_and_there(here, said, since=False, known=False).ticks["one"] == here
 
 
+def test_what_was_waived_here_and_lies_at_the_other_window_lies_there() -> None:
+    waived = Tick(TickState.NOT_APPLICABLE, "本人到场")
+    assert here_and_there(waived, PRESENT, since=False, known=False).ticks["one"] == PRESENT
+    assert here_and_there(PRESENT, waived, since=False, known=False).ticks["one"] == PRESENT
+    assert here_and_there(waived, MISSING, since=True, known=False).ticks["one"] == waived
+
+
+def test_what_nobody_has_accepted_with_a_promise_is_no_promise() -> None:
+    """The clerk ticked it so, and the person was told that it is missing: a defect told elsewhere says more."""
+    ticks = {"one": PROMISED, "two": MISSING, "three": PRESENT}
+    gaps = gaps_of(MUST, {**ticks, "one": BAD})
+    bodies: tuple[f.FactBody, ...] = (
+        received(ticks, rows=MUST),
+        f.CaseNoticed(gaps=gaps_of(MUST, ticks), respond_by=ANSWER_BY, article=""),
+        adopted("B1", 4, {**ticks, "one": BAD}, matter=matter(), rows=MUST, told=gaps),
+    )
+    case = fold([fact(body, seq) for seq, body in enumerate(bodies, 1)])
+    assert case is not None
+    assert case.ticks["one"] == BAD
+
+
+def test_who_told_it_is_not_known_of_a_case_that_an_earlier_centre_told() -> None:
+    """So no paper is known to have known."""
+    ticks = {"one": BAD, "two": MISSING, "three": PRESENT}
+    told = f.CaseNoticed(gaps=gaps_of(MUST, ticks), respond_by=ANSWER_BY, article="")
+    case = fold([fact(received(ticks, rows=MUST)), fact(told, 2)])
+    assert case is not None and case.tellings == {"one": {"A1": 2}, "two": {"A1": 2}}
+    paper = structs.replace(carried(case, "B1", 4), ticks=ticks | {"one": PRESENT}, knows={"A1": 2})
+    assert believed(case, paper)["ticks"]["one"] == PRESENT
+    assert believed(structs.replace(case, tellings={}), paper)["ticks"]["one"] == BAD
+
+
+def test_what_came_again_is_not_gone() -> None:
+    case = here_and_there(MISSING, PRESENT, since=True, known=False)
+    assert case.marks["tick:one"].gone
+    back = f.CaseSupplemented(ticks={"one": PRESENT}, handed_in=DAY, complete=False)
+    after = advance(case, fact(back, 9))
+    assert after is not None and not after.marks["tick:one"].gone
+
+
 @pytest.mark.parametrize(
     ("here", "said"),
     [
@@ -298,6 +347,21 @@ def test_of_the_same_said_twice_the_words_in_the_person_s_hands_count(here: Tick
 @pytest.mark.parametrize(("notices", "left"), [(1, PRESENT), (2, BAD)])
 def test_a_further_notice_may_have_found_the_defect_in_the_very_one_that_was_brought(notices: int, left: Tick) -> None:
     ticks = {"one": BAD, "two": MISSING, "three": PRESENT}
+    gaps = gaps_of(MUST, ticks)
+    bodies: tuple[f.FactBody, ...] = (
+        received(ticks, rows=MUST),
+        f.CaseNoticed(gaps=gaps, respond_by=ANSWER_BY, article=""),
+        f.CaseSupplemented(ticks={"one": PRESENT}, handed_in=DAY, complete=False),
+        adopted("B1", 4, ticks, matter=matter(), rows=MUST, told=gaps, notices=notices),
+    )
+    case = fold([fact(body, seq) for seq, body in enumerate(bodies, 1)])
+    assert case is not None
+    assert case.ticks["one"] == left
+
+
+@pytest.mark.parametrize(("notices", "left"), [(2, PRESENT), (3, MISSING)])
+def test_an_early_paper_may_have_known_what_was_brought_only_after_a_third_notice(notices: int, left: Tick) -> None:
+    ticks = {"one": MISSING, "two": MISSING, "three": PRESENT}
     gaps = gaps_of(MUST, ticks)
     bodies: tuple[f.FactBody, ...] = (
         received(ticks, rows=MUST),

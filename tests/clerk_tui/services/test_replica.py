@@ -386,6 +386,29 @@ def test_a_third_window_goes_on_from_the_receipt_of_the_second(
         third.close()
 
 
+def test_a_defect_told_here_again_is_not_mended_by_a_paper_that_knows_of_the_first_time_only(
+    ws: Workspace, there: Workspace
+) -> None:
+    reference = noticed(ws, layout=unacceptable("no-seal"), rules_list=MISSING, safety_manager=MISSING)
+
+    def from_paper(at: Workspace, of: Workspace, kind: str = "receipt") -> supplement.SupplementDraft:
+        return service.to_supplement(at, service.open_replica(at, code_on(of, reference, kind)), COMPANY, NAME)
+
+    def left_after(at: Workspace, draft: supplement.SupplementDraft, **ticks: Tick) -> list[str]:
+        draft.ticks = dict(ticks)
+        return [gap.code for gap in supplement.submit(at, draft, second_reason="开业前又看出").gaps]
+
+    left_after(ws, supplement.open_supplement(ws, reference), layout=PRESENT)
+    left_after(there, from_paper(there, ws), layout=unacceptable("no-seal"))
+    left_after(ws, supplement.open_supplement(ws, reference), rules_list=PRESENT)
+    draft = from_paper(there, ws)
+    assert left_after(there, draft, safety_manager=PRESENT) == ["layout"]
+    assert len(cases.get(there, reference).case.notices) == 2, "and it is not told a third time"
+    # Once the first window knows of it and has seen a good one, its word is taken.
+    assert left_after(ws, from_paper(ws, there), layout=PRESENT) == []
+    assert cases.get(ws, reference).case.state is CaseState.ACCEPTED
+
+
 def test_a_second_scan_opens_what_was_taken_over_and_writes_nothing_more(ws: Workspace, there: Workspace) -> None:
     text = code_on(ws, noticed(ws))
     service.to_supplement(there, service.open_replica(there, text), COMPANY, NAME)
