@@ -381,7 +381,7 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
 def corrupt(path: Path, what: str = "") -> StoreError:
     """A damaged file; ``what`` in SQLite's words."""
     hint = "停止使用，文件留在原处，报告管理员：运行 clerk restore，还能读的记录都接过来"
-    return _error("store_corrupt", f"数据库已损坏{what and '：'}{what}", path, hint)
+    return _error("store_corrupt", f"数据库已损坏：{what}" if what else "数据库已损坏", path, hint)
 
 
 def _locked(path: Path) -> StoreError:

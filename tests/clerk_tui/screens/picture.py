@@ -28,9 +28,10 @@ def lines(app: Any) -> list[str]:
 
 
 def picture(app: Any) -> str:
-    """The screen in front as one HTML page."""
+    """The screen in front as one HTML page; no row's ground covers what hangs down from the row above."""
     columns, rows = app.size
-    parts = [HEAD, f'<div class=s style="width:{columns * CELL}px;height:{rows * LINE}px">']
+    grounds = [HEAD, f'<div class=s style="width:{columns * CELL}px;height:{rows * LINE}px">']
+    parts: list[str] = []
     for y, strip in enumerate(app.screen._compositor.render_strips()):
         x = 0
         for segment in strip:
@@ -40,7 +41,7 @@ def picture(app: Any) -> str:
             top = y * LINE
             under = f";box-shadow:inset 0 -2px {ground},inset 0 -3px {ink}" if style.underline else ""
             box = f"left:{x * CELL}px;top:{top}px;width:{cells * CELL}px;background:{ground}{under}"
-            parts.append(f'<b style="{box}"></b>')
+            grounds.append(f'<b style="{box}"></b>')
             for char in segment.text:
                 wide = cell_len(char)
                 if box := _block(char, x, top, ink):
@@ -50,7 +51,7 @@ def picture(app: Any) -> str:
                     place = f"left:{x * CELL}px;top:{top}px;width:{wide * CELL}px;color:{ink};font-weight:{bold}"
                     parts.append(f'<i{small} style="{place}">{html.escape(char)}</i>')
                 x += wide
-    return "".join([*parts, "</div>"])
+    return "".join([*grounds, *parts, "</div>"])
 
 
 def _block(char: str, x: int, top: int, ink: str) -> str:

@@ -119,7 +119,9 @@ def test_a_crash_between_the_key_and_its_first_record_hinders_nobody(path: Path)
 
 def test_a_text_file_is_no_database(path: Path) -> None:
     path.write_text("办件登记簿\n" * 50)
-    assert refused(path).code == "not_a_database"
+    error = refused(path)
+    assert error.code == "not_a_database"
+    assert "clerk restore" in error.hint and "移走" not in error.hint, "what was not sent is taken out where it lies"
 
 
 def test_a_short_file_is_no_database(path: Path) -> None:
