@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
@@ -43,10 +44,10 @@ def loop() -> Iterator[Loop]:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the server that all processes of this test run share."""
-    base = tmp_path_factory.getbasetemp()
-    run = base if worker() == "main" else base.parent
+    # By the run and not by its folder, whose name comes again: a server that an earlier run left is none of ours.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{tmp_path_factory.getbasetemp()} {os.getpid()}"
     # Not below the run's own folder: that is closed to the user whom the server runs as when the tests run as root.
-    folder = Path(tempfile.gettempdir()) / f"clerk-postgres-{sha256(bytes(run)).hexdigest()[:12]}"
+    folder = Path(tempfile.gettempdir()) / f"clerk-postgres-{sha256(run.encode()).hexdigest()[:12]}"
     address: str = start_server(folder).get_uri()
     return address
 
