@@ -21,6 +21,7 @@ from clerk_tui.widgets.hall_bar import HallBar, Sign, Told
 from clerk_tui.widgets.painted import BLANK, Line, Span, spans_width
 from clerk_tui.widgets.virtual_list import TextPane
 from hall.queue_wire import BusinessFigures, FiguresReply, LastCall, WindowFigures
+from hall.rush import Rush, rush
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
@@ -139,7 +140,7 @@ class DisplayScreen(Screen[None]):
         """The wait of each business, then what the windows do."""
         found = _in_order(now.businesses, self._sign)
         lines: list[tuple[Span, ...]] = [((pad(_("业务"), columns - 20), "faint"), (_("等候    最久已等"), "faint"))]
-        lines += [self._business(each, columns) for each in found[: max(1, rows - 3)]]
+        lines += [self._business(each, rush(now, each.business), columns) for each in found[: max(1, rows - 3)]]
         listed = _windows(
             [each for each in now.windows if each.state != "closed" and each.there], columns, rows - len(lines)
         )
@@ -147,15 +148,15 @@ class DisplayScreen(Screen[None]):
             lines.append(())
         return [*lines, *listed]
 
-    def _business(self, each: BusinessFigures, columns: int) -> tuple[Span, ...]:
+    def _business(self, each: BusinessFigures, before: Rush, columns: int) -> tuple[Span, ...]:
         yellow, red = self._limits
-        longest = each.longest_min
+        longest = each.longest_min if each.waiting else before.longest_min
         word = _("{n} 分钟").format(n=longest)
         ink = "chip-bad" if longest >= red else "chip-warn" if longest >= yellow else "chip-good"
         if not each.windows:
             word, ink = _("没有窗口"), "chip-off"
         elif not each.waiting:
-            word, ink = _("不用等"), "chip-good"
+            word = _("不用等") if before.at_once else _("窗口正忙")
         return (
             (pad(self._sign.name(each.business), columns - 21), "strong"),
             (pad(_("{n} 人").format(n=each.waiting), 6, right=True), "plain"),

@@ -21,7 +21,7 @@ def queue_words(each: Outlook) -> tuple[str, str]:
     if not each.windows:
         return _("暂无窗口办理"), "off"
     if not each.waiting:
-        return _("不用等"), "good"
+        return (_("窗口正忙，下一位是您"), "info") if each.busy else (_("不用等"), "good")
     text = _("{count} 人在等").format(count=each.waiting)
     if each.wait_min >= 1:
         text += _("，平均等 {minutes} 分钟").format(minutes=round(each.wait_min))

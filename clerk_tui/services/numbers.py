@@ -20,6 +20,7 @@ from clerk_tui.sync.asking import Refused
 from hall import queue_wire as w
 from hall.catalogue.model import Business
 from hall.roles import Permission
+from hall.rush import rush
 
 log = logging.getLogger(__name__)
 AHEAD_DAYS = 7
@@ -34,13 +35,15 @@ class Left(Struct, frozen=True, kw_only=True):
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
-    """One business on the screen. ``waiting`` is -1 while nobody can know; ``wait_min`` is the mean wait of those
-    called today, in minutes, 0 while there was none; ``windows`` serve it."""
+    """One business on the screen. ``waiting`` for what its windows serve is -1 while nobody can know; ``wait_min`` is
+    the mean wait of those called today, in minutes, 0 while there was none; ``windows`` serve it, all of them ``busy``
+    or not."""
 
     business: Business
     waiting: int = -1
     wait_min: float = 0.0
     windows: int = 0
+    busy: bool = False
 
 
 def left(ws: Workspace, station: Station) -> Left:
@@ -108,5 +111,14 @@ def outlook(ws: Workspace, station: Station) -> list[Outlook]:
     found = []
     for each in businesses(ws):
         now = by_key.get(each.key, w.BusinessFigures(business=each.key))
-        found.append(Outlook(business=each, waiting=now.waiting, wait_min=now.wait_min, windows=now.windows))
+        before = rush(told, each.key)
+        found.append(
+            Outlook(
+                business=each,
+                waiting=before.waiting,
+                wait_min=now.wait_min,
+                windows=now.windows,
+                busy=not before.at_once,
+            )
+        )
     return found

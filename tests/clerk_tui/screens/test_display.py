@@ -99,9 +99,27 @@ async def test_windows_that_find_no_room_are_counted_and_those_with_a_number_sta
 
 async def test_windows_businesses_and_waits_are_told_and_passed_numbers_are_not() -> None:
     async with at(make_display(Config()), NARROW) as visitor:
-        for words in ("到 7 号窗口", "企业开办与市场监管", "18 分钟", "没有窗口", "不用等", "A044"):
+        for words in ("到 7 号窗口", "企业开办与市场监管", "18 分钟", "没有窗口", "窗口正忙", "A044"):
             assert words in visitor.text, words
         assert "C038" not in visitor.text, "nobody is to go to a window that gave them up"
+
+
+async def test_nobody_reads_of_no_wait_where_the_windows_are_busy_with_others() -> None:
+    """The windows serve every business, and each has somebody: who comes for the second waits for them too."""
+    first, second = QUEUE.businesses[0].business, QUEUE.businesses[1].business
+    busy = [
+        replace(QUEUE.windows[0], window=name, state="open", number=f"A00{name}", businesses=[first, second])
+        for name in ("3", "4")
+    ]
+    each = replace(QUEUE.businesses[0], windows=2)
+    for waiting in (0, 4):
+        businesses = [
+            replace(each, business=first, waiting=waiting, longest_min=40 * bool(waiting)),
+            replace(each, business=second, waiting=0, longest_min=0),
+        ]
+        async with at(make_display(Config()), NARROW) as visitor:
+            await visitor.see(Seen(queue=replace(QUEUE, windows=busy, businesses=businesses), at_ms=NOW))
+            assert "不用等" not in visitor.text and "窗口正忙" in visitor.text
 
 
 async def test_who_looked_away_finds_that_they_were_called() -> None:

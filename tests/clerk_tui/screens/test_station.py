@@ -23,6 +23,7 @@ from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
 from clerk_tui.screens.station import StationApp
+from clerk_tui.screens.station_words import queue_words
 from clerk_tui.services import booking, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.one_machine import OnlyOne
@@ -524,6 +525,13 @@ def test_every_business_has_a_place_to_touch(size: tuple[int, int], count: int) 
         drawn = pages.draw(page, size[0], size[1] - 2)
         assert set(drawn.hits) - {-1} == set(range(len(pages.choices(page))))
         assert len(drawn.lines) == len(drawn.hits) <= size[1] - 2
+
+
+@pytest.mark.parametrize(
+    ("waiting", "busy", "words"), [(0, False, "不用等"), (0, True, "窗口正忙，下一位是您"), (4, True, "4 人在等")]
+)
+def test_no_wait_is_promised_only_where_a_window_is_free(waiting: int, busy: bool, words: str) -> None:
+    assert queue_words(Outlook(business=BUSINESS, waiting=waiting, windows=2, busy=busy))[0] == words
 
 
 def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
