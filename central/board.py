@@ -52,7 +52,7 @@ async def open_cases(
 ) -> w.BoardReply:
     """The open cases of a hall that are with somebody, of a department, under a light: the most overdue first."""
     today = _today(now_ms).toordinal()
-    fit = "".join(char for char in department if char.isprintable())
+    fit = _fit(department)
 
     async def look(db: Db) -> w.BoardReply:
         by = await sums.rule(db, office)
@@ -64,6 +64,48 @@ async def open_cases(
         )
 
     return await store.read(look)
+
+
+async def cases_that_had(
+    store: Store, office: str, about: w.AboutWord, department: str, limit: int, now_ms: int
+) -> w.BoardReply:
+    """The cases that the figures of ``PERIOD_DAYS`` count among notices, or beyond the promise, open or not: each once,
+    for the gravest that it had; those first, and of these the last."""
+    today = _today(now_ms).toordinal()
+    fit = _fit(department)
+
+    async def look(db: Db) -> w.BoardReply:
+        by = await sums.rule(db, office)
+        had: dict[str, tuple[w.HappenedWord, int, int]] = {}
+        for what in counting.LISTED[about]:
+            for case_id, day, n in await sums.that_had(db, office, what, fit, today - w.PERIOD_DAYS + 1, today, limit):
+                if case_id not in had:
+                    had[case_id] = (what, int(day), int(n))
+                elif had[case_id][0] == what:
+                    had[case_id] = (what, had[case_id][1], had[case_id][2] + int(n))
+        chosen = list(had)[:limit]
+        bodies = await sums.snapshots(db, chosen)
+        found = [(_cases.decode(bodies[case_id]), *had[case_id]) for case_id in chosen]
+        others = await sums.same_numbers(db, office, {each.case_id: each.reference for each, *_ in found}, limit)
+        return w.BoardReply(
+            cases=[
+                msgspec.structs.replace(
+                    _shown(case, by, now_ms),
+                    happened=what,
+                    happened_on=dt.date.fromordinal(day).isoformat(),
+                    times=times,
+                )
+                for case, what, day, times in found
+            ],
+            same_number=[_shown(_cases.decode(body), by, now_ms) for body in others],
+        )
+
+    return await store.read(look)
+
+
+def _fit(department: str) -> str:
+    """A department's name as it is stored."""
+    return "".join(char for char in department if char.isprintable())
 
 
 def _shown(case: Case, by: LightRule, now_ms: int) -> w.BoardCase:

@@ -38,12 +38,16 @@ async def cases(
     holder: Annotated[w.HolderWord | None, Parameter()] = None,
     light: Annotated[w.LightWord | None, Parameter()] = None,
     department: Annotated[str, Parameter(max_length=60)] = "",
+    about: Annotated[w.AboutWord | None, Parameter()] = None,
     every: Annotated[bool, Parameter()] = False,
     limit: Annotated[int, Parameter(ge=1, le=w.MOST_CASES)] = 50,
 ) -> w.BoardReply:
     """Cases, masked: nobody's name. Without a choice those that changed last; with one the open cases that are with
-    this holder, of this department, under this light (``every``: all of them), the most overdue first."""
+    this holder, of this department, under this light (``every``: all of them), the most overdue first; ``about``
+    notices or the promise those that the figures of the last days count there, open or not, the gravest first."""
     store, office = _store(state), request.user.office
+    if about is not None:
+        return await board.cases_that_had(store, office, about, department, limit, now_ms())
     if holder is None and light is None and not department and not every:
         return await board.cases(store, office, limit, now_ms())
     return await board.open_cases(store, office, holder or "", department, light or "", limit, now_ms())

@@ -20,12 +20,13 @@ from hall.deadlines import LightRule, Turns, case_clock, turns
 from hall.errors import HallError
 from hall.moments import local_time
 from hall.stages import Holder, holder_of, until_decided
+from hall.wire_board import AboutWord, HappenedWord
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 NEVER: Final = 9_999_999
 """The ordinal of a day that does not come."""
 MINUTE_MS: Final = 60_000
-_COUNTING: Final = 1
+_COUNTING: Final = 2
 """Raised when this module counts otherwise; every hall is then counted anew."""
 _LONGEST: Final = 60
 _TOLD: Final = {
@@ -38,6 +39,11 @@ _TOLD: Final = {
 }
 HOURLY: Final = ("received", "noticed", "decided")
 """What is counted by the hour too, under ``hour:`` and the word, for the hall as a whole."""
+LISTED: Final[dict[AboutWord, tuple[HappenedWord, ...]]] = {
+    "notices": ("noticed_again", "noticed", "refused"),
+    "promise": ("past_law", "late"),
+}
+"""Of what happened, what a supervisor asks the cases of, the gravest first."""
 
 
 class Open(NamedTuple):

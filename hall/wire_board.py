@@ -6,7 +6,7 @@ Whoever asks may be a kiosk, whose credential reads and nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -21,6 +21,11 @@ HolderWord = Literal["window", "unit", "applicant", "procedure"]
 LightWord = Literal["green", "yellow", "red", "dark_red", "none"]
 
 
+AboutWord = Literal["notices", "promise"]
+HappenedWord = Literal["", "noticed", "noticed_again", "refused", "late", "past_law"]
+HAPPENED: Final[tuple[HappenedWord, ...]] = ("noticed", "noticed_again", "refused", "late", "past_law")
+
+
 class _Message(Struct, frozen=True, kw_only=True):
     """Base of replies. Unknown keys are kept out, not refused: newer sides may say more."""
 
@@ -30,7 +35,8 @@ class BoardCase(_Message, frozen=True):
 
     ``holder`` is whose turn it is (``hall.stages.Holder``) since ``since_ms``; the minutes are how long each side has
     had the case until now, by the clock. ``case_id`` is its identity, which tells it from another case with its number
-    (empty: an older centre).
+    (empty: an older centre). Of a case that is listed for what it had in the last ``PERIOD_DAYS``, ``happened`` is the
+    gravest of that, on ``happened_on`` (the last time), ``times`` in those days.
     """
 
     reference: str
@@ -49,6 +55,9 @@ class BoardCase(_Message, frozen=True):
     procedure_min: int = 0
     notices: int = 0
     case_id: str = ""
+    happened: HappenedWord = ""
+    happened_on: str = ""
+    times: int = 0
 
 
 class BoardReply(_Message, frozen=True):

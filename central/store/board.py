@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from central.counting import Counted, Happened, Open
+from central.counting import LISTED, Counted, Happened, Open
 from central.store.base import Db, Row
 from hall.deadlines import LightRule
 
 _rule = msgspec.json.Decoder(LightRule)
 _CASE = ("case_id", "office", "place")
+_EVENT = ("office", "what", "day", "case_id", "department", "n")
+_EVENTS = frozenset(word for words in LISTED.values() for word in words)
 _LIGHT = (
     "CASE WHEN dark_day <= $2 THEN 'dark_red' WHEN red_day <= $2 THEN 'red' WHEN yellow_day <= $2 THEN 'yellow'"
     " ELSE begins END"
@@ -46,7 +48,7 @@ async def halls_counted_otherwise(db: Db, version: int) -> list[str]:
 
 async def forget(db: Db, office: str, version: int) -> None:
     """Take everything away that was counted in a hall; it is counted by ``version`` from here on."""
-    for table in ("board_case", "board_open", "board_tally"):
+    for table in ("board_case", "board_event", "board_open", "board_tally"):
         await db.run(f"DELETE FROM {table} WHERE office = $1", office)  # noqa: S608 -- our own names
     await db.run(
         "INSERT INTO board_hall (office, counted) VALUES ($1, $2)"
@@ -67,6 +69,7 @@ async def change(db: Db, office: str, before: Mapping[str, Counted], after: Mapp
             for what, times in each.happened.items():
                 happened[what] += sign * times
     await _list_open(db, office, before, after)
+    await _list_events(db, office, before, after)
     moved = [(office, *place, n) for place, n in sorted(opened.items()) if n]
     if moved:
         await db.many(
@@ -95,6 +98,33 @@ async def _list_open(db: Db, office: str, before: Mapping[str, Counted], after: 
     rows = [(case_id, office, place.key) for case_id, place in sorted(moved.items()) if place is not None]
     if rows:
         await db.insert("board_case", _CASE, rows)
+
+
+async def _list_events(db: Db, office: str, before: Mapping[str, Counted], after: Mapping[str, Counted]) -> None:
+    was, now = _events(before), _events(after)
+    gone = sorted((what.what, what.day, case_id) for (case_id, what), n in was.items() if now.get((case_id, what)) != n)
+    if gone:
+        await db.many(
+            "DELETE FROM board_event WHERE office = $1 AND what = $2 AND day = $3 AND case_id = $4",
+            [(office, *each) for each in gone],
+        )
+    rows = [
+        (office, what.what, what.day, case_id, what.department, n)
+        for (case_id, what), n in sorted(now.items())
+        if was.get((case_id, what)) != n
+    ]
+    if rows:
+        await db.insert("board_event", _EVENT, rows)
+
+
+def _events(cases: Mapping[str, Counted]) -> dict[tuple[str, Happened], int]:
+    """How often each case had what is listed."""
+    return {
+        (case_id, what): n
+        for case_id, each in cases.items()
+        for what, n in each.happened.items()
+        if what.what in _EVENTS
+    }
 
 
 async def open_cases(db: Db, office: str, today: int) -> list[Row]:
@@ -167,6 +197,27 @@ async def listed(db: Db, office: str, today: int, holder: str, department: str, 
         whole.append(place)
         room -= row[6]
     return await _of_places(db, office, whole, limit)
+
+
+async def that_had(db: Db, office: str, what: str, department: str, first: int, last: int, limit: int) -> list[Row]:
+    """Case, day and how often of the cases that had something from one day to another, the last first; an empty
+    department is any."""
+    return await db.rows(
+        "SELECT case_id, day, n FROM board_event WHERE office = $1 AND what = $2 AND day BETWEEN $3 AND $4"
+        " AND ($5 = '' OR department = $5) ORDER BY day DESC, case_id DESC LIMIT $6",
+        office,
+        what,
+        first,
+        last,
+        department,
+        limit,
+    )
+
+
+async def snapshots(db: Db, cases: Sequence[str]) -> dict[str, bytes]:
+    """Cases by their identity, as they are now."""
+    rows = await db.rows("SELECT case_id, snapshot FROM case_ WHERE case_id = ANY($1)", list(cases))
+    return {row[0]: bytes(row[1]) for row in rows}
 
 
 async def same_numbers(db: Db, office: str, listed: Mapping[str, str], limit: int) -> list[bytes]:

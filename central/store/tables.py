@@ -82,6 +82,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "ticket_fact": ("office", "fact_id", "ticket_id", "order_ms", "number", "source", "body"),
     "board_hall": ("office", "rule", "counted"),
     "board_case": ("case_id", "office", "place"),
+    "board_event": ("office", "what", "day", "case_id", "department", "n"),
     "board_open": (
         "office", "department", "holder", "begins", "yellow_day", "red_day", "dark_day", "n",
     ),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.board_sheets import (
+    HAPPENED_INKS,
+    HAPPENED_WORDS,
     HOLDER_INKS,
     HOLDER_WORDS,
     LIGHT_INKS,
@@ -152,12 +154,12 @@ class CaseListPage(Page):
                 *sides,
             )
         ]
-        shared = _shared_numbers(seen.cases)
+        shared = shared_numbers(seen.cases)
         entries = []
         for each in seen.cases.cases:
             lines = [self._row(each, hall, matter, holder, wide)]
             if each.reference in shared:
-                lines.append(_same_number(each, columns))
+                lines.append(same_number(each, columns))
             entries.append(Entry(tuple(lines), partial(CasePage, self._choice, each.reference, each.case_id)))
         foot = note(_("只列最急的 {n} 件。").format(n=MOST_CASES), columns) if len(entries) == MOST_CASES else ()
         return Sheet(head=head, rows=entries, foot=foot, empty=_("没有在办的件。"))
@@ -182,13 +184,13 @@ def _holder_width() -> int:
     return max(8, *(width(_(word)) for word in HOLDER_WORDS.values()))
 
 
-def _shared_numbers(reply: BoardReply) -> set[str]:
+def shared_numbers(reply: BoardReply) -> set[str]:
     """The numbers that more than one case bears."""
     found = Counter(each.reference for each in (*reply.cases, *reply.same_number))
     return {reference for reference, times in found.items() if times > 1}
 
 
-def _same_number(case: BoardCase, columns: int) -> tuple[Span, ...]:
+def same_number(case: BoardCase, columns: int) -> tuple[Span, ...]:
     """Below a case whose number another one bears: by what the two are told apart."""
     text = _("办件号 {case_id}，另有办件用同一个编号").format(case_id=beginning_of(safe(case.case_id)))
     return (("      ", "plain"), (clip(text, columns - 7), "warn"))
@@ -216,11 +218,11 @@ class CasePage(Page):
         bearers = [each for each in (*reply.cases, *reply.same_number) if each.reference == self.reference]
         case = next((each for each in bearers if each.case_id == self.case_id), None)
         if case is None:
-            return Sheet(empty=_("这个办件现在不在办了。"))
+            return Sheet(empty=_("这个办件不在这一列里了。"))
         head = _case_lines(case, hall, columns)
         others = [each for each in bearers if each is not case]
         if others:
-            head[2:2] = [(_same_number(case, columns), "")]
+            head[2:2] = [(same_number(case, columns), "")]
             head += [BLANK, (((" " + _("同号的其他办件"), "faint"),), "")]
             if len(head) + len(others) > rows:
                 head = [line for line in head if line != BLANK]
@@ -261,12 +263,21 @@ def _case_lines(case: BoardCase, hall: Hall, columns: int) -> list[Line]:
         _fact(_("承诺日"), case.due or "-"),
         _fact(_("法定日"), case.statutory or "-"),
         _fact(_("一次告知"), _("{n} 次").format(n=case.notices)),
+        *_counted(case),
         BLANK,
         (((_(" 各方用时"), "faint"),), ""),
         ((("  ", "plain"), *bar), ""),
         BLANK,
         *(_side(side, minutes) for side, minutes in sides),
     ]
+
+
+def _counted(case: BoardCase) -> tuple[Line, ...]:
+    """Of a case that is listed for what it had: what that was, and on which day."""
+    if not case.happened:
+        return ()
+    label = _(HAPPENED_WORDS.get(case.happened, case.happened))
+    return ((((" " + pad(label, 12), HAPPENED_INKS.get(case.happened, "plain")), (case.happened_on, "plain")), ""),)
 
 
 def _side(side: str, minutes: int) -> Line:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import N_, _
-from clerk_tui.screens.board_cases import CaseListPage
+from clerk_tui.screens.board_cases import WIDE, CasePage, same_number, shared_numbers
 from clerk_tui.screens.board_sheets import (
+    HAPPENED_INKS,
+    HAPPENED_WORDS,
     Entry,
     Hall,
     Page,
@@ -24,10 +26,10 @@ from clerk_tui.screens.board_sheets import (
 )
 from clerk_tui.screens.board_trends import month
 from clerk_tui.services.hall_watch import Choice
-from clerk_tui.widgets.cells import safe
+from clerk_tui.widgets.cells import safe, width
 from clerk_tui.widgets.charts import parts
 from clerk_tui.widgets.painted import BLANK, Line, Span
-from hall.wire_board import BoardFigures, Done
+from hall.wire_board import MOST_CASES, AboutWord, BoardFigures, Done
 
 if TYPE_CHECKING:
     from clerk_tui.services.hall_watch import Seen
@@ -35,13 +37,62 @@ if TYPE_CHECKING:
 Draw = Callable[[str, Sequence[Done], int, str], tuple[Span, ...]]
 
 
-def _departments(board: BoardFigures, name: int, draw: Draw) -> list[Entry]:
-    """The hall as a whole, then each department; behind each its open cases."""
-    rows = [Entry((draw(_("全厅"), board.period, name, "strong"),), partial(CaseListPage, Choice()))]
+def _departments(board: BoardFigures, name: int, draw: Draw, about: AboutWord) -> list[Entry]:
+    """The hall as a whole, then each department; behind each the cases that its figures count."""
+    rows = [Entry((draw(_("全厅"), board.period, name, "strong"),), partial(CountedPage, Choice(about=about)))]
     for each in board.period:
-        choice = Choice(department=each.department)
-        rows.append(Entry((draw(safe(each.department), [each], name, "plain"),), partial(CaseListPage, choice)))
+        choice = Choice(department=each.department, about=about)
+        rows.append(Entry((draw(safe(each.department), [each], name, "plain"),), partial(CountedPage, choice)))
     return rows
+
+
+class CountedPage(Page):
+    """The cases that a department's figures of the last days count, or the hall's: the gravest first, and of these the
+    last."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+
+    @property
+    def title(self) -> str:
+        """Whose cases they are."""
+        return safe(self._choice.department) or _("全厅")
+
+    @property
+    def wants(self) -> Choice | None:
+        return self._choice
+
+    def sheet(self, seen: Seen, hall: Hall, columns: int, rows: int) -> Sheet:
+        if seen.cases is None or seen.chosen != self._choice:
+            return Sheet(empty=_("正在取…"))
+        late = self._choice.about == "promise"
+        word = max(8, *(width(_(each)) for each in HAPPENED_WORDS.values()))
+        state = 16 if columns >= WIDE else 10
+        behind = ((_("办结日"), 6), (_("承诺日"), 6)) if late else ((_("哪天"), 6), (_("次数"), -4))
+        matter = max(10, columns - word - state - 18 - sum(abs(size) + 1 for _word, size in behind) - 6)
+        first = (_("超期") if late else _("告知"), word)
+        head = [heading(first, (_("编号"), 18), (_("事项"), matter), *behind, (_("现在"), state))]
+        # An older centre knows no such list and answers with the open cases.
+        listed = [each for each in seen.cases.cases if each.happened]
+        shared = shared_numbers(seen.cases)
+        entries = []
+        for each in listed:
+            ink = HAPPENED_INKS.get(each.happened, "plain")
+            line = (
+                cell(_(HAPPENED_WORDS.get(each.happened, each.happened)), word, ink),
+                cell(safe(each.reference), 18, "strong"),
+                cell(safe(each.matter), matter),
+                cell(each.happened_on[5:], 6, ink),
+                cell(each.due[5:], 6) if late else number(each.notices, -4),
+                cell(_(each.state_name), state, "faint"),
+            )
+            lines = [line, same_number(each, columns)] if each.reference in shared else [line]
+            entries.append(Entry(tuple(lines), partial(CasePage, self._choice, each.reference, each.case_id)))
+        nothing = _("近 30 天没有超期办结的件。") if late else _("近 30 天没有告知和不予受理。")
+        foot = note(_("只列最近的 {n} 件。").format(n=MOST_CASES), columns) if len(entries) == MOST_CASES else ()
+        if late:
+            foot = (*foot, *note(_("还没办结的超期件，在「办件」页里按灯色看。"), columns))
+        return Sheet(head=head, rows=entries, foot=foot, empty=nothing)
 
 
 class PromisePage(Page):
@@ -85,7 +136,7 @@ class PromisePage(Page):
             BLANK,
             heading((_("部门（近 30 天）"), name), *behind),
         ]
-        rows_of = _departments(board, name, partial(_kept, wide))
+        rows_of = _departments(board, name, partial(_kept, wide), "promise")
         taken = len(head) + len(rows_of)
         foot = month(board, "decided", _("近 30 天办结（件/天）"), "good", columns, rows - taken)
         return Sheet(head=head, rows=rows_of, foot=foot)
@@ -139,7 +190,7 @@ class NoticesPage(Page):
             heading((_("部门（近 30 天）"), name), *behind),
         ]
         foot = note(_("再次告知：第一次就看得到的问题没有一次说完，要负责人在场（行政许可法第七十二条）。"), columns)
-        rows_of = _departments(board, name, partial(_told, wide))
+        rows_of = _departments(board, name, partial(_told, wide), "notices")
         taken = len(head) + len(rows_of) + len(foot)
         foot += month(board, "noticed", _("近 30 天告知（件/天）"), "key", columns, rows - taken)
         return Sheet(head=head, rows=rows_of, foot=foot)

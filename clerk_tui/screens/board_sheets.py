@@ -34,6 +34,14 @@ HOLDER_WORDS = {
     "procedure": N_("特别程序"),
     "nobody": N_("已结束"),
 }
+HAPPENED_WORDS = {
+    "noticed": N_("首次告知"),
+    "noticed_again": N_("再次告知"),
+    "refused": N_("不予受理"),
+    "late": N_("超承诺"),
+    "past_law": N_("超法定"),
+}
+HAPPENED_INKS = {"noticed": "plain", "noticed_again": "bad", "refused": "warn", "late": "warn", "past_law": "bad"}
 HOLDER_INKS = {"window": "info", "unit": "key", "applicant": "off", "procedure": "faint", "nobody": "faint"}
 
 

@@ -33,11 +33,13 @@ OUT_OF_DATE = frozenset({"token_expired"})
 
 
 class Choice(Struct, frozen=True):
-    """Which cases are asked for; empty words leave the choice open."""
+    """Which cases are asked for; empty words leave the choice open. ``about``: not the open ones but those that had
+    what the board counts there (``hall.wire_board.AboutWord``)."""
 
     department: str = ""
     holder: str = ""
     light: str = ""
+    about: str = ""
 
 
 class Seen(Struct, frozen=True, kw_only=True):

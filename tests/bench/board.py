@@ -24,8 +24,9 @@ from hall.case import Case
 from hall.catalogue.model import Limit, Limits
 from hall.deadlines import LightRule
 from hall.fold import fold
+from hall.verdict import Gap
 from tests.bench.measure import Figure, percentile
-from tests.builders import fact, matter, received
+from tests.builders import PRESENT, fact, matter, received
 from tests.central.postgres import new_database, start_server
 
 OFFICE = "SL01"
@@ -34,7 +35,11 @@ NOW = int(dt.datetime.combine(TODAY, dt.time(15), ZONE).timestamp() * 1000)
 DAYS, DEPARTMENTS = 250, 12
 OPEN_DAYS = 25
 """How many of the last days have cases that are still open."""
+NOTICED = 10
+"""One case in so many was told what was missing."""
+GAP = Gap(code="id", name="身份证", problem="没有带来", remedy="补交复印件")
 FEW = 10_000
+LOOKS = ("board refresh", "list of 50 overdue cases", "list of 50 noticed cases")
 _CASE = ("case_id", "office", "reference", "state", "version", "snapshot", "server_seq", "device", "day", "flags")
 
 
@@ -44,14 +49,14 @@ def run(quick: bool) -> Iterator[Figure]:
     rounds = 20 if quick else 100
     for engine in ("SQLite", "PostgreSQL"):
         few, lots = asyncio.run(_measure(engine, (FEW, many), rounds))
-        for what, small, large in zip(("board refresh", "list of 50 overdue cases"), few, lots, strict=True):
+        for what, small, large in zip(LOOKS, few, lots, strict=True):
             yield Figure(
                 f"{what}, {many:,} cases, p50, {engine}", statistics.median(large), "ms", statistics.median(small),
                 f"{FEW:,} cases", aim=50, aim_ratio=1.2, note=f"p95 {percentile(large, 95):.1f} ms",
             )  # fmt: skip
 
 
-async def _measure(engine: str, sizes: tuple[int, int], rounds: int) -> list[tuple[list[float], list[float]]]:
+async def _measure(engine: str, sizes: tuple[int, int], rounds: int) -> list[tuple[list[float], ...]]:
     """Refresh and list of a small hall and of a large one, in turns: what else the machine does hits both."""
     folder = Path(tempfile.mkdtemp(prefix="clerk-bench-board-"))
     try:
@@ -68,11 +73,12 @@ async def _measure(engine: str, sizes: tuple[int, int], rounds: int) -> list[tup
             # As a database stands that was filled in a year, not in a minute.
             for tidy in ("ANALYZE", *(["CHECKPOINT"] if address else [])):
                 await stores[-1].transact(lambda db, tidy=tidy: db.run(tidy))  # type: ignore[misc]
-        took: list[tuple[list[float], list[float]]] = [([], []) for _ in sizes]
+        took: list[tuple[list[float], ...]] = [([], [], []) for _ in sizes]
         for _ in range(rounds):
-            for store, (refresh, listed) in zip(stores, took, strict=True):
+            for store, (refresh, listed, noticed) in zip(stores, took, strict=True):
                 refresh.append(await _timed(board.figures(store, OFFICE, NOW)))
                 listed.append(await _timed(board.open_cases(store, OFFICE, "unit", "", "", 50, NOW)))
+                noticed.append(await _timed(board.cases_that_had(store, OFFICE, "notices", "", 50, NOW)))
         for store in stores:
             await store.close()
         return took
@@ -97,19 +103,24 @@ async def _fill(store: Store, cases: int) -> None:
         rows: list[tuple[object, ...]] = []
         counted: dict[str, Counted] = {}
         for department in range(DEPARTMENTS):
-            case = _case(day, department, done=ahead >= OPEN_DAYS)
-            one = count(case, LightRule())
-            # What is over is never opened by a board: its snapshot is left out, so that the disk holds a million.
-            body = msgspec.json.encode(case) if one.open else b"{}"
-            for _ in range(each):
-                number += 1
-                name = f"case-{number}"
-                rows.append((name, OFFICE, name, case.state.value, 1, body, number, "d", day.isoformat(), ""))
-                if one.open:
-                    counted[name] = one
-            if not one.open:
-                happened = Counter({what: n * each for what, n in one.happened.items()})
-                counted[f"{ahead}-{department}"] = Counted(None, happened)
+            # Told what was missing before it was taken, so that there are notices to list.
+            few = max(1, each // NOTICED)
+            for many, noticed in ((few, True), (each - few, False)):
+                case = _case(day, department, done=ahead >= OPEN_DAYS, noticed=noticed)
+                one = count(case, LightRule())
+                # What is over is only opened by a board where it is listed for what it had: else its snapshot is left
+                # out, so that the disk holds a million.
+                kept = noticed or one.open
+                body = msgspec.json.encode(case) if kept else b"{}"
+                for _ in range(many):
+                    number += 1
+                    name = f"case-{number}"
+                    rows.append((name, OFFICE, name, case.state.value, 1, body, number, "d", day.isoformat(), ""))
+                    if kept:
+                        counted[name] = one
+                if not kept:
+                    happened = Counter({what: n * many for what, n in one.happened.items()})
+                    counted[f"{ahead}-{department}"] = Counted(None, happened)
 
         async def add(db: Db, rows: list[tuple[object, ...]] = rows, counted: dict[str, Counted] = counted) -> None:
             await db.insert("case_", _CASE, rows)
@@ -118,12 +129,17 @@ async def _fill(store: Store, cases: int) -> None:
         await store.transact(add)
 
 
-def _case(day: dt.date, number: int, *, done: bool) -> Case:
-    """A case that was accepted on a day, with limits of its own; decided two days later if it is done."""
+def _case(day: dt.date, number: int, *, done: bool, noticed: bool) -> Case:
+    """A case that was accepted on a day, with limits of its own; decided two days later if it is done. ``noticed``:
+    told before what was missing."""
     limits = Limits(promised=Limit(days=2 + number), statutory=Limit(days=20))
     department = f.DepartmentRef(key=f"d{number}", name=f"示例市第{number + 1}局", short=f"第{number + 1}局")
     began = received(received=day, clock_from=day, matter=matter(limits=limits, department=department))
     bodies: list[tuple[f.FactBody, dt.date]] = [(began, day)]
+    if noticed:
+        respond_by = day + dt.timedelta(days=30)
+        bodies.append((f.CaseNoticed(gaps=(GAP,), respond_by=respond_by, article="第四项"), day))
+        bodies.append((f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=day, complete=True), day))
     if number % 4:
         bodies.append((f.CaseAccepted(accepted=day, due=f.Due(), article="第五项"), day))
     if done:

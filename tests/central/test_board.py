@@ -16,17 +16,18 @@ from hall import facts as f
 from hall import wire_board as w
 from hall.catalogue.model import Limit, Limits
 from hall.deadlines import LightRule
-from hall.verdict import Gap, Tick, TickState
+from hall.verdict import Gap, Refusal, Tick, TickState
 from tests.builders import DAY, PRESENT, matter, received
 from tests.central.counter import OFFICE
 from tests.central.device import Device
 from tests.central.hub import Hub
 
-SUMS = ("board_case", "board_open", "board_tally")
+SUMS = ("board_case", "board_event", "board_open", "board_tally")
 GAP = Gap(code="id", name="身份证", problem="没有带来", remedy="补交复印件")
 NOTICED = f.CaseNoticed(gaps=(GAP,), respond_by=DAY + dt.timedelta(days=30), article="第四项")
 ACCEPTED = f.CaseAccepted(accepted=DAY, due=f.Due(), article="第五项")
 SUPPLIED = f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=DAY, complete=True)
+REFUSED = f.CaseRefused(refusal=Refusal("not_needed", "依法不需要取得行政许可"), refused=DAY, article="第一项")
 MISSING = {"form": PRESENT, "id": Tick(TickState.MISSING)}
 NAME = "王小明"
 OTHER = matter(department=f.DepartmentRef(key="gaj", name="示例市公安局", short="公安局"))
@@ -63,6 +64,10 @@ class Desk:
 
     def listed(self, holder: str = "", light: str = "", department: str = "", day: dt.date = DAY) -> list[w.BoardCase]:
         asked = board.open_cases(self.hub.store, OFFICE, holder, department, light, 50, at(day, 17))
+        return self.hub.run(asked).cases
+
+    def counted(self, about: w.AboutWord, department: str = "", day: dt.date = DAY) -> list[w.BoardCase]:
+        asked = board.cases_that_had(self.hub.store, OFFICE, about, department, 200, at(day, 17))
         return self.hub.run(asked).cases
 
 
@@ -149,6 +154,81 @@ def test_a_second_notice_is_counted_apart(desk: Desk) -> None:
     assert (of.department, of.noticed, of.noticed_again) == ("市场监管局", 2, 1)
 
 
+def test_behind_the_notices_are_the_cases_that_were_noticed_the_gravest_first_decided_ones_too(desk: Desk) -> None:
+    again = desk.case(1, (1, NOTICED), ticks=MISSING)
+    desk.more(again, (2, f.CaseSupplemented(ticks={}, handed_in=DAY, complete=False)))
+    desk.more(again, (3, msgspec.structs.replace(NOTICED, second=True, reason="申请人换了情形")))
+    desk.more(again, (4, f.CaseSupplemented(ticks={"id": PRESENT}, handed_in=DAY, complete=True)), (5, ACCEPTED))
+    desk.more(again, (30, f.CaseDecided(granted=True, day=DAY)))
+    desk.case(2, (2, ACCEPTED))
+    desk.case(3, (26, NOTICED), ticks=MISSING)
+    desk.case(4, (1, NOTICED), ticks=MISSING, matter=OTHER)
+    told = [
+        (each.reference[8:13], each.happened, each.happened_on, each.notices, each.state)
+        for each in desk.counted("notices", day=DAY + dt.timedelta(days=2))
+    ]
+    assert told == [
+        ("00001", "noticed_again", "2026-09-18", 2, "decided"),
+        ("00003", "noticed", "2026-09-19", 1, "noticed"),
+        ("00004", "noticed", "2026-09-18", 1, "noticed"),
+    ]
+    assert [each.reference[8:13] for each in desk.counted("notices", "公安局")] == ["00004"]
+    later = DAY + dt.timedelta(days=w.PERIOD_DAYS)
+    assert [each.reference[8:13] for each in desk.counted("notices", day=later)] == ["00003"], (
+        "as long as it is counted"
+    )
+
+
+def test_behind_the_promise_are_the_cases_that_were_decided_too_late(desk: Desk) -> None:
+    for number, days in enumerate((1, 6, 12, 45), 1):
+        desk.case(number, (2, ACCEPTED))
+        decided = f.CaseDecided(granted=True, day=DAY + dt.timedelta(days=days))
+        desk.more(f"case-{number}", (24 * days, decided))
+    shown = desk.counted("promise", day=DAY + dt.timedelta(days=40))
+    assert [(each.reference[8:13], each.happened, each.happened_on, each.due) for each in shown] == [
+        ("00003", "late", "2026-09-30", "2026-09-24")
+    ]
+    shown = desk.counted("promise", day=DAY + dt.timedelta(days=45))
+    assert [(each.reference[8:13], each.happened) for each in shown] == [("00004", "past_law")]
+
+
+def test_as_many_cases_are_behind_a_figure_as_it_says(desk: Desk, hub: Hub) -> None:
+    """Whatever happened to which case: first notices and late decisions are one a case, further notices add up."""
+    chance = random.Random(11)
+    lacking = f.CaseSupplemented(ticks={}, handed_in=DAY, complete=False)
+    again = msgspec.structs.replace(NOTICED, second=True, reason="申请人换了情形")
+    often: list[f.FactBody] = [NOTICED, again, lacking, lacking, ACCEPTED]
+    bodies: list[f.FactBody] = [
+        *often * 3, SUPPLIED, SUPPLIED, REFUSED,
+        *[f.CaseDecided(granted=True, day=DAY + dt.timedelta(days=days)) for days in (1, 12, 45)],
+    ]  # fmt: skip
+    names = [desk.case(n, ticks=MISSING, matter=chance.choice([matter(), OTHER])) for n in range(24)]
+    for hours in range(200):
+        desk.more(chance.choice(names), (hours, chance.choice(bodies)))
+    day = DAY + dt.timedelta(days=9)
+    seen: set[str] = set()
+    for of in desk.figures(day).period:
+        notices, promise = desk.counted("notices", of.department, day), desk.counted("promise", of.department, day)
+        had = {word: [each for each in (*notices, *promise) if each.happened == word] for word in w.HAPPENED}
+        assert sum(each.times for each in had["noticed_again"]) == of.noticed_again
+        assert len(had["noticed_again"]) + len(had["noticed"]) >= of.noticed
+        assert len({each.case_id for each in notices if each.notices}) == of.noticed
+        assert (len(had["late"]), len(had["past_law"])) == (of.late, of.past_law)
+        assert all(each.department == of.department for each in (*notices, *promise))
+        seen |= {word for word, cases in had.items() if cases}
+    assert seen >= set(w.HAPPENED)
+
+
+def test_behind_a_figure_are_no_more_than_asked_for_and_each_case_once(desk: Desk, hub: Hub) -> None:
+    for number in range(7):
+        desk.case(number, (1 + 24 * number, NOTICED), ticks=MISSING)
+    reply = hub.http.get("/v1/board/cases", params={"about": "notices", "limit": "3"}, headers=desk.device.headers)
+    assert reply.status_code == 200
+    assert len({each["case_id"] for each in reply.json()["cases"]}) <= 3
+    wrong = hub.http.get("/v1/board/cases", params={"about": "everything"}, headers=desk.device.headers)
+    assert wrong.status_code == 400
+
+
 def test_trends_are_told_by_hour_and_by_day(desk: Desk) -> None:
     desk.case(1, (2, ACCEPTED), (30, f.CaseDecided(granted=True, day=DAY)))
     desk.case(2, (1, NOTICED), ticks=MISSING)
@@ -220,11 +300,11 @@ def test_the_rule_of_lights_is_the_halls_and_a_supervisors_to_change(desk: Desk,
 
 
 def test_a_board_is_told_no_name_and_nothing_of_another_hall(desk: Desk, hub: Hub) -> None:
-    desk.case(1, (2, ACCEPTED))
+    desk.case(1, (1, NOTICED), (2, SUPPLIED), (3, ACCEPTED), ticks=MISSING)
     other = Device(hub, "device-2", "SL02")
     other.case(1)
     other.drain()
-    for path in ("/v1/board", "/v1/board/cases", "/v1/board/cases?holder=unit"):
+    for path in ("/v1/board", "/v1/board/cases", "/v1/board/cases?holder=unit", "/v1/board/cases?about=notices"):
         reply = hub.http.get(path, headers=desk.device.headers)
         assert reply.status_code == 200 and NAME not in reply.text and "188001010011" not in reply.text
         there = hub.http.get(path, headers=other.headers).text

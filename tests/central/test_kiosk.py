@@ -52,6 +52,9 @@ def test_a_kiosk_reads_five_things_and_changes_none(hub: Hub, tmp_path: Path) ->
             assert reply.status_code in (400, 403, 404), (method, path, reply.status_code)
         assert everything(hub) == before, (method, path)
     assert read == READS
+    for asked in ("about=notices", "about=promise", "every=true", "holder=unit", "light=red"):
+        reply = hub.http.get(f"/v1/board/cases?{asked}", headers=bearer(token))
+        assert reply.status_code == 200 and everything(hub) == before, asked
 
 
 def test_a_display_that_only_looks_is_heard_of_and_missed_soon_when_it_is_gone(hub: Hub, tmp_path: Path) -> None:

@@ -193,6 +193,7 @@ def test_the_board_is_told_no_name_and_can_change_nothing(hub: Hub, halls: tuple
     assert set(shown) == {
         *("reference", "state", "state_name", "light", "due", "statutory", "matter", "department", "holder"),
         *("since_ms", "window_min", "unit_min", "applicant_min", "procedure_min", "notices", "case_id"),
+        *("happened", "happened_on", "times"),
     }
     assert shown["reference"].startswith("SL01-A1-00001")
     for method, path, wanted in operations(hub.app):

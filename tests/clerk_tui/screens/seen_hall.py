@@ -229,6 +229,14 @@ def _case(number: int, matter: str, light: str, due: str, **more: object) -> w.B
     )
 
 
+def _had(
+    number: int, matter: str, what: w.HappenedWord, day: str, due: str = "2026-11-20", **more: object
+) -> w.BoardCase:
+    """A case that is listed for what it had."""
+    had = {"times": 1, "holder": "nobody", "happened": what, "happened_on": day}
+    return _case(number, matter, "none", due, **had | more)
+
+
 CASES = w.BoardReply(
     cases=[
         _case(
@@ -248,11 +256,38 @@ CASES = w.BoardReply(
 )
 
 
+COUNTED = {
+    "notices": w.BoardReply(
+        cases=[
+            _had(437, "特殊建设工程消防设计审查", "noticed_again", "2026-11-12", notices=2, times=1),
+            _had(466, "建设工程规划许可证核发", "noticed", "2026-11-20", state_name="等待补正", notices=1),
+            _had(412, "建筑工程施工许可证核发", "noticed", "2026-10-28", notices=1),
+            _had(402, "房屋建筑和市政基础设施工程竣工验收备案", "refused", "2026-11-05", state_name="不予受理"),
+        ]
+    ),
+    "promise": w.BoardReply(
+        cases=[
+            _had(377, "建筑工程施工许可证核发", "past_law", "2026-11-17", due="2026-10-29", state_name="已办结"),
+            _had(
+                399,
+                "房屋建筑和市政基础设施工程竣工验收备案",
+                "late",
+                "2026-11-10",
+                due="2026-11-09",
+                state_name="已送达",
+            ),
+        ]
+    ),
+}
+
+
 def seen(choice: Choice | None = None) -> Seen:
     """The hall as it is seen now; with the cases of a choice."""
-    return Seen(
-        queue=QUEUE, board=BOARD, cases=CASES if choice else None, chosen=choice, at_ms=NOW, local=Local(4_102, 3, 1)
-    )
+    return Seen(queue=QUEUE, board=BOARD, cases=_listed(choice), chosen=choice, at_ms=NOW, local=Local(4_102, 3, 1))
+
+
+def _listed(choice: Choice | None) -> w.BoardReply | None:
+    return None if choice is None else COUNTED[choice.about] if choice.about else CASES
 
 
 class Watching:

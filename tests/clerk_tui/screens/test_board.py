@@ -129,6 +129,37 @@ async def test_from_the_departments_to_their_cases_to_one_case_and_back_to_the_s
         await visitor.until(lambda: visitor.watching.looks[-1] is None)
 
 
+async def test_behind_notices_and_promise_are_the_cases_that_the_row_counts() -> None:
+    async with at(make_board(Config())) as visitor:
+        await visitor.press("6", "down", "down", "enter")
+        await visitor.until(lambda: "SL01-A1-00437-7" in visitor.text)
+        assert visitor.watching.looks[-1] == Choice(department="公安局", about="notices")
+        assert re.search(r"再次告知 +SL01-A1-00437-7", visitor.text)
+        assert re.search(r"不予受理 +SL01-A1-00402-7", visitor.text)
+        await visitor.press("enter")
+        assert re.search(r"再次告知 +2026-11-12", visitor.text)
+        await visitor.press("escape", "escape", "5", "enter")
+        await visitor.until(lambda: "SL01-A1-00377-7" in visitor.text)
+        assert visitor.watching.looks[-1] == Choice(about="promise")
+        assert re.search(r"超法定 +SL01-A1-00377-7 .* 11-17 +10-29", visitor.text)
+
+
+@pytest.mark.parametrize("about", ["notices", "promise"])
+async def test_where_nothing_is_counted_the_list_says_so(about: str) -> None:
+    nothing = replace(of(Choice(about=about)), cases=w.BoardReply(cases=[]))
+    async with at(make_board(Config(), nothing)) as visitor:
+        await visitor.press("6" if about == "notices" else "5", "enter")
+        await visitor.until(lambda: "近 30 天没有" in visitor.text)
+
+
+async def test_an_older_centres_open_cases_are_not_taken_for_those_that_a_row_counts() -> None:
+    older = replace(of(Choice(about="notices")), cases=CASES)
+    async with at(make_board(Config(), older)) as visitor:
+        await visitor.press("6", "enter")
+        await visitor.until(lambda: "近 30 天没有" in visitor.text)
+        assert "SL01-A1-00412-7" not in visitor.text
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_of_two_cases_with_one_number_each_opens_its_own_page_and_leads_to_the_other(
     size: tuple[int, int],

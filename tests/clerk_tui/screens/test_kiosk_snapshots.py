@@ -33,6 +33,9 @@ WAYS = {
     "trends": ("8",),
     "list": ("4", "down", "enter"),
     "case": ("4", "down", "enter", "down", "enter"),
+    "late": ("5", "down", "enter"),
+    "noticed": ("6", "down", "enter"),
+    "noticed-case": ("6", "enter", "enter"),
     "code": ("ctrl+q", "1", "2"),
 }
 

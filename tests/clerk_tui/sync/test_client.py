@@ -177,7 +177,7 @@ def test_a_centre_restored_from_backup_gets_everything_again_without_anybody_typ
     assert rig.run() is None
 
     async def as_it_was_before(db: Db) -> None:
-        for table in ("case_", "event", "board_case", "board_open", "board_tally"):
+        for table in ("case_", "event", "board_case", "board_event", "board_open", "board_tally"):
             await db.run(f"DELETE FROM {table}")
         await db.run("UPDATE hall SET feed_head = 0")
         at = await devices.incarnation(db, "SL01", "A1")
