@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.i18n import _
+from clerk_tui.widgets.cells import pad, width
 from hall.errors import BadInput
 from hall.staffing import mean_wait_min, share_within, windows_needed
 
@@ -85,9 +86,23 @@ def _lines(told: list[dict[str, Any]], wait_min: float, percent: float, *, assum
     if assumed:
         yield _("还没有办理时长的记录，先按每人 {minutes:g} 分钟算").format(minutes=OTHERWISE_MIN)
     yield _("{percent:g}% 的人在 {wait:g} 分钟内叫到号，要开的窗口数：").format(percent=percent, wait=wait_min)
-    line = _("{hour:02d}:00  {windows} 个窗口  来 {arrivals:g} 人  每人 {service:g} 分钟  平均等 {mean:g} 分钟")
-    for each in told:
-        yield line.format(service=each["service_min"], mean=each["mean_wait_min"], **each)
+    heads = (
+        _("钟点"), _("窗口"), _("来人"), _("每人办理（分）"), _("平均等候（分）"), _("按时叫到（%）"),
+    )  # fmt: skip
+    rows = [
+        (
+            f"{each['hour']:02d}:00",
+            str(each["windows"]),
+            f"{each['arrivals']:g}",
+            f"{each['service_min']:g}",
+            f"{each['mean_wait_min']:g}",
+            str(each["percent_within"]),
+        )
+        for each in told
+    ]
+    sizes = [max(width(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+    for row in (heads, *rows):
+        yield "  ".join(pad(text, size, right=True) for text, size in zip(row, sizes, strict=True))
 
 
 def _with_service(hours: list[Hour]) -> Iterator[Hour]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.cells import cell_len
 
 from clerk_tui.cli.beside import Centre
 from tests.clerk_tui.cli.conftest import ROOT, Clerk, saved
@@ -25,7 +26,10 @@ def test_more_people_or_longer_service_need_more_windows(clerk: Clerk, home: Pat
     assert all(hour["percent_within"] >= 80 for hour in told)
     patient = clerk("staffing", file, "--wait", 60, "--share", 50, "--json").json["hours"]
     assert sum(hour["windows"] for hour in patient) <= sum(windows)
-    assert "11 个窗口" in clerk("staffing", file).out
+    out = clerk("staffing", file).out.splitlines()
+    assert out[1].split()[:3] == ["钟点", "窗口", "来人"]
+    assert out[2].split()[:2] == ["09:00", "11"]
+    assert len({cell_len(line) for line in out[1:]}) == 1, "each number stands below its heading's end"
 
 
 def test_an_hour_in_which_nobody_was_served_takes_the_others_mean(clerk: Clerk, home: Path) -> None:
