@@ -104,6 +104,11 @@ class TicketView(_Message, frozen=True):
     name: Words = ""
     withdrawn: list[Number] = []
 
+    @property
+    def callable_ms(self) -> int:
+        """From when it may be called (``hall.queueing.callable_from_ms``)."""
+        return max(self.issued_ms, self.slot_ms)
+
 
 class Told(_Message, frozen=True):
     """What the holder of a ticket was told: people ahead, and the wait in minutes with its range.
@@ -265,8 +270,9 @@ class HallRule(_Message, frozen=True):
 
 
 class BusinessFigures(_Message, frozen=True):
-    """One business today. ``longest_min`` is the longest wait of those who wait, ``wait_min`` the mean until the call
-    of those called; ``windows`` serve it."""
+    """One business today. ``waiting`` may be called now, ``coming`` wait for an appointment that has not begun;
+    ``longest_min`` is the longest wait of the former, ``wait_min`` the mean until the call of those called; ``windows``
+    serve it."""
 
     business: str
     waiting: int = 0
@@ -279,6 +285,7 @@ class BusinessFigures(_Message, frozen=True):
     longest_min: int = 0
     wait_min: float = 0.0
     windows: int = 0
+    coming: int = 0
 
 
 class WindowFigures(_Message, frozen=True):

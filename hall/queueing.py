@@ -132,16 +132,26 @@ def why(ticket: Ticket, now_ms: int, rule: QueueRule) -> str:
     return f"先来先办，已等{waited}分钟"
 
 
-def ahead_of(waiting: Iterable[Ticket], ticket: Ticket, now_ms: int, rule: QueueRule) -> int:
-    """How many of those who wait for the same windows are called before ``ticket`` if nobody else comes."""
-    mine = sort_key(ticket, now_ms, rule)
+def ahead_of(waiting: Iterable[Ticket], ticket: Ticket, now_ms: int, rule: QueueRule, turn_ms: int = 0) -> int:
+    """How many of those who wait for the same windows are called before ``ticket`` if nobody else comes and its turn
+    comes at ``turn_ms`` (Unix ms; 0: now). Whoever's appointment begins later than that is not among them."""
+    at = order_at_ms(ticket, now_ms, rule, turn_ms)
+    mine = sort_key(ticket, at, rule)
     return sum(
         1
         for other in waiting
         if other.state is TicketState.WAITING
         and other.ticket_id != ticket.ticket_id
-        and sort_key(other, now_ms, rule) < mine
+        and callable_from_ms(other) <= at
+        and sort_key(other, at, rule) < mine
     )
+
+
+def order_at_ms(ticket: Ticket, now_ms: int, rule: QueueRule, turn_ms: int = 0) -> int:
+    """The instant as of which the order tells who is called before a ticket whose turn comes at ``turn_ms``: not before
+    it may be called itself, nor later than when it has waited its share, after which nobody passes it any more."""
+    passed_until_ms = waits_from_ms(ticket) + rule.fair_after_min * MINUTE_MS - 1
+    return max(now_ms, callable_from_ms(ticket), min(turn_ms, passed_until_ms))
 
 
 def place_back(waiting: Iterable[Ticket], now_ms: int, rule: QueueRule) -> Place:

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from hall.errors import BadInput
-from hall.queueing import MINUTE_MS, QueueRule
+from hall.queueing import QueueRule
 from hall.tickets import Ticket
 
 MOST_WINDOWS: Final = 500
@@ -69,21 +69,21 @@ def estimate(ahead: int, windows: int, service: Service, *, overtaking: float = 
 def forecast(
     ahead: Callable[[int], int], ticket: Ticket, windows: int, service: Service, rule: QueueRule, privileged: float
 ) -> Wait | None:
-    """What to tell the holder of ``ticket`` as it is issued; ``None`` when no window serves its business.
+    """What to tell the holder of ``ticket`` now; ``None`` when no window serves its business.
 
-    ``ahead`` counts who is called before it as the order will be at an instant (Unix ms), ``privileged`` is how many
-    people a minute come with a head start. Who is ahead is counted as it will be when this ticket's turn comes: by then
-    those who have waited long enough let nobody pass any more.
+    ``ahead`` counts who is called before it if its turn comes in so many minutes (``hall.queueing.ahead_of``),
+    ``privileged`` is how many people a minute may be called from then on with a head start. Those of them who wait
+    already for their appointments are counted once.
     """
-    at = ticket.issued_ms
-    wait = estimate(ahead(at), windows, service)
+    before = ahead(0)
+    wait = estimate(before, windows, service)
     if wait is None:
         return None
     for _ in range(2):
-        turn = at + wait.expected * MINUTE_MS
+        by_then = ahead(wait.expected)
         start = max(0.0, (max(rule.priority_min, rule.booked_min) + rule.return_min) / 2)
         overtaking = privileged * min(wait.expected, start) if ticket.lane == "normal" else 0.0
-        wait = estimate(ahead(turn), windows, service, overtaking=overtaking) or wait
+        wait = estimate(by_then, windows, service, overtaking=max(0.0, overtaking - (by_then - before))) or wait
     return wait
 
 

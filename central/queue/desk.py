@@ -114,6 +114,6 @@ async def _with_waiting(
         if isinstance(one, Claim) and isinstance(answer, w.ClaimReply) and answer.ticket is not None:
             mine = frozenset(one.request.businesses)
             if mine not in waiting:
-                waiting[mine] = await counts.waiting(turn.db, turn.office, day_of(one.now_ms), mine)
+                waiting[mine] = await counts.waiting(turn.db, turn.office, day_of(one.now_ms), mine, one.now_ms)
             answers[place] = replace(answer, waiting=waiting[mine])
     return answers

@@ -73,6 +73,7 @@ async def _businesses(
             w.BusinessFigures(
                 business=business,
                 **of,
+                coming=states.get((business, "coming"), (0, 0))[0],
                 longest_min=max(0, now_ms - since) // MINUTE_MS if since else 0,
                 wait_min=round(waits.get(business, 0.0), 1),
                 windows=sum(1 for row in open_ones if business in row.businesses),

@@ -14,7 +14,7 @@ from central.store import queue_windows as windows
 from central.store import tokens as records
 from central.store.queue_windows import WindowRow
 from hall import queue_wire as w
-from hall.queueing import QueueRule, may_come_back, sort_key
+from hall.queueing import QueueRule, callable_from_ms, may_come_back, sort_key
 from hall.tickets import TicketState
 
 _told = msgspec.json.Decoder(w.Told)
@@ -52,12 +52,16 @@ async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueRep
 
 
 async def listed(store: Store, office: str, businesses: list[str], state: str, limit: int, now_ms: int) -> w.QueueReply:
-    """Today's tickets in one state, as they would be called now."""
+    """Today's tickets in one state, as they would be called now; behind them those whose appointments are to come."""
 
     async def look(db: Db) -> w.QueueReply:
         rule = (await table.rule_of(db, office)).rule
         rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1, now_ms, rule)
-        rows = sorted((standing(row, now_ms) for row in rows), key=lambda row: sort_key(row.ticket, now_ms, rule))
+
+        def place(row: table.TicketRow) -> tuple[int, tuple[int, int, str]]:
+            return max(now_ms, callable_from_ms(row.ticket)), sort_key(row.ticket, now_ms, rule)
+
+        rows = sorted((standing(row, now_ms) for row in rows), key=place)
         return w.QueueReply(tickets=[view(row, now_ms) for row in rows[:limit]], has_more=len(rows) > limit)
 
     return await store.read(look)

@@ -13,7 +13,7 @@ from central.store import queue_counts as counts
 from central.store import queue_windows as windows
 from hall.manned import heard_since_ms
 from hall.queue_wire import Told
-from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
+from hall.queueing import MINUTE_MS, QueueRule, callable_from_ms, order_at_ms, place_ms, waits_from_ms
 from hall.staffing import Service, forecast
 from hall.tickets import Ticket
 
@@ -24,15 +24,16 @@ MOST_ORDERED = 300
 
 
 class Pool(Struct):
-    """The windows that serve a business and all that they serve: ``order`` holds place and arrival of those waiting,
-    only where it is needed."""
+    """The windows that serve a business and all that they serve: how many wait who may be called, those whose
+    appointments are to come, and, only where it is needed, the ``order`` of all of them."""
 
     windows: int
     idle: int
     service: Service
     privileged: float
     waiting: int
-    order: list[tuple[int, int]] = field(default_factory=list)
+    coming: list[counts.Queued] = field(default_factory=list)
+    order: list[counts.Queued] = field(default_factory=list)
 
 
 class Waits:
@@ -49,9 +50,13 @@ class Waits:
         pool = await self._pool_for(ticket)
         ahead = pool.waiting if ticket.lane == "normal" else self._ahead(pool.order, ticket, self._now)
         told = self._told(pool, ticket, ahead)
-        pool.waiting += 1
+        joins = counts.Queued(place_ms(ticket, self._rule), waits_from_ms(ticket), callable_from_ms(ticket))
+        if joins.callable_ms > self._now:
+            pool.coming.append(joins)
+        else:
+            pool.waiting += 1
         if pool.order:
-            pool.order.append((place_ms(ticket, self._rule), waits_from_ms(ticket)))
+            pool.order.append(joins)
         return told
 
     async def tell_again(self, ticket: Ticket) -> Told:
@@ -77,8 +82,13 @@ class Waits:
         if ahead < pool.idle:
             return Told(ahead=ahead, wait_min=begins, least_min=begins, most_min=begins + 1)
         normal = ticket.lane == "normal"
+
+        def by_then(minutes: int) -> int:
+            turn_ms = self._now + minutes * MINUTE_MS
+            return ahead + self._passing(pool, ticket, turn_ms) if normal else self._ahead(pool.order, ticket, turn_ms)
+
         wait = forecast(
-            lambda at_ms: ahead if normal else self._ahead(pool.order, ticket, at_ms),
+            by_then,
             ticket,
             pool.windows,
             pool.service,
@@ -93,13 +103,20 @@ class Waits:
             most_min=max(begins + 1, wait.most),
         )
 
-    def _ahead(self, order: Sequence[tuple[int, int]], ticket: Ticket, at_ms: int) -> int:
-        """Who is called before it as the order is at an instant (``hall.queueing.sort_key``)."""
-        due = at_ms - self._rule.fair_after_min * MINUTE_MS
+    def _passing(self, pool: Pool, ticket: Ticket, turn_ms: int) -> int:
+        """Whose appointments begin until its turn comes and go before it (``hall.queueing.ahead_of``)."""
+        at, place = order_at_ms(ticket, self._now, self._rule, turn_ms), place_ms(ticket, self._rule)
+        return sum(1 for other in pool.coming if other.callable_ms <= at and other.place_ms < place)
+
+    def _ahead(self, order: Sequence[counts.Queued], ticket: Ticket, turn_ms: int) -> int:
+        """Who is called before it if its turn comes at an instant (``hall.queueing.ahead_of``)."""
+        at = order_at_ms(ticket, self._now, self._rule, turn_ms)
+        due = at - self._rule.fair_after_min * MINUTE_MS
         place, waits = place_ms(ticket, self._rule), waits_from_ms(ticket)
+        there = [other for other in order if other.callable_ms <= at]
         if waits <= due:
-            return sum(1 for _, other in order if other < waits)
-        return sum(1 for other_place, other in order if other <= due or other_place < place)
+            return sum(1 for other in there if other.waits_ms < waits)
+        return sum(1 for other in there if other.waits_ms <= due or other.place_ms < place)
 
     async def served_with(self, business: str) -> frozenset[str]:
         """All that the windows serve that serve this business.
@@ -143,4 +160,7 @@ class Waits:
                 privileged=lately.privileged / 60,
                 waiting=lately.waiting,
             )
+            if lately.coming:
+                soon = await counts.coming(db, office, day, businesses, MOST_ORDERED, self._now)
+                self._pools[key].coming.extend(soon)
         return self._pools[key]

@@ -79,8 +79,6 @@ def state_at(now: str) -> str:
     return f"(CASE WHEN {lapsed(now)} THEN 'waiting' ELSE state END)"
 
 
-_EVER_MS = 1 << 62
-"""An instant after all others."""
 _AT_WINDOW = (TicketState.CALLED, TicketState.SERVING)
 _NUMBER = re.compile(r"([A-Z]{1,2})(\d{3,7})", re.ASCII).fullmatch
 
@@ -215,16 +213,22 @@ async def candidates(
 
 
 async def first(
-    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int, rule: QueueRule, *,
-    also_early: bool = False,
-) -> list[TicketRow]:  # fmt: skip
-    """Among them are the first ``count`` of those who may be called at an instant, by whichever window; ``also_early``:
-    of all who wait, those too whose appointment has not come yet."""
+    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int, rule: QueueRule
+) -> list[TicketRow]:
+    """Among them are the first ``count`` of those who may be called at an instant, by whichever window."""
     keys = sorted(waiting_key(office, day, business) for business in set(businesses))
     looks = first_of_each(len(keys))
-    until_ms = _EVER_MS if also_early else now_ms
-    found = await db.rows(looks, until_ms, now_ms - rule.fair_after_min * MINUTE_MS, count, *keys)
+    found = await db.rows(looks, now_ms, now_ms - rule.fair_after_min * MINUTE_MS, count, *keys)
     return list({row.ticket.ticket_id: row for row in map(_row, found)}.values())
+
+
+async def coming(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], count: int, now_ms: int
+) -> list[TicketRow]:
+    """The first ``count`` of those who wait for an appointment that has not begun."""
+    keys = sorted(waiting_key(office, day, business) for business in set(businesses))
+    look = f"{_READ} WHERE arrival_key = ANY($1) AND waits_ms > $2 ORDER BY waits_ms, ticket_id LIMIT $3"
+    return [row for row in map(_row, await db.rows(look, keys, now_ms, count)) if callable_from_ms(row.ticket) > now_ms]
 
 
 def first_of_each(keys: int, *, one_window: bool = False) -> str:
@@ -371,14 +375,18 @@ async def in_state(
     rule: QueueRule,
 ) -> list[TicketRow]:  # fmt: skip
     """Among them are the first ``count`` of a day's tickets that stand in one state at an instant, in the order of
-    calling; ``businesses`` empty: of all. Those who wait are looked at by business, so that no more of a queue is read
-    than is shown; whoever asks for all is the one for whom the businesses are gathered from all who wait."""
+    calling, and of those whose appointments are to come; ``businesses`` empty: of all. Those who wait are looked at by
+    business, so that no more of a queue is read than is shown; whoever asks for all is the one for whom the businesses
+    are gathered from all who wait."""
     waits = state is TicketState.WAITING
     waited_for: Sequence[str] = businesses if waits else ()
     if waits and not businesses:
         asked = "SELECT DISTINCT business FROM ticket WHERE office = $1 AND day = $2 AND state = 'waiting'"
         waited_for = [row[0] for row in await db.rows(asked, office, day.isoformat())]
-    found = await first(db, office, day, waited_for, count, now_ms, rule, also_early=True) if waited_for else []
+    found = []
+    if waited_for:
+        found = await first(db, office, day, waited_for, count, now_ms, rule)
+        found += await coming(db, office, day, waited_for, count, now_ms)
     stored = TicketState.CALLED if waits else state
     # The state stands in the words, not among the values: an index of tickets in one state serves no other.
     where = [f"office = $1 AND day = $2 AND state = '{stored.value}'"]

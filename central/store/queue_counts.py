@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from central.store.base import Db, Row
 from central.store.queue import lapsed, state_at, waiting_key
-from hall.queueing import MINUTE_MS, QueueRule, place_ms, waits_from_ms
+from hall.queueing import MINUTE_MS, QueueRule, order_at_ms, place_ms, waits_from_ms
 from hall.staffing import Service
 from hall.tickets import Ticket
 
@@ -28,7 +28,11 @@ DAYS_BACK = 30
 """How many days before are looked at for them."""
 _names = msgspec.json.Decoder(list[str])
 _tickets = msgspec.json.Decoder(Ticket)
-_WAITING = f"SELECT count(*) FROM (SELECT 1 FROM ticket WHERE waiting_key = ANY({{}}) LIMIT {MOST_COUNTED}) others"  # noqa: S608
+_WAITING = (
+    "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE arrival_key = ANY({}) AND waits_ms <= {}"  # noqa: S608
+    f" LIMIT {MOST_COUNTED}) others"
+)
+"""Those who wait by keys and may be called at an instant: the wait of an appointment counts from when it begins."""
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
 
 
@@ -72,27 +76,32 @@ async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_
 
 
 class Lately(Struct, frozen=True):
-    """What a pool of windows has to do: how long serving takes, how many came with a head start, how many wait (at
-    most ``MOST_COUNTED``, and those whose window has fallen silent)."""
+    """What a pool of windows has to do: how long serving takes, how many may be called lately with a head start, how
+    many may be called now (at most ``MOST_COUNTED``, and those whose window has fallen silent), and whether anybody
+    waits for an appointment that has not begun."""
 
     service: Service
     privileged: int
     waiting: int
+    coming: bool
 
 
 async def lately(
     db: Db, office: str, day: dt.date, businesses: Collection[str], since_ms: int, otherwise: float, now_ms: int
 ) -> Lately:
-    """Of the last services, of those who came since, of those who wait now.
+    """Of the last services, of those who may be called since, of those who wait now.
 
     The day's own services alone count as soon as there are ``ENOUGH``; until then the last ones of the days before are
     taken beside them, so that nobody is told in the morning that nothing is known.
     """
     mine = "office = $1 AND day = $2 AND business = ANY($3)"
-    came = f"SELECT 1 FROM ticket WHERE {mine} AND lane <> 'normal' AND issued_ms >= $4 LIMIT {MOST_COUNTED}"  # noqa: S608
+    came = (
+        f"SELECT 1 FROM ticket WHERE {mine} AND lane <> 'normal' AND callable_ms BETWEEN $4 AND $6 LIMIT {MOST_COUNTED}"  # noqa: S608
+    )
     row = await db.row(
-        f"SELECT (SELECT count(*) FROM ({came}) came), ({_WAITING.format('$5')}),"  # noqa: S608 -- our own words
-        f" (SELECT count(*) FROM ticket WHERE {mine} AND {lapsed('$6')})",
+        f"SELECT (SELECT count(*) FROM ({came}) came), ({_WAITING.format('$5', '$6')}),"  # noqa: S608 -- our own words
+        f" (SELECT count(*) FROM ticket WHERE {mine} AND {lapsed('$6')}),"
+        " EXISTS (SELECT 1 FROM ticket WHERE arrival_key = ANY($5) AND waits_ms > $6)",
         office,
         day.isoformat(),
         sorted(businesses),
@@ -106,7 +115,7 @@ async def lately(
         service = await _services(db, office, day - dt.timedelta(days=DAYS_BACK), day, businesses, ENOUGH)
     if service.seen < FEWEST:
         service = Service(otherwise, otherwise**2, service.seen)
-    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]) + int(row[2]))
+    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]) + int(row[2]), coming=bool(row[3]))
 
 
 async def _services(
@@ -142,9 +151,9 @@ async def waited_for(db: Db, office: str, day: dt.date) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str]) -> int:
-    """How many wait, at most ``MOST_COUNTED``; in a turn, which has put those back whose window fell silent."""
-    row = await db.row(_WAITING.format("$1"), _keys(office, day, businesses))
+async def waiting(db: Db, office: str, day: dt.date, businesses: Collection[str], now_ms: int) -> int:
+    """How many may be called, at most ``MOST_COUNTED``; in a turn, which has put back whose window fell silent."""
+    row = await db.row(_WAITING.format("$1", "$2"), _keys(office, day, businesses), now_ms)
     assert row is not None
     return int(row[0])
 
@@ -153,19 +162,41 @@ def _keys(office: str, day: dt.date, businesses: Collection[str]) -> list[str]:
     return sorted(waiting_key(office, day, business) for business in businesses)
 
 
+class Queued(Struct, frozen=True):
+    """One of those who wait: its place, from when its wait counts, from when it may be called (Unix ms)."""
+
+    place_ms: int
+    waits_ms: int
+    callable_ms: int
+
+
 async def order(
     db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int, now_ms: int
-) -> list[tuple[int, int]]:
-    """Place and arrival of the first ``limit`` of each business, and of those whose window has fallen silent."""
-    found = [(place, waits) for place, waits, _ in await _silent(db, office, day, businesses, now_ms)]
+) -> list[Queued]:
+    """The first ``limit`` of each business, and those whose window has fallen silent."""
+    found = [Queued(place, waits, waits) for place, waits, _ in await _silent(db, office, day, businesses, now_ms)]
     for business in sorted(businesses):
         rows = await db.rows(
-            "SELECT place_ms, waits_ms FROM ticket WHERE waiting_key = $1 ORDER BY place_ms, ticket_id LIMIT $2",
+            "SELECT place_ms, waits_ms, callable_ms FROM ticket WHERE waiting_key = $1"
+            " ORDER BY place_ms, ticket_id LIMIT $2",
             waiting_key(office, day, business),
             limit,
         )
-        found += [(row[0], row[1]) for row in rows]
+        found += [Queued(*row) for row in rows]
     return found
+
+
+async def coming(
+    db: Db, office: str, day: dt.date, businesses: Collection[str], limit: int, now_ms: int
+) -> list[Queued]:
+    """At most ``limit`` of those who wait for an appointment that has not begun."""
+    rows = await db.rows(
+        "SELECT place_ms, waits_ms, callable_ms FROM ticket WHERE arrival_key = ANY($1) AND waits_ms > $2 LIMIT $3",
+        _keys(office, day, businesses),
+        now_ms,
+        limit,
+    )
+    return [Queued(*row) for row in rows]
 
 
 async def _silent(
@@ -186,28 +217,29 @@ async def _silent(
 async def ahead(db: Db, office: str, ticket: Ticket, businesses: Collection[str], now_ms: int, rule: QueueRule) -> int:
     """How many of these businesses are called before a ticket that waits (``hall.queueing.ahead_of``); at most
     ``MOST_COUNTED``, and those whose window has fallen silent."""
-    due_ms = now_ms - rule.fair_after_min * MINUTE_MS
+    at_ms = order_at_ms(ticket, now_ms, rule)
+    due_ms = at_ms - rule.fair_after_min * MINUTE_MS
     place, waits, name = place_ms(ticket, rule), waits_from_ms(ticket), ticket.ticket_id
     silent = [one for one in await _silent(db, office, ticket.day, businesses, now_ms) if one[2] != name]
     keys = _keys(office, ticket.day, businesses)
     if waits <= due_ms:
-        rows = await db.rows(_before("arrival_key", "waits_ms", len(keys)), waits, name, *keys)
+        rows = await db.rows(_before("arrival_key", "waits_ms", len(keys)), waits, name, at_ms, *keys)
         return len(rows) + sum((theirs, other) < (waits, name) for _, theirs, other in silent)
     # Whoever has waited their share is before it by arrival, and others by place: two looks that each go by an index
     # that ends, where one look for either would read on through all who are neither.
-    due = await db.rows(_before("arrival_key", "waits_ms", len(keys)), due_ms + 1, "", *keys)
-    early = await db.rows(_before("waiting_key", "place_ms", len(keys)), place, name, *keys)
+    due = await db.rows(_before("arrival_key", "waits_ms", len(keys)), due_ms + 1, "", at_ms, *keys)
+    early = await db.rows(_before("waiting_key", "place_ms", len(keys)), place, name, at_ms, *keys)
     stored = min(MOST_COUNTED, len({row[0] for row in (*due, *early)}))
     return stored + sum(theirs <= due_ms or (at, other) < (place, name) for at, theirs, other in silent)
 
 
 def _before(key: str, order: str, keys: int) -> str:
-    """Who waits by ``key`` (``$3`` and on) before ``$1`` and the identity ``$2`` in an ``order``, at most
-    ``MOST_COUNTED``."""
+    """Who waits by ``key`` (``$4`` and on) before ``$1`` and the identity ``$2`` in an ``order`` and may be called at
+    ``$3``, at most ``MOST_COUNTED``."""
     looks = " UNION ALL ".join(
         f"SELECT * FROM (SELECT ticket_id FROM ticket WHERE {key} = ${number} AND ({order}, ticket_id) < ($1, $2)"  # noqa: S608
-        f" ORDER BY {order}, ticket_id LIMIT {MOST_COUNTED}) look{number}"
-        for number in range(3, 3 + keys)
+        f" AND callable_ms <= $3 ORDER BY {order}, ticket_id LIMIT {MOST_COUNTED}) look{number}"
+        for number in range(4, 4 + keys)
     )
     return f"{looks} LIMIT {MOST_COUNTED}"
 
@@ -237,10 +269,12 @@ async def standing(db: Db, office: str, day: dt.date, now_ms: int) -> dict[str, 
 
 
 async def states(db: Db, office: str, day: dt.date, now_ms: int) -> dict[tuple[str, str], tuple[int, int]]:
-    """By business and state: how many, and since when the first of them waits."""
+    """By business and state: how many, and since when the first of them waits; ``coming`` are those who wait for an
+    appointment that has not begun."""
     rows = await db.rows(
         "SELECT business, now_is, count(*), min(callable_ms) FROM"  # noqa: S608 -- our own words
-        f" (SELECT business, callable_ms, {state_at('$3')} AS now_is"
+        " (SELECT business, callable_ms,"
+        f" CASE WHEN state = 'waiting' AND callable_ms > $3 THEN 'coming' ELSE {state_at('$3')} END AS now_is"
         " FROM ticket WHERE office = $1 AND day = $2) told GROUP BY business, now_is",
         office,
         day.isoformat(),
@@ -288,11 +322,11 @@ async def told(db: Db, office: str, day: dt.date) -> list[tuple[str, int]]:
 
 
 async def hours(db: Db, office: str, first: dt.date, last: dt.date, zone_ms: int) -> list[Row]:
-    """By hour of the hall's clock (``zone_ms`` ahead of UTC): people who came, mean wait and service in minutes, how
-    many were served."""
+    """By hour of the hall's clock (``zone_ms`` ahead of UTC): people who may be called from then on, mean wait and
+    service in minutes, how many were served."""
     served = "state = 'finished' AND ended_ms > 0"
     return await db.rows(
-        f"SELECT ((issued_ms + {zone_ms}) / 3600000) % 24, count(*),"  # noqa: S608 -- our own numbers and words
+        f"SELECT ((callable_ms + {zone_ms}) / 3600000) % 24, count(*),"  # noqa: S608 -- our own numbers and words
         f" avg(CASE WHEN first_called_ms > 0 THEN (first_called_ms - callable_ms) / {MINUTE_MS}.0 END),"
         f" avg(CASE WHEN {served} THEN (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 END),"
         f" sum(CASE WHEN {served} THEN 1 ELSE 0 END)"

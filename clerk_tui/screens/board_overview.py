@@ -127,7 +127,8 @@ def _queue(queue: FiguresReply, hall: Hall, columns: int) -> Entry:
     if unserved:
         left.append((_("   {n} 项业务有人等、没有窗口").format(n=unserved), "bad"))
     came = sum(
-        each.waiting + each.called + each.serving + each.held + each.finished + each.passed for each in queue.businesses
+        each.waiting + each.coming + each.called + each.serving + each.held + each.finished + each.passed
+        for each in queue.businesses
     )
     return _entry(_("排队等候"), left, [(_("今天取号 {n}").format(n=came), "faint")], columns, QueuePage)
 

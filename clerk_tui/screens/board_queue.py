@@ -59,7 +59,7 @@ class QueuePage(Page):
         order = {key: at for at, (key, _label) in enumerate(hall.sign.businesses)}
         found = sorted(queue.businesses, key=lambda each: (order.get(each.business, 99), each.business))
         entries = [Entry((self._row(each, hall, name, wide),), partial(WindowsPage, each.business)) for each in found]
-        foot = _honesty(queue, columns)
+        foot = _coming(queue, columns) + _honesty(queue, columns)
         if seen.board is not None:
             foot += today(queue, seen.board, columns, rows - 1 - len(entries) - len(foot), pairs=1)
         return Sheet(head=[head], rows=entries, foot=foot, empty=_("今天还没有人取号。"))
@@ -80,6 +80,11 @@ class QueuePage(Page):
             cell(str(each.passed), passed),
             cell(str(each.finished), finished),
         )
+
+
+def _coming(queue: FiguresReply, columns: int) -> list[Line]:
+    coming = sum(each.coming for each in queue.businesses)
+    return note(_("另有 {n} 人已签到，预约的时间还没到。").format(n=coming), columns) if coming else []
 
 
 def _honesty(queue: FiguresReply, columns: int) -> list[Line]:

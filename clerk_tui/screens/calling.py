@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LABEL = 12
 KEYS = {"s": "here", "p": "pass", "h": "hold", "t": "send_on", "e": "end", "b": "put_back", "enter": "call_this"}
 CHIPS = {"held": (N_("暂放"), "chip-warn"), "waiting": (N_("等候"), "chip-info"), "passed": (N_("过号"), "chip-off")}
+COMING = (N_("预约"), "chip-off")
 STATES = {"called": (N_("已呼叫"), "chip-info"), "serving": (N_("办理中"), "chip-good")}
 
 
@@ -143,7 +144,7 @@ class CallingScreen(CounterScreen):
         return (
             (pad("", 8), "faint"),
             (pad(_("号码"), 9), "faint"),
-            (pad(_("等了"), 10), "faint"),
+            (pad(_("等了"), 11), "faint"),
             (_("业务和缘由"), "faint"),
         )
 
@@ -152,17 +153,19 @@ class CallingScreen(CounterScreen):
         word, ink = CHIPS[row.kind]
         workspace = self.counter.workspace
         now_ms = workspace.hall_clock.now_ms() if workspace is not None else 0
-        since = ticket.ended_ms if row.kind == "passed" else max(ticket.issued_ms, ticket.slot_ms)
+        since = ticket.ended_ms if row.kind == "passed" else ticket.callable_ms
         minutes = _("{minutes}分钟").format(minutes=max(0, now_ms - since) // 60_000)
+        if row.kind == "waiting" and since > now_ms:
+            (word, ink), minutes = COMING, _("{time}起").format(time=clock_time(since, self.counter.config.timezone))
         sent = _("只等{window}号窗口").format(window=ticket.window) if row.kind == "waiting" and ticket.window else ""
         about = "  ".join(part for part in (sent, self._business(ticket), ticket.reference, _(ticket.reason)) if part)
         chip = f" {_(word)} "
-        room = columns - max(8, width(chip) + 1) - 19
+        room = columns - max(8, width(chip) + 1) - 20
         return (
             (chip, ink),
             (" " * max(1, 8 - width(chip)), "plain"),
             (pad(safe(ticket.number), 9), "strong"),
-            (pad(minutes, 10), "plain"),
+            (pad(minutes, 11), "plain"),
             (clip(safe(about), room), "plain" if chosen else "faint"),
         )
 

@@ -47,9 +47,10 @@ def _idle(now: Now, told: str, at_ms: int) -> Strip:
         return Strip(((_(" 暂停叫号 "), "chip-off"),), told, "warn", _key("Ctrl+O", _("看排队")), news=True)
     if now.asking:
         return Strip(((_(" 正在叫号 "), "chip-info"),), "", "faint", keys)
-    count = f"{len(now.waiting)}+" if now.more else str(len(now.waiting))
+    there = [each for each in now.waiting if each.callable_ms <= at_ms]
+    count = f"{len(there)}+" if now.more else str(len(there))
     news = bool(told)
-    head: Span = (_("等候 {count} 人").format(count=count), "strong" if now.waiting else "faint")
+    head: Span = (_("等候 {count} 人").format(count=count), "strong" if there else "faint")
     if not now.online:
         head = (_(" 离线 "), "chip-warn")
         told = told or _("连不上中心，扫群众手里的号票照样办")
@@ -99,7 +100,7 @@ def _business(visit: Visit, names: Mapping[str, str]) -> str:
 
 
 def _longest(now: Now, at_ms: int) -> str:
-    since = min((max(each.issued_ms, each.slot_ms) for each in now.waiting), default=at_ms)
+    since = min((each.callable_ms for each in now.waiting), default=at_ms)
     minutes = max(0, at_ms - since) // 60_000
     return _("最久等了{minutes}分钟").format(minutes=minutes) if minutes else ""
 

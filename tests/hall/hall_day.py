@@ -30,6 +30,8 @@ class Profile:
     booked_share: float = 0.1
     return_share: float = 0.12
     no_show_share: float = 0.04
+    early_min: int = 20
+    """How much before their appointments people come at most."""
 
 
 @dataclass
@@ -95,7 +97,7 @@ def _take(
         return
     recent = Service.of(seen[-200:], otherwise=9.0)
     wait = forecast(
-        lambda at_ms: ahead_of(waiting, ticket, at_ms, rule),
+        lambda minutes: ahead_of(waiting, ticket, ticket.issued_ms, rule, ticket.issued_ms + minutes * MINUTE_MS),
         ticket,
         profile.windows,
         recent,
@@ -133,7 +135,7 @@ def _arrivals(chance: random.Random, profile: Profile) -> list[Ticket]:
                     lane=lane,
                     state=TicketState.WAITING,
                     priority="老年人" if lane == "priority" else "",
-                    slot_ms=at + chance.randrange(-20, 20) * MINUTE_MS if lane == "booked" else 0,
+                    slot_ms=at + chance.randrange(-20, profile.early_min) * MINUTE_MS if lane == "booked" else 0,
                 )
             )
     tickets.sort(key=lambda ticket: ticket.issued_ms)

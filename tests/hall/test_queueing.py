@@ -158,3 +158,16 @@ def test_in_a_simulated_day_nobody_starves_and_the_stated_maximum_holds(profile:
                 and is_due(other, when, RULE)
             ]
             assert passed == []
+
+
+def test_an_appointment_that_has_not_begun_is_before_nobody_who_is_called_until_then() -> None:
+    early = [ticket(f"E{nth}", nth, lane="booked", slot_ms=at(60 + 20 * nth)) for nth in range(3)]
+    mine = ticket("M", 10)
+    waiting = [ticket("A", 5), *early, mine]
+    assert ahead_of(waiting, mine, at(12), RULE) == 1
+    assert ahead_of(waiting, mine, at(12), RULE, turn_ms=at(200)) == 1, "by then it has waited its share"
+    late = ticket("L", 50)
+    assert ahead_of([*early, late], late, at(50), RULE) == 0
+    assert ahead_of([*early, late], late, at(50), RULE, turn_ms=at(65)) == 1
+    assert ahead_of([*early, late], late, at(50), RULE, turn_ms=at(90)) == 1, "the second begins when nobody passes"
+    assert ahead_of(waiting, early[0], at(12), RULE) == 2, "who waits now is called before its time"

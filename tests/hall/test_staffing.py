@@ -67,6 +67,7 @@ HALLS = {
     "a busy hall": Profile(windows=9),
     "a small hall": Profile(windows=3, per_hour=(15, 20, 20, 8, 12, 18, 15, 5)),
     "a hall with too few windows": Profile(windows=7),
+    "a hall whose appointments come hours early": Profile(booked_share=0.25, early_min=300),
 }
 
 

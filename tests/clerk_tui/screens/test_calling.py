@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from clerk_tui.screens.calling import CallingScreen
 from clerk_tui.screens.home import HomeScreen
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.screens.result import ResultScreen
+from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.supplement import SupplementScreen
 from clerk_tui.services import cases, queue_desk
 from clerk_tui.services.calling import Visit, Window
@@ -659,3 +661,16 @@ def _tickets_in(told: Any) -> Iterator[dict[str, Any]]:
         if isinstance(told.get("ticket"), dict):
             yield told["ticket"]
         yield from (each for each in told.get("tickets", ()) if isinstance(each, dict))
+
+
+async def test_appointments_to_come_stand_last_with_their_time_and_are_not_counted(
+    counter: OpenCounter, ws: Workspace
+) -> None:
+    async with counter() as clerk:
+        at_ms = ws.clock.now_ms()
+        tell(clerk.app, ws, queue_of(at_ms, None))
+        await clerk.settle()
+        assert "等候 3 人" in clerk.text
+        await clerk.press("ctrl+o")
+        begins = clock_time(at_ms + 90 * 60_000, clerk.app.config.timezone)
+        assert re.search(rf"预约 +C003 +{begins}起", clerk.text), "not 等候, and no minutes of waiting"

@@ -62,7 +62,7 @@ def number(at_ms: int, serial: int, state: str = "waiting", **values: Any) -> Ti
 
 
 def queue_of(at_ms: int, visit: Visit | None, **values: Any) -> Now:
-    """How the queue stands: three wait, one is set aside, one was passed over."""
+    """How the queue stands: three wait, one for an appointment, one is set aside, one was passed over."""
     held = Visit(ticket=number(at_ms, 9, "held", reason="去复印、拍照", window="3"))
     known: dict[str, Any] = {
         "desk": Desk(visit=visit, held=(held,)),
@@ -74,6 +74,7 @@ def queue_of(at_ms: int, visit: Visit | None, **values: Any) -> Now:
             number(at_ms, 7),
             number(at_ms, 6, lane="priority", priority="老年人"),
             number(at_ms, 4, lane="return", reference="SL01-A1-00007-K"),
+            number(at_ms, 3, lane="booked", slot_ms=at_ms + 90 * 60_000),
         ),
         "more": False,
         "passed": (number(at_ms, 8, "passed", reason="叫号未到", ended_ms=at_ms - 240_000),),
