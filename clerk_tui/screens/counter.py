@@ -201,6 +201,13 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         self.shift_heard()
         self.show_standing()
 
+    def _tell_fork(self) -> None:
+        """The numbers that this counter would give next may be other people's: whoever sits here is told at once."""
+        effect = _("再收的件会用到别人已经拿到的编号；已保存的记录没有丢。")
+        self.tell(
+            HallError("fork", _(self._sync.trouble_words), hint=_("请管理员运行 clerk restore（运行维护手册）")), effect
+        )
+
     @on(messages.PapersMade)
     def _papers_made(self, message: messages.PapersMade) -> None:
         self.when_seated(lambda: self._show_papers(message.delivered))
@@ -227,7 +234,10 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         if self.workspace is not None:
             from clerk_tui.services import outbox
 
+            before = self._sync.trouble if self._sync is not None else ""
             self._sync = outbox.status(self.workspace)
+            if self._sync.trouble == "fork" != before:
+                self._tell_fork()
 
     # -- the status line -------------------------------------------------------------------------------------------
 

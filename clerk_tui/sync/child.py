@@ -24,7 +24,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync import conversing
 from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
-from clerk_tui.sync.messages import AnyMessage, Trouble, to_line
+from clerk_tui.sync.messages import AnyMessage, Trouble, Well, to_line
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
@@ -86,7 +86,7 @@ def say(message: AnyMessage) -> None:
 
 def serve(settings: Settings, wishes: Wishes) -> None:
     """Converse until the counter goes."""
-    failures, was_out = 0, False
+    failures, was_out, is_well = 0, False, False
     asked_again = -REFUSED_AGAIN_S
     budget = Budget()
     client: Client | None = None
@@ -103,7 +103,9 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:
-                failures, was_out = 0, False
+                if failures or not is_well:
+                    say(Well())
+                failures, was_out, is_well = 0, False, True
                 budget.success()
                 wishes.wait(watch.begin(), for_now=False)
                 continue
