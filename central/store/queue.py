@@ -376,8 +376,7 @@ async def in_state(
 ) -> list[TicketRow]:  # fmt: skip
     """Among them are the first ``count`` of a day's tickets that stand in one state at an instant, in the order of
     calling, and of those whose appointments are to come; ``businesses`` empty: of all. Those who wait are looked at by
-    business, so that no more of a queue is read than is shown; whoever asks for all is the one for whom the businesses
-    are gathered from all who wait."""
+    business, so that no more of a queue is read than is shown."""
     waits = state is TicketState.WAITING
     waited_for: Sequence[str] = businesses if waits else ()
     if waits and not businesses:

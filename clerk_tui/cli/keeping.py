@@ -13,6 +13,7 @@ from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.records import lost_lines, sealed_row
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
+from clerk_tui.widgets.phrases import numbered
 from hall.errors import BadInput
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def _restored(told: dict[str, object]) -> list[str]:
         lines.append(_("有 {scans} 份扫描件中心还没有确认，联网后继续上传").format(**told))
     archived, sealed, lost = told["archived"], told["sealed"], told["lost"]
     assert isinstance(archived, list) and isinstance(sealed, list) and isinstance(lost, list)
-    words = _("账本受损，从中读出的第 {first} 到 {last} 条已封存：{path}。交负责人在中心导入，交出以后移走")
-    lines += [words.format(**each) for each in sealed]
+    words = _("账本受损，从中读出的{numbers}已封存：{path}。交负责人在中心导入，交出以后移走")
+    lines += [words.format(numbers=numbered(each["first"], each["last"]), **each) for each in sealed]
     lines += lost_lines(lost)
     return lines + [_("原来的账本在 {path}").format(path=path) for path in archived]
 
@@ -164,6 +165,7 @@ def export_sealed(session: Session, out: Path | None, as_json: bool) -> None:
 
     done = export(session.config, out)
     rows = [sealed_row(each) for each in done]
-    line = _("{path}：设备 {device_code} 第 {first} 到 {last} 条")
-    lines = [line.format(**row) for row in rows] or [_("没有要封存的：中心都有了")]
+    line = _("{path}：设备 {device_code} {numbers}")
+    lines = [line.format(numbers=numbered(row["first"], row["last"]), **row) for row in rows]
+    lines = lines or [_("没有要封存的：中心都有了")]
     answer(as_json, {"files": rows}, lambda: lines)

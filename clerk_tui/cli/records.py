@@ -16,6 +16,7 @@ from clerk_tui.cli.helping import Group
 from clerk_tui.cli.reading import read_word
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import N_, _
+from clerk_tui.widgets.phrases import numbered
 from hall.errors import BadInput, HallError, StoreError
 from hall.moments import local_time
 
@@ -136,8 +137,8 @@ def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
     lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
     lines += scan_lines(told["scans"], told["scans_aside"])
-    line = _("封存的文件还没有交：{path}，设备 {device_code} 第 {first} 到 {last} 条。交负责人在中心导入，交出以后移走")
-    lines += [line.format(**each) for each in told["sealed"]]
+    line = _("封存的文件还没有交：{path}，设备 {device_code} {numbers}。交负责人在中心导入，交出以后移走")
+    lines += [line.format(numbers=numbered(each["first"], each["last"]), **each) for each in told["sealed"]]
     lines += lost_lines(told["lost"])
     if told["trouble"]:
         from clerk_tui.sync.messages import TROUBLES
@@ -187,10 +188,10 @@ def sealed_row(file: SealedFile) -> dict[str, Any]:
 def lost_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     """What is to be said of facts of a damaged journal that could not be read."""
     words = _(
-        "找不回来的记录：设备 {device_code} 第 {first} 到 {last} 条。负责人核对、补录以后，在 F12 写明，"
+        "找不回来的记录：设备 {device_code} {numbers}。负责人核对、补录以后，在 F12 写明，"
         "或 clerk outbox --seen {device_code}:{first}-{last} --reason TEXT"
     )
-    return [words.format(**each) for each in rows]
+    return [words.format(numbers=numbered(each["first"], each["last"]), **each) for each in rows]
 
 
 def scan_lines(count: int, reasons: Sequence[str]) -> list[str]:
@@ -209,12 +210,14 @@ def _moment(ws: Workspace, at_ms: int | None) -> str | None:
 @click.option("--once", is_flag=True, help=_("同步一次就结束（现在只有这一种）"))
 @json_option
 def sync(session: Session, once: bool, as_json: bool) -> None:
-    """``{"pushed", "acked_through", "pulled", "pending", "scans", "sealed"}``; without contact an error, exit 2."""
+    """``{"pushed", "pushed_archived", "acked_through", "pulled", "pending", "scans", "sealed"}``; without contact an
+    error, exit 2."""
     with session.workspace(acting=True) as ws:
         told = sync_now(ws, session.config.centre.url)
         reasons = outbox_of(ws)["scans_aside"]
     line = _("上传 {pushed} 条，取回 {pulled} 条，未上传 {pending} 条")
-    lines = [line.format(**told), *scan_lines(told["scans"], reasons)]
+    older = _("另外上传了换过的账本里的 {count} 条").format(count=told["pushed_archived"])
+    lines = [line.format(**told), *([older] if told["pushed_archived"] else []), *scan_lines(told["scans"], reasons)]
     sealed = _("换过的账本里中心不收的 {count} 条已封存：{path}，设备 {device_code}。交负责人在中心导入，交出以后移走")
     lines += [sealed.format(count=each["last"] - each["first"] + 1, **each) for each in told["sealed"]]
     answer(as_json, told, lambda: lines)
@@ -241,6 +244,7 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         )
     return {
         "pushed": report.pushed,
+        "pushed_archived": report.pushed_archived,
         "acked_through": report.acked_through,
         "pulled": report.pulled,
         "pending": report.pending,

@@ -8,6 +8,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.screens.board_sheets import Entry, Hall, Page, Sheet, cell, fitted, heading, silent
 from clerk_tui.widgets.cells import safe
 from clerk_tui.widgets.painted import BLANK, Line, Span
+from clerk_tui.widgets.phrases import numbered
 from hall.wire_board import BoardFigures
 from hall.wire_oversight import DeviceStatus
 
@@ -67,9 +68,9 @@ class DevicesPage(Page):
 
     def _lines(self, each: DeviceStatus, hall: Hall, name: int, wide: list[int]) -> tuple[tuple[Span, ...], ...]:
         """A device, and below it what was lost for good of its journals."""
-        told = _("{code} 第 {first} 到 {last} 条遗失，{clerk} 已处理")
+        told = _("{code} {numbers}遗失，{clerk} 已处理")
         lost = (
-            told.format(code=safe(one.incarnation), first=one.first, last=one.last, clerk=safe(one.seen_by))
+            told.format(code=safe(one.incarnation), numbers=numbered(one.first, one.last), clerk=safe(one.seen_by))
             for one in each.lost
         )
         return (self._row(each, hall, name, wide), *(((f"  {text}", "faint"),) for text in lost))

@@ -12,7 +12,7 @@ from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import age, listed, said_of
+from clerk_tui.widgets.phrases import age, listed, numbered, said_of
 from hall.ids import beginning_of
 from hall.moments import local_time
 
@@ -238,8 +238,7 @@ def sealed_texts(status: SyncStatus) -> list[str]:
 
 def lost_name(lost: SealedFile) -> str:
     """Which facts of a damaged journal could not be read."""
-    told = _("设备 {code} 第 {first} 条") if lost.facts == 1 else _("设备 {code} 第 {first} 到 {last} 条")
-    return told.format(code=safe(lost.incarnation), first=lost.first, last=lost.last)
+    return _("设备 {code} {numbers}").format(code=safe(lost.incarnation), numbers=numbered(lost.first, lost.last))
 
 
 def lost_lines(lost: SealedFile, columns: int, *, chosen: bool) -> list[Line]:

@@ -35,6 +35,8 @@ class JournalKeeper:
         self._database = database
         self._clock = clock
         self.acked = 0
+        self.acked_archived = 0
+        """Of archived journals."""
         self.changes = 0
         self.sealed = ""
         """The last file that unsent facts of this journal were sealed into."""
@@ -69,8 +71,11 @@ class JournalKeeper:
             case Sealed(path=path, first=first, last=last, why=why):
                 exchange.keep_sealed(self._database, path, first, last, why, now)
                 self.sealed = path
-            case ArchiveSent(device_id=device_id, through=through, state=state, sealed_path=path, withheld=withheld):
+            case ArchiveSent(
+                device_id=device_id, through=through, state=state, sealed_path=path, withheld=withheld, facts=facts
+            ):
                 keep_progress(self._database, device_id, through, state, path, withheld)
+                self.acked_archived += facts
                 if path:
                     self.sealed_archives.append(path)
             case ArchiveOffered(device_id=device_id, seq=seq, is_read=is_read):

@@ -101,11 +101,12 @@ class Sealed(Message, frozen=True, tag="sealed"):
 
 class ArchiveSent(Message, frozen=True, tag="archive"):
     """How far the centre has an archived journal, and what became of the rest of it. Of the facts ``withheld`` it has
-    the outline only."""
+    the outline only. ``facts`` of it were sent since the last word."""
 
     device_id: str
     through: int
     state: Literal["sending", "proven", "sealed"]
+    facts: int = 0
     sealed_path: str = ""
     withheld: list[int] = []
 

@@ -18,11 +18,13 @@ from clerk_tui.sync.token import read_token, write_token
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """What one run did. ``pending`` facts, also of archived journals, and ``scans`` are unsent; ``trouble`` is ``None``
-    when all went well, and ``sealed`` the file that the unsent went into where the centre refused this device for good,
+    """What one run did: ``pushed`` facts were sent, and beside them ``pushed_archived`` of archived journals.
+    ``pending`` facts, also of archived journals, and ``scans`` are unsent; ``trouble`` is ``None`` when all went well,
+    and ``sealed`` the file that the unsent went into where the centre refused this device for good,
     ``sealed_archives`` those of archived journals that it did not take."""
 
     pushed: int
+    pushed_archived: int
     pulled: int
     acked_through: int
     pending: int
@@ -41,6 +43,7 @@ def sync_once(database: Database, clock: Clock, settings: Settings) -> SyncRepor
         acked, pending, scans = outbox.device().acked_through, outbox.pending(), outbox.scans()
     return SyncReport(
         pushed=keeper.acked,
+        pushed_archived=keeper.acked_archived,
         pulled=keeper.changes,
         acked_through=acked,
         pending=pending,

@@ -77,8 +77,12 @@ def _send(
             at_centre(lost_in, archive.incarnation, archive.device_id, message.receipt.acked_through)
             through = min(max(through, told_through(message.receipt, message.results)), archive.head_seq)
             state = "proven" if through >= archive.head_seq else "sending"
-            told = ArchiveSent(device_id=archive.device_id, through=through, state=state, withheld=message.withheld)
-            keep(told)
+            facts = len(message.results)
+            keep(
+                ArchiveSent(
+                    device_id=archive.device_id, through=through, state=state, withheld=message.withheld, facts=facts
+                )
+            )
 
     try:
         with _speaking(http, archive, learnt) as client:

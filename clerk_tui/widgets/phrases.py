@@ -19,6 +19,12 @@ def said_of(what: str, text: str) -> str:
     return _("{what}：{text}").format(what=what, text=text)
 
 
+def numbered(first: int, last: int) -> str:
+    """``第 5 到 7 条``, and of one record ``第 5 条``."""
+    words = _("第 {first} 条") if first == last else _("第 {first} 到 {last} 条")
+    return words.format(first=first, last=last)
+
+
 def gap_words(gap: Gap) -> str:
     """What is wrong with a material, and how to put it right."""
     return said_of(_(gap.problem), _(gap.remedy)) if gap.remedy else _(gap.problem)

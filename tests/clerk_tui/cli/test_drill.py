@@ -74,6 +74,7 @@ def test_the_restore_drill_works_as_written(tmp_path: Path, monkeypatch: pytest.
         done = run(tmp_path, drill())
         assert done.returncode == 0, done.stdout + done.stderr
         assert "新的设备代码" in done.stdout and "未上传 0 条" in done.stdout
+        assert "另外上传了换过的账本里的 1 条" in done.stdout
         assert references(tmp_path) == taken
         again = json.loads(run(tmp_path, "clerk outbox --json").stdout)
         assert (again["pending"], again["quarantined"], again["scans"]) == (0, 0, 0)

@@ -98,7 +98,7 @@ def test_a_device_enrols_once_and_sends_what_it_has(clerk: Clerk, home: Path) ->
         assert set(enrolled) == {"device", "device_code", "epoch"}
         assert clerk("--config", config, "enrol", url, "used-or-guessed", "--json").error["code"] == "bad_code"
         told = clerk("--config", config, "sync", "--once", "--json").json
-        assert set(told) == {"pushed", "acked_through", "pulled", "pending", "scans", "sealed"}
+        assert set(told) == {"pushed", "pushed_archived", "acked_through", "pulled", "pending", "scans", "sealed"}
         assert (told["pushed"], told["acked_through"], told["pending"], told["scans"]) == (3, 3, 0, 0)
         assert clerk("--config", config, "outbox", "--json").json["pending"] == 0
         assert "已登记" in clerk("--config", config, "doctor").out

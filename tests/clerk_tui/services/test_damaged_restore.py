@@ -152,7 +152,7 @@ def test_what_was_lost_is_said_at_f12_and_by_the_outbox(window: Window) -> None:
     done = restored(window, flipped(window, "public", 2))
     told = records.outbox_of(window.ws)["lost"]
     assert told == [{"path": str(done.lost[0].path), "device_code": "A1", "first": 2, "last": 2}]
-    assert "设备 A1 第 2 到 2 条" in records.lost_lines(told)[0]
+    assert "设备 A1 第 2 条。" in records.lost_lines(told)[0]
     lines = outbox_lines.head_lines(window.ws, outbox.status(window.ws), 80, damaged=False)
     text = "".join(part for line, _ in lines for part, _ink in line)
     assert "没有读出" in text and "1 条" in text
