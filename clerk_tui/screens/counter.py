@@ -197,22 +197,13 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
 
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
-        self._read_sync()
         self.shift_heard()
-        self.show_standing()
-
-    def _tell_fork(self) -> None:
-        """The numbers that this counter would give next may be other people's: whoever sits here is told at once."""
-        effect = _("再收的件会用到别人已经拿到的编号；已保存的记录没有丢。")
-        self.tell(
-            HallError("fork", _(self._sync.trouble_words), hint=_("请管理员运行 clerk restore（运行维护手册）")), effect
-        )
+        self._read_sync()
 
     @on(messages.PapersMade)
     def _papers_made(self, message: messages.PapersMade) -> None:
         self.when_seated(lambda: self._show_papers(message.delivered))
         self._read_sync()
-        self.show_standing()
 
     def _show_papers(self, delivered: list[Any]) -> None:
         for screen in self.screen_stack:
@@ -231,13 +222,17 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         self.tell(message.error, _("已保存的办件没有受影响。"))
 
     def _read_sync(self) -> None:
+        """Read what is unsent and what stands against sending it, and show it."""
         if self.workspace is not None:
             from clerk_tui.services import outbox
 
             before = self._sync.trouble if self._sync is not None else ""
             self._sync = outbox.status(self.workspace)
             if self._sync.trouble == "fork" != before:
-                self._tell_fork()
+                from clerk_tui.screens.standing import forked
+
+                self.tell(*forked(self._sync))
+        self.show_standing()
 
     # -- the status line -------------------------------------------------------------------------------------------
 
@@ -268,7 +263,6 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         if self._supervisor is not None:
             self._supervisor.wish()
         self._read_sync()
-        self.show_standing()
 
     @property
     def today(self) -> dt.date:

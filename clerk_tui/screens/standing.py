@@ -19,7 +19,9 @@ STOPPED = {
     "update_needed": N_("要升级 F12"),
 }
 """What ends sending until a person sees to it, by the trouble that the sync told (``sync.messages.TroubleKind``)."""
+
 if TYPE_CHECKING:
+    from clerk_tui.services.outbox import SyncStatus
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.widgets.bars import Standing
 
@@ -50,6 +52,15 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
         }
     stopped = STOPPED.get(sync.trouble, "") if sync is not None else ""
     return replace(before, **values | _prints(workspace), trouble=_trouble(workspace, _(stopped)))
+
+
+def forked(sync: SyncStatus) -> tuple[HallError, str]:
+    """What whoever sits at a forked counter is told at once, and what it means: the numbers that it would give next may
+    be other people's."""
+    hint = _("请管理员运行 clerk restore（运行维护手册）")
+    return HallError("fork", _(sync.trouble_words), hint=hint), _(
+        "再收的件会用到别人已经拿到的编号；已保存的记录没有丢。"
+    )
 
 
 def _trouble(workspace: Workspace, stopped: str) -> str:
