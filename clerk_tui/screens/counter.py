@@ -106,9 +106,8 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
         self.workspace = message.workspace
-        self._read_sync()
         self.home.opened()
-        self.show_standing()
+        self._read_sync()
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
