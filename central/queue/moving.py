@@ -26,6 +26,9 @@ from hall.tickets import STATE_NAMES, TicketState
 FROM_WINDOW: Final = frozenset({"start", "finish", "pass", "hold", "release", "transfer", "recall"})
 """What only the window that has the ticket may do; ``return`` and ``void`` may a station too."""
 
+GOES_ON: Final = frozenset({"start", "finish", "pass"})
+"""What is still done after midnight to somebody who is at a window: the number was called on its day."""
+
 
 class Move(Struct, frozen=True):
     """Something to be done to a ticket of a hall, when (Unix ms by the centre's clock)."""
@@ -52,7 +55,8 @@ async def move(turn: Turn, one: Move) -> w.ActionReply:
     if done:
         return await _again(turn, one, row, done)
     ticket = row.ticket
-    if ticket.day != day_of(now_ms):
+    goes_on = one.verb in GOES_ON and ticket.state in (TicketState.CALLED, TicketState.SERVING)
+    if ticket.day != day_of(now_ms) and not goes_on:
         raise refuse(409, "day_over", f"{ticket.number}是{ticket.day}的号，已经过了那一天")
     if one.verb in FROM_WINDOW and (not request.window or ticket.window != request.window):
         raise not_yours(row, request.window)

@@ -622,6 +622,22 @@ def test_over_midnight_a_window_goes_on_with_whom_it_serves(queue: Queue) -> Non
     assert shown_at(queue, midnight + 4).windows[0].number == "", "and yesterday's is not taken for it again"
 
 
+def test_a_visit_that_lasts_over_midnight_ends_with_its_outcome(queue: Queue) -> None:
+    midnight = 15 * 60
+    for window in ("1", "2"):
+        queue.issue(midnight - 2)
+        ticket = queue.called(midnight - 1, window)
+        if window == "1":
+            queue.do("start", ticket, midnight + 0.5, window)
+            assert queue.refused(lambda ticket=ticket: queue.do("hold", ticket, midnight + 1, "1"))[1] == "day_over"
+            done = queue.do("finish", ticket, midnight + 2, window, outcomes=["inquiry"])
+            assert (done.ticket.state, queue.ticket(ticket.ticket_id).outcomes) == ("finished", ("inquiry",))
+        else:
+            assert queue.do("pass", ticket, midnight + 2, window).ticket.state == "passed"
+            again = queue.refused(lambda ticket=ticket: queue.do("return", ticket, midnight + 3, ""))
+            assert again == (409, "day_over"), "a number of yesterday is called no more"
+
+
 @pytest.mark.parametrize("verb", ["finish", "pass", "hold", "transfer"])
 def test_a_window_is_free_since_it_has_nobody(queue: Queue, verb: str) -> None:
     queue.window("1", 0, BUSINESS)
