@@ -100,9 +100,8 @@ class OutboxScreen(CounterScreen):
             self.losses = list(outbox.status(workspace).lost)
             self.asides = self._told_asides if hall_asides.may_see(workspace) else []
             self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
-            rows = self.rows
-            places = [place for place, row in enumerate(rows) if row_name(row) == chosen]
-            self.place = places[0] if places else max(0, min(self.place, len(rows) - 1))
+            places = [place for place, row in enumerate(self.rows) if row_name(row) == chosen]
+            self.place = places[0] if places else max(0, min(self.place, len(self.rows) - 1))
         self.pane.paint()
         self.show_keys()
 
@@ -171,10 +170,12 @@ class OutboxScreen(CounterScreen):
                 return len(self.rows) > 1
         return True
 
+    def has_use_for(self, action: str) -> bool:
+        return self.loss is None or action not in ("correct", "resend", "hand_over")
+
     def short_of(self, action: actions.Action) -> str:
-        if action.id == "settle" and (self.loss or self.conflict):
-            return settle_word(self.conflict) or super().short_of(action)
-        return super().short_of(action)
+        word = settle_word(self.conflict) if action.id == "settle" and (self.loss or self.conflict) else ""
+        return word or super().short_of(action)
 
     def on_key(self, event: events.Key) -> None:
         key = event.character.lower() if event.character and event.character in "mMrRhH" else event.key

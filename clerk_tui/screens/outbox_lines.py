@@ -12,7 +12,7 @@ from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import age, listed, numbered, said_of
+from clerk_tui.widgets.phrases import age, listed, numbered, other_journal, said_of, window_name
 from hall.ids import beginning_of
 from hall.moments import local_time
 
@@ -132,6 +132,7 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
     )
     reason = _(conflict.reason)
     texts = [*([safe(reason)] if reason and reason != why else []), *sides_of(conflict)]
+    texts += [other] if (other := other_journal(conflict.window)) else []
     texts += differing_texts(conflict.values)
     parts = [part for text in texts for part in wrap(text, max(10, columns - STATE))]
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
@@ -194,7 +195,11 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
         *([(_("扫描件"), _("{count} 份未上传").format(count=status.scans), "strong")] if status.scans else []),
         (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
         (_("最近联系"), contact, "plain"),
-        (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
+        (
+            _("中心地址"),
+            safe(workspace.seat.centre_url or workspace.config.centre.url) if status.enabled else "-",
+            "faint",
+        ),
         (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
     ]
     if status.sealed:
@@ -285,8 +290,8 @@ def more_line(count: int) -> Line:
 def whose(record: HallAside | HallConflict) -> str:
     """Which record of which window: ``A1 第 1 条``; of a conflict only the window where its record is not told."""
     if not record.seq:
-        return safe(record.window)
-    return _("{window} 第 {seq} 条").format(window=safe(record.window), seq=record.seq)
+        return window_name(record.window)
+    return _("{window} 第 {seq} 条").format(window=window_name(record.window), seq=record.seq)
 
 
 def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen: bool) -> list[Line]:
@@ -306,6 +311,7 @@ def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen
     if record.held:
         reason += _("（这个办件其后的 {count} 条在等它）").format(count=record.held)
     told = [_("{time} 起").format(time=local_time(record.since_ms, zone).strftime("%m-%d %H:%M"))]
+    told += [other] if (other := other_journal(record.window)) else []
     told += [_("设备已注销")] if record.revoked else []
     if record.dealt_how:
         how = _("{clerk} 交来") if record.dealt_how == "handed_over" else _("{clerk} 写了更正")
