@@ -40,7 +40,7 @@ def conflicts(
     verify: str | None,
     as_json: bool,
 ) -> None:
-    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
+    """``{"conflicts": [{"id", "also", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
     "first_window", "first_at", "second", "barred", "stands", "values", "cases"}], "more", "settled", "to_do"}``: what
     is still open, and how many more than are listed; ``values`` are what each wrote of the form or the materials,
     masked; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies (``verify``).
@@ -60,7 +60,7 @@ def conflicts(
         # One that is named is found however many are older.
         found, more = service.told_and_more(ws, all_of_them=conflict is not None)
         if conflict is not None:
-            named = [each for each in found if each.id == conflict]
+            named = [each for each in found if conflict in (each.id, *each.also)]
             if not named:
                 hint = _("用 clerk conflicts 查看")
                 raise BadInput("not_open", _("全厅没有这一条，或已经处理"), field="conflict", hint=hint)
@@ -112,6 +112,7 @@ def _named(conflict: HallConflict, case_id: str) -> str:
 def _row(each: HallConflict) -> dict[str, Any]:
     return {
         "id": each.id,
+        "also": list(each.also),
         "kind": each.kind,
         "reason": each.reason,
         "reference": each.reference or None,

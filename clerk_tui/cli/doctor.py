@@ -214,7 +214,7 @@ def _store(session: Session) -> Check:
     if status.quarantined:
         return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
     if status.lost:
-        return Check("", "warn", told, _("；").join(lost_lines([sealed_row(each) for each in status.lost])))
+        return Check("", "warn", told, _("；").join(lost_lines([sealed_row(each) for each in status.losses])))
     if status.sealed:
         words = _("有 {count} 条封存在 {folder}：交负责人在中心导入，交出以后把文件移走")
         return Check("", "warn", told, words.format(count=status.sealed_facts, folder=status.sealed[0].path.parent))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside, Sides
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict, Stands
-    from clerk_tui.services.outbox import SealedFile
+    from clerk_tui.services.outbox import Loss
     from hall.differing import Differing
 
 
@@ -151,7 +151,7 @@ def words_spec(item: Aside, title: str, field: str, about: str) -> Spec:
     )
 
 
-def lost_spec(lost: SealedFile) -> Spec:
+def lost_spec(lost: Loss) -> Spec:
     """That somebody in charge has seen to facts that could not be read."""
     return Spec(
         _("核对、补录过了？"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
     from clerk_tui.services.keeping import Kept
-    from clerk_tui.services.outbox import SealedFile, SyncStatus
+    from clerk_tui.services.outbox import Loss, SyncStatus
     from clerk_tui.services.workspace import Workspace
 
 LABEL = 16
@@ -70,13 +70,13 @@ def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]
     return [*lines, BLANK]
 
 
-def row_name(row: Aside | SealedFile | HallAside | HallConflict | None) -> object:
+def row_name(row: Aside | Loss | HallAside | HallConflict | None) -> object:
     """What names a line of the list, whatever else comes and goes: of one case there may be two of a kind."""
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
-    from clerk_tui.services.outbox import SealedFile
+    from clerk_tui.services.outbox import Loss
 
-    if isinstance(row, SealedFile):
+    if isinstance(row, Loss):
         return row.path
     if isinstance(row, HallConflict):
         return (row.id or row.case_id, row.kind)
@@ -133,6 +133,7 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
     reason = _(conflict.reason)
     texts = [*([safe(reason)] if reason and reason != why else []), *sides_of(conflict)]
     texts += [other] if (other := other_journal(conflict.window)) else []
+    texts += [_("一次写的 {count} 条，一起核实").format(count=len(conflict.also) + 1)] if conflict.also else []
     texts += differing_texts(conflict.values)
     parts = [part for text in texts for part in wrap(text, max(10, columns - STATE))]
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
@@ -241,12 +242,12 @@ def sealed_texts(status: SyncStatus) -> list[str]:
     return [safe(told.format(folder=status.sealed[0].path.parent, files=names))]
 
 
-def lost_name(lost: SealedFile) -> str:
+def lost_name(lost: Loss) -> str:
     """Which facts of a damaged journal could not be read."""
     return _("设备 {code} {numbers}").format(code=safe(lost.incarnation), numbers=numbered(lost.first, lost.last))
 
 
-def lost_lines(lost: SealedFile, columns: int, *, chosen: bool) -> list[Line]:
+def lost_lines(lost: Loss, columns: int, *, chosen: bool) -> list[Line]:
     """Facts of a damaged journal that could not be read: which, and what is to be done about them."""
     word, ink = aside_chip("lost")
     first: Line = (
