@@ -13,11 +13,10 @@ been found in the very one that was brought. So it matters what the window of a 
 - ``Case.tellings`` says of each material that was told who found it so last, and with how many facts;
 - a telling is known to a paper where that count reaches it. Age says nothing: papers are shown late and in any order.
 
-The code on a paper has both where another window than its own worked on the case. Where only its own did, all it tells
-was told there: once where it counts one notice and says no more, else nobody knows when, at the latest with its last
-fact. The codes of earlier versions say no more than that either, and who gave them may have known more: then what was
-told here stands until it is looked at here, and is not told anew. Adoptions written by earlier versions (``knows`` is
-``None``) are folded as they were, by what can be guessed from the words and the number of the notices.
+The code on a paper has both where another window than its own worked on the case. Where only its own did, it says who
+told what if that was before the last that was done there, and else nothing: all was told with its last fact. Codes of
+earlier versions are read so too. Adoptions written by the earliest (``knows`` is ``None``) are folded as they were, by
+what can be guessed from the words and the number of the notices.
 """
 
 from __future__ import annotations
@@ -224,9 +223,6 @@ def _all_known(case: Case, body: CaseAdopted, code: str) -> bool:
     if body.knows is None:
         # A window that went on from a paper counts all notices before it as one: only a first one is sure.
         return body.notices == len(case.notices) == 1 and _told(case).get(code) is _BAD
-    if body.notices == 1 and not body.knows and not body.tellings and body.origin in case.tellings.get(code, {}):
-        # All was told once, at the one window that the paper rests on.
-        return True
     known = dict(case.writers)
     for seen in case.seen.values():
         known |= {who: max(count, known.get(who, 0)) for who, count in seen.items()}
@@ -247,8 +243,8 @@ def _past(body: CaseAdopted) -> dict[str, int]:
 
 
 def tellings_of(body: CaseAdopted) -> dict[str, dict[str, int]]:
-    """What a paper says is told or promised and has not come, as ``Case.tellings``. Most papers that rest on nobody
-    else's facts do not say when their own window told what."""
+    """What a paper says is told or promised and has not come, as ``Case.tellings``. Of what it says no
+    more its own window told with its last fact."""
     named = [*(gap.code for gap in body.told), *(promise.code for promise in body.promises)]
     return {
         code: body.tellings.get(code) or {body.origin: body.seen}

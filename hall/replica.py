@@ -208,8 +208,8 @@ def rests_on(case: Case, own: str) -> tuple[dict[str, int], dict[str, dict[str, 
     """What a paper of the window ``own`` has to say for others to know what it knew: how many facts of which other
     windows it has seen, by themselves or by the papers it was shown; and who told what has not come.
 
-    Neither is needed where nobody goes on with the case. What a window that works alone has told by its one notice goes
-    without saying, unless it found something wanting again.
+    Neither is needed where nobody goes on with the case. What a window that works alone told with the last that it did
+    goes without saying; what it told before, not: others may have brought that since without its knowing.
     """
     if case.state not in OPEN:
         return {}, {}
@@ -217,8 +217,8 @@ def rests_on(case: Case, own: str) -> tuple[dict[str, int], dict[str, dict[str, 
     knows = {who: count for who, count in {**case.writers, **known}.items() if who != own}
     open_codes = {row.code for row in case.rows if tick_in(case, row).state not in THERE}
     told = {code: tellers for code, tellers in case.tellings.items() if code in open_codes}
-    alone = {tellers.get(own) for tellers in told.values()}
-    return knows, told if knows or (len(case.notices) == 1 and len(alone) > 1) else {}
+    last = {own: case.writers.get(own, case.version)}
+    return knows, told if knows or any(tellers != last for tellers in told.values()) else {}
 
 
 def decode(text: str, keys: Iterable[KnownKey] | Mapping[bytes, KnownKey], today: dt.date) -> Replica:

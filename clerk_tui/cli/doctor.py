@@ -298,7 +298,25 @@ def _centre(session: Session) -> Check:
         return Check("", "warn", _("{url} 连不上").format(url=url), _("照常办理，恢复后自动上传") if enrolled else hint)
     if not enrolled:
         return Check("", "warn", _("{url} 有应答，本机还没有登记").format(url=url), hint)
-    return Check("", "ok", _("{url} 有应答，本机已登记").format(url=url))
+    found = _("{url} 有应答，本机已登记").format(url=url)
+    if why := _not_taken(session):
+        return Check("", "fail", f"{found}；{why}", _("请管理员查看；没有上传的记录都还在本机"))
+    return Check("", "ok", found)
+
+
+def _not_taken(session: Session) -> str:
+    """Why the centre took nothing more at the last conversation, where waiting alone does not end that."""
+    if not session.config.store_file.exists():
+        return ""
+    from clerk_tui.services.outbox import status
+
+    try:
+        with session.workspace() as ws:
+            found = status(ws)
+    except StoreError:
+        return ""  # what is wrong then is said of the journal
+    stopped = found.trouble in ("fork", "revoked", "forbidden", "token", "update_needed")
+    return _(found.trouble_words) if stopped else ""
 
 
 def _answers(url: str) -> bool:

@@ -126,7 +126,7 @@ for each in (verify, rebuild):
 @click.option("--reason", metavar="TEXT", help=_("查到了什么，补录了什么（--seen）"))
 @json_option
 def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool) -> None:
-    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed", "lost"}``."""
+    """``{"pending", "oldest", "last_contact", "quarantined", "enabled", "scans", "scans_aside", "sealed", …}``."""
     if reason is not None and seen is None:
         raise BadInput("bad_argument", _("--reason 和 --seen 一起写"), field="--reason")
     with session.workspace(acting=seen is not None) as ws:
@@ -140,6 +140,10 @@ def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool
     line = _("封存的文件还没有交：{path}，设备 {device_code} {numbers}。交负责人在中心导入，交出以后移走")
     lines += [line.format(numbers=numbered(each["first"], each["last"]), **each) for each in told["sealed"]]
     lines += lost_lines(told["lost"])
+    if told["trouble"]:
+        from clerk_tui.sync.messages import TROUBLES
+
+        lines += [_(TROUBLES.get(told["trouble"], told["trouble"]))]
     lines += [_("上次联系中心：{moment}").format(moment=told["last_contact"] or _("从未"))]
     answer(as_json, told, lambda: lines)
 
@@ -172,6 +176,7 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
         "scans_aside": list(found.scans_aside),
         "sealed": [sealed_row(each) for each in found.sealed],
         "lost": [sealed_row(each) for each in found.lost],
+        "trouble": found.trouble,
     }
 
 

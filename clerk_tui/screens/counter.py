@@ -106,9 +106,8 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
     @on(messages.WorkspaceReady)
     def _opened(self, message: messages.WorkspaceReady) -> None:
         self.workspace = message.workspace
-        self._read_sync()
         self.home.opened()
-        self.show_standing()
+        self._read_sync()
         self.set_interval(1.0, self._second)
         self.set_interval(UPKEEP_SECONDS, lambda: self.in_background(_upkeep, "upkeep"))
         self.set_interval(FOLLOW_SECONDS, lambda: self.in_background(_follow, "follow"))
@@ -197,15 +196,13 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
 
     @on(messages.SyncChanged)
     def _sync_changed(self) -> None:
-        self._read_sync()
         self.shift_heard()
-        self.show_standing()
+        self._read_sync()
 
     @on(messages.PapersMade)
     def _papers_made(self, message: messages.PapersMade) -> None:
         self.when_seated(lambda: self._show_papers(message.delivered))
         self._read_sync()
-        self.show_standing()
 
     def _show_papers(self, delivered: list[Any]) -> None:
         for screen in self.screen_stack:
@@ -224,10 +221,17 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         self.tell(message.error, _("已保存的办件没有受影响。"))
 
     def _read_sync(self) -> None:
+        """Read what is unsent and what stands against sending it, and show it."""
         if self.workspace is not None:
             from clerk_tui.services import outbox
 
+            before = self._sync.trouble if self._sync is not None else ""
             self._sync = outbox.status(self.workspace)
+            if self._sync.trouble == "fork" != before:
+                from clerk_tui.screens.standing import forked
+
+                self.tell(*forked(self._sync))
+        self.show_standing()
 
     # -- the status line -------------------------------------------------------------------------------------------
 
@@ -258,7 +262,6 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         if self._supervisor is not None:
             self._supervisor.wish()
         self._read_sync()
-        self.show_standing()
 
     @property
     def today(self) -> dt.date:

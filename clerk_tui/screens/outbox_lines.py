@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clerk_tui.i18n import _
+from clerk_tui.i18n import N_, _
 from clerk_tui.screens.differing import differing_texts
 from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
@@ -156,11 +156,27 @@ def _what_columns(columns: int) -> int:
     return max(8, min(WHAT, columns - STATE - REFERENCE - WHOSE))
 
 
+_SENDING_STOPPED = {
+    "fork": (N_("账本和中心的不是同一份：不要再收件"), "bad"),
+    "revoked": (N_("本设备已被中心注销"), "bad"),
+    "forbidden": (N_("中心不接受本设备"), "bad"),
+    "token": (N_("令牌失效，要重新登记"), "bad"),
+    "update_needed": (N_("程序版本过旧，要升级"), "bad"),
+    "not_enrolled": (N_("还没有在中心登记"), "warn"),
+    "not_the_centre": (N_("有应答的不是中心"), "warn"),
+    "stopped": (N_("上传程序一再中断"), "warn"),
+}
+"""What waiting alone does not end, by the trouble that the sync told; the sentences are ``sync.messages.TROUBLES``."""
+
+
 def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damaged: bool) -> list[Line]:
     """How sending stands, in a word and a few figures."""
     now, zone = workspace.clock.now_ms(), workspace.config.timezone
+    stopped = _SENDING_STOPPED.get(status.trouble)
     if not status.enabled:
         word, fill = _("不联网工作"), "off"
+    elif stopped is not None:
+        word, fill = _(stopped[0]), stopped[1]
     elif status.quarantined:
         word, fill = _("有记录被中心退回"), "bad"
     elif status.lost:
@@ -200,6 +216,8 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
 def state_texts(status: SyncStatus, items: Sequence[Aside], *, damaged: bool) -> list[str]:
     """What is to be known of what was not sent or came back, in sentences."""
     texts = [] if damaged else [_("所有记录都已保存在本机，断网不影响收件、受理和打印。")]
+    if status.enabled and status.trouble in _SENDING_STOPPED:
+        texts = [_("{what}。").format(what=_(status.trouble_words))]
     if any(item.state == "dead" and not item.number for item in items):
         texts.append(_("有一条中心没有收下，后面的记录在等它：每次联网都会再试。"))
     elif status.quarantined:

@@ -6,12 +6,22 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from clerk_tui.i18n import _
+from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.phrases import age, clock_words
 from hall.errors import HallError
 from hall.moments import local_time
 
+STOPPED = {
+    "fork": N_("账本分叉 F12"),
+    "revoked": N_("设备注销 F12"),
+    "forbidden": N_("中心不收 F12"),
+    "token": N_("令牌失效 F12"),
+    "update_needed": N_("要升级 F12"),
+}
+"""What ends sending until a person sees to it, by the trouble that the sync told (``sync.messages.TroubleKind``)."""
+
 if TYPE_CHECKING:
+    from clerk_tui.services.outbox import SyncStatus
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.widgets.bars import Standing
 
@@ -40,12 +50,22 @@ def standing_now(before: Standing, workspace: Workspace, sync: Any) -> Standing:
             "quarantined": _count(sync.quarantined),
             "sealed": sync.sealed_facts,
         }
-    return replace(before, **values | _prints(workspace), trouble=_trouble(workspace))
+    stopped = STOPPED.get(sync.trouble, "") if sync is not None else ""
+    return replace(before, **values | _prints(workspace), trouble=_trouble(workspace, _(stopped)))
 
 
-def _trouble(workspace: Workspace) -> str:
+def forked(sync: SyncStatus) -> tuple[HallError, str]:
+    """What whoever sits at a forked counter is told at once, and what it means: the numbers that it would give next may
+    be other people's."""
+    hint = _("请管理员运行 clerk restore（运行维护手册）")
+    return HallError("fork", _(sync.trouble_words), hint=hint), _(
+        "再收的件会用到别人已经拿到的编号；已保存的记录没有丢。"
+    )
+
+
+def _trouble(workspace: Workspace, stopped: str) -> str:
     """What endangers the records themselves or makes their times wrong, in a word for the line on top; ``""`` while
-    all is well."""
+    all is well. ``stopped``: why the centre takes nothing more until a person has seen to it."""
     from clerk_tui.services.health import health
 
     found = health(workspace)
@@ -53,6 +73,8 @@ def _trouble(workspace: Workspace) -> str:
         return _("磁盘出错 只能查看")
     if found.look is not None and found.look.what == "journal":
         return _("账本受损 F12")
+    if stopped:
+        return stopped
     if found.disk != "enough":
         return _("磁盘快满了") if found.disk == "low" else _("磁盘已满 不收新件")
     if found.log:

@@ -264,12 +264,10 @@ def _is_right(ws: Workspace, number: str, pin: str, kept: store.Kept) -> bool:
 
 def _is_fresh(ws: Workspace, told: ClerksReply | None) -> bool:
     """Whether the list may still be used without a network: counted on our own clock from the day it came, since that
-    clock may be months off the centre's."""
+    clock may be months off the centre's, and not from anew where it falls back."""
     if told is None:
         return False
-    with translated(ws.journal.path):
-        since = store.told_at(ws.journal.read())
-    return ws.clock.now_ms() - since <= told.valid_until_ms - told.server_time_ms
+    return store.age_ms(ws.journal.database, ws.clock.now_ms()) <= told.valid_until_ms - told.server_time_ms
 
 
 def _told(ws: Workspace) -> ClerksReply | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -21,6 +22,10 @@ from hall.errors import StoreError
 from hall.lockout import Failures
 from hall.wire_clerks import ClerksReply, clerks_are_signed
 
+DAY_MS: Final = 24 * 3600 * 1000
+CORRECTED_MS: Final = 3600 * 1000
+"""A step back of a clock that was set right, and nothing more."""
+NEVER_MS: Final = 1 << 62
 _lists = msgspec.json.Decoder(ClerksReply)
 
 
@@ -60,10 +65,21 @@ def read_list(connection: sqlite3.Connection, path: Path) -> ClerksReply | None:
     return told
 
 
-def told_at(connection: sqlite3.Connection) -> int:
-    """When the list came, by this device's own clock (Unix milliseconds); 0 for never."""
-    row = connection.execute("SELECT kept_ms FROM clerk_list").fetchone()
-    return int(row[0]) if row else 0
+def age_ms(database: Database, now_ms: int) -> int:
+    """How long ago the list came (ms), as far as this device can tell; very long where there is none.
+
+    Counted on its own clock, which may fall back: what had passed by then stays passed, and a fall of more than
+    ``CORRECTED_MS`` counts as a day, the night that a machine without a battery does not know of.
+    """
+    with database.write() as db:
+        row = db.execute("SELECT kept_ms, seen_ms FROM clerk_list").fetchone()
+        if row is None:
+            return NEVER_MS
+        kept, seen = row
+        if (fell := max(kept, seen) - now_ms) > 0:
+            kept -= fell + (DAY_MS if fell > CORRECTED_MS else 0)
+        db.execute("UPDATE clerk_list SET kept_ms = ?, seen_ms = ?", (kept, now_ms))
+    return int(now_ms - kept)
 
 
 def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
@@ -100,8 +116,8 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
         if row is not None:
             keep_former(db, "clerks", row[1], told.device, told.epoch, now_ms)
         db.execute(
-            "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1,?,?,?)",
-            (msgspec.json.encode(told), told.server_time_ms, now_ms),
+            "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms, seen_ms) VALUES (1,?,?,?,?)",
+            (msgspec.json.encode(told), told.server_time_ms, now_ms, now_ms),
         )
         current = {one.id: one.pin_version for one in told.clerks if one.active}
         for clerk, version in db.execute("SELECT clerk_id, pin_version FROM clerk_cache").fetchall():

@@ -327,6 +327,21 @@ def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> Non
         _log(db, now_ms, kind, detail)
 
 
+def last_trouble(db: sqlite3.Connection) -> str:
+    """How the last conversation with the centre ended, empty where it went well or none is known of."""
+    row = db.execute(
+        "SELECT kind FROM sync_log WHERE kind NOT IN ('sealed', 'rewind') ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return "" if row is None or row[0] == "well" else str(row[0])
+
+
+def keep_well(database: Database, now_ms: int) -> None:
+    """Write into the sync log that the trouble before is over, where there was any."""
+    with database.write() as db:
+        if last_trouble(db):
+            _log(db, now_ms, "well", "")
+
+
 def pin_centre(database: Database, server_key: bytes, epoch: str, sealing_key: bytes = b"") -> None:
     """Keep the centre's public key: from now on only receipts signed by it count; and the key to seal for.
 

@@ -226,6 +226,11 @@ def _former_lists(db: Runs) -> None:
     )
 
 
+def _list_seen(db: Runs) -> None:
+    # How late it was when somebody last asked how old the list is: a clock that falls back does not make it younger.
+    db.execute("ALTER TABLE clerk_list ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0")
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -243,6 +248,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0014_old_papers", _old_papers),
     ("0015_archive_withheld", _archive_withheld),
     ("0016_former_lists", _former_lists),
+    ("0017_list_seen", _list_seen),
 )
 LATEST: Final = len(_ALL)
 

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Final
 
 import httpx
 import msgspec
@@ -23,7 +24,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync import conversing
 from clerk_tui.sync.backoff import Budget
 from clerk_tui.sync.client import Client
-from clerk_tui.sync.messages import AnyMessage, Trouble, to_line
+from clerk_tui.sync.messages import AnyMessage, Trouble, Well, to_line
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
@@ -71,6 +72,8 @@ class Wishes:
             self._new = self._now = False
 
 
+REFUSED_AGAIN_S: Final = 3600.0
+"""How often an archive that was refused is sent again, in seconds."""
 _saying = threading.Lock()
 
 
@@ -83,7 +86,8 @@ def say(message: AnyMessage) -> None:
 
 def serve(settings: Settings, wishes: Wishes) -> None:
     """Converse until the counter goes."""
-    failures, was_out = 0, False
+    failures, was_out, is_well = 0, False, False
+    asked_again = -REFUSED_AGAIN_S
     budget = Budget()
     client: Client | None = None
     with open_http(settings.url) as http:
@@ -93,11 +97,15 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             try:
                 client = client or _client(http, outbox, settings)
                 client.catch_up()
-                trouble = conversing.hold(client, http, outbox, settings, say, lambda: wishes.ended)
+                again = time.monotonic() - asked_again >= REFUSED_AGAIN_S
+                asked_again = time.monotonic() if again else asked_again
+                trouble = conversing.hold(client, http, outbox, settings, say, lambda: wishes.ended, again=again)
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:
-                failures, was_out = 0, False
+                if failures or not is_well:
+                    say(Well())
+                failures, was_out, is_well = 0, False, True
                 budget.success()
                 wishes.wait(watch.begin(), for_now=False)
                 continue

@@ -28,16 +28,19 @@ def hold(
     settings: Settings,
     keep: Keeper,
     should_stop: Callable[[], bool],
+    *,
+    again: bool = True,
 ) -> Trouble | None:
     """Send and read everything; the trouble that ended it early, if any. A feed that cannot be read holds back neither
-    scans nor archives. What a device that was refused for good has not sent is sealed."""
+    scans nor archives. What a device that was refused for good has not sent is sealed. ``again``: archives too that
+    were refused before."""
     trouble = client.run(should_stop)
     if trouble is not None and not (client.has_sent and trouble.what in _OF_THE_FEED):
         if trouble.what in _REFUSED:
             _seal(outbox, settings, keep, trouble.what)
         return trouble
     others = client.send_files(http, should_stop)
-    others = others or send_archives(http, outbox.archives(), settings, keep, should_stop)
+    others = others or send_archives(http, outbox.archives(), settings, keep, should_stop, again=again)
     return trouble or others
 
 

@@ -24,6 +24,7 @@ from clerk_tui.sync.messages import (
     Sealed,
     Trouble,
     Uploaded,
+    Well,
 )
 
 
@@ -85,3 +86,5 @@ class JournalKeeper:
                 exchange.keep_contact(self._database, now)
             case Trouble(what=what, detail=detail):
                 exchange.keep_trouble(self._database, what, detail, now)
+            case Well():
+                exchange.keep_well(self._database, now)

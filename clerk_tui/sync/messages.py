@@ -140,6 +140,10 @@ class Trouble(Message, frozen=True, tag="trouble"):
     retry_s: float = 0.0
 
 
+class Well(Message, frozen=True, tag="well"):
+    """A whole conversation went well: whatever trouble there was is over."""
+
+
 AnyMessage = (
     Acked
     | Clerks
@@ -155,12 +159,13 @@ AnyMessage = (
     | Uploaded
     | Contact
     | Trouble
+    | Well
 )
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 
-TROUBLES: dict[TroubleKind, str] = {
+TROUBLES: dict[str, str] = {
     "offline": "连不上中心，照常办理，恢复后自动上传",
     "not_the_centre": "网络有应答，但不是中心（可能要先登录网络）",
     "busy": "中心忙，稍后自动重试",

@@ -11,7 +11,7 @@ from clerk_tui.store.connection import Database
 from clerk_tui.store.device import load_key
 from clerk_tui.store.exchange import Outbox
 from clerk_tui.sync.keeper import JournalKeeper
-from clerk_tui.sync.messages import Keeper, Trouble
+from clerk_tui.sync.messages import Keeper, Trouble, Well
 from clerk_tui.sync.reading import read_clock
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.token import read_token, write_token
@@ -38,8 +38,7 @@ def sync_once(database: Database, clock: Clock, settings: Settings) -> SyncRepor
     """Send everything unsent, of archived journals too, and read the feed to its end."""
     keeper = JournalKeeper(database, clock)
     trouble = _converse(settings, keeper)
-    if trouble is not None:
-        keeper(trouble)
+    keeper(trouble or Well())
     with closing(Outbox(settings.path)) as outbox:
         acked, pending, scans = outbox.device().acked_through, outbox.pending(), outbox.scans()
     return SyncReport(

@@ -29,10 +29,17 @@ OFFER_EVERY_MS: Final = 3600 * 1000
 
 
 def send_archives(
-    http: httpx.Client, found: list[Archive], settings: Settings, keep: Keeper, should_stop: Callable[[], bool]
+    http: httpx.Client,
+    found: list[Archive],
+    settings: Settings,
+    keep: Keeper,
+    should_stop: Callable[[], bool],
+    *,
+    again: bool = True,
 ) -> Trouble | None:
-    """Send every archive that is still to be sent; one that the centre does not take is sealed for a supervisor. What
-    it has of a sent one in outline only is offered to it once an hour: it may be a newer one by now.
+    """Send every archive that is still to be sent; one that the centre does not take is sealed for a supervisor, and
+    sent ``again`` when that is asked for: nobody signs a refusal, so a stranger on the way may have spoken it. What
+    the centre has of a sent one in outline only is offered to it once an hour: it may be a newer one by now.
 
     Returns the trouble that concerns the network, not one of the archives.
     """
@@ -40,23 +47,27 @@ def send_archives(
     for archive in found:
         if archive.state == "proven" and archive.withheld and abs(now - archive.tried_ms) >= OFFER_EVERY_MS:
             _offer(http, archive, keep, should_stop)
-        if should_stop() or archive.state != "sending":
+        is_old = now - archive.archived_ms > SENDABLE_MS
+        refused_before = archive.state == "sealed"
+        if should_stop() or archive.state == "proven" or (refused_before and (is_old or not again)):
             continue
         # Asked first, sealed afterwards: a clock that was put right by years says nothing about the archive.
-        trouble = _send(http, archive, settings.sealed_folder, keep, should_stop)
+        through, trouble = _send(http, archive, settings.sealed_folder, keep, should_stop)
         if trouble is None:
             continue
-        is_refused, is_old = trouble.what in REFUSED, now - archive.archived_ms > SENDABLE_MS
+        is_refused = trouble.what in REFUSED
         if not is_refused and not is_old:
             return trouble
-        _seal(archive, settings, keep, trouble.what if is_refused else "too_old")
+        if not refused_before or through > archive.acked_through:
+            _seal(archive, settings, keep, trouble.what if is_refused else "too_old")
     return None
 
 
 def _send(
     http: httpx.Client, archive: Archive, lost_in: Path, keep: Keeper, should_stop: Callable[[], bool]
-) -> Trouble | None:
-    """Send it; what the centre has of what was missed of it here is lost no more (``lost_in``: where that is named)."""
+) -> tuple[int, Trouble | None]:
+    """Send it: how far the centre has it then, and the trouble. What the centre has of what was missed of it here is
+    lost no more (``lost_in``: where that is named)."""
     through = archive.acked_through
     state: Literal["sending", "proven"] = "sending"
 
@@ -82,8 +93,8 @@ def _send(
                 if isinstance(sent, bool) and state == "sending" and not should_stop():
                     sent = client.ask_how_far() or client.send(should_stop)
     except HallError as error:
-        return Trouble(what="forbidden", detail=error.code)
-    return sent if isinstance(sent, Trouble) else None
+        return through, Trouble(what="forbidden", detail=error.code)
+    return through, sent if isinstance(sent, Trouble) else None
 
 
 def _offer(http: httpx.Client, archive: Archive, keep: Keeper, should_stop: Callable[[], bool]) -> None:

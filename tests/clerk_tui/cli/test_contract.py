@@ -353,7 +353,7 @@ def test_the_tables_are_the_same_after_a_rebuild(clerk: Clerk, home: Path) -> No
 def test_the_outbox_counts_what_is_unsent(clerk: Clerk, home: Path) -> None:
     assert clerk("outbox", "--json").json == {
         "pending": 0, "oldest": None, "last_contact": None, "quarantined": 0, "enabled": True,
-        "scans": 0, "scans_aside": [], "sealed": [], "lost": [],
+        "scans": 0, "scans_aside": [], "sealed": [], "lost": [], "trouble": "",
     }  # fmt: skip
     clerk("intake", saved(home, walk_in()), "--json")
     told = clerk("outbox", "--json").json

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from clerk_tui import i18n
 from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
+from clerk_tui.messages import SyncChanged
 from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
 from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_as_of, hall_aside_lines
 from clerk_tui.screens.words import FACTS
@@ -27,6 +28,8 @@ from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.exchange import keep_changes, keep_uploaded
 from clerk_tui.store.sealed_files import folder_of, keep_lost, path_for
 from clerk_tui.sync import oversight
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import TROUBLES, Trouble, TroubleKind, Well
 from clerk_tui.widgets.cells import width
 from hall import facts, wire
 from hall.differing import Differing
@@ -498,3 +501,57 @@ async def test_a_window_without_a_centre_says_nothing_of_the_hall(config: Config
         await clerk.until(lambda: app.workspace is not None)
         await clerk.press("f12")
         assert "不联网工作" in clerk.text and "全厅" not in clerk.text
+
+
+STOPPED = {
+    "fork": ("不要再收件", "账本分叉 F12"),
+    "revoked": ("本设备已被中心注销", "设备注销 F12"),
+    "forbidden": ("中心不接受本设备", "中心不收 F12"),
+    "update_needed": ("程序版本过旧", "要升级 F12"),
+    "not_the_centre": ("有应答的不是中心", ""),
+    "not_enrolled": ("还没有在中心登记", ""),
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("what", STOPPED)
+async def test_what_waiting_does_not_end_is_said_on_top_and_here_until_it_is_over(
+    config: Config, ws: Workspace, what: TroubleKind, size: tuple[int, int]
+) -> None:
+    """Not “offline, uploads later”: it never would."""
+    head, top = STOPPED[what]
+    away = replace(config, centre=CentreSection(url=URL))
+    desk = dataclasses.replace(ws, config=away)
+    app = make_app(away, lambda: desk)
+    keep = JournalKeeper(ws.journal.database, ws.clock)
+    async with app.run_test(size=size) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        keep(Trouble(what=what, detail="status 4xx"))
+        app.post_message(SyncChanged(None))
+        await clerk.settle()
+        if what == "fork":
+            assert "别人已经拿到的编号" in clerk.text and "clerk restore" in clerk.text, "at once, whatever is done"
+            await clerk.press("enter")
+        assert top in clerk.text
+        await clerk.press("f12")
+        assert head in clerk.text and TROUBLES[what][:8] in clerk.text.replace("\n", "")
+        assert "联网后自动上传" not in clerk.text
+        keep(Well())
+        app.post_message(SyncChanged(None))
+        await clerk.settle()
+        clerk.screen._again()
+        assert head not in clerk.text and (not top or top not in clerk.text)
+
+
+async def test_a_counter_that_opens_with_a_journal_that_is_not_the_centres_says_so(
+    config: Config, ws: Workspace
+) -> None:
+    away = replace(config, centre=CentreSection(url=URL))
+    JournalKeeper(ws.journal.database, ws.clock)(Trouble(what="fork"))
+    app = make_app(away, lambda: dataclasses.replace(ws, config=away))
+    async with app.run_test(size=NARROW) as pilot:
+        clerk = Clerk(app, pilot)
+        await clerk.until(lambda: app.workspace is not None)
+        await clerk.settle()
+        assert "别人已经拿到的编号" in clerk.text

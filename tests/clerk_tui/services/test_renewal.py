@@ -100,7 +100,7 @@ def begin_anew(
     return done
 
 
-def send_old(window: Window) -> int:
+def send_old(window: Window, *, again: bool = True) -> int:
     """What the sync process does for archives; how many of their facts it sent."""
     store = window.config.store_file
     settings = Settings(path=store, url="", token_file=store, office="SL01")
@@ -108,7 +108,7 @@ def send_old(window: Window) -> int:
     outbox = Outbox(store)
     with window.hall.http() as http:
         keeper = JournalKeeper(database, window.clock)
-        assert send_archives(http, outbox.archives(), settings, keeper, lambda: False) is None
+        assert send_archives(http, outbox.archives(), settings, keeper, lambda: False, again=again) is None
     outbox.close()
     return keeper.acked_archived
 
@@ -320,6 +320,30 @@ def test_facts_of_two_histories_are_both_kept_and_the_second_is_sealed(hall: Hal
     assert window.sync() is None
     assert cases.get(window.ws, at_centre.case_id).case.reference == at_centre.reference
     assert cases.get(window.ws, forked.case_id).case.state == "noticed", "shown from the archive until it is imported"
+
+
+@pytest.mark.parametrize("status", [403, 409, 422])
+def test_a_refusal_that_a_stranger_on_the_way_spoke_ends_no_archive(
+    hall: Hall, window: Window, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Sealed at once, for the refusal may be the centre's; and asked again later, for it may not."""
+    case = intake.submit(window.ws, restaurant(window.ws))
+    window.ws.close()
+    begin_anew(window)
+    with monkeypatch.context() as patch:
+        stranger = httpx.Response(status, json={"code": "device_revoked", "message": "Forbidden by gateway"})
+        patch.setattr(hall, "carry", lambda request: stranger)
+        send_old(window)
+        (archive,) = archives(window.ws.journal.read())
+        assert archive.state == "sealed" and Path(archive.sealed_path).exists()
+        send_old(window)
+        assert archives(window.ws.journal.read()) == [archive]
+    send_old(window, again=False)
+    assert archives(window.ws.journal.read()) == [archive], "not with every conversation"
+    send_old(window)
+    (archive,) = archives(window.ws.journal.read())
+    assert (archive.state, archive.acked_through) == ("proven", case.seq)
+    assert outbox.status(window.ws).sealed == (), "nobody has to carry the file any more"
 
 
 def test_the_archive_is_read_only_and_the_same_bytes(window: Window) -> None:

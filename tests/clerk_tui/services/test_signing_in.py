@@ -138,6 +138,41 @@ def test_without_the_centre_it_works_for_as_long_as_the_centre_said(
     assert signing_in.sign_in(ws, ZHOU, PIN).offline
     clock.day += dt.timedelta(days=2)
     assert refused(ws, ZHOU) == "offline_too_long"
+
+
+def test_a_clock_that_falls_back_does_not_make_the_time_without_the_centre_longer(
+    ws: Workspace, staff: Staff, clock: FixedClock
+) -> None:
+    clock.day += dt.timedelta(days=9)
+    assert refused(ws, ZHOU) == "offline_too_long"
+    clock.day -= dt.timedelta(days=400)
+    assert refused(ws, ZHOU) == "offline_too_long"
+    clock.day += dt.timedelta(days=30)
+    assert refused(ws, ZHOU) == "offline_too_long"
+
+
+def test_a_machine_that_wakes_up_in_the_past_each_morning_is_let_in_for_as_many_days(
+    ws: Workspace, staff: Staff, clock: FixedClock
+) -> None:
+    days = 0
+    while days < 30:
+        clock.day -= dt.timedelta(days=400)
+        try:
+            signing_in.sign_in(ws, ZHOU, PIN)
+        except SignInRefused:
+            break
+        signing_in.sign_out(ws)
+        days += 1
+    assert days == 6, "each costs a day, and the seven days are over a moment after the last"
+
+
+def test_a_clock_that_is_set_right_costs_no_day(ws: Workspace, staff: Staff, clock: FixedClock) -> None:
+    clock.day += dt.timedelta(days=6)
+    for _ in range(20):
+        assert signing_in.sign_in(ws, ZHOU, PIN).offline
+        clock.ticks -= 10 * 60_000
+        assert signing_in.sign_in(ws, ZHOU, PIN).offline
+        clock.ticks += 10 * 60_000
     staff.tell()
     assert signing_in.sign_in(ws, ZHOU, PIN).offline
 

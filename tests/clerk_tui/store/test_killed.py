@@ -70,6 +70,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(10))
 def test_nothing_is_lost_however_often_it_is_killed(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, seed: int
