@@ -189,11 +189,17 @@ def _named(error: BaseException) -> str:
     return error.code if isinstance(error, HallError) else type(error).__name__
 
 
-async def dead(store: Store, office: str) -> list[w.DeadDelivery]:
-    """What a hall's departments could not be told."""
-    rows = await store.read(lambda db: deliveries.dead(db, office, SHOWN))
-    names = w.DeadDelivery.__struct_fields__
-    return [w.DeadDelivery(**dict(zip(names, row, strict=True))) for row in rows]
+async def dead(store: Store, office: str) -> w.DeadDeliveries:
+    """What a hall's departments could not be told, the first of it, and how much more there is."""
+
+    async def look(db: Db) -> w.DeadDeliveries:
+        rows = await deliveries.dead(db, office, SHOWN)
+        _, count = await deliveries.waiting_and_dead(db, office)
+        names = w.DeadDelivery.__struct_fields__
+        found = [w.DeadDelivery(**dict(zip(names, row, strict=True))) for row in rows]
+        return w.DeadDeliveries(deliveries=found, more=count - len(found))
+
+    return await store.read(look)
 
 
 async def replay(store: Store, office: str, department: str, case_id: str, now: int) -> None:
@@ -204,3 +210,8 @@ async def replay(store: Store, office: str, department: str, case_id: str, now: 
     """
     if not await store.transact(lambda db: deliveries.replay(db, office, department, case_id, now)):
         raise Refused(404, wire.Problem(code="not_dead", message="没有这件没送到的"))
+
+
+async def replay_all(store: Store, office: str, department: str, now: int) -> int:
+    """Tell a department again of everything that it could not be told of; of how many cases."""
+    return await store.transact(lambda db: deliveries.replay_all(db, office, department, now))

@@ -43,8 +43,8 @@ async def report_decision(data: JSONBody[w.Decision], request: Asked, state: Sta
 
 
 @get("/v1/deliveries/dead", opt=needs(Permission.OVERSEE))
-async def dead_deliveries(request: Asked, state: State) -> list[w.DeadDelivery]:
-    """What the hall's departments could not be told, and why."""
+async def dead_deliveries(request: Asked, state: State) -> w.DeadDeliveries:
+    """What the hall's departments could not be told, and why; ``more``: of how many further cases."""
     return await departments.dead(_store(state), request.user.office)
 
 
@@ -54,4 +54,10 @@ async def replay_delivery(department: Key, case_id: CaseId, request: Asked, stat
     await departments.replay(_store(state), request.user.office, department, case_id, now_ms())
 
 
-ROUTES = [report_decision, dead_deliveries, replay_delivery]
+@post("/v1/deliveries/{department:str}/replay", status_code=200, opt=needs(Permission.OVERSEE))
+async def replay_department(department: Key, request: Asked, state: State) -> w.Replayed:
+    """Tell a department again of all that it could not be told, once what stood in the way is put right."""
+    return w.Replayed(replayed=await departments.replay_all(_store(state), request.user.office, department, now_ms()))
+
+
+ROUTES = [report_decision, dead_deliveries, replay_delivery, replay_department]

@@ -84,28 +84,41 @@ def dead(data: Path | str, office: str) -> None:
     from central import departments
     from central.cli import with_store
 
-    for each in with_store(data, lambda store: departments.dead(store, office)):
+    told = with_store(data, lambda store: departments.dead(store, office))
+    for each in told.deliveries:
         click.echo(f"{each.department} {each.case_id} {each.reference} {each.attempts} {each.error}")
+    if told.more:
+        click.echo(f"and {told.more} more; send all of a department again with: department replay KEY --all", err=True)
 
 
 @department.command("replay")
 @click.argument("key")
-@click.argument("case_id")
+@click.argument("case_id", required=False)
+@click.option("--all", "whole", is_flag=True, help="Of all cases that it could not be told of; prints how many.")
 @on_hall
-def replay(data: Path | str, office: str, key: str, case_id: str) -> None:
-    """Tell a department again of a case that it could not be told of."""
+def replay(data: Path | str, office: str, key: str, case_id: str | None, whole: bool) -> None:
+    """Tell the department KEY again of a case that it could not be told of, or of --all of them."""
     from central import departments
     from central.cli import with_store
     from central.clock import now_ms
     from central.refusal import Refused
 
-    async def again(store: Store) -> bool:
+    if whole is (case_id is not None):
+        click.echo("name a case, or give --all", err=True)
+        sys.exit(2)
+
+    async def again(store: Store) -> int:
+        if case_id is None:
+            return await departments.replay_all(store, office, key, now_ms())
         try:
             await departments.replay(store, office, key, case_id, now_ms())
         except Refused:
-            return False
-        return True
+            return 0
+        return 1
 
-    if not with_store(data, again):
+    sent = with_store(data, again)
+    if not sent:
         click.echo("nothing of this kind is dead", err=True)
         sys.exit(2)
+    if whole:
+        click.echo(f"cases {sent}")

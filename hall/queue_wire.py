@@ -317,8 +317,9 @@ class LastCall(_Message, frozen=True):
 
 
 class HourFigures(_Message, frozen=True):
-    """An hour of the clock over ``days`` business days: people who came, per day; minutes until the call and of
-    service (``served`` of them)."""
+    """An hour of the clock over ``days`` business days: a day, tickets ``taken`` in it and people who could be called
+    from then on (``arrivals``: an appointment counts in its own hour, however early it was checked in); minutes until
+    the call and of service (``served`` of them)."""
 
     hour: int
     days: int
@@ -326,6 +327,7 @@ class HourFigures(_Message, frozen=True):
     wait_min: float
     service_min: float
     served: int
+    taken: float = 0.0
 
 
 class FiguresReply(_Message, frozen=True):

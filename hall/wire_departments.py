@@ -103,6 +103,19 @@ class DeadDelivery(_Message, frozen=True):
     error: str
 
 
+class DeadDeliveries(_Message, frozen=True):
+    """The first of what departments could not be told, and of how many cases ``more``."""
+
+    deliveries: list[DeadDelivery]
+    more: int = 0
+
+
+class Replayed(_Message, frozen=True):
+    """Of how many cases a department is told again."""
+
+    replayed: int
+
+
 def sign_told(secret: bytes, body: bytes, now_s: int) -> str:
     """The signature header of a message."""
     return f"t={now_s},v1={hmac.digest(secret, f'{now_s}.'.encode() + body, 'sha256').hex()}"

@@ -16,7 +16,11 @@ from hall.wire_departments import SIGNATURE_HEADER, CaseTold, Taken, sign_told
 TIMEOUT_S = 10.0
 MAX_REPLY = 64 << 10
 """Longest wait for a department, and most bytes of its answer that are read."""
-_FOR_A_PERSON = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
+_FOR_A_PERSON = frozenset({400, 413, 422})
+"""What a department says of this one message. Any other refusal is about the way there, a gateway that is set up anew
+says it of everything: it is tried again like a failure."""
+
+_BUSY = frozenset({408, 425, 429})
 
 
 class Webhook:
@@ -63,7 +67,8 @@ def _outcome(status: int, body: bytes, told: str) -> Outcome:
     if status in _FOR_A_PERSON:
         return Outcome("refused", f"对方系统不收（{status}）")
     if status != 200:
-        return Outcome("later", f"对方系统出错（{status}）")
+        words = "对方的地址、令牌或者网关不对" if 300 <= status < 500 and status not in _BUSY else "对方系统出错"
+        return Outcome("later", f"{words}（{status}）")
     try:
         taken = msgspec.json.decode(body, type=Taken).taken
     except UNREADABLE:

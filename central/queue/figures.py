@@ -108,24 +108,26 @@ def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigure
 
 
 async def _hours(db: Db, office: str, first: dt.date, last: dt.date) -> list[w.HourFigures]:
-    days = 0
-    of: dict[int, list[float]] = {}
     begins = dt.datetime.combine(first, dt.time(), ZONE)
     zone_ms = int((begins.utcoffset() or dt.timedelta()).total_seconds()) * 1000
-    for row in await counts.hours(db, office, first, last, zone_ms):
-        of[int(row[0])] = [float(value or 0) for value in row[1:]]
-    if of:
-        days = await counts.days(db, office, first, last)
+    of = {
+        int(row[0]): [float(value or 0) for value in row[1:]]
+        for row in await counts.hours(db, office, first, last, zone_ms)
+    }
+    taken = {int(row[0]): int(row[1]) for row in await counts.taken(db, office, first, last, zone_ms)}
+    days = max(1, await counts.days(db, office, first, last)) if of else 1
     return [
         w.HourFigures(
             hour=hour,
             days=days,
-            arrivals=round(came / max(days, 1), 2),
+            taken=round(taken.get(hour, 0) / days, 2),
+            arrivals=round(came / days, 2),
             wait_min=round(wait, 1),
             service_min=round(service, 2),
             served=int(served),
         )
-        for hour, (came, wait, service, served) in sorted(of.items())
+        for hour in sorted({*of, *taken})
+        for came, wait, service, served in [of.get(hour, (0.0, 0.0, 0.0, 0.0))]
     ]
 
 

@@ -183,3 +183,15 @@ async def replay(db: Db, office: str, department: str, case_id: str, now_ms: int
         case_id,
     )
     return row is not None
+
+
+async def replay_all(db: Db, office: str, department: str, now_ms: int) -> int:
+    """Send all dead deliveries of a department again; how many."""
+    rows = await db.rows(
+        "UPDATE delivery SET state = 'waiting', attempts = 0, due_ms = $1"
+        " WHERE office = $2 AND department = $3 AND state = 'dead' RETURNING case_id",
+        now_ms,
+        office,
+        department,
+    )
+    return len(rows)

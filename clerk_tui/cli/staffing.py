@@ -130,7 +130,7 @@ def _of_centre(session: Session, days: int) -> list[Hour]:
 
     config = session.config
     figures = fetch(config.centre.url, token_path(config.store_file, config.token_file), days)
-    return [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in figures.hours]
+    return [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in figures.hours if each.arrivals]
 
 
 def _of_file(source: str) -> list[Hour]:

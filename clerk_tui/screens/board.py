@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from clerk_tui import actions, themes
+from clerk_tui import actions
 from clerk_tui.i18n import _
 from clerk_tui.screens.board_overview import pages
 from clerk_tui.screens.board_sheets import Beside, Entry, Hall, Page, Sheet
@@ -52,10 +52,6 @@ class BoardApp(KioskApp):
         for screen in self.screen_stack:
             if isinstance(screen, BoardScreen):
                 screen.show(seen)
-
-    def next_theme(self) -> None:
-        """Another theme, round and round."""
-        self.theme = themes.next_theme(self.theme)
 
 
 class BoardScreen(Screen[None]):
@@ -141,7 +137,7 @@ class BoardScreen(Screen[None]):
         elif action == "back":
             self._back()
         elif action == "theme":
-            self.board.next_theme()
+            self.board.cycle_theme()
         self.paint()
 
     def _go(self, number: int) -> None:

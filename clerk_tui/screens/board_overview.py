@@ -205,7 +205,7 @@ def _devices(board: BoardFigures, columns: int) -> Entry:
 
 
 def _trends(queue: FiguresReply, board: BoardFigures, columns: int) -> Entry:
-    arrivals = {each.hour: each.arrivals for each in queue.hours}
+    arrivals = {each.hour: each.taken for each in queue.hours if each.taken}
     took_in = {each.hour: each.received for each in board.hours}
     hours = range(min((*arrivals, *took_in), default=9), max((*arrivals, *took_in), default=17) + 1)
     left: list[Span] = [

@@ -58,7 +58,7 @@ def month(board: BoardFigures, what: str, title: str, ink: str, columns: int, ro
 
 def _through_the_day(queue: FiguresReply, board: BoardFigures, columns: int, height: int) -> list[list[Line]]:
     """The queue's pair of pictures and the cases'."""
-    came = {each.hour: each.arrivals for each in queue.hours}
+    came = {each.hour: each.taken for each in queue.hours if each.taken}
     waits = {each.hour: each.wait_min for each in queue.hours}
     took = {each.hour: float(each.received) for each in board.hours}
     done = {each.hour: float(each.decided) for each in board.hours}

@@ -112,6 +112,9 @@ class DisplayScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
+        assert isinstance(self.app, DisplayApp)
+        if event.key == "ctrl+t":
+            self.app.cycle_theme()
 
     def _lines(self, columns: int, rows: int) -> list[Line]:
         now = self._now

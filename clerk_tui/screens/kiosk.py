@@ -94,6 +94,10 @@ class KioskApp(App[None]):
     def show(self, seen: Seen) -> None:
         """Show what was seen."""
 
+    def cycle_theme(self) -> None:
+        """The next theme."""
+        self.theme = themes.next_theme(self.theme)
+
     def look_now(self) -> None:
         """Look at once: something else is wanted."""
         self._wake.set()

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
+from msgspec import Struct
+
 from clerk_tui.store.backup import Examined
 from clerk_tui.store.connection import open_reader, translated
 from clerk_tui.store.device import Device, find_key, has_key, key_file, load_key, read_device
@@ -45,6 +47,15 @@ NOT_HERE = (
     "中心已经有的不算丢失。找到原来的账本或备份的，再运行一次 clerk restore。\n"
     "找不到的，负责人按文书和材料核对、补录，照 F12 写的处理。"
 )
+
+
+class PutBy(Struct, frozen=True):
+    """The files with what was ``read`` of damaged journals, those with what a whole one has and the journal that is
+    sent has not (``parted``), and those that name what is ``lost``."""
+
+    read: tuple[SealedFile, ...]
+    parted: tuple[SealedFile, ...]
+    lost: tuple[SealedFile, ...]
 
 
 def key_of(path: Path, folders: Iterable[Path]) -> Path | None:
@@ -83,16 +94,17 @@ def put_by(
     epoch: str,
     sealing_key: bytes,
     now_ms: int,
-) -> tuple[tuple[SealedFile, ...], tuple[SealedFile, ...]]:
-    """Seal what was read behind a gap or parted from what is sent, and name what was not read, both beside ``store``:
-    the sealed files, and those that name the numbers. What the centre of now (``epoch``) has proven to hold, or a whole
+) -> PutBy:
+    """Seal what was read behind a gap or parted from what is sent, and name what was not read, both beside ``store``.
+    What the centre of now (``epoch``) has proven to hold, or a whole
     one of ``sources`` has (a backup), is neither. Named are also the facts of sources without a key, and those that the
     witness saw (``mark``) and that are in none of the journals ``kept``.
 
     Raises:
         StoreError: a file cannot be written.
     """
-    sealed: list[SealedFile] = []
+    read: list[SealedFile] = []
+    parted: list[SealedFile] = []
     lost: list[SealedFile] = []
     for one in found:
         ends = [
@@ -105,7 +117,7 @@ def put_by(
         for run in runs:
             try:
                 assert one.sound is not None, "facts that were read are of a known device"
-                sealed.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
+                read.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
             except HallError as error:
                 lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, mark, why=error.message)
         lost += _named(one, one.lost, known, store, NOT_READ, mark)
@@ -116,7 +128,7 @@ def put_by(
             continue
         try:
             run = branch.run(acked)
-            sealed.append(_seal(branch.found, run, "fork", store, office, sealing_key, now_ms))
+            parted.append(_seal(branch.found, run, "fork", store, office, sealing_key, now_ms))
         except HallError as error:
             first = max(branch.first, acked + 1)
             words = BRANCH_NOT_SEALED.format(code=device.incarnation, first=first, last=head, why=error.message)
@@ -124,7 +136,8 @@ def put_by(
             lost.append(
                 keep_lost(folder, device.incarnation, device.device_id, first, head, words, branch.found.head.hash)
             )
-    return tuple(sealed), (*lost, *_keyless(sources, store, epoch), *_nowhere(found, kept, mark, store, epoch))
+    lost += [*_keyless(sources, store, epoch), *_nowhere(found, kept, mark, store, epoch)]
+    return PutBy(tuple(read), tuple(parted), tuple(lost))
 
 
 def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[SealedFile]:

@@ -27,7 +27,7 @@ from hall.case import CaseState
 from hall.chain import open_sealed
 from hall.errors import StoreError
 from hall.roles import Role
-from hall.wire_departments import SIGNATURE_HEADER, CaseTold, DeadDelivery, Decision, DecisionReply
+from hall.wire_departments import SIGNATURE_HEADER, CaseTold, DeadDeliveries, Decision, DecisionReply
 from tests.builders import DAY, received
 from tests.central.counter import OFFICE, encoded
 from tests.central.device import Device
@@ -279,7 +279,9 @@ def test_what_a_department_refuses_waits_for_a_person_who_sends_it_again(
     assert department.tell(NOW + HOUR) == 0
     head = person(hub, Role.SUPERVISOR, device)
     answer = hub.http.get("/v1/deliveries/dead", headers=head)
-    (letter,) = msgspec.json.decode(answer.content, type=list[DeadDelivery])
+    told = msgspec.json.decode(answer.content, type=DeadDeliveries)
+    (letter,) = told.deliveries
+    assert told.more == 0
     assert (letter.department, letter.case_id, letter.error) == ("scjg", case_id, "对方系统不收（422）")
     department.behave = department.take
     again = hub.http.post(f"/v1/deliveries/scjg/{case_id}/replay", headers=head)
@@ -289,6 +291,46 @@ def test_what_a_department_refuses_waits_for_a_person_who_sends_it_again(
 
     assert department.tell(now_ms() + 1000) == 1
     assert [each.version for each in department.taken] == [4]
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 410, 415])
+def test_a_gateway_that_is_set_up_anew_makes_no_dead_letters(
+    device: Device, department: Department, status: int
+) -> None:
+    """It says so of everything, so one is tried and the rest waits with it."""
+    for number in range(40):
+        device.case(number)
+    device.drain()
+    department.behave = lambda request: httpx.Response(status)
+    department.tell()
+    assert department.asked == 1
+    assert sorted(department.states) == [("waiting", 0)] * 39 + [("waiting", 1)]
+    department.behave = department.take
+    for turn in range(4):
+        department.tell(NOW + (turn + 1) * HOUR)
+    assert set(department.states) == {("sent", 0)}
+
+
+def test_all_that_is_dead_of_a_department_is_counted_and_sent_again_at_once(
+    hub: Hub, device: Device, department: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        device.case(number)
+    device.drain()
+    department.behave = lambda request: httpx.Response(400)
+    department.tell()
+    assert department.states == [("dead", 1)] * 5
+    monkeypatch.setattr(departments, "SHOWN", 2)
+    head = person(hub, Role.SUPERVISOR, device)
+    told = hub.http.get("/v1/deliveries/dead", headers=head).json()
+    assert (len(told["deliveries"]), told["more"]) == (2, 3)
+    assert hub.http.post("/v1/deliveries/other/replay", headers=head).json() == {"replayed": 0}
+    assert hub.http.post("/v1/deliveries/scjg/replay", headers=head).json() == {"replayed": 5}
+    assert hub.http.get("/v1/deliveries/dead", headers=head).json() == {"deliveries": [], "more": 0}
+    from central.clock import now_ms
+
+    department.behave = department.take
+    assert department.tell(now_ms() + 1000) == 5
 
 
 def test_after_a_day_of_failures_a_person_is_asked(device: Device, department: Department) -> None:
@@ -498,7 +540,7 @@ def test_connecting_a_department_anew_loses_nothing_that_it_was_not_told(
     taken, dead, late = (device.case(number, notes=0) for number in range(3))
     device.drain()
     department.behave = lambda request: (
-        httpx.Response(404) if dead in request.content.decode() else
+        httpx.Response(422) if dead in request.content.decode() else
         down(request) if late in request.content.decode() else department.take(request)
     )  # fmt: skip
     department.tell()
@@ -551,7 +593,7 @@ def test_whatever_breaks_while_a_department_is_told_counts_as_a_try(hub: Hub) ->
     device.drain()
     for turn in range(departments.TRIES):
         assert hub.loop.run(departments.deliver_due(hub.store, Broken(), NOW + turn * 2 * HOUR)) == 0
-    (letter,) = hub.run(departments.dead(hub.store, OFFICE))
+    (letter,) = hub.run(departments.dead(hub.store, OFFICE)).deliveries
     assert (letter.attempts, letter.error) == (departments.TRIES, "没能告诉对方系统（ExceptionGroup）")
 
 
@@ -575,7 +617,8 @@ def test_departments_are_connected_from_the_console(tmp_path: Any) -> None:
     assert "secret " in said.output and said.output.endswith("\ncases 0\n")
     assert run("list").output == "scjg https://scjg.example.invalid/cases\n"
     assert run("dead").output == ""
-    assert run("replay", "scjg", "no-case").exit_code == 2
+    for words in (["no-case"], ["--all"], [], ["no-case", "--all"]):
+        assert run("replay", "scjg", *words).exit_code == 2
     for wrong in ("file:///etc/passwd", "https://host:99999/", "https://host:0/", "https://a:b@host/", "http://[::1/"):
         assert run("add", "scjg", "--url", wrong).exit_code == 2
     assert run("remove", "scjg").exit_code == 0

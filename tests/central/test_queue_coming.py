@@ -109,9 +109,10 @@ def test_the_list_of_a_window_begins_with_who_may_be_called_next(queue: Queue) -
     assert queue.called(20).number == numbers[0]
 
 
-def test_windows_are_planned_for_when_people_may_be_called(queue: Queue) -> None:
+def test_windows_are_planned_for_when_people_may_be_called_and_the_board_shows_when_they_came(queue: Queue) -> None:
     for _ in range(4):
         queue.issue(10, lane="booked", slot_ms=queue.now(SIX))
     queue.issue(10)
     found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(SIX)))
     assert {each.hour: each.arrivals for each in found.hours} == {9: 1.0, 15: 4.0}
+    assert {each.hour: each.taken for each in found.hours} == {9: 5.0, 15: 0.0}

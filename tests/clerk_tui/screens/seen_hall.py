@@ -86,9 +86,9 @@ QUEUE = q.FiguresReply(
         q.LastCall(number="C038", window="6", at_ms=NOW - 14 * MINUTE, calls=3, state="passed"),
     ],
     hours=[
-        q.HourFigures(hour=8, days=1, arrivals=9, wait_min=2.1, service_min=7, served=8),
-        q.HourFigures(hour=9, days=1, arrivals=63, wait_min=14.2, service_min=8.4, served=58),
-        q.HourFigures(hour=10, days=1, arrivals=41, wait_min=11.0, service_min=8.1, served=30),
+        q.HourFigures(hour=8, days=1, arrivals=9, taken=9, wait_min=2.1, service_min=7, served=8),
+        q.HourFigures(hour=9, days=1, arrivals=63, taken=63, wait_min=14.2, service_min=8.4, served=58),
+        q.HourFigures(hour=10, days=1, arrivals=41, taken=41, wait_min=11.0, service_min=8.1, served=30),
     ],
     told_seen=96,
     told_right=0.83,

@@ -66,7 +66,13 @@ def _long_day(seen: Seen, first: int, last: int) -> Seen:
     assert seen.queue is not None and seen.board is not None
     came = [
         q.HourFigures(
-            hour=hour, days=1, arrivals=12 + hour * 7 % 23, wait_min=4.5 + hour * 5 % 17, service_min=8, served=12
+            hour=hour,
+            days=1,
+            arrivals=0,
+            taken=12 + hour * 7 % 23,
+            wait_min=4.5 + hour * 5 % 17,
+            service_min=8,
+            served=12,
         )
         for hour in range(first, last + 1)
     ]

@@ -93,6 +93,7 @@ def test_the_shorter_of_two_histories_is_sealed_and_shown(
         send_old(window)
     done: Renewal = restored(window, backup)
     assert [each.first for each in done.sealed] == [common + 1] and done.lost == ()
+    assert done.parted == done.sealed, "whole, and no word of damage is said of it"
     listed = {row.case_id for row in cases.find(window.ws, "")}
     assert {each.case_id for each in (*one, *two)} <= listed
     send_old(window)

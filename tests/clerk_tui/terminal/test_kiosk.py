@@ -35,10 +35,11 @@ def board(house: House) -> Terminal:
     return terminal
 
 
-def _bar(terminal: Terminal) -> str:
-    """The colour of the line on top."""
+def _colours(terminal: Terminal) -> set[tuple[str, str]]:
+    """The colours of the line on top."""
     terminal.lines()
-    return str(terminal._screen.buffer[0][0].bg)
+    cells = terminal._screen.buffer[0]
+    return {(cells[at].fg, cells[at].bg) for at in range(terminal._screen.columns)}
 
 
 def test_no_key_ends_or_stops_the_board_and_the_code_does(kiosk: House) -> None:
@@ -47,7 +48,7 @@ def test_no_key_ends_or_stops_the_board_and_the_code_does(kiosk: House) -> None:
         terminal.send(data)
         terminal.settle()
         assert terminal.shows("总览") and terminal.process.poll() is None, data
-    terminal.send(b"\x11")
+    terminal.press("ctrl+q")
     terminal.wait_for("退出码")
     terminal.type("111111")
     terminal.press("enter")
@@ -85,8 +86,8 @@ def test_the_bytes_of_every_key_move_the_board(house: House, tmp_path: Path) -> 
         terminal.press(key)
         terminal.wait_until(lambda: what() == to, f"{key}: {to}")
 
-    for title in (*TITLES[1:], TITLES[0]):
-        moves(title[0], in_front, title)
+    for key in "23456781":
+        moves(key, in_front, TITLES[int(key) - 1])
     for title in (*TITLES[1:], TITLES[0]):
         moves("right", in_front, title)
     for title in TITLES[::-1]:
@@ -94,12 +95,14 @@ def test_the_bytes_of_every_key_move_the_board(house: House, tmp_path: Path) -> 
     assert chosen() == ["排队等候"]
     moves("down", chosen, ["窗口"])
     moves("up", chosen, ["排队等候"])
+    moves("pagedown", chosen, ["走势"])
+    moves("pageup", chosen, ["排队等候"])
     moves("down", chosen, ["窗口"])
     moves("enter", in_front, "3 窗口")
     moves("escape", in_front, "1 总览")
-    before = _bar(terminal)
-    terminal.send(b"\x14")
-    terminal.wait_until(lambda: _bar(terminal) != before, "another theme")
+    before = _colours(terminal)
+    terminal.press("ctrl+t")
+    terminal.wait_until(lambda: _colours(terminal) != before, "another theme")
 
 
 def test_signals_from_a_keyboard_are_not_heard_and_the_systems_are(kiosk: House) -> None:
@@ -120,7 +123,10 @@ def test_the_display_stands_and_leaves_with_the_same_code(kiosk: House) -> None:
         terminal.send(data)
         terminal.settle()
         assert terminal.shows("还没有连上中心") and terminal.process.poll() is None, data
-    terminal.send(b"\x11")
+    before = _colours(terminal)
+    terminal.press("ctrl+t")
+    terminal.wait_until(lambda: _colours(terminal) != before, "another theme")
+    terminal.press("ctrl+q")
     terminal.wait_for("退出码")
     terminal.type(CODE)
     terminal.press("enter")
