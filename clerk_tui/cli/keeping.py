@@ -100,7 +100,7 @@ def restore(
         "cases": done.cases,
         "unproven": done.unproven,
         "scans": done.scans,
-        "sealed": [sealed_row(each) for each in done.sealed],
+        "sealed": [sealed_row(each) | {"parted": each in done.parted} for each in done.sealed],
         "lost": [sealed_row(each) for each in done.lost],
     }
     answer(as_json, told, lambda: _restored(told))
@@ -114,8 +114,14 @@ def _restored(told: dict[str, object]) -> list[str]:
         lines.append(_("有 {scans} 份扫描件中心还没有确认，联网后继续上传").format(**told))
     archived, sealed, lost = told["archived"], told["sealed"], told["lost"]
     assert isinstance(archived, list) and isinstance(sealed, list) and isinstance(lost, list)
-    words = _("账本受损，从中读出的{numbers}已封存：{path}。交负责人在中心导入，交出以后移走")
-    lines += [words.format(numbers=numbered(each["first"], each["last"]), **each) for each in sealed]
+    read = _("账本受损，从中读出的{numbers}已封存：{path}。交负责人在中心导入，交出以后移走")
+    parted = _(
+        "设备 {device_code} 有两份不同的账本，其中一份的{numbers}另一份里没有，已封存：{path}。"
+        "交负责人在中心导入，交出以后移走"
+    )
+    for each in sealed:
+        words = parted if each["parted"] else read
+        lines.append(words.format(numbers=numbered(each["first"], each["last"]), **each))
     lines += lost_lines(lost)
     return lines + [_("原来的账本在 {path}").format(path=path) for path in archived]
 

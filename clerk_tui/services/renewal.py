@@ -67,8 +67,8 @@ SIDE_FILES: Final = ("-wal", "-shm", ".lock", ".open")
 class Renewal(Struct, frozen=True, kw_only=True):
     """What was done: the new code, the files in the archive, how many cases were taken over, and how many facts and
     ``scans`` the centre has not proven to hold. The ``sealed`` facts are those of a damaged journal that could be read
-    behind a bad one, and of one that parted from the journal that is sent; the ``lost`` could not be read, and the
-    centre has not proven to hold them."""
+    behind a bad one, and those that are ``parted``: of a whole one that parted from the journal that is sent. The
+    ``lost`` could not be read, and the centre has not proven to hold them."""
 
     incarnation: str
     archived: tuple[Path, ...]
@@ -76,6 +76,7 @@ class Renewal(Struct, frozen=True, kw_only=True):
     unproven: int
     scans: int = 0
     sealed: tuple[SealedFile, ...] = ()
+    parted: tuple[SealedFile, ...] = ()
     lost: tuple[SealedFile, ...] = ()
 
 
@@ -130,10 +131,10 @@ def renew(
         mark = _mark(witness)
         old = _old(store, token, found, mark, keys)
         sources, damaged = old.sources, old.damaged
-        sealed, lost = put_by(
+        done = put_by(
             damaged, sources, old.branches, old.kept, mark, store, office, got.epoch, got.sealing_key, clock.now_ms()
         )
-        cases, unsent = _make(new, device, old, lost, clock, store, backup, got.clerks)
+        cases, unsent = _make(new, device, old, done.lost, clock, store, backup, got.clerks)
         key_file(new).replace(key_file(store))
         if got.token:
             write_token(token, got.token)
@@ -154,8 +155,9 @@ def renew(
         cases=cases,
         unproven=unproven,
         scans=unsent,
-        sealed=sealed,
-        lost=lost,
+        sealed=done.read + done.parted,
+        parted=done.parted,
+        lost=done.lost,
     )
 
 
@@ -307,8 +309,8 @@ def _make(
             branches = [branch.found for branch in old.branches]
             for each in (*old.sources, *branches):
                 if each not in branches:
-                    name = (each.device.incarnation, each.device.device_id[-8:], "")
-                    asks = any((one.incarnation, one.device_end, one.history) == name for one in lost)
+                    name = (each.device.incarnation, each.device.device_id[-8:])
+                    asks = any((one.incarnation, one.device_end) == name for one in lost)
                     sendable = has_key(each.path, each.device)
                     register(db, each, now, device.server_epoch, sendable=sendable, asks=asks)
                 with closing(open_reader(each.path)) as older:

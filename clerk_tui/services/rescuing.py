@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
+from msgspec import Struct
+
 from clerk_tui.store.backup import Examined
 from clerk_tui.store.connection import open_reader, translated
 from clerk_tui.store.device import Device, find_key, has_key, key_file, load_key, read_device
@@ -45,6 +47,15 @@ NOT_HERE = (
     "中心已经有的不算丢失。找到原来的账本或备份的，再运行一次 clerk restore。\n"
     "找不到的，负责人按文书和材料核对、补录，照 F12 写的处理。"
 )
+
+
+class PutBy(Struct, frozen=True):
+    """The files with what was ``read`` of damaged journals, those with what a whole one has and the journal that is
+    sent has not (``parted``), and those that name what is ``lost``."""
+
+    read: tuple[SealedFile, ...]
+    parted: tuple[SealedFile, ...]
+    lost: tuple[SealedFile, ...]
 
 
 def key_of(path: Path, folders: Iterable[Path]) -> Path | None:
@@ -83,16 +94,17 @@ def put_by(
     epoch: str,
     sealing_key: bytes,
     now_ms: int,
-) -> tuple[tuple[SealedFile, ...], tuple[SealedFile, ...]]:
-    """Seal what was read behind a gap or parted from what is sent, and name what was not read, both beside ``store``:
-    the sealed files, and those that name the numbers. What the centre of now (``epoch``) has proven to hold, or a whole
+) -> PutBy:
+    """Seal what was read behind a gap or parted from what is sent, and name what was not read, both beside ``store``.
+    What the centre of now (``epoch``) has proven to hold, or a whole
     one of ``sources`` has (a backup), is neither. Named are also the facts of sources without a key, and those that the
     witness saw (``mark``) and that are in none of the journals ``kept``.
 
     Raises:
         StoreError: a file cannot be written.
     """
-    sealed: list[SealedFile] = []
+    read: list[SealedFile] = []
+    parted: list[SealedFile] = []
     lost: list[SealedFile] = []
     for one in found:
         ends = [
@@ -105,10 +117,10 @@ def put_by(
         for run in runs:
             try:
                 assert one.sound is not None, "facts that were read are of a known device"
-                sealed.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
+                read.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
             except HallError as error:
-                lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, why=error.message)
-        lost += _named(one, one.lost, known, store, NOT_READ)
+                lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, mark, why=error.message)
+        lost += _named(one, one.lost, known, store, NOT_READ, mark)
     for branch in branches:
         device, head = branch.found.device, branch.found.head.seq
         acked = device.acked_through if device.server_epoch == epoch else 0
@@ -116,7 +128,7 @@ def put_by(
             continue
         try:
             run = branch.run(acked)
-            sealed.append(_seal(branch.found, run, "fork", store, office, sealing_key, now_ms))
+            parted.append(_seal(branch.found, run, "fork", store, office, sealing_key, now_ms))
         except HallError as error:
             first = max(branch.first, acked + 1)
             words = BRANCH_NOT_SEALED.format(code=device.incarnation, first=first, last=head, why=error.message)
@@ -124,7 +136,8 @@ def put_by(
             lost.append(
                 keep_lost(folder, device.incarnation, device.device_id, first, head, words, branch.found.head.hash)
             )
-    return tuple(sealed), (*lost, *_keyless(sources, store, epoch), *_nowhere(found, kept, mark, store, epoch))
+    lost += [*_keyless(sources, store, epoch), *_nowhere(found, kept, mark, store, epoch)]
+    return PutBy(tuple(read), tuple(parted), tuple(lost))
 
 
 def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[SealedFile]:
@@ -134,7 +147,8 @@ def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[Seale
         first = (device.acked_through if device.server_epoch == epoch else 0) + 1
         if first <= head and not has_key(each.path, device):
             words = NO_KEY.format(code=device.incarnation, first=first, last=head, why=key_file(each.path))
-            found.append(keep_lost(folder_of(store), device.incarnation, device.device_id, first, head, words))
+            folder = folder_of(store)
+            found.append(keep_lost(folder, device.incarnation, device.device_id, first, head, words, each.head.hash))
     return found
 
 
@@ -154,7 +168,7 @@ def _nowhere(
     if first > mark.seq:
         return []
     words = NOT_HERE.format(code=mark.incarnation, first=first, last=mark.seq)
-    return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words)]
+    return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words, mark.hash)]
 
 
 def _seal(
@@ -184,13 +198,21 @@ def _seal(
 
 
 def _named(
-    one: Salvaged, numbers: Iterable[tuple[int, int]], known: int, store: Path, words: str, why: str = ""
+    one: Salvaged,
+    numbers: Iterable[tuple[int, int]],
+    known: int,
+    store: Path,
+    words: str,
+    mark: Mark | None,
+    why: str = "",
 ) -> list[SealedFile]:
+    seen = mark if mark is not None and (mark.device_id, mark.incarnation) == (one.device_id, one.incarnation) else None
     left = ((max(first, known + 1), last) for first, last in numbers if last > known)
     return [
         keep_lost(
             folder_of(store), one.incarnation, one.device_id, first, last,
             words.format(code=one.incarnation, first=first, last=last, why=why),
+            seen.hash if seen is not None and seen.seq == last else b"",
         )
         for first, last in left
     ]  # fmt: skip

@@ -18,7 +18,6 @@ from central.store import Db, devices
 from central.store.base import renew_epoch
 from central.store.sqlite import SqliteStore
 from clerk_tui.store.exchange import Outbox, pin_centre
-from clerk_tui.sync.backoff import MOST_S, delay_s
 from clerk_tui.sync.client import Client
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
@@ -223,13 +222,6 @@ def test_a_set_aside_fact_is_visible_with_its_reason_and_holds_nobody_up(rig: Ri
     rows = rig.journal.read().execute("SELECT seq, state, reason FROM event_status WHERE state <> 'applied'").fetchall()
     assert [(seq, state) for seq, state, _ in rows] == [(1, "quarantined")]
     assert rows[0][2]
-
-
-@given(st.integers(1, 100), st.floats(0, 1, exclude_max=True), st.floats(0, 500))
-def test_the_wait_is_jittered_bounded_and_never_shorter_than_asked(failures: int, chance: float, asked: float) -> None:
-    wait = delay_s(failures, chance, at_least_s=asked)
-    assert asked <= wait <= max(MOST_S, asked)
-    assert delay_s(1, chance) <= 4.0
 
 
 def known_keys(rig: Rig) -> list[tuple[str, int]]:
