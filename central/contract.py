@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
 from litestar import Litestar, Request
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from central.contract_types import REF, exact, types_of
 from central.rights import DEVICES_ONLY, OPTION, PUBLIC
-from hall import wire
 from hall import wire_departments as w
 from hall.roles import ROLE_NAMES, Permission, Role, allows
 
-_REF: Final = "#/components/schemas/{name}"
 _SCHEME: Final = "bearer"
 _MEANS: Final = {
     400: "The request cannot be read, or says what cannot be.",
@@ -45,15 +43,39 @@ _OF: Final[dict[str, tuple[int, ...]]] = {
     "/v1/sync/contents": (404, 408, 415, 422),
     "/v1/sync/changes": (410,),
     "/v1/sync/remember": (422,),
-    "/v1/sync/import-sealed": (422,),
+    "/v1/sync/import-sealed": (413, 422),
     "/v1/departments/decisions": (404, 409, 422),
     "/v1/clerks": (409,),
     "/v1/clerks/pin": (409,),
     "/v1/attachments": (409, 422),
-    "/v1/prints": (409, 422),
+    "/v1/print/jobs": (409, 422),
+    "/v1/print/begin": (409,),
+    "/v1/print/end": (409,),
+    "/v1/print/settle": (409,),
+    "/v1/print/withdraw": (409,),
     "/v1/queue": (404, 409, 429),
+    "/q": (404, 429),
 }
 """Refusals of the routes under a path beside those that all have."""
+_BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_FORM: Final = {
+    "application/x-www-form-urlencoded": {
+        "schema": {"type": "object", "properties": {"reference": {"type": "string"}, "code": {"type": "string"}}}
+    }
+}
+_READ_WHOLE: Final[dict[tuple[str, str], dict[str, Any]]] = {
+    ("post", "/v1/sync/import-sealed"): _BYTES,
+    ("put", "/v1/attachments/{digest}"): _BYTES,
+    ("post", "/q"): _FORM,
+    ("post", "/q/{reference}"): _FORM,
+}
+"""Bodies that the routes read themselves."""
+_PAGES: Final = "/q"
+"""The path of the pages for people; two of their refusals are pages too."""
+_PAGE_MEANS: Final = {
+    404: "A page: no case has this reference and code.",
+    429: "A page: asked too often from here; `Retry-After` says when again.",
+}
 
 
 class Document(JsonRenderPlugin):
@@ -65,10 +87,9 @@ class Document(JsonRenderPlugin):
 
 def whole(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
     """The document of the routes with what they do not say themselves."""
-    told, components = msgspec.json.schema_components([w.CaseTold, w.Taken, wire.Problem], ref_template=_REF)
     options = {(method, path): option for method, path, option in _options(app)}
     paths = {
-        path: {verb: _operation(path, verb, operation, options) for verb, operation in item.items()}
+        path: {verb: _operation(path, verb, exact(operation), options) for verb, operation in item.items()}
         for path, item in schema["paths"].items()
     }
     schemes = {
@@ -83,10 +104,10 @@ def whole(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         **schema,
         "paths": paths,
-        "webhooks": {"caseTold": {"post": _told(told)}},
+        "webhooks": {"caseTold": {"post": _told()}},
         "components": {
             **known,
-            "schemas": {**known.get("schemas", {}), **components},
+            "schemas": types_of(app),
             "securitySchemes": schemes,
         },
     }
@@ -104,14 +125,9 @@ def _operation(
 ) -> dict[str, Any]:
     option = options.get((verb, path), {})
     wanted = option.get(OPTION)
-    statuses = {*_OFTEN, *(() if wanted == PUBLIC[OPTION] else (401, 403))}
-    statuses |= {413} if "requestBody" in operation or verb == "put" else set()
-    statuses |= {404} if "{" in path else set()
-    for prefix, more in _OF.items():
-        statuses |= set(more) if path == prefix or path.startswith(f"{prefix}/") else set()
-    if not path.startswith("/v1/"):
-        return operation
-    refusals = {str(status): _refusal(status, verb) for status in sorted(statuses)}
+    if body := _READ_WHOLE.get((verb, path)):
+        operation = {**operation, "requestBody": {"required": True, "content": body}}
+    refusals = {str(status): _refusal(status, verb, path) for status in sorted(_refused(path, verb, operation, wanted))}
     changed = {**operation, "responses": {**operation["responses"], **refusals}}
     if isinstance(wanted, Permission):
         who = [ROLE_NAMES[role] for role in Role if allows({role}, wanted)]
@@ -123,19 +139,35 @@ def _operation(
     return changed
 
 
-def _refusal(status: int, verb: str) -> dict[str, Any]:
+def _refused(path: str, verb: str, operation: dict[str, Any], wanted: object) -> set[int]:
+    statuses = {*_OFTEN, *(() if wanted == PUBLIC[OPTION] else (401, 403))}
+    statuses |= {413} if "requestBody" in operation else set()
+    statuses |= {404} if "{" in path else set()
+    for prefix, more in _OF.items():
+        statuses |= set(more) if path == prefix or path.startswith(f"{prefix}/") else set()
+    asks_nothing = (verb, path) == ("get", _PAGES)
+    return set() if asks_nothing else statuses
+
+
+def _refusal(status: int, verb: str, path: str) -> dict[str, Any]:
     """A refusal as it is sent; the reply to ``HEAD`` has no body."""
-    said: dict[str, Any] = {"description": _MEANS[status]}
-    if verb != "head":
-        said["content"] = {"application/json": {"schema": {"$ref": _REF.format(name="Problem")}}}
+    if path.startswith(_PAGES) and status in _PAGE_MEANS:
+        said: dict[str, Any] = {
+            "description": _PAGE_MEANS[status],
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        }
+    else:
+        said = {"description": _MEANS[status]}
+    if verb != "head" and "content" not in said:
+        said["content"] = {"application/json": {"schema": {"$ref": REF.format(name="Problem")}}}
     if status in (429, 503):
         said["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
     return said
 
 
-def _told(schemas: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+def _told() -> dict[str, Any]:
     """The request that the centre makes of a department's system, at the address that was given for it."""
-    case_told, taken, _ = schemas
+    case_told, taken = ({"$ref": REF.format(name=each.__name__)} for each in (w.CaseTold, w.Taken))
     return {
         "operationId": "caseTold",
         "summary": "A case as it stands now",

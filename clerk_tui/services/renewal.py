@@ -309,8 +309,8 @@ def _make(
             branches = [branch.found for branch in old.branches]
             for each in (*old.sources, *branches):
                 if each not in branches:
-                    name = (each.device.incarnation, each.device.device_id[-8:], "")
-                    asks = any((one.incarnation, one.device_end, one.history) == name for one in lost)
+                    name = (each.device.incarnation, each.device.device_id[-8:])
+                    asks = any((one.incarnation, one.device_end) == name for one in lost)
                     sendable = has_key(each.path, each.device)
                     register(db, each, now, device.server_epoch, sendable=sendable, asks=asks)
                 with closing(open_reader(each.path)) as older:

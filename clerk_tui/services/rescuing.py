@@ -119,8 +119,8 @@ def put_by(
                 assert one.sound is not None, "facts that were read are of a known device"
                 read.append(_seal(one.sound, run, "damaged", store, office, sealing_key, now_ms))
             except HallError as error:
-                lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, why=error.message)
-        lost += _named(one, one.lost, known, store, NOT_READ)
+                lost += _named(one, [(run.first, run.last)], known, store, NOT_SEALED, mark, why=error.message)
+        lost += _named(one, one.lost, known, store, NOT_READ, mark)
     for branch in branches:
         device, head = branch.found.device, branch.found.head.seq
         acked = device.acked_through if device.server_epoch == epoch else 0
@@ -147,7 +147,8 @@ def _keyless(sources: Sequence[Examined], store: Path, epoch: str) -> list[Seale
         first = (device.acked_through if device.server_epoch == epoch else 0) + 1
         if first <= head and not has_key(each.path, device):
             words = NO_KEY.format(code=device.incarnation, first=first, last=head, why=key_file(each.path))
-            found.append(keep_lost(folder_of(store), device.incarnation, device.device_id, first, head, words))
+            folder = folder_of(store)
+            found.append(keep_lost(folder, device.incarnation, device.device_id, first, head, words, each.head.hash))
     return found
 
 
@@ -167,7 +168,7 @@ def _nowhere(
     if first > mark.seq:
         return []
     words = NOT_HERE.format(code=mark.incarnation, first=first, last=mark.seq)
-    return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words)]
+    return [keep_lost(folder_of(store), mark.incarnation, mark.device_id, first, mark.seq, words, mark.hash)]
 
 
 def _seal(
@@ -197,13 +198,21 @@ def _seal(
 
 
 def _named(
-    one: Salvaged, numbers: Iterable[tuple[int, int]], known: int, store: Path, words: str, why: str = ""
+    one: Salvaged,
+    numbers: Iterable[tuple[int, int]],
+    known: int,
+    store: Path,
+    words: str,
+    mark: Mark | None,
+    why: str = "",
 ) -> list[SealedFile]:
+    seen = mark if mark is not None and (mark.device_id, mark.incarnation) == (one.device_id, one.incarnation) else None
     left = ((max(first, known + 1), last) for first, last in numbers if last > known)
     return [
         keep_lost(
             folder_of(store), one.incarnation, one.device_id, first, last,
             words.format(code=one.incarnation, first=first, last=last, why=why),
+            seen.hash if seen is not None and seen.seq == last else b"",
         )
         for first, last in left
     ]  # fmt: skip

@@ -24,6 +24,7 @@ SUFFIX: Final = ".sealed"
 LOST: Final = ".lost"
 SEEN: Final = ".seen"
 """What the name of a file of lost facts ends in once somebody has seen to them."""
+HOW_FAR: Final = "中心收到这台设备的记录到第 {through} 条；账本没有分成过两份的，丢的只是第 {first} 条到第 {last} 条。"
 _NAME: Final = re.compile(r"([0-9A-Z]+)-(.{1,8})-(\d{1,16})-(\d{1,16})(?:~([0-9a-f]{8}))?(\.sealed|\.lost)").fullmatch
 
 
@@ -113,20 +114,37 @@ def put_away(lost: SealedFile) -> None:
         ) from error
 
 
-def at_centre(folder: Path, incarnation: str, device_id: str, through: int) -> None:
-    """The centre has this journal through that number: of the facts that were missed here none of these is lost.
+def at_centre(folder: Path, incarnation: str, device_id: str, through: int, digest: bytes) -> None:
+    """The centre has this journal through that number, and that fact has the hash ``digest``: of the facts that were
+    missed here none of these is lost. Of a file that names its history (``SealedFile.history``) only the same last fact
+    proves that: the centre may have the same numbers of the other one.
 
     Raises:
         StoreError: a file cannot be written.
     """
     for one in lost_in(folder):
-        if (one.incarnation, one.device_end, one.history) != (incarnation, device_id[-8:], "") or one.first > through:
+        if (one.incarnation, one.device_end) != (incarnation, device_id[-8:]) or one.first > through:
             continue
         with suppress(OSError):
+            if one.history:
+                if one.last == through and digest.hex().startswith(one.history):
+                    one.path.unlink(missing_ok=True)
+                elif one.last > through:
+                    _say_how_far(one, through)
+                continue
             if one.last > through:
                 words = one.path.read_text(encoding="utf-8").rstrip("\n").replace(f" {one.first} ", f" {through + 1} ")
                 keep_lost(folder, incarnation, device_id, through + 1, one.last, words)
             one.path.unlink(missing_ok=True)
+
+
+def _say_how_far(lost: SealedFile, through: int) -> None:
+    """Write into a file what is lost at most if the centre has the same history, which nothing here can prove."""
+    words = lost.path.read_text(encoding="utf-8").splitlines()
+    told = HOW_FAR.format(through=through, first=through + 1, last=lost.last)
+    kept = [line for line in words if not line.startswith(HOW_FAR[:6])]
+    if [*kept, told] != words:
+        lost.path.write_text("\n".join([*kept, told]) + "\n", encoding="utf-8")
 
 
 def lost_in(folder: Path) -> tuple[SealedFile, ...]:

@@ -74,7 +74,8 @@ def _send(
     def learnt(message: AnyMessage) -> None:
         nonlocal through, state
         if isinstance(message, Acked):
-            at_centre(lost_in, archive.incarnation, archive.device_id, message.receipt.acked_through)
+            far, digest = message.receipt.acked_through, message.receipt.acked_hash
+            at_centre(lost_in, archive.incarnation, archive.device_id, far, digest)
             through = min(max(through, told_through(message.receipt, message.results)), archive.head_seq)
             state = "proven" if through >= archive.head_seq else "sending"
             facts = len(message.results)

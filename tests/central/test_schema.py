@@ -61,7 +61,8 @@ def examine(hub: Hub, examples: int) -> dict[str, int]:
             case.query = {name: value for name, value in (case.query or {}).items() if name != "wait_s"}
             request = case.as_transport_kwargs(base_url="http://centre.local")
             request.pop("cookies", None)
-            body = {"content": request["data"]} if "data" in request else {}
+            data = request.get("data", b"")
+            body = {"data": data} if isinstance(data, dict) else {"content": data}
             if "json" in request:
                 body = {"json": request["json"]}
             answer = hub.http.request(

@@ -23,6 +23,7 @@ from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble
 from hall import wire
 from hall.case import Case
+from tests.central.contract import Contract
 from tests.central.inline import inline
 from tests.clerk_tui.conftest import ROOT, FixedClock
 from tests.journals import lay_tables
@@ -43,7 +44,8 @@ class Hall:
     def __init__(self, folder: Path, cache: Path) -> None:
         self.folder, self.cache = folder, cache
         self.store = SqliteStore(folder / "central.db")
-        self.centre = TestClient(make_app(self.store))
+        app = make_app(self.store)
+        self.centre, self.contract = TestClient(app), Contract(app)
         self.bend: Bend = straight
         self.windows: list[Window] = []
 
@@ -71,6 +73,10 @@ class Hall:
         """One request to the centre and its reply."""
         url = str(request.url.copy_with(host="testserver.local"))
         answer = self.centre.request(request.method, url, content=request.read(), headers=request.headers)
+        kind = answer.headers.get("content-type", "")
+        self.contract.hold(
+            request.method, request.url.path, request.content, request.headers, answer.status_code, answer.content, kind
+        )
         response = httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
         return self.bend(request, response)
 

@@ -17,7 +17,7 @@ from clerk_tui.services.sealing import export
 from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store.archives import archives
 from clerk_tui.store.backup import back_up
-from clerk_tui.store.sealed_files import SealedFile, folder_of, path_for, to_hand_in
+from clerk_tui.store.sealed_files import HOW_FAR, SealedFile, folder_of, path_for, to_hand_in
 from clerk_tui.sync.token import token_path, write_token
 from hall.sealed import open_facts, read_envelope, sealing_key
 from hall.verdict import TickState
@@ -217,3 +217,42 @@ def test_a_file_of_another_history_holds_none_of_this_one_and_is_told_whatever_i
     longer = file(1, 3, fact.hash)
     path_for(folder, device.incarnation, device.device_id, 1, 3).touch()
     assert told() == {other, longer}, "of two the one that holds both"
+
+
+def test_a_lost_history_stays_named_though_the_centre_has_the_same_numbers_of_another(
+    hall: Hall, window: Window
+) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    image = image_of(window)
+    first = window.ws.journal.head.seq + 1
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None, "the first history is at the centre"
+    put_back(window, image)
+    window.config.witness_file.unlink()
+    window.ws = open_workspace(window.config, window.clock, cache_dir=hall.cache)
+    intake.submit(window.ws, restaurant(window.ws))
+    last = window.ws.journal.head.seq
+    put_back(window, image)  # The second history is in no file now, only the witness saw it.
+    done = begin_anew(window)
+    assert [(one.first, one.last) for one in done.lost] == [(first, last)]
+    send_old(window)
+    assert outbox.status(window.ws).lost == done.lost
+
+
+def test_of_a_lost_history_the_file_says_what_is_lost_at_most_if_there_was_no_other(window: Window) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    image = image_of(window)
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    there = window.ws.journal.head.seq
+    intake.submit(window.ws, restaurant(window.ws))
+    last = window.ws.journal.head.seq
+    put_back(window, image)
+    (lost,) = begin_anew(window).lost
+    for _ in range(2):
+        send_old(window)
+        assert outbox.status(window.ws).lost == (lost,)
+        words = lost.path.read_text().splitlines()
+        assert words.count(HOW_FAR.format(through=there, first=there + 1, last=last)) == 1
