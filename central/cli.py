@@ -76,11 +76,7 @@ def serve(data: Path | str, host: str, port: int, share_port: bool, offline_days
     from central.server import run
 
     # Once before serving: what is wrong is said in words and not as a failed start of the application.
-    async def check(store: Store) -> None:
-        await store.epoch()
-        pepper.require(store)
-
-    with_store(data, check, make=True)
+    with_store(data, lambda store: store.epoch(), make=True, first=pepper.require)
     with _the_one_centre(data):
         store = _open(data, make=True)
         log = logging.FileHandler(data / "central.log") if isinstance(data, Path) else logging.StreamHandler()
@@ -179,7 +175,7 @@ def backup_(data: Path | str, office: str, file: Path) -> None:
 def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) -> None:
     """Put the backup FILE into the database, of either kind, while no centre runs; devices then send what it lacks.
     Prints what only the centre wrote, to be looked through."""
-    from central.backup import Restored, restore
+    from central.backup import Restored, check, restore
     from central.restored import read_replaced, refuse_served, to_look_at
 
     async def put_back(store: Store) -> tuple[Restored, list[str]]:
@@ -187,11 +183,12 @@ def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) 
         done = await restore(store, file, replace=replace, replaced=before)
         return done, await to_look_at(store, done)
 
-    if replaced:
-        try:
+    try:
+        check(file)
+        if replaced:
             refuse_served(replaced)
-        except HallError as error:
-            _stop(error)
+    except HallError as error:
+        _stop(error)
     with _the_one_centre(data):
         done, lines = with_store(data, put_back, make=True)
     click.echo(f"{done.counts['event']} facts, {done.counts['case_']} cases; a new epoch has begun")
@@ -209,16 +206,23 @@ def verify_(data: Path | str) -> None:
     click.echo(f"{found.journals} journals, {found.facts} facts: whole")
 
 
-def with_store(data: Path | str, work: Callable[[Store], Awaitable[Result]], *, make: bool = False) -> Result:
+def with_store(
+    data: Path | str,
+    work: Callable[[Store], Awaitable[Result]],
+    *,
+    make: bool = False,
+    first: Callable[[Store], object] = lambda store: None,
+) -> Result:
     """Do ``work`` on the database and close it; an error that a person can act on ends the program with its words.
 
     Only with ``make`` an empty centre is made where there is none, which is said: a folder that was mistyped or not
-    mounted must not look like a centre where all is well.
+    mounted must not look like a centre where all is well. What ``first`` refuses makes none.
     """
     store = _open(data, make=make)
 
     async def do() -> Result:
         try:
+            first(store)
             await store.start()
             if store.is_new:
                 where = data if isinstance(data, Path) else "--database"

@@ -40,6 +40,8 @@ _MET_ANOTHER = (
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # The connection was cut in the middle of a message.
+    asyncpg.InternalClientError,
     # It starts, stops, or is out of room; or it has become a standby.
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -222,7 +222,7 @@ class ClosingScreen(CounterScreen):
         ]
         if figures.called:
             told += [(_("叫号"), figures.called), (_("办完的号"), figures.finished), (_("过号"), figures.passed)]
-        done = [(work_name(one.what), one.count) for one in figures.work]
+        done = [(safe(work_name(one.what)), one.count) for one in figures.work]
         return [*_grid(told, columns), *([BLANK] if done else []), *_grid(done, columns), BLANK]
 
     def _what_is_left(self, columns: int) -> list[Line]:

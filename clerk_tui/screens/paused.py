@@ -69,7 +69,7 @@ class PausedScreen(CounterScreen):
         told = _("从 {since} 起，已 {lasted}").format(since=since, lasted=lasted)
         lines += [BLANK, ((("  " + told, "plain"),), "")]
         if self.name_of:
-            lines.append((((f"  {safe(self.name_of)}", "faint"),), ""))
+            lines += [((("  " + part, "faint"),), "") for part in wrap(safe(self.name_of), columns - 4)]
         hint = _("录入的内容还在。回来后按 Enter 恢复服务。")
         lines += [BLANK, *((((f"  {part}", "faint"),), "") for part in wrap(hint, columns - 4))]
         return lines

@@ -80,7 +80,7 @@ class Head(Painted):
         counts = self._counts("   ")
         lines.append((counts if spans_width(counts) <= columns else self._counts(" "), ""))
         for where, words in self.trouble.items():
-            said = wrap(said_of(_(SOURCES[where]), _(words)), columns - 5, TROUBLE_LINES)
+            said = wrap(safe(said_of(_(SOURCES[where]), _(words))), columns - 5, TROUBLE_LINES)
             lines += [((("  ! " if not n else "    ", "bad"), (line, "bad")), "") for n, line in enumerate(said)]
         if not self.trouble:
             lines.append(((("  ", "plain"), (_("在等文书：一到就打印"), "good")), ""))

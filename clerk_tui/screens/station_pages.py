@@ -242,7 +242,7 @@ def _band(text: str, under: str, fill: str, columns: int, above: int = 4) -> lis
 
 def _asked(asked: Asked) -> str:
     if asked.priority:
-        return _("优先：{reason}").format(reason=named(asked.priority))
+        return _("优先：{reason}").format(reason=safe(named(asked.priority)))
     if asked.reference:
         return _("补正、取件：{reference}").format(reference=safe(asked.reference))
     return _("已读身份证，只用来查有没有重复取号") if asked.id_number else ""
@@ -313,7 +313,7 @@ def _where(page: Given) -> list[tuple[str, str]]:
     ticket, told = page.taken.ticket, page.taken.told
     found: list[tuple[str, str]] = []
     if ticket.lane == "priority":
-        found.append((_("优先：{reason}").format(reason=named(ticket.priority)), "info"))
+        found.append((_("优先：{reason}").format(reason=safe(named(ticket.priority))), "info"))
     if page.business is not None and page.business.where:
         found.append((_("请到 {place} 等候叫号").format(place=safe(named(page.business.where))), "strong"))
     if ticket.state is TicketState.WAITING:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from clerk_tui.i18n import N_, _
+from hall.names import safe_for_terminal
 from hall.verdict import Gap
 
 
@@ -17,6 +18,18 @@ def listed(words: Iterable[str]) -> str:
 def said_of(what: str, text: str) -> str:
     """``户口簿：未提交``."""
     return _("{what}：{text}").format(what=what, text=text)
+
+
+def window_name(incarnation: str) -> str:
+    """The window whose journal that is. The centre calls a second journal under one code ``A1~e21f884c8962``."""
+    return safe_for_terminal(incarnation.partition("~")[0])
+
+
+def other_journal(incarnation: str) -> str:
+    """That a record is of a second journal under its window's code; empty where it is of the window's own."""
+    if "~" not in incarnation:
+        return ""
+    return _("在 {window} 的另一份账本里").format(window=window_name(incarnation))
 
 
 def numbered(first: int, last: int) -> str:

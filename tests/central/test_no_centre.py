@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from central.cli import main
+from central.store.opening import SECRET_VARIABLE
 from tests.central.postgres import Loop, new_database
 
 MAKING = {("serve",), ("enrol-code",), ("restore",)}
@@ -90,6 +91,16 @@ def test_whoever_begins_a_centre_is_told_and_only_then_is_there_one(nothing: lis
     again = run("enrol-code", "--office", "SL01")
     assert again.exit_code == 0 and "建了一个新的" not in again.stderr
     assert run("verify").exit_code == 0
+
+
+def test_what_is_refused_begins_no_centre(nothing: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    junk = tmp_path / "junk.backup"
+    junk.write_bytes(b"no backup")
+    monkeypatch.delenv(SECRET_VARIABLE, raising=False)
+    commands = [["restore", str(junk)], *([["serve", "--port", "1"]] if "--database" in nothing else [])]
+    for words in commands:
+        assert CliRunner().invoke(main, [*words, *nothing]).exit_code == 2
+        assert "没有中心，什么也没有建" in CliRunner().invoke(main, ["verify", *nothing]).stderr
 
 
 def test_a_database_that_was_to_be_replaced_and_is_no_centre_is_told_and_left_as_it_is(

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from central.store import clerks as people
 from central.store import tokens
+from central.store.clerks import ClerkRow
 from central.store.devices import TOKEN_LIFE_MS
+from central.store.tokens import SessionRow
 from hall.roles import Role
 from hall.wire_clerks import sign_rotation
 from tests.central.counter import Counter, encoded
@@ -89,6 +92,12 @@ def test_a_revoked_device_is_shut_out_and_cannot_renew(hub: Hub, tmp_path: Path)
     assert hub.http.post(url, headers=bearer(hall.session(Role.ADMIN))).status_code == 204
     assert asks(hub, lost.enrolled.token) == (403, "device_revoked")
     assert rotate(hub, lost, "next") == (403, "device_revoked")
+    session = SessionRow("SL01", "0001", lost.device.device_id, int(time.time() * 1000) + 3_600_000)
+    who = ClerkRow(office="SL01", clerk_id="0001", name="周敏", roles=("clerk", "supervisor"))
+    hub.transact(lambda db: people.save(db, who))
+    hub.transact(lambda db: tokens.add_session(db, "s.sits-there", session, 1))
+    refused = hub.http.get("/v1/quarantine", headers=bearer("s.sits-there"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "device_revoked"), "nor does who sits at it"
     listed = hub.http.get("/v1/devices", headers=bearer(hall.session(Role.ADMIN))).json()
     assert {row["device"] for row in listed if row["revoked"]} == {lost.device.device_id}
 
