@@ -17,6 +17,7 @@ from central.store.queue_windows import WindowRow
 from hall import queue_wire as w
 from hall.manned import heard_since_ms, is_there
 from hall.queueing import MINUTE_MS
+from hall.staffing import MOST_TOLD_MIN
 from hall.tickets import TicketState, number
 
 CALLS = 12
@@ -136,8 +137,8 @@ def _honesty(rows: Sequence[tuple[str, int]]) -> tuple[int, int]:
     seen = right = 0
     for text, waited_ms in rows:
         told = _told.decode(text) if text else None
-        if told is None or told.wait_min < 0:
-            continue
+        if told is None or told.wait_min < 0 or told.most_min > MOST_TOLD_MIN:
+            continue  # No minutes were told.
         seen += 1
         minutes = waited_ms / MINUTE_MS
         right += told.least_min <= minutes <= told.most_min

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from central.queue import figures, looking
@@ -116,3 +117,21 @@ def test_windows_are_planned_for_when_people_may_be_called_and_the_board_shows_w
     found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(SIX)))
     assert {each.hour: each.arrivals for each in found.hours} == {9: 1.0, 15: 4.0}
     assert {each.hour: each.taken for each in found.hours} == {9: 5.0, 15: 0.0}
+
+
+def test_the_board_counts_how_often_the_range_held_that_was_told(queue: Queue) -> None:
+    """A wait that may be longer than half a day was told nobody in minutes."""
+    minutes = (0, 10, 20, 30)
+    ranges = ({"least_min": 0, "most_min": 5}, {"least_min": 0, "most_min": 5}, {"least_min": 0, "most_min": 241}, None)
+    for minute, told in zip(minutes, ranges, strict=True):
+        ticket = queue.issue(minute).ticket
+        text = "" if told is None else msgspec.json.encode(w.Told(ahead=0, wait_min=1, **told)).decode()
+        queue.hub.transact(
+            lambda db, text=text, ticket=ticket: db.run(
+                "UPDATE ticket SET told = $1 WHERE ticket_id = $2", text, ticket.ticket_id
+            )
+        )
+        at, window = minute + (9 if minute else 1), str(1 + minute // 10)
+        queue.do("start", queue.called(at, window), at, window)
+    found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(60)))
+    assert (found.told_seen, found.told_right) == (2, 0.5)
