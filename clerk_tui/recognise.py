@@ -24,7 +24,9 @@ LONGEST = 2000
 HAN = re.compile("[\u3400-\u9fff]")
 CLAUSES = ("；", "，", "、")
 """What sentences, clauses and names are put together with, the strongest first."""
-JOINTS = {"；": "; ", "，": ", ", "、": ", "}
+OR = "或"
+"""Between names of which one will do; a word of sentences too, so it parts only what is known on each side of it."""
+JOINTS = {"；": "; ", "，": ", ", "、": ", ", OR: " or "}
 
 
 class Shape(NamedTuple):
@@ -82,7 +84,8 @@ class Recogniser:
             if any(part is not None for part in said):
                 pieces = zip([first, *more], said, strict=True)
                 return "".join(part if part is not None else self.text(source) for source, part in pieces)
-        return text
+        names = [self._known(name) for name in text.split(OR)]
+        return JOINTS[OR].join(name for name in names if name is not None) if None not in names else text
 
     def _joined(self, part: str, mark: str) -> str | None:
         """A part behind its joint: ``；还缺2项``."""

@@ -9,6 +9,7 @@ import click
 from clerk_tui.cli.console import Session, answer, argument, command, json_option
 from clerk_tui.cli.rules import missing
 from clerk_tui.i18n import _
+from clerk_tui.widgets.phrases import other_journal, said_of, window_name
 from hall.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,13 +40,15 @@ def conflicts(
     verify: str | None,
     as_json: bool,
 ) -> None:
-    """``{"conflicts": [{"id", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
-    "first_window", "first_at", "second", "barred", "stands", "values", "cases"}], "more"}``: what is still open,
-    and how many more than are listed; ``values`` are what each wrote of the form or the materials, masked; ``stands``
-    are the answers that can be carried out, none of what somebody in charge verifies (``verify``)."""
+    """``{"conflicts": [{"id", "also", "kind", "reason", "reference", "case_id", "window", "seq", "clerk", "first",
+    "first_window", "first_at", "second", "barred", "stands", "values", "cases"}], "more", "settled", "to_do"}``: what
+    is still open, and how many more than are listed; ``values`` are what each wrote of the form or the materials,
+    masked; ``stands`` are the answers that can be carried out, none of what somebody in charge verifies (``verify``).
+    With ``--stands`` and ``--verify`` ``settled`` is its id, ``to_do`` the case that something is left to do with, and
+    ``conflicts`` what else is open of its cases."""
     from clerk_tui.services import hall_conflicts as service
 
-    left = ""
+    said, left = "", ""
     deals = stands is not None or verify is not None
     if deals and conflict is None:
         raise missing("ID", "clerk conflicts")
@@ -57,22 +60,45 @@ def conflicts(
         # One that is named is found however many are older.
         found, more = service.told_and_more(ws, all_of_them=conflict is not None)
         if conflict is not None:
-            named = [each for each in found if each.id == conflict]
+            named = [each for each in found if conflict in (each.id, *each.also)]
             if not named:
                 hint = _("用 clerk conflicts 查看")
                 raise BadInput("not_open", _("全厅没有这一条，或已经处理"), field="conflict", hint=hint)
             if stands is not None:
                 service.settle(ws, named[0], stands, reason or "")
-                left = named[0].still_to_do(stands)
+                said, left = _said(named[0], stands), named[0].still_to_do(stands)
             elif verify is not None:
                 service.verify(ws, named[0], verify)
-            found = [each for each in found if each not in named] if deals else named
+                said = _("已核实")
+            found = _others(found, named[0]) if deals else named
     rows = [_row(each) for each in found]
-    lines = [*map(_line, rows)] or [_("全厅没有要看的办件")]
-    lines += [_("更晚的还有 {count} 条").format(count=more)] if more else []
-    if left:
-        lines.insert(0, _("还要办：{reference}").format(reference=_named(named[0], left)))
-    answer(as_json, {"conflicts": rows, "more": more, "to_do": left or None}, lambda: lines)
+    told = {"conflicts": rows, "more": more, "settled": conflict if deals else None, "to_do": left or None}
+    if not deals:
+        lines = [*map(_line, rows)] or [_("全厅没有要看的办件")]
+        lines += [_("更晚的还有 {count} 条").format(count=more)] if more else []
+    else:
+        assert conflict is not None
+        lines = [_("已写明：{id}  {said}").format(id=conflict, said=said)]
+        lines += [_("还要办：{reference}").format(reference=_named(named[0], left))] if left else []
+        lines += [_("同一办件还有：{text}").format(text=_line(row)) for row in rows]
+    answer(as_json, told, lambda: lines)
+
+
+def _others(found: list[HallConflict], settled: HallConflict) -> list[HallConflict]:
+    """What else is open of the cases that one was about."""
+    cases = {settled.case_id, *(row.case_id for row in settled.sides)}
+    return [each for each in found if each != settled and cases & {each.case_id, *(row.case_id for row in each.sides)}]
+
+
+def _said(conflict: HallConflict, stands: Stands) -> str:
+    """Which side was said to stand, and what that is where it can be told in words."""
+    if stands == "both":
+        if conflict.is_of_ticket:
+            return _("两个窗口办的都算数")
+        return _("两件都算数") if len(conflict.sides) == 2 else _("核对过了，都留着")
+    word = _("先到的算数") if stands == "first" else _("后到的算数")
+    side = _(conflict.first if stands == "first" else conflict.second)
+    return said_of(word, side) if side else word
 
 
 def _named(conflict: HallConflict, case_id: str) -> str:
@@ -86,6 +112,7 @@ def _named(conflict: HallConflict, case_id: str) -> str:
 def _row(each: HallConflict) -> dict[str, Any]:
     return {
         "id": each.id,
+        "also": list(each.also),
         "kind": each.kind,
         "reason": each.reason,
         "reference": each.reference or None,
@@ -111,7 +138,7 @@ def _row(each: HallConflict) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> str:
     sides = [f"{each['reference']} {each['applicant']}" for each in row["cases"]]
-    whose = " ".join(filter(None, (row["first_window"], row["first_at"])))
+    whose = " ".join(filter(None, (window_name(row["first_window"] or ""), row["first_at"])))
     first = _("{text}（{whose}）").format(text=_(row["first"]), whose=whose) if whose else _(row["first"])
     sides += [_("先到的：{text}").format(text=first)] if row["first"] else []
     sides += [_("后到的：{text}").format(text=_(row["second"]))] if row["second"] else []
@@ -119,6 +146,14 @@ def _line(row: dict[str, Any]) -> str:
     told, empty = _("{name}：先到的写“{first}”，后到的写“{second}”"), _("（空）")
     for each in row["values"]:
         sides.append(told.format(name=each["name"], first=each["first"] or empty, second=each["second"] or empty))
-    which = f"{row['window']} {row['seq']}"
-    named = (row["id"], which, row["reference"] or "", _(row["reason"]) or row["kind"], *sides, barred)
+    which = f"{window_name(row['window'])} {row['seq']}"
+    named = (
+        row["id"],
+        which,
+        other_journal(row["window"]),
+        row["reference"] or "",
+        _(row["reason"]) or row["kind"],
+        *sides,
+        barred,
+    )
     return "  ".join(part for part in named if part)

@@ -20,6 +20,7 @@ from clerk_tui.cli.console import Session, answer, command, json_option
 from clerk_tui.cli.helping import padded
 from clerk_tui.cli.records import as_it_lies, lost_lines, sealed_row
 from clerk_tui.i18n import N_, _
+from clerk_tui.widgets.phrases import said_of
 from hall.errors import HallError, StoreError
 
 State = Literal["ok", "warn", "fail"]
@@ -68,7 +69,8 @@ def examine(session: Session) -> Iterator[Check]:
 
 def _lines(checks: list[Check]) -> Iterator[str]:
     for check in checks:
-        yield f"{MARKS[check.state]} {padded(_(LOOKS[check.check][0]), 9)} {check.message}"
+        title = _(LOOKS[check.check][0])
+        yield f"{MARKS[check.state]} {padded(title[:1].upper() + title[1:], 9)} {check.message}"
         if check.hint:
             yield " " * 12 + check.hint
 
@@ -100,7 +102,7 @@ def _config(session: Session) -> Check:
     source = config.source or _("没有配置文件，用默认设置")
     window = _("{office} 大厅 {window} 号窗口，设备 {device}")
     told = window.format(office=config.hall.office, window=config.hall.window, device=config.device.code)
-    return Check("", "ok", f"{source}：{told}")
+    return Check("", "ok", said_of(str(source), told))
 
 
 def _catalogue(session: Session) -> Check:
@@ -109,7 +111,7 @@ def _catalogue(session: Session) -> Check:
     told = words.format(count=len(catalogue.keys()), version=catalogue.version, effective=catalogue.effective)
     if catalogue.effective > _today(session):
         return Check("", "warn", told, _("目录还没有到施行日期"))
-    return Check("", "ok", f"{session.config.catalogue_dir}：{told}")
+    return Check("", "ok", said_of(str(session.config.catalogue_dir), told))
 
 
 def _calendar(session: Session) -> Check:
@@ -122,7 +124,7 @@ def _calendar(session: Session) -> Check:
     if unsure := _unsure(session):
         told = _("{count} 件收件按周末推算已过五个工作日，不能断定视为受理：{references}")
         named = "、".join(unsure[:5]) + ("…" if len(unsure) > 5 else "")
-        return Check("", "fail", f"{words}；{told.format(count=len(unsure), references=named)}", hint)
+        return Check("", "fail", _("；").join((words, told.format(count=len(unsure), references=named))), hint)
     if not calendar.is_known(today):
         return Check("", "fail", words, hint)
     if not calendar.is_known(today + dt.timedelta(days=45)):
@@ -173,8 +175,8 @@ def _texts(session: Session) -> Check:
         return Check("", "ok", _("用程序自带的文书文本"))
     found = texts_faults(folder)
     if found:
-        hints = "；".join(dict.fromkeys(_(fault.hint) for fault in found))
-        return Check("", "fail", "；".join(_(fault.message) for fault in found), hints)
+        hints = _("；").join(dict.fromkeys(_(fault.hint) for fault in found))
+        return Check("", "fail", _("；").join(_(fault.message) for fault in found), hints)
     words = _("{path}：{count} 种文书用自己的文本，都能出具")
     return Check("", "ok", words.format(path=folder, count=len(own_kinds(folder))))
 
@@ -199,7 +201,7 @@ def _store(session: Session) -> Check:
     except StoreError as error:
         found, (trouble, hint) = as_it_lies(session, error)
         words = _("{path}：{facts} 条记录从头核对无误").format(path=path, facts=found.facts)
-        return Check("", "warn", f"{words}；{trouble}", hint)
+        return Check("", "warn", _("；").join((words, trouble)), hint)
     words = _("{path}：{facts} 条记录从头核对无误，{pending} 条未上传，WAL、synchronous=FULL")
     told = words.format(path=path, facts=verified.facts, pending=status.pending)
     if not keyed:
@@ -212,7 +214,7 @@ def _store(session: Session) -> Check:
     if status.quarantined:
         return Check("", "warn", told, _("有 {count} 条被中心退回待查").format(count=status.quarantined))
     if status.lost:
-        return Check("", "warn", told, "；".join(lost_lines([sealed_row(each) for each in status.lost])))
+        return Check("", "warn", told, _("；").join(lost_lines([sealed_row(each) for each in status.losses])))
     if status.sealed:
         words = _("有 {count} 条封存在 {folder}：交负责人在中心导入，交出以后把文件移走")
         return Check("", "warn", told, words.format(count=status.sealed_facts, folder=status.sealed[0].path.parent))
@@ -242,9 +244,9 @@ def _papers(session: Session) -> Check:
     state: State = "ok"
     words, hints = [], []
     for target, kinds in places.items():
-        label = f"{' '.join(kinds)}：" if kinds and target != settings.target else ""
+        label = said_of(" ".join(kinds), "") if kinds and target != settings.target else ""
         try:
-            words.append(label + open_target(target, config.print_folder).look())
+            words.append(label + _(open_target(target, config.print_folder).look()))
         except HallError as error:
             words.append(label + _(error.message))
             hints.append(_(error.hint))
@@ -252,7 +254,7 @@ def _papers(session: Session) -> Check:
     if (left := _left_unprinted(session)) and state == "ok":
         state = "warn"
         hints.append(_("在办件里看是哪一份；clerk papers 会再打一次没打出的"))
-    return Check("", state, "；".join(words + left), "；".join(dict.fromkeys(hints)))
+    return Check("", state, _("；").join(words + left), _("；").join(dict.fromkeys(hints)))
 
 
 def _left_unprinted(session: Session) -> list[str]:
@@ -300,7 +302,7 @@ def _centre(session: Session) -> Check:
         return Check("", "warn", _("{url} 有应答，本机还没有登记").format(url=url), hint)
     found = _("{url} 有应答，本机已登记").format(url=url)
     if why := _not_taken(session):
-        return Check("", "fail", f"{found}；{why}", _("请管理员查看；没有上传的记录都还在本机"))
+        return Check("", "fail", _("；").join((found, why)), _("请管理员查看；没有上传的记录都还在本机"))
     return Check("", "ok", found)
 
 

@@ -22,6 +22,7 @@ from hall.moments import local_time
 
 if TYPE_CHECKING:
     from clerk_tui.config import Config
+    from clerk_tui.services.outbox import Loss
     from clerk_tui.services.workspace import Workspace
     from clerk_tui.store.journal import Journal
     from clerk_tui.store.sealed_files import SealedFile
@@ -133,13 +134,14 @@ def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool
         if seen is not None:
             _see_to(ws, seen, reason or "")
         told = outbox_of(ws)
+        runs = [sealed_row(each) for each in losses_of(ws)]
     since = _("，最早 {oldest}").format(oldest=told["oldest"]) if told["oldest"] else ""
     lines = [_("未上传 {pending} 条").format(pending=told["pending"]) + since]
     lines += [_("中心退回待查 {count} 条").format(count=told["quarantined"])] if told["quarantined"] else []
     lines += scan_lines(told["scans"], told["scans_aside"])
     line = _("封存的文件还没有交：{path}，设备 {device_code} {numbers}。交负责人在中心导入，交出以后移走")
     lines += [line.format(numbers=numbered(each["first"], each["last"]), **each) for each in told["sealed"]]
-    lines += lost_lines(told["lost"])
+    lines += lost_lines(runs)
     if told["trouble"]:
         from clerk_tui.sync.messages import TROUBLES
 
@@ -151,14 +153,25 @@ def outbox(session: Session, seen: str | None, reason: str | None, as_json: bool
 def _see_to(ws: Workspace, name: str, reason: str) -> None:
     """What could not be read and bears this name is seen to."""
     from clerk_tui.services import losses
-    from clerk_tui.services.outbox import status
+    from clerk_tui.services.outbox import Loss, status
 
-    named = [each for each in status(ws).lost if f"{each.incarnation}:{each.first}-{each.last}" == name]
+    found = status(ws)
+    told: list[SealedFile | Loss] = [*found.losses, *found.lost]
+    named = [each for each in told if f"{each.incarnation}:{each.first}-{each.last}" == name]
+    # Of one file, the run that it is says the same.
+    named = [each for each in named if isinstance(each, Loss)] or named
     if not named:
         hint = _("用 clerk outbox 查看")
         raise BadInput("not_lost", _("没有这些找不回来的记录，或者已经处理"), field="seen", hint=hint)
     for each in named:
         losses.see_to(ws, each, reason)
+
+
+def losses_of(ws: Workspace) -> tuple[Loss, ...]:
+    """What was lost, as it is told: what follows on each other as one."""
+    from clerk_tui.services.outbox import status
+
+    return status(ws).losses
 
 
 def outbox_of(ws: Workspace) -> dict[str, Any]:
@@ -180,7 +193,7 @@ def outbox_of(ws: Workspace) -> dict[str, Any]:
     }
 
 
-def sealed_row(file: SealedFile) -> dict[str, Any]:
+def sealed_row(file: SealedFile | Loss) -> dict[str, Any]:
     """A sealed file as commands tell it."""
     return {"path": str(file.path), "device_code": file.incarnation, "first": file.first, "last": file.last}
 

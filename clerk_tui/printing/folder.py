@@ -12,6 +12,8 @@ from clerk_tui.paths import give_name
 from clerk_tui.printing.targets import PrintError
 from hall import os_words
 
+NO_FOLDER = "移走那个文件，或把 print.target 改成一个文件夹"
+
 
 class FolderTarget:
     """A folder. A paper is handed over when its file stands under its name."""
@@ -38,6 +40,9 @@ class FolderTarget:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
             why = os_words.why(error)
+            if isinstance(error, FileExistsError | NotADirectoryError):
+                why = "这里是一个文件，不是文件夹" if isinstance(error, FileExistsError) else why
+                raise PrintError(f"文书放不进 {self.folder}：{why}", NO_FOLDER) from error
             raise PrintError(f"文书放不进 {self.folder}：{why}", "检查文件夹的权限和磁盘空间，然后重试打印") from error
         self._keep_name()
         return str(path)
@@ -45,7 +50,9 @@ class FolderTarget:
     def look(self) -> str:
         """Whether files can be made in it, or it can be made."""
         there = next((each for each in (self.folder, *self.folder.parents) if each.exists()), Path("/"))
-        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        if not there.is_dir():
+            raise PrintError(f"凭证放不进 {self.folder}：{there} 是一个文件，不是文件夹", NO_FOLDER)
+        if not os.access(there, os.W_OK | os.X_OK):
             raise PrintError(f"凭证放不进 {self.folder}", "检查文件夹的权限，或改 print.target")
         return f"凭证放进 {self.folder}"
 

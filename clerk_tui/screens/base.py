@@ -73,7 +73,7 @@ class CounterScreen(Screen[None]):
     def show_keys(self) -> None:
         """Bring the key line up to date; it repaints only if something changed."""
         groups = (*self.key_groups(), "anywhere")
-        shown = [action for name in groups for action in actions.group(name) if action.short]
+        shown = [each for name in groups for each in actions.group(name) if each.short and self.has_use_for(each.id)]
         shown.sort(key=lambda action: _order(action.shown))
         self.query_one(KeyLine).show([Key(_(a.shown), self.short_of(a), self.can_do(a.id), a.rank) for a in shown])
 
@@ -87,6 +87,10 @@ class CounterScreen(Screen[None]):
 
     def can_do(self, action: str) -> bool:
         """Whether the key of this action does anything now."""
+        return True
+
+    def has_use_for(self, action: str) -> bool:
+        """Whether the key line names the action here at all; one that cannot be done now is greyed."""
         return True
 
     def action_do(self, action: str) -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
-    from clerk_tui.services.outbox import SealedFile
+    from clerk_tui.services.outbox import Loss
     from clerk_tui.services.workspace import Workspace
 
 SHOWN = 50
@@ -60,7 +60,7 @@ class OutboxScreen(CounterScreen):
     def __init__(self) -> None:
         super().__init__()
         self.items: list[Aside] = []
-        self.losses: list[SealedFile] = []
+        self.losses: list[Loss] = []
         self.asides: list[HallAside] = []
         self.hall: list[HallConflict] = []
         self._told: list[HallConflict] | None = None
@@ -86,7 +86,7 @@ class OutboxScreen(CounterScreen):
         self.set_interval(ASK_S, self._ask_hall)
 
     @property
-    def rows(self) -> list[Aside | SealedFile | HallAside | HallConflict]:
+    def rows(self) -> list[Aside | Loss | HallAside | HallConflict]:
         """What the arrows go through: this window's records, what was lost of them, the hall's, its conflicts."""
         return [*self.items, *self.losses, *self.asides, *self.hall]
 
@@ -97,12 +97,11 @@ class OutboxScreen(CounterScreen):
         if workspace is not None:
             chosen = row_name(self.chosen)
             self.items = aside.worklist(workspace, SHOWN)
-            self.losses = list(outbox.status(workspace).lost)
+            self.losses = list(outbox.status(workspace).losses)
             self.asides = self._told_asides if hall_asides.may_see(workspace) else []
             self.hall = hall_conflicts.known(workspace, SHOWN) if self._told is None else self._told
-            rows = self.rows
-            places = [place for place, row in enumerate(rows) if row_name(row) == chosen]
-            self.place = places[0] if places else max(0, min(self.place, len(rows) - 1))
+            places = [place for place, row in enumerate(self.rows) if row_name(row) == chosen]
+            self.place = places[0] if places else max(0, min(self.place, len(self.rows) - 1))
         self.pane.paint()
         self.show_keys()
 
@@ -128,7 +127,7 @@ class OutboxScreen(CounterScreen):
         self.counter.in_background(ask, "hall")
 
     @property
-    def chosen(self) -> Aside | SealedFile | HallAside | HallConflict | None:
+    def chosen(self) -> Aside | Loss | HallAside | HallConflict | None:
         """The line that the keys are about."""
         rows = self.rows
         return rows[self.place] if self.place < len(rows) else None
@@ -139,7 +138,7 @@ class OutboxScreen(CounterScreen):
         return self.items[self.place] if self.place < len(self.items) else None
 
     @property
-    def loss(self) -> SealedFile | None:
+    def loss(self) -> Loss | None:
         """The lost records that the keys are about."""
         rest = self.place - len(self.items)
         return self.losses[rest] if 0 <= rest < len(self.losses) else None
@@ -171,10 +170,12 @@ class OutboxScreen(CounterScreen):
                 return len(self.rows) > 1
         return True
 
+    def has_use_for(self, action: str) -> bool:
+        return self.loss is None or action not in ("correct", "resend", "hand_over")
+
     def short_of(self, action: actions.Action) -> str:
-        if action.id == "settle" and (self.loss or self.conflict):
-            return settle_word(self.conflict) or super().short_of(action)
-        return super().short_of(action)
+        word = settle_word(self.conflict) if action.id == "settle" and (self.loss or self.conflict) else ""
+        return word or super().short_of(action)
 
     def on_key(self, event: events.Key) -> None:
         key = event.character.lower() if event.character and event.character in "mMrRhH" else event.key
@@ -260,7 +261,7 @@ class OutboxScreen(CounterScreen):
 
         self._ask(doubt_spec(conflict), verify)
 
-    def _see_to(self, lost: SealedFile) -> None:
+    def _see_to(self, lost: Loss) -> None:
         """What could not be read: whoever is in charge says what they found; who may not is told before they type."""
         from clerk_tui.services import losses
 

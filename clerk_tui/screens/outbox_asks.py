@@ -10,8 +10,7 @@ from clerk_tui.screens.dialog import Paragraph, Spec, worded
 from clerk_tui.screens.differing import differing_texts
 from clerk_tui.screens.outbox_lines import lost_name, sides_of, whose
 from clerk_tui.screens.words import fact_name, flag_word
-from clerk_tui.widgets.cells import safe
-from clerk_tui.widgets.phrases import said_of
+from clerk_tui.widgets.phrases import said_of, window_name
 from hall.telling import parts_of_standing
 from hall.wire_oversight import LONGEST_WORDS
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.aside import Aside, Sides
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict, Stands
-    from clerk_tui.services.outbox import SealedFile
+    from clerk_tui.services.outbox import Loss
     from hall.differing import Differing
 
 
@@ -152,7 +151,7 @@ def words_spec(item: Aside, title: str, field: str, about: str) -> Spec:
     )
 
 
-def lost_spec(lost: SealedFile) -> Spec:
+def lost_spec(lost: Loss) -> Spec:
     """That somebody in charge has seen to facts that could not be read."""
     return Spec(
         _("核对、补录过了？"),
@@ -200,7 +199,7 @@ def first_of(text: str, window: str, at: str) -> str:
     state, made = parts_of_standing(text)
     if not made:
         return _(state)
-    whose = " ".join(filter(None, (safe(window), at)))
+    whose = " ".join(filter(None, (window_name(window), at)))
     told = _("{text}（{whose}）").format(text=_(made), whose=whose) if whose else _(made)
     return said_of(_(state), told)
 

@@ -12,7 +12,7 @@ from clerk_tui.screens.standing import clock_time
 from clerk_tui.screens.words import aside_chip, fact_name, flag_word, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line
-from clerk_tui.widgets.phrases import age, listed, numbered, said_of
+from clerk_tui.widgets.phrases import age, listed, numbered, other_journal, said_of, window_name
 from hall.ids import beginning_of
 from hall.moments import local_time
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
     from clerk_tui.services.keeping import Kept
-    from clerk_tui.services.outbox import SealedFile, SyncStatus
+    from clerk_tui.services.outbox import Loss, SyncStatus
     from clerk_tui.services.workspace import Workspace
 
 LABEL = 16
@@ -70,13 +70,13 @@ def calendar_lines(unsure: Sequence[str], year: int, columns: int) -> list[Line]
     return [*lines, BLANK]
 
 
-def row_name(row: Aside | SealedFile | HallAside | HallConflict | None) -> object:
+def row_name(row: Aside | Loss | HallAside | HallConflict | None) -> object:
     """What names a line of the list, whatever else comes and goes: of one case there may be two of a kind."""
     from clerk_tui.services.hall_asides import HallAside
     from clerk_tui.services.hall_conflicts import HallConflict
-    from clerk_tui.services.outbox import SealedFile
+    from clerk_tui.services.outbox import Loss
 
-    if isinstance(row, SealedFile):
+    if isinstance(row, Loss):
         return row.path
     if isinstance(row, HallConflict):
         return (row.id or row.case_id, row.kind)
@@ -132,6 +132,8 @@ def conflict_lines(conflict: HallConflict, columns: int, *, chosen: bool) -> lis
     )
     reason = _(conflict.reason)
     texts = [*([safe(reason)] if reason and reason != why else []), *sides_of(conflict)]
+    texts += [other] if (other := other_journal(conflict.window)) else []
+    texts += [_("一次写的 {count} 条，一起核实").format(count=len(conflict.also) + 1)] if conflict.also else []
     texts += differing_texts(conflict.values)
     parts = [part for text in texts for part in wrap(text, max(10, columns - STATE))]
     return [first, *(((((" " * STATE, "plain"), (part, "plain")), "")) for part in parts)]
@@ -194,7 +196,11 @@ def head_lines(workspace: Workspace, status: SyncStatus, columns: int, *, damage
         *([(_("扫描件"), _("{count} 份未上传").format(count=status.scans), "strong")] if status.scans else []),
         (_("最早一条"), age(now - status.oldest_ms) + _(" 前") if status.oldest_ms else "-", "plain"),
         (_("最近联系"), contact, "plain"),
-        (_("中心地址"), safe(workspace.config.centre.url) if status.enabled else "-", "faint"),
+        (
+            _("中心地址"),
+            safe(workspace.seat.centre_url or workspace.config.centre.url) if status.enabled else "-",
+            "faint",
+        ),
         (_("被退回"), _("{count} 条").format(count=status.quarantined), "bad" if status.quarantined else "plain"),
     ]
     if status.sealed:
@@ -236,12 +242,12 @@ def sealed_texts(status: SyncStatus) -> list[str]:
     return [safe(told.format(folder=status.sealed[0].path.parent, files=names))]
 
 
-def lost_name(lost: SealedFile) -> str:
+def lost_name(lost: Loss) -> str:
     """Which facts of a damaged journal could not be read."""
     return _("设备 {code} {numbers}").format(code=safe(lost.incarnation), numbers=numbered(lost.first, lost.last))
 
 
-def lost_lines(lost: SealedFile, columns: int, *, chosen: bool) -> list[Line]:
+def lost_lines(lost: Loss, columns: int, *, chosen: bool) -> list[Line]:
     """Facts of a damaged journal that could not be read: which, and what is to be done about them."""
     word, ink = aside_chip("lost")
     first: Line = (
@@ -285,8 +291,8 @@ def more_line(count: int) -> Line:
 def whose(record: HallAside | HallConflict) -> str:
     """Which record of which window: ``A1 第 1 条``; of a conflict only the window where its record is not told."""
     if not record.seq:
-        return safe(record.window)
-    return _("{window} 第 {seq} 条").format(window=safe(record.window), seq=record.seq)
+        return window_name(record.window)
+    return _("{window} 第 {seq} 条").format(window=window_name(record.window), seq=record.seq)
 
 
 def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen: bool) -> list[Line]:
@@ -306,6 +312,7 @@ def hall_aside_lines(record: HallAside, zone: dt.tzinfo, columns: int, *, chosen
     if record.held:
         reason += _("（这个办件其后的 {count} 条在等它）").format(count=record.held)
     told = [_("{time} 起").format(time=local_time(record.since_ms, zone).strftime("%m-%d %H:%M"))]
+    told += [other] if (other := other_journal(record.window)) else []
     told += [_("设备已注销")] if record.revoked else []
     if record.dealt_how:
         how = _("{clerk} 交来") if record.dealt_how == "handed_over" else _("{clerk} 写了更正")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clerk_tui.services.aside import INSTEAD, worklist
 from clerk_tui.services.hall_cases import look
@@ -21,7 +22,7 @@ from hall.case import CaseState
 from hall.chain import open_sealed
 from hall.clock_doubt import is_of_clock
 from hall.differing import Differing, differing
-from hall.disputes import SIDED, TO_WITHDRAW, VERIFIED
+from hall.disputes import RIGHT, SIDED, TO_WITHDRAW, VERIFIED
 from hall.errors import BadInput, HallError
 from hall.facts import ConflictSettled
 from hall.ids import beginning_of
@@ -44,7 +45,8 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     effect, in words, where both are of one case, or the two windows that served one ticket; ``first_window`` wrote the
     first, at ``first_at`` by its clock (month, day, time); ``barred`` is why the second cannot be done anew. Where two
     cases are meant ``sides`` are these, the earlier one first, masked, as far as this window knows them; ``values`` is
-    what each says of the form or the materials, where they differ in that and this window was told the case."""
+    what each says of the form or the materials, where they differ in that and this window was told the case. ``also``
+    are the identities of further doubts that are one with it: of what the same person wrote in one go."""
 
     id: str
     kind: str
@@ -60,6 +62,7 @@ class HallConflict(Struct, frozen=True, kw_only=True):
     barred: str = ""
     first_window: str = ""
     first_at: str = ""
+    also: tuple[str, ...] = ()
     sides: tuple[CaseRow, ...] = ()
     values: tuple[Differing, ...] = ()
 
@@ -170,8 +173,31 @@ def told_and_more(ws: Workspace, *, all_of_them: bool = False) -> tuple[list[Hal
         for entry in found
         if (entry.incarnation != here or entry.seq not in listed) and entry.id not in settled
     ]
+    shown = _as_one(shown)
     # What was settled so is no conflict any more; the case is to be seen until it is withdrawn.
     return [*shown, *(each for each in known(ws, ALL) if each.kind == TO_WITHDRAW)], more
+
+
+def _as_one(found: list[HallConflict]) -> list[HallConflict]:
+    """The doubts about what one person wrote in one go (an acceptance and its paper) as one, where the first stands."""
+    by_seq: dict[tuple[str, ...], dict[int, HallConflict]] = {}
+    for each in found:
+        if each.kind == RIGHT:
+            by_seq.setdefault(_whose(each), {})[each.seq] = each
+    shown = []
+    for each in found:
+        mine = by_seq.get(_whose(each), {}) if each.kind == RIGHT else {}
+        if each.seq - 1 in mine:
+            continue  # It is told with the one before it.
+        last = each.seq
+        while last + 1 in mine:
+            last += 1
+        shown.append(replace(each, also=tuple(mine[seq].id for seq in range(each.seq + 1, last + 1))))
+    return shown
+
+
+def _whose(each: HallConflict) -> tuple[str, ...]:
+    return (each.case_id, each.window, each.actor, each.reason)
 
 
 def _settled_unsent(ws: Workspace) -> set[str]:
@@ -261,7 +287,8 @@ def _write(ws: Workspace, conflict: HallConflict, stands: Stands | Literal["seen
     for case_id, reference, other in _cases(conflict):
         action = Action(ws, case_id, reference)
         duplicate = other != "" and case_id == conflict.duplicate(stands)
-        action.add(ConflictSettled(conflict=conflict.id, stands=stands, reason=words, other=other, gives_way=duplicate))
+        for each in (conflict.id, *conflict.also):
+            action.add(ConflictSettled(conflict=each, stands=stands, reason=words, other=other, gives_way=duplicate))
         entries += action.entries
     with ws.journal.write() as connection:
         ws.journal.append(connection, entries)

@@ -5,6 +5,7 @@ The journal keeps that these facts are lost for good, and the centre hears it wi
 
 from __future__ import annotations
 
+from clerk_tui.services.outbox import Loss
 from clerk_tui.services.recording import Action
 from clerk_tui.services.rights import needs
 from clerk_tui.services.workspace import Workspace
@@ -22,8 +23,9 @@ def require_may(ws: Workspace) -> None:
 
 
 @needs(Permission.VERIFY)
-def see_to(ws: Workspace, lost: SealedFile, reason: str) -> None:
-    """Write down that these facts are lost for good and what was done about it; nobody is told of them any more.
+def see_to(ws: Workspace, lost: SealedFile | Loss, reason: str) -> None:
+    """Write down that these facts are lost for good and what was done about it; nobody is told of them any more. Of
+    what is told as one each part is written down.
 
     Raises:
         Forbidden: whoever sits here may not. Nothing is written.
@@ -34,14 +36,17 @@ def see_to(ws: Workspace, lost: SealedFile, reason: str) -> None:
     if not says_something(words):
         hint = "例如：已按存根补录两件，其余没有办件"
         raise BadInput("needs_reason", "要写明核对、补录了什么", field="reason", hint=hint)
-    if lost not in lost_in(folder_of(ws.journal.path)):
+    parts = lost.parts if isinstance(lost, Loss) else (lost,)
+    if not set(parts) <= set(lost_in(folder_of(ws.journal.path))):
         raise BadInput("not_lost", "没有这些找不回来的记录，或者已经处理", field="seen", hint="用 clerk outbox 查看")
     action = Action(ws, "", "")
-    action.add(
-        LossSeen(
-            incarnation=lost.incarnation, device_end=lost.device_end, first=lost.first, last=lost.last, reason=words
+    for one in parts:
+        action.add(
+            LossSeen(
+                incarnation=one.incarnation, device_end=one.device_end, first=one.first, last=one.last, reason=words
+            )
         )
-    )
     with ws.journal.write() as connection:
         ws.journal.append(connection, action.entries)
-    put_away(lost)
+    for one in parts:
+        put_away(one)

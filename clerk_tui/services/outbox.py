@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -14,6 +16,51 @@ from clerk_tui.store.sealed_files import folder_of, lost_in, to_hand_in
 
 ONLINE_MS: Final = 120_000
 """The centre counts as reachable this long after its last answer."""
+
+
+class Loss(Struct, frozen=True, kw_only=True):
+    """Lost facts of one journal whose numbers follow on each other, told as one; ``parts`` are the files that name
+    them, in order. Files that a hash tells to be of two histories are never of one."""
+
+    parts: tuple[SealedFile, ...]
+
+    @property
+    def path(self) -> Path:
+        """The first of its files."""
+        return self.parts[0].path
+
+    @property
+    def incarnation(self) -> str:
+        """Whose facts they were."""
+        return self.parts[0].incarnation
+
+    @property
+    def first(self) -> int:
+        """The number of the first one."""
+        return self.parts[0].first
+
+    @property
+    def last(self) -> int:
+        """The number of the last one."""
+        return self.parts[-1].last
+
+    def goes_on_with(self, one: SealedFile) -> bool:
+        """Whether ``one`` is what follows."""
+        end = self.parts[-1]
+        whose = (end.incarnation, end.device_end, end.last + 1)
+        return whose == (one.incarnation, one.device_end, one.first) and end.history in ("", one.history)
+
+
+def as_runs(lost: Iterable[SealedFile]) -> tuple[Loss, ...]:
+    """What was lost, with what follows on each other as one."""
+    runs: list[Loss] = []
+    for one in sorted(lost, key=lambda one: (one.incarnation, one.device_end, one.first, one.last, one.history)):
+        place = next((place for place, run in enumerate(runs) if run.goes_on_with(one)), None)
+        if place is None:
+            runs.append(Loss(parts=(one,)))
+        else:
+            runs[place] = Loss(parts=(*runs[place].parts, one))
+    return tuple(runs)
 
 
 class SyncStatus(Struct, frozen=True, kw_only=True):
@@ -36,6 +83,11 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
     sealed: tuple[SealedFile, ...] = ()
     lost: tuple[SealedFile, ...] = ()
     trouble: str = ""
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """``lost``, with what follows on each other as one."""
+        return as_runs(self.lost)
 
     @property
     def sealed_facts(self) -> int:

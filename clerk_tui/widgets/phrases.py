@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from clerk_tui.i18n import N_, _
+from hall.names import safe_for_terminal
 from hall.verdict import Gap
 
 
@@ -17,6 +18,18 @@ def listed(words: Iterable[str]) -> str:
 def said_of(what: str, text: str) -> str:
     """``户口簿：未提交``."""
     return _("{what}：{text}").format(what=what, text=text)
+
+
+def window_name(incarnation: str) -> str:
+    """The window whose journal that is. The centre calls a second journal under one code ``A1~e21f884c8962``."""
+    return safe_for_terminal(incarnation.partition("~")[0])
+
+
+def other_journal(incarnation: str) -> str:
+    """That a record is of a second journal under its window's code; empty where it is of the window's own."""
+    if "~" not in incarnation:
+        return ""
+    return _("在 {window} 的另一份账本里").format(window=window_name(incarnation))
 
 
 def numbered(first: int, last: int) -> str:
@@ -51,9 +64,19 @@ def clock_words(skew_ms: int) -> str:
     """How wrong this machine's clock is (``HallClock.skew_ms``); empty where it is not."""
     if not skew_ms:
         return ""
-    minutes = abs(skew_ms) // 60_000
-    span = age(abs(skew_ms)) if minutes >= 60 else _("{minutes}分钟").format(minutes=minutes)
-    return (_("本机时钟快{span}") if skew_ms > 0 else _("本机时钟慢{span}")).format(span=span)
+    return (_("本机时钟快{span}") if skew_ms > 0 else _("本机时钟慢{span}")).format(span=_span(abs(skew_ms)))
+
+
+def _span(ms: int) -> str:
+    """``59分钟``, ``2小时59分钟``, ``1天23小时``: two parts at most, so that nearly three hours are not told as two."""
+    hours, minutes = divmod(round(ms / 60_000), 60)
+    days, left = divmod(hours, 24)
+    if days:
+        return _("{days}天{hours}小时").format(days=days, hours=left) if left else _("{days}天").format(days=days)
+    if not hours:
+        return _("{minutes}分钟").format(minutes=minutes)
+    whole = _("{hours}小时") if not minutes else _("{hours}小时{minutes}分钟")
+    return whole.format(hours=hours, minutes=minutes)
 
 
 def age(ms: int) -> str:

@@ -166,3 +166,11 @@ def test_names_of_the_hall_are_its_catalogues_and_only_on_an_english_screen() ->
     i18n.install("zh")
     i18n.say_hall(words)
     assert named("户籍与出入境") == "户籍与出入境"
+
+
+def test_several_roles_of_which_one_will_do_are_said_in_the_language_of_the_screen() -> None:
+    i18n.install("en")
+    assert _("请负责人来办") == "Ask: " + _("负责人")
+    told = _("请窗口人员或审批人员或负责人来办")
+    assert told == f"Ask: {_('窗口人员')} or {_('审批人员')} or {_('负责人')}"
+    assert _("户口簿或别的什么") == "户口簿或别的什么", "a word of sentences parts only what is known"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clerk_tui.services import ending, intake, proceedings
-from clerk_tui.services.workspace import open_workspace
+from clerk_tui.services import ending, hall_conflicts, intake, proceedings
+from clerk_tui.services.hall_conflicts import HallConflict
+from clerk_tui.services.workspace import Workspace, open_workspace
 from clerk_tui.sync import oversight
 from tests.clerk_tui.cli.conftest import Clerk
 from tests.clerk_tui.hall_rig import URL, Hall, Window
@@ -74,7 +75,8 @@ def test_conflicts_of_the_hall_are_listed_with_both_sides_and_settled_by_their_i
     )
     assert clerk("--config", config, "conflicts", "x", "--stands", "first", "--json").error["code"] == "not_open"
     done = clerk("--config", config, "conflicts", sided["id"], "--stands", "first", "--reason", "电话说明", "--json")
-    assert sided["id"] not in {row["id"] for row in done.json["conflicts"]}
+    assert (done.json["settled"], done.json["to_do"], done.json["more"]) == (sided["id"], None, 0)
+    assert [row["id"] for row in done.json["conflicts"]] == [doubt["id"]], "what else is open of this case"
     done = clerk("--config", config, "conflicts", doubt["id"], "--verify", "已收回", "--json")
     assert doubt["id"] not in {row["id"] for row in done.json["conflicts"]}
     window = third[0]
@@ -82,3 +84,30 @@ def test_conflicts_of_the_hall_are_listed_with_both_sides_and_settled_by_their_i
     assert window.sync() is None
     left = {row["id"] for row in clerk("--config", config, "conflicts", "--json").json["conflicts"]}
     assert not left & {sided["id"], doubt["id"]}
+
+
+def test_the_answer_says_what_was_settled_and_what_is_left_of_its_case_alone(
+    clerk: Clerk, hall: Hall, third: tuple[Window, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = third[1]
+    told = clerk("--config", config, "conflicts", "--json").json["conflicts"]
+    sided = next(row for row in told if row["stands"])
+    doubt = next(row for row in told if not row["stands"])
+    found = hall_conflicts.told_and_more
+
+    def with_another(ws: Workspace, **wish: bool) -> tuple[list[HallConflict], int]:
+        mine, more = found(ws, **wish)
+        elsewhere = HallConflict(
+            id="0" * 32, kind="conflict", case_id="elsewhere", reference="X", window="A1~e21f884c8962"
+        )
+        return [*mine, elsewhere], more
+
+    monkeypatch.setattr(hall_conflicts, "told_and_more", with_another)
+    listed = clerk("--config", config, "conflicts").out
+    assert "在 A1 的另一份账本里" in listed and "~" not in listed, "nobody calls a window by the name of a branch"
+    lines = clerk("--config", config, "conflicts", sided["id"], "--stands", "first").out.splitlines()
+    assert lines[0].startswith(f"已写明：{sided['id']}  先到的算数：已决定")
+    assert len(lines) == 2 and lines[1].startswith(f"同一办件还有：{doubt['id']}")
+    said = clerk("--config", config, "conflicts", doubt["id"], "--verify", "已收回").out.splitlines()
+    assert said == [f"已写明：{doubt['id']}  已核实"]
+    third[0].ws = open_workspace(third[0].config, third[0].clock, cache_dir=hall.cache)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clerk_tui import i18n
 from clerk_tui.store.device import key_file
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
 
@@ -20,3 +21,20 @@ def test_a_key_that_is_gone_or_junk_fails_the_check(clerk: Clerk, home: Path, ju
         key_file(store).write_bytes(junk)
     done = clerk("doctor")
     assert done.code != 0 and "本机密钥不在或读不出来" in done.out and str(key_file(store)) in done.out
+
+
+@pytest.mark.usefixtures("morning")
+def test_in_english_its_lines_have_no_chinese_stops_and_begin_with_a_capital(clerk: Clerk, home: Path) -> None:
+    config = home / "config.toml"
+    catalogue = Path("catalogue").absolute()
+    config.write_text(
+        f'[screen]\nlanguage = "en"\n[catalogue]\npath = "{catalogue}"\n[print]\nby_kind = {{notice = "dir:x"}}\n'
+    )
+    try:
+        said = clerk("--config", config, "doctor").out
+    finally:
+        i18n.install("zh")
+    told = [line for line in said.splitlines() if line[:1] in "√!×"]
+    assert len(told) > 10 and "Papers go into" in said
+    assert not any(mark in line for line in told for mark in "；：，"), said
+    assert all(not line[2:3].islower() for line in told), said

@@ -30,3 +30,20 @@ def test_lost_records_are_told_until_a_supervisor_says_by_name_and_in_words_what
     told = clerk("outbox", "--seen", "A1:5-7", "--reason", "已按存根补录", "--json").json
     assert (told["lost"], told["pending"]) == ([], 1)
     assert "A1:5-7" not in clerk("doctor").out
+
+
+@pytest.mark.usefixtures("morning")
+def test_lost_records_that_follow_on_each_other_are_one_line_by_whose_name_all_are_seen_to(
+    clerk: Clerk, home: Path
+) -> None:
+    assert clerk("outbox", "--json").json["lost"] == []
+    (store,) = home.rglob("clerk.db")
+    for first, last in ((5, 7), (8, 9), (20, 20)):
+        keep_lost(folder_of(store), "A1", "0" * 32, first, last, "x")
+    said = clerk("outbox").out
+    assert "--seen A1:5-9" in said and "--seen A1:20-20" in said and "A1:5-7" not in said
+    told = clerk("outbox", "--seen", "A1:5-9", "--reason", "已按存根补录", "--json").json
+    assert [(row["first"], row["last"]) for row in told["lost"]] == [(20, 20)]
+    keep_lost(folder_of(store), "A1", "0" * 32, 21, 22, "x")
+    told = clerk("outbox", "--seen", "A1:20-20", "--reason", "已按存根补录", "--json").json
+    assert [(row["first"], row["last"]) for row in told["lost"]] == [(21, 22)], "a part of it by its own name"

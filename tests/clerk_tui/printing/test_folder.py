@@ -73,3 +73,16 @@ def test_a_share_without_links_takes_papers_too(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "hardlink_to", refuses)
     assert Path(FolderTarget(tmp_path).put("REF-notice-1.pdf", b"one")).read_bytes() == b"one"
     assert [path.name for path in tmp_path.iterdir()] == ["REF-notice-1.pdf"]
+
+
+@pytest.mark.parametrize("below", ["", "papers"])
+def test_a_file_where_the_folder_should_be_is_named_as_the_cause(tmp_path: Path, below: str) -> None:
+    there = tmp_path / "file"
+    there.write_text("no folder")
+    target = FolderTarget(there / below)
+    for ask in (target.look, lambda: target.put("a.pdf", b"%PDF")):
+        with pytest.raises(PrintError) as refused:
+            ask()
+        assert "不是文件夹" in refused.value.message
+        assert refused.value.hint == "移走那个文件，或把 print.target 改成一个文件夹"
+    assert there.read_text() == "no folder"

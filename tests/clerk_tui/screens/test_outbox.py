@@ -17,9 +17,9 @@ from clerk_tui.app import make_app
 from clerk_tui.config import CentreSection, Config
 from clerk_tui.messages import SyncChanged
 from clerk_tui.screens.outbox_asks import doubt_spec, own_spec, sides_spec, vouch_spec
-from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_as_of, hall_aside_lines
+from clerk_tui.screens.outbox_lines import aside_lines, conflict_lines, hall_as_of, hall_aside_lines, head_lines
 from clerk_tui.screens.words import FACTS
-from clerk_tui.services import aside, cases, intake
+from clerk_tui.services import aside, cases, intake, outbox
 from clerk_tui.services.attaching import attach
 from clerk_tui.services.hall_asides import HallAside
 from clerk_tui.services.hall_conflicts import HallConflict
@@ -373,6 +373,9 @@ async def test_what_could_not_be_read_is_seen_to_in_words_by_somebody_in_charge(
     async with counter(size) as clerk:
         await clerk.press("f12")
         assert "设备 Z9 第 5 到 7 条" in clerk.text and "3 条" in clerk.text and "已处理" in clerk.text
+        assert not any(word in clerk.text for word in ("m 更正", "r 重办", "h 交负责人")), (
+            "none of them is of use for it"
+        )
         await clerk.press("enter", "enter")
         assert "要写明" in clerk.text
         await clerk.type("ok")
@@ -383,6 +386,23 @@ async def test_what_could_not_be_read_is_seen_to_in_words_by_somebody_in_charge(
         clerk.screen._again()
         await clerk.press("enter")
         assert "请负责人来办" in clerk.text and clerk.screen.spec.field == ""
+
+
+def test_a_second_journal_of_a_window_goes_by_the_name_of_the_window() -> None:
+    conflict = msgspec.structs.replace(TWICE, window="A1~e21f884c8962", seq=7)
+    text = "\n".join(
+        "".join(part for part, _ink in spans) for spans, _fill in conflict_lines(conflict, 78, chosen=False)
+    )
+    assert "A1 第 7 条" in text and "在 A1 的另一份账本里" in text and "~" not in text
+    plain = conflict_lines(msgspec.structs.replace(conflict, window="A1"), 78, chosen=False)
+    assert not any("另一份账本" in part for spans, _fill in plain for part, _ink in spans)
+
+
+def test_the_address_of_the_centre_is_the_one_it_speaks_with(ws: Workspace) -> None:
+    ws.seat.centre_url = "http://127.0.0.1:4711"
+    status = msgspec.structs.replace(outbox.status(ws), enabled=True)
+    lines = head_lines(ws, status, 80, damaged=False)
+    assert "http://127.0.0.1:4711" in "".join(part for spans, _fill in lines for part, _ink in spans)
 
 
 async def test_either_case_of_a_pair_is_opened_from_the_list(counter: OpenCounter, ws: Workspace) -> None:

@@ -156,7 +156,7 @@ def test_what_was_lost_is_said_at_f12_and_by_the_outbox(window: Window) -> None:
     lines = outbox_lines.head_lines(window.ws, outbox.status(window.ws), 80, damaged=False)
     text = "".join(part for line, _ in lines for part, _ink in line)
     assert "没有读出" in text and "1 条" in text
-    rows = outbox_lines.lost_lines(done.lost[0], 80, chosen=True)
+    rows = outbox_lines.lost_lines(outbox.status(window.ws).losses[0], 80, chosen=True)
     assert "设备 A1 第 2 条" in "".join(part for part, _ink in rows[0][0])
 
 

@@ -317,6 +317,34 @@ def test_what_somebody_in_charge_verified_is_open_nowhere(hall: Hall) -> None:
     assert hall.case(received.case_id).timeline[-1].text == "冲突处理：负责人已核实：已收回文书"
 
 
+def test_what_one_person_wrote_in_one_go_is_one_doubt_and_is_verified_at_once(hall: Hall) -> None:
+    first, second = opened(hall, "A1"), opened(hall, "B1")
+    received = intake.submit(first.ws, restaurant(first.ws))
+    everybody(first, second)
+    of_case = [fact.header for fact in first.ws.journal.facts_of(received.case_id)]
+    why = "写这条记录时工号0001可能已停用，等负责人核实"
+    new = [
+        NewConflict(
+            conflict_id=each.event_id,
+            kind="right_in_doubt",
+            case_id=received.case_id,
+            seq=each.seq,
+            actor=each.actor,
+            reason=why,
+        )
+        for each in of_case
+    ]
+    assert len(new) > 1
+    inline(hall.store.transact(lambda db: conflicts.add(db, "SL01", "A1", new, 1)))
+    doubts = [each for each in hall_conflicts.told(second.ws) if each.is_doubt]
+    (one,) = doubts
+    assert [one.id, *one.also] == [each.event_id for each in of_case]
+    hall_conflicts.verify(second.ws, one, "已核对")
+    assert hall_conflicts.told(second.ws) == []
+    everybody(second)
+    assert hall_conflicts.told(first.ws) == []
+
+
 def test_a_case_whose_dates_a_wrong_clock_wrote_shows_both_dates_at_every_window(hall: Hall) -> None:
     wrong = hall.open("A1", FixedClock(dt.date(2090, 1, 4)))
     write_token(token_path(wrong.config.store_file, None), wrong.enrolled.token)

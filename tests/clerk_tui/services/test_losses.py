@@ -56,3 +56,22 @@ def test_a_file_that_cannot_be_put_away_is_told_and_may_be_tried_again(ws: Works
     blocked.rmdir()
     losses.see_to(ws, found, "已补录")
     assert outbox.status(ws).lost == ()
+
+
+def kept(ws: Workspace, first: int, last: int, digest: bytes = b"") -> SealedFile:
+    return keep_lost(folder_of(ws.journal.path), "Z9", DEVICE, first, last, "x", digest)
+
+
+def test_what_follows_on_each_other_in_one_history_is_told_and_seen_to_as_one(ws: Workspace) -> None:
+    one, two, far = kept(ws, 5, 7), kept(ws, 8, 10, b"aaaa"), kept(ws, 12, 12)
+    after, other = kept(ws, 11, 11, b"bbbb"), kept(ws, 5, 7, b"cccc")
+    runs = outbox.status(ws).losses
+    assert {run.parts for run in runs} == {(one, two), (after,), (far,), (other,)}, "two histories are never one"
+    (run,) = [run for run in runs if run.first == 5 and run.last == 10]
+    head = ws.journal.head.seq
+    losses.see_to(ws, run, "已按存根补录")
+    bodies = [open_sealed(sealed).body for seq in (head + 1, head + 2) if (sealed := ws.journal.sealed(seq))]
+    assert [(body.first, body.last) for body in bodies if isinstance(body, LossSeen)] == [(5, 7), (8, 10)]
+    assert set(outbox.status(ws).lost) == {far, after, other}
+    with pytest.raises(BadInput):
+        losses.see_to(ws, run, "已按存根补录")
