@@ -6,7 +6,9 @@ queue, ``windows`` equal servers. Real service times vary less or more; the rang
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
@@ -18,6 +20,9 @@ from hall.queueing import QueueRule
 from hall.tickets import Ticket
 
 MOST_WINDOWS: Final = 500
+MOST_TOLD_MIN: Final = 240
+"""Of a wait that may be longer than half a day nobody is told minutes."""
+_TIME: Final = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)(?!\d)", re.ASCII)
 RANGE_SHARE: Final = 0.8
 """The share of people whose wait shall lie in the range they were told."""
 
@@ -85,6 +90,18 @@ def forecast(
         overtaking = privileged * min(wait.expected, start) if ticket.lane == "normal" else 0.0
         wait = estimate(by_then, windows, service, overtaking=max(0.0, overtaking - (by_then - before))) or wait
     return wait
+
+
+def may_be_today_no_more(expected: int, most: int, at: dt.time, hours: str) -> bool:
+    """Whether a wait told at a time of day is so long that nobody should count on being called that day.
+
+    ``expected`` and ``most`` are minutes (``Wait``), ``hours`` the hall's words for when it is open: the latest time in
+    them ends the day, and midnight where there is none or it is past.
+    """
+    now = at.hour * 60 + at.minute
+    closes = max((int(hour) * 60 + int(minute) for hour, minute in _TIME.findall(hours)), default=0)
+    left = (closes if closes > now else 24 * 60) - now
+    return most > MOST_TOLD_MIN or expected > left
 
 
 def waits_at_all(load: float, windows: int) -> float:

@@ -23,14 +23,15 @@ from receipts.slip_parts import BODY, GAP, SMALL, bars, qr_over, rule, said
 _NUMBER: Final = 76.0
 """Size of the number in points: read from two metres away."""
 _QR_DOTS: Final = 5
-WaitKind = Literal["range", "nobody", "offline"]
+WaitKind = Literal["range", "unsure", "nobody", "offline"]
 
 
 class QueueTicket(Struct, frozen=True, kw_only=True):
     """What stands on a ticket. ``issued`` is the hall's local time; ``slot`` that of an appointment.
 
-    ``wait``: ``range`` with ``least`` and ``most`` minutes, ``nobody`` serves the business now, ``offline``: nobody
-    can know. ``ahead`` is -1 where it is not known. ``line`` and ``code`` are those of ``hall.ticket_code``.
+    ``wait``: ``range`` with ``least`` and ``most`` minutes, ``unsure``: so long that the turn may not come that
+    day, ``nobody`` serves the business now, ``offline``: nobody can know. ``ahead`` is -1 where it is not known.
+    ``line`` and ``code`` are those of ``hall.ticket_code``.
     """
 
     hall: str
@@ -100,6 +101,8 @@ def wait_words(kind: WaitKind, least: int, most: int) -> str:
         return "暂无窗口办理"
     if kind == "offline":
         return "以叫号为准"
+    if kind == "unsure":
+        return "很久，今天不一定轮到"
     if most <= 1:
         return "马上"
     return f"约 {least}–{most} 分钟"

@@ -21,6 +21,7 @@ NEWS: Final[dict[str, str]] = {
     "unreachable": N_("连不上中心，没有叫到号；扫群众手里的号票，断网也能办"),
     "put_back": N_("{number}还没有来，已回到队里原来的位置"),
     "lapsed": N_("{number}太久没有联系上中心，已回到队里；人来了扫号票办理"),
+    "day_over": N_("{number}不是今天的号，过了零点已作废"),
     "gone": N_("{number}已不在本窗口"),
     "found": N_("中心说{number}在本窗口，接着办"),
     "refused": N_("{number}没有办成"),

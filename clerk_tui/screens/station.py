@@ -350,7 +350,7 @@ class StationApp(LeftWithCode):
     def _do_with(self, page: pages.Found, what: str) -> None:
         match what:
             case pages.PRINT_AGAIN:
-                self.print(pages.Given(page.taken, page.business, slot=page.slot))
+                self.print(pages.Given(page.taken, page.business, slot=page.slot, unsure=page.unsure))
             case pages.COME_BACK:
                 self.do(works.come_back(page.taken.ticket.ticket_id, held=page.held), _("请稍等"))
             case pages.LEAVE:

@@ -78,24 +78,28 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Given:
-    """A ticket: its number, where to wait, how long or for which ``slot``. ``printed`` is ``None`` while it prints."""
+    """A ticket: its number, where to wait, how long or for which ``slot``. ``printed`` is ``None`` while it prints;
+    ``unsure``: the turn may not come today."""
 
     taken: Taken
     business: Business | None
     printed: Printed | None = None
     slot: Slot | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
     """A ticket that somebody asks for, and what can be done with it; ``over``: why nothing can. Only with its paper in
-    hand (``held``) is it printed again or given back: the numbers stand on the display for everybody."""
+    hand (``held``) is it printed again or given back: the numbers stand on the display for everybody. ``unsure`` as on
+    the page of one that was given."""
 
     taken: Taken
     business: Business | None
     held: bool
     over: str = ""
     slot: Slot | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -321,7 +325,7 @@ def _where(page: Given) -> list[tuple[str, str]]:
             found.append((slot_words(page.slot, online=told is not None), "strong"))
         if told is not None and not is_promised(page.slot):
             ahead = _("前面还有 {count} 人").format(count=told.ahead)
-            found.append((f"{ahead}　{wait_words(told.wait_min, told.least_min, told.most_min)}", "plain"))
+            found.append((f"{ahead}　{wait_words(told, unsure=page.unsure)}", "plain"))
     return found
 
 

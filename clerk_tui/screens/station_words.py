@@ -6,6 +6,7 @@ from typing import Final
 
 from clerk_tui.i18n import N_, _
 from clerk_tui.services.numbers import Outlook
+from hall.queue_wire import Told
 from hall.queueing import Slot
 
 REASON_NAMES: Final = (
@@ -28,10 +29,13 @@ def queue_words(each: Outlook) -> tuple[str, str]:
     return text, "warn" if each.waiting > 3 * each.windows else "info"
 
 
-def wait_words(wait: int, least: int, most: int) -> str:
-    """The wait as people are told it; ``wait`` is -1 while no window serves."""
-    if wait < 0:
+def wait_words(told: Told, *, unsure: bool) -> str:
+    """The wait as people are told it; ``unsure``: the turn may not come today."""
+    if told.wait_min < 0:
         return _("暂无窗口办理")
+    if unsure:
+        return _("要等很久，今天不一定轮到")
+    least, most = told.least_min, told.most_min
     return _("马上办理") if most <= 1 else _("约 {least}-{most} 分钟").format(least=least, most=most)
 
 

@@ -96,12 +96,14 @@ def come_back(ticket_id: str, *, held: bool) -> Work:
 def found(ws: Workspace, taken: Taken, *, held: bool) -> Found:
     """The page of a ticket; ``held``: whoever asks has shown its paper, an appointment or the card behind it."""
     over = ticket_printing.why_not_again(ws, taken.ticket) or taken.no_return
-    return Found(taken, _business(ws, taken), held, over, booking.slot_of(ws, taken.ticket))
+    slot, unsure = booking.slot_of(ws, taken.ticket), ticket_printing.is_unsure(ws, taken.told)
+    return Found(taken, _business(ws, taken), held, over, slot, unsure)
 
 
 def given(ws: Workspace, taken: Taken) -> Given:
     """The page of a ticket that somebody has now."""
-    return Given(taken, _business(ws, taken), slot=booking.slot_of(ws, taken.ticket))
+    slot = booking.slot_of(ws, taken.ticket)
+    return Given(taken, _business(ws, taken), slot=slot, unsure=ticket_printing.is_unsure(ws, taken.told))
 
 
 def to_print(page: Given) -> Given:

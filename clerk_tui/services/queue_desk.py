@@ -152,6 +152,15 @@ def load(ws: Workspace) -> Desk:
     return Desk(visit=visit, owed=desk.owed)
 
 
+def gone_with_the_day(ws: Workspace, before: Desk, now: Desk) -> list[str]:
+    """The numbers of ``before`` that are void since midnight: called and not come, or set aside. Whatever else took
+    them away kept a desk of the new day."""
+    if before.day is None or now.day is not None or _is_of_today(ws, before):
+        return []
+    mine = (*((before.visit,) if before.visit else ()), *before.held)
+    return [each.number for each in mine if now.of(each.ticket.ticket_id) is None]
+
+
 def _is_of_today(ws: Workspace, desk: Desk) -> bool:
     """Whether it was kept today. As long as the centre was not heard, its day may be that of a right clock or of one
     that is as wrong as it was then."""

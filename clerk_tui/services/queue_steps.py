@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clerk_tui.services.queue_centre import Line, Refused, Unreachable
-from clerk_tui.services.queue_desk import Desk, Step, Verb, Visit, keep, load
+from clerk_tui.services.queue_desk import Desk, Step, Verb, Visit, gone_with_the_day, keep, load
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
 from clerk_tui.sync import queue
@@ -26,7 +26,7 @@ from hall.names import safe_for_terminal
 from hall.roles import Actor, needed_for, require
 from hall.ticketing import TicketBody
 
-NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found", "put_back"]
+NewsKind = Literal["called", "nobody", "unreachable", "refused", "lapsed", "gone", "found", "put_back", "day_over"]
 _ENDS: Final = (
     t.TicketFinished, t.TicketPassed, t.TicketTransferred, t.TicketHeld, t.TicketReturned, t.TicketVoided,
 )  # fmt: skip
@@ -60,7 +60,9 @@ class Queueing:
 
     def reload(self) -> None:
         """What is kept now: another program of this window may have gone on meanwhile."""
-        self.desk = load(self.ws)
+        before, self.desk = self.desk, load(self.ws)
+        if before != self.desk and (numbers := gone_with_the_day(self.ws, before, self.desk)):
+            self.tell("day_over", " ".join(numbers))
 
     def keep(self, desk: Desk, *entries: Entry) -> None:
         """Keep the desk with the facts that it follows from, then show it. Facts that are known are not written twice.

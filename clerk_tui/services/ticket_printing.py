@@ -29,6 +29,7 @@ from hall.errors import BadInput, HallError, StoreError
 from hall.moments import local_time
 from hall.queue_wire import Told
 from hall.roles import Permission
+from hall.staffing import may_be_today_no_more
 from hall.tickets import Ticket, TicketState
 from receipts.document import Document, Rendered
 from receipts.forms import TICKET
@@ -98,7 +99,6 @@ def document_of(ws: Workspace, ticket: Ticket, issued: t.TicketIssued, told: Tol
     hall = ws.catalogue.hall
     business = next((each for each in hall.businesses if each.key == ticket.business), None)
     code = ticket_code.TicketCode(ticket_id=ticket.ticket_id, issued=issued)
-    wait: WaitKind = "offline" if told is None else "nobody" if told.wait_min < 0 else "range"
     zone = ws.config.timezone
     return ticket_document(
         QueueTicket(
@@ -114,12 +114,26 @@ def document_of(ws: Workspace, ticket: Ticket, issued: t.TicketIssued, told: Tol
             slot=slot_of(ws, ticket),
             reference=issued.reference,
             ahead=told.ahead if told else -1,
-            wait=wait,
+            wait=_wait(ws, told),
             least=told.least_min if told else 0,
             most=told.most_min if told else 0,
             reprint=nth,
         )
     )
+
+
+def is_unsure(ws: Workspace, told: Told | None) -> bool:
+    """Whether the wait is so long that the turn may not come today: then no minutes are told."""
+    if told is None:
+        return False
+    now = local_time(ws.hall_clock.now_ms(), ws.config.timezone)
+    return may_be_today_no_more(told.wait_min, told.most_min, now.time(), ws.catalogue.hall.hours)
+
+
+def _wait(ws: Workspace, told: Told | None) -> WaitKind:
+    if told is None:
+        return "offline"
+    return "nobody" if told.wait_min < 0 else "unsure" if is_unsure(ws, told) else "range"
 
 
 def _out(ws: Workspace, ticket: Ticket, document: Document, nth: int) -> tuple[State, str, PrintError | None]:

@@ -64,9 +64,19 @@ def clock_words(skew_ms: int) -> str:
     """How wrong this machine's clock is (``HallClock.skew_ms``); empty where it is not."""
     if not skew_ms:
         return ""
-    minutes = abs(skew_ms) // 60_000
-    span = age(abs(skew_ms)) if minutes >= 60 else _("{minutes}分钟").format(minutes=minutes)
-    return (_("本机时钟快{span}") if skew_ms > 0 else _("本机时钟慢{span}")).format(span=span)
+    return (_("本机时钟快{span}") if skew_ms > 0 else _("本机时钟慢{span}")).format(span=_span(abs(skew_ms)))
+
+
+def _span(ms: int) -> str:
+    """``59分钟``, ``2小时59分钟``, ``1天23小时``: two parts at most, so that nearly three hours are not told as two."""
+    hours, minutes = divmod(round(ms / 60_000), 60)
+    days, left = divmod(hours, 24)
+    if days:
+        return _("{days}天{hours}小时").format(days=days, hours=left) if left else _("{days}天").format(days=days)
+    if not hours:
+        return _("{minutes}分钟").format(minutes=minutes)
+    whole = _("{hours}小时") if not minutes else _("{hours}小时{minutes}分钟")
+    return whole.format(hours=hours, minutes=minutes)
 
 
 def age(ms: int) -> str:

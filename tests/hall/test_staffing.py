@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pytest
@@ -14,6 +15,7 @@ from hall.staffing import (
     RANGE_SHARE,
     Service,
     estimate,
+    may_be_today_no_more,
     mean_wait_min,
     share_within,
     waits_at_all,
@@ -56,6 +58,34 @@ def test_figures_that_cannot_be_are_named(bad: tuple[float, float, float, float]
 
 def test_nobody_is_told_a_wait_when_no_window_is_open() -> None:
     assert estimate(3, 0, Service(9, 81, 20)) is None
+
+
+HOURS = "周一至周五 9:00—12:00、13:30—17:30；周六 9:00—12:00（延时服务），法定节假日除外"
+
+
+@pytest.mark.parametrize(
+    ("expected", "most", "at", "hours", "unsure"),
+    [
+        (20, 45, "10:20", HOURS, False),
+        (120, 240, "10:20", HOURS, False),
+        (3000, 6852, "10:20", HOURS, True),
+        (120, 241, "10:20", HOURS, True),
+        (60, 100, "16:31", HOURS, True),
+        (59, 100, "16:31", HOURS, False),
+        (5, 20, "17:30", HOURS, False),
+        (60, 100, "23:30", HOURS, True),
+        (60, 100, "16:31", "工作日", False),
+        (60, 100, "16:31", "电话 1612:30", False),
+    ],
+    ids=[
+        "as usual", "half a day", "four days", "more than half a day", "past the close", "before the close",
+        "served on past the close", "past midnight", "nobody wrote when it closes", "no time of day",
+    ],
+)  # fmt: skip
+def test_nobody_counts_on_a_turn_that_may_not_come_today(
+    expected: int, most: int, at: str, hours: str, unsure: bool
+) -> None:
+    assert may_be_today_no_more(expected, most, dt.time.fromisoformat(at), hours) is unsure
 
 
 def test_with_few_services_seen_the_usual_time_is_taken() -> None:

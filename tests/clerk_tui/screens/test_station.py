@@ -15,6 +15,7 @@ import pytest
 import zxingcpp
 from msgspec.structs import replace
 
+from clerk_tui import i18n
 from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.i18n import _
@@ -24,7 +25,7 @@ from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
 from clerk_tui.screens.station import StationApp
 from clerk_tui.screens.station_words import queue_words
-from clerk_tui.services import booking, ticketing
+from clerk_tui.services import booking, ticket_printing, ticketing
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.one_machine import OnlyOne
 from clerk_tui.services.ticket_printing import Printed, print_ticket
@@ -433,6 +434,21 @@ async def test_whoever_has_an_appointment_reads_its_slot_until_it_is_over(
             given, found = said(works.given(ws, have), columns), said(works.found(ws, have, held=True), columns)
             assert words in given and words in found
             assert all((each in given) == waits for each in wait) and ("5 人" in found) == waits
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wait_that_may_not_end_today_is_no_range(ws: Workspace, language: str) -> None:
+    i18n.install(language)
+    ticketing.take_seat(ws)
+    have = Taken(ticket=TICKET, told=Told(ahead=299, wait_min=3000, least_min=0, most_min=6852))
+    for columns in (NARROW[0], WIDE[0]):
+        shown = said(works.given(ws, have), columns)
+        assert _("前面还有 {count} 人").format(count=299) in shown and _("要等很久，今天不一定轮到") in shown
+        assert "6852" not in shown
+    issued = t.TicketIssued(business="x", letter="A", serial=12, day=MONDAY, at_ms=1, station="T1")
+    ticket = replace(TICKET, ticket_id="01a2b3c4-d5e6-7f01-8a2b-3c4d5e6f7081")
+    paper = str(ticket_printing.document_of(ws, ticket, issued, have.told).blocks)
+    assert "299 人" in paper and "很久，今天不一定轮到" in paper and "6852" not in paper
 
 
 def test_a_slot_whose_end_nobody_told_has_its_begin(ws: Workspace) -> None:

@@ -647,6 +647,29 @@ def test_nobody_is_called_on_a_number_of_yesterday(desk: Desk) -> None:
         assert (queue_desk.load(ws).visit is not None) is stays
 
 
+@pytest.mark.parametrize("aside", [False, True], ids=["called", "set aside"])
+def test_a_number_that_midnight_made_void_is_told_once(
+    desk: Desk, aside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.issue()
+    assert desk.next() == ticket.number
+    if aside:
+        desk.window.start(CLERK)
+        desk.window.hold(CLERK, "去复印")
+    desk.window.reload()
+    before = desk.window.now().news
+    clock = desk.seat.ws.hall_clock
+    with monkeypatch.context() as patch:
+        patch.setattr(type(clock), "today", lambda self: ticket.day + dt.timedelta(days=1))
+        desk.window.reload()
+        now = desk.window.now()
+        assert now.visit is None and not now.desk.held
+        assert now.news is not None and now.news != before
+        assert (now.news.kind, now.news.number) == ("day_over", ticket.number)
+        desk.window.reload()
+        assert desk.window.now().news == now.news, "told once"
+
+
 def test_a_damaged_row_is_no_row(desk: Desk) -> None:
     from clerk_tui.store import desk as table
 
