@@ -175,7 +175,7 @@ def _told() -> dict[str, Any]:
             "The centre asks this of a department's system for every change of an accepted case, until it is taken; "
             "the changes of one case keep their order. Check the signature, store it, answer 200 with its `id`: "
             "nothing else counts. What is answered with another status or not in ten seconds is told again after ten "
-            "seconds to an hour; 400, 401, 403, 404, 405, 410, 413, 415 and 422 wait for a person. "
+            "seconds to an hour; 400, 413 and 422 are taken as said of this one message, which waits for a person. "
             "`epoch` names the centre's history. A centre that was restored from a copy has another one: it tells "
             "every case again, what comes with the new epoch replaces what came before it (versions count anew), and "
             "it may lack decisions that it acknowledged. On an epoch not seen before, send the decisions of the last "

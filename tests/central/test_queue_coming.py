@@ -27,6 +27,11 @@ def told(queue: Queue, ticket_id: str, at: float) -> w.Told:
     return found.told
 
 
+def tell(queue: Queue, ticket_id: str, text: str) -> None:
+    """Have it that the holder of a ticket was told something else."""
+    queue.hub.transact(lambda db: db.run("UPDATE ticket SET told = $1 WHERE ticket_id = $2", text, ticket_id))
+
+
 def business(queue: Queue, at: float, name: str = BUSINESS) -> w.BusinessFigures:
     found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(at)))
     return next(each for each in found.businesses if each.business == name)
@@ -126,11 +131,7 @@ def test_the_board_counts_how_often_the_range_held_that_was_told(queue: Queue) -
     for minute, told in zip(minutes, ranges, strict=True):
         ticket = queue.issue(minute).ticket
         text = "" if told is None else msgspec.json.encode(w.Told(ahead=0, wait_min=1, **told)).decode()
-        queue.hub.transact(
-            lambda db, text=text, ticket=ticket: db.run(
-                "UPDATE ticket SET told = $1 WHERE ticket_id = $2", text, ticket.ticket_id
-            )
-        )
+        tell(queue, ticket.ticket_id, text)
         at, window = minute + (9 if minute else 1), str(1 + minute // 10)
         queue.do("start", queue.called(at, window), at, window)
     found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(60)))

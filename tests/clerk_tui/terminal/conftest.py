@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import pytest
 from clerk_tui.clock import SystemClock
 from clerk_tui.config import load_config
 from clerk_tui.services.workspace import Workspace, open_workspace
-from tests.terminal import Terminal
+from tests.clerk_tui.terminal.pressed import MARK, pairs_of
+from tests.terminal import Terminal, key_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
 CLERK = [sys.executable, "-m", "clerk_tui"]
@@ -66,3 +67,24 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     with ExitStack() as stack:
         yield House(tmp_path, stack)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that says which keys it presses has sent each of them by itself when it passes."""
+    told = {pair for mark in item.iter_markers(MARK) for pair in pairs_of(mark)}
+    if not told:
+        return (yield)
+    sent: set[bytes] = set()
+    send = Terminal.send
+
+    def heard(self: Terminal, data: bytes) -> float:
+        sent.add(data)
+        return send(self, data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Terminal, "send", heard)
+        result = yield
+    unsent = sorted(f"{group} {key}" for group, key in told if key_bytes(key) not in sent)
+    assert not unsent, f"the test says that it presses {unsent}"
+    return result

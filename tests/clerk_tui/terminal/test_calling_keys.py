@@ -11,6 +11,7 @@ import pytest
 from clerk_tui import actions
 from clerk_tui.screens.calling import KEYS as LETTERS
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
+from tests.clerk_tui.terminal.pressed import presses
 from tests.terminal import KEYS, Terminal, key_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,6 +52,9 @@ def press(terminal: Terminal, key: str) -> None:
     terminal.send(key_bytes(key))
 
 
+@presses("queue", "ctrl+n ctrl+g ctrl+o")
+@presses("calling", "enter up down s p h t e b")
+@presses("result", "m e")
 def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     first, second, third = hall.issue(), hall.issue(), hall.issue()
     press(terminal, "ctrl+n")

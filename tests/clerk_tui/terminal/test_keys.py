@@ -12,6 +12,7 @@ import pytest
 from clerk_tui import actions
 from clerk_tui.services import papers
 from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.pressed import loud, presses
 from tests.clerk_tui.terminal.walkins import accepted, noticed
 from tests.terminal import KEYS, Terminal, key_bytes
 
@@ -69,7 +70,10 @@ def prepare(house: House, group: str) -> None:
     ws.close()
 
 
-@pytest.mark.parametrize("group", WAYS)
+@pytest.mark.parametrize(
+    "group",
+    [pytest.param(each, marks=[presses(each, loud(each)), presses("anywhere", loud("anywhere"))]) for each in WAYS],
+)
 def test_each_key_reaches_its_action(house: House, group: str, tmp_path: Path) -> None:
     screen, way = WAYS[group]
     prepare(house, group)
@@ -90,6 +94,7 @@ def test_each_key_reaches_its_action(house: House, group: str, tmp_path: Path) -
             assert log.read_text() == wanted, key
 
 
+@presses("materials", "space enter 1 2 3 4 5 6 0 backspace a up down pageup pagedown")
 def test_each_mark_in_the_checklist_is_one_key(house: House) -> None:
     terminal = house.counter()
     intake(terminal, house)
@@ -131,6 +136,8 @@ def chip(terminal: Terminal, name: str) -> str:
     return line[: line.index(name)].split()[-1]
 
 
+@presses("home", "enter up down")
+@presses("intake", "enter 1 2 3 4 5 6 7 8 9")
 def test_digits_choose_arrows_move_and_enter_goes_on(house: House) -> None:
     terminal = house.counter()
     terminal.type("q")
@@ -148,7 +155,10 @@ def test_digits_choose_arrows_move_and_enter_goes_on(house: House) -> None:
     terminal.press("f3", "enter")
 
 
-def test_result_and_dialog_take_enter_escape_and_p(house: House) -> None:
+@presses("lookup", "enter")
+@presses("case", "p")
+@presses("dialog", "enter escape")
+def test_a_case_and_a_dialog_take_enter_escape_and_p(house: House) -> None:
     ws = house.open()
     accepted(ws)
     papers.deliver_pending(ws)
@@ -176,6 +186,7 @@ def test_the_registry_asks_for_no_key_that_terminals_do_not_send() -> None:
                 assert action.inside, f"{key} would be taken from an input method"
 
 
+@presses("anywhere", "ctrl+backslash")
 def test_the_silent_alarm_arrives_as_the_bytes_that_terminals_send_and_paints_nothing(house: House) -> None:
     terminal = house.counter()
     terminal.type("qykb")
@@ -188,6 +199,7 @@ def test_the_silent_alarm_arrives_as_the_bytes_that_terminals_send_and_paints_no
     ws.close()
 
 
+@presses("training", "ctrl+x")
 def test_training_takes_its_one_key_and_tells_the_result_when_it_ends(house: House) -> None:
     """``clerk training --json``: the screens on the terminal, the results as one line of JSON behind them."""
     folder = house.folder / "sandbox"

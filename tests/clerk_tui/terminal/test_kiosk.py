@@ -11,6 +11,7 @@ import pytest
 
 from clerk_tui.cli.kiosk import DEMO_CODE, new_verifier
 from tests.clerk_tui.terminal.conftest import CLERK, ROOT, House
+from tests.clerk_tui.terminal.pressed import presses
 from tests.terminal import Terminal, forbidden_in
 
 CODE = "135790"
@@ -42,6 +43,7 @@ def _colours(terminal: Terminal) -> set[tuple[str, str]]:
     return {(cells[at].fg, cells[at].bg) for at in range(terminal._screen.columns)}
 
 
+@presses("board", "ctrl+q")
 def test_no_key_ends_or_stops_the_board_and_the_code_does(kiosk: House) -> None:
     terminal = board(kiosk)
     for data in ENDING:
@@ -69,6 +71,7 @@ def inked(terminal: Terminal, row: int, ink: str) -> str:
     return "".join(cells[at].data for at in range(terminal._screen.columns) if cells[at].bg == ink).strip()
 
 
+@presses("board", "left right 1 2 3 4 5 6 7 8 up down pageup pagedown enter escape ctrl+t")
 def test_the_bytes_of_every_key_move_the_board(house: House, tmp_path: Path) -> None:
     terminal = house.run([*CLERK, "board", "--demo", "--data", str(tmp_path / "hall")])
     terminal.wait_for("等候 0 人", limit=60)
@@ -116,6 +119,7 @@ def test_signals_from_a_keyboard_are_not_heard_and_the_systems_are(kiosk: House)
     assert terminal.wait_exit() == 129
 
 
+@presses("display", "ctrl+q ctrl+t")
 def test_the_display_stands_and_leaves_with_the_same_code(kiosk: House) -> None:
     terminal = kiosk.run([*CLERK, "display"])
     terminal.wait_for("还没有连上中心")

@@ -11,10 +11,15 @@ from clerk_tui import actions
 from clerk_tui.store import tickets as store
 from hall.queue_wire import BlockReply, BlockRequest
 from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.pressed import presses
 from tests.terminal import Terminal, key_bytes
 
 STATION = [*CLERK, "station"]
 FIRST = "请选择要办的业务"
+BUSINESSES = (
+    "企业开办与市场监管", "税务与社保公积金", "户籍与出入境", "工程建设与不动产",
+    "民政、卫生与交通", "消防、应急与城市管理",
+)  # fmt: skip
 
 
 def opened(house: House, folder: Path) -> Terminal:
@@ -41,6 +46,7 @@ def back(terminal: Terminal) -> None:
     terminal.settle()
 
 
+@presses("station", "1 2 3 4 5 6 7 8 9 0 enter right left escape")
 def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_path: Path) -> None:
     terminal = opened(house, tmp_path)
     seen = {
@@ -54,7 +60,7 @@ def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_p
         terminal.send(key_bytes(told[name][0]))
         terminal.wait_for(words)
         back(terminal)
-    for place, name in enumerate(("税务与社保公积金", "户籍与出入境"), 2):
+    for place, name in enumerate(BUSINESSES[1:], 2):
         terminal.send(key_bytes(str(place)))
         terminal.wait_for(f"{name}  您的号码")
         back(terminal)
@@ -62,8 +68,12 @@ def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_p
         terminal.send(key_bytes(key))
         terminal.settle()
         assert terminal.shows(FIRST), "six businesses have one page"
+    for key in "789":
+        terminal.send(key_bytes(key))
+        terminal.settle()
+        assert terminal.shows(FIRST), "there are six businesses"
     papers = sorted(path.name.split("-")[2] for path in (house.folder / "papers").iterdir())
-    assert papers == ["A001.pdf", "B001.pdf", "C001.pdf"]
+    assert papers == [f"{letter}001.pdf" for letter in "ABCDEF"]
 
 
 def test_a_typed_code_may_hold_every_character_that_codes_have(house: House, tmp_path: Path) -> None:
