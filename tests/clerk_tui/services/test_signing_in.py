@@ -181,7 +181,7 @@ def test_a_clock_that_fell_back_and_is_put_right_is_believed_again(
         clock.day += dt.timedelta(days=days)
         with suppress(SignInRefused):
             signing_in.sign_in(ws, ZHOU, PIN)
-    assert refused(ws, ZHOU) == "offline_too_long", "but nobody gets days by it"
+    assert refused(ws, WU) == "offline_too_long", "but nobody gets days by it"
 
 
 def test_a_clock_that_is_set_right_costs_no_day(ws: Workspace, staff: Staff, clock: FixedClock) -> None:
