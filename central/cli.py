@@ -184,13 +184,13 @@ def restore_(data: Path | str, file: Path, replace: bool, replaced: str | None) 
         return done, await to_look_at(store, done)
 
     try:
-        check(file)
         if replaced:
             refuse_served(replaced)
+        with _the_one_centre(data):
+            check(file)
+            done, lines = with_store(data, put_back, make=True)
     except HallError as error:
         _stop(error)
-    with _the_one_centre(data):
-        done, lines = with_store(data, put_back, make=True)
     click.echo(f"{done.counts['event']} facts, {done.counts['case_']} cases; a new epoch has begun")
     for line in lines:
         click.echo(line)

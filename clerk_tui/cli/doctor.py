@@ -21,6 +21,7 @@ from clerk_tui.cli.helping import padded
 from clerk_tui.cli.records import as_it_lies, lost_lines, sealed_row
 from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.phrases import said_of
+from hall.chain import UNREADABLE
 from hall.errors import HallError, StoreError
 
 State = Literal["ok", "warn", "fail"]
@@ -322,14 +323,17 @@ def _not_taken(session: Session) -> str:
 
 
 def _answers(url: str) -> bool:
+    """Whether a centre answers there, and not a page that wants somebody to sign in to the network first."""
     import httpx
+    import msgspec
 
     from clerk_tui.sync.client import open_http
 
     try:
         with open_http(url) as http, http.stream("GET", "/v1/health", timeout=3.0) as answer:
-            return answer.status_code == 200
-    except (httpx.HTTPError, httpx.InvalidURL):
+            said = next(answer.iter_bytes(1 << 16), b"")
+            return answer.status_code == 200 and "epoch" in msgspec.json.decode(said, type=dict[str, object])
+    except (httpx.HTTPError, httpx.InvalidURL, *UNREADABLE):
         return False
 
 

@@ -206,13 +206,24 @@ def _named(
     mark: Mark | None,
     why: str = "",
 ) -> list[SealedFile]:
-    seen = mark if mark is not None and (mark.device_id, mark.incarnation) == (one.device_id, one.incarnation) else None
     left = ((max(first, known + 1), last) for first, last in numbers if last > known)
     return [
         keep_lost(
             folder_of(store), one.incarnation, one.device_id, first, last,
             words.format(code=one.incarnation, first=first, last=last, why=why),
-            seen.hash if seen is not None and seen.seq == last else b"",
+            _hash_of(one, last, mark),
         )
         for first, last in left
     ]  # fmt: skip
+
+
+def _hash_of(one: Salvaged, seq: int, mark: Mark | None) -> bytes:
+    """The hash of a fact of a damaged journal, also of one that cannot be read; empty where nothing tells it."""
+    for run in one.later:
+        if run.last == seq:
+            return run.facts[-1].hash
+        if run.first == seq + 1:
+            return run.start
+    if mark is None or (mark.device_id, mark.incarnation, mark.seq) != (one.device_id, one.incarnation, seq):
+        return b""
+    return mark.hash

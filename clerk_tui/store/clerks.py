@@ -68,18 +68,23 @@ def read_list(connection: sqlite3.Connection, path: Path) -> ClerksReply | None:
 def age_ms(database: Database, now_ms: int) -> int:
     """How long ago the list came (ms), as far as this device can tell; very long where there is none.
 
-    Counted on its own clock, which may fall back: what had passed by then stays passed, and a fall of more than
-    ``CORRECTED_MS`` counts as a day, the night that a machine without a battery does not know of.
+    Counted on its own clock. While that is behind the latest it ever showed, only what it goes on is added, and a day
+    for each fall of more than ``CORRECTED_MS``: the night that a machine without a battery does not know of. Once it is
+    put right, it is believed again. A list never gets younger.
     """
     with database.write() as db:
-        row = db.execute("SELECT kept_ms, seen_ms FROM clerk_list").fetchone()
+        row = db.execute("SELECT kept_ms, seen_ms, latest_ms, age_ms FROM clerk_list").fetchone()
         if row is None:
             return NEVER_MS
-        kept, seen = row
-        if (fell := max(kept, seen) - now_ms) > 0:
-            kept -= fell + (DAY_MS if fell > CORRECTED_MS else 0)
-        db.execute("UPDATE clerk_list SET kept_ms = ?, seen_ms = ?", (kept, now_ms))
-    return int(now_ms - kept)
+        kept, seen, latest, age = row
+        if now_ms >= max(kept, latest):
+            age = max(age, now_ms - kept)
+        else:
+            step = now_ms - (seen or kept)
+            age += step if step >= 0 else (DAY_MS if -step > CORRECTED_MS else 0)
+        values = (now_ms, max(kept, latest, now_ms), age)
+        db.execute("UPDATE clerk_list SET seen_ms = ?, latest_ms = ?, age_ms = ?", values)
+    return int(age)
 
 
 def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
@@ -116,8 +121,8 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
         if row is not None:
             keep_former(db, "clerks", row[1], told.device, told.epoch, now_ms)
         db.execute(
-            "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms, seen_ms) VALUES (1,?,?,?,?)",
-            (msgspec.json.encode(told), told.server_time_ms, now_ms, now_ms),
+            "INSERT OR REPLACE INTO clerk_list (one, body, told_ms, kept_ms) VALUES (1,?,?,?)",
+            (msgspec.json.encode(told), told.server_time_ms, now_ms),
         )
         current = {one.id: one.pin_version for one in told.clerks if one.active}
         for clerk, version in db.execute("SELECT clerk_id, pin_version FROM clerk_cache").fetchall():

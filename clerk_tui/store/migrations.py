@@ -231,6 +231,12 @@ def _list_seen(db: Runs) -> None:
     db.execute("ALTER TABLE clerk_list ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0")
 
 
+def _list_age(db: Runs) -> None:
+    # The latest that it ever was then, and how old the list was at least.
+    db.execute("ALTER TABLE clerk_list ADD COLUMN latest_ms INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE clerk_list ADD COLUMN age_ms INTEGER NOT NULL DEFAULT 0")
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -249,6 +255,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0015_archive_withheld", _archive_withheld),
     ("0016_former_lists", _former_lists),
     ("0017_list_seen", _list_seen),
+    ("0018_list_age", _list_age),
 )
 LATEST: Final = len(_ALL)
 

@@ -117,7 +117,7 @@ def put_away(lost: SealedFile) -> None:
 def at_centre(folder: Path, incarnation: str, device_id: str, through: int, digest: bytes) -> None:
     """The centre has this journal through that number, and that fact has the hash ``digest``: of the facts that were
     missed here none of these is lost. Of a file that names its history (``SealedFile.history``) only the same last fact
-    proves that: the centre may have the same numbers of the other one.
+    proves that, its own or that of the sealed file behind it: the centre may have the same numbers of the other one.
 
     Raises:
         StoreError: a file cannot be written.
@@ -127,7 +127,7 @@ def at_centre(folder: Path, incarnation: str, device_id: str, through: int, dige
             continue
         with suppress(OSError):
             if one.history:
-                if one.last == through and digest.hex().startswith(one.history):
+                if _is_the_same(folder, one, through, digest.hex()):
                     one.path.unlink(missing_ok=True)
                 elif one.last > through:
                     _say_how_far(one, through)
@@ -136,6 +136,19 @@ def at_centre(folder: Path, incarnation: str, device_id: str, through: int, dige
                 words = one.path.read_text(encoding="utf-8").rstrip("\n").replace(f" {one.first} ", f" {through + 1} ")
                 keep_lost(folder, incarnation, device_id, through + 1, one.last, words)
             one.path.unlink(missing_ok=True)
+
+
+def _is_the_same(folder: Path, lost: SealedFile, through: int, digest: str) -> bool:
+    """Whether the centre's fact ``through`` is of the history that lost facts were of."""
+    if lost.last == through:
+        return digest.startswith(lost.history)
+    behind = (lost.incarnation, lost.device_end, lost.last + 1, through, digest[:8])
+    found = (named(path) for path in folder.iterdir())
+    return any(
+        (one.incarnation, one.device_end, one.first, one.last, one.history) == behind
+        for one in found
+        if one is not None
+    )
 
 
 def _say_how_far(lost: SealedFile, through: int) -> None:

@@ -57,6 +57,8 @@ def send_archives(
             continue
         is_refused = trouble.what in REFUSED
         if not is_refused and not is_old:
+            if refused_before:
+                continue  # Its facts are sealed; of one that was never enrolled no answer can be believed.
             return trouble
         if not refused_before or through > archive.acked_through:
             _seal(archive, settings, keep, trouble.what if is_refused else "too_old")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,35 @@ def test_in_english_its_lines_have_no_chinese_stops_and_begin_with_a_capital(cle
     assert len(told) > 10 and "Papers go into" in said
     assert not any(mark in line for line in told for mark in "；：，"), said
     assert all(not line[2:3].islower() for line in told), said
+
+
+class Portal(BaseHTTPRequestHandler):
+    """What answers everything with its own page, and once as a centre does."""
+
+    page = b"<html>\xe7\x99\xbb\xe5\xbd\x95</html>"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.parametrize(("page", "found"), [(Portal.page, "连不上"), (b'{"epoch": "e", "time_ms": 1}', "有应答")])
+def test_a_page_of_the_network_is_not_taken_for_the_centre(
+    clerk: Clerk, home: Path, monkeypatch: pytest.MonkeyPatch, page: bytes, found: str
+) -> None:
+    monkeypatch.setattr(Portal, "page", page)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        config = home / "config.toml"
+        catalogue = Path("catalogue").absolute()
+        config.write_text(
+            f'[catalogue]\npath = "{catalogue}"\n[centre]\nurl = "http://127.0.0.1:{server.server_port}"\n'
+        )
+        said = clerk("--config", config, "doctor").out
+        server.shutdown()
+    (line,) = (line for line in said.splitlines() if "127.0.0.1" in line)
+    assert found in line

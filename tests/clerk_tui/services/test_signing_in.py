@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from contextlib import suppress
 
 import pytest
 from msgspec import structs
@@ -164,6 +165,23 @@ def test_a_machine_that_wakes_up_in_the_past_each_morning_is_let_in_for_as_many_
         signing_in.sign_out(ws)
         days += 1
     assert days == 6, "each costs a day, and the seven days are over a moment after the last"
+
+
+def test_a_clock_that_fell_back_and_is_put_right_is_believed_again(
+    ws: Workspace, staff: Staff, clock: FixedClock
+) -> None:
+    clock.day += dt.timedelta(days=1)
+    assert signing_in.sign_in(ws, ZHOU, PIN).offline
+    clock.day -= dt.timedelta(days=2400)
+    assert signing_in.sign_in(ws, ZHOU, PIN).offline
+    for _ in range(5):
+        clock.day += dt.timedelta(days=2400 if clock.day.year < 2026 else 1)
+        assert signing_in.sign_in(ws, ZHOU, PIN).offline
+    for days in (-2400, 2400) * 9:
+        clock.day += dt.timedelta(days=days)
+        with suppress(SignInRefused):
+            signing_in.sign_in(ws, ZHOU, PIN)
+    assert refused(ws, WU) == "offline_too_long", "but nobody gets days by it"
 
 
 def test_a_clock_that_is_set_right_costs_no_day(ws: Workspace, staff: Staff, clock: FixedClock) -> None:

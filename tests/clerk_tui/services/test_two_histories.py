@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.central.inline import inline
 from tests.clerk_tui.hall_rig import Hall, Window
 from tests.clerk_tui.services.test_renewal import begin_anew, image_of, put_back, send_old
 from tests.clerk_tui.walkins import MISSING, PRESENT, restaurant
+from tests.journals import Unprotected
 
 
 @pytest.fixture
@@ -256,3 +258,34 @@ def test_of_a_lost_history_the_file_says_what_is_lost_at_most_if_there_was_no_ot
         assert outbox.status(window.ws).lost == (lost,)
         words = lost.path.read_text().splitlines()
         assert words.count(HOW_FAR.format(through=there, first=there + 1, last=last)) == 1
+
+
+def write_two(window: Window) -> None:
+    for _ in range(2):
+        intake.submit(window.ws, restaurant(window.ws))
+
+
+@pytest.mark.parametrize("parted", [True, False], ids=["of another history", "of the same"])
+@pytest.mark.parametrize("nth", [0, 2])
+def test_a_damaged_record_is_at_the_centre_only_with_those_behind_it(
+    hall: Hall, window: Window, parted: bool, nth: int
+) -> None:
+    intake.submit(window.ws, restaurant(window.ws))
+    assert window.sync() is None
+    first = window.ws.journal.head.seq + 1
+    image = image_of(window) if parted else None
+    write_two(window)
+    image = image or image_of(window)
+    assert window.sync() is None
+    put_back(window, image)  # What the centre said of them is not here.
+    if parted:
+        window.config.witness_file.unlink()
+        window.ws = open_workspace(window.config, window.clock, cache_dir=hall.cache)
+        write_two(window)
+        window.ws.close()
+    with closing(Unprotected(window.config.store_file)) as db:
+        db.execute("UPDATE event SET public = x'00' WHERE seq = ?", (first + nth,))
+    done = begin_anew(window)
+    assert [(one.first, one.last) for one in done.lost] == [(first + nth, first + nth)]
+    send_old(window)
+    assert outbox.status(window.ws).lost == (done.lost if parted else ())

@@ -223,6 +223,8 @@ async def test_training(config: Config, ws: Workspace, size: Size) -> None:
         while not isinstance(app.screen, Dialog):
             await pilot.pause(0.01)
         assert app.home.query_one(ExerciseStrip).size.height, "it stands above the screen"
+        while not app.screen.query(Box):
+            await pilot.pause(0.01)
         box = app.screen.query_one(Box)
         first = training.begin(ws, app.exercises[0])
         for part in batches(12):
