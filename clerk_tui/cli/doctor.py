@@ -318,8 +318,7 @@ def _not_taken(session: Session) -> str:
             found = status(ws)
     except StoreError:
         return ""  # what is wrong then is said of the journal
-    stopped = found.trouble in ("fork", "revoked", "forbidden", "token", "update_needed")
-    return _(found.trouble_words) if stopped else ""
+    return _(found.trouble_words) if found.is_stopped else ""
 
 
 def _answers(url: str) -> bool:

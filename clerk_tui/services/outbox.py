@@ -95,6 +95,11 @@ class SyncStatus(Struct, frozen=True, kw_only=True):
         return sum(each.facts for each in self.sealed)
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the centre takes nothing more until a person has seen to it."""
+        return self.trouble in exchange.LASTING
+
+    @property
     def trouble_words(self) -> str:
         """The trouble in a sentence, with what to do."""
         from clerk_tui.sync.messages import TROUBLES

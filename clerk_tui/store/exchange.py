@@ -29,6 +29,8 @@ from hall.wire_remember import NO_SECRET
 MOST_FACT_BYTES = 512 << 10
 """Largest fact that is written: base64 and JSON make it a third larger, and the centre takes 1 MiB."""
 LOG_KEPT = 500
+LASTING = ("fork", "revoked", "forbidden", "token", "update_needed")
+"""What waiting does not end: a person has to see to it."""
 LOG_CHARS = 400
 """Lines of the sync log that are kept, and characters of each."""
 
@@ -328,11 +330,14 @@ def keep_trouble(database: Database, kind: str, detail: str, now_ms: int) -> Non
 
 
 def last_trouble(db: sqlite3.Connection) -> str:
-    """How the last conversation with the centre ended, empty where it went well or none is known of."""
+    """How the last conversation with the centre ended, empty where it went well or none is known of. What waiting does
+    not end (``LASTING``) stands until one goes well, whatever is in the way of the next ones."""
+    since = "id > (SELECT coalesce(max(id), 0) FROM sync_log WHERE kind = 'well')"
     row = db.execute(
-        "SELECT kind FROM sync_log WHERE kind NOT IN ('sealed', 'rewind') ORDER BY id DESC LIMIT 1"
+        f"SELECT kind FROM sync_log WHERE {since} AND kind NOT IN ('sealed', 'rewind')"  # noqa: S608 -- our own words
+        f" ORDER BY kind IN {LASTING} DESC, id DESC LIMIT 1"
     ).fetchone()
-    return "" if row is None or row[0] == "well" else str(row[0])
+    return "" if row is None else str(row[0])
 
 
 def keep_well(database: Database, now_ms: int) -> None:
@@ -370,4 +375,8 @@ def _doubt_archives(db: sqlite3.Connection, epoch: str) -> None:
 
 def _log(db: sqlite3.Connection, now_ms: int, kind: str, detail: str) -> None:
     db.execute("INSERT INTO sync_log (at_ms, kind, detail) VALUES (?,?,?)", (now_ms, kind, detail[:LOG_CHARS]))
-    db.execute("DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?", (LOG_KEPT,))
+    db.execute(
+        "DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?"  # noqa: S608 -- our own words
+        f" AND id NOT IN (SELECT max(id) FROM sync_log WHERE kind IN {LASTING} OR kind = 'well' GROUP BY kind)",
+        (LOG_KEPT,),
+    )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
+from msgspec.structs import replace
+
+from clerk_tui.config import CentreSection, Config
 from clerk_tui.services import aside, intake, outbox
 from clerk_tui.services.workspace import Workspace
+from clerk_tui.store.exchange import LOG_KEPT
 from clerk_tui.store.sealed_files import folder_of, path_for
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import Trouble, Well
 from tests.clerk_tui.walkins import restaurant
 
 
@@ -70,3 +79,19 @@ def test_a_sealed_file_is_to_be_handed_in_until_it_is_taken_away_or_the_centre_h
     assert longer in [each.path for each in outbox.status(ws).sealed], "the centre has an outline of it only"
     older.unlink()
     assert older not in [each.path for each in outbox.status(ws).sealed]
+
+
+@pytest.mark.parametrize("what", ["fork", "revoked", "update_needed"])
+def test_what_waiting_does_not_end_stands_until_a_conversation_goes_well(
+    config: Config, ws: Workspace, what: str
+) -> None:
+    near = dataclasses.replace(ws, config=replace(config, centre=CentreSection(url="http://127.0.0.1:9")))
+    keep = JournalKeeper(ws.journal.database, ws.clock)
+    keep(Trouble(what=what))  # type: ignore[arg-type]
+    for _ in range(LOG_KEPT + 5):
+        keep(Trouble(what="offline"))
+    assert (outbox.status(near).trouble, outbox.status(near).is_stopped) == (what, True)
+    keep(Well())
+    assert (outbox.status(near).trouble, outbox.status(near).is_stopped) == ("", False)
+    keep(Trouble(what="offline"))
+    assert (outbox.status(near).trouble, outbox.status(near).is_stopped) == ("offline", False)
