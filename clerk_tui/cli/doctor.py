@@ -297,13 +297,14 @@ def _centre(session: Session) -> Check:
     url = config.centre.url
     enrolled = read_token(token_path(config.store_file, config.token_file)) is not None
     hint = _("用中心发的登记码运行 clerk enrol URL CODE；没有登记照常办理，记录留在本机")
-    if not _answers(url):
-        return Check("", "warn", _("{url} 连不上").format(url=url), _("照常办理，恢复后自动上传") if enrolled else hint)
-    if not enrolled:
+    away = not _answers(url)
+    if not enrolled and not away:
         return Check("", "warn", _("{url} 有应答，本机还没有登记").format(url=url), hint)
-    found = _("{url} 有应答，本机已登记").format(url=url)
-    if why := _not_taken(session):
+    found = (_("{url} 连不上") if away else _("{url} 有应答，本机已登记")).format(url=url)
+    if enrolled and (why := _not_taken(session)):
         return Check("", "fail", _("；").join((found, why)), _("请管理员查看；没有上传的记录都还在本机"))
+    if away:
+        return Check("", "warn", found, _("照常办理，恢复后自动上传") if enrolled else hint)
     return Check("", "ok", found)
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from clerk_tui import i18n
+from clerk_tui.clock import SystemClock
+from clerk_tui.config import load_config
+from clerk_tui.services.workspace import open_workspace
 from clerk_tui.store.device import key_file
+from clerk_tui.sync.keeper import JournalKeeper
+from clerk_tui.sync.messages import Trouble
+from clerk_tui.sync.token import token_path, write_token
 from tests.clerk_tui.cli.conftest import Clerk, saved, walk_in
 
 
@@ -72,3 +79,19 @@ def test_a_page_of_the_network_is_not_taken_for_the_centre(
         server.shutdown()
     (line,) = (line for line in said.splitlines() if "127.0.0.1" in line)
     assert found in line
+
+
+def test_a_fork_is_told_also_while_the_centre_is_away(clerk: Clerk, home: Path) -> None:
+    file = home / "config.toml"
+    catalogue = Path("catalogue").absolute()
+    file.write_text(f'[catalogue]\npath = "{catalogue}"\n[centre]\nurl = "http://127.0.0.1:9"\n')
+    assert clerk("--config", file, "intake", saved(home, walk_in()), "--json").code == 0
+    config = load_config(file)
+    write_token(token_path(config.store_file, config.token_file), "token")
+    with closing(open_workspace(config, SystemClock(config.timezone))) as ws:
+        keep = JournalKeeper(ws.journal.database, ws.clock)
+        keep(Trouble(what="fork"))
+        keep(Trouble(what="offline"))
+    done = clerk("--config", file, "doctor")
+    (line,) = (line for line in done.out.splitlines() if "127.0.0.1" in line)
+    assert done.code != 0 and "连不上" in line and "clerk restore" in line
