@@ -23,6 +23,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.widgets.phrases import said_of
 from hall.chain import UNREADABLE
 from hall.errors import HallError, StoreError
+from hall.unpacking import Body, Unpackable
 
 State = Literal["ok", "warn", "fail"]
 MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
@@ -30,6 +31,8 @@ MARKS: dict[State, str] = {"ok": "√", "warn": "!", "fail": "×"}
 ENOUGH, LITTLE = 1 << 30, 200 << 20
 """Free bytes: below the first a warning, below the second new cases are in danger (sync.md §11)."""
 SMALLEST = (80, 24)
+MOST_SAID = 1 << 16
+"""Bytes of what answers at the centre's address that are read."""
 FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """Releases of SQLite, one a series, from which several writers on a WAL database are safe."""
 
@@ -331,9 +334,11 @@ def _answers(url: str) -> bool:
 
     try:
         with open_http(url) as http, http.stream("GET", "/v1/health", timeout=3.0) as answer:
-            said = next(answer.iter_bytes(1 << 16), b"")
-            return answer.status_code == 200 and "epoch" in msgspec.json.decode(said, type=dict[str, object])
-    except (httpx.HTTPError, httpx.InvalidURL, *UNREADABLE):
+            said = Body(answer.headers.get("content-encoding", ""), MOST_SAID)
+            for piece in answer.iter_raw():
+                said.add(piece)
+            return answer.status_code == 200 and "epoch" in msgspec.json.decode(said.whole(), type=dict[str, object])
+    except (httpx.HTTPError, httpx.InvalidURL, Unpackable, *UNREADABLE):
         return False
 
 
