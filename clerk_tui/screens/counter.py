@@ -214,11 +214,11 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         if message.queued:
             self.print_papers()
         self.show_standing()
-        self.when_seated(lambda: ask_whether_printed(self, message.unknown))
+        self.when_idle(lambda: ask_whether_printed(self, message.unknown))
 
     @on(messages.WorkFailed)
     def _work_failed(self, message: messages.WorkFailed) -> None:
-        self.tell(message.error, _("已保存的办件没有受影响。"))
+        self.tell_idle(message.error, _("已保存的办件没有受影响。"))
 
     def _read_sync(self) -> None:
         """Read what is unsent and what stands against sending it, and show it."""
@@ -230,7 +230,7 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
             if self._sync.trouble == "fork" != before:
                 from clerk_tui.screens.standing import forked
 
-                self.tell(*forked(self._sync))
+                self.tell_idle(*forked(self._sync))
         self.show_standing()
 
     # -- the status line -------------------------------------------------------------------------------------------

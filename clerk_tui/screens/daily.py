@@ -38,7 +38,7 @@ class DailyLook(Places):
         counter = cast("CounterApp", self)
         counter.show_standing()
         found = HallError("journal_damaged", message.found.detail, hint=message.found.hint)
-        counter.tell(found, _("这个账本不能再用来收件；这里一直写在 F12 里。"))
+        counter.tell_idle(found, _("这个账本不能再用来收件；这里一直写在 F12 里。"))
 
 
 def look(workspace: Workspace) -> Message | None:

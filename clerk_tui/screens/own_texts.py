@@ -29,7 +29,7 @@ class OwnTexts(Places):
         def say() -> None:
             self.push_screen(Dialog(_told(message.faults)))
 
-        cast("CounterApp", self).when_seated(say)
+        cast("CounterApp", self).when_idle(say)
 
 
 def try_texts(workspace: Workspace) -> TextsFaulty | None:

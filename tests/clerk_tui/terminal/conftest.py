@@ -63,6 +63,15 @@ class House:
         return terminal
 
 
+def found(terminal: Terminal) -> None:
+    """What ``hkqy`` finds is there: an Enter in the same breath would be taken for a scanner's."""
+    # Both words stand among the hints of an empty search line too.
+    terminal.wait_until(lambda: any("取事项" in line and "hkqy" in line for line in terminal.lines()), "the word")
+    terminal.wait_gone(READY)
+    terminal.wait_for("户口迁移")
+    terminal.settle()
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with ExitStack() as stack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hall.errors import BadName
 from hall.names import clean_name
-from tests.clerk_tui.terminal.conftest import House
+from tests.clerk_tui.terminal.conftest import House, found
 from tests.clerk_tui.terminal.walkins import noticed
 from tests.hostile import Hostile, names
 from tests.terminal import Terminal, forbidden_in
@@ -61,6 +61,7 @@ def test_typed_and_pasted_into_the_form_refused_ones_are_said(house: House) -> N
     terminal = house.counter()
     for letter in "hkqy":
         terminal.press(letter)
+    found(terminal)
     terminal.press("enter")
     terminal.wait_for("申请人")
     terminal.press(*"1122")

@@ -13,7 +13,7 @@ import pytest
 
 from clerk_tui.screens.terminal_gone import GONE
 from clerk_tui.services import cases
-from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.conftest import CLERK, House, found
 from tests.clerk_tui.terminal.walkins import accepted
 from tests.terminal import LIMIT_S, Terminal, forbidden_in, key_bytes
 
@@ -41,13 +41,6 @@ def walk_in(terminal: Terminal, *, confirm: bool = True) -> None:
     terminal.wait_for("确认：")
     if confirm:
         terminal.press("enter")
-
-
-def found(terminal: Terminal) -> None:
-    """All that was typed has arrived: an Enter in the same breath would be taken for a scanner's."""
-    terminal.wait_for("hkqy")
-    terminal.wait_for("户口迁移")
-    terminal.settle()
 
 
 def fill_in(terminal: Terminal) -> None:
