@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -151,11 +150,9 @@ def test_whoever_closes_the_counter_does_not_wait_for_a_printer() -> None:
         while connection.recv(1):
             leave.wait(0.2)
 
-    with printer(stall) as (port, _jobs):
-        began = time.monotonic()
-        with pytest.raises(PrintError) as lost:
-            TicketPrinter("127.0.0.1", port, stall_s=60).put("x.pdf", b"%PDF", leave=leave)
-        assert time.monotonic() - began < 20
+    # Whoever waited for the printer would outlast the test's limit.
+    with printer(stall) as (port, _jobs), pytest.raises(PrintError) as lost:
+        TicketPrinter("127.0.0.1", port, stall_s=3600).put("x.pdf", b"%PDF", leave=leave)
     assert not lost.value.certain
 
 
