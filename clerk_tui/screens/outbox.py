@@ -171,7 +171,7 @@ class OutboxScreen(CounterScreen):
         return True
 
     def has_use_for(self, action: str) -> bool:
-        return self.loss is None or action not in ("correct", "resend", "hand_over")
+        return action not in KEYS.values() or (bool(self.rows) and (self.loss is None or action == "settle"))
 
     def short_of(self, action: actions.Action) -> str:
         word = settle_word(self.conflict) if action.id == "settle" and (self.loss or self.conflict) else ""

@@ -90,6 +90,8 @@ async def test_sealed_files_are_named_until_somebody_takes_them_away(counter: Op
         shown = "".join(clerk.text.split())
         assert "封存待交" in shown and "47条" in shown and sealed.name in shown and "交负责人在中心导入" in shown
         assert "封存47条F12" in shown and "全部上传" not in shown
+        offered = clerk.text.splitlines()[-1]
+        assert "返回" in offered and not any(word in offered for word in ("哪边算数", "更正", "重办")), "of no record"
         sealed.unlink()
         clerk.screen._again()
         assert "封存待交" not in clerk.text and sealed.name not in clerk.text
