@@ -20,6 +20,7 @@ from central.queue.views import lease_ended, refuse, unknown_ticket, view
 from central.refusal import Refused, said
 from central.store import Db
 from central.store import queue as table
+from central.store import queue_rules as rules
 from central.store.queue import TicketRow
 from hall import queue_wire as w
 from hall.queueing import callable_from_ms, choose
@@ -129,7 +130,7 @@ async def close_earlier(turn: Turn, now_ms: int) -> None:
     for row in rows:
         await _void(turn, row, now_ms)
     if len(rows) < MOST_AT_ONCE:
-        await table.set_closed(turn.db, turn.office, yesterday)
+        await rules.set_closed(turn.db, turn.office, yesterday)
         turn.closed = yesterday
 
 

@@ -47,10 +47,10 @@ async def issue(db: Db, asked: list[Issue]) -> list[w.IssueReply | Refused]:
 
 
 async def _issue(db: Db, office: str, asked: dict[int, Issue]) -> dict[int, w.IssueReply | Refused]:
-    rule = (await table.rule_of(db, office)).rule
+    hall, known = await table.rule_and_tickets(db, office, (one.request.ticket_id for one in asked.values()))
+    rule = hall.rule
     now_ms = max(one.now_ms for one in asked.values())
     day = day_of(now_ms)
-    known = await table.tickets(db, office, (one.request.ticket_id for one in asked.values()))
     keys = {
         place: key
         for place, one in asked.items()

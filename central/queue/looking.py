@@ -10,6 +10,7 @@ from central.queue.waits import Waits
 from central.refusal import said
 from central.store import Db, Store
 from central.store import queue as table
+from central.store import queue_rules as rules
 from central.store import queue_windows as windows
 from central.store import tokens as records
 from central.store.queue_windows import WindowRow
@@ -35,7 +36,7 @@ async def one(store: Store, office: str, ticket: str, now_ms: int) -> w.IssueRep
             raise unknown_ticket()
         row = standing(row, now_ms)
         told = _told.decode(row.told) if row.told else w.Told(ahead=0)
-        rule = (await table.rule_of(db, office)).rule
+        rule = (await rules.rule_of(db, office)).rule
         passed = row.ticket.state is TicketState.PASSED
         if row.ticket.state is TicketState.WAITING and row.ticket.day == day_of(now_ms):
             told = await Waits(db, office, row.ticket.day, now_ms, rule).tell_again(row.ticket)
@@ -55,7 +56,7 @@ async def listed(store: Store, office: str, businesses: list[str], state: str, l
     """Today's tickets in one state, as they would be called now; behind them those whose appointments are to come."""
 
     async def look(db: Db) -> w.QueueReply:
-        rule = (await table.rule_of(db, office)).rule
+        rule = (await rules.rule_of(db, office)).rule
         rows = await table.in_state(db, office, day_of(now_ms), businesses, TicketState(state), limit + 1, now_ms, rule)
 
         def place(row: table.TicketRow) -> tuple[int, tuple[int, int, str]]:
@@ -110,7 +111,7 @@ async def set_window(store: Store, office: str, request: w.WindowRequest, now_ms
 
 async def rule(store: Store, office: str) -> w.HallRule:
     """The rule of a hall."""
-    return await store.read(lambda db: table.rule_of(db, office))
+    return await store.read(lambda db: rules.rule_of(db, office))
 
 
 async def set_rule(store: Store, office: str, new: w.HallRule, actor: str, now_ms: int) -> w.HallRule:
@@ -124,8 +125,8 @@ async def set_rule(store: Store, office: str, new: w.HallRule, actor: str, now_m
             raise refuse(400, "bad_rule", f"{name}应在0到{_MOST_MIN}之间")
 
     async def work(db: Db) -> None:
-        await table.lock(db, office)
-        await table.set_rule(db, office, new)
+        await rules.lock(db, office)
+        await rules.set_rule(db, office, new)
         await table.reorder(db, office, new.rule, day_of(now_ms))
         await records.record(db, now_ms, office, actor, "queue.rule", "")
 

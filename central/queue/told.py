@@ -20,6 +20,7 @@ from central.queue.changing import as_fact
 from central.store import Db
 from central.store import queue as table
 from central.store import queue_numbers as numbers
+from central.store import queue_rules as rules
 from central.store import queue_windows as windows
 from central.store.queue import Happened, TicketRow, person_key
 from hall import ticketing as t
@@ -196,7 +197,7 @@ async def load(
     mine = [fact for fact in facts if fact is not None and is_ticket(fact)]
     if not mine:
         return None
-    hall, _ = await table.lock(db, office)
+    hall, _ = await rules.lock(db, office)
     subjects = {fact.header.subject for fact in mine if fact.header.subject}
     taken = {}
     for fact in mine:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from central.queue.changing import after
 from central.store import Db
 from central.store import queue as table
+from central.store import queue_rules as rules
 from central.store import queue_windows as windows
 from central.store.queue import Happened, TicketRow
 from central.store.queue_windows import WindowRow
@@ -47,7 +48,7 @@ class Turn:
     @classmethod
     async def of(cls, db: Db, office: str) -> Self:
         """Wait for the hall's turn."""
-        return cls(db, office, *await table.lock(db, office))
+        return cls(db, office, *await rules.lock(db, office))
 
     async def know(
         self, day: dt.date, ticket_ids: Collection[str], fact_ids: Collection[str], places: Collection[str], now_ms: int

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from central.board import ZONE
 from central.store import Db
 from central.store import queue_counts as counts
-from central.store import queue_windows as windows
 from hall.manned import heard_since_ms
 from hall.queue_wire import Told
 from hall.queueing import MINUTE_MS, QueueRule, callable_from_ms, order_at_ms, place_ms, waits_from_ms
@@ -42,7 +41,6 @@ class Waits:
     def __init__(self, db: Db, office: str, day: dt.date, now_ms: int, rule: QueueRule) -> None:
         self._db, self._office, self._day, self._now, self._rule = db, office, day, now_ms, rule
         self._windows: list[counts.Serving] | None = None
-        self._known: list[frozenset[str]] | None = None
         self._pools: dict[tuple[frozenset[str], int], Pool] = {}
 
     async def tell(self, ticket: Ticket) -> Told:
@@ -124,30 +122,22 @@ class Waits:
         While none does, before the hall opens or at noon, those count that served it when they were last heard of; in a
         hall that has never had a window, all for which anybody waits.
         """
-        there = await self._there()
-        mine = [each.businesses for each in there if business in each.businesses]
-        if not mine:
-            known = await self._ever_known()
-            mine = [businesses for businesses in known if business in businesses]
-            if not known:
-                mine = [await counts.waited_for(self._db, self._office, self._day)]
+        known = [each for each in await self._known_windows() if each.businesses]
+        serving = [each for each in known if business in each.businesses]
+        mine = [each.businesses for each in serving if each.there] or [each.businesses for each in serving]
+        if not known:
+            mine = [await counts.waited_for(self._db, self._office, self._day)]
         return frozenset({business}).union(*mine)
 
-    async def _there(self) -> list[counts.Serving]:
+    async def _known_windows(self) -> list[counts.Serving]:
         if self._windows is None:
             since_ms = heard_since_ms(self._now, ZONE)
             self._windows = await counts.serving_windows(self._db, self._office, self._day, since_ms, self._now)
         return self._windows
 
-    async def _ever_known(self) -> list[frozenset[str]]:
-        if self._known is None:
-            found = await windows.windows(self._db, self._office)
-            self._known = [frozenset(each.businesses) for each in found if each.businesses]
-        return self._known
-
     async def _pool(self, business: str) -> Pool:
         businesses = await self.served_with(business)
-        mine = [each for each in await self._there() if business in each.businesses]
+        mine = [each for each in await self._known_windows() if each.there and business in each.businesses]
         key = businesses, len(mine)
         if key not in self._pools:
             hour = self._now - 60 * MINUTE_MS

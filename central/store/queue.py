@@ -1,4 +1,4 @@
-"""The queue's tables: tickets as folded, what happened to each, numbers, windows, and each hall's rule."""
+"""The queue's tickets as folded, and what happened to each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
+from central.store import queue_rules as rules
 from central.store.base import Db, Row
 from central.store.tables import TABLES
 from hall.queue_wire import HallRule
@@ -18,10 +19,10 @@ from hall.tickets import Ticket, TicketState
 
 _tickets = msgspec.json.Decoder(Ticket)
 _bodies = msgspec.json.Decoder(TicketBody)
-_rules = msgspec.json.Decoder(HallRule)
 _encode = msgspec.json.Encoder().encode
 _COLUMNS = TABLES["ticket"]
-_READ = "SELECT letter, serial, snapshot, claim_id, lease_ms, told, name, device_id FROM ticket"
+_KEPT = ("letter", "serial", "snapshot", "claim_id", "lease_ms", "told", "name", "device_id")
+_READ = f"SELECT {', '.join(_KEPT)} FROM ticket"  # noqa: S608 -- our own words
 _CHANGED = (
     "business", "state", "place", "person_key", "claim_id", "lease_ms", "place_ms", "waits_ms", "callable_ms",
     "letter", "serial", "issued_ms", "first_called_ms", "called_ms", "calls", "started_ms", "ended_ms", "version",
@@ -108,38 +109,22 @@ def waiting_key(office: str, day: dt.date, business: str) -> str:
     return f"{office}\t{day.isoformat()}\t{business}"
 
 
-async def rule_of(db: Db, office: str) -> HallRule:
-    """The rule of a hall."""
-    row = await db.row("SELECT rule FROM queue_hall WHERE office = $1", office)
-    return _rules.decode(row[0]) if row and row[0] else HallRule()
-
-
-async def lock(db: Db, office: str) -> tuple[HallRule, str]:
-    """The rule, and the last day that was closed; until the transaction ends nobody else calls or moves a ticket of
-    this hall: who is next is decided one after the other, in the rule's order."""
-    found = "SELECT rule, closed_day FROM queue_hall WHERE office = $1 FOR UPDATE"
-    row = await db.row(found, office)
-    if row is None:
-        await db.run("INSERT INTO queue_hall (office) VALUES ($1) ON CONFLICT (office) DO NOTHING", office)
-        row = await db.row(found, office)
-    assert row is not None
-    return (_rules.decode(row[0]) if row[0] else HallRule()), row[1]
-
-
-async def set_rule(db: Db, office: str, rule: HallRule) -> None:
-    """Change a hall's rule (under ``lock``)."""
-    await db.run("UPDATE queue_hall SET rule = $1 WHERE office = $2", _encode(rule).decode(), office)
-
-
-async def set_closed(db: Db, office: str, day: str) -> None:
-    """Keep that every day up to this one is closed (under ``lock``)."""
-    await db.run("UPDATE queue_hall SET closed_day = $1 WHERE office = $2", day, office)
-
-
 async def tickets(db: Db, office: str, ticket_ids: Iterable[str]) -> dict[str, TicketRow]:
     """The tickets with these identities."""
     found = await db.rows(f"{_READ} WHERE office = $1 AND ticket_id = ANY($2)", office, sorted(set(ticket_ids)))
     return {row.ticket.ticket_id: row for row in map(_row, found)}
+
+
+async def rule_and_tickets(db: Db, office: str, ticket_ids: Iterable[str]) -> tuple[HallRule, dict[str, TicketRow]]:
+    """A hall's rule and the tickets with these identities, in one look."""
+    found = await db.rows(
+        f"SELECT h.rule, {', '.join(f't.{name}' for name in _KEPT)} FROM (SELECT 1 AS one) one"  # noqa: S608 -- our own words
+        " LEFT JOIN queue_hall h ON h.office = $1 LEFT JOIN ticket t ON t.office = $1 AND t.ticket_id = ANY($2)",
+        office,
+        sorted(set(ticket_ids)),
+    )
+    known = [_row(row[1:]) for row in found if row[1] is not None]
+    return rules.read(found[0][0]), {row.ticket.ticket_id: row for row in known}
 
 
 async def ticket(db: Db, office: str, ticket_id: str) -> TicketRow | None:

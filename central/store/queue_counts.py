@@ -34,6 +34,19 @@ _WAITING = (
 )
 """Those who wait by keys and may be called at an instant: the wait of an appointment counts from when it begins."""
 _BEGAN = "CASE WHEN started_ms > 0 THEN started_ms ELSE called_ms END"
+_FINISHED = (
+    f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE office = $1 AND business = ANY($3)"  # noqa: S608
+    " AND state = 'finished' AND"
+)
+_SERVICES = (
+    f"WITH today AS ({_FINISHED} day = $2 ORDER BY ended_ms DESC LIMIT {RECENT}),"  # noqa: S608 -- our own words
+    f" before AS ({_FINISHED} day >= $7 AND day < $2 ORDER BY day DESC, ended_ms DESC"
+    f" LIMIT (SELECT CASE WHEN count(*) < {ENOUGH} THEN {ENOUGH} - count(*) ELSE 0 END FROM today))"
+    " SELECT count(*) AS seen, avg(took) AS mean, avg(took * took) AS square"
+    " FROM (SELECT took FROM today UNION ALL SELECT took FROM before) last_ones"
+)
+"""How many services count, and how long they took in minutes: of a day (``$2``), and where these are too few the last
+ones of the days before (since ``$7``)."""
 
 
 def _at_windows(day: str, before: str, now: str) -> str:
@@ -54,25 +67,27 @@ def _day_before(day: dt.date) -> str:
 
 
 class Serving(Struct, frozen=True):
-    """An open window: what it serves, and whether it calls or serves somebody now."""
+    """A window and what it serves. ``there``: it is open and was heard of lately (``hall.manned.is_there``); ``busy``:
+    it calls or serves somebody now."""
 
     businesses: frozenset[str]
+    there: bool
     busy: bool
 
 
 async def serving_windows(db: Db, office: str, day: dt.date, since_ms: int, now_ms: int) -> list[Serving]:
-    """The open windows that were heard of since (``hall.manned.is_there``)."""
+    """Every window that was ever heard of, and whether it is there: heard of since an instant."""
     busy = f"SELECT 1 FROM ticket t WHERE {_at_windows('$3', '$5', '$4')} AND t.place = w.place"  # noqa: S608
+    there = "w.state = 'open' AND w.seen_ms >= $2"
     rows = await db.rows(
-        f"SELECT w.businesses, EXISTS ({busy}) FROM queue_window w"  # noqa: S608 -- our own words
-        f" WHERE w.office = $1 AND w.state = 'open' AND w.seen_ms >= $2",
+        f"SELECT w.businesses, {there}, {there} AND EXISTS ({busy}) FROM queue_window w WHERE w.office = $1",  # noqa: S608
         office,
         since_ms,
         day.isoformat(),
         now_ms,
         _day_before(day),
     )
-    return [Serving(frozenset(_names.decode(row[0])), bool(row[1])) for row in rows]
+    return [Serving(frozenset(_names.decode(row[0])), bool(row[1]), bool(row[2])) for row in rows]
 
 
 class Lately(Struct, frozen=True):
@@ -101,42 +116,23 @@ async def lately(
     row = await db.row(
         f"SELECT (SELECT count(*) FROM ({came}) came), ({_WAITING.format('$5', '$6')}),"  # noqa: S608 -- our own words
         f" (SELECT count(*) FROM ticket WHERE {mine} AND {lapsed('$6')}),"
-        " EXISTS (SELECT 1 FROM ticket WHERE arrival_key = ANY($5) AND waits_ms > $6)",
+        " EXISTS (SELECT 1 FROM ticket WHERE arrival_key = ANY($5) AND waits_ms > $6),"
+        f" seen, mean, square FROM ({_SERVICES}) services",
         office,
         day.isoformat(),
         sorted(businesses),
         since_ms,
         _keys(office, day, businesses),
         now_ms,
+        (day - dt.timedelta(days=DAYS_BACK)).isoformat(),
     )
     assert row is not None
-    service = await _services(db, office, day, day, businesses, RECENT)
-    if service.seen < ENOUGH:
-        service = await _services(db, office, day - dt.timedelta(days=DAYS_BACK), day, businesses, ENOUGH)
-    if service.seen < FEWEST:
-        service = Service(otherwise, otherwise**2, service.seen)
-    return Lately(service=service, privileged=int(row[0]), waiting=int(row[1]) + int(row[2]), coming=bool(row[3]))
-
-
-async def _services(
-    db: Db, office: str, first: dt.date, last: dt.date, businesses: Collection[str], limit: int
-) -> Service:
-    """How long the last ``limit`` services of these days took, the latest first."""
-    recent = (
-        f"SELECT (ended_ms - {_BEGAN}) / {MINUTE_MS}.0 AS took FROM ticket WHERE office = $1"  # noqa: S608
-        " AND day BETWEEN $2 AND $3 AND business = ANY($4) AND state = 'finished'"
-        f" ORDER BY day DESC, ended_ms DESC LIMIT {limit}"
-    )
-    row = await db.row(
-        f"SELECT count(*), avg(took), avg(took * took) FROM ({recent}) recent",  # noqa: S608 -- our own words
-        office,
-        first.isoformat(),
-        last.isoformat(),
-        sorted(businesses),
-    )
-    assert row is not None
-    mean = max(float(row[1] or 0), 0.1)
-    return Service(mean, max(float(row[2] or 0) - mean**2, 0.0), int(row[0]))
+    privileged, waiting, silent, coming, seen = map(int, row[:5])
+    mean = max(float(row[5] or 0), 0.1)
+    service = Service(mean, max(float(row[6] or 0) - mean**2, 0.0), seen)
+    if seen < FEWEST:
+        service = Service(otherwise, otherwise**2, seen)
+    return Lately(service=service, privileged=privileged, waiting=waiting + silent, coming=bool(coming))
 
 
 async def waited_for(db: Db, office: str, day: dt.date) -> frozenset[str]:

@@ -21,6 +21,7 @@ from central.store.base import Row
 from central.store.opening import SECRET_VARIABLE
 from central.store.postgres import PostgresDb
 from central.store.queue_counts import MOST_COUNTED, RECENT
+from hall.queue_wire import HallRule
 from hall.queueing import QueueRule
 from hall.ticketing import TicketCalled, TicketPassed
 from hall.tickets import Ticket, TicketState
@@ -103,7 +104,7 @@ def rows_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
     real = PostgresDb.rows
 
     async def explained(self: PostgresDb, sql: str, *values: object) -> list[Row]:
-        if " FROM ticket" in sql:
+        if " FROM ticket" in sql or " JOIN ticket" in sql:
             ((plan,),) = await self._db.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
             read.append(read_of(json.loads(plan)[0]["Plan"]))
         return await real(self, sql, *values)
@@ -162,4 +163,15 @@ def test_a_number_is_found_in_one_row(hall: tuple[Queue, list[Ticket]], rows_rea
 
     found = queue.hub.read(look)
     assert found is not None and found.ticket.ticket_id == tickets[777].ticket_id
+    assert rows_read() == 1
+
+
+@pytest.mark.usefixtures("known")
+def test_who_takes_a_ticket_is_looked_up_by_name(
+    hall: tuple[Queue, list[Ticket]], rows_read: Callable[[], float]
+) -> None:
+    queue, tickets = hall
+    asked = [tickets[777].ticket_id, identity()]
+    rule, found = queue.hub.read(lambda db: table.rule_and_tickets(db, queue.office, asked))
+    assert rule == HallRule() and list(found) == asked[:1]
     assert rows_read() == 1
