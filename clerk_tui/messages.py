@@ -110,10 +110,12 @@ class PapersMade(Message):
 
 @dataclass
 class PapersLeft(Message):
-    """Papers that an earlier run left: ``unknown`` are prints to be asked about, ``queued`` whether some still wait."""
+    """Papers that an earlier run left: ``unknown`` are prints to be asked about, ``queued`` whether some still wait,
+    ``wanted`` whether the clerk waits to be asked."""
 
     unknown: list[Any]
-    queued: bool
+    queued: bool = False
+    wanted: bool = False
 
 
 @dataclass

@@ -10,9 +10,10 @@ from textual.binding import BindingType
 
 from clerk_tui import actions
 from clerk_tui.i18n import N_, _
-from clerk_tui.messages import DayEnded, DayLooked, PapersLeft, PapersMade
+from clerk_tui.messages import DayEnded, DayLooked, PapersMade
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, worded
+from clerk_tui.screens.left_over import doubts
 from clerk_tui.screens.words import left_name, work_name
 from clerk_tui.widgets.cells import pad, safe, width, wrap
 from clerk_tui.widgets.painted import BLANK, Line, Span
@@ -128,7 +129,7 @@ class ClosingScreen(CounterScreen):
         if one.kind == "unsent":
             self.counter.go_outbox()
         elif one.kind == "unknown":
-            self.counter.in_background(_asked, "unknown")
+            self.counter.in_background(doubts, "unknown")
         elif one.kind in ("queued", "failed"):
             self.counter.in_background(_printed, "print")
         else:
@@ -269,12 +270,6 @@ def _closed(ws: Workspace, reasons: dict[str, str], unfinished: int) -> DayEnded
     from clerk_tui.services import day_close
 
     return DayEnded(day_close.close(ws, reasons, unfinished))
-
-
-def _asked(ws: Workspace) -> PapersLeft:
-    from clerk_tui.services import papers
-
-    return PapersLeft(list(papers.unknown_papers(ws)), False)
 
 
 def _printed(ws: Workspace) -> PapersMade:

@@ -19,8 +19,8 @@ from clerk_tui.screens.calls import Calls
 from clerk_tui.screens.daily import DailyLook
 from clerk_tui.screens.dialog import Answer, Dialog, Spec, problem
 from clerk_tui.screens.home import HomeScreen
+from clerk_tui.screens.left_over import LeftOver, left_over
 from clerk_tui.screens.own_texts import OwnTexts, try_texts
-from clerk_tui.screens.printing import ask_whether_printed, left_over
 from clerk_tui.screens.scanning import ScanKeys
 from clerk_tui.screens.unfinished import Unfinished
 from clerk_tui.widgets.bars import Standing
@@ -38,7 +38,7 @@ FOLLOW_SECONDS = 5
 """How often the print station is asked what became of this window's papers, while it has any."""
 
 
-class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
+class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, LeftOver, Calls):
     """The counter. ``workspace`` is ``None`` until journal and catalogue are open."""
 
     CSS_PATH = "../styles/app.tcss"
@@ -208,13 +208,6 @@ class CounterApp(ScanKeys, Unfinished, DailyLook, OwnTexts, Calls):
         for screen in self.screen_stack:
             if isinstance(screen, CounterScreen):
                 screen.papers_made(delivered)
-
-    @on(messages.PapersLeft)
-    def _papers_left(self, message: messages.PapersLeft) -> None:
-        if message.queued:
-            self.print_papers()
-        self.show_standing()
-        self.when_idle(lambda: ask_whether_printed(self, message.unknown))
 
     @on(messages.WorkFailed)
     def _work_failed(self, message: messages.WorkFailed) -> None:

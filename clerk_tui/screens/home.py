@@ -72,6 +72,11 @@ class HomeScreen(CounterScreen):
     def found(self) -> VirtualList[Found]:
         return self.query_one("#found", VirtualList)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is typed, for anybody."""
+        return not self.entry.value
+
     def on_mount(self) -> None:
         self.entry.focus()
         self.found.show([], empty=(_("正在打开事项目录，可以先输入"),))

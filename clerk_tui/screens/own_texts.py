@@ -29,7 +29,7 @@ class OwnTexts(Places):
         def say() -> None:
             self.push_screen(Dialog(_told(message.faults)))
 
-        cast("CounterApp", self).when_idle(say)
+        cast("CounterApp", self).when_idle(say, at_home=True)
 
 
 def try_texts(workspace: Workspace) -> TextsFaulty | None:

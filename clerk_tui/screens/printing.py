@@ -15,7 +15,6 @@ from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.phrases import said_of
 
 if TYPE_CHECKING:
-    from clerk_tui.messages import PapersLeft
     from clerk_tui.screens.counter import CounterApp
     from clerk_tui.services.workspace import Workspace
 
@@ -191,16 +190,6 @@ def ask_whether_printed(app: CounterApp, papers: Sequence[PrintOf]) -> None:
         go_on()
 
     app.push_screen(Dialog(spec), answered)
-
-
-def left_over(workspace: Workspace) -> PapersLeft | None:
-    """What an earlier run of the program left behind: read when the counter opens."""
-    from clerk_tui.messages import PapersLeft
-    from clerk_tui.services import papers
-
-    unknown, waiting = papers.unknown_papers(workspace), papers.unprinted(workspace)
-    queued = any(job.state == "queued" for job in waiting)
-    return PapersLeft(list(unknown), queued) if unknown or queued else None
 
 
 def _to_retry(paper: PrintOf) -> bool:

@@ -183,7 +183,7 @@ class Shifting(Seating):
             spec = Spec(_("还有没日结的日子"), paragraphs, yes=N_("现在日结"), no=N_("以后再说"), tone="warn")
             self.push_screen(Dialog(spec), lambda answer: self.go_close_day() if answer is not None else None)
 
-        self.when_idle(say)
+        self.when_idle(say, at_home=True)
 
     def go_close_day(self) -> None:
         """To the close of the day."""

@@ -116,6 +116,31 @@ async def test_what_comes_by_itself_takes_no_key_meant_for_what_is_on_the_screen
         assert clerk.asks and "磁盘已满" in clerk.text and not rests
 
 
+async def test_what_can_wait_is_asked_between_two_people(counter: OpenCounter, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with counter() as clerk:
+        rests: list[Callable[[], None]] = []
+        said: list[str] = []
+        monkeypatch.setattr(clerk.app, "set_timer", lambda _seconds, look: rests.append(look))
+        clerk.app.when_idle(lambda: said.append(clerk.app.home.entry.value), at_home=True)
+
+        def rested() -> int:
+            """Twice as long as it takes."""
+            for _ in range(2):
+                if rests:
+                    rests.pop()()
+            return len(said)
+
+        await clerk.type("hkqy")
+        assert not rested(), "something is typed for somebody"
+        await clerk.press("enter")
+        assert isinstance(clerk.screen, IntakeScreen) and not rested(), "somebody is at the desk"
+        await clerk.press("escape")
+        while clerk.asks:
+            await clerk.press("enter")
+        await clerk.press("escape")
+        assert clerk.app.home.is_current and rested() == 1 and not rests
+
+
 async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCounter, ws: Workspace) -> None:
     for _ in range(12):
         intake.submit(ws, restaurant(ws))
