@@ -116,9 +116,12 @@ class Terminal:
         """End the command and its children, if they still run, and give the pty back."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
+            until = time.monotonic() + 5
+            # What it writes at its end must be read, or it waits for ever for room.
+            while self.process.poll() is None and time.monotonic() < until:
+                if self._master < 0 or self.read(0.05) is None:
+                    time.sleep(0.01)
+            if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(5)
         if self._master >= 0:
