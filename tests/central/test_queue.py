@@ -14,6 +14,7 @@ import pytest
 from central.backup import backup, restore
 from central.queue import calling, figures, issuing, looking, moving
 from central.refusal import Refused
+from central.store import queue_counts as counts
 from central.store import queue_numbers as numbers
 from hall import queue_wire as w
 from hall import wire
@@ -561,6 +562,24 @@ def test_the_first_of_a_morning_is_told_from_the_days_before(queue: Queue) -> No
         queue.do("finish", queue.called(day + 2 + served * 2, "2"), day + 3 + served * 2, "2")
     told = queue.issue(day + 42).told
     assert 0 <= told.wait_min <= 5, "a day with figures of its own is told from them"
+
+
+def test_too_few_services_of_a_day_are_filled_up_with_the_last_ones_of_the_days_before(queue: Queue) -> None:
+    """The day's own count once each, and of the others only as many as are missing."""
+    day, own = 24 * 60, 3
+    for number in range(2 * counts.ENOUGH):
+        queue.issue(number)
+    for served in range(2 * counts.ENOUGH):
+        queue.serve(60 + served * 11, 2 if served < counts.ENOUGH else 10)
+    for number in range(own):
+        queue.issue(day + number)
+        queue.serve(day + 10 * number + 5, 2)
+    now = queue.now(day + 60)
+    today = DAY + dt.timedelta(days=1)
+    found = queue.hub.read(lambda db: counts.lately(db, queue.office, today, [BUSINESS], now, 7, now))
+    missing = counts.ENOUGH - own
+    assert found.service.seen == counts.ENOUGH
+    assert found.service.mean == pytest.approx((own * 2 + missing * 10) / counts.ENOUGH)
 
 
 def shown_at(queue: Queue, at: float) -> w.FiguresReply:
