@@ -348,9 +348,11 @@ async def reorder(db: Db, office: str, rule: QueueRule, day: dt.date) -> None:
 
 
 async def open_before(db: Db, office: str, day: dt.date, *, also_today: bool, limit: int) -> list[TicketRow]:
-    """Tickets that are still open (过号 too) of days before ``day``, or up to it."""
+    """Tickets that are still open (过号 too) of days before ``day``, or up to it, but of the visits that nobody ended
+    those that are still a window's or named: else they would be all that is listed some day."""
     until = "<=" if also_today else "<"
     states = "state IN ('waiting', 'called', 'serving', 'held', 'passed')"
+    states += " AND (state <> 'serving' OR lease_ms > 0 OR name <> '')"
     where = f"WHERE office = $1 AND day {until} $2 AND {states} ORDER BY day, ticket_id LIMIT $3"
     return [_row(row) for row in await db.rows(f"{_READ} {where}", office, day.isoformat(), limit)]
 

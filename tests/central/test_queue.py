@@ -582,6 +582,20 @@ def test_too_few_services_of_a_day_are_filled_up_with_the_last_ones_of_the_days_
     assert found.service.mean == pytest.approx((own * 2 + missing * 10) / counts.ENOUGH)
 
 
+def test_visits_that_nobody_ended_keep_no_day_from_closing(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MOST_AT_ONCE", 3)
+    day = 24 * 60
+    for number in range(4):
+        queue.issue(number, name="张三")
+        queue.do("start", queue.called(number, str(number)), number + 0.5, str(number))
+    left = queue.issue(day, name="李四").ticket.ticket_id
+    for later in range(3):
+        queue.claim(2 * day + later, "9")
+    assert queue.ticket(left).state is TicketState.VOIDED
+    kept = queue.hub.read(lambda db: db.rows("SELECT count(*) FROM ticket WHERE name <> ''"))
+    assert kept[0][0] == 0
+
+
 def shown_at(queue: Queue, at: float) -> w.FiguresReply:
     reply: w.FiguresReply = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(at)))
     return reply
