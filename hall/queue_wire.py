@@ -57,6 +57,7 @@ class IssueRequest(_Message, frozen=True):
 
     ``person`` is a keyed digest of the identity number (hex), never the number; ``name`` only for the window that will
     call. ``priority`` is the reason of the lane ``priority``; ``slot_ms`` the begin of the appointment of ``booked``.
+    ``left_min``: the minutes left of the hall's day, beyond which the station tells none (``hall.staffing``).
     """
 
     ticket_id: Identity
@@ -69,6 +70,7 @@ class IssueRequest(_Message, frozen=True):
     person: Annotated[str, Meta(pattern=r"^([0-9a-f]{16,64})?\Z")] = ""
     name: Annotated[str, Meta(max_length=60, pattern=rf"^[^{CONTROLS}]*\Z")] = ""
     station: PlainText = ""
+    left_min: Annotated[int, Meta(ge=0, le=24 * 60)] = 24 * 60
 
 
 class TicketView(_Message, frozen=True):

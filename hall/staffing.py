@@ -92,15 +92,19 @@ def forecast(
     return wait
 
 
-def may_be_today_no_more(expected: int, most: int, at: dt.time, hours: str) -> bool:
-    """Whether a wait told at a time of day is so long that nobody should count on being called that day.
-
-    ``expected`` and ``most`` are minutes (``Wait``), ``hours`` the hall's words for when it is open: the latest time in
-    them ends the day, and midnight where there is none or it is past.
-    """
+def minutes_left(at: dt.time, hours: str) -> int:
+    """How many minutes of the hall's day are left at a time of day. ``hours`` are the hall's words for when it is open:
+    the latest time in them ends the day, and midnight where there is none or it is past."""
     now = at.hour * 60 + at.minute
     closes = max((int(hour) * 60 + int(minute) for hour, minute in _TIME.findall(hours)), default=0)
-    left = (closes if closes > now else 24 * 60) - now
+    return (closes if closes > now else 24 * 60) - now
+
+
+def may_be_today_no_more(expected: int, most: int, left: int) -> bool:
+    """Whether a wait is so long that nobody should count on being called that day: no minutes are told then.
+
+    ``expected`` and ``most`` are minutes (``Wait``), ``left`` those that are left of the day (``minutes_left``).
+    """
     return most > MOST_TOLD_MIN or expected > left
 
 

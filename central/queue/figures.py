@@ -9,6 +9,7 @@ import msgspec
 
 from central.board import ZONE
 from central.queue.days import day_of
+from central.queue.views import AsTold
 from central.store import Db, Store
 from central.store import queue_counts as counts
 from central.store import queue_windows as windows
@@ -17,12 +18,11 @@ from central.store.queue_windows import WindowRow
 from hall import queue_wire as w
 from hall.manned import heard_since_ms, is_there
 from hall.queueing import MINUTE_MS
-from hall.staffing import MOST_TOLD_MIN
 from hall.tickets import TicketState, number
 
 CALLS = 12
 """How many of the last calls are told."""
-_told = msgspec.json.Decoder(w.Told)
+_told = msgspec.json.Decoder(AsTold)
 HOUR_MS = 60 * MINUTE_MS
 
 
@@ -137,8 +137,8 @@ def _honesty(rows: Sequence[tuple[str, int]]) -> tuple[int, int]:
     seen = right = 0
     for text, waited_ms in rows:
         told = _told.decode(text) if text else None
-        if told is None or told.wait_min < 0 or told.most_min > MOST_TOLD_MIN:
-            continue  # No minutes were told.
+        if told is None or told.unsaid:
+            continue
         seen += 1
         minutes = waited_ms / MINUTE_MS
         right += told.least_min <= minutes <= told.most_min

@@ -7,9 +7,10 @@ from collections import Counter
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from central.queue.days import day_of
-from central.queue.views import refuse, standing, view
+from central.queue.views import AsTold, refuse, standing, view
 from central.queue.waits import Waits
 from central.refusal import Refused, said
 from central.store import Db, Store
@@ -17,6 +18,7 @@ from central.store import queue as table
 from central.store import queue_numbers as numbers
 from central.store.queue import Happened, TicketRow, person_key
 from hall import queue_wire as w
+from hall.staffing import may_be_today_no_more
 from hall.ticketing import TicketIssued
 from hall.tickets import Ticket, number
 
@@ -70,7 +72,7 @@ async def _issue(db: Db, office: str, asked: dict[int, Issue]) -> dict[int, w.Is
             letter=one.request.letter,
             serial=serial,
             ticket=ticket,
-            told=_encode(told).decode(),
+            told=_encode(_as_told(told, one.request)).decode(),
             name=one.request.name,
             device_id=one.device_id,
         )
@@ -80,6 +82,11 @@ async def _issue(db: Db, office: str, asked: dict[int, Issue]) -> dict[int, w.Is
     persons |= {key: row for row in rows.values() if (key := person_key(row.ticket))}
     known |= rows
     return {place: _answer(one, known, persons.get(keys.get(place, "")), now_ms) for place, one in asked.items()}
+
+
+def _as_told(told: w.Told, request: w.IssueRequest) -> AsTold:
+    long = may_be_today_no_more(told.wait_min, told.most_min, request.left_min)
+    return AsTold(**asdict(told), unsaid=long or told.wait_min < 0 or request.lane == "booked")
 
 
 def _that_are_new(

@@ -8,9 +8,16 @@ from central.queue.changing import after
 from central.refusal import Refused
 from central.store.queue import TicketRow
 from hall import wire
-from hall.queue_wire import TicketView
+from hall.queue_wire import TicketView, Told
 from hall.ticketing import TicketReturned
 from hall.tickets import TicketState
+
+
+class AsTold(Told, frozen=True):
+    """What the holder of a ticket was told, as it is kept; ``unsaid``: no minutes of it, because there was no saying
+    whether it would be that day, or because it was an appointment, whose time was told."""
+
+    unsaid: bool = False
 
 
 def standing(row: TicketRow, now_ms: int) -> TicketRow:

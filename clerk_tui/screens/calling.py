@@ -183,7 +183,7 @@ class CallingScreen(CounterScreen):
             case "pass":
                 return visit is not None and not visit.served
             case "hold" | "send_on":
-                return visit is not None
+                return visit is not None and not self.now.past
             case "end":
                 return visit is not None and visit.serving
             case "call_this":

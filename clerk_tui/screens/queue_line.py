@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from clerk_tui.i18n import N_, _
@@ -27,6 +28,9 @@ NEWS: Final[dict[str, str]] = {
     "refused": N_("{number}没有办成"),
 }
 
+ABOUT_OTHERS: Final = frozenset({"day_over", "refused"})
+"""What is told beside a number at the window too: a number set aside is void, something was not done."""
+
 
 def strip_of(now: Now, names: Mapping[str, str], *, mono_ms: int, at_ms: int, news_ms: int) -> Strip:
     """The line at ``mono_ms`` and ``at_ms`` (Unix); ``news_ms`` is how long ago the last news came."""
@@ -34,9 +38,10 @@ def strip_of(now: Now, names: Mapping[str, str], *, mono_ms: int, at_ms: int, ne
     told = _news(now) if now.news is not None and news_ms < NEWS_MS else ""
     if visit is None:
         return _idle(now, told, at_ms)
-    if visit.called:
-        return _called(now, visit, names, mono_ms)
-    return _serving(now, visit, names, at_ms)
+    strip = _called(now, visit, names, mono_ms) if visit.called else _serving(now, visit, names, at_ms)
+    if told and now.news is not None and now.news.kind in ABOUT_OTHERS:
+        return replace(strip, about=told, ink="warn", whole="", news=True)
+    return strip
 
 
 def _idle(now: Now, told: str, at_ms: int) -> Strip:

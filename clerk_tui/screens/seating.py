@@ -109,14 +109,14 @@ class Seating(Places):
     def when_idle(self, say: Callable[[], None], *, at_home: bool = False) -> None:
         """Say what nobody asked for once the keyboard rests and no dialog is open: the next key was meant for what is
         on the screen, and a dialog that comes in between would take it. ``at_home``: not before one person is done and
-        nothing is begun for the next."""
+        the next is neither called nor begun with."""
         before = self.last_key
 
         def look() -> None:
             if not self._screen_stack:
                 return  # the counter is closing
-            busy = at_home and not self.locked and not (self.screen is self.home and self.home.is_bare)
-            if busy or self.last_key != before or isinstance(self.screen, Dialog):
+            free = self.screen is self.home and self.home.is_bare and not self.not_come()
+            if (at_home and not self.locked and not free) or self.last_key != before or isinstance(self.screen, Dialog):
                 self.when_idle(say, at_home=at_home)
             elif self.locked:
                 self._held.append(lambda: self.when_idle(say, at_home=at_home))

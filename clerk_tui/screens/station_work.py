@@ -18,6 +18,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.catalogue.model import Business
 from hall.errors import BadInput, HallError
 from hall.ticketing import Lane
+from hall.tickets import TicketState
 
 log = logging.getLogger(__name__)
 Work = Callable[[Workspace, Station], Page]
@@ -65,7 +66,8 @@ def read(text: str, seen: tuple[Outlook, ...]) -> Work:
                 return given(ws, taken)
             # Checked in earlier: this machine does not know what has become of the number since.
             now = ticket_moves.find(ws, station, taken.ticket.ticket_id)
-            return found(ws, now, held=True) if ticket_printing.why_not_again(ws, now.ticket) else given(ws, now)
+            waits = now.ticket.state is TicketState.WAITING and not ticket_printing.why_not_again(ws, now.ticket)
+            return given(ws, now) if waits else found(ws, now, held=True)
         if arrival.business is not None:
             return take(arrival.business.key, Asked(reference=arrival.reference))(ws, station)
         return Businesses(seen, Asked(reference=arrival.reference, id_number=arrival.id_number))

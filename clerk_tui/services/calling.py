@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from clerk_tui.services.queue_centre import Refused, Unreachable
-from clerk_tui.services.queue_desk import Served, Visit
+from clerk_tui.services.queue_desk import Served, Visit, is_past_its_day
 from clerk_tui.services.queue_steps import without
 from clerk_tui.services.queue_watch import Now, Watching
 from clerk_tui.sync import queue
@@ -237,8 +237,12 @@ class Window(Watching):
         self.step(actor, "pass", visit, replace(self.desk, visit=None), reason=words)
 
     def hold(self, actor: Actor, reason: str) -> None:
-        """Set aside for a while, with the reason; the matters done so far stay with it."""
-        visit, words = self._here(), _reason(reason)
+        """Set aside for a while, with the reason; the matters done so far stay with it.
+
+        Raises:
+            BadInput: nobody is here; ``day_over``, it is a number of an earlier day.
+        """
+        visit, words = self._here(lasting=True), _reason(reason)
         aside = replace(visit, ticket=replace(visit.ticket, state="held", reason=words, lease_left_ms=0))
         desk = replace(self.desk, visit=None, held=(*self.desk.held, aside))
         self.step(actor, "hold", visit, desk, reason=words)
@@ -256,9 +260,9 @@ class Window(Watching):
 
         Raises:
             BadInput: nobody is here; ``own_window``, it is here already; ``window_away``, that window is not there for
-                it. The ticket stays here.
+                it; ``day_over``, it is a number of an earlier day. The ticket stays here.
         """
-        visit = self._here()
+        visit = self._here(lasting=True)
         desk = replace(self.desk, visit=None)
         reason, to_window = _reason(reason), clean_text(to_window, field="window", max_length=20)
         if to_window == self.window:
@@ -288,14 +292,18 @@ class Window(Watching):
         desk = replace(self.desk, visit=None)
         self.step(actor, "finish", visit, desk, outcomes=outcomes, references=references)
 
-    def _here(self, *, called: bool = False) -> Visit:
-        """The visit at the window. Raises ``BadInput``: there is none such."""
+    def _here(self, *, called: bool = False, lasting: bool = False) -> Visit:
+        """The visit at the window, one that is being ``called`` or whose number goes on (``lasting``). Raises
+        ``BadInput``: there is none such."""
         self.reload()
         visit = self.desk.visit
         if visit is None:
             raise BadInput("no_ticket", "本窗口现在没有号", field="ticket", hint="先叫下一位")
         if called and not visit.called:
             raise BadInput("not_called", f"{visit.number}不在呼叫中", field="ticket", hint="人已到窗口的，办结或暂放")
+        if lasting and is_past_its_day(self.ws, visit):
+            hint = "在这里办结；以后还要办的，来时重新取号"
+            raise BadInput("day_over", f"{visit.number}不是今天的号，不能再暂放、转走", field="ticket", hint=hint)
         return visit
 
 

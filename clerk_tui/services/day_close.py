@@ -74,15 +74,13 @@ def look(ws: Workspace, unfinished: int | None = None) -> Closing:
 def open_runs(ws: Workspace) -> list[Run]:
     """The runs of facts that no sheet tells of, the oldest first.
 
-    Where no day was ever closed only the last run counts: what lies before was closed on paper.
+    Where no day was ever closed, all that a journal has since days are closed here (``shifts.CLOSED_ON_PAPER``).
     """
     with translated(ws.journal.path):
         connection = ws.journal.read()
         last = shifts.last_of(connection, "day.closed")
-        if last is not None and isinstance(last.body, DayClosed):
-            headers = shifts.headers_after(connection, last.body.figures.last_seq)
-        else:
-            headers = shifts.headers_of_last_day(connection)
+        closed = last.body.figures.last_seq if last is not None and isinstance(last.body, DayClosed) else 0
+        headers = shifts.headers_after(connection, closed or shifts.on_paper_through(connection))
     found = runs((header.seq, header.day) for header in headers if not _is_about_a_sheet(header))
     worked = {header.seq for header in headers if not header.type.startswith(("shift.", "alarm.", "day."))}
     return [run for run in found if any(seq in worked for seq in range(run.first_seq, run.last_seq + 1))]

@@ -161,6 +161,12 @@ def gone_with_the_day(ws: Workspace, before: Desk, now: Desk) -> list[str]:
     return [each.number for each in mine if now.of(each.ticket.ticket_id) is None]
 
 
+def is_past_its_day(ws: Workspace, visit: Visit) -> bool:
+    """Whether midnight has made the number one of an earlier day, by the hall's clock; not where nobody knows it. Such
+    a visit ends here: on a number of yesterday nobody is called later, or elsewhere."""
+    return ws.hall_clock.ahead_ms is not None and visit.ticket.day < ws.hall_clock.today()
+
+
 def _is_of_today(ws: Workspace, desk: Desk) -> bool:
     """Whether it was kept today. As long as the centre was not heard, its day may be that of a right clock or of one
     that is as wrong as it was then."""

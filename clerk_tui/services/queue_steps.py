@@ -150,7 +150,12 @@ class Queueing:
                 self.keep(before)
                 hint = "选一个开着的窗口，或者转到业务"
                 raise BadInput(refused.code, refused.message, field="to_window", hint=hint) from None
-            self._refused(step, refused)
+            if before is not None and refused.code == "day_over":
+                # Midnight has come by the centre's clock. Whoever is being served stays until the visit ends.
+                self.keep(before)
+                self.tell("refused", step.number, refused.message)
+            else:
+                self._refused(step, refused)
             return False
         desk = self._without(step)
         visit = desk.of(step.ticket_id)

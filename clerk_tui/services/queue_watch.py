@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from clerk_tui.services import shift
 from clerk_tui.services.queue_centre import Refused, Unreachable
-from clerk_tui.services.queue_desk import Desk, Visit
+from clerk_tui.services.queue_desk import Desk, Visit, is_past_its_day
 from clerk_tui.services.queue_steps import News, Queueing, without
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store.journal import Entry
@@ -31,7 +31,8 @@ LISTED: Final = 50
 
 class Now(Struct, frozen=True, kw_only=True):
     """How things stand, for a screen. ``lease_until`` is on the clock that no one can set (``Clock.mono_ms``), 0 where
-    nothing runs out; ``asking``: a call is on its way."""
+    nothing runs out; ``asking``: a call is on its way; ``past``: midnight has made the number at this window one of an
+    earlier day (``queue_desk.is_past_its_day``)."""
 
     desk: Desk
     state: WindowState
@@ -42,6 +43,7 @@ class Now(Struct, frozen=True, kw_only=True):
     more: bool
     passed: tuple[TicketView, ...]
     news: News | None
+    past: bool = False
 
     @property
     def visit(self) -> Visit | None:
@@ -84,6 +86,7 @@ class Watching(Queueing):
             more=self._more,
             passed=self._passed,
             news=self.news,
+            past=visit is not None and is_past_its_day(self.ws, visit),
         )
 
     def reload(self) -> None:

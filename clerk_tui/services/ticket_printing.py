@@ -19,7 +19,7 @@ from clerk_tui.services import making, print_places
 from clerk_tui.services.booking import slot_of
 from clerk_tui.services.rights import needs
 from clerk_tui.services.signing import device_key
-from clerk_tui.services.ticketing import entry
+from clerk_tui.services.ticketing import entry, left_min
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
 from clerk_tui.store.connection import translated
@@ -126,8 +126,7 @@ def is_unsure(ws: Workspace, told: Told | None) -> bool:
     """Whether the wait is so long that the turn may not come today: then no minutes are told."""
     if told is None:
         return False
-    now = local_time(ws.hall_clock.now_ms(), ws.config.timezone)
-    return may_be_today_no_more(told.wait_min, told.most_min, now.time(), ws.catalogue.hall.hours)
+    return may_be_today_no_more(told.wait_min, told.most_min, left_min(ws))
 
 
 def _wait(ws: Workspace, told: Told | None) -> WaitKind:

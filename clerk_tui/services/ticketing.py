@@ -30,8 +30,10 @@ from hall import ticketing as t
 from hall.catalogue.model import Business
 from hall.errors import BadIdentity, BadInput, HallError
 from hall.identity import check_identity
+from hall.moments import local_time
 from hall.names import clean_text, says_something
 from hall.roles import Actor, Permission, Role
+from hall.staffing import minutes_left
 from hall.ticket_code import person_digest
 from hall.ticketing import Lane
 from hall.tickets import Ticket, TicketState
@@ -246,6 +248,7 @@ def _from_centre(ws: Workspace, station: Station, wish: Wish) -> Taken:
         reference=wish.reference,
         person=wish.person,
         station=ws.config.device.code,
+        left_min=left_min(ws),
     )
     with ws.journal.write() as tx:
         store.ask_ticket(tx, request)
@@ -258,6 +261,11 @@ def _from_centre(ws: Workspace, station: Station, wish: Wish) -> Taken:
     ws.hall_clock.told(reply.now_ms)
     ticket = keep(ws, reply, wish.person, forget=wish.ticket_id)
     return Taken(ticket=ticket, told=reply.told, already=reply.already, skew_ms=ws.hall_clock.skew_ms)
+
+
+def left_min(ws: Workspace) -> int:
+    """The minutes left of the hall's day."""
+    return minutes_left(local_time(ws.hall_clock.now_ms(), ws.config.timezone).time(), ws.catalogue.hall.hours)
 
 
 def keep(ws: Workspace, reply: w.IssueReply, person: str = "", *, forget: str = "") -> Ticket:

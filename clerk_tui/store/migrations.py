@@ -237,6 +237,10 @@ def _list_age(db: Runs) -> None:
     db.execute("ALTER TABLE clerk_list ADD COLUMN age_ms INTEGER NOT NULL DEFAULT 0")
 
 
+def _closed_on_paper(db: Runs) -> None:
+    db.execute(shifts.CLOSED_ON_PAPER)
+
+
 _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0001_first_tables", _first_tables),
     ("0002_known_keys", _known_keys),
@@ -256,6 +260,7 @@ _ALL: Final[tuple[tuple[str, Callable[[Runs], None]], ...]] = (
     ("0016_former_lists", _former_lists),
     ("0017_list_seen", _list_seen),
     ("0018_list_age", _list_age),
+    ("0019_closed_on_paper", _closed_on_paper),
 )
 LATEST: Final = len(_ALL)
 

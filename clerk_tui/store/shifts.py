@@ -13,6 +13,13 @@ INDEX: Final = """CREATE INDEX event_shift ON event (type, seq)
     WHERE type IN ('day.closed', 'shift.paused', 'shift.resumed', 'alarm.raised')"""
 # The same words as in the index, so that SQLite sees that it may be used.
 _RARE: Final = "type IN ('day.closed', 'shift.paused', 'shift.resumed', 'alarm.raised')"
+ON_PAPER: Final = "closed_on_paper"
+CLOSED_ON_PAPER: Final = f"""INSERT INTO counter (name, value) SELECT '{ON_PAPER}', seq FROM event
+    WHERE json_extract(CAST(header AS TEXT), '$.day') <>
+        (SELECT json_extract(CAST(header AS TEXT), '$.day') FROM event ORDER BY seq DESC LIMIT 1)
+    ORDER BY seq DESC LIMIT 1"""  # noqa: S608 - a constant
+"""Keeps what lies before the last day of a journal that is older than the close of the day: years that were closed on
+paper, of which nobody wants a sheet."""
 LOOK_BACK: Final = 50_000
 """Facts at the journal's end among which days are looked for that nobody closed: a hundred days of a busy window."""
 
@@ -44,15 +51,10 @@ def headers_after(connection: sqlite3.Connection, seq: int) -> list[Header]:
     return [open_header(row[0]) for row in rows]
 
 
-def headers_of_last_day(connection: sqlite3.Connection) -> list[Header]:
-    """The headers at the journal's end that carry the last one's business date, in order."""
-    found: list[Header] = []
-    for row in connection.execute("SELECT header FROM event ORDER BY seq DESC"):
-        header = open_header(row[0])
-        if found and header.day != found[0].day:
-            break
-        found.append(header)
-    return found[::-1]
+def on_paper_through(connection: sqlite3.Connection) -> int:
+    """The number of the last fact before days were closed here (``CLOSED_ON_PAPER``), 0 where they always were."""
+    row = connection.execute("SELECT value FROM counter WHERE name = ?", (ON_PAPER,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def facts_between(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> list[Fact]:

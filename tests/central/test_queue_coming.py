@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import msgspec
 import pytest
 
 from central.queue import figures, looking
@@ -25,11 +24,6 @@ def queue(hub: Hub) -> Queue:
 def told(queue: Queue, ticket_id: str, at: float) -> w.Told:
     found: w.IssueReply = queue.hub.run(looking.one(queue.hub.store, queue.office, ticket_id, queue.now(at)))
     return found.told
-
-
-def tell(queue: Queue, ticket_id: str, text: str) -> None:
-    """Have it that the holder of a ticket was told something else."""
-    queue.hub.transact(lambda db: db.run("UPDATE ticket SET told = $1 WHERE ticket_id = $2", text, ticket_id))
 
 
 def business(queue: Queue, at: float, name: str = BUSINESS) -> w.BusinessFigures:
@@ -124,15 +118,16 @@ def test_windows_are_planned_for_when_people_may_be_called_and_the_board_shows_w
     assert {each.hour: each.taken for each in found.hours} == {9: 5.0, 15: 0.0}
 
 
-def test_the_board_counts_how_often_the_range_held_that_was_told(queue: Queue) -> None:
-    """A wait that may be longer than half a day was told nobody in minutes."""
-    minutes = (0, 10, 20, 30)
-    ranges = ({"least_min": 0, "most_min": 5}, {"least_min": 0, "most_min": 5}, {"least_min": 0, "most_min": 241}, None)
-    for minute, told in zip(minutes, ranges, strict=True):
-        ticket = queue.issue(minute).ticket
-        text = "" if told is None else msgspec.json.encode(w.Told(ahead=0, wait_min=1, **told)).decode()
-        tell(queue, ticket.ticket_id, text)
-        at, window = minute + (9 if minute else 1), str(1 + minute // 10)
-        queue.do("start", queue.called(at, window), at, window)
-    found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(60)))
+def test_the_board_counts_how_often_the_minutes_held_that_were_told(queue: Queue) -> None:
+    """Of those who were told no minutes nobody can say whether they held."""
+    nobody_there = queue.issue(0)
+    queue.window("1", 1, BUSINESS)
+    right, wrong, closes = queue.issue(2), queue.issue(3), queue.issue(4, left_min=0)
+    booked = queue.issue(5, lane="booked", slot_ms=queue.now(5))
+    assert nobody_there.told.wait_min == -1 and min(right.told.most_min, wrong.told.most_min, closes.told.wait_min) > 0
+    calls = [(right, 2 + right.told.most_min), (wrong, 203 + wrong.told.most_min)]
+    for one, at in [*calls, (nobody_there, 400), (closes, 401), (booked, 402)]:
+        queue.window("1", at, BUSINESS)
+        queue.serve(at, 0.1, ticket=one.ticket.ticket_id, reason="试")
+    found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(403)))
     assert (found.told_seen, found.told_right) == (2, 0.5)

@@ -53,11 +53,13 @@ def _quiet(request: Any, client_address: Any) -> None:
 
 
 class Between:
-    """What lies between a window and the centre: ``down`` lets nothing through, ``bend`` changes what comes back."""
+    """What lies between a window and the centre: ``down`` lets nothing through, ``bend`` changes what comes back.
+    ``refused``: what is asked there (the path's end) is answered with this status and body."""
 
     def __init__(self, target: str) -> None:
         self.down = False
         self.bend: Bend = lambda path, body: body
+        self.refused: dict[str, tuple[int, bytes]] = {}
         self.asked: list[tuple[str, bytes]] = []
         between = self
         http = self._http = httpx.Client(base_url=target, timeout=40)
@@ -76,7 +78,10 @@ class Between:
                     for k, v in self.headers.items()
                     if k.lower() in ("authorization", "content-type", "content-encoding")
                 }
-                reply = http.request(self.command, self.path, content=body, headers=kept)
+                if refusal := between.refused.get(self.path.rpartition("/")[2]):
+                    reply = httpx.Response(refusal[0], content=refusal[1])
+                else:
+                    reply = http.request(self.command, self.path, content=body, headers=kept)
                 said = between.bend(self.path, reply.content)
                 if said is None:
                     self.close_connection = True

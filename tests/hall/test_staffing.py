@@ -17,6 +17,7 @@ from hall.staffing import (
     estimate,
     may_be_today_no_more,
     mean_wait_min,
+    minutes_left,
     share_within,
     waits_at_all,
     windows_needed,
@@ -85,7 +86,8 @@ HOURS = "周一至周五 9:00—12:00、13:30—17:30；周六 9:00—12:00（�
 def test_nobody_counts_on_a_turn_that_may_not_come_today(
     expected: int, most: int, at: str, hours: str, unsure: bool
 ) -> None:
-    assert may_be_today_no_more(expected, most, dt.time.fromisoformat(at), hours) is unsure
+    left = minutes_left(dt.time.fromisoformat(at), hours)
+    assert may_be_today_no_more(expected, most, left) is unsure
 
 
 def test_with_few_services_seen_the_usual_time_is_taken() -> None:

@@ -46,7 +46,16 @@ class Clerk:
                 # The time in which a scanner's next key would come passes.
                 self.app.call_later(self.app._expired)
                 await self.settle()
-        await self.pilot.pause()
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Until what is on the screen is drawn: a widget that is given its size may change it once more."""
+        for _ in range(20):
+            await self.pilot.pause()
+            await self.settle()
+            screen = self.app.screen
+            if not (screen._layout_required or screen._repaint_required or screen._dirty_widgets):
+                return
 
     async def settle(self) -> None:
         """Until every message that a key caused has been worked: down to the widget, up to the App, and down again."""

@@ -32,7 +32,7 @@ from tests.clerk_tui.queue_rig import CLERK, Hall, Seat, hall_with_queue
 from tests.clerk_tui.screens.conftest import NARROW, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import answer_spouse, confirm, fill_in_person, fill_in_the_rest
 from tests.clerk_tui.screens.test_hostile import NAMES, shown_is_harmless
-from tests.clerk_tui.screens.windows import at_window, now, queue_of, tell, until
+from tests.clerk_tui.screens.windows import at_window, now, queue_of, tell, until, visit_of
 
 
 @pytest.fixture(scope="module")
@@ -581,6 +581,21 @@ async def test_what_waits_is_listed_in_the_screen_s_first_frame_without_another_
         await clerk.press("ctrl+o")
         assert all(each in clerk.text for each in ("C009", "C007", "C006", "C004", "C008"))
         assert isinstance(clerk.screen, CallingScreen) and clerk.screen.can_do("call_this")
+
+
+async def test_a_number_of_yesterday_is_neither_set_aside_nor_sent_on(counter: OpenCounter, ws: Workspace) -> None:
+    async with counter() as clerk:
+        at_ms = ws.clock.now_ms()
+        for past in (False, True):
+            tell(clerk.app, ws, queue_of(at_ms, visit_of(at_ms, "serving"), past=past))
+            await clerk.settle()
+            if not past:
+                await clerk.press("ctrl+o")
+            assert clerk.screen.can_do("end")
+            assert (clerk.screen.can_do("hold"), clerk.screen.can_do("send_on")) == (not past, not past)
+            await clerk.press("h")
+            assert clerk.asks is not past
+            await clerk.press("escape") if clerk.asks else None
 
 
 @pytest.mark.parametrize("why", ["not wanted", "no businesses", "not enrolled"])

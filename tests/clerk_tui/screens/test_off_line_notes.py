@@ -15,7 +15,7 @@ from clerk_tui.i18n import _, named
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens.queue_line import NEWS, strip_of
 from clerk_tui.services.calling import Now
-from clerk_tui.services.queue_desk import Desk
+from clerk_tui.services.queue_desk import Desk, Visit
 from clerk_tui.services.queue_steps import News, NewsKind
 from clerk_tui.services.ticketing import Station
 from clerk_tui.services.workspace import Workspace
@@ -26,6 +26,7 @@ from clerk_tui.widgets.queue_strip import QueueStrip
 from hall.queue_wire import WindowState
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.test_station import machine
+from tests.clerk_tui.screens.windows import visit_of
 
 COLUMNS = NARROW[0]
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
@@ -38,10 +39,10 @@ def read(line: Line) -> str:
     return "".join(text for text, _ink in spans)
 
 
-def queue_line(news: NewsKind | None, *, online: bool, state: WindowState = "open") -> str:
+def queue_line(news: NewsKind | None, *, online: bool, state: WindowState = "open", visit: Visit | None = None) -> str:
     now = Now(
-        desk=Desk(), state=state, online=online, asking=False, lease_until=0, waiting=(), more=False, passed=(),
-        news=News(kind=news, serial=1, number="AB1000000") if news else None,
+        desk=Desk(visit=visit), state=state, online=online, asking=False, lease_until=0, waiting=(), more=False,
+        passed=(), news=News(kind=news, serial=1, number="AB1000000") if news else None,
     )  # fmt: skip
     line = QueueStrip()
     line.strip = strip_of(now, {}, mono_ms=0, at_ms=0, news_ms=0)
@@ -56,6 +57,17 @@ def test_what_happened_to_a_number_is_told_whole(state: WindowState, language: s
     for news, online in product(set(get_args(NewsKind)) & set(NEWS), (True, False)):
         shown = queue_line(news, online=online, state=state)
         assert _(NEWS[news]).format(number="AB1000000") in shown and CUT not in shown
+
+
+@LANGUAGES
+@pytest.mark.parametrize("state", ["called", "serving"])
+def test_a_number_that_became_void_is_told_beside_the_one_at_the_window(state: str, language: str) -> None:
+    i18n.install(language)
+    for news in ("day_over", "refused"):
+        shown = queue_line(news, online=True, visit=visit_of(1, state))
+        assert _(NEWS[news]).format(number="AB1000000") in shown and CUT not in shown
+        assert "C012" in shown
+    assert "AB1000000" not in queue_line("put_back", online=True, visit=visit_of(1, state)), "it is about the next now"
 
 
 @LANGUAGES

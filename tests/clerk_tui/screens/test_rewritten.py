@@ -108,8 +108,8 @@ async def test_a_persons_number_in_a_reason_is_pointed_out_while_it_is_typed(
 ) -> None:
     """Reasons are kept and printed as they stand: masks do not reach them."""
     async with counter(size) as clerk:
-        clerk.app.push_screen(Dialog(Spec("原因", (), field="原因", check=worded("请写明原因"), reason=True)))
-        await clerk.settle()
+        await clerk.app.push_screen(Dialog(Spec("原因", (), field="原因", check=worded("请写明原因"), reason=True)))
+        await clerk.drawn()
         await clerk.type("13800138000")
         assert "请去掉号码" in clerk.text
         await clerk.press("backspace")

@@ -39,7 +39,7 @@ from hall.errors import BadInput
 from hall.queue_wire import BlockReply, BlockRequest, Told
 from hall.queueing import Slot
 from hall.tickets import Ticket, TicketState
-from tests.clerk_tui.conftest import MONDAY, FixedClock
+from tests.clerk_tui.conftest import MONDAY, ZONE, FixedClock
 from tests.clerk_tui.printing.tickets import printed
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk
 
@@ -296,7 +296,25 @@ async def test_a_ticket_of_yesterday_is_not_printed_again(config: Config, ws: Wo
         assert refused.value.code == "ticket_over"
 
 
-async def test_an_appointment_that_was_served_is_not_said_to_have_a_number(config: Config, ws: Workspace) -> None:
+NOON_MS = int(dt.datetime.combine(MONDAY, dt.time(12), ZONE).timestamp() * 1000)
+CALLED = t.TicketCalled(window="3", at_ms=NOON_MS)
+
+
+@pytest.mark.parametrize(
+    ("since", "says"),
+    [
+        ((CALLED,), ["已呼叫", "3 号窗口"]),
+        ((CALLED, t.TicketStarted(window="3", at_ms=NOON_MS + 1)), ["办理中", "3 号窗口"]),
+        ((CALLED, t.TicketPassed(window="3", at_ms=NOON_MS + 1, reason="叫号未到")), ["过号", "我回来了，重新等候"]),
+        ((CALLED, t.TicketHeld(window="3", at_ms=NOON_MS + 1, reason="去复印")), ["暂放"]),
+        ((CALLED, t.TicketFinished(window="3", at_ms=NOON_MS + 1)), ["A001已经办完，不再补打"]),
+        ((CALLED, t.TicketReturned(at_ms=NOON_MS + 1, place_ms=1, why="lease_ended")), ["您已经有号了"]),
+    ],
+    ids=["called", "serving", "passed", "held", "finished", "waits again"],
+)
+async def test_an_appointment_shown_again_is_told_what_became_of_its_number(
+    config: Config, ws: Workspace, since: tuple[t.TicketBody, ...], says: list[str]
+) -> None:
     content = b"code,business,begin,end,id_number\nYY-1001,A,2026-11-02 09:00,2026-11-02 09:30,\n"
     booking.take_in(ws, content)
     async with machine(config, ws) as clerk:
@@ -306,12 +324,11 @@ async def test_an_appointment_that_was_served_is_not_said_to_have_a_number(confi
         await clerk.press("escape")
         await clerk.scan("YY-1001")
         await clerk.until(lambda: "您已经有号了" in clerk.text)
-        called = t.TicketCalled(window="3", at_ms=ticket.issued_ms + 1)
-        became(ws, ticket, called, t.TicketFinished(window="3", at_ms=ticket.issued_ms + 2))
+        became(ws, ticket, *since)
         await clerk.press("escape")
         await clerk.scan("YY-1001")
-        await clerk.until(lambda: "A001已经办完，不再补打" in clerk.text)
-        assert "您已经有号了" not in clerk.text
+        await clerk.until(lambda: all(each in clerk.text for each in says))
+        assert ("您已经有号了" in clerk.text) is (says == ["您已经有号了"])
 
 
 async def test_the_number_on_the_paper_is_enough_to_find_the_ticket(config: Config, ws: Workspace) -> None:

@@ -19,6 +19,7 @@ from clerk_tui.services.workspace import Workspace
 from hall.errors import BadCatalogue, HallError, StoreError
 from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
 from tests.clerk_tui.screens.steps import at_the_desk
+from tests.clerk_tui.screens.windows import queue_of, tell, visit_of
 from tests.clerk_tui.walkins import restaurant
 from tests.journals import Unprotected
 
@@ -116,8 +117,11 @@ async def test_what_comes_by_itself_takes_no_key_meant_for_what_is_on_the_screen
         assert clerk.asks and "磁盘已满" in clerk.text and not rests
 
 
-async def test_what_can_wait_is_asked_between_two_people(counter: OpenCounter, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_can_wait_is_asked_between_two_people(
+    counter: OpenCounter, ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with counter() as clerk:
+        at_ms = ws.clock.now_ms()
         rests: list[Callable[[], None]] = []
         said: list[str] = []
         monkeypatch.setattr(clerk.app, "set_timer", lambda _seconds, look: rests.append(look))
@@ -138,7 +142,12 @@ async def test_what_can_wait_is_asked_between_two_people(counter: OpenCounter, m
         while clerk.asks:
             await clerk.press("enter")
         await clerk.press("escape")
-        assert clerk.app.home.is_current and rested() == 1 and not rests
+        tell(clerk.app, ws, queue_of(at_ms, visit_of(at_ms, "called")))
+        await clerk.settle()
+        assert clerk.app.home.is_current and not rested(), "somebody is on their way, and Enter begins with them"
+        tell(clerk.app, ws, queue_of(at_ms, None))
+        await clerk.settle()
+        assert rested() == 1 and not rests
 
 
 async def test_an_altered_record_is_said_once_and_stays_written(counter: OpenCounter, ws: Workspace) -> None:

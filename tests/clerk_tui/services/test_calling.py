@@ -17,7 +17,7 @@ from clerk_tui.services.queue_thread import QueueThread
 from clerk_tui.services.queue_watch import LOOK_MS
 from clerk_tui.sync import queue
 from hall import queue_wire as w
-from hall import ticket_code
+from hall import ticket_code, wire
 from hall import ticketing as t
 from hall.errors import BadInput
 from hall.roles import Actor, Forbidden, Role
@@ -668,6 +668,42 @@ def test_a_number_that_midnight_made_void_is_told_once(
         assert (now.news.kind, now.news.number) == ("day_over", ticket.number)
         desk.window.reload()
         assert desk.window.now().news == now.news, "told once"
+
+
+@pytest.mark.parametrize("verb", ["hold", "transfer"])
+@pytest.mark.parametrize("heard", [True, False], ids=["known here", "said by the centre"])
+def test_whom_midnight_found_at_the_window_stays_until_the_visit_ends(
+    desk: Desk, verb: str, heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.issue()
+    assert desk.next() == ticket.number
+    desk.window.start(CLERK)
+    desk.window.served("SL01-A1-00001-Z", "received")
+    before = desk.visit
+
+    def away() -> None:
+        if verb == "hold":
+            desk.window.hold(CLERK, "去复印")
+        else:
+            desk.window.transfer(CLERK, "other", "", "取错号")
+
+    clock = desk.seat.ws.hall_clock
+    with monkeypatch.context() as patch:
+        if heard:
+            patch.setattr(type(clock), "today", lambda self: ticket.day + dt.timedelta(days=1))
+            assert desk.window.now().past
+            with pytest.raises(BadInput) as refused:
+                away()
+            assert refused.value.code == "day_over" and "办结" in refused.value.hint
+        else:
+            said = wire.Problem(code="day_over", message=f"{ticket.number}是昨天的号")
+            patch.setitem(desk.seat.between.refused, verb, (409, msgspec.json.encode(said)))
+            away()
+            assert desk.news == "refused"
+        assert desk.visit == before and not desk.window.now().desk.held and not desk.window.now().desk.owed
+        desk.window.finish(CLERK)
+    assert desk.wrote(ticket) == ["Called", "Started", "Finished"]
+    assert desk.hall.ticket(ticket.ticket_id).state == "finished"
 
 
 def test_a_damaged_row_is_no_row(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from clerk_tui.cli.main import main
 from clerk_tui.config import Config
 from clerk_tui.services import cases, day_close, intake, papers, print_queue, shift
 from clerk_tui.services.workspace import Workspace, open_workspace
+from clerk_tui.store import shifts
 from hall.errors import BadInput
 from hall.facts import DayClosed
 from hall.shifts import Run
@@ -111,13 +112,39 @@ def test_yesterday_is_closed_today_for_yesterdays_date(ws: Workspace, clock: Fix
     assert "补结" not in read_text(papers.rebuild(ws, made[1].paper_id).pdf)
 
 
-def test_the_first_close_ever_is_of_the_last_day_alone(ws: Workspace, clock: FixedClock) -> None:
-    """A hall that begins to close its days has years behind it that were closed on paper."""
+def test_the_first_days_of_a_window_get_their_sheets_too(ws: Workspace, clock: FixedClock) -> None:
     served(ws)
     clock.day = TUESDAY
+    assert day_close.forgotten(ws) == [MONDAY]
     served(ws)
-    (one,) = day_close.close(ws, {})
-    assert one.day == TUESDAY and day_close.open_runs(ws) == []
+    assert day_close.forgotten(ws) == [MONDAY], "also when the next day has begun"
+    made = day_close.close(ws, {})
+    assert [one.day for one in made] == [MONDAY, TUESDAY] and day_close.open_runs(ws) == []
+    assert [body.figures.served for body in closed_facts(ws)] == [1, 1]
+
+
+def test_of_a_journal_older_than_the_close_of_the_day_the_last_day_alone_is_open(
+    ws: Workspace, clock: FixedClock
+) -> None:
+    """A hall that begins to close its days has years behind it that were closed on paper."""
+    for clock.day in (MONDAY, TUESDAY, WEDNESDAY):
+        served(ws)
+    with ws.journal.write() as connection:
+        connection.execute(shifts.CLOSED_ON_PAPER)
+    assert [run.day for run in day_close.open_runs(ws)] == [WEDNESDAY]
+    clock.day = WEDNESDAY + dt.timedelta(days=1)
+    served(ws)
+    assert [run.day for run in day_close.open_runs(ws)] == [WEDNESDAY, clock.day]
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_journal_of_one_day_or_none_has_nothing_behind_it(ws: Workspace, days: int) -> None:
+    for _ in range(days):
+        served(ws)
+    with ws.journal.write() as connection:
+        connection.execute(shifts.CLOSED_ON_PAPER)
+        assert shifts.on_paper_through(connection) == 0
+    assert len(day_close.open_runs(ws)) == days
 
 
 def test_a_clock_that_was_wrong_for_a_while_makes_a_sheet_of_its_own(ws: Workspace, clock: FixedClock) -> None:

@@ -105,6 +105,8 @@ OPEN: dict[str, str] = {
     "signing.known_keys": "public keys",
     "numbers.left": "how many numbers are left",
     "queue_desk.gone_with_the_day": "what midnight made void of the window's own numbers",
+    "queue_desk.is_past_its_day": "the day of a number that is at the window",
+    "ticketing.left_min": "when the hall closes, from the catalogue",
     "ticket_printing.document_of": "pure; print_ticket asks",
     "ticket_printing.is_unsure": "pure",
     "ticketing.business": "the catalogue",

@@ -515,6 +515,20 @@ def test_who_comes_in_time_for_an_appointment_is_told_its_slot_and_no_minutes(ma
         assert "分钟" not in told and "前面还有" not in told
 
 
+def test_an_appointment_that_was_passed_over_comes_back_by_its_code(hall: Hall, machine: Machine) -> None:
+    booked("YY-3004", machine)
+    given = station_work.read("YY-3004", ())(machine.ws, machine.station)
+    assert isinstance(given, Given)
+    pass_over(hall, given.taken)
+    page = station_work.read("YY-3004", ())(machine.ws, machine.station)
+    assert isinstance(page, Found) and offers(page) == [PRINT_AGAIN, COME_BACK]
+    station_work.come_back(given.taken.ticket.ticket_id, held=True)(machine.ws, machine.station)
+    assert isinstance(station_work.read("YY-3004", ())(machine.ws, machine.station), Given)
+    pass_over(hall, given.taken)
+    page = station_work.read("YY-3004", ())(machine.ws, machine.station)
+    assert isinstance(page, Found) and "重新取号" in page.over
+
+
 def test_an_appointment_of_another_day_or_over_is_told(machine: Machine) -> None:
     tomorrow = machine.clock.today() + dt.timedelta(days=1)
     booking.take_in(machine.ws, bookings(f"LATER1,C,{tomorrow} 09:30", f"GONE12,C,{at(machine, -3)},{at(machine, -2)}"))
