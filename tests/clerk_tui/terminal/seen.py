@@ -1,4 +1,4 @@
-"""What a screen says by its colours: which line of a list is chosen."""
+"""What a screen says by its colours: which line of a list is chosen, which of several answers are."""
 
 from __future__ import annotations
 
@@ -23,3 +23,17 @@ def moves(terminal: Terminal, key: str, first: str, to: str) -> None:
     chosen, plain = grounds()
     terminal.send(key_bytes(key))
     terminal.wait_until(lambda: grounds() == (plain, chosen), f"{key}: {to}")
+
+
+def toggles(terminal: Terminal, key: str, answer: str) -> None:
+    """The key chooses this answer, and takes it back."""
+    terminal.wait_for(answer)
+    terminal.settle()
+    plain = ground(terminal, answer)
+    for chosen in (True, False):
+        terminal.send(key_bytes(key))
+        terminal.wait_until(
+            lambda chosen=chosen: bool(now := ground(terminal, answer)) and (now != plain) == chosen,  # type: ignore[misc]
+            f"{key}: {answer} is{'' if chosen else ' not'} chosen",
+        )
+        terminal.settle()

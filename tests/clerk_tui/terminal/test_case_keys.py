@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from clerk_tui.services import papers
+from clerk_tui.services import cases, intake, papers
 from clerk_tui.services.workspace import Workspace
+from hall.verdict import Outcome
 from tests.clerk_tui.services.test_back_by_paper import deed_to_return
 from tests.clerk_tui.services.test_outbox import answered
 from tests.clerk_tui.services.test_replica import code_on, introduce
 from tests.clerk_tui.terminal.conftest import READY, House
 from tests.clerk_tui.terminal.pressed import presses
-from tests.clerk_tui.terminal.seen import ground, moves
+from tests.clerk_tui.terminal.seen import ground, moves, toggles
 from tests.clerk_tui.terminal.walkins import accepted
-from tests.clerk_tui.walkins import PERSON
+from tests.clerk_tui.walkins import PERSON, building_site
 from tests.terminal import Terminal, key_bytes
 
 BREATH_S = 0.3
@@ -40,13 +41,15 @@ def test_the_keys_of_the_upload_screen(house: House) -> None:
     moves(terminal, "down", first, second)
     moves(terminal, "up", second, first)
     moves(terminal, "down", first, second)
-    for key in "mrh":
-        press(terminal, key)
-        terminal.wait_until(lambda: asked(terminal), f"{key} asks")
-        press(terminal, "escape")
+    for key, title in (("m", "更正这条记录"), ("r", "才能请中心重办"), ("h", "交给负责人")):
+        terminal.send(key_bytes(key))
+        terminal.wait_for(title)
+        terminal.settle()
+        terminal.send(key_bytes("escape"))
         terminal.wait_until(lambda: not asked(terminal), "Esc closes the question")
-    press(terminal, "up", "enter")
-    terminal.wait_until(lambda: asked(terminal), "Enter asks")
+    moves(terminal, "up", second, first)
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for("哪边算数？")
 
 
 def asked(terminal: Terminal) -> bool:
@@ -210,21 +213,20 @@ def of_the_case(terminal: Terminal, ws: Workspace, house: House) -> None:
 
 @presses("steps", "1 2 3 4 5 6 7 8 9 enter up down")
 def test_the_keys_of_the_next_steps(house: House) -> None:
-    terminal = with_a_case(house)
+    ws = house.open()
+    terminal = with_case(house, ws, accepted(ws, matter="passport").reference)
     press(terminal, "f8")
     terminal.wait_for("申请人撤回申请")
     terminal.settle()
     steps = (line.split() for line in terminal.lines())
-    titles = [words[1] for words in steps if len(words) > 1 and words[0] in set("12345678")]
-    assert len(titles) == 8, "there is nothing for the ninth"
-    for key, title in zip("12345678", titles, strict=True):
+    titles = [words[1] for words in steps if len(words) > 1 and words[0] in set("123456789")]
+    assert len(titles) == 9, "a matter that costs something has a step for each digit"
+    for key, title in zip("123456789", titles, strict=True):
         press(terminal, key)
         terminal.wait_gone("没有正在进行的这个特别程序")
         terminal.wait_for(title)
         press(terminal, "escape")
         terminal.wait_for("没有正在进行的这个特别程序")
-    press(terminal, "9")
-    assert terminal.shows("没有正在进行的这个特别程序")
     moves(terminal, "down", titles[-1], "收下补交的材料")
     moves(terminal, "up", "收下补交的材料", titles[-1])
     press(terminal, "enter")
@@ -233,8 +235,22 @@ def test_the_keys_of_the_next_steps(house: House) -> None:
 
 @presses("step", "1 2 3 4 5 6 7 8 9 enter f9")
 def test_the_keys_of_a_step(house: House) -> None:
-    terminal = with_a_case(house)
+    ws = house.open()
+    reference = intake.submit(ws, building_site(ws), Outcome.ACCEPTED).reference
+    names = [row.name for row in cases.get(ws, reference).case.rows]
+    assert len(names) == 9, "one for each digit"
+    terminal = with_case(house, ws, reference)
     press(terminal, "f8")
+    terminal.wait_for("收下补充材料")
+    terminal.settle()
+    press(terminal, next(line.split()[0] for line in terminal.lines() if "收下补充材料" in line))
+    terminal.wait_for("收下哪些")
+    for digit, name in enumerate(names, 1):
+        toggles(terminal, str(digit), f" {digit} {name}")
+    press(terminal, "escape")
+    terminal.wait_for("这一步还没有确认")
+    terminal.settle(BREATH_S)
+    press(terminal, "enter")
     terminal.wait_for("告知特别程序")
     press(terminal, "1")
     terminal.wait_for("特别程序名称")
@@ -245,16 +261,11 @@ def test_the_keys_of_a_step(house: House) -> None:
     terminal.wait_for("自然日")
     press(terminal, "up", "1")
     terminal.wait_gone("自然日")
-    press(terminal, "up", *"3456789", "down")
-    terminal.wait_until(
-        lambda: any("按哪种日子算    工作日" in line for line in terminal.lines()), "one of two is picked"
-    )
+    assert any("按哪种日子算    工作日" in line for line in terminal.lines()), "one of two is picked"
 
 
-def with_a_case(house: House) -> Terminal:
-    """The counter with an accepted case in front."""
-    ws = house.open()
-    reference = accepted(ws).reference
+def with_case(house: House, ws: Workspace, reference: str) -> Terminal:
+    """The counter with a case in front, whose papers are out."""
     papers.deliver_pending(ws)
     ws.close()
     terminal = house.counter()

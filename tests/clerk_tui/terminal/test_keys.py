@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 
 from clerk_tui import actions
 from clerk_tui.services import papers
-from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.conftest import CLERK, ROOT, House
 from tests.clerk_tui.terminal.pressed import loud, presses
+from tests.clerk_tui.terminal.seen import moves, toggles
 from tests.clerk_tui.terminal.walkins import accepted, noticed
 from tests.terminal import KEYS, Terminal, key_bytes
 
@@ -99,16 +101,17 @@ def test_each_mark_in_the_checklist_is_one_key(house: House) -> None:
     terminal = house.counter()
     intake(terminal, house)
     terminal.press("f4")
-    first = "公司登记（备案）申请书"
+    first, second, last = "公司登记（备案）申请书", "股东主体资格文件或自然人身份证明", "住所（主要经营场所）使用文件"
+    terminal.wait_for(last)
+    terminal.settle()
     marks = {"space": "有", "enter": "有", "1": "有", "2": "缺", "4": "已有"}
-    for key, word in marks.items():
-        terminal.press("home", *["up"] * 4, "0")
-        terminal.wait_until(lambda: chip(terminal, first) == "待核", f"nothing marked before {key}")
+    for (key, word), clear in zip(marks.items(), ("0", "backspace", "0", "0", "0"), strict=True):
+        assert chip(terminal, first) == "待核", f"nothing marked before {key}"
         terminal.send(key_bytes(key))
         terminal.wait_until(lambda word=word: chip(terminal, first) == word, f"{key} marks {word}")  # type: ignore[misc]
+        terminal.press("up", clear)
+        terminal.wait_until(lambda: chip(terminal, first) == "待核", f"{clear} clears")
     for key, title in {"3": "不合格", "6": "不适用"}.items():
-        terminal.press(*["up"] * 4, "backspace")
-        terminal.wait_until(lambda: chip(terminal, first) == "待核", f"nothing marked before {key}")
         terminal.press(key)
         terminal.wait_until(lambda title=title: asks(terminal, title), f"{key} asks")  # type: ignore[misc]
         terminal.press("escape")
@@ -119,10 +122,11 @@ def test_each_mark_in_the_checklist_is_one_key(house: House) -> None:
     terminal.wait_until(lambda: not asks(terminal, ""), "Esc closes the question")
     terminal.press("a")
     terminal.wait_until(lambda: chip(terminal, first) == "有", "a marks the rest")
-    for key in ("down", "up", "pagedown", "pageup"):
-        size = len(terminal.output)
-        terminal.send(key_bytes(key))
-        terminal.wait_until(lambda size=size: len(terminal.output) > size, f"{key} moves")  # type: ignore[misc]
+    terminal.press("up", "up")
+    moves(terminal, "down", first, second)
+    moves(terminal, "up", second, first)
+    moves(terminal, "pagedown", first, last)
+    moves(terminal, "pageup", last, first)
 
 
 def asks(terminal: Terminal, title: str) -> bool:
@@ -136,23 +140,58 @@ def chip(terminal: Terminal, name: str) -> str:
     return line[: line.index(name)].split()[-1]
 
 
+def with_nine_answers(house: House) -> None:
+    """The sample catalogue with a question that has as many answers as there are digits."""
+    folder = house.folder / "catalogue"
+    shutil.copytree(ROOT / "catalogue", folder)
+    (file,) = folder.rglob("company-change.toml")
+    last = '  { code = "scope", label = "经营范围" },\n'
+    more = '  { code = "term", label = "营业期限" },\n  { code = "kind", label = "公司类型" },\n'
+    text = file.read_text(encoding="utf-8")
+    assert last in text
+    file.write_text(text.replace(last, last + more), encoding="utf-8")
+    house.configure(catalogue=folder)
+
+
+ANSWERS = (
+    "名称",
+    "法定代表人",
+    "住所",
+    "增加注册资本",
+    "减少注册资本",
+    "股东（股权转让）",
+    "经营范围",
+    "营业期限",
+    "公司类型",
+)
+
+
 @presses("home", "enter up down")
 @presses("intake", "enter 1 2 3 4 5 6 7 8 9")
 def test_digits_choose_arrows_move_and_enter_goes_on(house: House) -> None:
+    with_nine_answers(house)
     terminal = house.counter()
-    terminal.type("q")
-    terminal.type("y")
-    for key in ("down", "up"):
-        size = len(terminal.output)
-        terminal.send(key_bytes(key))
-        terminal.wait_until(lambda size=size: len(terminal.output) > size, f"{key} moves")  # type: ignore[misc]
-    terminal.press("f2")
-    intake(terminal, house)
-    before = terminal.text()
-    for digit in "123456789":
-        terminal.press(digit)
-    assert terminal.text() != before, "digits choose"
-    terminal.press("f3", "enter")
+    terminal.type("g")
+    terminal.type("s")
+    terminal.type("b")
+    terminal.type("g")
+    terminal.wait_for("建筑工程施工许可证变更")
+    moves(terminal, "down", "  3100100002", "  1702200002")
+    moves(terminal, "up", "  1702200002", "  3100100002")
+    terminal.press("enter")
+    terminal.wait_for("变更哪些登记事项")
+    for digit, answer in enumerate(ANSWERS, 1):
+        toggles(terminal, str(digit), f" {digit} {answer}")
+    terminal.press("1")
+    terminal.wait_for("变更后名称")
+    terminal.settle(0.3)
+    terminal.send(key_bytes("enter"))
+    terminal.wait_gone(" 2 法定代表人")
+    terminal.type("9")
+    terminal.wait_until(
+        lambda: any("社会信用代码" in line and "9" in line for line in terminal.lines()),
+        "Enter: the next that is empty",
+    )
 
 
 @presses("lookup", "enter")

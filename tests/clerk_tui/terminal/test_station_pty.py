@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from clerk_tui import actions
 from clerk_tui.store import tickets as store
 from hall.queue_wire import BlockReply, BlockRequest
-from tests.clerk_tui.terminal.conftest import CLERK, House
+from tests.clerk_tui.terminal.conftest import CLERK, ROOT, House
 from tests.clerk_tui.terminal.pressed import presses
 from tests.terminal import Terminal, key_bytes
 
@@ -22,13 +23,34 @@ BUSINESSES = (
 )  # fmt: skip
 
 
-def opened(house: House, folder: Path) -> Terminal:
+def ten_businesses(folder: Path) -> Path:
+    """The sample catalogue, in which four businesses more take departments of the first two: they need two pages."""
+    catalogue = folder / "catalogue"
+    shutil.copytree(ROOT / "catalogue", catalogue)
+    hall = catalogue / "hall.toml"
+    text = hall.read_text(encoding="utf-8")
+    for more, left in (
+        ('"scjg", "ycj", "bank"', '"scjg"'),
+        ('"shuiwu", "rsj", "ybj", "gjj"', '"shuiwu"'),
+    ):
+        assert more in text
+        text = text.replace(more, left)
+    for letter, departments in zip("GHJK", ('"ycj"', '"bank"', '"rsj"', '"ybj", "gjj"'), strict=True):
+        text += (
+            f'\n[[businesses]]\nkey = "more-{letter.lower()}"\nletter = "{letter}"\nname = "业务{letter}"\n'
+            f'about = "其他"\nwhere = "2层{letter}区"\ndepartments = [{departments}]\n'
+        )
+    hall.write_text(text, encoding="utf-8")
+    return catalogue
+
+
+def opened(house: House, letters: str = "ABCDEF", catalogue: Path = ROOT / "catalogue") -> Terminal:
     """The machine without a network, with numbers of its own."""
-    house.configure()
+    house.configure(catalogue=catalogue)
     ws = house.open()
     day = ws.clock.today()
     with ws.journal.write() as tx:
-        for letter in "ABCDEF":
+        for letter in letters:
             for date in (day, day + dt.timedelta(days=1)):
                 request = BlockRequest(block_id=f"block-{letter}-{date}", letter=letter, day=date, count=20)
                 store.ask_block(tx, request)
@@ -48,7 +70,7 @@ def back(terminal: Terminal) -> None:
 
 @presses("station", "1 2 3 4 5 6 7 8 9 0 enter right left escape")
 def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_path: Path) -> None:
-    terminal = opened(house, tmp_path)
+    terminal = opened(house, "ABCDEFGHJK", ten_businesses(tmp_path))
     seen = {
         "choose": "请到 1层A区 等候叫号",
         "code": "扫码，或者输入后按 Enter",
@@ -60,24 +82,32 @@ def test_each_key_of_the_machine_does_what_the_registry_says(house: House, tmp_p
         terminal.send(key_bytes(told[name][0]))
         terminal.wait_for(words)
         back(terminal)
-    for place, name in enumerate(BUSINESSES[1:], 2):
+    for place, name in enumerate((*BUSINESSES[1:], "业务G", "业务H", "业务J"), 2):
         terminal.send(key_bytes(str(place)))
         terminal.wait_for(f"{name}  您的号码")
         back(terminal)
-    for key in told["turn"]:
-        terminal.send(key_bytes(key))
-        terminal.settle()
-        assert terminal.shows(FIRST), "six businesses have one page"
-    for key in "789":
-        terminal.send(key_bytes(key))
-        terminal.settle()
-        assert terminal.shows(FIRST), "there are six businesses"
-    papers = sorted(path.name.split("-")[2] for path in (house.folder / "papers").iterdir())
-    assert papers == [f"{letter}001.pdf" for letter in "ABCDEF"]
+    first, last = told["turn"]
+    terminal.send(key_bytes(first))
+    terminal.wait_for("业务K")
+    terminal.wait_gone("业务J")
+    terminal.send(key_bytes(last))
+    terminal.wait_for("业务J")
+    terminal.wait_gone("业务K")
+    terminal.send(key_bytes(first))
+    terminal.wait_for("业务K")
+    terminal.settle()
+    terminal.send(key_bytes("1"))
+    terminal.wait_for("业务K  您的号码")
+    papers, letters = house.folder / "papers", "ABCDEFGHJK"
+
+    def printed() -> list[str]:
+        return sorted(path.name.split("-")[2] for path in papers.glob("*.pdf"))
+
+    terminal.wait_until(lambda: printed() == [f"{letter}001.pdf" for letter in letters], "a paper for each number")
 
 
 def test_a_typed_code_may_hold_every_character_that_codes_have(house: House, tmp_path: Path) -> None:
-    terminal = opened(house, tmp_path)
+    terminal = opened(house)
     terminal.send(key_bytes("0"))
     terminal.wait_for("扫码，或者输入后按 Enter")
     for char in "YY-2048x":
@@ -93,14 +123,14 @@ def test_a_typed_code_may_hold_every_character_that_codes_have(house: House, tmp
 
 
 def test_touching_a_tile_takes_its_number(house: House, tmp_path: Path) -> None:
-    terminal = opened(house, tmp_path)
+    terminal = opened(house)
     row = next(place for place, line in enumerate(terminal.lines(), 1) if "民政、卫生与交通" in line)
     terminal.send(f"\x1b[<0;20;{row}M\x1b[<0;20;{row}m".encode())
     terminal.wait_for("民政、卫生与交通  您的号码")
 
 
 def test_leaving_is_asked_and_a_signal_ends_it_in_order(house: House, tmp_path: Path) -> None:
-    terminal = opened(house, tmp_path)
+    terminal = opened(house)
     terminal.send(key_bytes("ctrl+q"))
     terminal.wait_for("退出取号机？")
     terminal.send(key_bytes("escape"))

@@ -12,9 +12,9 @@ PERSON = "110101188001010011"
 MATTER = "company-opening"
 
 
-def answered(ws: Workspace, name: str = "张三") -> Draft:
+def answered(ws: Workspace, name: str = "张三", matter: str = MATTER) -> Draft:
     """A walk-in with every question answered, half typed."""
-    draft = intake.new_draft(ws, ws.catalogue.resolve(MATTER))
+    draft = intake.new_draft(ws, ws.catalogue.resolve(matter))
     draft.applicant.update(kind="citizen", name=name, id_number=PERSON)
     for _ in range(20):
         for question in intake.preview(ws, draft).checklist.questions:
@@ -23,9 +23,9 @@ def answered(ws: Workspace, name: str = "张三") -> Draft:
     return draft
 
 
-def complete(ws: Workspace, name: str = "张三") -> Draft:
+def complete(ws: Workspace, name: str = "张三", matter: str = MATTER) -> Draft:
     """A walk-in that lacks nothing but one material."""
-    draft = answered(ws, name)
+    draft = answered(ws, name, matter)
     ready = intake.preview(ws, draft)
     typed = {"number": "10", "money": "10", "date": "2026-11-02", "confirm": "是", "phone": "13800000000"}
     for field in ready.checklist.fields:
@@ -40,8 +40,8 @@ def noticed(ws: Workspace, name: str = "张三") -> Result:
     return intake.submit(ws, complete(ws, name), Outcome.NOTICED)
 
 
-def accepted(ws: Workspace, name: str = "张三") -> Result:
+def accepted(ws: Workspace, name: str = "张三", matter: str = MATTER) -> Result:
     """A case that was accepted."""
-    draft = complete(ws, name)
+    draft = complete(ws, name, matter)
     draft.ticks = {code: Tick(TickState.PRESENT) for code in draft.ticks}
     return intake.submit(ws, draft, Outcome.ACCEPTED)
