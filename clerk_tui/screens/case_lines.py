@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clerk_tui.i18n import _
 from clerk_tui.screens.differing import values_of
-from clerk_tui.screens.printing import Tries, keys_for, print_word
+from clerk_tui.screens.printing import Tries, keys_for, paper_cells, print_word
 from clerk_tui.screens.refusing import where_to
 from clerk_tui.screens.words import flag_word, light_chip, paper_name, state_chip, state_name
 from clerk_tui.widgets.cells import clip, pad, safe, width, wrap
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hall.case import Case
     from hall.deadlines import CaseClock
 
-LABEL = 10
+LABEL, NUMBER = 10, 22
 
 
 def case_lines(
@@ -82,7 +82,8 @@ def case_lines(
     lines += _given_back(case, columns, shown or {})
     if detail.papers and not brief:
         lines += [BLANK, (((_("凭证"), "title"),), "")]
-        lines += [_paper(paper, n == chosen_paper, columns) for n, paper in enumerate(detail.papers)]
+        cells = paper_cells((paper.number for paper in detail.papers), columns, NUMBER)
+        lines += [_paper(paper, n == chosen_paper, columns, cells) for n, paper in enumerate(detail.papers)]
         lines += (tries or Tries()).lines(min(columns, 96), [paper.error for paper in detail.papers])
         for key, word in keys_for(detail.papers[chosen_paper] if 0 <= chosen_paper < len(detail.papers) else None):
             lines.append(((("  ", "plain"), (f" {key} ", "chip-key"), (f" {word}", "plain")), ""))
@@ -199,15 +200,16 @@ def _doubts(detail: CaseDetail, columns: int) -> list[Line]:
     return [BLANK, *lines] if lines else []
 
 
-def _paper(paper: PaperRow, chosen: bool, columns: int) -> Line:
+def _paper(paper: PaperRow, chosen: bool, columns: int, cells: tuple[int, int]) -> Line:
+    name, number = cells
     word, ink = print_word(paper.state)
     again = _(" 补打 {nth}").format(nth=paper.reprints) if paper.reprints else ""
     return (
         (
-            ("  " + pad(paper_name(paper.kind), 26), "plain"),
-            (pad(paper.number, 22), "faint"),
+            ("  " + pad(paper_name(paper.kind), name), "plain"),
+            (pad(paper.number, number), "faint"),
             (pad(paper.day, 12), "faint"),
-            (clip(word + again, max(8, columns - 62)), ink),
+            (clip(word + again, max(8, columns - 14 - name - number)), ink),
         ),
         "cursor" if chosen else "",
     )

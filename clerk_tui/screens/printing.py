@@ -10,7 +10,7 @@ from clerk_tui.i18n import N_, _
 from clerk_tui.messages import PapersMade
 from clerk_tui.screens.dialog import Answer, Dialog, Spec
 from clerk_tui.screens.words import paper_name
-from clerk_tui.widgets.cells import safe, wrap
+from clerk_tui.widgets.cells import safe, width, wrap
 from clerk_tui.widgets.painted import Line
 from clerk_tui.widgets.phrases import said_of
 
@@ -27,6 +27,8 @@ PRINTS: dict[str, tuple[str, str]] = {
     "unknown": (N_("不知道打出没有"), "warn"),
 }
 """The states of a print as words and inks."""
+NAME, ROOMY = 26, 90
+"""Cells for the name of a paper in a list, and the columns from which on a long number takes none of them."""
 
 
 class PrintOf(Protocol):
@@ -50,6 +52,13 @@ def print_word(state: str) -> tuple[str, str]:
     """The word and the ink of a print's state; nothing for a paper that was never to be printed here."""
     word, ink = PRINTS.get(state, ("", "faint"))
     return (_(word) if word else ""), ink
+
+
+def paper_cells(numbers: Iterable[str], columns: int, least: int) -> tuple[int, int]:
+    """Cells for the names and for the numbers of papers in a list: a number stands whole, also one that another window
+    marked with its code; where it is narrow the names give way."""
+    number = max([least, *(width(each) + 2 for each in numbers)])
+    return (NAME if columns >= ROOMY else NAME - (number - least)), number
 
 
 def keys_for(paper: PrintOf | None) -> tuple[tuple[str, str], ...]:

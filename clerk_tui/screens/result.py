@@ -12,7 +12,7 @@ from clerk_tui import actions
 from clerk_tui.i18n import N_, _
 from clerk_tui.screens.base import CounterScreen
 from clerk_tui.screens.giving_back import STEP, ask_given_back
-from clerk_tui.screens.printing import Tries, ask_elsewhere, keys_for, print_again, print_word
+from clerk_tui.screens.printing import Tries, ask_elsewhere, keys_for, paper_cells, print_again, print_word
 from clerk_tui.screens.words import paper_name, state_chip
 from clerk_tui.services.result import to_return_told
 from clerk_tui.widgets.cells import clip, letterspaced, pad, safe, width, wrap
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from clerk_tui.services.papers import Delivered
     from clerk_tui.services.result import PaperOut, Result
 
-LABEL = 12
+LABEL, NUMBER = 12, 24
 
 
 class ResultScreen(CounterScreen):
@@ -156,11 +156,12 @@ class ResultScreen(CounterScreen):
             again = _("，补打 {nth}").format(nth=delivered.nth) if delivered.nth else ""
             state = (_("已打印 {pages} 页").format(pages=delivered.pages) if delivered.pages else state) + again
         fill = "cursor" if number == self.place else ""
-        room = max(8, columns - 28 - 24)
+        name, wide = paper_cells((each.number for each in self.result.papers), columns, NUMBER)
+        room = max(8, columns - 2 - name - wide)
         return (
             (
-                ("  " + pad(paper_name(paper.kind), 26), "plain"),
-                (pad(paper.number, 24), "faint"),
+                ("  " + pad(paper_name(paper.kind), name), "plain"),
+                (pad(paper.number, wide), "faint"),
                 (clip(state, room), ink),
             ),
             fill,

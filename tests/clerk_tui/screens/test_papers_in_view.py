@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec import structs
 
+from clerk_tui.config import Config
 from clerk_tui.messages import PapersMade
-from clerk_tui.services import cases, intake, papers
+from clerk_tui.services import cases, intake, papers, replica, supplement
 from clerk_tui.services.result import Result
 from clerk_tui.services.workspace import Workspace
-from tests.clerk_tui.screens.conftest import NARROW, Clerk, OpenCounter
-from tests.clerk_tui.walkins import HARD, MISSING, SOFT, restaurant
+from tests.clerk_tui.screens.conftest import NARROW, WIDE, Clerk, OpenCounter
+from tests.clerk_tui.services.test_replica import NAME, code_on, introduce, noticed, window
+from tests.clerk_tui.walkins import COMPANY, HARD, MISSING, PRESENT, SOFT, restaurant
 
 NOTHING = dict.fromkeys((*HARD, *SOFT), MISSING)
 
@@ -117,3 +120,32 @@ async def test_on_a_result_too_what_fails_again_says_so(counter: OpenCounter, ws
         await clerk.press("p")
         await clerk.until(lambda: "：又打了 2 次，没有打出：" in clerk.text)
         assert reprints(ws, result.reference) == [0]
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_number_of_a_paper_stands_whole_where_another_window_took_the_case_in(
+    counter: OpenCounter,
+    ws: Workspace,
+    config: Config,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    size: tuple[int, int],
+) -> None:
+    """Its own papers bear the other window's reference and this window's code: that is longer than any of its own."""
+    there = window(config, tmp_path, "W123", tmp_path_factory.getbasetemp() / "catalogue-cache")
+    introduce(ws, there)
+    view = replica.open_replica(ws, code_on(there, noticed(there)))
+    there.close()
+    draft = replica.to_supplement(ws, view, COMPANY, NAME)
+    draft.ticks = {"layout": PRESENT}
+    result = supplement.submit(ws, draft)
+    (paper,) = result.papers
+    assert len(paper.number) == len("SL01-W123-00001-Q/L1-A1")
+    async with counter(size) as clerk:
+        clerk.app.finished(result, "食品经营许可", "示例饮食店")
+        await clerk.settle()
+        assert f"{paper.number}  " in clerk.text
+        clerk.app.show_case(result.reference)
+        await clerk.settle()
+        await clerk.press("down")
+        assert f"{paper.number}  2026-" in clerk.text

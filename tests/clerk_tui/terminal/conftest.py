@@ -33,12 +33,18 @@ class House:
         self.configure()
 
     def configure(
-        self, *, catalogue: Path = ROOT / "catalogue", store: str = "clerk.db", limits: str = "", more: str = ""
+        self,
+        *,
+        catalogue: Path = ROOT / "catalogue",
+        store: str = "clerk.db",
+        limits: str = "",
+        places: str = "",
+        more: str = "",
     ) -> None:
-        """Write the settings."""
+        """Write the settings; ``limits`` are lines of the store's, ``places`` of the printing's."""
         self.config_file.write_text(
             f'[catalogue]\npath = "{catalogue}"\n[store]\npath = "{store}"\n{limits}[print]\ntarget = "dir:papers"\n'
-            f"[centre]\nenabled = false\n{more}",
+            f"{places}[centre]\nenabled = false\n{more}",
             encoding="utf-8",
         )
 

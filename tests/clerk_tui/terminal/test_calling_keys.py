@@ -12,6 +12,7 @@ from clerk_tui import actions
 from clerk_tui.screens.calling import KEYS as LETTERS
 from tests.clerk_tui.queue_rig import Hall, Seat, hall_with_queue
 from tests.clerk_tui.terminal.pressed import presses
+from tests.clerk_tui.terminal.seen import moves
 from tests.terminal import KEYS, Terminal, key_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -52,11 +53,23 @@ def press(terminal: Terminal, key: str) -> None:
     terminal.send(key_bytes(key))
 
 
+def only_asks(terminal: Terminal) -> None:
+    """The person at the window only wanted to know: the guide is printed, and the result is on the screen."""
+    press(terminal, "f7")
+    terminal.wait_for("打印指南")
+    press(terminal, "enter")
+    terminal.wait_for("只办结")
+
+
+def at_the_window(terminal: Terminal, number: str, word: str) -> None:
+    terminal.wait_until(lambda: any(number in line and word in line for line in terminal.lines()), f"{number} {word}")
+
+
 @presses("queue", "ctrl+n ctrl+g ctrl+o")
 @presses("calling", "enter up down s p h t e b")
-@presses("result", "m e")
+@presses("result", "enter m e")
 def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
-    first, second, third = hall.issue(), hall.issue(), hall.issue()
+    first, second, third, fourth = (hall.issue() for _ in range(4))
     press(terminal, "ctrl+n")
     terminal.wait_for("已呼叫")
     press(terminal, "ctrl+g")
@@ -67,6 +80,7 @@ def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     terminal.wait_gone("还没有来")
     press(terminal, "ctrl+o")
     terminal.wait_for("为什么是这张")
+    terminal.wait_for(f"等候   {fourth.number}")
     for key, title in (("p", f"{first.number}过号"), ("t", "转到哪里"), ("h", f"暂放{first.number}")):
         press(terminal, key)
         terminal.wait_for(title)
@@ -76,11 +90,11 @@ def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     terminal.wait_for(f"暂放{first.number}")
     press(terminal, "1")
     terminal.wait_for("本窗口没有号")
-    terminal.wait_for(third.number)
-    press(terminal, "down")
-    press(terminal, "up")
-    press(terminal, "up")
-    press(terminal, "up")
+    terminal.wait_for(f"暂放   {first.number}")
+    held, waits = f"  {first.number}", f"  {second.number}"
+    moves(terminal, "up", waits, held)
+    moves(terminal, "down", held, waits)
+    moves(terminal, "up", waits, held)
     press(terminal, "b")
     terminal.wait_until(lambda: any("等候" in line and first.number in line for line in terminal.lines()), "b: back")
     press(terminal, "escape")
@@ -108,23 +122,24 @@ def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     press(terminal, "enter")
     terminal.wait_for("办理中")
     terminal.wait_for("申请人")
-    press(terminal, "f7")
-    terminal.wait_for("打印指南")
-    press(terminal, "enter")
-    terminal.wait_for("只办结")
+    only_asks(terminal)
     press(terminal, "m")
-    terminal.wait_for("取事项")
     terminal.wait_gone("只办结")
+    at_the_window(terminal, second.number, "办理中")
     press(terminal, "ctrl+n")
     terminal.wait_for("已呼叫")
     press(terminal, "enter")
     terminal.wait_for("申请人")
-    press(terminal, "f7")
-    terminal.wait_for("打印指南")
+    only_asks(terminal)
     press(terminal, "enter")
-    terminal.wait_for("只办结")
+    at_the_window(terminal, fourth.number, "已呼叫")
+    assert hall.ticket(third.ticket_id).state == "finished"
+    press(terminal, "enter")
+    terminal.wait_for("申请人")
+    only_asks(terminal)
     press(terminal, "e")
     terminal.wait_for("等候 0 人")
+    terminal.wait_gone("只办结")
 
 
 def test_the_registry_names_what_is_pressed_here() -> None:

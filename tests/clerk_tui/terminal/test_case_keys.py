@@ -1,34 +1,30 @@
-"""The keys of the screens of a case and of the upload screen, as the bytes that a terminal sends."""
+"""The keys of the screens of a case, of its papers and of the upload screen, as the bytes that a terminal sends."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from clerk_tui.services import papers
-from clerk_tui.widgets.cells import width
+from clerk_tui.services.workspace import Workspace
+from tests.clerk_tui.services.test_back_by_paper import deed_to_return
 from tests.clerk_tui.services.test_outbox import answered
-from tests.clerk_tui.terminal.conftest import House
+from tests.clerk_tui.services.test_replica import code_on, introduce
+from tests.clerk_tui.terminal.conftest import READY, House
 from tests.clerk_tui.terminal.pressed import presses
+from tests.clerk_tui.terminal.seen import ground, moves
 from tests.clerk_tui.terminal.walkins import accepted
+from tests.clerk_tui.walkins import PERSON
 from tests.terminal import Terminal, key_bytes
+
+BREATH_S = 0.3
+"""An Enter in the same breath as what was typed before it would be taken for a scanner's."""
 
 
 def press(terminal: Terminal, *keys: str) -> None:
     for key in keys:
         terminal.send(key_bytes(key))
         terminal.settle()
-
-
-def ground(terminal: Terminal, words: str) -> str:
-    """The colour on which these words stand."""
-    row, line = next((row, line) for row, line in enumerate(terminal.lines()) if words in line)
-    return str(terminal._screen.buffer[row][width(line[: line.index(words)])].bg)
-
-
-def moves(terminal: Terminal, key: str, first: str, to: str) -> None:
-    """The key takes the choice from the line ``first`` to the line ``to``."""
-    chosen, plain = ground(terminal, first), ground(terminal, to)
-    assert chosen != plain, "one of the two is chosen"
-    terminal.send(key_bytes(key))
-    terminal.wait_until(lambda: (ground(terminal, first), ground(terminal, to)) == (plain, chosen), f"{key}: {to}")
 
 
 @presses("outbox", "up down enter m r h")
@@ -59,27 +55,157 @@ def asked(terminal: Terminal) -> bool:
 
 
 @presses("lookup", "up down enter")
-@presses("case", "pageup pagedown p")
-def test_the_keys_of_a_case_that_is_longer_than_the_screen(house: House) -> None:
-    ws = house.open()
-    first, second = accepted(ws).reference, accepted(ws, "李四").reference
-    papers.deliver_pending(ws)
-    ws.close()
+@presses("paper", "enter")
+@presses("result", "up down pageup pagedown p o t enter")
+@presses("case", "up down pageup pagedown p o t")
+def test_the_keys_of_papers_where_a_case_is_longer_than_the_screen(house: House) -> None:
+    """Somebody brings the paper of another window to one whose printer does not print."""
+    ws, there = two_windows(house)
+    brought, lies_here = deed_to_return(there), deed_to_return(ws)
+    code = code_on(there, brought)
+    there.close()
+    (house.folder / "papers").write_text("no folder", encoding="utf-8")
     terminal = house.counter(columns=80, rows=24)
     press(terminal, "f5")
-    terminal.wait_for(first)
-    moves(terminal, "down", second, first)
-    moves(terminal, "up", first, second)
+    terminal.wait_for(lies_here)
+    terminal.settle()
+    terminal.send(code.encode() + b"\r")
+    goes_on_from_the_paper(terminal)
+    the_materials_are_there_or_promised(terminal)
+    of_the_result(terminal, ws, house, " ".join(brought))
+    press(terminal, "f5")
+    terminal.wait_for(lies_here)
+    moves(terminal, "down", brought, lies_here)
+    moves(terminal, "up", lies_here, brought)
+    moves(terminal, "down", brought, lies_here)
     press(terminal, "enter")
-    terminal.wait_for("下面还有")
-    press(terminal, "pagedown")
-    terminal.wait_for("收到申请材料")
-    press(terminal, "pageup")
-    terminal.wait_for("下面还有")
-    press(terminal, "p")
-    ws = house.open()
-    terminal.wait_until(lambda: ws.journal.head.seq == 7, "p prints it again, which is recorded")
+    of_the_case(terminal, ws, house)
     ws.close()
+
+
+def two_windows(house: House) -> tuple[Workspace, Workspace]:
+    """This window, with another folder for papers in reserve, and one whose papers it believes."""
+    (folder := house.folder / "W77").mkdir()
+    other = House(folder, house._stack)
+    other.configure(more='[device]\ncode = "W77"\n')
+    house.configure(places='others = ["dir:reserve"]\n')
+    ws, there = house.open(), other.open()
+    introduce(ws, there)
+    return ws, there
+
+
+def shown_in(terminal: Terminal, name: str, value: str, key: str) -> None:
+    """One line says both."""
+    terminal.wait_until(lambda: any(name in line and value in line for line in terminal.lines()), f"{key}: {value}")
+    terminal.settle(BREATH_S)
+
+
+def goes_on_from_the_paper(terminal: Terminal) -> None:
+    """The card is compared: Enter leads from its number to the name, and on."""
+    terminal.wait_for("签名相符")
+    terminal.settle(BREATH_S)
+    hint = "照证件输入全名"
+    empty = ground(terminal, hint)
+    terminal.type(PERSON)
+    shown_in(terminal, "证件号码", PERSON, "typed")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_until(lambda: ground(terminal, hint) != empty, "Enter: the name")
+    terminal.type("李四")
+    shown_in(terminal, "证件姓名", "李四", "typed")
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for("上次告知")
+
+
+def the_materials_are_there_or_promised(terminal: Terminal) -> None:
+    """Of the three that are missing two are there and the last is promised: the case is accepted with three papers."""
+    first, second, third = "被投靠人居民户口簿", "结婚证", "亲子关系证明"
+    for name in (first, second):
+        shown_in(terminal, f"  {name}", " 缺 ", "before")
+        terminal.send(key_bytes("1"))
+        shown_in(terminal, f"  {name}", " 有 ", "1")
+    terminal.send(key_bytes("5"))
+    terminal.wait_until(lambda: asked(terminal), "5 asks until when")
+    terminal.settle(BREATH_S)
+    terminal.send(key_bytes("enter"))
+    shown_in(terminal, f"  {third}", " 承诺 ", "5")
+    terminal.send(key_bytes("f9"))
+    terminal.wait_for("确认：容缺受理")
+    terminal.settle(BREATH_S)
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for("容 缺 受 理")
+
+
+def of_the_result(terminal: Terminal, ws: Workspace, house: House, reference: str) -> None:
+    """Three papers, none of which came out, and what is to be given back."""
+    terminal.wait_for("下面还有")
+    terminal.settle()
+    terminal.send(key_bytes("pagedown"))
+    terminal.wait_gone(reference)
+    terminal.wait_for("/R1-A1")
+    moves(terminal, "down", "/L1-A1", "/C1-A1")
+    moves(terminal, "up", "/C1-A1", "/L1-A1")
+    moves(terminal, "down", "/L1-A1", "/C1-A1")
+    terminal.settle()
+    the_printing_keys(terminal, house, "/C1-A1")
+    terminal.send(key_bytes("pageup"))
+    terminal.wait_for(reference)
+    with recorded(terminal, ws):
+        terminal.send(key_bytes("t"))
+        gives_back(terminal)
+        terminal.wait_for("已退还")
+    terminal.settle(BREATH_S)
+    terminal.send(key_bytes("enter"))
+    terminal.wait_for(READY)
+
+
+def the_printing_keys(terminal: Terminal, house: House, paper: str) -> None:
+    """p tries what did not come out once more, o has it come out elsewhere."""
+    reserve = house.folder / "reserve"
+    before = len([*reserve.glob("*.pdf")])
+    terminal.send(key_bytes("p"))
+    terminal.wait_for("又打了 1 次，没有打出")
+    terminal.settle()
+    terminal.send(key_bytes("o"))
+    terminal.wait_for("改送哪里打印？")
+    terminal.settle()
+    terminal.send(key_bytes("2"))
+    shown_in(terminal, paper, "已打印", "o")
+    assert len([*reserve.glob("*.pdf")]) == before + 1
+
+
+def gives_back(terminal: Terminal) -> None:
+    terminal.wait_for("这些材料退还了吗")
+    terminal.settle(BREATH_S)
+    terminal.send(key_bytes("enter"))
+
+
+@contextmanager
+def recorded(terminal: Terminal, ws: Workspace) -> Iterator[None]:
+    """What is done within is one more fact of the journal."""
+    before = ws.journal.head.seq
+    yield
+    terminal.wait_until(lambda: ws.journal.head.seq == before + 1, "it is recorded")
+
+
+def of_the_case(terminal: Terminal, ws: Workspace, house: House) -> None:
+    """The case that lay here: its receipt and its notice did not come out either."""
+    terminal.wait_for("下面还有")
+    terminal.settle()
+    for key, shown in (("pagedown", False), ("pageup", True), ("pagedown", False)):
+        terminal.send(key_bytes(key))
+        terminal.wait_until(lambda shown=shown: terminal.shows("补正中") == shown, key)  # type: ignore[misc]
+    moves(terminal, "down", "/S1 ", "/B1 ")
+    moves(terminal, "up", "/B1 ", "/S1 ")
+    moves(terminal, "down", "/S1 ", "/B1 ")
+    terminal.settle()
+    the_printing_keys(terminal, house, "/B1 ")
+    with recorded(terminal, ws):
+        terminal.send(key_bytes("p"))
+        terminal.wait_for("补打 1")
+    with recorded(terminal, ws):
+        terminal.send(key_bytes("t"))
+        gives_back(terminal)
+        terminal.wait_for("已办：登记退还材料")
 
 
 @presses("steps", "1 2 3 4 5 6 7 8 9 enter up down")
