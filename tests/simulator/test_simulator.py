@@ -11,7 +11,7 @@ from tests.reliability.figures import record
 from tests.simulator.runs import Outcome, run_many
 
 EACH = 100
-SHORT, WHOLE = 300, 1_000
+SHORT, WHOLE = 100, 1_000
 """How many seeds `make test` tries, and how many every change has to pass."""
 
 

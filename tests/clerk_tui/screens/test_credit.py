@@ -78,7 +78,7 @@ async def test_the_hall_s_own_record_is_a_caution_in_the_form_and_where_it_is_pr
     async with counter() as clerk:
         draft = restaurant(ws, safety_manager=MISSING)
         draft.applicant["id_number"] = ""
-        clerk.app.push_screen(IntakeScreen(draft))
+        await clerk.app.push_screen(IntakeScreen(draft))
         await clerk.settle()
         form = clerk.screen.form
         assert "good_credit" not in [item.key for item in form.items]
@@ -102,7 +102,7 @@ async def test_who_takes_a_record_back_is_not_told_of_a_list_that_stays(counter:
     back = supplement.open_supplement(ws, intake.receive(ws, draft).reference)
     back.good_credit = True
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(back))
+        await clerk.app.push_screen(SupplementScreen(back))
         await clerk.until(lambda: back.case.reference in clerk.text)
         await clerk.press("f4")
         await clerk.type("a")

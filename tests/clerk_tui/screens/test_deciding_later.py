@@ -28,7 +28,7 @@ def received(ws: Workspace, **answers: str) -> str:
 
 
 async def come_back(clerk: Clerk, ws: Workspace, reference: str) -> None:
-    clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+    await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
     await clerk.until(lambda: "迁入地址" in clerk.text)
 
 
@@ -167,7 +167,7 @@ async def test_a_complete_case_that_was_left_is_refused_only_with_why(counter: O
     """行政许可法 art. 32(5), 72(1), as at the intake."""
     reference = received(ws, destination="here", reason="A", cross_province="no", minors="no")
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: reference in clerk.text)
         await clerk.press("f4")
         await clerk.type("a")
@@ -190,7 +190,7 @@ async def test_a_refusal_beside_article_32_says_that_it_is_reported(counter: Ope
     draft.ticks, draft.fields = {}, {}
     reference = intake.receive(ws, draft).reference
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: reference in clerk.text)
         await clerk.press("f9")
         assert "第三十二条之内" in clerk.text and "会报给负责人" in clerk.text and "确认：不予受理" in clerk.text
@@ -212,9 +212,10 @@ async def test_a_mistyped_answer_is_put_right_where_it_stands(
     """Moved to his wife, not into a home he bought: one digit, the reason, and the list is another."""
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
     async with counter(size) as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
-        assert clerk.screen.materials.has_focus, "everything was answered: the materials are looked at first"
+        # Everything was answered: the materials are looked at first.
+        await clerk.until(lambda: clerk.screen.materials.has_focus)
         await clerk.press("f3", "down")
         assert "收件时的回答" in clerk.text
         await clerk.type("1")
@@ -241,7 +242,7 @@ async def test_a_reason_answers_only_for_what_it_was_given_for(counter: OpenCoun
     """That an original is gone, too, has a reason of its own; what is put right stands in sight on a small screen."""
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
     async with counter(NARROW) as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
         clerk.screen._changed("answers.reason", "A")
         await clerk.press("f4")
@@ -270,7 +271,7 @@ async def test_a_credit_record_that_was_stated_is_not_left_without_a_question(
 ) -> None:
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
         clerk.screen.state_credit(good=False)
         await clerk.press("escape")
@@ -289,7 +290,7 @@ def received_with_a_deed(ws: Workspace) -> str:
 async def test_what_is_not_needed_any_more_is_given_back_on_the_spot(counter: OpenCounter, ws: Workspace) -> None:
     reference = received_with_a_deed(ws)
     async with counter(NARROW) as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
         await clerk.press("f3", "down")
         await clerk.type("1")
@@ -325,7 +326,7 @@ async def test_what_was_given_back_later_is_recorded_on_the_case_with_two_keys(
     ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
     supplement.submit(ws, ready.draft, ready.wish)
     async with counter(size) as clerk:
-        clerk.app.push_screen(CaseScreen(reference))
+        await clerk.app.push_screen(CaseScreen(reference))
         await clerk.until(lambda: "退还了就登记" in clerk.text)
         assert "更正后不再需要" in clerk.text
         await clerk.press("t", "enter")
@@ -339,7 +340,7 @@ async def test_what_somebody_else_took_is_recorded_with_f8(counter: OpenCounter,
     ready = supplement_from_json(ws, reference, {"answers": {"reason": "A"}, "correction_reason": "点错了"})
     supplement.submit(ws, ready.draft, ready.wish)
     async with counter() as clerk:
-        clerk.app.push_screen(CaseScreen(reference))
+        await clerk.app.push_screen(CaseScreen(reference))
         await clerk.until(lambda: "应退还" in clerk.text)
         await clerk.press("f8")
         await clerk.until(lambda: "登记退还材料" in clerk.text)
@@ -361,7 +362,7 @@ async def test_what_somebody_else_took_is_recorded_with_f8(counter: OpenCounter,
 async def test_an_answer_chosen_back_as_it_was_corrects_nothing(counter: OpenCounter, ws: Workspace) -> None:
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="no")
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "房屋所有权" in clerk.text)
         await clerk.press("f3", "down")
         await clerk.type("1")
@@ -378,7 +379,7 @@ async def test_the_confirmation_announces_the_papers_that_are_made(
     """A clerk waits at the printer for what is announced, and hands over what comes out."""
     reference = received(ws, destination="here", reason="C", cross_province="no", minors="yes")
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: reference in clerk.text)
         await clerk.press("f4")
         clerk.screen.set_tick("parentage", MISSING)
@@ -397,7 +398,7 @@ async def test_a_further_notice_is_offered_once_there_is_something_new_to_tell(
     """Who lost the notice gets it printed again."""
     reference = intake.submit(ws, restaurant(ws, layout=MISSING, rules_list=MISSING)).reference
     async with counter(NARROW) as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: reference in clerk.text)
         clerk.screen.set_tick("layout", PRESENT)
         await clerk.press("f8")

@@ -64,7 +64,7 @@ async def test_why_nothing_can_be_confirmed_is_said_once(
     draft = restaurant(ws)
     spoil(draft)
     async with counter() as clerk:
-        clerk.app.push_screen(IntakeScreen(draft))
+        await clerk.app.push_screen(IntakeScreen(draft))
         await clerk.until(lambda: isinstance(clerk.screen, IntakeScreen) and clerk.screen.is_mounted)
         await clerk.pilot.pause()
         shown = clerk.screen.shown()
@@ -78,7 +78,7 @@ async def test_a_warning_that_several_materials_give_is_said_once(counter: OpenC
     draft.good_credit = False
     until = ws.clock.today() + dt.timedelta(days=1)
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(draft))
+        await clerk.app.push_screen(SupplementScreen(draft))
         await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen) and clerk.screen.is_mounted)
         for code in ("id_card", "house"):
             clerk.screen.given[code] = Tick(TickState.PROMISED, until=until)

@@ -76,7 +76,7 @@ async def test_a_supplement_on_a_day_off_shows_from_when_time_runs(
     reference = intake.submit(ws, restaurant(ws, layout=MISSING)).reference
     clock.day = day
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.until(lambda: "上次告知" in clerk.text)
         await clerk.type("a")
         assert ("起算日" in clerk.text and "2026-11-16" in clerk.text) is shown, f"the preview\n{clerk.text}"
@@ -108,7 +108,7 @@ async def test_of_two_promises_one_is_brought_and_then_the_other_is_bad_and_good
     reference = intake.submit(ws, restaurant(ws, **soon)).reference
     async with counter() as clerk:
         for key, state, owed in (("1", "tolerated", 1), ("3", "tolerated", 1), ("1", "accepted", 0)):
-            clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+            await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
             await clerk.until(lambda: isinstance(clerk.screen, SupplementScreen))
             await clerk.type(key)
             if key == "3":
@@ -367,7 +367,7 @@ async def test_what_comes_after_the_day_that_the_notice_gave_wants_a_reason(
     last = cases.get(ws, reference).case.notices[-1].respond_by
     clock.day = last + dt.timedelta(days=1)
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.settle()
         await clerk.type("a")
         await clerk.press("f9")
@@ -385,7 +385,7 @@ async def test_what_comes_after_its_promised_day_wants_a_reason(
     reference = intake.submit(ws, restaurant(ws, rules_list=promised(dt.date(2026, 11, 6)))).reference
     clock.day = dt.date(2026, 11, 20)
     async with counter() as clerk:
-        clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
+        await clerk.app.push_screen(SupplementScreen(supplement.open_supplement(ws, reference)))
         await clerk.settle()
         await clerk.type("a")
         assert "承诺的材料迟交" in clerk.text and "已过补正期限" not in clerk.text
