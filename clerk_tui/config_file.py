@@ -43,7 +43,7 @@ SHAPES = {
     "alarm.command": '程序和参数的列表，例如 ["/usr/local/bin/alert", "window"]，或留空 []',
     "display.yellow_min": "1 到 600 的整数（分钟）",
     "display.red_min": "1 到 600 的整数（分钟）",
-    "display.speak": '程序和它的参数，其中一个含 {text}，例如 ["espeak-ng", "-v", "cmn", "{text}"]',
+    "display.speak": '程序和它的参数，其中一个含 {text}，例如 ["espeak-ng", "-v", "cmn-latn-pinyin", "{text}"]',
     "kiosk.leave_code": "clerk board --new-code 打印出来的一行，原样抄写",
 }
 

@@ -21,16 +21,34 @@ LONGEST_S: Final = 30.0
 STALE_S: Final = 60.0
 """A call that has waited longer is not spoken any more."""
 TEXT: Final = "{text}"
-VOICES: Final = {"zh": "cmn", "en": "en"}
-"""espeak-ng's voices by the language of the screen."""
+VOICES: Final = {"zh": ("cmn-latn-pinyin", "cmn"), "en": ("en",)}
+"""espeak-ng's voices by the language of the screen, the best first. Its ``cmn`` reads the pinyin that it makes of some
+characters aloud as English letters: of 号, "hao4", it says "hey four"."""
+_ASK_S: Final = 5.0
 
 
 def engine(voice: str, command: Sequence[str], language: str = "zh") -> tuple[str, ...]:
     """The command that speaks: the hall's own, else espeak-ng where it is installed; empty where nothing speaks."""
     if voice == "off":
         return ()
-    wanted = tuple(command) or ("espeak-ng", "-v", VOICES.get(language, VOICES["zh"]), "-s", "140", TEXT)
-    return wanted if shutil.which(wanted[0]) else ()
+    wanted = tuple(command) or ("espeak-ng",)
+    if not shutil.which(wanted[0]):
+        return ()
+    return wanted if command else (*wanted, "-v", _voice(language), "-s", "140", TEXT)
+
+
+def _voice(language: str) -> str:
+    """The best voice that the installed espeak-ng has."""
+    *better, usual = VOICES.get(language, VOICES["zh"])
+    if not better:
+        return usual
+    try:
+        question = ["espeak-ng", f"--voices={usual}"]
+        asked = subprocess.run(question, stdin=subprocess.DEVNULL, capture_output=True, timeout=_ASK_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return usual
+    known = asked.stdout.decode("utf-8", "replace").split()
+    return next((each for each in better if each in known), usual)
 
 
 def apart(number: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -68,10 +70,20 @@ def test_what_is_installed_speaks_and_otherwise_nothing(tmp_path: Path, monkeypa
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)
     assert engine("auto", ())[:3] == ("espeak-ng", "-v", "cmn") and engine("auto", ())[-1] == TEXT
+    program.write_text("#!/bin/sh\n[ $1 = --voices=cmn ] && echo ' 5  cmn-latn-pinyin --/M  x'\n", encoding="utf-8")
+    assert engine("auto", ())[2] == "cmn-latn-pinyin"
     assert engine("auto", (), "en")[2] == "en"
     assert engine("off", ()) == ()
     assert engine("auto", ("no-such-program", TEXT)) == ()
     Speaker(()).say("nothing speaks, nothing waits")
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed (Debian: apt install espeak-ng)")
+def test_espeak_ng_speaks_chinese_and_reads_nothing_as_english() -> None:
+    """In its phonemes ``(en)`` begins what the English voice reads."""
+    command = [word.replace(TEXT, "请 A 0 1 2 号到 3 号窗口") for word in engine("auto", ())]
+    phonemes = subprocess.run([command[0], "-q", "-x", *command[1:]], capture_output=True, check=True, text=True).stdout
+    assert "(en)" not in phonemes and phonemes.count("|") >= 10, phonemes
 
 
 def test_a_number_is_spoken_one_character_after_the_other() -> None:
