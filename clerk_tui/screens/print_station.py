@@ -1,6 +1,7 @@
 """The print station's screen: what waits, what is being printed, what did not come out; few keys, read from afar.
 
-A thread beside takes papers and prints them, so that no printer ever holds a key up.
+One thread beside takes papers and prints them, another looks how they stand: however long a printer takes, no key waits
+for it, and the screen says what waits.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual import events, on
@@ -43,7 +44,7 @@ LATELY: Final = 8
 """How many of the papers that came out are still shown."""
 ORDER: Final = ("unknown", "failed", "printing", "queued", "printed")
 """What wants a person stands first."""
-TICKET: Final = re.compile(r"ticket-(\d{4})(\d{2})(\d{2})-([A-Z]\d+)")
+TICKET: Final = re.compile(r"ticket-(\d{4})(\d{2})(\d{2})-([A-Z]{1,2}\d+)")
 """What a ticket's file is called: its business day and its number."""
 SOURCES: Final = {"centre": N_("中心"), "folder": N_("共享文件夹"), "printer": N_("打印机")}
 
@@ -109,7 +110,7 @@ class PrintStationApp(App[int]):
         super().__init__()
         self.station = station
         self._theme = theme
-        self._ended, self._wake = threading.Event(), threading.Event()
+        self._ended, self._wake, self._look_now = threading.Event(), threading.Event(), threading.Event()
         self.head = Head(name, station.printer)
         self.list: VirtualList[StationJob] = VirtualList(_row, _heading, lambda job: self._show_keys())
         for each in themes.THEMES:
@@ -126,24 +127,37 @@ class PrintStationApp(App[int]):
     def on_mount(self) -> None:
         self.theme = self._theme
         self._show_keys()
-        threading.Thread(target=self._working, name="print-station", daemon=True).start()
+        looks = threading.Thread(target=self._repeat, args=(self.look, self._look_now), name="print-looks", daemon=True)
+        looks.start()
+        threading.Thread(target=self._working, args=(looks,), name="print-station", daemon=True).start()
 
     def on_unmount(self) -> None:
         self.station.leave.set()
         self._ended.set()
-        self._wake.set()
+        self._again()
 
-    def _working(self) -> None:
+    def _working(self, looks: threading.Thread) -> None:
+        self._repeat(self._work, self._wake)
+        looks.join()
+        self.station.close()
+
+    def _work(self) -> None:
+        self.station.work()
+        self._look_now.set()
+
+    def _repeat(self, what: Callable[[], None], now: threading.Event) -> None:
+        """Do it every ``LOOK_S`` and when ``now`` is set, until the program ends."""
         while not self._ended.is_set():
             try:
-                self.look()
-                self.station.work()
-                self.look()
+                what()
             except Exception as error:
                 log.error("the print station failed: %s", placed(error))
-            self._wake.wait(LOOK_S)
-            self._wake.clear()
-        self.station.close()
+            now.wait(LOOK_S)
+            now.clear()
+
+    def _again(self) -> None:
+        self._wake.set()
+        self._look_now.set()
 
     def look(self) -> None:
         """Have the screen show how things stand."""
@@ -181,7 +195,7 @@ class PrintStationApp(App[int]):
             self._ask(True)
         elif event.key == "f5":
             self.station.wake()
-            self._wake.set()
+            self._again()
         else:
             return
         event.stop()
@@ -224,8 +238,7 @@ class PrintStationApp(App[int]):
             self.station.settle(job, printed)
         except HallError as error:
             self.post_message(Failed(error))
-        self._wake.set()
-        self.look()
+        self._again()
 
     def _show_keys(self) -> None:
         keys = (

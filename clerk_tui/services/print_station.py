@@ -33,7 +33,8 @@ _HOLDS: Final = "上一份不知道打出没有，后面的没有送去；看过
 
 
 class Station:
-    """Works its sources with one printer. Not for two threads at once; ``leave`` is set when it is closed."""
+    """Works its sources with one printer. One thread works; others may look (``jobs``) and settle meanwhile, however
+    long a printer takes. ``leave`` is set when it is closed."""
 
     def __init__(self, sources: Sequence[Source], target: Target, printer: str, lock: Path) -> None:
         self.sources, self.printer = tuple(sources), printer

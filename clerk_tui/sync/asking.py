@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -35,14 +36,13 @@ class Refused(Exception):
 
 
 class Centre:
-    """The centre at ``url``, asked with the token that lies in ``token_file``. One connection, kept between questions.
-
-    Not for two threads at once.
-    """
+    """The centre at ``url``, asked with the token that lies in ``token_file``. One connection, kept between questions;
+    one question after the other, whichever thread asks."""
 
     def __init__(self, url: str, token_file: Path, *, patience_s: float = PATIENCE_S) -> None:
         self._url, self._token_file, self._patience_s = url, token_file, patience_s
         self._http: httpx.Client | None = None
+        self._turn = RLock()
 
     def __enter__(self) -> Self:
         return self
@@ -54,9 +54,10 @@ class Centre:
 
     def close(self) -> None:
         """Let the connection go; the next question opens another."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        with self._turn:
+            if self._http is not None:
+                self._http.close()
+                self._http = None
 
     def ask(
         self, method: str, path: str, kind: type[Reply], request: Any = None, params: dict[str, Any] | None = None
@@ -90,13 +91,14 @@ class Centre:
 
         from clerk_tui.sync.transport import open_http, read_body
 
-        if self._http is None:
-            self._http = open_http(self._url, reply_s=0.0)
-        try:
-            with self._http.stream(
-                method, path, content=content, headers=headers, params=params, timeout=self._patience_s
-            ) as response:
-                return response.status_code, read_body(response, MAX_REPLY)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError):
-            self.close()
-            raise Unreachable from None
+        with self._turn:
+            if self._http is None:
+                self._http = open_http(self._url, reply_s=0.0)
+            try:
+                with self._http.stream(
+                    method, path, content=content, headers=headers, params=params, timeout=self._patience_s
+                ) as response:
+                    return response.status_code, read_body(response, MAX_REPLY)
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError):
+                self.close()
+                raise Unreachable from None

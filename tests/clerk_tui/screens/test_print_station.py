@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from clerk_tui.config import CentreSection, Config, PrintStationSection, StoreSe
 from clerk_tui.screens.dialog import Dialog
 from clerk_tui.screens.print_station import PrintStationApp
 from clerk_tui.services.print_station import Station, station_of
+from tests.clerk_tui.printing.tickets import printer, ticket
 from tests.clerk_tui.screens.conftest import NARROW, WIDE
 from tests.clerk_tui.screens.picture import lines
 
@@ -74,12 +77,12 @@ async def test_what_wants_a_person_stands_first(still: Station) -> None:
 
 
 async def test_a_ticket_is_told_by_its_number_and_its_day(still: Station, shared: Path) -> None:
-    for name in ("ticket-20261122-A052.pdf", "ticket-20261122-B003-r1.pdf"):
+    for name in ("ticket-20261122-A052.pdf", "ticket-20261122-AB003-r1.pdf"):
         (shared / name).write_bytes(b"%PDF-1.5")
     app = PrintStationApp(still, "")
     async with app.run_test(size=NARROW) as pilot:
         text = await seen(app, pilot, "A052")
-        assert re.search(r"号票 +A052  2026-11-22", text) and re.search(r"号票，补打 1 +B003  2026-11-22", text)
+        assert re.search(r"号票 +A052  2026-11-22", text) and re.search(r"号票，补打 1 +AB003  2026-11-22", text)
 
 
 async def test_a_folder_that_cannot_be_used_is_told_whole_with_what_to_do(station: Station, shared: Path) -> None:
@@ -115,6 +118,36 @@ async def test_waiting_papers_come_out_by_themselves_and_only_they(station: Stat
                 break
         assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [WAITING, SECOND]
         await seen(app, pilot, "SL01-B2-00009-K")
+
+
+async def test_what_comes_while_a_printer_takes_its_time_is_shown(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A printer that has the paper and does not say that it is out."""
+    goes_on = threading.Event()
+
+    def slow(connection: socket.socket, jobs: list[bytes]) -> None:
+        while chunk := connection.recv(65536):
+            jobs.append(chunk)
+        goes_on.wait(60)
+
+    for name in (WAITING, SECOND):
+        (shared / name).write_bytes(ticket())
+    with printer(slow) as (port, _jobs):
+        config = Config(
+            store=StoreSection(path=str(tmp_path / "store" / "clerk.db")),
+            centre=CentreSection(enabled=False),
+            print_station=PrintStationSection(printer=f"tcp://127.0.0.1:{port}", folder=str(shared)),
+        )
+        config.store_file.parent.mkdir()
+        app = PrintStationApp(station_of(config), "")
+        async with app.run_test(size=NARROW) as pilot:
+            assert "待打印  1" in await seen(app, pilot, "正在打印  1")
+            (shared / "ticket-20261122-A052.pdf").write_bytes(ticket())
+            await pilot.press("f5")
+            assert "待打印  2" in await seen(app, pilot, "A052")
+            goes_on.set()
+            await seen(app, pilot, "在等文书")
 
 
 async def test_a_paper_nobody_knows_of_is_printed_again_only_after_a_question(still: Station, shared: Path) -> None:
