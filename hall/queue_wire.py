@@ -319,9 +319,9 @@ class LastCall(_Message, frozen=True):
 
 
 class HourFigures(_Message, frozen=True):
-    """An hour of the clock over ``days`` business days: a day, tickets ``taken`` in it and people who could be called
-    from then on (``arrivals``: an appointment counts in its own hour, however early it was checked in); minutes until
-    the call and of service (``served`` of them)."""
+    """An hour of the clock over ``days`` business days that are over, or today where there is no other: a day, tickets
+    ``taken`` in it and people who could be called from then on (``arrivals``: an appointment counts in its own hour,
+    however early it was checked in); minutes until the call and of service (``served`` of them)."""
 
     hour: int
     days: int

@@ -27,7 +27,8 @@ HOUR_MS = 60 * MINUTE_MS
 
 
 async def figures(store: Store, office: str, days: int, now_ms: int) -> w.FiguresReply:
-    """Today as it stands, and the hours of the last ``days`` days, today among them."""
+    """Today as it stands, and the hours of the last ``days`` days. Today is one of them only where there is no other:
+    a day that is not over would make every hour look quieter than it is."""
     today = day_of(now_ms)
 
     async def look(db: Db) -> w.FiguresReply:
@@ -109,6 +110,11 @@ def _window(row: WindowRow, has: Standing | None, now_ms: int) -> w.WindowFigure
 
 
 async def _hours(db: Db, office: str, first: dt.date, last: dt.date) -> list[w.HourFigures]:
+    before = last - dt.timedelta(days=1)
+    if first <= before and (over := await counts.days(db, office, first, before)):
+        last, days = before, over
+    else:
+        days = 1
     begins = dt.datetime.combine(first, dt.time(), ZONE)
     zone_ms = int((begins.utcoffset() or dt.timedelta()).total_seconds()) * 1000
     of = {
@@ -116,7 +122,6 @@ async def _hours(db: Db, office: str, first: dt.date, last: dt.date) -> list[w.H
         for row in await counts.hours(db, office, first, last, zone_ms)
     }
     taken = {int(row[0]): int(row[1]) for row in await counts.taken(db, office, first, last, zone_ms)}
-    days = max(1, await counts.days(db, office, first, last)) if of else 1
     return [
         w.HourFigures(
             hour=hour,

@@ -41,16 +41,16 @@ class Hour(Struct, frozen=True):
 @click.option("--share", "percent", default=80.0, type=float, help=_("约定的百分比，1 到 99（不写时 80）"))
 @json_option
 def staffing(session: Session, file: str | None, days: int, wait_min: float, percent: float, as_json: bool) -> None:
-    """``{"wait_min", "percent", "hours": [{"hour", "arrivals", "service_min", "windows", "mean_wait_min", …}]}``."""
+    """``{"wait_min", "percent", "days", "hours": [{"hour", "arrivals", "service_min", "windows", …}]}``."""
     _check("--wait", wait_min, 0, 1_440)
     _check("--share", percent, 1, 99)
-    hours = _of_file(file) if file is not None else _of_centre(session, days)
+    hours, seen = (_of_file(file), None) if file is not None else _of_centre(session, days)
     told = [_needed(place, hour, wait_min, percent) for place, hour in enumerate(_with_service(hours))]
     assumed = bool(hours) and _mean(hours) is None
     answer(
         as_json,
-        {"wait_min": wait_min, "percent": percent, "hours": told},
-        lambda: _lines(told, wait_min, percent, assumed=assumed),
+        {"wait_min": wait_min, "percent": percent, "days": seen, "hours": told},
+        lambda: _lines(told, wait_min, percent, seen, assumed=assumed),
     )
 
 
@@ -79,10 +79,14 @@ def _needed(place: int, hour: Hour, wait_min: float, percent: float) -> dict[str
     }
 
 
-def _lines(told: list[dict[str, Any]], wait_min: float, percent: float, *, assumed: bool) -> Iterator[str]:
+def _lines(
+    told: list[dict[str, Any]], wait_min: float, percent: float, days: int | None, *, assumed: bool
+) -> Iterator[str]:
     if not told:
         yield _("还没有取号的记录")
         return
+    if days is not None:
+        yield _("取 {days} 天的平均；有以前的日子时，今天不算在内").format(days=days)
     if assumed:
         yield _("还没有办理时长的记录，先按每人 {minutes:g} 分钟算").format(minutes=OTHERWISE_MIN)
     yield _("{percent:g}% 的人在 {wait:g} 分钟内叫到号，要开的窗口数：").format(percent=percent, wait=wait_min)
@@ -124,13 +128,16 @@ def _mean(hours: list[Hour]) -> float | None:
     return sum(hour.service_min * hour.served for hour in told) / seen
 
 
-def _of_centre(session: Session, days: int) -> list[Hour]:
+def _of_centre(session: Session, days: int) -> tuple[list[Hour], int]:
+    """The hours, and over how many days."""
     from clerk_tui.sync.figures import fetch
     from clerk_tui.sync.token import token_path
 
     config = session.config
     figures = fetch(config.centre.url, token_path(config.store_file, config.token_file), days)
-    return [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in figures.hours if each.arrivals]
+    found = [each for each in figures.hours if each.arrivals]
+    hours = [Hour(each.hour, each.arrivals, each.service_min, each.served) for each in found]
+    return hours, max((each.days for each in found), default=0)
 
 
 def _of_file(source: str) -> list[Hour]:

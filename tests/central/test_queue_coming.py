@@ -131,3 +131,21 @@ def test_the_board_counts_how_often_the_minutes_held_that_were_told(queue: Queue
         queue.serve(at, 0.1, ticket=one.ticket.ticket_id, reason="试")
     found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(403)))
     assert (found.told_seen, found.told_right) == (2, 0.5)
+
+
+def test_a_day_that_is_not_over_makes_no_hour_quieter(queue: Queue) -> None:
+    for hour in range(3):
+        for nth in range(6):
+            queue.issue(60 * hour + nth)
+
+    def arrivals(at: float) -> dict[int, tuple[int, float]]:
+        found = queue.hub.run(figures.figures(queue.hub.store, queue.office, 20, queue.now(at)))
+        return {each.hour: (each.days, each.arrivals) for each in found.hours}
+
+    first = {9: (1, 6.0), 10: (1, 6.0), 11: (1, 6.0)}
+    assert arrivals(5 * 60) == first
+    queue.issue(24 * 60 + 1)
+    assert arrivals(24 * 60 + 2) == first, "the next day has one person so far"
+    today = queue.hub.run(figures.figures(queue.hub.store, queue.office, 1, queue.now(24 * 60 + 2)))
+    assert {each.hour: each.taken for each in today.hours} == {9: 1.0}, "today alone is today"
+    assert arrivals(48 * 60) == {9: (2, 3.5), 10: (2, 3.0), 11: (2, 3.0)}
