@@ -96,7 +96,7 @@ def test_every_key_of_the_queue_arrives(hall: Hall, terminal: Terminal) -> None:
     moves(terminal, "down", held, waits)
     moves(terminal, "up", waits, held)
     press(terminal, "b")
-    terminal.wait_until(lambda: any("等候" in line and first.number in line for line in terminal.lines()), "b: back")
+    terminal.wait_for(f"等候   {first.number}")
     press(terminal, "escape")
     press(terminal, "ctrl+n")
     terminal.wait_for("已叫3次")
