@@ -9,6 +9,8 @@ import time
 from threading import Event
 from typing import Final
 
+from msgspec import Struct
+
 from clerk_tui.printing import ipp
 from clerk_tui.printing.ipp import Attributes
 from clerk_tui.printing.targets import PrintError
@@ -29,6 +31,22 @@ _ASK: Final = "看纸出来了没有，再告诉系统打出了还是没有打�
 
 LAST_WAIT_S: Final = 2.0
 """How long a job that has begun may still take when the counter is being closed, in seconds."""
+
+
+class _JobState(Struct, frozen=True):
+    """``job-state``, the reasons and words of its printer, and whether a backend was ever given the job."""
+
+    state: int
+    reasons: tuple[str, ...]
+    message: str
+    begun: bool
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of it can have reached the printer yet. A queue that is stopped puts its job back among those
+        that wait, though the paper may lie in the printer already."""
+        waits = self.state in _NOT_BEGUN and not self.begun and not _CUT_OFF.search(self.message)
+        return waits or _CONNECTING in self.reasons or _UNREACHED.search(self.message) is not None
 
 
 class CupsTarget:
@@ -68,22 +86,21 @@ class CupsTarget:
         server, began, pause, closing = self._server(), time.monotonic(), 0.01, 0.0
         while True:
             try:
-                state, reasons, message = self._state(server, number)
+                now = self._state(server, number)
             except OSError as error:
                 raise PrintError(f"CUPS 收下了 {job}，之后没有应答", _ASK, certain=False) from error
-            if state == ipp.COMPLETED:
+            if now.state == ipp.COMPLETED:
                 return
-            if state not in _RUNNING:
-                how = "取消了" if state == ipp.CANCELLED else "中止了"
-                raise PrintError(f"CUPS {how}任务 {job}{message}", _ASK, certain=False)
+            if now.state not in _RUNNING:
+                how = "取消了" if now.state == ipp.CANCELLED else "中止了"
+                raise PrintError(f"CUPS {how}任务 {job}{now.message}", _ASK, certain=False)
             waited = time.monotonic() - began
-            idle = _idle(state, reasons, message)
-            if state in _NOT_BEGUN and not idle:
-                return self._take_back(server, job, number, message)
+            if now.state in _NOT_BEGUN and not now.idle:
+                return self._take_back(server, job, number, now.message)
             if leave is not None and leave.is_set():
                 closing = closing or time.monotonic() + LAST_WAIT_S
-            if waited > (self.start_s if idle else self.wait_s) or (closing and idle):
-                return self._take_back(server, job, number, message)
+            if waited > (self.start_s if now.idle else self.wait_s) or (closing and now.idle):
+                return self._take_back(server, job, number, now.message)
             if closing and time.monotonic() > closing:
                 # It is coming out: let it, and ask next time.
                 raise PrintError(f"工作站关闭时 CUPS 还在打任务 {job}", _ASK, certain=False)
@@ -93,9 +110,9 @@ class CupsTarget:
     def _take_back(self, server: str, job: str, number: int, message: str) -> None:
         """Stop waiting: the job leaves the queue, so that it does not come out later beside a second print."""
         try:
-            idle = _idle(*self._state(server, number))
+            idle = self._state(server, number).idle
             self._run(["cancel", job], b"")
-            after, _, _ = self._state(server, number)
+            after = self._state(server, number).state
         except OSError as error:
             raise PrintError(f"CUPS 收下了 {job}，之后没有应答", _ASK, certain=False) from error
         if after == ipp.COMPLETED:
@@ -104,9 +121,9 @@ class CupsTarget:
             raise self._trouble(f"任务 {job} 一直没有开始，已经取消{message}")
         raise PrintError(f"CUPS 的任务 {job} 没有打完，已经要求取消{message}", _ASK, certain=False)
 
-    def _state(self, server: str, number: int) -> tuple[int, tuple[str, ...], str]:
-        """``job-state``, why, and what the printer says."""
-        wanted = ("job-state", "job-state-reasons", "job-printer-state-message", "job-printer-state-reasons")
+    def _state(self, server: str, number: int) -> _JobState:
+        """How the job is, and what the printer says."""
+        wanted = ("job-state", "job-printer-state-message", "time-at-processing")
         found = ipp.ask(server, ipp.GET_JOB, f"ipp://localhost/jobs/{number}", wanted)
         state = int(found["job-state"][0]) if "job-state" in found else 0
         queue = ipp.ask(
@@ -117,7 +134,8 @@ class CupsTarget:
         ) if state in _RUNNING else {}  # fmt: skip
         own = _message(found, "job-printer-state-message")
         message = own if _CUT_OFF.search(own) else _message(queue, "printer-state-message")
-        return state, tuple(map(str, queue.get("printer-state-reasons", []))), message
+        begun = isinstance((found.get("time-at-processing") or [""])[0], int)
+        return _JobState(state, tuple(map(str, queue.get("printer-state-reasons", []))), message, begun)
 
     def _server(self) -> str:
         said = self._run(["lpstat", "-H"], b"")
@@ -150,12 +168,6 @@ class CupsTarget:
 
     def _trouble(self, what: str) -> PrintError:
         return PrintError(f"打印队列 {self.queue}：{what}", _HINT.format(queue=self.queue))
-
-
-def _idle(state: int, reasons: tuple[str, ...], message: str) -> bool:
-    """Whether nothing of a job can have reached the printer yet."""
-    waits = state in _NOT_BEGUN and not _CUT_OFF.search(message)
-    return waits or _CONNECTING in reasons or _UNREACHED.search(message) is not None
 
 
 def _message(found: Attributes, name: str) -> str:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -135,8 +136,6 @@ def test_a_stopped_queue_gets_the_job_taken_back(add_queue: AddQueue) -> None:
 
 @real
 def test_a_job_that_hangs_in_the_printer_is_not_known_to_be_lost(add_queue: AddQueue) -> None:
-    import threading
-
     enough = threading.Event()
 
     def stall(connection: socket.socket, jobs: list[bytes]) -> None:
@@ -151,6 +150,37 @@ def test_a_job_that_hangs_in_the_printer_is_not_known_to_be_lost(add_queue: AddQ
             assert not lost.value.certain and lost.value.code == "print_unknown"
         finally:
             enough.set()
+
+
+@real
+def test_a_paper_that_lies_in_the_printer_when_its_queue_is_stopped_is_not_known_to_be_lost(
+    add_queue: AddQueue, scheduler: Path
+) -> None:
+    """CUPS puts the job back among those that wait; the printer prints what it has once it goes on."""
+    taken, goes_on = threading.Event(), threading.Event()
+
+    def jammed(connection: socket.socket, jobs: list[bytes]) -> None:
+        jobs.append(connection.recv(65536))
+        taken.set()
+        goes_on.wait(30)
+
+    def stop() -> None:
+        taken.wait(30)
+        subprocess.run(["cupsdisable", "jammed"], check=True, capture_output=True)
+
+    with printer(jammed) as (port, jobs):
+        add_queue("jammed", port)
+        somebody = threading.Thread(target=stop)
+        somebody.start()
+        try:
+            with pytest.raises(PrintError) as lost:
+                CupsTarget("jammed", start_s=5).put("x.pdf", b"%PDF-" + bytes(1_000))
+        finally:
+            goes_on.set()
+            somebody.join()
+    assert not lost.value.certain and lost.value.code == "print_unknown" and b"%PDF-" in jobs[0]
+    waiting = subprocess.run(["lpstat", "-W", "not-completed", "-o", "jammed"], capture_output=True, check=True)
+    assert waiting.stdout == b"", "it does not come out once more when the queue goes on"
 
 
 def cut_off(connection: socket.socket, jobs: list[bytes]) -> None:
