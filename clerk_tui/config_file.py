@@ -5,6 +5,7 @@ Apart from ``clerk_tui.config`` so that a start without a file pays for none of 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import tomllib
@@ -20,6 +21,8 @@ from clerk_tui.config import Config
 from hall import os_words
 from hall.errors import HallError
 
+BEIJING_AHEAD = dt.timedelta(hours=8)
+"""How far Beijing time, the country's legal time, is ahead of UTC."""
 TARGETS = (
     'dir: 加目录，例如 "dir:papers"；只写 dir: 时放在用户数据目录；'
     '或 "cups:队列名"，例如 "cups:office"；或 "tcp://地址:端口"，例如 "tcp://192.168.1.50:9100"；'
@@ -181,11 +184,16 @@ def _shape(field: str) -> str:
 
 
 def _check_timezone(source: Path, config: Config) -> None:
+    """One that shows Beijing time, the country's legal time: the centre tells the days of all halls apart by it, and
+    two halves of one queue must not have two midnights."""
+    field = "hall.timezone"
     try:
-        _ = config.timezone
+        ahead = dt.datetime.now(config.timezone).utcoffset()
     except (KeyError, ValueError, OSError):
-        field = "hall.timezone"
         raise _problem(source, field, f"{field} 不是已知的时区。", _shape(field)) from None
+    if ahead != BEIJING_AHEAD:
+        what = f"{field} 走的不是北京时间：中心按北京时间分各厅的日子，两边的“今天”会不一样。"
+        raise _problem(source, field, what, _shape(field))
 
 
 def _check_clerk(source: Path, config: Config) -> None:

@@ -133,6 +133,8 @@ def test_the_halls_day_is_counted_in_its_own_time_zone() -> None:
         ('[hall]\noffice = "sl-01"', "hall.office", "大写字母或数字"),
         ('[hall]\ntimezone = "Asia/Shanghei"', "hall.timezone", "Asia/Shanghai"),
         ('[hall]\ntimezone = "../../etc/passwd"', "hall.timezone", "Asia/Shanghai"),
+        ('[hall]\ntimezone = "Asia/Urumqi"', "hall.timezone", "Asia/Shanghai"),
+        ('[hall]\ntimezone = "UTC"', "hall.timezone", "Asia/Shanghai"),
         ('[device]\ncode = "1"', "device.code", "以大写字母开头"),
         ('[centre]\nurl = "ftp://x"', "centre.url", "http://"),
         ('[print]\ntarget = "lp:office"', "print.target", "dir:"),
