@@ -301,8 +301,9 @@ class StationApp(LeftWithCode):
                 self.show(pages.Entry("" if key == "0" else text))
         elif key in DIGITS:
             self.choose(DIGITS.index(key))
-        elif isinstance(page, pages.Businesses) and page.asked == pages.Asked() and key == "0":
-            self.show(pages.Entry())
+        elif isinstance(page, pages.Businesses) and page.asked == pages.Asked() and (key == "0" or text.isalpha()):
+            # No business has a letter for its key: it begins a code, whose digits must not choose one.
+            self.show(pages.Entry("" if key == "0" else text))
         elif isinstance(page, pages.Businesses) and key in TURNS:
             self._turn(page, TURNS[key])
 

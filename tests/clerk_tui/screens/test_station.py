@@ -262,6 +262,17 @@ async def test_a_number_that_anybody_can_read_shows_where_it_stands_and_no_more(
         assert "请选择要办的业务" in clerk.text
 
 
+async def test_a_code_typed_slowly_on_the_first_page_takes_no_number_by_its_digits(
+    config: Config, ws: Workspace
+) -> None:
+    async with machine(config, ws) as clerk:
+        await clerk.type("TKT-C501")
+        assert clerk.app.page == pages.Entry("TKT-C501")  # type: ignore[attr-defined]
+        assert not folder(config).exists() or not list(folder(config).iterdir())
+        await clerk.press("escape")
+        await taken(clerk, "1")
+
+
 def became(ws: Workspace, ticket: Ticket, *bodies: t.TicketBody) -> None:
     """What was done to a ticket since it was taken."""
     with ws.journal.write() as tx:
