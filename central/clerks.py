@@ -140,8 +140,8 @@ async def reset_pin(store: Store, office: str, clerk_id: str, actor: str, now_ms
     return w.GivenPin(clerk=clerk_id, pin=pin)
 
 
-async def listed(store: Store, device: DeviceRow, valid_ms: int, now_ms: int) -> w.ClerksReply:
-    """The clerks of the device's hall, signed for it."""
+async def listed(store: Store, device: DeviceRow, valid_ms: int, now_ms: int, nonce: bytes = b"") -> w.ClerksReply:
+    """The clerks of the device's hall, signed for it and for the question that has this ``nonce``."""
 
     async def look(db: Db) -> tuple[list[ClerkRow], str]:
         return await table.clerks_of(db, device.office, w.MAX_CLERKS), await current_epoch(db)
@@ -154,6 +154,7 @@ async def listed(store: Store, device: DeviceRow, valid_ms: int, now_ms: int) ->
         server_time_ms=now_ms,
         valid_until_ms=now_ms + valid_ms,
         clerks=[_entry(row) for row in rows],
+        nonce=nonce,
     )
     return w.sign_clerks(store.key, reply)
 

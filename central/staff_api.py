@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.params import JSONBody, Parameter
 
 from central import clerks, tokens
+from central.asked_lists import AskedNonce
 from central.clock import now_ms
 from central.refusal import Refused
 from central.rights import PUBLIC, Principal, needs
@@ -29,9 +30,9 @@ def _store(state: State) -> Store:
 
 
 @get("/v1/clerks", opt=needs(Permission.STAFF))
-async def list_clerks(request: Asked, state: State) -> w.ClerksReply:
+async def list_clerks(request: Asked, state: State, nonce: AskedNonce = "") -> w.ClerksReply:
     """The clerks of the hall, signed for this device; it lets them sign in offline until ``valid_until_ms``."""
-    return await clerks.listed(_store(state), request.user.device, state.offline_ms, now_ms())
+    return await clerks.listed(_store(state), request.user.device, state.offline_ms, now_ms(), bytes.fromhex(nonce))
 
 
 @post("/v1/clerks", status_code=201, opt=needs(Permission.CLERKS))

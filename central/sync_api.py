@@ -10,6 +10,7 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.params import JSONBody, Parameter
 
 from central import feed, ingest, remembering, sealed_import, withheld
+from central.asked_lists import AskedNonce
 from central.clock import now_ms
 from central.intake import Intake
 from central.rights import Principal, needs, of_devices
@@ -84,7 +85,7 @@ def _signed(store: Store, device_id: str, cursor: str, page: feed.Page) -> Respo
 
 
 @get("/v1/sync/keys", opt=of_devices(Permission.FEED))
-async def keys(request: Asked, state: State) -> wire.KeysReply:
+async def keys(request: Asked, state: State, nonce: AskedNonce = "") -> wire.KeysReply:
     """The keys of the hall's devices, whose codes on papers its windows may believe, and the key to seal files for;
     signed."""
     store, office = _store(state), request.user.office
@@ -96,6 +97,7 @@ async def keys(request: Asked, state: State) -> wire.KeysReply:
         secret=store.office_secret(office),
         keys=[wire.DeviceKey(device=row.device_id, public_key=row.public_key, revoked=row.revoked) for row in known],
         sealing_key=sealed.sealing_key(store.key).public_key().public_bytes_raw(),
+        nonce=bytes.fromhex(nonce),
     )
     return wire.sign_keys(store.key, reply)
 

@@ -242,7 +242,8 @@ class KeysReply(_Message, frozen=True):
 
     ``sealing_key`` is the centre's X25519 key that files are sealed for (``hall.sealed``).
 
-    Signed by the centre: whoever could slip a key in here could forge papers.
+    Signed by the centre: whoever could slip a key in here could forge papers. ``nonce`` is the question's
+    (``asked_now``).
     """
 
     device: str
@@ -252,6 +253,14 @@ class KeysReply(_Message, frozen=True):
     keys: Annotated[list[DeviceKey], Meta(max_length=MAX_KEYS)]
     signature: bytes = b""
     sealing_key: bytes = b""
+    nonce: Annotated[bytes, Meta(max_length=32)] = b""
+
+
+def asked_now(told: bytes, nonce: bytes) -> bool:
+    """Whether a signed list may be the answer to a question with ``nonce``: with another one it answers another
+    question, and may be an old list played again. One without is from a centre that knows of none, and is held against
+    the time of the list before."""
+    return told in (b"", nonce)
 
 
 def sign_push(key: Ed25519PrivateKey, incarnation: str, head: Head, first_seq: int) -> bytes:
@@ -348,7 +357,8 @@ def _problem_bytes(device: str, nonce: bytes, problem: Problem) -> bytes:
 def _keys_bytes(reply: KeysReply) -> bytes:
     keys = [[known.device, known.public_key, known.revoked] for known in reply.keys]
     told = ["keys1", reply.device, reply.epoch, reply.server_time_ms, reply.secret, keys]
-    return msgspec.json.encode([*told, reply.sealing_key] if reply.sealing_key else told)
+    more = [each for each in (reply.sealing_key, reply.nonce and [reply.nonce]) if each]
+    return msgspec.json.encode([*told, *more])
 
 
 def _push_bytes(incarnation: str, head: Head, first_seq: int) -> bytes:

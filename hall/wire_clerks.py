@@ -46,7 +46,8 @@ class ClerkEntry(_Message, frozen=True):
 
 
 class ClerksReply(_Message, frozen=True):
-    """The clerks of the device's hall, disabled ones too; good for signing in offline until ``valid_until_ms``."""
+    """The clerks of the device's hall, disabled ones too; good for signing in offline until ``valid_until_ms``.
+    ``nonce`` is the question's (``wire.asked_now``)."""
 
     device: str
     office: str
@@ -55,6 +56,7 @@ class ClerksReply(_Message, frozen=True):
     valid_until_ms: int
     clerks: Annotated[list[ClerkEntry], Meta(max_length=MAX_CLERKS)]
     signature: bytes = b""
+    nonce: Annotated[bytes, Meta(max_length=32)] = b""
 
 
 class _Secret(_Message, frozen=True):
@@ -194,7 +196,7 @@ def rotation_is_signed(public_key: bytes, request: RotateRequest) -> bool:
 def _clerks_bytes(reply: ClerksReply) -> bytes:
     clerks = [[one.id, one.name, sorted(one.roles), one.pin_version, one.active] for one in reply.clerks]
     head = ["clerks1", reply.device, reply.office, reply.epoch, reply.server_time_ms, reply.valid_until_ms]
-    return msgspec.json.encode([*head, clerks])
+    return msgspec.json.encode([*head, clerks, *([reply.nonce] if reply.nonce else [])])
 
 
 def _sign_in_bytes(reply: SignInReply) -> bytes:

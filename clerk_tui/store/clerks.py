@@ -99,8 +99,9 @@ def carry(db: sqlite3.Connection, older: sqlite3.Connection) -> None:
 
 
 def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
-    """Keep a checked list. An older one than the one kept changes nothing; an empty one where none was known neither.
-    An empty one of another centre than the kept one's takes that away: nobody signs in there.
+    """Keep a checked list. One that answers a question of now (``hall.wire.asked_now``) is the newest whatever the
+    centre's clock says; of others an older one than the one kept changes nothing. Neither does an empty one where none
+    was known. An empty one of another centre than the kept one's takes that away: nobody signs in there.
 
     Of clerks who are gone, disabled or have a new PIN nothing that could let them in is kept; a new PIN begins without
     the failures of the one before.
@@ -115,7 +116,7 @@ def keep_list(database: Database, told: ClerksReply, now_ms: int) -> None:
             for table in ("clerk_list", "clerk_cache", "clerk_session"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608
             return
-        if row is not None and row[0] > told.server_time_ms:
+        if row is not None and not told.nonce and row[0] > told.server_time_ms:
             return
         before = _versions(row[1]) if row is not None else {}
         if row is not None:

@@ -251,10 +251,12 @@ def keep_changes(
 
 
 def keep_keys(database: Database, reply: wire.KeysReply, now_ms: int) -> None:
-    """Keep whose codes on papers to believe, and the hall's secret. An older list than the one kept changes nothing."""
+    """Keep whose codes on papers to believe, and the hall's secret. One that answers a question of now
+    (``hall.wire.asked_now``) is the newest whatever the centre's clock says; of others an older one than the one kept
+    changes nothing."""
     with database.write() as db:
         kept = db.execute("SELECT told_ms, body FROM hall_secret").fetchone()
-        if kept is not None and kept[0] > reply.server_time_ms:
+        if kept is not None and not reply.nonce and kept[0] > reply.server_time_ms:
             return
         if kept is not None:
             keep_former(db, "keys", kept[1], reply.device, reply.epoch, now_ms)

@@ -15,6 +15,7 @@ import msgspec
 from clerk_tui.sync.asking import Centre, Refused, Reply, Unreachable
 from hall import wire_clerks as w
 from hall.chain import UNREADABLE
+from hall.wire import asked_now
 
 if TYPE_CHECKING:
     from clerk_tui.store.device import Device
@@ -44,8 +45,9 @@ def change_pin(url: str, token_file: Path, device: Device, clerk: str, pin: str,
 
 def fetch_list(url: str, token_file: Path, device: Device) -> w.ClerksReply:
     """The hall's clerks now. Raises as ``sign_in``."""
-    told = _ask(url, token_file, "GET", "/v1/clerks", None, w.ClerksReply)
-    if not is_ours(told, device):
+    nonce = os.urandom(16)
+    told = _ask(url, token_file, "GET", "/v1/clerks", None, w.ClerksReply, {"nonce": nonce.hex()})
+    if not is_ours(told, device) or not asked_now(told.nonce, nonce):
         raise Unreachable
     return told
 
@@ -70,15 +72,15 @@ def _is_ours(told: w.ClerksReply, device_id: str, server_key: bytes) -> bool:
     return told.device == device_id and w.clerks_are_signed(server_key, told)
 
 
-def read_clerks(status: int, body: bytes, device: Device) -> w.ClerksReply | None:
-    """The list in a reply to ``GET /v1/clerks``, ``None`` when it is none that counts."""
+def read_clerks(status: int, body: bytes, device: Device, nonce: bytes) -> w.ClerksReply | None:
+    """The list in a reply to ``GET /v1/clerks`` with this nonce, ``None`` when it is none that counts."""
     if status != 200:
         return None
     try:
         told = msgspec.json.decode(body, type=w.ClerksReply)
     except UNREADABLE:
         return None
-    return told if is_ours(told, device) else None
+    return told if is_ours(told, device) and asked_now(told.nonce, nonce) else None
 
 
 def _checked(reply: w.SignInReply, device: Device, clerk: str, nonce: bytes) -> w.SignInReply:
@@ -88,6 +90,9 @@ def _checked(reply: w.SignInReply, device: Device, clerk: str, nonce: bytes) -> 
     return reply
 
 
-def _ask(url: str, token_file: Path, method: str, path: str, request: Any, kind: type[Reply]) -> Reply:
+def _ask(
+    url: str, token_file: Path, method: str, path: str, request: Any, kind: type[Reply],
+    params: dict[str, Any] | None = None,
+) -> Reply:  # fmt: skip
     with Centre(url, token_file) as centre:
-        return centre.ask(method, path, kind, request)
+        return centre.ask(method, path, kind, request, params)

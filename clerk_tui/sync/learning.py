@@ -6,6 +6,7 @@ may have forgotten whom it revoked or disabled since.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Final
@@ -51,7 +52,8 @@ class Lists:
     def _learn_keys(self, ask: Ask) -> bool:
         if time.monotonic() < self._keys_due:
             return False
-        answer = ask("GET", "/v1/sync/keys")
+        nonce = os.urandom(16)
+        answer = ask("GET", "/v1/sync/keys", params={"nonce": nonce.hex()})
         if isinstance(answer, Trouble):
             return False
         self._keys_due = time.monotonic() + KEYS_EVERY_S
@@ -59,17 +61,20 @@ class Lists:
         ours = reply is not None and reply.device == self._device.device_id
         if reply is None or not ours or not wire.keys_are_signed(self._device.server_key, reply):
             return False
+        if not wire.asked_now(reply.nonce, nonce):
+            return False
         self._keep(Keys(reply=reply))
         return True
 
     def _learn_clerks(self, ask: Ask) -> None:
         if time.monotonic() < self._clerks_due:
             return
-        answer = ask("GET", "/v1/clerks")
+        nonce = os.urandom(16)
+        answer = ask("GET", "/v1/clerks", params={"nonce": nonce.hex()})
         if isinstance(answer, Trouble):
             return
         self._clerks_due = time.monotonic() + CLERKS_EVERY_S
-        if (told := read_clerks(answer.status, answer.body, self._device)) is not None:
+        if (told := read_clerks(answer.status, answer.body, self._device, nonce)) is not None:
             self._keep(Clerks(reply=told))
 
     def _hand_back(self, ask: Ask) -> None:
