@@ -53,7 +53,8 @@ def keep_private(store: Path) -> None:
 
 
 def take_in(store: Path, source: Path) -> Attachment:
-    """Copy a file into the folder, on the disk before this returns; the same content is kept once.
+    """Copy a file into the folder, on the disk before this returns; the same content is kept once. A kept copy that was
+    altered since is put right.
 
     Raises:
         BadInput: no file, empty, too large, or not what scanners write.
@@ -73,9 +74,16 @@ def take_in(store: Path, source: Path) -> Attachment:
         raise BadInput("bad_kind", "只收扫描件：PDF、JPEG、PNG、TIFF", field="path", hint="换一种格式再扫")
     digest = sha256(data).hexdigest()
     target = path_of(store, digest)
-    if not target.exists() or target.stat().st_size != len(data):
+    if not _holds(target, data):
         write(target, data)
     return Attachment(sha256=digest, size=len(data), mime=mime)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def mime_of(data: bytes) -> str:

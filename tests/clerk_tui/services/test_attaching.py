@@ -190,6 +190,10 @@ def test_a_scan_that_was_altered_on_the_disk_is_not_sent(window: Window, scan: P
     assert send(window) is None
     assert (at_centre(window).status_code, sent(window)) == (404, 0)
     assert outbox.status(window.ws).scans_aside == (ALTERED,)
+    attach(window.ws, reference, scan)
+    send(window)
+    assert at_centre(window).content == PDF
+    assert outbox.status(window.ws).scans_aside == ()
 
 
 def test_the_folder_of_scans_is_its_owner_s_alone_also_one_that_an_earlier_version_made(
