@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from msgspec.structs import replace
 
 from central import pepper
-from central.refusal import Refused
+from central.refusal import Refused, signed_for
 from central.store import Db, Store
 from central.store import clerks as table
 from central.store import tokens as sessions
@@ -163,10 +163,11 @@ async def sign_in(store: Store, device: DeviceRow, request: w.SignInRequest, now
     """Check a PIN and open a session at this device; none while the PIN is one that was given out.
 
     Raises:
-        Refused: 401 ``wrong_pin``, 403 ``disabled`` or ``locked_out``.
+        Refused: 401 ``wrong_pin``, 403 ``disabled`` or ``locked_out``, signed for this request.
     """
-    row = await _checked(store, device.office, request.clerk, request.pin, now_ms)
-    return await _opened(store, device, row, request.nonce, now_ms)
+    with signed_for(store.key, device.device_id, request.nonce):
+        row = await _checked(store, device.office, request.clerk, request.pin, now_ms)
+        return await _opened(store, device, row, request.nonce, now_ms)
 
 
 async def change_pin(store: Store, device: DeviceRow, request: w.ChangePinRequest, now_ms: int) -> w.SignInReply:
@@ -175,6 +176,11 @@ async def change_pin(store: Store, device: DeviceRow, request: w.ChangePinReques
     Raises:
         Refused: as ``sign_in``; 400 ``bad_pin`` for one that anybody would guess or the same again.
     """
+    with signed_for(store.key, device.device_id, request.nonce):
+        return await _changed_pin(store, device, request, now_ms)
+
+
+async def _changed_pin(store: Store, device: DeviceRow, request: w.ChangePinRequest, now_ms: int) -> w.SignInReply:
     if problem := w.pin_problem(request.new_pin, request.clerk):
         raise _refuse(400, "bad_pin", problem)
     if request.new_pin == request.pin:

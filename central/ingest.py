@@ -14,6 +14,7 @@ from central import alarms, asides, clocks, losses, saving, standing
 from central.decide import Doubt, Incoming, Known, decide, needs_history, plain, read
 from central.queue import told as queue_facts
 from central.refusal import Refused as Refused
+from central.refusal import signed_for
 from central.store import Db, Store, conflicts, devices, facts, oversight
 from central.store.base import current_epoch
 from central.store.devices import DeviceRow, IncarnationRow
@@ -53,13 +54,8 @@ async def take(store: Store, device: DeviceRow, nonce: bytes, work: Callable[[Db
     Raises:
         Refused: what ``work`` raises.
     """
-    try:
+    with signed_for(store.key, device.device_id, nonce, wire.GO_BACK):
         return await store.transact(work)
-    except Refused as refused:
-        if refused.problem.code not in wire.GO_BACK:
-            raise
-        signed = wire.sign_problem(store.key, device.device_id, nonce, refused.problem)
-        raise Refused(refused.http_status, signed) from None
 
 
 def acknowledge(store: Store, device: DeviceRow, code: str, nonce: bytes, taken: Taken, now_ms: int) -> wire.PushReply:

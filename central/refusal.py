@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from hall import wire
 from hall.names import says_something
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class Refused(Exception):
@@ -14,6 +21,19 @@ class Refused(Exception):
         self.http_status = http_status
         self.problem = problem
         self.retry_after_s = retry_after_s
+
+
+@contextmanager
+def signed_for(key: Ed25519PrivateKey, device: str, nonce: bytes, codes: Collection[str] = ()) -> Iterator[None]:
+    """A refusal from inside is signed for ``device`` and its request's ``nonce``, so that nobody else can refuse it.
+    ``codes``: only these; empty for every one."""
+    try:
+        yield
+    except Refused as refused:
+        if codes and refused.problem.code not in codes:
+            raise
+        signed = wire.sign_problem(key, device, nonce, refused.problem)
+        raise Refused(refused.http_status, signed, retry_after_s=refused.retry_after_s) from None
 
 
 def said(text: str, field: str, code: str, message: str, *, http_status: int = 400) -> str:

@@ -163,7 +163,8 @@ class PushReply(_Message, frozen=True):
 
 class Problem(_Message, frozen=True):
     """A refusal of a request, with what the client needs to go on (sync.md §4). ``field`` names what is wrong in it,
-    where it is one thing; ``signature`` is the centre's over one of ``GO_BACK`` (``sign_problem``)."""
+    where it is one thing; ``signature`` is the centre's over one of ``GO_BACK`` and over what it says of a PIN
+    (``sign_problem``)."""
 
     code: ShortText
     message: str

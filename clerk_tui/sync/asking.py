@@ -28,10 +28,11 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The centre's own refusal: ``code`` and words for the clerk."""
+    """A refusal with a reason, signed by the centre or not: ``code`` and words for the clerk."""
 
     def __init__(self, problem: wire.Problem) -> None:
         super().__init__(problem.code)
+        self.problem = problem
         self.code, self.message = problem.code, problem.message
 
 
@@ -66,7 +67,7 @@ class Centre:
 
         Raises:
             Unreachable: no token, no answer in time, or one that is not the centre's.
-            Refused: the centre says no and why.
+            Refused: what answers says no and why.
         """
         token = read_token(self._token_file)
         if not token:

@@ -1,7 +1,8 @@
 """Asking the centre about people: the hall's clerks, a PIN, a new PIN.
 
-Every answer that counts is signed by the pinned centre key; what is not counts as no network. A PIN only ever travels
-in a request's body.
+Every answer that counts is signed by the pinned centre key, also that somebody is not let in; what is not counts as no
+network (sync.md §4). That the device is revoked is believed as it is when facts are sent: nobody gains by saying so. A
+PIN only ever travels in a request's body.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from clerk_tui.sync.asking import Centre, Refused, Reply, Unreachable
 from hall import wire_clerks as w
 from hall.chain import UNREADABLE
-from hall.wire import asked_now
+from hall.wire import asked_now, problem_is_signed
 
 if TYPE_CHECKING:
     from clerk_tui.store.device import Device
@@ -31,16 +32,14 @@ def sign_in(url: str, token_file: Path, device: Device, clerk: str, pin: str) ->
         Unreachable: no answer that counts.
         Refused: ``wrong_pin``, ``locked_out``, ``disabled`` and the like.
     """
-    nonce = os.urandom(16)
-    request = w.SignInRequest(clerk=clerk, pin=pin, nonce=nonce)
-    return _checked(_ask(url, token_file, "POST", "/v1/clerks/sign-in", request, w.SignInReply), device, clerk, nonce)
+    request = w.SignInRequest(clerk=clerk, pin=pin, nonce=os.urandom(16))
+    return _asked_about_pin(url, token_file, device, "/v1/clerks/sign-in", request)
 
 
 def change_pin(url: str, token_file: Path, device: Device, clerk: str, pin: str, new_pin: str) -> w.SignInReply:
     """Give oneself a new PIN. Raises as ``sign_in``, and ``Refused`` ``bad_pin`` for one that anybody would guess."""
-    nonce = os.urandom(16)
-    request = w.ChangePinRequest(clerk=clerk, pin=pin, new_pin=new_pin, nonce=nonce)
-    return _checked(_ask(url, token_file, "POST", "/v1/clerks/pin", request, w.SignInReply), device, clerk, nonce)
+    request = w.ChangePinRequest(clerk=clerk, pin=pin, new_pin=new_pin, nonce=os.urandom(16))
+    return _asked_about_pin(url, token_file, device, "/v1/clerks/pin", request)
 
 
 def fetch_list(url: str, token_file: Path, device: Device) -> w.ClerksReply:
@@ -83,8 +82,17 @@ def read_clerks(status: int, body: bytes, device: Device, nonce: bytes) -> w.Cle
     return told if is_ours(told, device) and asked_now(told.nonce, nonce) else None
 
 
-def _checked(reply: w.SignInReply, device: Device, clerk: str, nonce: bytes) -> w.SignInReply:
-    ours = reply.device == device.device_id and reply.clerk == clerk and reply.nonce == nonce
+def _asked_about_pin(
+    url: str, token_file: Path, device: Device, path: str, request: w.SignInRequest | w.ChangePinRequest
+) -> w.SignInReply:
+    try:
+        reply = _ask(url, token_file, "POST", path, request, w.SignInReply)
+    except Refused as refused:
+        signed = problem_is_signed(device.server_key, device.device_id, request.nonce, refused.problem)
+        if signed or refused.code == "device_revoked":
+            raise
+        raise Unreachable from None
+    ours = reply.device == device.device_id and reply.clerk == request.clerk and reply.nonce == request.nonce
     if not ours or not w.sign_in_is_signed(device.server_key, reply):
         raise Unreachable
     return reply

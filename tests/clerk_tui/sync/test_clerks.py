@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -25,6 +27,7 @@ from clerk_tui.sync.run import SyncReport, sync_once
 from clerk_tui.sync.token import read_token, token_path
 from hall.errors import BadInput
 from hall.roles import Role
+from hall.wire import Problem
 from hall.wire_clerks import SignInReply
 from tests.clerk_tui.conftest import FixedClock
 from tests.clerk_tui.sync.test_process import one_time_code, running_centre
@@ -169,6 +172,32 @@ def test_a_liar_in_the_place_of_the_centre_lets_nobody_in(window: Window) -> Non
         assert signing_in.sign_in(window.ws, NUMBER, PIN).offline, "as good as no network"
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "wrong_pin"), (403, "Forbidden_by_gateway"), (409, "disabled"), (400, "locked_out")]
+)
+def test_a_gateway_that_refuses_in_json_keeps_nobody_out(window: Window, status: int, code: str) -> None:
+    window.with_own_pin()
+    signing_in.sign_out(window.ws)
+    with answering(lambda _: msgspec.json.encode(Problem(code=code, message="no")), status) as url:
+        window.ws.seat.centre_url = url
+        assert signing_in.sign_in(window.ws, NUMBER, PIN).offline, "only the centre's own key refuses a PIN"
+        with pytest.raises(SignInRefused) as error:
+            signing_in.change_pin(window.ws, NUMBER, PIN, WRONG)
+        assert error.value.code == "centre_unreachable"
+
+
+def test_a_refusal_that_the_centre_signed_for_another_try_keeps_nobody_out(window: Window) -> None:
+    window.with_own_pin()
+    signing_in.sign_out(window.ws)
+    headers = {"Authorization": f"Bearer {read_token(window.token_file)}"}
+    asked = {"clerk": NUMBER, "pin": WRONG, "nonce": b64encode(bytes(16)).decode()}
+    kept = httpx.post(f"{window.ws.config.centre.url}/v1/clerks/sign-in", json=asked, headers=headers)
+    assert (kept.status_code, kept.json()["code"], bool(kept.json()["signature"])) == (401, "wrong_pin", True)
+    with answering(lambda _: kept.content, kept.status_code) as url:
+        window.ws.seat.centre_url = url
+        assert signing_in.sign_in(window.ws, NUMBER, PIN).offline
+
+
 def test_an_expired_token_is_renewed_and_nothing_waits_for_a_person(window: Window) -> None:
     before = read_token(window.token_file)
     with sqlite3.connect(window.centre / "central.db") as db:
@@ -197,13 +226,13 @@ def test_a_revoked_device_is_told_so(window: Window) -> None:
 
 
 class answering:
-    """A web server that answers every POST with what ``say`` makes of its body."""
+    """A web server that answers every POST with ``status`` and what ``say`` makes of its body."""
 
-    def __init__(self, say: Callable[[bytes], bytes]) -> None:
+    def __init__(self, say: Callable[[bytes], bytes], status: int = 200) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 said = say(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)
