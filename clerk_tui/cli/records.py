@@ -243,15 +243,18 @@ def sync_now(ws: Workspace, url: str) -> dict[str, Any]:
         HallError: ``sync_`` and what was in the way; everything unsent stays in the journal.
     """
     from clerk_tui.cli.counter import sync_settings
+    from clerk_tui.services.outbox import status
     from clerk_tui.store.sealed_files import named
     from clerk_tui.sync.messages import TROUBLES
     from clerk_tui.sync.run import sync_once
 
     report = sync_once(ws.journal.database, ws.clock, sync_settings(ws.config, url))
     if report.trouble is not None:
+        # What waiting does not end stands, whatever is in the way of this conversation.
+        what = status(ws).trouble or report.trouble.what
         raise HallError(
-            f"sync_{report.trouble.what}",
-            TROUBLES[report.trouble.what],
+            f"sync_{what}",
+            TROUBLES[what],
             field="centre.url",
             hint=_unsent(report),
         )

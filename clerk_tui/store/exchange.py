@@ -84,6 +84,11 @@ class Outbox:
             )
         return device
 
+    def trouble(self) -> str:
+        """How the last conversation ended, whichever process held it (``last_trouble``)."""
+        with translated(self.path):
+            return last_trouble(self._db)
+
     def head(self) -> wire.Head:
         """The last fact of the journal; number 0 and the genesis while there is none."""
         with translated(self.path):

@@ -86,7 +86,7 @@ def say(message: AnyMessage) -> None:
 
 def serve(settings: Settings, wishes: Wishes) -> None:
     """Converse until the counter goes."""
-    failures, was_out, is_well = 0, False, False
+    failures, was_out = 0, False
     asked_again = -REFUSED_AGAIN_S
     budget = Budget()
     client: Client | None = None
@@ -103,9 +103,10 @@ def serve(settings: Settings, wishes: Wishes) -> None:
             except HallError as error:
                 trouble = Trouble(what="not_enrolled" if error.code == "not_enrolled" else "offline", detail=error.code)
             if trouble is None:
-                if failures or not is_well:
+                # Another process may have told of a trouble: ``clerk sync`` with settings that were put right since.
+                if failures or outbox.trouble():
                     say(Well())
-                failures, was_out, is_well = 0, False, True
+                failures, was_out = 0, False
                 budget.success()
                 wishes.wait(watch.begin(), for_now=False)
                 continue

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
+from clerk_tui.cli.records import sync_now
 from clerk_tui.config import CentreSection, Config
 from clerk_tui.services import aside, intake, outbox
 from clerk_tui.services.workspace import Workspace
@@ -14,6 +15,7 @@ from clerk_tui.store.exchange import LOG_KEPT
 from clerk_tui.store.sealed_files import folder_of, path_for
 from clerk_tui.sync.keeper import JournalKeeper
 from clerk_tui.sync.messages import Trouble, Well
+from hall.errors import HallError
 from tests.clerk_tui.walkins import restaurant
 
 
@@ -91,6 +93,9 @@ def test_what_waiting_does_not_end_stands_until_a_conversation_goes_well(
     for _ in range(LOG_KEPT + 5):
         keep(Trouble(what="offline"))
     assert (outbox.status(near).trouble, outbox.status(near).is_stopped) == (what, True)
+    with pytest.raises(HallError) as told:
+        sync_now(near, near.config.centre.url)
+    assert told.value.code == f"sync_{what}", "not that it goes on by itself when the network is back"
     keep(Well())
     assert (outbox.status(near).trouble, outbox.status(near).is_stopped) == ("", False)
     keep(Trouble(what="offline"))

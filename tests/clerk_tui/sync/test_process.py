@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,7 +19,7 @@ from clerk_tui.store.exchange import Outbox
 from clerk_tui.store.journal import Journal
 from clerk_tui.sync import supervisor as supervising
 from clerk_tui.sync.enrol import enrol
-from clerk_tui.sync.messages import Acked, AnyMessage, Trouble
+from clerk_tui.sync.messages import Acked, AnyMessage, Contact, Trouble, Well
 from clerk_tui.sync.run import sync_once
 from clerk_tui.sync.settings import Settings
 from clerk_tui.sync.supervisor import Supervisor
@@ -110,6 +110,26 @@ def test_enrol_send_lose_the_centre_and_find_it_again(tmp_path: Path) -> None:
     with running_centre(tmp_path / "centre") as url:
         report = sync_once(journal.database, StillClock(), settings(journal, url, token))
     assert (report.pushed, report.pending, report.trouble) == (3, 0, None)
+    journal.close()
+
+
+def test_a_trouble_that_another_process_told_is_over_with_the_next_conversation(tmp_path: Path) -> None:
+    journal = new_journal(tmp_path)
+    token = tmp_path / "token"
+    messages: queue.Queue[AnyMessage] = queue.Queue()
+    with running_centre(tmp_path / "centre") as url, closing(Outbox(journal.path)) as outbox:
+        enrol(journal.database, token, url, one_time_code(tmp_path / "centre"), "SL01")
+        supervisor = Supervisor(journal.database, StillClock(), settings(journal, url, token), messages.put)
+        supervisor.start()
+        try:
+            wait_for(messages, Contact)
+            mistyped = sync_once(journal.database, StillClock(), settings(journal, "http://127.0.0.1:9", token))
+            assert mistyped.trouble is not None and outbox.trouble() == "offline"
+            supervisor.wish("now")
+            wait_for(messages, Well)
+            assert outbox.trouble() == ""
+        finally:
+            supervisor.stop()
     journal.close()
 
 
