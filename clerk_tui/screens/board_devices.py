@@ -15,7 +15,7 @@ from hall.wire_oversight import DeviceStatus
 if TYPE_CHECKING:
     from clerk_tui.services.hall_watch import Seen
 
-ROLE_WORDS = {"clerk": N_("窗口"), "station": N_("取号台"), "kiosk": N_("公示屏")}
+ROLE_WORDS = {"clerk": N_("窗口"), "station": N_("打印取号台"), "kiosk": N_("公示屏")}
 
 
 def trouble_of(board: BoardFigures) -> int:
@@ -33,7 +33,7 @@ class DevicesPage(Page):
         if board is None:
             return silent()
         named = (
-            (_("种类"), 8),
+            (_("种类"), 11),
             (_("状态"), 8),
             (_("最后联系"), -10),
             (_("未上传"), -7),

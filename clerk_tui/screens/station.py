@@ -283,8 +283,8 @@ class StationApp(LeftWithCode):
         event.prevent_default()
         self.press(event.key, typed(event.character))
 
-    def press(self, key: str, text: str = "") -> None:
-        """Do what a key does on the page in front; ``text`` is what it types. A touched key comes here too."""
+    def press(self, key: str, text: str = "", *, touched: bool = False) -> None:
+        """Do what a key does on the page in front; ``text`` is what it types. A ``touched`` key comes here too."""
         page = self.page
         if isinstance(page, pages.Waiting):
             return
@@ -297,13 +297,13 @@ class StationApp(LeftWithCode):
         elif key == "enter":
             self._enter(page)
         elif isinstance(page, pages.Trouble) and page.shown:
-            if text.strip():
-                self.show(pages.Entry("" if key == "0" else text))
+            if touched or text.strip():
+                self.show(pages.Entry("" if key == "0" else text, touched))
         elif key in DIGITS:
             self.choose(DIGITS.index(key))
         elif isinstance(page, pages.Businesses) and page.asked == pages.Asked() and (key == "0" or text.isalpha()):
             # No business has a letter for its key: it begins a code, whose digits must not choose one.
-            self.show(pages.Entry("" if key == "0" else text))
+            self.show(pages.Entry("" if key == "0" else text, touched))
         elif isinstance(page, pages.Businesses) and key in TURNS:
             self._turn(page, TURNS[key])
 
@@ -312,9 +312,9 @@ class StationApp(LeftWithCode):
             if page.text.strip():
                 self.do(works.read(page.text, self.seen), _("正在查"))
         elif key == "backspace":
-            self.show(pages.Entry(page.text[:-1]))
+            self.show(replace(page, text=page.text[:-1]))
         elif text:
-            self.show(pages.Entry((page.text + text)[:LONGEST]))
+            self.show(replace(page, text=(page.text + text)[:LONGEST]))
 
     def _enter(self, page: pages.Page) -> None:
         if isinstance(page, pages.Businesses) and page.asked == pages.Asked():
@@ -342,7 +342,7 @@ class StationApp(LeftWithCode):
             case pages.Found():
                 self._do_with(page, pages.offers(page)[place])
             case pages.Trouble():
-                self.show(pages.Businesses(self.seen, note=self.note) if place else pages.Entry())
+                self.show(pages.Businesses(self.seen, note=self.note) if place else pages.Entry(touched=True))
             case pages.Leaving(found=found) if place:
                 self.do(works.give_back(found.taken.ticket.ticket_id), _("请稍等"))
             case pages.Leaving():

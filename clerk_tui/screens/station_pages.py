@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from clerk_tui.i18n import N_, _, named
+from clerk_tui.screens import station_keypad
+from clerk_tui.screens.station_keypad import EDGE
 from clerk_tui.screens.station_words import is_promised, queue_words, slot_words, wait_words
 from clerk_tui.services.numbers import Outlook
 from clerk_tui.services.ticket_printing import TAKE_ANOTHER, Printed
@@ -20,8 +22,6 @@ from hall.queueing import Slot
 from hall.tickets import STATE_NAMES, TicketState
 
 PER_PAGE: Final = 9
-_EDGE: Final = 3
-"""Columns left free at both sides."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Entry:
-    """A code is typed or scanned."""
+    """A code is typed or scanned; ``touched``: whoever came here by touch finds the keys on the screen."""
 
     text: str = ""
+    touched: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,13 @@ class Button:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A page in lines; ``hits`` says of each line which choice it belongs to (from 0), -1 for none."""
+    """A page in lines; ``hits`` says of each line which choice it belongs to (from 0), -1 for none. Below the first
+    ``above`` lines there may be keys to touch (``station_keypad``)."""
 
     lines: tuple[Line, ...]
     hits: tuple[int, ...]
     keys: tuple[Button, ...]
+    above: int = 0
 
 
 def choices(page: Page) -> Sequence[Choice]:
@@ -173,10 +176,13 @@ def draw(page: Page, columns: int, rows: int) -> Drawn:
     head, tail, keys = _words(page, columns)
     room = rows - len(head) - len(tail)
     body, hits = _tiles(choices(page), columns, room)
+    if isinstance(page, Entry) and page.touched:
+        body = station_keypad.lines(columns, room)
+        hits = [-1] * len(body)
     spare = max(0, room - len(body))
     lines = [*head, *body, *[BLANK] * spare, *tail][:rows]
     marks = [*[-1] * len(head), *hits, *[-1] * (spare + len(tail))][:rows]
-    return Drawn(tuple(lines), tuple(marks), keys)
+    return Drawn(tuple(lines), tuple(marks), keys, len(head))
 
 
 def _digits(page: Page, text: str) -> Button:
@@ -203,8 +209,8 @@ def _words(page: Page, columns: int) -> tuple[list[Line], list[Line], tuple[Butt
             return _title(_("为什么优先"), said, columns), [], (_digits(page, _("选理由")), back)
         case Entry(text=text):
             lines = _title(_("扫码，或者输入后按 Enter"), _("预约码、收件编号、号票、身份证"), columns)
-            box = (" " * _EDGE, "plain"), (f" {pad(safe(text), columns - 2 * _EDGE - 4)}", "field-on"), ("▏", "info")
-            return [*lines, (box, "")], [], (Button("enter", "Enter", _("确定")), back)
+            box = (" " * EDGE, "plain"), (f" {pad(safe(text), columns - 2 * EDGE - 4)}", "field-on"), ("▏", "info")
+            return [*lines, (box, ""), BLANK], [], (Button("enter", "Enter", _("确定")), back)
         case Waiting(what=what):
             return _band(_(what), _("请稍等"), "big-info", columns), [], ()
         case Found():
@@ -228,19 +234,19 @@ def _known() -> Button:
 
 
 def _title(text: str, under: str, columns: int, ink: str = "faint") -> list[Line]:
-    edge = " " * _EDGE
+    edge = " " * EDGE
     return [
         ((), "head"),
         (((edge + text, "title"),), "head"),
-        (((edge + clip(under, columns - 2 * _EDGE), ink),), "head"),
+        (((edge + clip(under, columns - 2 * EDGE), ink),), "head"),
         BLANK,
     ]
 
 
 def _band(text: str, under: str, fill: str, columns: int, above: int = 4) -> list[Line]:
     """What happened across the screen, ``above`` free lines over it, and under it what to do."""
-    told = [centred(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * _EDGE)]
-    more = [centred(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * _EDGE) if part]
+    told = [centred(part, "strong", columns, fill) for part in wrap(safe(text), columns - 2 * EDGE)]
+    more = [centred(part, "plain", columns, "") for part in wrap(safe(under), columns - 2 * EDGE) if part]
     return [*[BLANK] * above, ((), fill), *told, ((), fill), BLANK, *more]
 
 
@@ -264,7 +270,7 @@ def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Lin
     if not options:
         return [], []
     tall = max(1, min(5, room // len(options)))
-    inner = columns - 2 * _EDGE
+    inner = columns - 2 * EDGE
     named_by = [option.key or str(place) for place, option in enumerate(options, 1)]
     wide = max(map(len, named_by))
     lines: list[Line] = []
@@ -285,14 +291,14 @@ def _tiles(options: Sequence[Choice], columns: int, room: int) -> tuple[list[Lin
 
 
 def _tile(key: str, option: Choice, inner: int) -> tuple[Span, ...]:
-    head: list[Span] = [(" " * _EDGE, "plain"), (f" {key} ", "chip-key"), ("  ", "plain")]
+    head: list[Span] = [(" " * EDGE, "plain"), (f" {key} ", "chip-key"), ("  ", "plain")]
     room = inner - 4 - width(key) - width(option.right) - 2
     head.append((clip(safe(option.text), room), "strong"))
-    return (*spread(head, [(option.right, option.ink)] if option.right else [], inner + _EDGE),)
+    return (*spread(head, [(option.right, option.ink)] if option.right else [], inner + EDGE),)
 
 
 def _under(option: Choice, inner: int, wide: int) -> tuple[Span, ...]:
-    return ((" " * (_EDGE + 4 + wide), "plain"), (clip(option.under, inner - 4 - wide), "faint"))
+    return ((" " * (EDGE + 4 + wide), "plain"), (clip(option.under, inner - 4 - wide), "faint"))
 
 
 def _given(page: Given, columns: int, rows: int) -> Drawn:
@@ -359,8 +365,8 @@ def _found(page: Found, columns: int) -> tuple[list[Line], list[Line], tuple[But
     if page.over:
         return [*title, *_band(_(page.over), _(TAKE_ANOTHER), "big-info", columns)], [], (_known(),)
     if not page.held:
-        said = wrap(_("补打、退号要扫号票上的二维码；没有号票请找导办人员"), columns - 2 * _EDGE)
-        title += [(((" " * _EDGE + part, "plain"),), "") for part in said] + [BLANK]
+        said = wrap(_("补打、退号要扫号票上的二维码；没有号票请找导办人员"), columns - 2 * EDGE)
+        title += [(((" " * EDGE + part, "plain"),), "") for part in said] + [BLANK]
     if not offers(page):
         return title, [], (_known(),)
     return title, [], (_digits(page, _("选择")), Button("escape", "Esc", _("返回")))

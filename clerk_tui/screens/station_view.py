@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from clerk_tui.i18n import _
+from clerk_tui.screens import station_keypad
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.widgets.cells import safe, width
 from clerk_tui.widgets.painted import Line, Painted, Span, spread
+
+
+class Press(Protocol):
+    """Does what a key does; ``text`` is what it types, ``touched`` says that it was touched on the screen."""
+
+    def __call__(self, key: str, text: str = "", *, touched: bool = False) -> None:
+        """Press it."""
 
 
 class TopLine(Painted):
@@ -40,11 +49,11 @@ class StationView(Painted):
 
     can_focus = True
 
-    def __init__(self, choose: Callable[[int], None]) -> None:
+    def __init__(self, choose: Callable[[int], None], press: Press) -> None:
         super().__init__(id="station")
         self.page: pages.Page = pages.Waiting("")
-        self._choose = choose
-        self._hits: tuple[int, ...] = ()
+        self._choose, self._press = choose, press
+        self._drawn = pages.Drawn((), (), ())
 
     def show(self, page: pages.Page) -> None:
         """Show this page."""
@@ -52,12 +61,18 @@ class StationView(Painted):
         self.paint()
 
     def lines_for(self, columns: int, rows: int) -> list[Line]:
-        drawn = pages.draw(self.page, columns, rows)
-        self._hits = drawn.hits
-        return list(drawn.lines)
+        self._drawn = pages.draw(self.page, columns, rows)
+        return list(self._drawn.lines)
 
     def on_click(self, event: events.Click) -> None:
-        place = self._hits[event.y] if event.y < len(self._hits) else -1
+        if isinstance(self.page, pages.Entry) and self.page.touched:
+            above = self._drawn.above
+            key = station_keypad.at(event.x, event.y - above, self.size.width, self.size.height - above)
+            if key:
+                self._press(key, key if len(key) == 1 else "", touched=True)
+            return
+        hits = self._drawn.hits
+        place = hits[event.y] if event.y < len(hits) else -1
         if place >= 0:
             self._choose(place)
 
@@ -65,7 +80,7 @@ class StationView(Painted):
 class ButtonLine(Painted):
     """The keys of the page in front; touching one is as good as pressing it. Three lines tall where there is room."""
 
-    def __init__(self, press: Callable[[str], None]) -> None:
+    def __init__(self, press: Press) -> None:
         super().__init__(id="keys", classes="buttons")
         self._press = press
         self._buttons: tuple[pages.Button, ...] = ()
@@ -88,7 +103,7 @@ class ButtonLine(Painted):
         for each in self._buttons:
             right = left + width(f" {each.shown} {each.text}  ")
             if left <= event.x < right and each.key:
-                self._press(each.key)
+                self._press(each.key, touched=True)
                 return
             left = right
 
@@ -101,9 +116,9 @@ class StationScreen(Screen[None]):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
-    def __init__(self, choose: Callable[[int], None], press: Callable[[str], None]) -> None:
+    def __init__(self, choose: Callable[[int], None], press: Press) -> None:
         super().__init__()
-        self.view = StationView(choose)
+        self.view = StationView(choose, press)
         self.buttons = ButtonLine(press)
 
     def compose(self) -> ComposeResult:

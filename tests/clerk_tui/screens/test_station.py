@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import os
 import re
+import string
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from clerk_tui.app import prepare
 from clerk_tui.config import CentreSection, Config, DeviceSection
 from clerk_tui.i18n import _
 from clerk_tui.printing.ticket import escpos
+from clerk_tui.screens import station_keypad
 from clerk_tui.screens import station_pages as pages
 from clerk_tui.screens import station_work as works
 from clerk_tui.screens.kiosk import CodeScreen
@@ -32,6 +34,7 @@ from clerk_tui.services.ticket_printing import Printed, print_ticket
 from clerk_tui.services.ticketing import Taken
 from clerk_tui.services.workspace import Workspace
 from clerk_tui.store import tickets as store
+from clerk_tui.widgets.cells import width
 from hall import ticket_code
 from hall import ticketing as t
 from hall.catalogue.model import Business
@@ -528,6 +531,63 @@ async def test_touching_is_as_good_as_a_key(config: Config, ws: Workspace) -> No
         await clerk.until(lambda: app.page.printed is not None)
         await clerk.pilot.click(offset=(3, bottom))
         await clerk.until(lambda: isinstance(app.page, pages.Businesses))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20), (40, 12)])
+async def test_a_number_is_typed_by_touch_alone(config: Config, ws: Workspace, size: tuple[int, int]) -> None:
+    async with machine(config, ws, size=size) as clerk:
+        app: Any = clerk.app
+
+        async def touch(word: str) -> None:
+            """The lowest place where this word stands now."""
+            await clerk.drawn()
+            rows = clerk.text.split("\n")
+            row = max(place for place, line in enumerate(rows) if re.search(rf"(?<!\w){word}", line))
+            found = re.search(rf"(?<!\w){word}", rows[row])
+            assert found is not None
+            await clerk.pilot.click(offset=(width(rows[row][: found.start()]), row))
+
+        given = (await taken(clerk, "3")).taken.ticket
+        app.home()
+        await touch("预约")
+        assert app.page == pages.Entry(touched=True)
+        for letter in f"B{given.number}":
+            await touch(letter)
+        await touch("退格")
+        assert app.page.text == f"B{given.number}"[:-1]
+        for _time in app.page.text:
+            await touch("退格")
+        for letter in given.number:
+            await touch(letter)
+        assert app.page.text == given.number
+        await touch("确定")
+        await clerk.until(lambda: isinstance(app.page, pages.Found))
+        assert app.page.taken.ticket.ticket_id == given.ticket_id
+
+
+async def test_no_keys_are_shown_to_whoever_has_keys(config: Config, ws: Workspace) -> None:
+    async with machine(config, ws) as clerk:
+        app: Any = clerk.app
+        await clerk.press("0")
+        assert app.page == pages.Entry() and "退格" not in clerk.text
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 133, 200])
+@pytest.mark.parametrize("rows", range(22))
+def test_every_key_is_where_it_is_drawn(columns: int, rows: int) -> None:
+    drawn = station_keypad.lines(columns, rows)
+    assert len(drawn) <= rows
+    named = {"退": station_keypad.ERASE, "确": station_keypad.DONE}
+    seen: set[str] = set()
+    for y in range(rows):
+        text = "".join(span for span, _ink in drawn[y][0]) if y < len(drawn) else ""
+        assert width(text) <= columns
+        for place, letter in enumerate(text):
+            if letter in "格定 ":
+                continue
+            assert station_keypad.at(width(text[:place]), y, columns, rows) == named.get(letter, letter)
+            seen.add(letter)
+    assert seen == ({*string.ascii_uppercase, *string.digits, "-", "退", "确"} if rows >= 4 else set())
 
 
 async def test_a_hall_without_businesses_says_so(
