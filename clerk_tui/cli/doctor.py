@@ -33,6 +33,8 @@ ENOUGH, LITTLE = 1 << 30, 200 << 20
 SMALLEST = (80, 24)
 MOST_SAID = 1 << 16
 """Bytes of what answers at the centre's address that are read."""
+PATIENCE_S = 3.0
+"""How long the centre is waited for, in seconds."""
 FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """Releases of SQLite, one a series, from which several writers on a WAL database are safe."""
 
@@ -333,7 +335,8 @@ def _answers(url: str) -> bool:
     from clerk_tui.sync.client import open_http
 
     try:
-        with open_http(url) as http, http.stream("GET", "/v1/health", timeout=3.0) as answer:
+        # No reply beyond the quiet that is allowed: what drips is not waited for either.
+        with open_http(url, reply_s=0.0) as http, http.stream("GET", "/v1/health", timeout=PATIENCE_S) as answer:
             said = Body(answer.headers.get("content-encoding", ""), MOST_SAID)
             for piece in answer.iter_raw():
                 said.add(piece)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ BEGINNINGS = [HEAD, HEAD + b"Content-Length: 100000\r\n\r\n"]
 
 
 @contextmanager
-def dripping(beginning: bytes) -> Iterator[str]:
-    """A server that answers ``beginning`` and then a letter every 50 ms for as long as somebody listens."""
+def dripping(beginning: bytes, rest: Iterable[bytes] = repeat(b"x")) -> Iterator[str]:
+    """A server that answers ``beginning`` and then a letter of ``rest`` every 50 ms for as long as somebody listens."""
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -33,8 +34,10 @@ def dripping(beginning: bytes) -> Iterator[str]:
                     with connection, suppress(OSError):
                         connection.recv(1 << 16)
                         connection.sendall(beginning)
-                        while not ended.wait(0.05):
-                            connection.sendall(b"x")
+                        for letter in rest:
+                            if ended.wait(0.05):
+                                break
+                            connection.sendall(letter)
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
