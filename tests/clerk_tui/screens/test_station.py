@@ -658,6 +658,7 @@ def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
         ),
         "reasons": pages.Reasons(config.station.priority),
         "entry": pages.Entry("YY-2048"),
+        "touched": pages.Entry("C00", touched=True),
         "given": given,
         "booked": dataclasses.replace(given, slot=SLOT),
         "overdue": dataclasses.replace(given, slot=replace(SLOT, clock="after")),
@@ -677,8 +678,8 @@ def sample_pages(config: Config, ws: Workspace) -> dict[str, pages.Page]:
 
 
 WHICH = (
-    "businesses", "off line", "reasons", "entry", "given", "booked", "overdue", "failed", "found", "typed", "passed",
-    "finished", "leaving", "misread", "trouble",
+    "businesses", "off line", "reasons", "entry", "touched", "given", "booked", "overdue", "failed", "found", "typed",
+    "passed", "finished", "leaving", "misread", "trouble",
 )  # fmt: skip
 
 
