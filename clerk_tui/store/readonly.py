@@ -8,6 +8,7 @@ a second, so that it never holds back the journal's log (WAL).
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -55,6 +56,11 @@ SHOWN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """Tables and columns that may be read: masked, or about things and not people."""
 
 
+_JOINED_BY_NAME: Final = re.compile(r"\b(?:using|natural)\b", re.IGNORECASE)
+"""SQLite does not ask its authorizer about the columns that these compare, so that what a hidden one holds could be
+guessed at."""
+
+
 class Denied(StoreError):
     """A statement that is more than a look at what may be shown; nothing was read or written."""
 
@@ -85,9 +91,11 @@ class Looking:
         """The rows of one ``SELECT``, at most ``MOST_ROWS``; the look ends with it.
 
         Raises:
-            Denied: it is no ``SELECT``, or reads what is not shown.
+            Denied: it is no ``SELECT``, or reads what is not shown, or joins by the names of columns.
             StoreError: it took too long, or the database cannot be read.
         """
+        if _JOINED_BY_NAME.search(sql):
+            raise _denied()
         self._until = time.monotonic() + LONGEST_S
         try:
             cursor = self._db.execute(sql, values)
@@ -108,12 +116,16 @@ class Looking:
                 "too_long", "这个查询要看的太多，已停止", field="store.path", hint="少看一些，例如只看今天的"
             )
         if code == sqlite3.SQLITE_AUTH or not code or code == sqlite3.SQLITE_ERROR:
-            return Denied("read_only", "这里只能查看公示的内容", field="store.path", hint="到窗口办理")
+            return _denied()
         return StoreError("store_unreadable", "数据库读不出来", field="store.path", hint="检查磁盘并报告管理员")
 
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
+
+
+def _denied() -> Denied:
+    return Denied("read_only", "这里只能查看公示的内容", field="store.path", hint="到窗口办理")
 
 
 def _authorizer(shown: Mapping[str, frozenset[str]], tables: frozenset[str]) -> Any:

@@ -95,6 +95,10 @@ PRYING = [
     "WITH case_view (reference) AS (SELECT name FROM case_name) SELECT reference FROM case_view",
     "SELECT (SELECT count(*) FROM main.case_name)",
     "SELECT count(*) FROM json_each((SELECT secret FROM hall_secret))",
+    "WITH guess (hash) AS (SELECT x'00') SELECT seq FROM event JOIN guess USING (hash)",
+    "WITH guess (personal) AS (SELECT '') SELECT seq FROM event NATURAL JOIN guess",
+    "WITH guess (header) AS (SELECT '') SELECT seq FROM event NATURAL LEFT JOIN guess",
+    "WITH guess (hash) AS (SELECT x'00') SELECT seq FROM event JOIN guess using(hash)",
 ]
 
 
