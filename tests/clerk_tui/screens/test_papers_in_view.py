@@ -35,7 +35,7 @@ async def test_on_a_small_screen_the_arrows_bring_a_paper_of_a_case_into_view(
     reference = intake.submit(ws, restaurant(ws, **NOTHING)).reference
     async with counter(NARROW) as clerk:
         clerk.app.show_case(reference)
-        await clerk.settle()
+        await clerk.drawn()
         assert not selected(clerk) and "↓ 下面还有" in clerk.text
         await clerk.press("down")
         assert selected(clerk).startswith("收件凭证"), "first to what is selected"
@@ -54,7 +54,7 @@ async def test_p_prints_what_is_seen_and_says_what_it_was(counter: OpenCounter, 
     papers.deliver_pending(ws)
     async with counter(NARROW) as clerk:
         clerk.app.show_case(reference)
-        await clerk.settle()
+        await clerk.drawn()
         await clerk.press("p")
         assert selected(clerk).startswith("收件凭证") and reprints(ws, reference) == [0, 0], "what is not seen is shown"
         await clerk.press("p")
@@ -70,7 +70,7 @@ async def test_on_the_result_of_a_long_notice_the_notice_is_reached_and_printed_
     papers.deliver_pending(ws)
     async with counter(NARROW) as clerk:
         clerk.app.finished(result, "食品经营许可", "示例饮食店")
-        await clerk.settle()
+        await clerk.drawn()
         assert "↓ 下面还有" in clerk.text and not selected(clerk)
         await clerk.press("down", "down")
         assert selected(clerk).startswith("申请材料补正告知书")
@@ -91,9 +91,10 @@ async def test_what_fails_again_says_so_and_why(counter: OpenCounter, ws: Worksp
     folder = tmp_path / "papers"
     folder.write_text("")
     papers.deliver_pending(ws)
-    async with counter(NARROW) as clerk:
+    async with counter((80, 22)) as clerk:
         clerk.app.show_case(reference)
-        await clerk.settle()
+        await clerk.drawn()
+        assert "没有打出" not in clerk.text, "the papers are below the screen's end"
         await clerk.press("p")
         assert "没有打出" in clerk.text and "又打了" not in clerk.text, "what is not seen is shown"
         await clerk.press("p")
@@ -112,7 +113,7 @@ async def test_on_a_result_too_what_fails_again_says_so(counter: OpenCounter, ws
     (tmp_path / "papers").write_text("")
     async with counter(NARROW) as clerk:
         clerk.app.finished(result, "食品经营许可", "示例饮食店")
-        await clerk.settle()
+        await clerk.drawn()
         clerk.app.post_message(PapersMade(papers.deliver_pending(ws)))
         await clerk.until(lambda: "没有打出" in clerk.text)
         await clerk.press("p")
@@ -143,9 +144,9 @@ async def test_the_number_of_a_paper_stands_whole_where_another_window_took_the_
     assert len(paper.number) == len("SL01-W123-00001-Q/L1-A1")
     async with counter(size) as clerk:
         clerk.app.finished(result, "食品经营许可", "示例饮食店")
-        await clerk.settle()
+        await clerk.drawn()
         assert f"{paper.number}  " in clerk.text
         clerk.app.show_case(result.reference)
-        await clerk.settle()
+        await clerk.drawn()
         await clerk.press("down")
         assert f"{paper.number}  2026-" in clerk.text
